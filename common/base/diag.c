@@ -1,0 +1,141 @@
+#include "common/base/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/utf8.h"
+
+struct diag diag = { .program = "profpipe" };
+
+void diag_start(const char *argv0)
+{
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+
+	if (slash)
+		diag.program = slash + 1;
+	else if (argv0 && *argv0)
+		diag.program = argv0;
+}
+
+/* One write a line: lines of programs in one pipe do not mix. */
+static void say(const char *kind, const char *format, va_list args)
+{
+	char line[2048];
+	int head, body;
+
+	if (diag.silent)
+		return;
+	head = snprintf(line, sizeof line, "%s: %s", diag.program, kind);
+	if (head < 0 || (size_t)head >= sizeof line - 1)
+		head = 0;
+	body = vsnprintf(line + head, sizeof line - (size_t)head - 1, format, args);
+	if (body < 0)
+		body = 0;
+	if ((size_t)(head + body) > sizeof line - 2)
+		body = (int)sizeof line - 2 - head;
+	line[head + body] = '\n';
+	fwrite(line, 1, (size_t)(head + body) + 1, stderr);
+}
+
+int error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+	return -1;
+}
+
+void warning(const char *format, ...)
+{
+	va_list args;
+
+	if (diag.quiet)
+		return;
+	va_start(args, format);
+	say("warning: ", format, args);
+	va_end(args);
+}
+
+void verbose(const char *format, ...)
+{
+	va_list args;
+
+	if (!diag.verbose)
+		return;
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+void die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+	exit(STATUS_TROUBLE);
+}
+
+/* Eight buffers in turn, so that one message may show several texts. */
+static char *next_buffer(size_t *size)
+{
+	enum { RING = 8, SIZE = 1100 };
+	static char ring[RING][SIZE];
+	static unsigned turn;
+
+	*size = SIZE;
+	return ring[turn++ % RING];
+}
+
+/* Copies what a terminal may see; the rest becomes \xNN. */
+static char *mask(char *out, struct str text, size_t most)
+{
+	size_t i = 0;
+
+	while (i < text.n && i < most) {
+		unsigned char c = (unsigned char)text.p[i];
+		size_t len = utf8_length(text, i);
+
+		/* U+0080-009F are terminal controls too: C2 80 .. C2 9F */
+		if (len > 1 && !(c == 0xc2 && (unsigned char)text.p[i + 1] < 0xa0)) {
+			memcpy(out, text.p + i, len);
+			out += len;
+			i += len;
+		} else if (len == 1 && c >= 0x20 && c != 0x7f) {
+			*out++ = (char)c;
+			i++;
+		} else {
+			out += snprintf(out, 5, "\\x%02x", c);
+			i++;
+		}
+	}
+	return out;
+}
+
+static const char *show(struct str text, const char *mark, size_t most)
+{
+	size_t size;
+	char *out = next_buffer(&size), *p = out;
+
+	if (most > size / 4 - 8)
+		most = size / 4 - 8;
+	p += snprintf(p, 2, "%s", mark);
+	p = mask(p, text, most);
+	snprintf(p, 6, "%s%s", mark, text.n > most ? "..." : "");
+	return out;
+}
+
+const char *quote(struct str text)
+{
+	return show(text, "'", 60);
+}
+
+const char *masked(struct str text)
+{
+	return show(text, "", 250);
+}

@@ -1,0 +1,41 @@
+#include "common/base/index.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+
+static void put(struct index *x, uint64_t entry)
+{
+	size_t slot = (size_t)(entry >> 32) & x->mask;
+
+	while (x->slots[slot])
+		slot = (slot + 1) & x->mask;
+	x->slots[slot] = entry;
+}
+
+/* At most two thirds full: a miss looks at few slots. */
+static void grow(struct index *x)
+{
+	struct index bigger = { NULL, x->slots ? x->mask * 2 + 1 : 63, x->used };
+
+	bigger.slots = alloc_zero(bigger.mask + 1, sizeof *bigger.slots);
+	for (size_t i = 0; x->slots && i <= x->mask; i++)
+		if (x->slots[i])
+			put(&bigger, x->slots[i]);
+	free(x->slots);
+	*x = bigger;
+}
+
+void index_add(struct index *x, uint64_t hash, uint32_t row)
+{
+	if (!x->slots || x->used * 3 >= x->mask * 2)
+		grow(x);
+	put(x, hash >> 32 << 32 | (row + 1));
+	x->used++;
+}
+
+void index_free(struct index *x)
+{
+	free(x->slots);
+	*x = (struct index){ 0 };
+}

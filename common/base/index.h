@@ -1,0 +1,59 @@
+/*
+ * index - finds a row of a table by the hash of its key
+ *
+ * An open-addressing table of row numbers; the rows and their keys stay in the
+ * caller's arrays, so one index serves every table. A slot keeps 32 bits of the
+ * hash: rows whose hashes differ are never compared. Rows are not removed.
+ *
+ *	for (struct probe at = index_probe(x, hash); index_next(x, &at);)
+ *		if (key_of(at.row) is the key)
+ *			return at.row;
+ *	index_add(x, hash, new_row);
+ */
+#ifndef BASE_INDEX_H
+#define BASE_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct index {
+	uint64_t *slots; /* tag << 32 | row + 1; 0 is free */
+	size_t mask, used;
+};
+
+struct probe {
+	size_t slot;
+	uint32_t tag;
+	uint32_t row;
+};
+
+/* The tag is also the home slot, so that a table can grow without its keys. */
+static inline struct probe index_probe(const struct index *x, uint64_t hash)
+{
+	uint32_t tag = (uint32_t)(hash >> 32);
+
+	return (struct probe){ tag & x->mask, tag, 0 };
+}
+
+/* The next row whose hash has the same tag, or false: the key is not there. */
+static inline bool index_next(const struct index *x, struct probe *at)
+{
+	uint64_t entry;
+
+	if (!x->slots)
+		return false;
+	while ((entry = x->slots[at->slot]) != 0) {
+		at->slot = (at->slot + 1) & x->mask;
+		if ((uint32_t)(entry >> 32) == at->tag) {
+			at->row = (uint32_t)entry - 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+void index_add(struct index *x, uint64_t hash, uint32_t row);
+void index_free(struct index *x);
+
+#endif

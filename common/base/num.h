@@ -1,0 +1,52 @@
+/*
+ * num - numbers as text, exactly
+ *
+ * Values of profiles are 64-bit integers times a power of ten. Nothing here
+ * goes through floating point but what is floating point in the file (pstat).
+ */
+#ifndef BASE_NUM_H
+#define BASE_NUM_H
+
+#include "common/base/str.h"
+
+/* mantissa * 10^exponent */
+struct decimal {
+	int64_t mantissa;
+	int exponent;
+};
+
+enum exactness {
+	EXACT,
+	ROUNDED,      /* to the nearest, halves away from zero */
+	OUT_OF_RANGE, /* does not fit in 64 bits */
+};
+
+/* Whole text, digits only: no sign for u64. False if malformed or out of range. */
+bool str_to_i64(struct str s, int64_t *value);
+bool str_to_u64(struct str s, uint64_t *value);
+bool str_to_hex(struct str s, uint64_t *value); /* digits after 0x */
+
+/*
+ * Reads [+-]digits[.digits][e[+-]digits], also "5." and ".5"; the whole text.
+ * *digits_lost tells how exactly it was taken. False if it is no number.
+ */
+bool str_to_decimal(struct str s, struct decimal *value, enum exactness *how);
+
+/* The integer v with v * 10^exponent == value, if there is one; else the nearest. */
+enum exactness decimal_at(struct decimal value, int exponent, int64_t *v);
+
+/* value * 10^power, checked. */
+bool i64_shift(int64_t value, int power, int64_t *result);
+bool i64_add(int64_t a, int64_t b, int64_t *sum); /* false on overflow */
+
+/*
+ * Write into `out`, which has NUM_TEXT bytes, and return the length: no NUL.
+ * Decimals come without trailing zeros (1500 * 10^-3 is "1.5"); exponents from
+ * -20 to 20 fit.
+ */
+enum { NUM_TEXT = 48 };
+size_t decimal_text(char *out, struct decimal value);
+size_t i64_text(char *out, int64_t value);
+size_t u64_text(char *out, uint64_t value);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * str - text with a length
+ *
+ * A struct str borrows bytes: it owns nothing, may hold any byte including
+ * NUL, and is not terminated. struct buf owns a growing one.
+ */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct str {
+	const char *p;
+	size_t n;
+};
+
+#define S(literal) ((struct str){ (literal), sizeof(literal) - 1 })
+
+static inline struct str str_of(const char *text)
+{
+	return (struct str){ text, strlen(text) };
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline struct str str_from(struct str s, size_t start)
+{
+	return (struct str){ s.p + start, s.n - start };
+}
+
+static inline struct str str_head(struct str s, size_t n)
+{
+	return (struct str){ s.p, n < s.n ? n : s.n };
+}
+
+int str_compare(struct str a, struct str b); /* bytewise, as memcmp */
+bool str_starts(struct str s, struct str with);
+bool str_ends(struct str s, struct str with);
+bool str_has(struct str s, char c);
+struct str str_trim(struct str s); /* without blanks, tabs, CR at both ends */
+struct str str_base(struct str path); /* after the last '/' or '\' */
+
+/* Cut at the first (last) `at`: true if there is one; the cut byte is in neither part. */
+bool str_cut(struct str s, char at, struct str *before, struct str *after);
+bool str_cut_last(struct str s, char at, struct str *before, struct str *after);
+
+/* Takes the next blank-separated word off *rest; false when none is left. */
+bool str_word(struct str *rest, struct str *word);
+
+/* A well-mixed 64-bit hash, the same on every machine and run. */
+uint64_t str_hash(struct str s);
+
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+	uint64_t h = (a ^ 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+
+	h = (h ^ (h >> 32) ^ b) * 0xc4ceb9fe1a85ec53u;
+	return h ^ (h >> 29);
+}
+
+struct buf {
+	char *p;
+	size_t n, cap;
+};
+
+void buf_add(struct buf *b, struct str s);
+void buf_byte(struct buf *b, char c);
+void buf_print(struct buf *b, const char *format, ...)
+#if defined(__GNUC__)
+	__attribute__((format(printf, 2, 3)))
+#endif
+	;
+void buf_free(struct buf *b);
+
+static inline struct str buf_str(const struct buf *b)
+{
+	return (struct str){ b->p, b->n };
+}
+
+#endif

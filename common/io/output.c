@@ -1,0 +1,295 @@
+#include "common/io/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+
+enum { BLOCK = 1 << 17 };
+
+struct output {
+	char *buffer;
+	size_t n;
+	struct buf *memory;   /* instead of a file */
+	int fd;
+	int trouble;          /* errno of the first failure */
+	z_stream *gzip;
+	char *path;           /* the final name; NULL for a stream */
+	char *temporary;
+	char *shown;          /* the name in messages */
+};
+
+/* The one temporary of this process, for those who must remove it on the way out. */
+static char doomed[PATH_MAX];
+
+static void remove_doomed(void)
+{
+	if (doomed[0])
+		unlink(doomed);
+	doomed[0] = '\0';
+}
+
+static void killed(int signal_number)
+{
+	if (doomed[0])
+		unlink(doomed);
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+static void guard_temporary(const char *name)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	static bool ready;
+
+	snprintf(doomed, sizeof doomed, "%s", name);
+	if (ready)
+		return;
+	ready = true;
+	atexit(remove_doomed);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		if (signal(signals[i], killed) == SIG_IGN)
+			signal(signals[i], SIG_IGN);
+}
+
+/* --- the bytes' way out --- */
+
+static void put_file(struct output *out, const char *p, size_t n)
+{
+	while (n && !out->trouble) {
+		ssize_t put = write(out->fd, p, n);
+
+		if (put < 0 && errno != EINTR)
+			out->trouble = errno;
+		if (put > 0) {
+			p += put;
+			n -= (size_t)put;
+		}
+	}
+}
+
+static void put_gzip(struct output *out, const char *p, size_t n, int flush)
+{
+	unsigned char packed[1 << 14];
+
+	out->gzip->next_in = (unsigned char *)(uintptr_t)p;
+	out->gzip->avail_in = (uInt)n;
+	do {
+		out->gzip->next_out = packed;
+		out->gzip->avail_out = sizeof packed;
+		deflate(out->gzip, flush);
+		put_file(out, (char *)packed, sizeof packed - out->gzip->avail_out);
+	} while (!out->gzip->avail_out);
+}
+
+static void flush(struct output *out)
+{
+	if (out->memory)
+		buf_add(out->memory, (struct str){ out->buffer, out->n });
+	else if (out->gzip)
+		put_gzip(out, out->buffer, out->n, Z_NO_FLUSH);
+	else
+		put_file(out, out->buffer, out->n);
+	out->n = 0;
+}
+
+void output_bytes(struct output *out, const void *bytes, size_t n)
+{
+	const char *p = bytes;
+
+	while (n > BLOCK - out->n) {
+		size_t part = BLOCK - out->n;
+
+		memcpy(out->buffer + out->n, p, part);
+		out->n = BLOCK;
+		flush(out);
+		p += part;
+		n -= part;
+	}
+	if (n)
+		memcpy(out->buffer + out->n, p, n);
+	out->n += n;
+}
+
+void output_i64(struct output *out, int64_t value)
+{
+	char text[NUM_TEXT];
+
+	output_bytes(out, text, i64_text(text, value));
+}
+
+void output_u64(struct output *out, uint64_t value)
+{
+	char text[NUM_TEXT];
+
+	output_bytes(out, text, u64_text(text, value));
+}
+
+void output_decimal(struct output *out, struct decimal value)
+{
+	char text[NUM_TEXT];
+
+	output_bytes(out, text, decimal_text(text, value));
+}
+
+/* --- opening and closing --- */
+
+static struct output *output_new(int fd, const char *shown)
+{
+	struct output *out = alloc_zero(1, sizeof *out);
+
+	out->buffer = alloc(BLOCK);
+	out->fd = fd;
+	out->shown = alloc(strlen(shown) + 1);
+	strcpy(out->shown, shown);
+	return out;
+}
+
+static void output_free(struct output *out)
+{
+	if (out->gzip)
+		deflateEnd(out->gzip);
+	free(out->gzip);
+	free(out->buffer);
+	free(out->path);
+	free(out->temporary);
+	free(out->shown);
+	free(out);
+}
+
+static char *joined(const char *a, const char *b)
+{
+	struct buf text = { 0 };
+
+	buf_print(&text, "%s%s", a, b);
+	return text.p;
+}
+
+/* A symbolic link stays a link: the file that it names is replaced. */
+static char *final_name(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	return real ? real : joined(path, "");
+}
+
+/*
+ * A new file gets the permissions that open() would give it, an old one's
+ * successor the old ones.
+ */
+static mode_t wanted_mode(const char *path)
+{
+	struct stat st;
+	mode_t mask;
+
+	if (stat(path, &st) == 0)
+		return st.st_mode & 07777;
+	mask = umask(0);
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int open_temporary(struct output *out, const char *path)
+{
+	out->path = final_name(path);
+	out->temporary = joined(out->path, ".XXXXXX");
+	out->fd = mkstemp(out->temporary);
+	if (out->fd < 0)
+		return -1;
+	guard_temporary(out->temporary);
+	fchmod(out->fd, wanted_mode(out->path));
+	return 0;
+}
+
+static void start_gzip(struct output *out)
+{
+	out->gzip = alloc_zero(1, sizeof *out->gzip);
+	/* 16: a gzip wrapper, with a zero time stamp */
+	if (deflateInit2(out->gzip, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
+		die("zlib cannot start");
+}
+
+/* Devices, pipes and the like are written to, never replaced. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+struct output *output_open(const char *path)
+{
+	struct output *out;
+	struct stat st;
+
+	if (!path || strcmp(path, "-") == 0)
+		return output_new(STDOUT_FILENO, "standard output");
+	out = output_new(-1, path);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		errno = EISDIR;
+	else if (is_special(path))
+		out->fd = open(path, O_WRONLY | O_CLOEXEC);
+	else
+		open_temporary(out, path);
+	if (out->fd < 0) {
+		error("%s: %s", masked(str_of(path)), strerror(errno));
+		output_free(out);
+		return NULL;
+	}
+	if (str_ends(str_of(path), S(".gz")))
+		start_gzip(out);
+	return out;
+}
+
+struct output *output_memory(struct buf *into)
+{
+	struct output *out = output_new(-1, "memory");
+
+	out->memory = into;
+	return out;
+}
+
+static void finish(struct output *out)
+{
+	flush(out);
+	if (out->gzip)
+		put_gzip(out, NULL, 0, Z_FINISH);
+	if (out->fd > STDERR_FILENO && close(out->fd) < 0 && !out->trouble)
+		out->trouble = errno;
+	if (out->temporary && !out->trouble &&
+	    rename(out->temporary, out->path) < 0)
+		out->trouble = errno;
+	if (out->temporary && !out->trouble)
+		doomed[0] = '\0';
+}
+
+int output_close(struct output *out, bool keep)
+{
+	int status = 0;
+
+	if (keep)
+		finish(out);
+	else if (out->fd > STDERR_FILENO)
+		close(out->fd);
+	if (out->temporary && (!keep || out->trouble))
+		remove_doomed();
+	if (out->trouble) {
+		status = -1;
+		/* a reader that has seen enough is no error to talk about */
+		if (out->trouble != EPIPE)
+			error("%s: %s", masked(str_of(out->shown)),
+			      strerror(out->trouble));
+	}
+	output_free(out);
+	return status;
+}

@@ -1,0 +1,330 @@
+#include "common/io/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/base/utf8.h"
+
+enum { CHUNK = 1 << 16 };
+
+const char *source_trouble(const struct source *s)
+{
+	while (s && !s->trouble)
+		s = s->below;
+	return s ? s->trouble : NULL;
+}
+
+/* --- files and memory --- */
+
+struct file_source {
+	struct source base;
+	int fd;
+};
+
+static ptrdiff_t file_read(struct source *s, char *to, size_t n)
+{
+	struct file_source *f = (struct file_source *)s;
+	ssize_t got;
+
+	do
+		got = read(f->fd, to, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static void file_close(struct source *s)
+{
+	struct file_source *f = (struct file_source *)s;
+
+	if (f->fd != STDIN_FILENO)
+		close(f->fd);
+	free(f);
+}
+
+struct source *source_file(int fd)
+{
+	struct file_source *f = alloc_zero(1, sizeof *f);
+
+	f->base = (struct source){ file_read, file_close, NULL, NULL };
+	f->fd = fd;
+	return &f->base;
+}
+
+struct memory_source {
+	struct source base;
+	struct str left;
+};
+
+static ptrdiff_t memory_read(struct source *s, char *to, size_t n)
+{
+	struct memory_source *m = (struct memory_source *)s;
+
+	if (n > m->left.n)
+		n = m->left.n;
+	if (n)
+		memcpy(to, m->left.p, n);
+	m->left = str_from(m->left, n);
+	return (ptrdiff_t)n;
+}
+
+static void memory_close(struct source *s)
+{
+	free(s);
+}
+
+struct source *source_memory(struct str bytes)
+{
+	struct memory_source *m = alloc_zero(1, sizeof *m);
+
+	m->base = (struct source){ memory_read, memory_close, NULL, NULL };
+	m->left = bytes;
+	return &m->base;
+}
+
+/* --- looking ahead --- */
+
+void ahead_fill(struct ahead *a, size_t want)
+{
+	while (a->n < want) {
+		ptrdiff_t got = a->below->read(a->below, a->bytes + a->n, want - a->n);
+
+		/* trouble shows again at the next read */
+		if (got <= 0)
+			return;
+		a->n += (size_t)got;
+	}
+}
+
+ptrdiff_t ahead_read(struct ahead *a, char *to, size_t n)
+{
+	if (a->given == a->n)
+		return a->below->read(a->below, to, n);
+	if (n > a->n - a->given)
+		n = a->n - a->given;
+	memcpy(to, a->bytes + a->given, n);
+	a->given += n;
+	return (ptrdiff_t)n;
+}
+
+/* --- gzip --- */
+
+struct gunzip_source {
+	struct source base;
+	struct ahead ahead;
+	z_stream z;
+	bool packed;  /* the input began with the magic */
+	bool between; /* a member has ended: another one, zeros or the end follow */
+	unsigned char chunk[CHUNK];
+};
+
+static ptrdiff_t gunzip_trouble(struct gunzip_source *g, const char *what)
+{
+	g->base.trouble = what;
+	return -1;
+}
+
+/* 1: there is input; 0: the end; -1: trouble */
+static int gunzip_refill(struct gunzip_source *g)
+{
+	ptrdiff_t got;
+
+	if (g->z.avail_in)
+		return 1;
+	got = ahead_read(&g->ahead, (char *)g->chunk, CHUNK);
+	if (got > 0) {
+		g->z.next_in = g->chunk;
+		g->z.avail_in = (uInt)got;
+	}
+	return got > 0 ? 1 : (int)got;
+}
+
+/* Files padded with zeros (tapes, block copies) are whole; other bytes are not gzip. */
+static int gunzip_next_member(struct gunzip_source *g)
+{
+	int more;
+
+	while ((more = gunzip_refill(g)) > 0 && *g->z.next_in == 0) {
+		g->z.next_in++;
+		g->z.avail_in--;
+	}
+	if (more > 0) {
+		inflateReset(&g->z);
+		g->between = false;
+	}
+	return more;
+}
+
+static ptrdiff_t gunzip_read(struct source *s, char *to, size_t n)
+{
+	struct gunzip_source *g = (struct gunzip_source *)s;
+	int more, state;
+
+	if (!g->packed)
+		return ahead_read(&g->ahead, to, n);
+	g->z.next_out = (unsigned char *)to;
+	g->z.avail_out = (uInt)(n < CHUNK * 16 ? n : CHUNK * 16);
+	n = g->z.avail_out;
+	while (g->z.avail_out == n) {
+		more = g->between ? gunzip_next_member(g) : gunzip_refill(g);
+		if (more < 0)
+			return -1;
+		if (!more)
+			return g->between ? 0 : gunzip_trouble(g, "the gzip data is cut short");
+		state = inflate(&g->z, Z_NO_FLUSH);
+		if (state == Z_STREAM_END)
+			g->between = true;
+		else if (state != Z_OK && state != Z_BUF_ERROR)
+			return gunzip_trouble(g, "the gzip data is damaged");
+	}
+	return (ptrdiff_t)(n - g->z.avail_out);
+}
+
+static void gunzip_close(struct source *s)
+{
+	struct gunzip_source *g = (struct gunzip_source *)s;
+
+	if (g->packed)
+		inflateEnd(&g->z);
+	g->ahead.below->close(g->ahead.below);
+	free(g);
+}
+
+struct source *source_gunzip(struct source *below)
+{
+	struct gunzip_source *g = alloc_zero(1, sizeof *g);
+
+	g->base = (struct source){ gunzip_read, gunzip_close, below, NULL };
+	g->ahead.below = below;
+	ahead_fill(&g->ahead, 2);
+	g->packed = g->ahead.n == 2 && memcmp(g->ahead.bytes, "\x1f\x8b", 2) == 0;
+	/* 16: a gzip header is required, for each member */
+	if (g->packed && inflateInit2(&g->z, 15 + 16) != Z_OK)
+		die("zlib cannot start");
+	return &g->base;
+}
+
+/* --- UTF-16 and byte order marks --- */
+
+struct utf8_source {
+	struct source base;
+	struct ahead ahead;
+	bool little;
+	uint32_t high;       /* a high surrogate that waits for its low one */
+	unsigned char half;  /* the first byte of a unit cut by a read */
+	bool has_half;
+	unsigned char chunk[CHUNK];
+	size_t at, n;
+	char spare[8];       /* characters that did not fit */
+	size_t spare_n;
+};
+
+/* The next UTF-16 unit: 1, 0 at the end, -1 on trouble. */
+static int utf16_unit(struct utf8_source *u, uint32_t *unit)
+{
+	unsigned char pair[2];
+
+	for (int i = 0; i < 2; i++) {
+		if (u->at == u->n) {
+			ptrdiff_t got = ahead_read(&u->ahead, (char *)u->chunk, CHUNK);
+
+			if (got <= 0 && i == 1) {
+				u->base.trouble = "UTF-16 text ends within a character";
+				return -1;
+			}
+			if (got <= 0)
+				return (int)got;
+			u->at = 0;
+			u->n = (size_t)got;
+		}
+		pair[i] = u->chunk[u->at++];
+	}
+	*unit = u->little ? pair[0] | (uint32_t)pair[1] << 8
+			  : pair[1] | (uint32_t)pair[0] << 8;
+	return 1;
+}
+
+/* Lone surrogates pass as three bytes, as Python's "surrogatepass" does. */
+static int utf16_character(struct utf8_source *u)
+{
+	uint32_t unit = 0, high = u->high;
+	int more = utf16_unit(u, &unit);
+
+	u->high = 0;
+	if (more <= 0) {
+		if (more == 0 && high)
+			u->spare_n = utf8_put(u->spare, high);
+		return more < 0 ? -1 : u->spare_n > 0;
+	}
+	if (high && unit >= 0xdc00 && unit < 0xe000) {
+		unit = 0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00);
+		high = 0;
+	}
+	if (high)
+		u->spare_n = utf8_put(u->spare, high);
+	if (unit >= 0xd800 && unit < 0xdc00)
+		u->high = unit;
+	else
+		u->spare_n += utf8_put(u->spare + u->spare_n, unit);
+	return 1;
+}
+
+static ptrdiff_t utf16_read(struct source *s, char *to, size_t n)
+{
+	struct utf8_source *u = (struct utf8_source *)s;
+	size_t done = 0;
+
+	while (done < n) {
+		size_t take = u->spare_n < n - done ? u->spare_n : n - done;
+
+		memcpy(to + done, u->spare, take);
+		memmove(u->spare, u->spare + take, u->spare_n - take);
+		u->spare_n -= take;
+		done += take;
+		if (!u->spare_n && done < n) {
+			int more = utf16_character(u);
+
+			if (more < 0)
+				return -1;
+			if (!more)
+				break;
+		}
+	}
+	return (ptrdiff_t)done;
+}
+
+static ptrdiff_t plain_read(struct source *s, char *to, size_t n)
+{
+	return ahead_read(&((struct utf8_source *)s)->ahead, to, n);
+}
+
+static void utf8_close(struct source *s)
+{
+	struct utf8_source *u = (struct utf8_source *)s;
+
+	u->ahead.below->close(u->ahead.below);
+	free(u);
+}
+
+struct source *source_utf8(struct source *below)
+{
+	struct utf8_source *u = alloc_zero(1, sizeof *u);
+	const char *b = u->ahead.bytes;
+
+	u->base = (struct source){ plain_read, utf8_close, below, NULL };
+	u->ahead.below = below;
+	ahead_fill(&u->ahead, 3);
+	if (u->ahead.n == 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0) {
+		u->ahead.given = 3;
+	} else if (u->ahead.n >= 2 && (memcmp(b, "\xff\xfe", 2) == 0 ||
+				       memcmp(b, "\xfe\xff", 2) == 0)) {
+		u->base.read = utf16_read;
+		u->little = b[0] == '\xff';
+		u->ahead.given = 2;
+	}
+	return &u->base;
+}

@@ -1,0 +1,45 @@
+/*
+ * source - a chain of byte streams
+ *
+ * Each link pulls from the one below it: a file descriptor or memory at the
+ * bottom, then gunzip, then UTF-16 to UTF-8 where the first bytes call for it.
+ */
+#ifndef IO_SOURCE_H
+#define IO_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/str.h"
+
+struct source {
+	/* Up to n > 0 bytes; 0 at the end; -1 with *trouble set (or errno if NULL). */
+	ptrdiff_t (*read)(struct source *s, char *to, size_t n);
+	void (*close)(struct source *s);
+	struct source *below; /* NULL at the bottom */
+	const char *trouble;
+};
+
+/* What the link that failed says of it, or NULL: errno knows. */
+const char *source_trouble(const struct source *s);
+
+struct source *source_file(int fd);
+struct source *source_memory(struct str bytes);
+
+/*
+ * These look at the first bytes of `below` and return it unchanged, or a new
+ * link that owns it.
+ */
+struct source *source_gunzip(struct source *below);
+struct source *source_utf8(struct source *below);
+
+/* Shared by links: the first bytes of the one below, read ahead and given out again. */
+struct ahead {
+	struct source *below;
+	char bytes[4];
+	size_t n, given;
+};
+void ahead_fill(struct ahead *a, size_t want);
+ptrdiff_t ahead_read(struct ahead *a, char *to, size_t n);
+
+#endif
