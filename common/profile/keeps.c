@@ -1,0 +1,97 @@
+#include "common/profile/keeps.h"
+
+static const char *const sentences[KEEP_BITS] = {
+#define X(name, lost) lost,
+	KEEPS(X)
+#undef X
+};
+
+const char *keep_sentence(int bit)
+{
+	return sentences[bit];
+}
+
+static unsigned bit_if(bool condition, unsigned bit)
+{
+	return condition ? bit : 0;
+}
+
+static unsigned has_place(struct place at)
+{
+	return bit_if(at.file, KEEP_INLINED) | bit_if(at.address, KEEP_ADDRESSES);
+}
+
+static unsigned has_tables(const struct profile *p)
+{
+	unsigned has = 0;
+
+	for (size_t i = 0; i < p->function_count; i++)
+		has |= bit_if(p->functions[i].file, KEEP_FILES) |
+		       bit_if(p->functions[i].object, KEEP_OBJECTS) |
+		       bit_if(p->functions[i].line, KEEP_FUNCTION_LINES);
+	for (size_t i = 0; i < p->frame_count; i++)
+		has |= bit_if(p->frames[i].line, KEEP_LINES) |
+		       bit_if(p->frames[i].column, KEEP_COLUMNS);
+	for (size_t i = 0; i < p->thread_count; i++)
+		has |= bit_if(p->threads[i].part, KEEP_PARTS);
+	for (size_t i = 0; i < p->value_count; i++)
+		has |= bit_if(p->value_types[i].unit != UNIT_NONE &&
+			      !p->value_types[i].counts, KEEP_UNITS);
+	return has | bit_if(p->value_count > 1, KEEP_VALUE_TYPES) |
+	       bit_if(p->label_count, KEEP_LABELS);
+}
+
+/* Several parts of one thread are not several threads. */
+static unsigned has_threads(const struct profile *p)
+{
+	for (size_t i = 1; i < p->thread_count; i++)
+		if (p->threads[i].name != p->threads[0].name ||
+		    p->threads[i].tid != p->threads[0].tid ||
+		    p->threads[i].pid != p->threads[0].pid)
+			return KEEP_THREADS;
+	return 0;
+}
+
+static unsigned has_stack_half(const struct profile *p)
+{
+	unsigned has = bit_if(p->sample_count, KEEP_STACKS) |
+		       bit_if(p->ordered, KEEP_ORDER) |
+		       bit_if(p->activation_count, KEEP_ACTIVATIONS);
+
+	for (size_t i = 0; i < p->sample_count; i++)
+		has |= bit_if(p->samples[i].stack == EMPTY_STACK, KEEP_IDLE);
+	for (size_t i = 0; i < p->span_count; i++)
+		has |= bit_if(p->spans[i].start, KEEP_SPANS);
+	return has;
+}
+
+/*
+ * A cost or call site at the line where its function begins says no more than
+ * the function does: formats without lines put it there.
+ */
+static unsigned has_graph_half(const struct profile *p)
+{
+	unsigned has = bit_if(p->jump_count, KEEP_JUMPS) |
+		       bit_if(p->total_count, KEEP_TOTALS);
+
+	for (size_t i = 0; i < p->cost_count; i++) {
+		const struct cost *c = &p->costs[i];
+
+		has |= has_place(c->at) |
+		       bit_if(c->at.line && c->at.line != p->functions[c->function].line,
+			      KEEP_LINES);
+	}
+	for (size_t i = 0; i < p->arc_count; i++) {
+		const struct arc *a = &p->arcs[i];
+
+		has |= has_place(a->site) | bit_if(a->calls, KEEP_CALLS) |
+		       bit_if(a->site.line && a->site.line != p->functions[a->caller].line,
+			      KEEP_SITES);
+	}
+	return has;
+}
+
+unsigned profile_has(const struct profile *p)
+{
+	return has_tables(p) | has_threads(p) | has_stack_half(p) | has_graph_half(p);
+}

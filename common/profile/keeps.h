@@ -1,0 +1,54 @@
+/*
+ * keeps - what a profile holds and what a format can hold
+ *
+ * One bit for each thing that a conversion may lose. A format states the bits it
+ * keeps; what a profile has beyond them is the loss report, one sentence a bit.
+ */
+#ifndef PROFILE_KEEPS_H
+#define PROFILE_KEEPS_H
+
+#include "common/profile/profile.h"
+
+#define KEEPS(X)                                                               \
+	X(STACKS, "which callers led to which callees, beyond one step")       \
+	X(CALLS, "call counts")                                                \
+	X(TOTALS, "the inclusive totals and calls recorded for functions")     \
+	X(FILES, "the functions' files")                                       \
+	X(OBJECTS, "the objects (libraries, executables) of functions")        \
+	X(FUNCTION_LINES, "the lines where functions begin")                   \
+	X(LINES, "values by line: a function's lines are summed")              \
+	X(SITES, "the lines of call sites")                                    \
+	X(COLUMNS, "columns")                                                  \
+	X(ADDRESSES, "instruction addresses")                                  \
+	X(INLINED, "the files of inlined code")                                \
+	X(JUMPS, "jumps")                                                      \
+	X(THREADS, "which thread a value belongs to")                          \
+	X(PARTS, "which part (dump) a value belongs to")                       \
+	X(VALUE_TYPES, "the other value types")                                \
+	X(UNITS, "the unit of the values")                                     \
+	X(ORDER, "the order of samples in time")                               \
+	X(ACTIVATIONS, "when functions were entered and left")                 \
+	X(SPANS, "when the profile started and ended")                         \
+	X(IDLE, "samples without a stack (idle time)")                         \
+	X(LABELS, "header lines (command, description)")
+
+enum keep_bit {
+#define X(name, lost) KEEP_BIT_##name,
+	KEEPS(X)
+#undef X
+	KEEP_BITS
+};
+
+enum keep {
+#define X(name, lost) KEEP_##name = 1 << KEEP_BIT_##name,
+	KEEPS(X)
+#undef X
+};
+
+/* What is there to lose, found by looking at the tables. */
+unsigned profile_has(const struct profile *p);
+
+/* "call counts" for KEEP_BIT_CALLS. */
+const char *keep_sentence(int bit);
+
+#endif

@@ -1,0 +1,60 @@
+#include "common/profile/stacks.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/base/str.h"
+
+static stack_id append(struct stacks *s, stack_id parent, frame_id frame)
+{
+	size_t cap = s->cap;
+
+	if (s->count == UINT32_MAX - 1)
+		die("more than 4 thousand million distinct stacks");
+	ARRAY_ROOM(s->frame, s->count, cap);
+	ARRAY_ROOM(s->parent, s->count, s->cap);
+	s->parent[s->count] = parent;
+	s->frame[s->count] = frame;
+	return (stack_id)s->count++;
+}
+
+void stacks_init(struct stacks *s)
+{
+	*s = (struct stacks){ 0 };
+	append(s, EMPTY_STACK, 0);
+}
+
+void stacks_free(struct stacks *s)
+{
+	free(s->parent);
+	free(s->frame);
+	index_free(&s->index);
+	*s = (struct stacks){ 0 };
+}
+
+stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame)
+{
+	uint64_t hash = hash_mix((uint64_t)parent << 32 | frame, 0);
+	stack_id child;
+
+	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);)
+		if (s->parent[at.row] == parent && s->frame[at.row] == frame)
+			return at.row;
+	child = append(s, parent, frame);
+	index_add(&s->index, hash, child);
+	return child;
+}
+
+size_t stacks_frames(const struct stacks *s, stack_id stack, frame_id **out, size_t *cap)
+{
+	size_t depth = 0;
+
+	for (stack_id at = stack; at != EMPTY_STACK; at = s->parent[at])
+		depth++;
+	if (depth > *cap)
+		*out = alloc_grow(*out, cap, depth, sizeof **out);
+	for (size_t i = depth; i--; stack = s->parent[stack])
+		(*out)[i] = s->frame[stack];
+	return depth;
+}

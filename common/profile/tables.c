@@ -1,0 +1,205 @@
+/*
+ * tables - what both halves of a profile share
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/profile/profile.h"
+
+struct profile *profile_new(void)
+{
+	struct profile *p = alloc_zero(1, sizeof *p);
+
+	strings_init(&p->strings);
+	stacks_init(&p->stacks);
+	return p;
+}
+
+void profile_free(struct profile *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		values_free(profile_values(p, i));
+	strings_free(&p->strings);
+	stacks_free(&p->stacks);
+	index_free(&p->function_index);
+	index_free(&p->frame_index);
+	index_free(&p->sample_index);
+	index_free(&p->cost_index);
+	index_free(&p->arc_index);
+	index_free(&p->jump_index);
+	index_free(&p->thread_index);
+	index_free(&p->label_index);
+	index_free(&p->span_index);
+	free(p->functions);
+	free(p->frames);
+	free(p->value_types);
+	free(p->threads);
+	free(p->labels);
+	free(p->samples);
+	free(p->activations);
+	free(p->spans);
+	free(p->costs);
+	free(p->arcs);
+	free(p->jumps);
+	free(p->totals);
+	free(p);
+}
+
+struct values *profile_values(struct profile *p, int table)
+{
+	struct values *tables[PROFILE_VALUE_TABLES] = {
+		&p->sample_values, &p->cost_values, &p->arc_values,
+		&p->arc_self, &p->total_values,
+	};
+
+	return tables[table];
+}
+
+int profile_status(const struct profile *p, const char *what)
+{
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++) {
+		const struct values *t = profile_values((struct profile *)(uintptr_t)p, i);
+
+		if (t->overflow)
+			return error("%s: a total of value type %s does not fit in 64 bits",
+				     what,
+				     quote(profile_text(p, p->value_types[t->overflowed].name)));
+	}
+	return 0;
+}
+
+string_id profile_string(struct profile *p, struct str text)
+{
+	return strings_add(&p->strings, text);
+}
+
+function_id profile_function(struct profile *p, struct function f)
+{
+	uint64_t hash = hash_mix((uint64_t)f.name << 32 | f.file,
+				 (uint64_t)f.object << 32 | f.line);
+
+	for (struct probe at = index_probe(&p->function_index, hash);
+	     index_next(&p->function_index, &at);) {
+		const struct function *have = &p->functions[at.row];
+
+		if (have->name == f.name && have->file == f.file &&
+		    have->object == f.object && have->line == f.line)
+			return at.row;
+	}
+	ARRAY_ROOM(p->functions, p->function_count, p->function_cap);
+	p->functions[p->function_count] = f;
+	index_add(&p->function_index, hash, (uint32_t)p->function_count);
+	return (function_id)p->function_count++;
+}
+
+frame_id profile_frame(struct profile *p, struct frame f)
+{
+	uint64_t hash = hash_mix((uint64_t)f.function << 32 | f.line, f.column);
+
+	for (struct probe at = index_probe(&p->frame_index, hash);
+	     index_next(&p->frame_index, &at);) {
+		const struct frame *have = &p->frames[at.row];
+
+		if (have->function == f.function && have->line == f.line &&
+		    have->column == f.column)
+			return at.row;
+	}
+	ARRAY_ROOM(p->frames, p->frame_count, p->frame_cap);
+	p->frames[p->frame_count] = f;
+	index_add(&p->frame_index, hash, (uint32_t)p->frame_count);
+	return (frame_id)p->frame_count++;
+}
+
+value_id profile_value_type(struct profile *p, struct value_type type)
+{
+	for (size_t i = 0; i < p->value_count; i++)
+		if (p->value_types[i].name == type.name &&
+		    p->value_types[i].unit == type.unit)
+			return (value_id)i;
+	ARRAY_ROOM(p->value_types, p->value_count, p->value_cap);
+	p->value_types[p->value_count++] = type;
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		values_widen(profile_values(p, i), (uint32_t)p->value_count);
+	return (value_id)(p->value_count - 1);
+}
+
+thread_id profile_thread(struct profile *p, struct thread t)
+{
+	uint64_t hash = hash_mix(t.pid ^ (uint64_t)t.name << 32, t.tid * 31 + t.part);
+
+	for (struct probe at = index_probe(&p->thread_index, hash);
+	     index_next(&p->thread_index, &at);) {
+		const struct thread *have = &p->threads[at.row];
+
+		if (have->name == t.name && have->pid == t.pid && have->tid == t.tid &&
+		    have->part == t.part)
+			return at.row;
+	}
+	ARRAY_ROOM(p->threads, p->thread_count, p->thread_cap);
+	p->threads[p->thread_count] = t;
+	index_add(&p->thread_index, hash, (uint32_t)p->thread_count);
+	return (thread_id)p->thread_count++;
+}
+
+void profile_label(struct profile *p, thread_id thread, struct str key, struct str value)
+{
+	struct label l = { thread, profile_string(p, key), profile_string(p, value) };
+	uint64_t hash = hash_mix((uint64_t)l.key << 32 | l.value, thread);
+
+	for (struct probe at = index_probe(&p->label_index, hash);
+	     index_next(&p->label_index, &at);) {
+		const struct label *have = &p->labels[at.row];
+
+		if (have->thread == thread && have->key == l.key && have->value == l.value)
+			return;
+	}
+	ARRAY_ROOM(p->labels, p->label_count, p->label_cap);
+	index_add(&p->label_index, hash, (uint32_t)p->label_count);
+	p->labels[p->label_count++] = l;
+}
+
+/* --- numbers --- */
+
+enum { FINEST = -9 };
+
+static void rescale(struct profile *p, value_id v, int exponent)
+{
+	struct value_type *type = &p->value_types[v];
+	int power = type->exponent - exponent;
+
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		values_scale(profile_values(p, i), v, power);
+	for (size_t i = 0; i < p->span_count; i++)
+		if (p->spans[i].value == v) {
+			i64_shift(p->spans[i].start, power, &p->spans[i].start);
+			i64_shift(p->spans[i].end, power, &p->spans[i].end);
+		}
+	for (size_t i = 0; i < p->activation_count; i++)
+		if (p->activations[i].value == v)
+			i64_shift(p->activations[i].at, power, &p->activations[i].at);
+	type->exponent = exponent;
+}
+
+bool profile_number(struct profile *p, value_id v, struct decimal number, int64_t *value)
+{
+	struct value_type *type = &p->value_types[v];
+	enum exactness how;
+
+	if (type->unit == UNIT_TIME)
+		number.exponent += type->power;
+	else if (number.exponent < type->exponent)
+		rescale(p, v, number.exponent < FINEST ? FINEST : number.exponent);
+	how = decimal_at(number, type->exponent, value);
+	p->rounded += how == ROUNDED;
+	return how != OUT_OF_RANGE;
+}
+
+struct decimal profile_decimal(const struct profile *p, value_id v, int64_t value, int power)
+{
+	const struct value_type *type = &p->value_types[v];
+
+	return (struct decimal){ value, type->unit == UNIT_TIME ? -power : type->exponent };
+}

@@ -1,0 +1,74 @@
+#include "common/profile/values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/alloc.h"
+#include "common/base/num.h"
+
+void values_resize(struct values *t, size_t rows)
+{
+	size_t width = t->width ? t->width : 1;
+
+	if (rows > t->cap)
+		t->v = alloc_grow(t->v, &t->cap, rows, width * sizeof *t->v);
+	if (rows > t->rows && t->width)
+		memset(values_row(t, t->rows), 0,
+		       (rows - t->rows) * t->width * sizeof *t->v);
+	t->rows = rows;
+}
+
+uint32_t values_new_row(struct values *t)
+{
+	values_resize(t, t->rows + 1);
+	return (uint32_t)(t->rows - 1);
+}
+
+static void overflowed(struct values *t, uint32_t k)
+{
+	t->overflow = true;
+	t->overflowed = k;
+}
+
+void values_add(struct values *t, size_t row, uint32_t k, int64_t value)
+{
+	int64_t *at = values_row(t, row) + k;
+
+	if (!i64_add(*at, value, at))
+		overflowed(t, k);
+}
+
+void values_add_row(struct values *t, size_t row, const int64_t *values)
+{
+	for (uint32_t k = 0; k < t->width; k++)
+		values_add(t, row, k, values[k]);
+}
+
+void values_widen(struct values *t, uint32_t width)
+{
+	struct values wide = { .width = width, .overflow = t->overflow,
+			       .overflowed = t->overflowed };
+
+	values_resize(&wide, t->rows);
+	for (size_t row = 0; t->width && row < t->rows; row++)
+		memcpy(values_row(&wide, row), values_row(t, row),
+		       t->width * sizeof *t->v);
+	free(t->v);
+	*t = wide;
+}
+
+void values_scale(struct values *t, uint32_t k, int power)
+{
+	for (size_t row = 0; row < t->rows; row++) {
+		int64_t *at = values_row(t, row) + k;
+
+		if (!i64_shift(*at, power, at))
+			overflowed(t, k);
+	}
+}
+
+void values_free(struct values *t)
+{
+	free(t->v);
+	*t = (struct values){ .width = t->width };
+}

@@ -1,0 +1,39 @@
+/*
+ * values - the numbers of a table, one row of `width` values for each of its rows
+ *
+ * Value k of a row is counted in value type k of the profile. Additions are
+ * checked: what does not fit in 64 bits is remembered by value type and told by
+ * profile_status(), so that readers need not look at every sum.
+ */
+#ifndef PROFILE_VALUES_H
+#define PROFILE_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct values {
+	int64_t *v;      /* rows * width */
+	size_t rows, cap;
+	uint32_t width;
+	bool overflow;
+	uint32_t overflowed; /* the value type */
+};
+
+/* Appends a row of zeros and returns its number. */
+uint32_t values_new_row(struct values *t);
+
+static inline int64_t *values_row(const struct values *t, size_t row)
+{
+	return t->v + row * t->width;
+}
+
+void values_add(struct values *t, size_t row, uint32_t k, int64_t value);
+void values_add_row(struct values *t, size_t row, const int64_t *values);
+
+void values_widen(struct values *t, uint32_t width);        /* new columns hold 0 */
+void values_scale(struct values *t, uint32_t k, int power); /* column k by 10^power */
+void values_resize(struct values *t, size_t rows);          /* new rows hold 0 */
+void values_free(struct values *t);
+
+#endif

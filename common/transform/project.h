@@ -1,0 +1,30 @@
+/*
+ * project - a profile seen more coarsely
+ *
+ * Builds a new profile in which functions, threads or value types that the
+ * projection makes equal are one, and their values are added up.
+ */
+#ifndef TRANSFORM_PROJECT_H
+#define TRANSFORM_PROJECT_H
+
+#include "common/profile/profile.h"
+
+struct projection {
+	value_id value;         /* keep only this one; NO_ID: all */
+	const bool *threads;    /* by thread: keep it; NULL: all */
+	bool fold_threads;      /* all threads are one */
+	bool fold_parts;        /* parts of a thread are one */
+	bool fold_objects;      /* functions that differ in their object alone */
+	bool lines_to_places;   /* a function's line becomes the line of its costs, call
+				   sites and frames: for profiles of line functions */
+	bool thread_frames;     /* a thread's name becomes the root frame of its stacks */
+};
+
+#define PROJECTION_NONE { .value = NO_ID }
+
+struct profile *profile_project(const struct profile *p, const struct projection *how);
+
+/* "main thread 12", for a thread that has no name of its own too. */
+void thread_title(const struct profile *p, thread_id t, struct buf *out);
+
+#endif
