@@ -1,0 +1,86 @@
+# profpipe: any profile into any other
+#
+#   make              build/bin: the tools and one X2Y for each pair of formats
+#   make deps         install what is missing (Debian, Ubuntu)
+#   make demo         convert the samples into every format and say what was done
+#   make check        the tests
+#   make interop      the outputs opened by other programs (needs PyPI and npm)
+#   make install      PREFIX=/usr/local DESTDIR=
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+BUILD ?= build
+CC ?= cc
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+# no fused multiply-add: estimates come out the same on every machine
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. $(WARNINGS) -ffp-contract=off $(CFLAGS) \
+	-DPROFPIPE_VERSION='"$(VERSION)"'
+LIBS := -lz -lm
+
+.PHONY: all deps demo check interop bench fuzz install uninstall clean man completions
+.DELETE_ON_ERROR:
+all:
+
+# --- the table of formats: name:reads:writes:libraries ---
+
+rows := $(shell sed -n 's/^FORMAT(\([a-z0-9]*\), *\([01]\), *\([01]\), *"\(.*\)")/\1:\2:\3:\4/p' \
+	converters/formats.def | tr ' ' ',')
+formats := $(foreach row,$(rows),$(word 1,$(subst :, ,$(row))))
+field = $(strip $(foreach row,$(rows),$(if $(filter $(1):%,$(row)),$(word $(2),$(subst :, ,$(row))))))
+libraries = $(subst $(comma), ,$(call field,$(1),4))
+comma := ,
+readers := $(foreach f,$(formats),$(if $(filter 1,$(call field,$(f),2)),$(f)))
+writers := $(foreach f,$(formats),$(if $(filter 1,$(call field,$(f),3)),$(f)))
+all_libraries := $(sort $(foreach f,$(formats),$(call libraries,$(f))))
+pairs := $(foreach x,$(readers),$(foreach y,$(writers),$(x)2$(y)))
+tools := profconv profcheck
+programs := $(tools) $(pairs)
+
+# --- the library ---
+
+sources := $(sort $(wildcard common/*/*.c))
+library := $(BUILD)/libprofpipe.a
+objects := $(sources:%.c=$(BUILD)/obj/%.o)
+format_objects := $(formats:%=$(BUILD)/obj/converters/%.o)
+
+$(library): $(objects)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# --- the programs ---
+
+all: $(programs:%=$(BUILD)/bin/%)
+
+# a pair with options of its own has a main in converters/tools
+define PAIR
+ifneq ($$(wildcard converters/tools/$(1)2$(2).c),)
+$$(BUILD)/obj/pairs/$(1)2$(2).o: converters/tools/$(1)2$(2).c Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) -MMD -MP -c $$< -o $$@
+else
+$$(BUILD)/obj/pairs/$(1)2$(2).o: converters/pair.c Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) -DFROM=$(1) -DTO=$(2) -MMD -MP -c $$< -o $$@
+endif
+$$(BUILD)/bin/$(1)2$(2): $$(BUILD)/obj/pairs/$(1)2$(2).o \
+		$$(sort $$(BUILD)/obj/converters/$(1).o $$(BUILD)/obj/converters/$(2).o) $$(library)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(sort $$(call libraries,$(1)) $$(call libraries,$(2))) $$(LIBS) -o $$@
+endef
+$(foreach x,$(readers),$(foreach y,$(writers),$(eval $(call PAIR,$(x),$(y)))))
+
+$(tools:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/obj/converters/tools/%.o \
+		$(BUILD)/obj/converters/tools/registry.o $(format_objects) $(library)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(all_libraries) -lcjson $(LIBS) -Wl,--as-needed -o $@
+
+-include $(objects:.o=.d) $(format_objects:.o=.d) $(wildcard $(BUILD)/obj/pairs/*.d) \
+	$(wildcard $(BUILD)/obj/converters/tools/*.d)
+
+clean:
+	rm -rf $(BUILD)

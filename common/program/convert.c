@@ -1,0 +1,356 @@
+#include "common/program/convert.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/transform/graph_from_stacks.h"
+#include "common/transform/project.h"
+
+/* --- reading --- */
+
+enum { SNIFFED = 1 << 16, LEAST_BID = 10 };
+
+const struct format *format_find(format_list list, struct str name)
+{
+	for (; list && *list; list++)
+		if (str_eq(str_of((*list)->name), name))
+			return *list;
+	return NULL;
+}
+
+static const struct format *sniff(struct input *in, format_list list)
+{
+	const struct format *best = NULL;
+	int most = LEAST_BID - 1;
+	struct str head;
+
+	input_want(in, SNIFFED);
+	head = (struct str){ in->p, (size_t)(in->end - in->p) };
+	for (; *list; list++) {
+		int bid = (*list)->read ? (*list)->bid(head, head.n < SNIFFED) : 0;
+
+		if (bid > most) {
+			most = bid;
+			best = *list;
+		}
+	}
+	return best;
+}
+
+/* 0; 1 if it was empty; -1 after a message */
+static int read_into(struct profile *p, const struct format *from, format_list list,
+		     const char *file, const struct format **found)
+{
+	struct input *in = input_open(file);
+	int status = -1;
+
+	if (!in)
+		return -1;
+	if (!input_more(in)) {
+		status = in->failed ? -1 : 1;
+	} else if (!from && !(from = sniff(in, list))) {
+		input_error_at(in, 0, "expected a profile, got an unknown format "
+			       "beginning with %s",
+			       quote(str_head((struct str){ in->p, (size_t)(in->end - in->p) }, 24)));
+	} else {
+		*found = from;
+		status = from->read(in, p);
+	}
+	if (status == 0)
+		status = profile_status(p, masked(str_of(in->name)));
+	if (status == 0)
+		verbose("%s: read as %s", masked(str_of(in->name)), from->name);
+	input_close(in);
+	return status;
+}
+
+static const char *shown_name(const char *file)
+{
+	return file && strcmp(file, "-") != 0 ? masked(str_of(file)) : "standard input";
+}
+
+/* valgrind leaves an empty file beside those of its threads: one among several is no loss. */
+static int read_files(struct profile *p, const struct format *from, format_list list,
+		      char **files, int count, const struct format **first)
+{
+	int read = 0;
+
+	for (int i = 0; i < count || (i == 0 && count == 0); i++) {
+		const char *file = count ? files[i] : NULL;
+		const struct format *found = NULL;
+		size_t before = p->value_count;
+		int status = read_into(p, from, list, file, &found);
+
+		if (status < 0)
+			return -1;
+		if (status == 1 && (count < 2 || (i == count - 1 && !read)))
+			return error("%s: byte 0: expected a profile, got an empty file",
+				     shown_name(file));
+		if (status == 1) {
+			warning("%s: empty, passed over", shown_name(file));
+			continue;
+		}
+		if (read && before && p->value_count > before)
+			verbose("%s: has value types that the files before it have not",
+				shown_name(file));
+		if (!read++ && first)
+			*first = found;
+	}
+	return 0;
+}
+
+struct profile *read_profile(const struct format *from, format_list list, char **files,
+			     int count, bool want_order, const struct format **first)
+{
+	struct profile *p = profile_new();
+
+	/* time lines of several files have nothing to do with each other, but
+	 * each thread keeps its own */
+	p->want_order = want_order;
+	if (read_files(p, from, list, files, count, first) < 0) {
+		profile_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+/* --- selecting --- */
+
+static value_id find_value(const struct profile *p, const char *wanted)
+{
+	struct str text = str_of(wanted);
+	uint64_t number;
+
+	for (size_t i = 0; i < p->value_count; i++)
+		if (str_eq(profile_text(p, p->value_types[i].name), text))
+			return (value_id)i;
+	if (str_to_u64(text, &number) && number >= 1 && number <= p->value_count)
+		return (value_id)(number - 1);
+	return NO_ID;
+}
+
+static void name_values(const struct profile *p, struct buf *out)
+{
+	for (size_t i = 0; i < p->value_count; i++) {
+		buf_add(out, i ? S(", ") : S(""));
+		buf_add(out, str_of(masked(profile_text(p, p->value_types[i].name))));
+	}
+}
+
+/* A thread is wanted by its title, its name, its number in the system or here. */
+static bool *find_threads(const struct profile *p, const char *wanted)
+{
+	bool *keep = alloc_zero(p->thread_count, sizeof *keep), any = false;
+	struct str text = str_of(wanted);
+	struct buf title = { 0 };
+	uint64_t number = 0;
+
+	str_to_u64(text, &number);
+	for (int round = 0; round < 3 && !any; round++)
+		for (size_t i = 0; i < p->thread_count; i++) {
+			title.n = 0;
+			thread_title(p, (thread_id)i, &title);
+			keep[i] = round == 0 ? str_eq(buf_str(&title), text) ||
+					       str_eq(profile_text(p, p->threads[i].name), text)
+				: round == 1 ? number && p->threads[i].tid == number
+					     : number == i + 1;
+			any |= keep[i];
+		}
+	buf_free(&title);
+	if (any)
+		return keep;
+	free(keep);
+	return NULL;
+}
+
+static void replace(struct profile **p, const struct projection *how)
+{
+	struct profile *next = profile_project(*p, how);
+
+	profile_free(*p);
+	*p = next;
+}
+
+int select_parts(struct profile **p)
+{
+	struct projection how = PROJECTION_NONE;
+	bool *threads = NULL;
+
+	if (settings.value) {
+		struct buf names = { 0 };
+
+		how.value = find_value(*p, settings.value);
+		name_values(*p, &names);
+		if (how.value == NO_ID)
+			error("no value type %s; there are: %s",
+			      quote(str_of(settings.value)), names.p ? names.p : "none");
+		buf_free(&names);
+		if (how.value == NO_ID)
+			return -1;
+	}
+	if (settings.thread) {
+		threads = find_threads(*p, settings.thread);
+		if (!threads)
+			return error("no thread %s among %zu",
+				     quote(str_of(settings.thread)), (*p)->thread_count);
+		how.threads = threads;
+	}
+	if (settings.value || settings.thread)
+		replace(p, &how);
+	free(threads);
+	return 0;
+}
+
+/* --- telling --- */
+
+static int lost(const char *format, const char *what, const char *sentence)
+{
+	if (settings.strict)
+		return error("%s cannot keep %s", what, sentence);
+	verbose(format, what, sentence);
+	return 0;
+}
+
+/* Names that come out changed: a loss that no bit knows. */
+static size_t changed_names(const struct profile *p, const struct format *to)
+{
+	size_t changed = 0;
+
+	for (size_t i = 0; to->holds && i < p->function_count; i++)
+		changed += !to->holds(function_name(p, (function_id)i)) ||
+			   !to->holds(profile_text(p, p->functions[i].file));
+	return changed;
+}
+
+static int counted_loss(uint64_t count, const char *what)
+{
+	if (!count)
+		return 0;
+	if (settings.strict)
+		return error("%" PRIu64 " %s", count, what);
+	verbose("%" PRIu64 " %s", count, what);
+	return 0;
+}
+
+static unsigned keeps(const struct format *f, const struct profile *p)
+{
+	return f->keeps | (f->keeps_also ? f->keeps_also(p) : 0);
+}
+
+static int tell_losses(const struct profile *p, const struct format *to)
+{
+	unsigned gone = profile_has(p) & ~keeps(to, p);
+	int status = 0;
+
+	if (settings.threads)
+		gone &= ~(unsigned)KEEP_THREADS;
+	for (int bit = 0; bit < KEEP_BITS; bit++)
+		if (gone & 1u << bit)
+			status |= lost("%s does not keep %s", to->name, keep_sentence(bit));
+	status |= counted_loss(changed_names(p, to),
+			       "functions have names that the target cannot spell");
+	status |= counted_loss(p->rounded, "values were rounded to a nanosecond or to 9 decimals");
+	status |= counted_loss(p->bad_lines, "malformed lines were skipped");
+	if (p->comments)
+		verbose("%" PRIu64 " comment lines were skipped", p->comments);
+	return status ? -1 : 0;
+}
+
+/* --- deriving --- */
+
+static int derive_stacks(struct profile *p)
+{
+	struct estimate *how = &settings.estimate;
+
+	how->unattributed = !settings.no_unattributed;
+	stacks_from_graph(p, how);
+	if (how->several && settings.strict)
+		return error("contexts would be estimated from a call graph (%zu functions "
+			     "have several callers)", how->several);
+	p->estimated |= how->several > 0;
+	if (how->several)
+		warning("contexts estimated from a call graph (%zu function%s several callers)",
+			how->several, how->several == 1 ? " has" : "s have");
+	if (how->lost > 0)
+		verbose("%.2g%% of the total is under [unplaced]: no context was expanded for it",
+			how->lost / how->total * 100);
+	if (how->unattributed_value) {
+		char text[NUM_TEXT];
+		size_t n = decimal_text(text, profile_decimal(p, 0, how->unattributed_value, 9));
+
+		verbose("%.*s%s that no function's self value holds are under [unattributed]",
+			(int)n, text, p->value_types[0].unit == UNIT_TIME ? " s" : "");
+	}
+	return 0;
+}
+
+static void reduce(struct profile **p, const struct format *to)
+{
+	struct projection how = PROJECTION_NONE;
+	bool needed = false;
+	unsigned has = profile_has(*p);
+
+	if (!(keeps(to, *p) & KEEP_VALUE_TYPES) && (*p)->value_count > 1) {
+		how.value = 0;
+		needed = true;
+	}
+	if (!(to->keeps & KEEP_OBJECTS) && has & KEEP_OBJECTS)
+		needed = how.fold_objects = true;
+	/* a graph's line functions are its real ones' lines for whoever knows lines */
+	if ((*p)->line_functions && to->keeps & KEEP_LINES)
+		needed = how.lines_to_places = true;
+	if (needed)
+		replace(p, &how);
+}
+
+static void fold_threads(struct profile **p, const struct format *to)
+{
+	struct projection how = PROJECTION_NONE;
+
+	if (to->keeps & KEEP_THREADS) {
+		how.fold_parts = !(to->keeps & KEEP_PARTS) && profile_has(*p) & KEEP_PARTS;
+		if (!how.fold_parts)
+			return;
+	} else {
+		if ((*p)->thread_count < 2 && !settings.threads)
+			return;
+		how.thread_frames = settings.threads;
+		how.fold_threads = true;
+	}
+	replace(p, &how);
+}
+
+int prepare_for(struct profile **p, const struct format *to)
+{
+	if (tell_losses(*p, to) < 0)
+		return -1;
+	reduce(p, to);
+	if (to->half == HALF_STACKS && profile_has_graph(*p) && derive_stacks(*p) < 0)
+		return -1;
+	fold_threads(p, to);
+	if (to->half == HALF_GRAPH && profile_has_stacks(*p))
+		graph_from_stacks(*p);
+	if (profile_status(*p, "the profile") < 0)
+		return -1;
+	return to->check ? to->check(*p) : 0;
+}
+
+int convert(const struct format *from, const struct format *to, format_list list,
+	    char **files, int count)
+{
+	bool order = to->keeps & KEEP_ORDER;
+	struct profile *p = read_profile(from, list, files, count, order, NULL);
+	struct output *out;
+	int status = -1;
+
+	if (p && select_parts(&p) == 0 && prepare_for(&p, to) == 0 &&
+	    (out = output_open(settings.output))) {
+		to->write(out, p);
+		status = output_close(out, true);
+	}
+	profile_free(p);
+	return status < 0 ? STATUS_TROUBLE : STATUS_DONE;
+}

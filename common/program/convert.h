@@ -1,0 +1,66 @@
+/*
+ * convert - from options and files to a written profile
+ *
+ * What every converter does: read all inputs into one profile, select, say what
+ * the target cannot keep, derive the half that the target needs, write.
+ */
+#ifndef PROGRAM_CONVERT_H
+#define PROGRAM_CONVERT_H
+
+#include "common/program/format.h"
+#include "common/transform/stacks_from_graph.h"
+
+/* What the common options say; filled by the rows below. */
+struct settings {
+	const char *output;
+	const char *value, *thread;
+	bool threads;
+	bool strict;
+	bool help, version, list_formats, list_options;
+	struct estimate estimate;
+	bool no_unattributed;
+};
+extern struct settings settings;
+
+extern const struct option_row common_rows[];    /* -o --strict -q -v ... */
+extern const struct option_row selection_rows[]; /* --value --thread --threads */
+extern const struct option_row estimate_rows[];  /* for stacks from call graphs */
+
+/* A list of formats to choose from, ended by NULL. */
+typedef const struct format *const *format_list;
+
+/* The format by name, or NULL. */
+const struct format *format_find(format_list list, struct str name);
+
+/*
+ * Reads the files (none: standard input) into a new profile; `from` NULL finds
+ * each one's format in `list` by its content. *first, if not NULL, gets the format
+ * of the first file. NULL after a message.
+ */
+struct profile *read_profile(const struct format *from, format_list list, char **files,
+			     int count, bool want_order, const struct format **first);
+
+/* --value and --thread; 0 or -1 after a message. p may be replaced. */
+int select_parts(struct profile **p);
+
+/*
+ * Reduces and derives until `to` can write it, telling losses and estimates as the
+ * settings say. 0, or -1 after a message.
+ */
+int prepare_for(struct profile **p, const struct format *to);
+
+/* All of it. Returns the exit status. */
+int convert(const struct format *from, const struct format *to, format_list list,
+	    char **files, int count);
+
+/* Prints name, r/w, suffixes and title of each, as a table. */
+void list_formats(FILE *to, format_list list);
+
+/*
+ * --help, --version, --list-formats and --list-options. True if one
+ * of them was given and answered.
+ */
+bool answered(const char *synopsis, const char *purpose, format_list list,
+	      const struct option_group *groups, size_t count);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * format - what a file format tells the programs
+ *
+ * A format is one file in converters/ with one const struct format at its end and
+ * a row in converters/formats.def. Everything else follows from the two: sniffing,
+ * the pair binaries, gzip, --help, the manual pages, the tests.
+ */
+#ifndef PROGRAM_FORMAT_H
+#define PROGRAM_FORMAT_H
+
+#include "common/io/input.h"
+#include "common/io/output.h"
+#include "common/profile/keeps.h"
+#include "common/profile/profile.h"
+#include "common/program/options.h"
+
+enum half { HALF_STACKS, HALF_GRAPH };
+
+struct format {
+	const char *name;     /* as in X2Y */
+	const char *title;    /* one line: what it is and who writes it */
+	const char *suffixes; /* blank-separated, for the name given to -o */
+	enum half half;       /* what it reads into and writes from */
+	unsigned keeps;       /* KEEP_* bits that survive reading and writing */
+	/* bits that it keeps of this profile besides; or NULL */
+	unsigned (*keeps_also)(const struct profile *p);
+
+	/*
+	 * How sure it is that a file beginning with `head` is its own, 0 to 100;
+	 * `whole` tells that head is all there is.
+	 */
+	int (*bid)(struct str head, bool whole);
+	/* Adds the input to p. 0, or -1 after input_error(). */
+	int (*read)(struct input *in, struct profile *p);
+	const struct option_row *read_options;
+
+	/* 0, or -1 after a message if p cannot be written at all; or NULL. */
+	int (*check)(const struct profile *p);
+	/* p has the half that the format needs; a format without VALUE_TYPES gets one. */
+	void (*write)(struct output *out, const struct profile *p);
+	const struct option_row *write_options;
+	/* Whether a name comes through unchanged; or NULL: any does. */
+	bool (*holds)(struct str name);
+};
+
+#endif

@@ -1,0 +1,96 @@
+#include "common/program/main.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/diag.h"
+
+static bool any_half(format_list list, enum half half, bool reads)
+{
+	for (; *list; list++)
+		if ((*list)->half == half && (reads ? (*list)->read != NULL : (*list)->write != NULL))
+			return true;
+	return false;
+}
+
+static void add_group(struct option_group *groups, size_t *n, const char *heading,
+		      const struct option_row *rows)
+{
+	if (rows && *n < GROUPS_MOST)
+		groups[(*n)++] = (struct option_group){ heading, rows, NULL };
+}
+
+/* "collapsed input": a heading is how refuse_unused() knows the group's format again. */
+static const char *heading(const struct format *f, const char *way)
+{
+	static char texts[GROUPS_MOST][48];
+	static size_t used;
+	char *text = texts[used++ % GROUPS_MOST];
+
+	snprintf(text, sizeof texts[0], "%s %s", f->name, way);
+	return text;
+}
+
+size_t conversion_groups(struct option_group *groups, format_list from, format_list to)
+{
+	size_t n = 0;
+
+	add_group(groups, &n, "options", common_rows);
+	add_group(groups, &n, "selection", selection_rows);
+	if (any_half(from, HALF_GRAPH, true) && any_half(to, HALF_STACKS, false))
+		add_group(groups, &n, "stacks from a call graph", estimate_rows);
+	for (; *from; from++)
+		if ((*from)->read)
+			add_group(groups, &n, heading(*from, "input"), (*from)->read_options);
+	for (; *to; to++)
+		if ((*to)->write)
+			add_group(groups, &n, heading(*to, "output"), (*to)->write_options);
+	return n;
+}
+
+static bool about(const char *text, const struct format *f, const char *way)
+{
+	size_t n = strlen(f->name);
+
+	return strncmp(text, f->name, n) == 0 && text[n] == ' ' &&
+	       strcmp(text + n + 1, way) == 0;
+}
+
+int refuse_unused(const struct option_group *groups, size_t count,
+		  const struct format *from, const struct format *to)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct option_group *g = &groups[i];
+		size_t n = strlen(g->heading);
+		bool input = n > 6 && strcmp(g->heading + n - 6, " input") == 0;
+		bool output = n > 7 && strcmp(g->heading + n - 7, " output") == 0;
+
+		if (g->used && ((output && !about(g->heading, to, "output")) ||
+				(input && from && !about(g->heading, from, "input"))))
+			return error("--%s is an option for %s", g->used, g->heading);
+	}
+	return 0;
+}
+
+int pair_main(const struct format *from, const struct format *to,
+	      const struct option_row *more, int argc, char **argv)
+{
+	const struct format *const froms[] = { from, NULL }, *const tos[] = { to, NULL };
+	const struct format *const both[] = { from, from == to ? NULL : to, NULL };
+	struct option_group groups[GROUPS_MOST];
+	char purpose[256];
+	size_t n;
+	int first;
+
+	diag_start(argv[0]);
+	n = conversion_groups(groups, froms, tos);
+	add_group(groups, &n, "more options", more);
+	snprintf(purpose, sizeof purpose, "convert %s (%s) to %s (%s)", from->name,
+		 from->title, to->name, to->title);
+	first = options_parse(groups, n, argc, argv);
+	if (first < 0)
+		return STATUS_TROUBLE;
+	if (answered("[options] [FILE...]", purpose, both, groups, n))
+		return STATUS_DONE;
+	return convert(from, to, NULL, argv + first, argc - first);
+}

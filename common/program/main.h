@@ -1,0 +1,26 @@
+/*
+ * main - what the mains of the converters share
+ */
+#ifndef PROGRAM_MAIN_H
+#define PROGRAM_MAIN_H
+
+#include "common/program/convert.h"
+
+/* An X2Y from options to exit status; `more`, if not NULL, are options of its own. */
+int pair_main(const struct format *from, const struct format *to,
+	      const struct option_row *more, int argc, char **argv);
+
+/*
+ * The option groups that fit a conversion between the formats of two lists: common,
+ * selection, estimates where they can occur, and each format's own.
+ */
+enum { GROUPS_MOST = 64 };
+size_t conversion_groups(struct option_group *groups, format_list from, format_list to);
+
+/*
+ * Options that belong to another format than the one in use: 0, or -1 after a message.
+ */
+int refuse_unused(const struct option_group *groups, size_t count,
+		  const struct format *from, const struct format *to);
+
+#endif

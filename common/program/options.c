@@ -1,0 +1,189 @@
+#include "common/program/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/base/num.h"
+
+/* What getopt_long() reads, made from the tables; values from 256 on are rows. */
+struct parser {
+	struct option *longs;
+	size_t long_count, long_cap;
+	char letters[256];
+	struct row_ref {
+		struct option_group *group;
+		const struct option_row *row;
+	} *refs;
+	size_t ref_count, ref_cap;
+};
+
+static void add_row(struct parser *ps, struct option_group *g, const struct option_row *row)
+{
+	int has_argument = row->kind == OPTION_FLAG ? no_argument : required_argument;
+	size_t n = strlen(ps->letters);
+
+	ARRAY_ROOM(ps->refs, ps->ref_count, ps->ref_cap);
+	ps->refs[ps->ref_count] = (struct row_ref){ g, row };
+	if (row->name) {
+		ARRAY_ROOM(ps->longs, ps->long_count, ps->long_cap);
+		ps->longs[ps->long_count++] = (struct option){
+			row->name, has_argument, NULL, 256 + (int)ps->ref_count
+		};
+	}
+	if (row->letter) {
+		ps->letters[n] = row->letter;
+		if (has_argument)
+			ps->letters[n + 1] = ':';
+	}
+	ps->ref_count++;
+}
+
+static struct row_ref *find(struct parser *ps, int code)
+{
+	if (code >= 256)
+		return &ps->refs[code - 256];
+	for (size_t i = 0; i < ps->ref_count; i++)
+		if (ps->refs[i].row->letter == code)
+			return &ps->refs[i];
+	return NULL;
+}
+
+static int bad_argument(const struct option_row *row, const char *text)
+{
+	char letter[2] = { row->letter, '\0' };
+
+	return error("option %s%s: expected %s, got %s", row->name ? "--" : "-",
+		     row->name ? row->name : letter, row->argument, quote(str_of(text)));
+}
+
+static int set_choice(const struct option_row *row, const char *text)
+{
+	struct str rest = str_of(row->argument), choice, after;
+	bool more = true;
+
+	for (int i = 0; more; i++, rest = after) {
+		more = str_cut(rest, '|', &choice, &after);
+		if (str_eq(more ? choice : rest, str_of(text))) {
+			*(int *)row->target = i;
+			return 0;
+		}
+	}
+	return bad_argument(row, text);
+}
+
+static int set_share(const struct option_row *row, const char *text)
+{
+	char *end;
+	double share = strtod(text, &end);
+
+	if (end == text || *end || !(share >= 0 && share <= 1))
+		return bad_argument(row, text);
+	*(double *)row->target = share;
+	return 0;
+}
+
+static int set(const struct option_row *row, const char *text)
+{
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)row->target = true;
+		return 0;
+	case OPTION_TEXT:
+		*(const char **)row->target = text;
+		return 0;
+	case OPTION_COUNT:
+		if (!str_to_u64(str_of(text), row->target))
+			return bad_argument(row, text);
+		return 0;
+	case OPTION_SHARE:
+		return set_share(row, text);
+	case OPTION_CHOICE:
+		return set_choice(row, text);
+	default:
+		return 0;
+	}
+}
+
+/* getopt_long() prints "PROGRAM: unrecognized option '--x'"; argv[0] is how it names itself. */
+static int parse_all(struct parser *ps, int argc, char **argv)
+{
+	int code;
+
+	optind = 1;
+	while ((code = getopt_long(argc, argv, ps->letters, ps->longs, NULL)) != -1) {
+		struct row_ref *ref = code == '?' ? NULL : find(ps, code);
+
+		if (!ref)
+			return -1;
+		ref->group->used = ref->row->name ? ref->row->name : "that option";
+		if (ref->row->given)
+			*ref->row->given = true;
+		if (ref->row->kind == OPTION_REST) {
+			*(char ***)ref->row->target = &argv[optind - 1];
+			return argc;
+		}
+		if (set(ref->row, optarg) < 0)
+			return -1;
+	}
+	return optind;
+}
+
+int options_parse(struct option_group *groups, size_t count, int argc, char **argv)
+{
+	struct parser ps = { 0 };
+	int first;
+
+	for (size_t g = 0; g < count; g++)
+		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
+			add_row(&ps, &groups[g], row);
+	ARRAY_ROOM(ps.longs, ps.long_count, ps.long_cap);
+	ps.longs[ps.long_count] = (struct option){ 0 };
+	argv[0] = (char *)(uintptr_t)diag.program;
+	first = parse_all(&ps, argc, argv);
+	free(ps.longs);
+	free(ps.refs);
+	return first;
+}
+
+static void print_row(FILE *to, const struct option_row *row)
+{
+	char left[128];
+	int n = snprintf(left, sizeof left, "  %c%c%s%s%s%s%s",
+			 row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
+			 row->letter && row->name ? ", " : row->name ? "  " : "",
+			 row->name ? "--" : "", row->name ? row->name : "",
+			 row->argument ? " " : "", row->argument ? row->argument : "");
+
+	if (n < 30)
+		fprintf(to, "%-30s%s\n", left, row->help);
+	else
+		fprintf(to, "%s\n%30s%s\n", left, "", row->help);
+}
+
+void options_print(FILE *to, const struct option_group *groups, size_t count)
+{
+	for (size_t g = 0; g < count; g++) {
+		if (!groups[g].rows || !groups[g].rows->kind)
+			continue;
+		fprintf(to, "\n%s:\n", groups[g].heading);
+		for (const struct option_row *row = groups[g].rows; row->kind; row++)
+			print_row(to, row);
+	}
+}
+
+void options_dump(FILE *to, const struct option_group *groups, size_t count)
+{
+	static const char *const kinds[] = { "", "flag", "text", "count", "share",
+					     "choice", "rest" };
+
+	for (size_t g = 0; g < count; g++)
+		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
+			fprintf(to, "%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
+				row->letter ? 1 : 0, &row->letter,
+				row->name ? row->name : "",
+				row->argument ? row->argument : "", kinds[row->kind],
+				row->help);
+}

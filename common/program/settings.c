@@ -1,0 +1,81 @@
+/*
+ * settings - the options that every program knows, and what answers them
+ */
+#include "common/base/diag.h"
+#include "common/program/convert.h"
+
+#ifndef PROFPIPE_VERSION
+#define PROFPIPE_VERSION "unknown"
+#endif
+
+struct settings settings = {
+	.estimate = { .contexts = 1000000, .rest = 1e-6, .unattributed = true },
+};
+
+const struct option_row common_rows[] = {
+	OPT_TEXT('o', "output", "FILE", "write to FILE when all is well; .gz compresses",
+		 &settings.output),
+	OPT_FLAG(0, "strict", "any loss or estimate is an error", &settings.strict),
+	OPT_FLAG('q', "quiet", "no warnings", &diag.quiet),
+	OPT_FLAG('v', "verbose", "say what was kept, lost, estimated", &diag.verbose),
+	OPT_FLAG('h', "help", "show this help and exit", &settings.help),
+	OPT_FLAG('V', "version", "show the version and exit", &settings.version),
+	OPT_FLAG(0, "list-formats", "list the formats and exit", &settings.list_formats),
+	OPT_FLAG(0, "list-options", "list these options, a line each with tabs, and exit",
+		 &settings.list_options),
+	OPT_END
+};
+
+const struct option_row selection_rows[] = {
+	OPT_TEXT(0, "value", "NAME|N",
+		 "only this value type (default: all, or the first where the target holds one)",
+		 &settings.value),
+	OPT_TEXT(0, "thread", "NAME|N", "only this thread", &settings.thread),
+	OPT_FLAG(0, "threads", "threads become root frames where the target has no threads",
+		 &settings.threads),
+	OPT_END
+};
+
+const struct option_row estimate_rows[] = {
+	OPT_COUNT(0, "contexts", "N", "expand at most N contexts (default 1000000)",
+		  &settings.estimate.contexts),
+	OPT_SHARE(0, "rest", "SHARE",
+		  "stop when less than SHARE of the total is unplaced (default 1e-6)",
+		  &settings.estimate.rest),
+	OPT_FLAG(0, "no-unattributed",
+		 "leave out inclusive time that is in no function's self time",
+		 &settings.no_unattributed),
+	OPT_END
+};
+
+void list_formats(FILE *to, format_list list)
+{
+	fprintf(to, "%-12s%-6s%-6s%-28s%s\n", "format", "reads", "writes", "  suffixes",
+		"what it is");
+	for (; *list; list++)
+		fprintf(to, "%-12s%-6s%-8s%-26s%s\n", (*list)->name,
+			(*list)->read ? "yes" : "no", (*list)->write ? "yes" : "no",
+			(*list)->suffixes, (*list)->title);
+}
+
+bool answered(const char *synopsis, const char *purpose, format_list list,
+	      const struct option_group *groups, size_t count)
+{
+	if (settings.help) {
+		printf("usage: %s %s\n%s\n", diag.program, synopsis, purpose);
+		options_print(stdout, groups, count);
+		printf("\nNo FILE, or -, is standard input; several FILEs are merged; gzip is "
+		       "unwrapped.\nExit status: 0 done, 1 a check said no, 2 usage, bad input "
+		       "or I/O trouble.\nmanual: man %s; formats: man profpipe\n", diag.program);
+	} else if (settings.version) {
+		printf("%s (profpipe) %s\n", diag.program, PROFPIPE_VERSION);
+	} else if (settings.list_formats) {
+		list_formats(stdout, list);
+	} else if (settings.list_options) {
+		printf("%s\t%s\n", synopsis, purpose);
+		options_dump(stdout, groups, count);
+	} else {
+		return false;
+	}
+	return true;
+}

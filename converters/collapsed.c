@@ -1,0 +1,542 @@
+/*
+ * collapsed.c - folded stacks: "main;parse;read 42", one stack a line
+ *
+ * There is no specification. What writers do, and what is taken here:
+ *
+ * - The count is what follows the last run of blanks: frame names hold blanks. An
+ *   integer, a fraction ("5.5", "5.", ".5"), or a negative number (austin's memory
+ *   mode). Two counts ("a;b 2 5") are a difference: before and after.
+ * - py-spy writes frames as "name (file:line)" or "name (file)"; they are taken
+ *   apart so that other formats get the file and the line, and put together again
+ *   to the same text. A text that would not come back the same stays a name.
+ * - py-spy writes an empty stack as a line that starts with the blank.
+ * - austin writes "file:name:line" below "P<pid>;T<thread>", in microseconds, with
+ *   "# key: value" lines around; "time,idle,memory" in its full mode.
+ * - Lines that start with "# " are comments; others with '#' are stacks.
+ * - CRLF, byte order marks, UTF-16 and gzip are taken off by the input.
+ *
+ * Written: one line a distinct stack, sorted by the stack's bytes.
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/profile/frame_text.h"
+#include "common/program/format.h"
+#include "common/program/time_units.h"
+
+/* --- reading --- */
+
+static bool skip_bad_lines;
+static int counts_wanted; /* auto, 1, 2 */
+static int input_unit;    /* 0: none given, else a time unit + 1 or bytes */
+
+static const struct option_row read_options[] = {
+	OPT_FLAG(0, "skip-bad-lines", "skip malformed lines instead of stopping",
+		 &skip_bad_lines),
+	OPT_CHOICE(0, "counts", "auto|1|2", "how many counts end a line", &counts_wanted),
+	OPT_CHOICE(0, "input-unit", "none|" TIME_UNIT_CHOICES "|bytes",
+		   "what the counts count", &input_unit),
+	OPT_END
+};
+
+enum { COUNTS_MOST = 3, INPUT_BYTES = TIME_UNITS + 1 };
+
+/* One line taken apart. */
+struct line {
+	struct str stack;
+	struct decimal counts[COUNTS_MOST];
+	unsigned count;
+};
+
+struct reader {
+	struct input *in;
+	struct profile *p;
+	thread_id thread;
+	unsigned counts;             /* a line */
+	bool commas;                 /* between them: austin */
+	bool austin;
+	value_id values[COUNTS_MOST];
+	struct str mode;             /* austin's, in the profile's strings */
+	enum frame_style style;
+
+	struct strings texts;        /* of frames */
+	frame_id *frames;            /* by text */
+	size_t frame_count, frame_cap;
+
+	/* the last line's stack: the next often begins like it */
+	struct buf last;
+	struct step {
+		size_t end;          /* of the frame, in `last` */
+		stack_id stack;
+	} *steps;
+	size_t step_count, step_cap;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct str trim_right(struct str s)
+{
+	while (s.n && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+/* Takes the last word off: "a b 12" -> "a b" and "12". */
+static bool cut_last_word(struct str *s, struct str *word)
+{
+	size_t i = s->n;
+
+	while (i && !is_blank(s->p[i - 1]))
+		i--;
+	if (!i || i == s->n)
+		return false;
+	*word = str_from(*s, i);
+	*s = trim_right(str_head(*s, i));
+	return true;
+}
+
+static bool take_count(struct reader *r, struct str word, struct decimal *count)
+{
+	enum exactness how;
+
+	if (!str_to_decimal(word, count, &how))
+		return false;
+	r->p->rounded += how == ROUNDED;
+	return true;
+}
+
+static bool split_line(struct reader *r, struct str text, struct line *line)
+{
+	struct str word, part, rest;
+
+	line->stack = trim_right(text);
+	line->count = 0;
+	if (!cut_last_word(&line->stack, &word))
+		return false;
+	if (r->commas)
+		while (line->count < r->counts - 1 && str_cut(word, ',', &part, &rest) &&
+		       take_count(r, part, &line->counts[line->count++]))
+			word = rest;
+	if (!take_count(r, word, &line->counts[line->count++]))
+		return false;
+	if (r->counts == 2 && !r->commas) {
+		line->counts[1] = line->counts[0];
+		if (!cut_last_word(&line->stack, &word) ||
+		    !take_count(r, word, &line->counts[0]))
+			return false;
+		line->count = 2;
+	}
+	return line->count == r->counts;
+}
+
+static bool is_number(struct str word)
+{
+	struct decimal d;
+	enum exactness how;
+
+	return str_to_decimal(word, &d, &how);
+}
+
+static bool is_comment(struct str line)
+{
+	return str_starts(line, S("# "));
+}
+
+/* 0: not a stack; else how many numbers end it: 1 or 2, or 3 with commas between. */
+static unsigned counts_of(struct str line)
+{
+	struct str word, a, b, c;
+
+	line = trim_right(line);
+	if (!cut_last_word(&line, &word))
+		return 0;
+	if (str_cut(word, ',', &a, &b) && str_cut(b, ',', &b, &c))
+		return is_number(a) && is_number(b) && is_number(c) ? 3 : 0;
+	if (!is_number(word))
+		return 0;
+	return cut_last_word(&line, &word) && is_number(word) ? 2 : 1;
+}
+
+/*
+ * "worker 12 5" may be a stack with two counts or a frame with a blank. What all
+ * lines at the beginning have is believed, as the known renderers do line by line.
+ */
+static void find_dialect(struct reader *r)
+{
+	struct str rest, line;
+	unsigned least = 2;
+	bool any = false;
+
+	input_want(r->in, 1 << 16);
+	rest = (struct str){ r->in->p, (size_t)(r->in->end - r->in->p) };
+	while (str_cut(rest, '\n', &line, &rest) || (!any && (line = rest).n)) {
+		unsigned n = counts_of(str_trim(line));
+
+		if (is_comment(line) || !trim_right(line).n)
+			r->austin |= str_starts(line, S("# austin: "));
+		else if (n == 3)
+			r->commas = true;
+		else if (n && n < least)
+			least = n;
+		any |= n > 0;
+		if (line.p + line.n >= rest.p + rest.n)
+			break;
+	}
+	r->counts = counts_wanted ? (unsigned)counts_wanted : r->commas ? 3 : any ? least : 1;
+	r->commas &= r->counts == 3;
+}
+
+static value_id add_value(struct reader *r, const char *name, enum unit unit, int power)
+{
+	struct value_type type = {
+		.name = profile_string(r->p, str_of(name)), .unit = unit, .power = power,
+		.counts = true,
+	};
+
+	return profile_value_type(r->p, type);
+}
+
+static void add_value_types(struct reader *r)
+{
+	bool memory = str_eq(r->mode, S("memory"));
+
+	if (r->commas) {
+		r->values[0] = add_value(r, "time", UNIT_TIME, 3);
+		r->values[1] = add_value(r, "idle", UNIT_NONE, 0);
+		r->values[2] = add_value(r, "memory", UNIT_BYTES, 0);
+	} else if (r->counts == 2) {
+		r->values[0] = add_value(r, "base", UNIT_NONE, 0);
+		r->values[1] = add_value(r, "new", UNIT_NONE, 0);
+	} else if (input_unit == INPUT_BYTES || (!input_unit && r->austin && memory)) {
+		r->values[0] = add_value(r, "memory", UNIT_BYTES, 0);
+	} else if (input_unit) {
+		r->values[0] = add_value(r, "time", UNIT_TIME, time_units[input_unit - 1].power);
+	} else if (r->austin) {
+		r->values[0] = add_value(r, "time", UNIT_TIME, 3);
+	} else {
+		r->values[0] = add_value(r, "samples", UNIT_NONE, 0);
+	}
+}
+
+/* The frame of a text: taken apart only the first time. */
+static frame_id frame_of(struct reader *r, struct str text)
+{
+	string_id id = strings_add(&r->texts, text);
+
+	while (r->frame_count <= id) {
+		ARRAY_ROOM(r->frames, r->frame_count, r->frame_cap);
+		r->frames[r->frame_count] = frame_from_text(
+			r->p, strings_text(&r->texts, (string_id)r->frame_count), r->style);
+		r->frame_count++;
+	}
+	return r->frames[id];
+}
+
+static size_t common_bytes(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n, i = 0;
+
+	while (i + 64 <= n && memcmp(a.p + i, b.p + i, 64) == 0)
+		i += 64;
+	while (i < n && a.p[i] == b.p[i])
+		i++;
+	return i;
+}
+
+/* The stack of the line; frames that it shares with the last line are not looked up. */
+static stack_id find_stack(struct reader *r, struct str text)
+{
+	size_t same = common_bytes(text, buf_str(&r->last)), kept = 0, at;
+	stack_id stack = EMPTY_STACK;
+
+	if (!text.n)
+		return EMPTY_STACK;
+	while (kept < r->step_count && r->steps[kept].end < same)
+		kept++;
+	r->step_count = kept;
+	at = kept ? r->steps[kept - 1].end + 1 : 0;
+	if (kept)
+		stack = r->steps[kept - 1].stack;
+	while (at <= text.n) {
+		struct str rest = str_from(text, at), name;
+		const char *semicolon = rest.n ? memchr(rest.p, ';', rest.n) : NULL;
+
+		name = str_head(rest, semicolon ? (size_t)(semicolon - rest.p) : rest.n);
+		stack = stacks_push(&r->p->stacks, stack, frame_of(r, name));
+		at += name.n + 1;
+		ARRAY_ROOM(r->steps, r->step_count, r->step_cap);
+		r->steps[r->step_count++] = (struct step){ at - 1, stack };
+	}
+	r->last.n = 0;
+	buf_add(&r->last, text);
+	return stack;
+}
+
+static void read_comment(struct reader *r, struct str line)
+{
+	if (r->austin && str_starts(line, S("# mode: "))) {
+		string_id mode = profile_string(r->p, str_trim(str_from(line, 8)));
+
+		r->mode = profile_text(r->p, mode);
+	}
+	r->p->comments++;
+}
+
+static void read_stack(struct reader *r, struct str text)
+{
+	struct line line;
+	stack_id stack;
+
+	if (!split_line(r, text, &line)) {
+		if (skip_bad_lines)
+			r->p->bad_lines++;
+		else
+			input_error(r->in, "expected 'frame;frame count'%s, got %s",
+				    r->counts > 1 ? " with as many counts as the lines before"
+						  : "",
+				    quote(text));
+		return;
+	}
+	if (!r->p->value_count || r->values[0] == NO_ID)
+		add_value_types(r);
+	stack = find_stack(r, line.stack);
+	for (unsigned i = 0; i < r->counts; i++) {
+		int64_t value;
+
+		if (!profile_number(r->p, r->values[i], line.counts[i], &value))
+			input_error(r->in, "expected a count below 2^63, got %s", quote(text));
+		else
+			profile_sample(r->p, r->thread, stack, r->values[i], value, i == 0);
+	}
+}
+
+static int collapsed_read(struct input *in, struct profile *p)
+{
+	struct reader r = { .in = in, .p = p, .values = { NO_ID } };
+	struct str line;
+
+	in->place = PLACE_LINE;
+	r.thread = profile_thread(p, (struct thread){ 0 });
+	strings_init(&r.texts);
+	find_dialect(&r);
+	if (r.austin) {
+		r.style = FRAMES_AUSTIN;
+		profile_label(p, NO_ID, S("frames"), S("austin"));
+	}
+	while (input_line(in, &line)) {
+		if (is_comment(line))
+			read_comment(&r, line);
+		else if (trim_right(line).n)
+			read_stack(&r, line);
+	}
+	if (r.values[0] == NO_ID)
+		add_value_types(&r);
+	strings_free(&r.texts);
+	free(r.frames);
+	buf_free(&r.last);
+	free(r.steps);
+	return input_status(in);
+}
+
+/* Every line at the beginning must look like a stack: there is no better sign. */
+static int collapsed_bid(struct str head, bool whole)
+{
+	struct str line, rest = head;
+	int stacks = 0;
+
+	for (int i = 0; i < 50 && rest.n; i++) {
+		bool more = str_cut(rest, '\n', &line, &rest);
+
+		if (!more) {
+			if (!whole && stacks)
+				break; /* cut in the middle */
+			line = rest;
+			rest.n = 0;
+		}
+		line = str_trim(line);
+		if (!line.n || is_comment(line) || str_eq(line, S("#")))
+			continue;
+		if (!counts_of(line) && !is_number(line))
+			return 0;
+		stacks++;
+	}
+	return stacks ? 30 : 0;
+}
+
+/* --- writing --- */
+
+static int output_unit; /* 0: by itself, else a time unit + 1 */
+static int frames_short;
+
+static const struct option_row write_options[] = {
+	OPT_CHOICE(0, "unit", "auto|" TIME_UNIT_CHOICES,
+		   "how times are counted (auto: ns, or as bare counts came in)", &output_unit),
+	OPT_CHOICE(0, "frames", "full|name",
+		   "write frames as name (file:line), or the name alone", &frames_short),
+	OPT_END
+};
+
+/* A line under way: its stack's text in one buffer with all others, and its values. */
+struct row {
+	size_t start, length;
+	const int64_t *values;
+};
+
+struct writer {
+	const struct profile *p;
+	enum frame_style style;
+	struct buf *texts;  /* of frames, made when first needed */
+	struct buf all;
+	struct row *rows;
+	frame_id *path;
+	size_t path_cap;
+};
+
+static struct str frame_text_of(struct writer *w, frame_id f)
+{
+	struct buf *text = &w->texts[f];
+
+	if (!text->p) {
+		frame_to_text(w->p, f, w->style, text);
+		/* ';' ends a frame and '\n' a stack: ':' and ' ' stand in for them;
+		 * a '\r' at the end of a line would be taken for the line's end */
+		for (size_t i = 0; i < text->n; i++) {
+			if (text->p[i] == ';')
+				text->p[i] = ':';
+			if (text->p[i] == '\n' || text->p[i] == '\r')
+				text->p[i] = ' ';
+		}
+	}
+	return buf_str(text);
+}
+
+static void make_row(struct writer *w, size_t i)
+{
+	size_t depth = stacks_frames(&w->p->stacks, w->p->samples[i].stack, &w->path,
+				     &w->path_cap);
+	struct row *row = &w->rows[i];
+
+	row->start = w->all.n;
+	for (size_t k = 0; k < depth; k++) {
+		if (k)
+			buf_byte(&w->all, ';');
+		buf_add(&w->all, frame_text_of(w, w->path[k]));
+	}
+	/* "# " would begin a comment when read again */
+	if (w->all.n - row->start >= 2 && memcmp(w->all.p + row->start, "# ", 2) == 0)
+		w->all.p[row->start + 1] = '_';
+	row->length = w->all.n - row->start;
+	row->values = values_row(&w->p->sample_values, i);
+}
+
+static const char *sorted_text; /* what compare_rows() compares: qsort() passes nothing */
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	return str_compare((struct str){ sorted_text + x->start, x->length },
+			   (struct str){ sorted_text + y->start, y->length });
+}
+
+static void put_row(struct output *out, const struct writer *w, const struct row *rows,
+		    size_t same)
+{
+	const struct profile *p = w->p;
+	char mark = ' ';
+
+	output_bytes(out, w->all.p + rows->start, rows->length);
+	for (value_id v = 0; v < p->value_count; v++) {
+		const struct value_type *type = &p->value_types[v];
+		int power = output_unit ? time_units[output_unit - 1].power
+					: type->counts ? type->power : 0;
+		int64_t sum = 0;
+
+		for (size_t i = 0; i < same; i++)
+			i64_add(sum, rows[i].values[v], &sum);
+		output_byte(out, mark);
+		output_decimal(out, profile_decimal(p, v, sum, power));
+		mark = p->value_count == 3 ? ',' : ' ';
+	}
+	output_byte(out, '\n');
+}
+
+static bool has_label(const struct profile *p, struct str key, struct str value)
+{
+	for (size_t i = 0; i < p->label_count; i++)
+		if (str_eq(profile_text(p, p->labels[i].key), key) &&
+		    str_eq(profile_text(p, p->labels[i].value), value))
+			return true;
+	return false;
+}
+
+static void collapsed_write(struct output *out, const struct profile *p)
+{
+	struct writer w = {
+		.p = p, .texts = alloc_zero(p->frame_count, sizeof *w.texts),
+		.rows = alloc_zero(p->sample_count, sizeof *w.rows),
+	};
+	size_t same;
+
+	w.style = frames_short ? FRAMES_NAME
+		: has_label(p, S("frames"), S("austin")) ? FRAMES_AUSTIN : FRAMES_FULL;
+	for (size_t i = 0; i < p->sample_count; i++)
+		make_row(&w, i);
+	sorted_text = w.all.p;
+	qsort(w.rows, p->sample_count, sizeof *w.rows, compare_rows);
+	for (size_t i = 0; i < p->sample_count; i += same) {
+		same = 1;
+		while (i + same < p->sample_count &&
+		       compare_rows(&w.rows[i], &w.rows[i + same]) == 0)
+			same++;
+		put_row(out, &w, &w.rows[i], same);
+	}
+	for (size_t i = 0; i < p->frame_count; i++)
+		buf_free(&w.texts[i]);
+	free(w.texts);
+	buf_free(&w.all);
+	free(w.rows);
+	free(w.path);
+}
+
+/* Two counts and austin's three are several value types that a line can hold. */
+static unsigned collapsed_keeps(const struct profile *p)
+{
+	static const char *const sets[][4] = { { "base", "new", NULL },
+					       { "time", "idle", "memory", NULL } };
+
+	for (size_t s = 0; s < 2; s++) {
+		size_t i = 0;
+
+		while (sets[s][i] && i < p->value_count &&
+		       str_eq(profile_text(p, p->value_types[i].name), str_of(sets[s][i])))
+			i++;
+		if (!sets[s][i] && i == p->value_count)
+			return KEEP_VALUE_TYPES;
+	}
+	return 0;
+}
+
+static bool collapsed_holds(struct str name)
+{
+	return !str_has(name, ';') && !str_has(name, '\n') && !str_has(name, '\r') &&
+	       trim_right(name).n == name.n;
+}
+
+const struct format collapsed_format = {
+	.name = "collapsed",
+	.title = "folded stacks, one a line: py-spy raw, austin, perf and eBPF collapsers",
+	.suffixes = ".collapsed .folded .txt",
+	.half = HALF_STACKS,
+	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_LINES | KEEP_IDLE,
+	.keeps_also = collapsed_keeps,
+	.bid = collapsed_bid,
+	.read = collapsed_read,
+	.read_options = read_options,
+	.write = collapsed_write,
+	.write_options = write_options,
+	.holds = collapsed_holds,
+};

@@ -1,0 +1,11 @@
+/*
+ * registry - all formats of converters/formats.def, ended by NULL
+ */
+#ifndef CONVERTERS_REGISTRY_H
+#define CONVERTERS_REGISTRY_H
+
+#include "common/program/convert.h"
+
+extern const struct format *const all_formats[];
+
+#endif
