@@ -1,0 +1,3 @@
+module example.org/hotspot
+
+go 1.21
