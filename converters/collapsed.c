@@ -10,8 +10,8 @@
  *   apart so that other formats get the file and the line, and put together again
  *   to the same text. A text that would not come back the same stays a name.
  * - py-spy writes an empty stack as a line that starts with the blank.
- * - austin writes "file:name:line" below "P<pid>;T<thread>", in microseconds, with
- *   "# key: value" lines around; "time,idle,memory" in its full mode.
+ * - austin writes "file:name:line" below "P<pid>;T<thread>". Its "# key: value" lines
+ *   tell that counts are microseconds or bytes; full mode writes "time,idle,memory".
  * - Lines that start with "# " are comments; others with '#' are stacks.
  * - CRLF, byte order marks, UTF-16 and gzip are taken off by the input.
  *
@@ -54,7 +54,7 @@ struct reader {
 	thread_id thread;
 	unsigned counts;             /* a line */
 	bool commas;                 /* between them: austin */
-	bool austin;
+	bool austin;                 /* its header lines tell what it counts */
 	value_id values[COUNTS_MOST];
 	struct str mode;             /* austin's, in the profile's strings */
 	enum frame_style style;
@@ -140,6 +140,16 @@ static bool is_number(struct str word)
 	return str_to_decimal(word, &d, &how);
 }
 
+/* "P123;T0:123;..." or "P123;T123 5" */
+static bool is_austin_stack(struct str line)
+{
+	size_t i = 1;
+
+	while (i < line.n && line.p[i] >= '0' && line.p[i] <= '9')
+		i++;
+	return i > 1 && line.p[0] == 'P' && str_starts(str_from(line, i), S(";T"));
+}
+
 static bool is_comment(struct str line)
 {
 	return str_starts(line, S("# "));
@@ -168,25 +178,27 @@ static void find_dialect(struct reader *r)
 {
 	struct str rest, line;
 	unsigned least = 2;
-	bool any = false;
+	bool any = false, austin = true;
 
 	input_want(r->in, 1 << 16);
 	rest = (struct str){ r->in->p, (size_t)(r->in->end - r->in->p) };
 	while (str_cut(rest, '\n', &line, &rest) || (!any && (line = rest).n)) {
-		unsigned n = counts_of(str_trim(line));
+		unsigned n = is_comment(line) ? 0 : counts_of(str_trim(line));
 
-		if (is_comment(line) || !trim_right(line).n)
-			r->austin |= str_starts(line, S("# austin: "));
-		else if (n == 3)
+		r->austin |= str_starts(line, S("# austin: "));
+		if (n == 3)
 			r->commas = true;
 		else if (n && n < least)
 			least = n;
 		any |= n > 0;
+		austin &= !n || is_austin_stack(line);
 		if (line.p + line.n >= rest.p + rest.n)
 			break;
 	}
 	r->counts = counts_wanted ? (unsigned)counts_wanted : r->commas ? 3 : any ? least : 1;
 	r->commas &= r->counts == 3;
+	if (any && austin)
+		r->style = FRAMES_AUSTIN;
 }
 
 static value_id add_value(struct reader *r, const char *name, enum unit unit, int power)
@@ -322,10 +334,8 @@ static int collapsed_read(struct input *in, struct profile *p)
 	r.thread = profile_thread(p, (struct thread){ 0 });
 	strings_init(&r.texts);
 	find_dialect(&r);
-	if (r.austin) {
-		r.style = FRAMES_AUSTIN;
+	if (r.style == FRAMES_AUSTIN)
 		profile_label(p, NO_ID, S("frames"), S("austin"));
-	}
 	while (input_line(in, &line)) {
 		if (is_comment(line))
 			read_comment(&r, line);

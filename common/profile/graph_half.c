@@ -51,7 +51,7 @@ static bool arc_same(const struct arc *a, const struct arc *b)
 	return a->thread == b->thread && a->caller == b->caller &&
 	       a->callee == b->callee && place_eq(a->site, b->site) &&
 	       place_eq(a->target, b->target) && a->rule == b->rule &&
-	       a->valued == b->valued;
+	       a->valued == b->valued && a->running == b->running;
 }
 
 static uint32_t arc_row(struct profile *p, struct arc a)

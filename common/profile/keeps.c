@@ -32,8 +32,8 @@ static unsigned has_tables(const struct profile *p)
 	for (size_t i = 0; i < p->frame_count; i++)
 		has |= bit_if(p->frames[i].line, KEEP_LINES) |
 		       bit_if(p->frames[i].column, KEEP_COLUMNS);
-	for (size_t i = 0; i < p->thread_count; i++)
-		has |= bit_if(p->threads[i].part, KEEP_PARTS);
+	for (size_t i = 1; i < p->thread_count; i++)
+		has |= bit_if(p->threads[i].part != p->threads[0].part, KEEP_PARTS);
 	for (size_t i = 0; i < p->value_count; i++)
 		has |= bit_if(p->value_types[i].unit != UNIT_NONE &&
 			      !p->value_types[i].counts, KEEP_UNITS);

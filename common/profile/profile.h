@@ -127,6 +127,7 @@ struct arc {
 	int64_t calls, primitive;
 	enum rule rule;
 	bool valued;          /* the inclusive values are known, not only the calls */
+	bool running;         /* was called before its part began: a row of its own */
 };
 
 struct jump {

@@ -23,7 +23,8 @@ struct settings {
 extern struct settings settings;
 
 extern const struct option_row common_rows[];    /* -o --strict -q -v ... */
-extern const struct option_row selection_rows[]; /* --value --thread --threads */
+extern const struct option_row selection_rows[]; /* --value --thread */
+extern const struct option_row threads_rows[];   /* --threads */
 extern const struct option_row estimate_rows[];  /* for stacks from call graphs */
 
 /* A list of formats to choose from, ended by NULL. */

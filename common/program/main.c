@@ -16,7 +16,7 @@ static bool any_half(format_list list, enum half half, bool reads)
 static void add_group(struct option_group *groups, size_t *n, const char *heading,
 		      const struct option_row *rows)
 {
-	if (rows && *n < GROUPS_MOST)
+	if (rows && *n < GROUPS_MOST - 1)
 		groups[(*n)++] = (struct option_group){ heading, rows, NULL };
 }
 
@@ -37,6 +37,7 @@ size_t conversion_groups(struct option_group *groups, format_list from, format_l
 
 	add_group(groups, &n, "options", common_rows);
 	add_group(groups, &n, "selection", selection_rows);
+	add_group(groups, &n, "threads", threads_rows);
 	if (any_half(from, HALF_GRAPH, true) && any_half(to, HALF_STACKS, false))
 		add_group(groups, &n, "stacks from a call graph", estimate_rows);
 	for (; *from; from++)
@@ -45,6 +46,20 @@ size_t conversion_groups(struct option_group *groups, format_list from, format_l
 	for (; *to; to++)
 		if ((*to)->write)
 			add_group(groups, &n, heading(*to, "output"), (*to)->write_options);
+	return n;
+}
+
+size_t check_groups(struct option_group *groups, format_list from,
+		    const struct option_row *own)
+{
+	size_t n = 0;
+
+	add_group(groups, &n, "checks", own);
+	add_group(groups, &n, "options", common_rows);
+	add_group(groups, &n, "selection", selection_rows);
+	for (; *from; from++)
+		if ((*from)->read)
+			add_group(groups, &n, heading(*from, "input"), (*from)->read_options);
 	return n;
 }
 

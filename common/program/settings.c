@@ -31,6 +31,10 @@ const struct option_row selection_rows[] = {
 		 "only this value type (default: all, or the first where the target holds one)",
 		 &settings.value),
 	OPT_TEXT(0, "thread", "NAME|N", "only this thread", &settings.thread),
+	OPT_END
+};
+
+const struct option_row threads_rows[] = {
 	OPT_FLAG(0, "threads", "threads become root frames where the target has no threads",
 		 &settings.threads),
 	OPT_END

@@ -119,7 +119,11 @@ static void map_labels(struct maps *m)
 	for (size_t i = 0; i < from->label_count; i++) {
 		const struct label *l = &from->labels[i];
 		thread_id t = l->thread == NO_ID ? NO_ID : m->threads[l->thread];
+		bool sums = str_eq(profile_text(from, l->key), S("summary"));
 
+		/* a recorded sum is about all value types of all of its part */
+		if (sums && (m->how->value != NO_ID || m->how->fold_parts || m->how->fold_threads))
+			continue;
 		if (l->thread == NO_ID || t != NO_ID)
 			profile_label(m->to, t, profile_text(from, l->key),
 				      profile_text(from, l->value));
@@ -234,6 +238,7 @@ static void map_graph(struct maps *m)
 		a.thread = m->threads[a.thread];
 		a.caller = m->functions[a.caller];
 		a.callee = m->functions[a.callee];
+		a.running &= !m->how->fold_parts && !m->how->fold_threads;
 		if (a.thread == NO_ID)
 			continue;
 		wide = map_values(m, &from->arc_self, i);

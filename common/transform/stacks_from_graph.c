@@ -223,37 +223,85 @@ static void sorted_free(struct sorted *s)
 	free(s->start);
 }
 
-void stacks_from_graph(struct profile *p, struct estimate *how)
-{
-	thread_id *first = first_parts(p);
-	thread_id *of_cost = alloc_zero(p->cost_count, sizeof *of_cost);
-	thread_id *of_arc = alloc_zero(p->arc_count, sizeof *of_arc);
+/* The graph half's rows by thread; parts of one thread are together. */
+struct graph_rows {
+	thread_id *first, *of_cost, *of_arc;
 	struct sorted costs, arcs;
-	struct flow_rows rows = { .node_of = alloc_zero(p->function_count, sizeof(uint32_t)) };
+	struct flow_rows rows;
+	thread_id next;
+};
+
+static void rows_open(struct graph_rows *g, const struct profile *p)
+{
 	size_t active = 0, threads = p->thread_count;
 
+	*g = (struct graph_rows){ .first = first_parts(p) };
+	g->of_cost = alloc_zero(p->cost_count, sizeof *g->of_cost);
+	g->of_arc = alloc_zero(p->arc_count, sizeof *g->of_arc);
 	for (size_t i = 0; i < p->cost_count; i++)
-		of_cost[i] = first[p->costs[i].thread];
+		g->of_cost[i] = g->first[p->costs[i].thread];
 	for (size_t i = 0; i < p->arc_count; i++)
-		of_arc[i] = first[p->arcs[i].thread];
-	costs = sort_rows(threads, p->cost_count, of_cost);
-	arcs = sort_rows(threads, p->arc_count, of_arc);
+		g->of_arc[i] = g->first[p->arcs[i].thread];
+	g->costs = sort_rows(threads, p->cost_count, g->of_cost);
+	g->arcs = sort_rows(threads, p->arc_count, g->of_arc);
 	for (size_t t = 0; t < threads; t++)
-		active += costs.start[t + 1] > costs.start[t] ||
-			  arcs.start[t + 1] > arcs.start[t];
-	rows.totals = active == 1;
-	for (thread_id t = 0; t < threads; t++) {
-		rows.costs = costs.rows + costs.start[t];
-		rows.cost_count = costs.start[t + 1] - costs.start[t];
-		rows.arcs = arcs.rows + arcs.start[t];
-		rows.arc_count = arcs.start[t + 1] - arcs.start[t];
-		if (rows.cost_count || rows.arc_count)
-			one_thread(p, t, &rows, how);
+		active += g->costs.start[t + 1] > g->costs.start[t] ||
+			  g->arcs.start[t + 1] > g->arcs.start[t];
+	g->rows.totals = active == 1;
+	g->rows.node_of = alloc_zero(p->function_count, sizeof *g->rows.node_of);
+}
+
+/* The rows of the next thread that has some. */
+static bool rows_next(struct graph_rows *g, const struct profile *p, thread_id *t)
+{
+	while (g->next < p->thread_count) {
+		*t = g->next++;
+		g->rows.costs = g->costs.rows + g->costs.start[*t];
+		g->rows.cost_count = g->costs.start[*t + 1] - g->costs.start[*t];
+		g->rows.arcs = g->arcs.rows + g->arcs.start[*t];
+		g->rows.arc_count = g->arcs.start[*t + 1] - g->arcs.start[*t];
+		if (g->rows.cost_count || g->rows.arc_count)
+			return true;
 	}
-	sorted_free(&costs);
-	sorted_free(&arcs);
-	free(rows.node_of);
-	free(of_cost);
-	free(of_arc);
-	free(first);
+	return false;
+}
+
+static void rows_close(struct graph_rows *g)
+{
+	sorted_free(&g->costs);
+	sorted_free(&g->arcs);
+	free(g->rows.node_of);
+	free(g->of_cost);
+	free(g->of_arc);
+	free(g->first);
+}
+
+void stacks_from_graph(struct profile *p, struct estimate *how)
+{
+	struct graph_rows g;
+	thread_id t;
+
+	rows_open(&g, p);
+	while (rows_next(&g, p, &t))
+		one_thread(p, t, &g.rows, how);
+	rows_close(&g);
+}
+
+int64_t unattributed_value(const struct profile *p, value_id v)
+{
+	struct graph_rows g;
+	struct flow flow;
+	thread_id t;
+	int64_t sum = 0;
+
+	rows_open(&g, p);
+	while (v < p->value_count && rows_next(&g, p, &t)) {
+		flow_open(&flow, p, &g.rows);
+		flow_weigh(&flow, p, &g.rows, v, true);
+		for (size_t n = 0; n < flow.nodes; n++)
+			i64_add(sum, flow.unattributed[n], &sum);
+		flow_close(&flow);
+	}
+	rows_close(&g);
+	return sum;
 }

@@ -41,4 +41,7 @@ struct estimate {
  */
 void stacks_from_graph(struct profile *p, struct estimate *how);
 
+/* How much of value type v would be under [unattributed]. */
+int64_t unattributed_value(const struct profile *p, value_id v);
+
 #endif

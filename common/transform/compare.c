@@ -1,0 +1,218 @@
+#include "common/transform/compare.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/utf8.h"
+#include "common/transform/graph_from_stacks.h"
+#include "common/transform/inclusive.h"
+
+int64_t *self_totals(const struct profile *p, value_id v)
+{
+	int64_t *totals = alloc_zero(p->function_count, sizeof *totals);
+
+	for (size_t i = 0; i < p->cost_count; i++)
+		i64_add(totals[p->costs[i].function], values_row(&p->cost_values, i)[v],
+			&totals[p->costs[i].function]);
+	for (size_t i = 0; i < p->sample_count; i++) {
+		stack_id stack = p->samples[i].stack;
+		int64_t *to;
+
+		if (stack == EMPTY_STACK)
+			continue;
+		to = &totals[p->frames[p->stacks.frame[stack]].function];
+		i64_add(*to, values_row(&p->sample_values, i)[v], to);
+	}
+	return totals;
+}
+
+/* --- what functions are matched by --- */
+
+static bool no_file(struct str file)
+{
+	return !file.n || str_eq(file, S("~")) || str_eq(file, S("???"));
+}
+
+/* Stand-ins of any format: ':' for ';', ' ' for control bytes, '?' for what is not UTF-8. */
+static void add_plain(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		size_t len = utf8_length(s, i);
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (len > 1)
+			buf_add(out, str_head(str_from(s, i), len));
+		else
+			buf_byte(out, !len ? '?' : c < 0x20 || c == 0x7f ? ' '
+					       : c == ';' ? ':' : (char)c);
+		i += len ? len : 1;
+	}
+}
+
+static void key_of(const struct profile *p, function_id f, bool files, struct buf *out)
+{
+	struct str name = function_name(p, f), home = function_home(p, f), text;
+
+	out->n = 0;
+	add_plain(out, name);
+	if (files && !no_file(home)) {
+		buf_add(out, S(" ("));
+		add_plain(out, home);
+		buf_byte(out, ')');
+	}
+	/* blanks at the ends do not survive as folded stacks, nor does an empty name */
+	text = str_trim(buf_str(out));
+	if (text.n && text.p != out->p)
+		memmove(out->p, text.p, text.n);
+	out->n = text.n;
+	if (!out->n)
+		buf_add(out, S("???"));
+}
+
+static bool has_files(const struct profile *p)
+{
+	for (function_id f = 0; f < p->function_count; f++)
+		if (!no_file(function_home(p, f)))
+			return true;
+	return false;
+}
+
+/* --- sums by key --- */
+
+struct side {
+	struct profile *p;
+	value_id value;
+	int64_t *sums;      /* by key */
+	bool *present;      /* by key: the profile knows such a function */
+	size_t sums_cap, present_cap;
+};
+
+static void add_sum(struct side *s, string_id key, int64_t value, size_t keys)
+{
+	while (s->sums_cap < keys || s->present_cap < keys) {
+		size_t old = s->sums_cap, old_present = s->present_cap;
+
+		s->sums = alloc_grow(s->sums, &s->sums_cap, keys, sizeof *s->sums);
+		s->present = alloc_grow(s->present, &s->present_cap, keys, sizeof *s->present);
+		memset(s->sums + old, 0, (s->sums_cap - old) * sizeof *s->sums);
+		memset(s->present + old_present, 0,
+		       (s->present_cap - old_present) * sizeof *s->present);
+	}
+	i64_add(s->sums[key], value, &s->sums[key]);
+	s->present[key] = true;
+}
+
+static void sum_side(struct side *s, struct comparison *c, bool files, bool inclusive)
+{
+	struct buf key = { 0 };
+	int64_t *totals = inclusive ? inclusive_totals(s->p, s->value, NULL)
+				    : self_totals(s->p, s->value);
+
+	for (function_id f = 0; f < s->p->function_count; f++) {
+		string_id id;
+
+		key_of(s->p, f, files, &key);
+		id = strings_add(&c->texts, buf_str(&key));
+		add_sum(s, id, totals[f], c->texts.count);
+	}
+	add_sum(s, 0, 0, c->texts.count);
+	free(totals);
+	buf_free(&key);
+}
+
+/* The number that a format of bare counts would show. */
+static struct decimal bare(const struct profile *p, value_id v, int64_t value)
+{
+	const struct value_type *t = &p->value_types[v];
+
+	return profile_decimal(p, v, value, t->counts ? t->power : 0);
+}
+
+static bool same_value(const struct side *a, int64_t x, const struct side *b, int64_t y)
+{
+	bool bare_a = a->p->value_types[a->value].unit == UNIT_NONE;
+	bool bare_b = b->p->value_types[b->value].unit == UNIT_NONE;
+	char text_x[NUM_TEXT], text_y[NUM_TEXT];
+	struct str s, t;
+
+	if (!bare_a && !bare_b)
+		return x == y;
+	s = (struct str){ text_x, decimal_text(text_x, bare(a->p, a->value, x)) };
+	t = (struct str){ text_y, decimal_text(text_y, bare(b->p, b->value, y)) };
+	return str_eq(s, t);
+}
+
+/* Frames that conversions add; only one side may know them. */
+static bool is_synthetic(struct str key)
+{
+	return str_eq(key, S("[unattributed]")) || str_eq(key, S("[unplaced]")) ||
+	       str_eq(key, S("[root]"));
+}
+
+static void compare_side(struct comparison *c, struct side *a, struct side *b)
+{
+	size_t keys = c->texts.count;
+
+	add_sum(a, 0, 0, keys);
+	add_sum(b, 0, 0, keys);
+	for (string_id key = 1; key < keys; key++) {
+		struct str text = strings_text(&c->texts, key);
+
+		if (is_synthetic(text) && a->present[key] != b->present[key])
+			continue;
+		if (same_value(a, a->sums[key], b, b->sums[key]))
+			continue;
+		ARRAY_ROOM(c->differences, c->count, c->cap);
+		c->differences[c->count++] = (struct difference){
+			text, a->value, b->value, a->sums[key], b->sums[key] };
+	}
+	c->functions = keys - 1;
+}
+
+/* The value type of b that goes with v of a, or NO_ID. */
+static value_id partner(const struct profile *a, value_id v, const struct profile *b)
+{
+	struct str name = profile_text(a, a->value_types[v].name);
+
+	for (value_id w = 0; w < b->value_count; w++)
+		if (str_eq(profile_text(b, b->value_types[w].name), name))
+			return w;
+	return v < b->value_count && (a->value_count == b->value_count || v == 0) ? v : NO_ID;
+}
+
+void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
+		      struct comparison *out)
+{
+	bool files = has_files(a) && has_files(b);
+
+	*out = (struct comparison){ 0 };
+	strings_init(&out->texts);
+	for (int side = 0; inclusive && side < 2; side++) {
+		struct profile *p = side ? b : a;
+
+		if (profile_has_stacks(p))
+			graph_from_stacks(p);
+	}
+	for (value_id v = 0; v < a->value_count; v++) {
+		value_id w = partner(a, v, b);
+		struct side left = { .p = a, .value = v }, right = { .p = b, .value = w };
+
+		if (w == NO_ID)
+			continue;
+		sum_side(&left, out, files, inclusive);
+		sum_side(&right, out, files, inclusive);
+		compare_side(out, &left, &right);
+		out->values++;
+		free(left.sums);
+		free(left.present);
+		free(right.sums);
+		free(right.present);
+	}
+}
+
+void comparison_free(struct comparison *c)
+{
+	free(c->differences);
+	strings_free(&c->texts);
+	*c = (struct comparison){ 0 };
+}

@@ -1,0 +1,51 @@
+"""What the tests share: where things are, the samples, running a program."""
+import csv
+import os
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+BIN = BUILD / "bin"
+SAMPLES = ROOT / "samples"
+
+# A sanitizer's report must fail a test even where an error status is expected.
+ENV = dict(os.environ, LC_ALL="C", ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="halt_on_error=1:exitcode=99")
+
+
+def formats():
+    """The rows of formats.def: name -> (reads, writes)."""
+    text = (ROOT / "converters/formats.def").read_text()
+    rows = re.findall(r'^FORMAT\((\w+), *([01]), *([01]), *"', text, re.M)
+    return {name: (reads == "1", writes == "1") for name, reads, writes in rows}
+
+
+READERS = [name for name, (reads, _) in formats().items() if reads]
+WRITERS = [name for name, (_, writes) in formats().items() if writes]
+
+
+class Sample:
+    def __init__(self, row):
+        self.name = row["path"]
+        self.path = SAMPLES / row["path"]
+        self.format = row["format"]
+        self.producer = row["producer and version"]
+        self.command = row["command"]
+
+
+def samples(*wanted):
+    """The samples of these formats, or of all that can be read."""
+    with open(SAMPLES / "samples.tsv", newline="") as table:
+        rows = [Sample(row) for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    return [row for row in rows if row.format in (wanted or READERS)]
+
+
+def run(program, *args, input=None, status=0, cwd=None, env=None):
+    """Runs one of our programs; checks its exit status; gives back (stdout, stderr) as bytes."""
+    done = subprocess.run([str(BIN / program), *map(str, args)], input=input if input is not None else b"",
+                          capture_output=True, cwd=cwd, env={**ENV, **(env or {})}, timeout=300)
+    said = done.stderr.decode("utf-8", "replace")
+    assert done.returncode == status, f"{program} {args}: status {done.returncode}, expected {status}\n{said}"
+    assert "Sanitizer" not in said and "runtime error" not in said, said
+    return done.stdout, done.stderr
