@@ -14,5 +14,5 @@ extern const struct format FORMAT_OF(TO);
 
 int main(int argc, char **argv)
 {
-	return pair_main(&FORMAT_OF(FROM), &FORMAT_OF(TO), NULL, argc, argv);
+	return pair_main(&FORMAT_OF(FROM), &FORMAT_OF(TO), NULL, NULL, argc, argv);
 }

@@ -88,7 +88,8 @@ int refuse_unused(const struct option_group *groups, size_t count,
 }
 
 int pair_main(const struct format *from, const struct format *to,
-	      const struct option_row *more, int argc, char **argv)
+	      const struct option_row *more, int (*act)(char **files, int count), int argc,
+	      char **argv)
 {
 	const struct format *const froms[] = { from, NULL }, *const tos[] = { to, NULL };
 	const struct format *const both[] = { from, from == to ? NULL : to, NULL };
@@ -99,7 +100,7 @@ int pair_main(const struct format *from, const struct format *to,
 
 	diag_start(argv[0]);
 	n = conversion_groups(groups, froms, tos);
-	add_group(groups, &n, "more options", more);
+	add_group(groups, &n, "as pyprof2calltree", more);
 	snprintf(purpose, sizeof purpose, "convert %s (%s) to %s (%s)", from->name,
 		 from->title, to->name, to->title);
 	first = options_parse(groups, n, argc, argv);
@@ -107,5 +108,7 @@ int pair_main(const struct format *from, const struct format *to,
 		return STATUS_TROUBLE;
 	if (answered("[options] [FILE...]", purpose, both, groups, n))
 		return STATUS_DONE;
+	if (act)
+		return act(argv + first, argc - first);
 	return convert(from, to, NULL, argv + first, argc - first);
 }

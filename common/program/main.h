@@ -6,9 +6,13 @@
 
 #include "common/program/convert.h"
 
-/* An X2Y from options to exit status; `more`, if not NULL, are options of its own. */
+/*
+ * An X2Y from options to exit status. A pair with options of its own passes them as
+ * `more` and what to do with the files as `act`; else both are NULL.
+ */
 int pair_main(const struct format *from, const struct format *to,
-	      const struct option_row *more, int argc, char **argv);
+	      const struct option_row *more, int (*act)(char **files, int count), int argc,
+	      char **argv);
 
 /*
  * The option groups that fit a conversion between the formats of two lists: common,
