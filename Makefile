@@ -82,5 +82,49 @@ $(tools:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/obj/converters/tools/%.o \
 -include $(objects:.o=.d) $(format_objects:.o=.d) $(wildcard $(BUILD)/obj/pairs/*.d) \
 	$(wildcard $(BUILD)/obj/converters/tools/*.d)
 
+# --- what is needed, from Debian's packages alone ---
+
+build_packages := gcc make zlib1g-dev libcjson-dev
+check_packages := binutils python3 python3-pytest python3-pytest-xdist libcmocka-dev \
+	libxml2-utils mandoc valgrind
+packages := $(build_packages) $(check_packages)
+
+deps:
+	@command -v dpkg-query >/dev/null || { \
+		echo "deps: not Debian; install what is called here: $(packages)"; exit 1; }
+	@missing=; for p in $(packages); do \
+		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || missing="$$missing $$p"; \
+	done; \
+	[ -z "$$missing" ] || { \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+		$$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -q -y --no-install-recommends $$missing; }
+
+# --- demo and tests ---
+
+# Debian's own Python: that is the one with Debian's pytest
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+PYTEST := BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
+
+demo: all
+	@samples/demo $(BUILD)/bin $(BUILD)/demo
+
+check: all unit-tests man completions
+	$(PYTEST) -n $$(nproc) tests --ignore=tests/interop
+
+interop: all
+	tests/interop/run
+
+# --- install ---
+
+install: all man completions
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(programs:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
+
+uninstall:
+	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(programs)
+
+-include man/docs.mk tests/unit/unit.mk
+
 clean:
 	rm -rf $(BUILD)

@@ -45,7 +45,11 @@
 enum { EVENTS_MOST = 1000 };
 
 /* Function names that we add for readers of the file and drop when we read it. */
-static const struct str synthetic_root = { "[root]", 6 };
+#define SYNTHETIC_ROOT S("[root]")
+
+/* Descriptions that we write, and understand when we read them. */
+#define OUR_THREAD S("Thread: ")
+#define OUR_CALLS S("Calls: numbers of samples, nobody counted calls")
 
 /* --- event names --- */
 
@@ -67,6 +71,18 @@ static void unit_of_event(struct str name, struct value_type *type)
 			type->unit = event_units[i].unit;
 			type->power = event_units[i].power;
 		}
+	if (str_eq(name, S("bytes")))
+		type->unit = UNIT_BYTES;
+}
+
+/* put_event() adds the unit to names that do not tell it. */
+static struct str without_unit(struct str name, const struct value_type *type)
+{
+	struct str added = type->unit == UNIT_TIME ? S("_(ns)") : S("_(bytes)");
+
+	if (type->unit != UNIT_NONE && name.n > added.n && str_ends(name, added))
+		name.n -= added.n;
+	return name;
 }
 
 /* --- reading --- */
@@ -284,6 +300,8 @@ static value_id event_type(struct reader *r, struct str name, int *power)
 		   str_to_u64(str_from(str_head(digits, digits.n - 1), 3), &n) && n < 10) {
 		type.exponent = -(int)n;
 		name = str_head(base, base.n - 1);
+	} else if (r->ours) {
+		name = without_unit(name, &type);
 	}
 	type.name = profile_string(r->p, name);
 	*power = type.unit == UNIT_TIME ? type.power : type.exponent;
@@ -346,13 +364,27 @@ static bool read_number(struct reader *r, struct str value, uint64_t *n)
 	return true;
 }
 
+/* What put_file_header() and put_section_header() wrote as descriptions. */
+static bool read_our_desc(struct reader *r, struct str value)
+{
+	if (str_starts(value, OUR_THREAD))
+		r->thread_row.name = profile_string(r->p, str_from(value, OUR_THREAD.n));
+	else if (str_eq(value, OUR_CALLS))
+		r->p->calls_sampled = true;
+	else
+		return false;
+	return true;
+}
+
 static void read_header(struct reader *r, struct str key, struct str value)
 {
 	uint64_t n;
 
 	if (str_eq(key, S("cmd")) || str_eq(key, S("desc"))) {
 		/* "desc: I1 cache: " and "cmd:  ./a.out" keep their blanks */
-		header_label(r, key, str_from(value, value.n && value.p[0] == ' '));
+		value = str_from(value, value.n && value.p[0] == ' ');
+		if (!r->ours || !read_our_desc(r, value))
+			header_label(r, key, value);
 		return;
 	}
 	value = str_trim(value);
@@ -372,6 +404,7 @@ static void read_header(struct reader *r, struct str key, struct str value)
 		r->thread = NO_ID;
 	} else if (str_eq(key, S("thread")) && read_number(r, value, &n)) {
 		end_part(r);
+		r->thread_row.name = 0;
 		r->thread_row.tid = n;
 		r->thread = NO_ID;
 	} else if (str_eq(key, S("summary"))) {
@@ -607,7 +640,7 @@ static void read_calls(struct reader *r, struct str text)
 	    !read_source_line(r, "calls=", &a.site, &p, &end) || !read_values(r, p, end))
 		return;
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
-	if (r->ours && str_eq(function_name(r->p, a.caller), synthetic_root))
+	if (r->ours && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
 		return;
 	profile_arc(r->p, a, r->values, NULL);
 }
@@ -1054,8 +1087,11 @@ static void put_file_header(struct writer *w)
 	put_text(out, label_of(w->p, NO_ID, "creator"));
 	output_text(out, w->foreign ? "; profpipe\n" : "profpipe\n");
 	put_labels(w, NO_ID, "cmd");
-	if (w->p->calls_sampled)
-		output_text(out, "desc: Calls: numbers of samples, nobody counted calls\n");
+	if (w->p->calls_sampled) {
+		output_text(out, "desc: ");
+		output_str(out, OUR_CALLS);
+		output_byte(out, '\n');
+	}
 	put_labels(w, NO_ID, "desc");
 }
 
@@ -1117,9 +1153,11 @@ static void put_section_header(struct writer *w)
 
 	put_number(out, "pid", t->pid);
 	put_number(out, "part", t->part);
-	put_number(out, "thread", t->tid);
+	/* a section is known by its numbers: threads without one get their place */
+	put_number(out, "thread", t->tid || w->p->thread_count == 1 ? t->tid : w->thread + 1);
 	if (t->name) {
-		output_text(out, "desc: Thread: ");
+		output_text(out, "desc: ");
+		output_str(out, OUR_THREAD);
 		put_text(out, profile_text(w->p, t->name));
 		output_byte(out, '\n');
 	}

@@ -131,17 +131,14 @@ static double arc_worth(const struct flow *w, const struct flow_arc *arc)
 	return arc->part * w->worth[arc->callee];
 }
 
-/* Puts the next callee of c that is not on the path among the candidates. */
+/* Puts the next callee of c, where the path leads to, among the candidates. */
 static void offer_next(struct grower *g, uint32_t c)
 {
 	struct context *k = &g->e->contexts[c];
 	const struct flow *w = g->w;
 
 	while (k->next < w->first[k->node + 1]) {
-		uint32_t met = g->on_path[w->arcs[k->next].callee];
-
-		/* what lies below c on the path now is no ancestor of c */
-		if (!in_cycle(g, c) || !met || g->e->contexts[met - 1].depth > k->depth)
+		if (!in_cycle(g, c) || !g->on_path[w->arcs[k->next].callee])
 			break;
 		k->next++;
 	}
@@ -172,10 +169,8 @@ static void add_context(struct grower *g, uint32_t parent, uint32_t node, double
 			     .next = g->w->first[node] };
 
 	k.share = part;
-	if (parent != NO_ID) {
-		k.depth = e->contexts[parent].depth + 1;
+	if (parent != NO_ID)
 		k.share *= e->contexts[parent].share;
-	}
 	ARRAY_ROOM(e->contexts, e->count, e->cap);
 	e->contexts[e->count++] = k;
 }
@@ -195,14 +190,16 @@ static void accept(struct grower *g, struct candidate c)
 		arc = &g->w->arcs[e->contexts[c.context].next++];
 		add_context(g, c.context, arc->callee, arc->part);
 	}
-	go_to(g, made);
-	note_backs(g, made);
 	own = (double)g->w->self[e->contexts[made].node];
 	own = (own < 0 ? -own : own) + (double)g->w->unattributed[e->contexts[made].node];
 	/* the rest of its worth is below it, or returns and is spread anew */
 	g->pending += e->contexts[made].share * (g->w->worth[e->contexts[made].node] - own);
-	if (c.context != NO_ID)
+	if (c.context != NO_ID) {
+		go_to(g, c.context);
 		offer_next(g, c.context);
+	}
+	go_to(g, made);
+	note_backs(g, made);
 	offer_next(g, made);
 }
 

@@ -14,7 +14,6 @@
 struct context {
 	uint32_t parent;     /* or NO_ID; always smaller than its own number */
 	uint32_t node;
-	uint32_t depth;
 	uint32_t next;       /* the arc of the flow that is looked at next */
 	double part;         /* of the parent's share; for a root: of the node */
 	double share;

@@ -1,0 +1,62 @@
+#include "common/profile/late_stacks.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+
+enum { MARK_BIT = 31 };
+static const stack_id mark = (stack_id)1 << MARK_BIT;
+
+void late_stacks_init(struct late_stacks *l, const struct profile *p)
+{
+	stacks_init(&l->stacks);
+	l->first_activation = p->activation_count;
+}
+
+void late_stacks_free(struct late_stacks *l)
+{
+	stacks_free(&l->stacks);
+}
+
+stack_id late_stacks_push(struct late_stacks *l, stack_id parent, uint32_t number)
+{
+	if (l->stacks.count >= mark)
+		die("more than 2 thousand million distinct stacks before their frames");
+	return stacks_push(&l->stacks, parent & ~mark, number) | mark;
+}
+
+/* Rows that have become equal are added up: all are added once more. */
+static void add_again(struct profile *p)
+{
+	struct sample *samples = p->samples;
+	size_t count = p->sample_count;
+	struct values values = p->sample_values;
+
+	p->samples = NULL;
+	p->sample_count = p->sample_cap = 0;
+	p->sample_values = (struct values){ .width = values.width,
+		.overflow = values.overflow, .overflowed = values.overflowed };
+	index_free(&p->sample_index);
+	for (size_t i = 0; i < count; i++)
+		profile_sample_row(p, samples[i], values_row(&values, i));
+	free(samples);
+	values_free(&values);
+}
+
+void late_stacks_resolve(struct late_stacks *l, struct profile *p, const frame_id *frames)
+{
+	stack_id *stacks = alloc_zero(l->stacks.count, sizeof *stacks);
+
+	for (size_t i = 1; i < l->stacks.count; i++)
+		stacks[i] = stacks_push(&p->stacks, stacks[l->stacks.parent[i]],
+					frames[l->stacks.frame[i]]);
+	for (size_t i = 0; i < p->sample_count; i++)
+		if (p->samples[i].stack & mark)
+			p->samples[i].stack = stacks[p->samples[i].stack & ~mark];
+	for (size_t i = l->first_activation; i < p->activation_count; i++)
+		p->activations[i].frame = frames[p->activations[i].frame];
+	free(stacks);
+	if (!p->ordered)
+		add_again(p);
+}

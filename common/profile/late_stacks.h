@@ -1,0 +1,33 @@
+/*
+ * late_stacks - stacks of frames that the file tells of only later
+ *
+ * A format may number its frames and write the table of them behind the samples.
+ * Until the table is there, stacks are made of numbers; their ids are marked, and
+ * may go into samples (not into transforms) until late_stacks_resolve() puts right
+ * what is in the profile. So nothing needs to be read twice or kept aside.
+ */
+#ifndef PROFILE_LATE_STACKS_H
+#define PROFILE_LATE_STACKS_H
+
+#include "common/profile/profile.h"
+
+struct late_stacks {
+	struct stacks stacks;      /* a "frame" of these is a number of the file */
+	size_t first_activation;   /* from this on activations have numbers as frames */
+};
+
+void late_stacks_init(struct late_stacks *l, const struct profile *p);
+void late_stacks_free(struct late_stacks *l);
+
+/* The marked id of `parent` (marked, or the empty stack) with one more frame. */
+stack_id late_stacks_push(struct late_stacks *l, stack_id parent, uint32_t number);
+
+static inline bool late_stacks_any(const struct late_stacks *l)
+{
+	return l->stacks.count > 1;
+}
+
+/* frames[number] is the frame that was meant, for each number that was pushed. */
+void late_stacks_resolve(struct late_stacks *l, struct profile *p, const frame_id *frames);
+
+#endif

@@ -1,0 +1,197 @@
+#include "common/profile/rows_json.h"
+
+#define WORD(text) { text, sizeof text - 1 }
+
+static const struct unit_word words[] = {
+	{ WORD("none"), UNIT_NONE, 0, WORD("samples") },
+	{ WORD("nanoseconds"), UNIT_TIME, 0, WORD("time") },
+	{ WORD("microseconds"), UNIT_TIME, 3, WORD("time") },
+	{ WORD("milliseconds"), UNIT_TIME, 6, WORD("time") },
+	{ WORD("seconds"), UNIT_TIME, 9, WORD("time") },
+	{ WORD("bytes"), UNIT_BYTES, 0, WORD("bytes") },
+};
+enum { WORDS = sizeof words / sizeof *words };
+
+const struct unit_word *unit_word_find(struct str word)
+{
+	for (size_t i = 0; i < WORDS; i++)
+		if (str_eq(word, words[i].word))
+			return &words[i];
+	return NULL;
+}
+
+const struct unit_word *unit_word_of(const struct value_type *v)
+{
+	const struct unit_word *best = words;
+
+	for (size_t i = 0; i < WORDS; i++)
+		if (words[i].unit == v->unit &&
+		    (best->unit != v->unit || words[i].power == v->power))
+			best = &words[i];
+	return best;
+}
+
+/* --- reading --- */
+
+string_id json_text(struct json *j, struct profile *p)
+{
+	struct str text;
+
+	return json_string(j, &text) ? profile_string(p, text) : 0;
+}
+
+static void take_unit(struct json *j, struct value_type *v)
+{
+	struct str word;
+	const struct unit_word *unit;
+
+	if (!json_string(j, &word))
+		return;
+	unit = unit_word_find(word);
+	if (!unit) {
+		input_error(j->in, "expected a unit, got %s", quote(word));
+		return;
+	}
+	v->unit = unit->unit;
+	v->power = unit->power;
+}
+
+struct value_type json_value_type(struct json *j, struct profile *p)
+{
+	struct value_type v = { 0 };
+	struct str key;
+
+	json_object(j);
+	while (json_key(j, &key)) {
+		if (str_eq(key, S("name")))
+			v.name = json_text(j, p);
+		else if (str_eq(key, S("title")))
+			v.title = json_text(j, p);
+		else if (str_eq(key, S("unit")))
+			take_unit(j, &v);
+		else if (str_eq(key, S("counts")))
+			json_bool(j, &v.counts);
+		else
+			json_skip(j);
+	}
+	return v;
+}
+
+/* Ids in the system may be beyond the numbers that others read exactly: they are texts. */
+static uint64_t take_id(struct json *j)
+{
+	struct str digits;
+	uint64_t id = 0;
+
+	if (json_string(j, &digits) && !str_to_u64(digits, &id))
+		input_error(j->in, "expected the digits of a number, got %s", quote(digits));
+	return id;
+}
+
+struct thread json_thread(struct json *j, struct profile *p)
+{
+	struct thread t = { 0 };
+	struct str key;
+
+	json_object(j);
+	while (json_key(j, &key)) {
+		if (str_eq(key, S("name")))
+			t.name = json_text(j, p);
+		else if (str_eq(key, S("pid")))
+			t.pid = take_id(j);
+		else if (str_eq(key, S("tid")))
+			t.tid = take_id(j);
+		else if (str_eq(key, S("part")))
+			json_index(j, UINT32_MAX, "a part", &t.part);
+		else
+			json_skip(j);
+	}
+	return t;
+}
+
+void json_labels(struct json *j, struct profile *p)
+{
+	json_array(j);
+	while (json_element(j)) {
+		struct label l = { NO_ID, 0, 0 };
+
+		json_array(j);
+		for (int i = 0; json_element(j); i++) {
+			if (i == 0)
+				l.key = json_text(j, p);
+			else if (i == 1)
+				l.value = json_text(j, p);
+			else if (i == 2)
+				l.thread = profile_thread(p, json_thread(j, p));
+			else
+				json_expected(j, "']'");
+		}
+		profile_label(p, l.thread, profile_text(p, l.key), profile_text(p, l.value));
+	}
+}
+
+/* --- writing --- */
+
+void json_put_text(struct output *out, const char *before, struct str text)
+{
+	output_text(out, before);
+	json_put(out, text);
+}
+
+void json_put_count(struct output *out, const char *before, uint64_t number)
+{
+	output_text(out, before);
+	output_u64(out, number);
+}
+
+void json_put_value_type(struct output *out, const struct profile *p, value_id v)
+{
+	const struct value_type *type = &p->value_types[v];
+
+	json_put_text(out, "{\"name\":", profile_text(p, type->name));
+	if (type->title)
+		json_put_text(out, ",\"title\":", profile_text(p, type->title));
+	json_put_text(out, ",\"unit\":", unit_word_of(type)->word);
+	output_text(out, type->counts ? ",\"counts\":true}" : "}");
+}
+
+static void put_id(struct output *out, const char *before, uint64_t id)
+{
+	if (!id)
+		return;
+	json_put_count(out, before, id);
+	output_byte(out, '"');
+}
+
+void json_put_thread(struct output *out, const struct profile *p, thread_id t)
+{
+	const struct thread *thread = &p->threads[t];
+
+	json_put_text(out, "{\"name\":", profile_text(p, thread->name));
+	put_id(out, ",\"pid\":\"", thread->pid);
+	put_id(out, ",\"tid\":\"", thread->tid);
+	if (thread->part)
+		json_put_count(out, ",\"part\":", thread->part);
+	output_byte(out, '}');
+}
+
+void json_put_labels(struct output *out, const struct profile *p, size_t without)
+{
+	const char *before = "[[";
+
+	for (size_t i = 0; i < p->label_count; i++) {
+		const struct label *l = &p->labels[i];
+
+		if (i == without)
+			continue;
+		json_put_text(out, before, profile_text(p, l->key));
+		json_put_text(out, ",", profile_text(p, l->value));
+		if (l->thread != NO_ID) {
+			output_byte(out, ',');
+			json_put_thread(out, p, l->thread);
+		}
+		output_byte(out, ']');
+		before = ",[";
+	}
+	output_text(out, *before == '[' ? "[]" : "]");
+}

@@ -1,0 +1,46 @@
+/*
+ * rows_json - value types, threads and labels as JSON
+ *
+ * For formats in JSON that have no place for all of the model: what they cannot say
+ * goes into a key of our own, in these words. What is absent is empty or 0; unknown
+ * keys are passed over.
+ *
+ *	value type  {"name": "Dr", "title": "Data read", "unit": "none", "counts": true}
+ *	thread      {"name": "main", "pid": "7", "tid": "9", "part": 2}
+ *	labels      [["cmd", "./a.out"], ["desc", "part 2", {"name": "main"}]]
+ */
+#ifndef PROFILE_ROWS_JSON_H
+#define PROFILE_ROWS_JSON_H
+
+#include "common/profile/profile.h"
+#include "common/syntax/json_put.h"
+#include "common/syntax/json_scan.h"
+
+/* Units by the words of speedscope's format. */
+struct unit_word {
+	struct str word;
+	enum unit unit;
+	int power;
+	struct str value;  /* what the value type is called if nobody says */
+};
+
+/* NULL if there is none; the word of a value type's power, or the first of its unit. */
+const struct unit_word *unit_word_find(struct str word);
+const struct unit_word *unit_word_of(const struct value_type *v);
+
+/* The next value of the JSON; errors are the input's. */
+struct value_type json_value_type(struct json *j, struct profile *p);
+struct thread json_thread(struct json *j, struct profile *p);
+void json_labels(struct json *j, struct profile *p);
+string_id json_text(struct json *j, struct profile *p);
+
+void json_put_value_type(struct output *out, const struct profile *p, value_id v);
+void json_put_thread(struct output *out, const struct profile *p, thread_id t);
+/* All but label number `without`. */
+void json_put_labels(struct output *out, const struct profile *p, size_t without);
+
+/* ,"key":"text" and ,"key":number as the caller spells all that comes before. */
+void json_put_text(struct output *out, const char *before, struct str text);
+void json_put_count(struct output *out, const char *before, uint64_t number);
+
+#endif

@@ -1,0 +1,505 @@
+#include "common/syntax/json_scan.h"
+
+#include "common/base/utf8.h"
+
+enum {
+	LONGEST_NUMBER = 4096,
+	LONGEST_FLAT = 1 << 20,
+	DEEPEST = 1024,
+};
+
+void json_start(struct json *j, struct input *in)
+{
+	*j = (struct json){ .in = in };
+}
+
+void json_free(struct json *j)
+{
+	buf_free(&j->text);
+}
+
+/* --- between values --- */
+
+bool json_expected(struct json *j, const char *what)
+{
+	struct input *in = j->in;
+	struct str rest;
+
+	input_want(in, 24);
+	rest = (struct str){ in->p, (size_t)(in->end - in->p) };
+	if (rest.n)
+		input_error(in, "expected %s, got %s", what, quote(str_head(rest, 24)));
+	else
+		input_error(in, "expected %s, got the end of the input", what);
+	return false;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static char pass_blanks(struct json *j)
+{
+	struct input *in = j->in;
+
+	for (;;) {
+		while (in->p < in->end && is_blank(*in->p))
+			in->p++;
+		if (in->p < in->end)
+			return *in->p;
+		if (!input_more(in))
+			return '\0';
+	}
+}
+
+/* The next byte that is no blank, or '\0' at the end (which is no byte of JSON). */
+static inline char next_byte(struct json *j)
+{
+	struct input *in = j->in;
+
+	return in->p < in->end && *in->p > ' ' ? *in->p : pass_blanks(j);
+}
+
+static bool take_byte(struct json *j, char c, const char *what)
+{
+	if (next_byte(j) != c || j->in->p == j->in->end)
+		return json_expected(j, what);
+	j->in->p++;
+	return true;
+}
+
+/* Goes to where a value begins; its first byte, or '\0'. */
+static char next_value(struct json *j)
+{
+	if (j->colon) {
+		j->colon = false;
+		if (!take_byte(j, ':', "':'"))
+			return '\0';
+	}
+	return next_byte(j);
+}
+
+bool json_end(struct json *j)
+{
+	if (next_byte(j) || j->in->p < j->in->end)
+		json_expected(j, "nothing more");
+	return !j->in->failed;
+}
+
+enum json_kind json_peek(struct json *j)
+{
+	char c = next_value(j);
+
+	switch (c) {
+	case '{': return JSON_OBJECT;
+	case '[': return JSON_ARRAY;
+	case '"': return JSON_STRING;
+	case 't': case 'f': return JSON_BOOL;
+	case 'n': return JSON_NULL;
+	default: return c == '-' || (c >= '0' && c <= '9') ? JSON_NUMBER : JSON_NOTHING;
+	}
+}
+
+/* --- objects and arrays --- */
+
+static bool enter(struct json *j, char bracket, const char *what)
+{
+	if (next_value(j) != bracket)
+		return json_expected(j, what);
+	j->in->p++;
+	j->fresh = true;
+	return true;
+}
+
+bool json_object(struct json *j)
+{
+	return enter(j, '{', "an object");
+}
+
+bool json_array(struct json *j)
+{
+	return enter(j, '[', "an array");
+}
+
+/* Whether there is one more member before the bracket; takes the bracket or the comma. */
+static bool another(struct json *j, char bracket, const char *expected)
+{
+	bool fresh = j->fresh;
+	char c = next_byte(j);
+
+	j->fresh = false;
+	if (c == bracket) {
+		j->in->p++;
+		return false;
+	}
+	return fresh ? !j->in->failed : take_byte(j, ',', expected);
+}
+
+bool json_element(struct json *j)
+{
+	return another(j, ']', "',' or ']'");
+}
+
+/* --- strings --- */
+
+/* '"', '\' and control bytes end a run of bytes that stand for themselves. */
+static bool is_plain(char c)
+{
+	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* Bytes from p + start that are plain; reads on until one is not, or the end. */
+static size_t plain_run(struct input *in, size_t start)
+{
+	size_t i = start;
+
+	do {
+		size_t have = (size_t)(in->end - in->p);
+
+		while (i < have && is_plain(in->p[i]))
+			i++;
+		if (i < have)
+			break;
+	} while (input_more(in));
+	return i - start;
+}
+
+static bool hex4(const char *p, uint32_t *unit)
+{
+	uint64_t value;
+
+	if (!str_to_hex((struct str){ p, 4 }, &value))
+		return false;
+	*unit = (uint32_t)value;
+	return true;
+}
+
+/* The \uXXXX at p, with the second half of its pair if there is one. */
+static bool take_unit(struct json *j)
+{
+	struct input *in = j->in;
+	uint32_t unit, low;
+	char bytes[4];
+
+	if (!input_want(in, 6) || !hex4(in->p + 2, &unit))
+		return json_expected(j, "\\u and four hexadecimal digits");
+	if (unit >= 0xd800 && unit < 0xdc00 && input_want(in, 12) && in->p[6] == '\\' &&
+	    in->p[7] == 'u' && hex4(in->p + 8, &low) && low >= 0xdc00 && low < 0xe000) {
+		in->p += 6;
+		unit = 0x10000 + ((unit - 0xd800) << 10 | (low - 0xdc00));
+	}
+	in->p += 6;
+	if (unit >= 0xdc80 && unit <= 0xdcff)
+		buf_byte(&j->text, (char)(unit & 0xff));
+	else
+		buf_add(&j->text, (struct str){ bytes, utf8_put(bytes, unit) });
+	return true;
+}
+
+static bool take_escape(struct json *j)
+{
+	static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
+	struct input *in = j->in;
+	const char *letter;
+
+	if (!input_want(in, 2))
+		return json_expected(j, "an escape");
+	if (in->p[1] == 'u')
+		return take_unit(j);
+	letter = memchr(letters, in->p[1], sizeof letters - 1);
+	if (!letter)
+		return json_expected(j, "an escape");
+	buf_byte(&j->text, meanings[letter - letters]);
+	in->p += 2;
+	return true;
+}
+
+/* The rest of a string after its first escape. */
+static bool take_escaped(struct json *j)
+{
+	struct input *in = j->in;
+	size_t run;
+
+	while (input_want(in, 1) && *in->p != '"') {
+		if (*in->p == '\\') {
+			if (!take_escape(j))
+				return false;
+			continue;
+		}
+		run = plain_run(in, 0);
+		if (!run)
+			return json_expected(j, "no control byte in a string");
+		buf_add(&j->text, (struct str){ in->p, run });
+		in->p += run;
+	}
+	return take_byte(j, '"', "the end of a string");
+}
+
+static bool take_string(struct json *j, struct str *text)
+{
+	struct input *in = j->in;
+	size_t run = plain_run(in, 1);
+
+	if (in->failed)
+		return false;
+	*text = (struct str){ in->p + 1, run };
+	if (in->p + run + 1 < in->end && in->p[run + 1] == '"') {
+		in->p += run + 2;
+		return true;
+	}
+	j->text.n = 0;
+	buf_add(&j->text, *text);
+	in->p += run + 1;
+	if (!take_escaped(j))
+		return false;
+	*text = buf_str(&j->text);
+	return true;
+}
+
+bool json_key(struct json *j, struct str *key)
+{
+	if (!another(j, '}', "',' or '}'"))
+		return false;
+	if (next_byte(j) != '"')
+		return json_expected(j, "a key");
+	j->colon = take_string(j, key);
+	return j->colon;
+}
+
+bool json_string(struct json *j, struct str *text)
+{
+	if (next_value(j) != '"')
+		return json_expected(j, "a string");
+	return take_string(j, text);
+}
+
+/* --- numbers and words --- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool in_number(char c)
+{
+	return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+}
+
+/* The bytes from p that could be a number: all in the window. */
+static struct str number_text(struct input *in)
+{
+	size_t i = 0;
+
+	do {
+		while (in->p + i < in->end && in_number(in->p[i]))
+			i++;
+	} while (in->p + i == in->end && i < LONGEST_NUMBER && input_more(in));
+	return (struct str){ in->p, i };
+}
+
+static size_t count_digits(struct str s, size_t i)
+{
+	size_t from = i;
+
+	while (i < s.n && is_digit(s.p[i]))
+		i++;
+	return i - from;
+}
+
+/* JSON's grammar of numbers; *whole and *places are digits before and after the point. */
+static bool is_number(struct str s, size_t *whole, size_t *places)
+{
+	size_t i = s.n && s.p[0] == '-', digits;
+
+	*whole = count_digits(s, i);
+	*places = 0;
+	if (!*whole || (*whole > 1 && s.p[i] == '0'))
+		return false;
+	i += *whole;
+	if (i < s.n && s.p[i] == '.') {
+		*places = count_digits(s, i + 1);
+		if (!*places)
+			return false;
+		i += 1 + *places;
+	}
+	if (i < s.n && (s.p[i] == 'e' || s.p[i] == 'E')) {
+		i++;
+		i += i < s.n && (s.p[i] == '+' || s.p[i] == '-');
+		digits = count_digits(s, i);
+		if (!digits)
+			return false;
+		i += digits;
+	}
+	return i == s.n;
+}
+
+/* Up to 18 digits and no exponent: the usual number, without str_to_decimal()'s care. */
+static bool short_number(struct str s, size_t whole, size_t places, struct decimal *number)
+{
+	size_t minus = s.p[0] == '-', end = minus + whole + (places ? places + 1 : 0);
+	int64_t value = 0;
+
+	if (whole + places > 18 || end != s.n)
+		return false;
+	for (size_t i = minus; i < end; i++)
+		if (s.p[i] != '.')
+			value = value * 10 + (s.p[i] - '0');
+	while (places && value % 10 == 0) {
+		value /= 10;
+		places--;
+	}
+	*number = (struct decimal){ minus ? -value : value, -(int)places };
+	return true;
+}
+
+bool json_number(struct json *j, struct decimal *number, enum exactness *how)
+{
+	struct str text;
+	size_t whole, places;
+
+	next_value(j);
+	text = number_text(j->in);
+	if (!is_number(text, &whole, &places) || text.n >= LONGEST_NUMBER)
+		return json_expected(j, "a number");
+	*how = EXACT;
+	if (!short_number(text, whole, places, number) &&
+	    !str_to_decimal(text, number, how))
+		return json_expected(j, "a number in range");
+	j->in->p += text.n;
+	return true;
+}
+
+bool json_index(struct json *j, uint32_t most, const char *what, uint32_t *value)
+{
+	uint64_t at;
+	struct decimal number;
+	enum exactness how;
+	int64_t integer;
+
+	next_value(j);
+	at = input_offset(j->in);
+	if (!json_number(j, &number, &how))
+		return false;
+	if (how != EXACT || decimal_at(number, 0, &integer) != EXACT || integer < 0 ||
+	    integer > most) {
+		char text[NUM_TEXT] = "";
+
+		if (number.exponent >= -20 && number.exponent <= 20)
+			decimal_text(text, number);
+		input_error_at(j->in, at, "expected %s from 0 to %lu, got %.*s", what,
+			       (unsigned long)most, NUM_TEXT, *text ? text : "another number");
+		return false;
+	}
+	*value = (uint32_t)integer;
+	return true;
+}
+
+static bool take_word(struct json *j, struct str word)
+{
+	struct input *in = j->in;
+
+	if (!input_want(in, word.n) || memcmp(in->p, word.p, word.n) != 0)
+		return false;
+	in->p += word.n;
+	return true;
+}
+
+bool json_null(struct json *j)
+{
+	return next_value(j) == 'n' && take_word(j, S("null"));
+}
+
+bool json_bool(struct json *j, bool *value)
+{
+	next_value(j);
+	*value = take_word(j, S("true"));
+	return *value || take_word(j, S("false")) || json_expected(j, "true or false");
+}
+
+/* --- whole values --- */
+
+static bool skip_scalar(struct json *j)
+{
+	struct decimal number;
+	enum exactness how;
+	struct str text;
+	bool truth;
+
+	switch (json_peek(j)) {
+	case JSON_STRING: return json_string(j, &text);
+	case JSON_NUMBER: return json_number(j, &number, &how);
+	case JSON_BOOL: return json_bool(j, &truth);
+	case JSON_NULL: return json_null(j) || json_expected(j, "null");
+	default: return json_expected(j, "a value");
+	}
+}
+
+/* One bit a level: an object or an array. */
+struct levels {
+	uint64_t objects[DEEPEST / 64];
+	size_t depth;
+};
+
+static bool descend(struct json *j, struct levels *l, bool object)
+{
+	uint64_t bit = (uint64_t)1 << l->depth % 64;
+
+	if (l->depth == DEEPEST)
+		return json_expected(j, "at most 1024 levels of brackets");
+	l->objects[l->depth / 64] &= ~bit;
+	if (object)
+		l->objects[l->depth / 64] |= bit;
+	l->depth++;
+	return object ? json_object(j) : json_array(j);
+}
+
+bool json_skip(struct json *j)
+{
+	struct levels l = { .depth = 0 };
+	struct str key;
+
+	do {
+		enum json_kind kind = json_peek(j);
+
+		if (kind == JSON_OBJECT || kind == JSON_ARRAY)
+			descend(j, &l, kind == JSON_OBJECT);
+		else
+			skip_scalar(j);
+		/* to the next value, out of every bracket that ends here */
+		while (l.depth) {
+			size_t top = l.depth - 1;
+			bool object = l.objects[top / 64] >> top % 64 & 1;
+
+			if (object ? json_key(j, &key) : json_element(j))
+				break;
+			l.depth = j->in->failed ? 0 : top;
+		}
+	} while (l.depth);
+	return !j->in->failed;
+}
+
+bool json_flat_array(struct json *j, struct str *text)
+{
+	struct input *in = j->in;
+	const char *close;
+	size_t seen = 0;
+
+	if (next_value(j) != '[')
+		return false;
+	do {
+		close = memchr(in->p + seen, ']', (size_t)(in->end - in->p) - seen);
+		if (close)
+			break;
+		seen = (size_t)(in->end - in->p);
+	} while (seen < LONGEST_FLAT && input_more(in));
+	if (!close)
+		return false;
+	*text = (struct str){ in->p, (size_t)(close + 1 - in->p) };
+	return true;
+}
+
+void json_pass(struct json *j, size_t bytes)
+{
+	j->in->p += bytes;
+}

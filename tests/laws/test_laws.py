@@ -1,0 +1,293 @@
+"""The seven laws over the whole table of formats and samples.
+
+1 conservation  2 same language, same content  3 stack languages round-trip
+4 no invention  5 determinism  6 loss is spoken  7 (bad input: tests/bad, tests/cli)
+"""
+import json
+import marshal
+import random
+import subprocess
+from decimal import Decimal
+
+import pytest
+
+import lib
+
+STACKS = {"collapsed", "speedscope"}
+# what a target must refuse, by a message that says so
+REFUSED = {("collapsed/austin3-full.collapsed", "callgrind"): b"negative",
+           ("collapsed/austin3-memory.collapsed", "callgrind"): b"negative",
+           ("collapsed/austin3-memory.collapsed", "flamegraph"): b"negative"}
+
+
+def check(path, *options):
+    out, _ = lib.run("profcheck", "--json", *options, path)
+    return json.loads(out, parse_float=Decimal)
+
+
+def pairs(writers):
+    return [pytest.param(sample, to, id=f"{sample.name}-{to}") for sample in lib.samples() for to in writers]
+
+
+def convert(sample, to, tmp_path, *options):
+    """The sample as another format, or None where the target refuses it."""
+    target = tmp_path / f"out.{to}"
+    refusal = REFUSED.get((sample.name, to))
+    _, said = lib.run("profconv", "-q", "-t", to, "-o", target, *options, sample.path, status=2 if refusal else 0)
+    if refusal:
+        assert refusal in said and not target.exists()
+        return None
+    return target
+
+
+# --- 1: conservation ---
+
+@pytest.mark.parametrize("sample, to", pairs([f for f in lib.WRITERS if f in lib.READERS]))
+def test_self_totals_come_out(sample, to, tmp_path):
+    target = convert(sample, to, tmp_path)
+    if target is None or target.stat().st_size == 0:  # no samples: an empty file of stacks
+        assert target is None or not any(t["self_total"] for t in check(sample.path)["value_types"])
+        return
+    lib.run("profcheck", "--against", target, sample.path)
+
+
+@pytest.mark.parametrize("sample", lib.samples(*STACKS), ids=lambda s: s.name)
+def test_inclusive_totals_of_stacks_come_out(sample, tmp_path):
+    target = convert(sample, "pstat", tmp_path)
+    lib.run("profcheck", "--inclusive", "--against", target, sample.path)
+
+
+def test_a_changed_total_is_found(tmp_path):
+    """The comparison that the tests above trust can say no."""
+    sample = lib.SAMPLES / "collapsed/pyspy.collapsed"
+    lines = sample.read_bytes().splitlines()
+    head, count = lines[0].rsplit(b" ", 1)
+    lines[0] = head + b" " + str(int(count) + 1).encode()
+    other = tmp_path / "other.collapsed"
+    other.write_bytes(b"\n".join(lines) + b"\n")
+    out, _ = lib.run("profcheck", "--against", other, sample, status=1)
+    assert b"self totals differ" in out
+
+
+@pytest.mark.parametrize("sample", lib.samples("callgrind"), ids=lambda s: s.name)
+def test_speedscope_has_the_total_of_callgrind(sample, tmp_path):
+    """One profile an event and thread; none without a start and an end."""
+    target = convert(sample, "speedscope", tmp_path)
+    profiles = json.loads(target.read_bytes(), parse_float=Decimal)["profiles"]
+    totals = check(sample.path)
+    for profile in profiles:
+        weights = sum(map(Decimal, profile["weights"]))
+        assert profile["endValue"] - profile["startValue"] >= weights
+    whole = sum(sum(map(Decimal, p["weights"])) for p in profiles if p["unit"] == "none")
+    extra = 0 if any(t["unit"] != "none" for t in totals["value_types"]) else totals["unattributed"]
+    assert whole == sum(Decimal(t["self_total"]) for t in totals["value_types"] if t["unit"] == "none") + extra
+
+
+# --- 2: the same language keeps everything ---
+
+def stats(path):
+    """A pstat file as Python sees it; times in nanoseconds; our root left out."""
+    with open(path, "rb") as file:
+        rows = marshal.load(file)
+    root = ("~", 0, "[root]")
+
+    def ns(x):
+        return round(x * 1e9)
+
+    def part(value):
+        return (value, None) if isinstance(value, int) else (value[0], value[1], ns(value[2]), ns(value[3]))
+
+    return {key: (sorted((cc, nc)), ns(tt), ns(ct), {c: part(v) for c, v in callers.items() if c != root})
+            for key, (cc, nc, tt, ct, callers) in rows.items() if key != root}
+
+
+def plain(path):
+    """Loads in this Python, and has what pstat files of cProfile and yappi have."""
+    try:
+        with open(path, "rb") as file:
+            rows = marshal.load(file)
+    except Exception:  # Python 2's strings, other Pythons' code objects, gzip
+        return False
+    return all(len(row) == 5 and min(row[:2]) >= 0 and all(isinstance(v, tuple) for v in row[4].values())
+               and all(isinstance(name, str) for name in key[::2]) for key, row in
+               ((k, r) for k, r in rows.items() if isinstance(r, tuple)))
+
+
+@pytest.mark.parametrize("sample", [s for s in lib.samples("pstat") if plain(s.path)], ids=lambda s: s.name)
+def test_pstat_to_pstat(sample, tmp_path):
+    assert stats(convert(sample, "pstat", tmp_path)) == stats(sample.path)
+
+
+def content(path):
+    """A speedscope file with its frames written out, equal ones being one."""
+    opener = __import__("gzip").open if path.suffix == ".gz" else open
+    with opener(path) as file:
+        top = json.load(file, parse_float=Decimal)
+    frames = [tuple(f.get(k) or None for k in ("name", "file", "line", "col")) for f in top["shared"]["frames"]]
+    found = []
+    for p in top["profiles"]:
+        row = {key: p[key] for key in ("type", "name", "unit")}
+        row["span"] = (Decimal(p["startValue"]), Decimal(p["endValue"]))
+        if p["type"] == "sampled":
+            row["samples"] = [tuple(frames[i] for i in stack) for stack in p["samples"]]
+            row["weights"] = [Decimal(w) for w in p["weights"]]
+        else:
+            row["events"] = [(e["type"], frames[e["frame"]], Decimal(e["at"])) for e in p["events"]]
+        found.append(row)
+    return found
+
+
+def nanoseconds(rows):
+    """Times are kept to the nanosecond."""
+    scale = {"seconds": 9, "milliseconds": 6, "microseconds": 3}
+    for row in rows:
+        digits = Decimal(10) ** -scale.get(row["unit"], 0)
+        row["span"] = tuple(x.quantize(digits) for x in row["span"])
+        if "weights" in row:
+            row["weights"] = [w.quantize(digits) for w in row["weights"]]
+        else:
+            row["events"] = [(kind, frame, at.quantize(digits)) for kind, frame, at in row["events"]]
+    return rows
+
+
+@pytest.mark.parametrize("sample", lib.samples("speedscope"), ids=lambda s: s.name)
+def test_speedscope_to_speedscope(sample, tmp_path):
+    assert nanoseconds(content(convert(sample, "speedscope", tmp_path))) == nanoseconds(content(sample.path))
+
+
+def table(path):
+    """What callgrind_annotate prints, but for the file's name and creator."""
+    done = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", "--tree=both", str(path)],
+                          capture_output=True, check=True)
+    return sorted(line for line in done.stdout.splitlines() if not line.startswith((b"Profile data file",
+                                                                                   b"Profiled target")))
+
+
+# callgrind_annotate itself misreads these: no summary and calls=0 (pprof), two runs in one
+# file (xdebug), files and functions defined before they are used (yappi)
+MISREAD = ("pprof", "xdebug-append", "yappi")
+ANNOTATED = [s for s in lib.samples("callgrind") if not any(m in s.name for m in MISREAD)
+             and not s.name.endswith(".gz") and "every-bb" not in s.name]
+
+
+@pytest.mark.parametrize("sample", ANNOTATED, ids=lambda s: s.name)
+def test_callgrind_to_callgrind_for_its_own_reader(sample, tmp_path):
+    assert table(convert(sample, "callgrind", tmp_path)) == table(sample.path)
+
+
+@pytest.mark.parametrize("sample", lib.samples("callgrind"), ids=lambda s: s.name)
+def test_callgrind_to_callgrind_keeps_the_figures(sample, tmp_path):
+    came, went = check(convert(sample, "callgrind", tmp_path)), check(sample.path)
+    came.pop("warnings"), went.pop("warnings")  # a recorded summary that two runs made untrue is gone
+    assert came == went
+
+
+# --- 3: collapsed -> a language of stacks -> collapsed ---
+
+def collapsed(program, data):
+    out, _ = lib.run(program, "-q", input=data)
+    return out
+
+
+def merged(data):
+    """What the lines of folded stacks say: comments off, summed."""
+    sums = {}
+    for line in data.splitlines():
+        if line.startswith(b"# ") or not line.strip():
+            continue
+        stack, count = line.rstrip().rsplit(b" ", 1)
+        sums[stack] = sums.get(stack, 0) + int(count)
+    return sums
+
+
+@pytest.mark.parametrize("sample", lib.samples("collapsed"), ids=lambda s: s.name)
+@pytest.mark.parametrize("to", sorted(STACKS - {"collapsed"}))
+def test_collapsed_round_trips(sample, to):
+    data = sample.path.read_bytes()
+    straight = collapsed("collapsed2collapsed", data)
+    assert collapsed(f"{to}2collapsed", collapsed(f"collapsed2{to}", data)) == straight
+    assert straight.splitlines() == sorted(straight.splitlines(), key=lambda line: line.rsplit(b" ", 1)[0])
+    if not any(several in sample.name for several in (".gz", "differential", "austin3-full")):  # one count a line
+        assert merged(straight) == merged(data)
+
+
+def hostile_names(seed):
+    """Names of any bytes but those that folded stacks cannot spell."""
+    rng = random.Random(seed)
+    pieces = [b"\x00", b"\xff", b"\xed\xb2\x80", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\xc3\xa9", b'"', b"\\", b"(", b")",
+              b" (a.py:3)", b" (a.py:03)", b" (int)", b"{", b"\t", b"\x7f", b"\xe2\x80\xa8", b"\xef\xbf\xbf", b"<s>", b"a", b" b"]
+    while True:
+        name = b"".join(rng.choice(pieces) if rng.random() < 0.7 else bytes([rng.randrange(256)])
+                        for _ in range(rng.randint(1, 6)))
+        name = name.translate(None, b";\n\r").strip(b" \t")
+        if name:
+            yield name
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("to", sorted(STACKS - {"collapsed"}))
+def test_collapsed_round_trips_whatever_the_names_hold(seed, to):
+    names, rng = hostile_names(seed), random.Random(seed)
+    stacks = {b";".join(next(names) for _ in range(rng.randint(1, 5))): rng.choice([1, 7, 2**53 + 1, 10**15])
+              for _ in range(60)}
+    data = b"".join(b"%s %d\n" % pair for pair in sorted(stacks.items()) if not pair[0].startswith(b"# "))
+    assert collapsed("collapsed2collapsed", data) == data
+    assert collapsed(f"{to}2collapsed", collapsed(f"collapsed2{to}", data)) == data
+
+
+def test_every_byte_in_a_name_round_trips():
+    names = [bytes([b]) for b in range(256) if b not in b";\n\r \t"]
+    names += [b"x%cy" % b for b in range(256) if b not in b";\n\r"]
+    data = b"".join(b"main;%s 1\n" % name for name in sorted(names))
+    assert collapsed("speedscope2collapsed", collapsed("collapsed2speedscope", data)) == data
+
+
+# --- 4: no invention ---
+
+@pytest.mark.parametrize("to", ["pstat", "callgrind"])
+def test_calls_that_nobody_counted_are_samples(to, tmp_path):
+    sample = lib.samples("speedscope")[0]
+    target = convert(sample, to, tmp_path)
+    out, _ = lib.run("profcheck", target)
+    assert b"nobody counted calls" in out
+
+
+# --- 5: determinism ---
+
+@pytest.mark.parametrize("sample, to", pairs(lib.WRITERS))
+def test_same_input_same_bytes(sample, to, tmp_path):
+    one = convert(sample, to, tmp_path)
+    if one is None:
+        return
+    first = one.read_bytes()
+    other = {"TZ": "Asia/Tokyo", "LC_ALL": "de_DE.UTF-8", "HOME": "/", "MALLOC_PERTURB_": "165"}
+    lib.run("profconv", "-q", "-t", to, "-o", one, sample.path, env=other, cwd=tmp_path)
+    assert one.read_bytes() == first
+
+
+# --- 6: loss is spoken ---
+
+def told(sample, to):
+    _, said = lib.run("profconv", "-v", "-t", to, "-o", "/dev/null", sample.path,
+                      status=2 if (sample.name, to) in REFUSED else 0)
+    return said
+
+
+@pytest.mark.parametrize("sample, to", pairs(lib.WRITERS))
+def test_strict_refuses_what_verbose_tells(sample, to, tmp_path):
+    if (sample.name, to) in REFUSED:
+        return
+    said = told(sample, to)
+    spoken = any(word in said for word in (b"does not keep", b"estimated", b"were rounded", b"cannot spell"))
+    target = tmp_path / "out"
+    lib.run("profconv", "--strict", "-t", to, "-o", target, sample.path, status=2 if spoken else 0)
+    assert target.exists() != spoken
+
+
+@pytest.mark.parametrize("sample", lib.samples(), ids=lambda s: s.name)
+def test_the_same_language_loses_nothing(sample):
+    said = told(sample, sample.format)
+    for loss in (b"cannot spell", b"estimated"):
+        assert loss not in said
+    if sample.format != "collapsed":  # bare counts: the unit is in austin's header lines only
+        assert b"does not keep" not in said
