@@ -42,7 +42,10 @@ programs := $(tools) $(pairs)
 sources := $(sort $(wildcard common/*/*.c))
 library := $(BUILD)/libprofpipe.a
 objects := $(sources:%.c=$(BUILD)/obj/%.o)
-format_objects := $(formats:%=$(BUILD)/obj/converters/%.o)
+# a format is converters/NAME.c, and NAME_read.c and NAME_write.c where that is too long
+format_sources = $(sort $(wildcard converters/$(1).c converters/$(1)_*.c))
+objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$(call format_sources,$(1)))
+format_objects := $(foreach f,$(formats),$(call objects_of,$(f)))
 
 $(library): $(objects)
 	@rm -f $@
@@ -68,7 +71,7 @@ $$(BUILD)/obj/pairs/$(1)2$(2).o: converters/pair.c Makefile
 	$$(CC) $$(ALL_CFLAGS) -DFROM=$(1) -DTO=$(2) -MMD -MP -c $$< -o $$@
 endif
 $$(BUILD)/bin/$(1)2$(2): $$(BUILD)/obj/pairs/$(1)2$(2).o \
-		$$(sort $$(BUILD)/obj/converters/$(1).o $$(BUILD)/obj/converters/$(2).o) $$(library)
+		$$(sort $$(call objects_of,$(1)) $$(call objects_of,$(2))) $$(library)
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(sort $$(call libraries,$(1)) $$(call libraries,$(2))) $$(LIBS) -o $$@
 endef
@@ -124,7 +127,7 @@ install: all man completions
 uninstall:
 	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(programs)
 
--include man/docs.mk tests/unit/unit.mk
+-include man/docs.mk tests/unit/unit.mk tests/fuzz/fuzz.mk
 
 clean:
 	rm -rf $(BUILD)

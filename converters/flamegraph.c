@@ -18,6 +18,7 @@
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
 #include "common/transform/flame_tree.h"
+#include "converters/flamegraph.h"
 
 /* --- options --- */
 
@@ -285,204 +286,6 @@ static void put_fitting(struct output *out, struct str s, size_t n)
 		output_text(out, "..");
 }
 
-/* --- colours --- */
-
-/*
- * A family is a range of related colours: `span` degrees of hue from `hue` on, some
- * lighter than others. All are light enough for dark text. A function's shade comes
- * from its name, so it has the same colour in every picture.
- */
-struct family {
-	int hue, span, saturation, light;
-};
-
-/* The first hint that holds decides on the family; the last one of a list always does. */
-struct hint {
-	enum { NAME_HAS, NAME_STARTS, NAME_ENDS, FILE_HAS } where;
-	const char *text;
-	int family;
-};
-
-enum { OWN, LIBRARY, RUNTIME, NATIVE, KERNEL, KINDS };
-
-/* _[k], _[i] and _[j] are how stack collapsers mark kernel, inlined and JIT frames. */
-static const struct hint java_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { NAME_ENDS, "_[i]", LIBRARY },
-	{ NAME_ENDS, "_[j]", OWN }, { NAME_HAS, "::", RUNTIME },
-	{ NAME_STARTS, "java/", LIBRARY }, { NAME_STARTS, "java.", LIBRARY },
-	{ NAME_STARTS, "javax", LIBRARY }, { NAME_STARTS, "jdk", LIBRARY },
-	{ NAME_STARTS, "sun", LIBRARY }, { NAME_HAS, "/", OWN }, { NAME_HAS, ".", OWN },
-	{ FILE_HAS, ".java", OWN }, { NAME_HAS, "", NATIVE },
-};
-static const struct hint js_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { FILE_HAS, "node_modules", LIBRARY },
-	{ NAME_HAS, "node_modules", LIBRARY }, { FILE_HAS, "node:", RUNTIME },
-	{ NAME_HAS, "node:", RUNTIME }, { NAME_HAS, "::", NATIVE },
-	{ FILE_HAS, ".js", OWN }, { FILE_HAS, ".ts", OWN }, { FILE_HAS, ".mjs", OWN },
-	{ NAME_HAS, ".js", OWN }, { NAME_HAS, ".ts", OWN }, { NAME_HAS, ":", RUNTIME },
-	{ NAME_HAS, "", NATIVE },
-};
-static const struct hint perl_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { NAME_STARTS, "Perl_", RUNTIME },
-	{ NAME_STARTS, "perl_", RUNTIME }, { NAME_STARTS, "S_", RUNTIME },
-	{ FILE_HAS, ".pm", LIBRARY }, { NAME_HAS, "::", LIBRARY },
-	{ FILE_HAS, ".pl", OWN }, { NAME_HAS, ".pl", OWN }, { NAME_HAS, "", NATIVE },
-};
-static const struct hint python_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { FILE_HAS, "site-packages", LIBRARY },
-	{ FILE_HAS, "dist-packages", LIBRARY }, { FILE_HAS, "lib/python", RUNTIME },
-	{ FILE_HAS, "<frozen", RUNTIME }, { FILE_HAS, "importlib", RUNTIME },
-	{ NAME_STARTS, "<built-in", NATIVE }, { NAME_STARTS, "<method", NATIVE },
-	{ NAME_STARTS, "{", NATIVE }, { NAME_HAS, ".py", OWN }, { FILE_HAS, ".py", OWN },
-	{ FILE_HAS, "<", OWN }, { NAME_STARTS, "<", OWN }, { NAME_STARTS, "_Py", RUNTIME },
-	{ NAME_STARTS, "Py", RUNTIME }, { NAME_HAS, "", NATIVE },
-};
-static const struct hint rust_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { NAME_STARTS, "core::", RUNTIME },
-	{ NAME_STARTS, "std::", RUNTIME }, { NAME_STARTS, "alloc::", RUNTIME },
-	{ NAME_STARTS, "<core::", RUNTIME }, { NAME_STARTS, "<std::", RUNTIME },
-	{ NAME_STARTS, "<alloc::", RUNTIME }, { FILE_HAS, "/.cargo/", LIBRARY },
-	{ FILE_HAS, "/rustc/", RUNTIME }, { NAME_HAS, "::", OWN }, { FILE_HAS, ".rs", OWN },
-	{ NAME_HAS, "", NATIVE },
-};
-
-static const struct family kinds[KINDS] = {
-	[OWN] = { 84, 50, 55, 66 },    [LIBRARY] = { 174, 26, 50, 66 },
-	[RUNTIME] = { 46, 14, 82, 64 }, [NATIVE] = { 2, 16, 78, 70 },
-	[KERNEL] = { 24, 12, 88, 64 },
-};
-static const struct family blue_and_amber[] = { { 198, 24, 68, 68 }, { 36, 14, 88, 64 } };
-static const struct family modules[] = {
-	{ 2, 6, 70, 70 },   { 28, 6, 82, 66 },  { 48, 6, 80, 62 },  { 72, 8, 52, 62 },
-	{ 108, 8, 45, 66 }, { 150, 8, 42, 64 }, { 178, 8, 48, 62 }, { 200, 6, 65, 68 },
-	{ 222, 6, 70, 74 }, { 252, 8, 62, 77 }, { 286, 8, 48, 74 }, { 328, 8, 62, 75 },
-};
-
-/* At most 48 colours: each is a class with a one-letter name. */
-struct scheme {
-	const struct family *families;
-	unsigned count, shades;
-	const struct hint *hints;
-	bool by_module;
-};
-
-#define ONE(hue, span, saturation, light) \
-	{ &(const struct family){ hue, span, saturation, light }, 1, 24, NULL, false }
-#define BY_KIND(hints) { kinds, KINDS, 9, hints, false }
-
-/* In the order of --colors. */
-static const struct scheme schemes[] = {
-	ONE(4, 46, 86, 65),                 /* hot */
-	ONE(95, 75, 48, 64),                /* mem */
-	ONE(196, 56, 62, 71),               /* io */
-	BY_KIND(java_hints), BY_KIND(js_hints), BY_KIND(perl_hints),
-	BY_KIND(python_hints), BY_KIND(rust_hints),
-	ONE(350, 18, 78, 70),               /* red */
-	ONE(92, 44, 48, 64),                /* green */
-	ONE(204, 22, 72, 70),               /* blue */
-	ONE(172, 18, 50, 62),               /* aqua */
-	ONE(44, 14, 82, 62),                /* yellow */
-	ONE(262, 40, 58, 76),               /* purple */
-	ONE(20, 18, 88, 66),                /* orange */
-	ONE(184, 32, 52, 66),               /* wakeup */
-	{ blue_and_amber, 2, 16, NULL, false }, /* safe */
-	{ modules, sizeof modules / sizeof *modules, 4, NULL, true },
-};
-
-static const char class_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV";
-enum { CLASS_LABELLED = 'W', CLASS_NOWHERE = 'Y', CLASS_ROOT = 'Z' };
-
-static bool has_text(struct str s, struct str part)
-{
-	for (size_t i = 0; i + part.n <= s.n; i++)
-		if (str_starts(str_from(s, i), part))
-			return true;
-	return false;
-}
-
-static bool hint_holds(const struct hint *h, struct str name, struct str file)
-{
-	struct str text = str_of(h->text);
-
-	switch (h->where) {
-	case NAME_HAS: return has_text(name, text);
-	case NAME_STARTS: return str_starts(name, text);
-	case NAME_ENDS: return str_ends(name, text);
-	default: return has_text(file, text);
-	}
-}
-
-/* The file or, where none is known, what stands before the name's last part. */
-static struct str module_of(struct str name, struct str file)
-{
-	size_t end = name.n;
-
-	if (file.n)
-		return file;
-	while (end && name.p[end - 1] != ':' && name.p[end - 1] != '.' &&
-	       name.p[end - 1] != '/')
-		end--;
-	return end ? str_head(name, end) : name;
-}
-
-static unsigned family_of(const struct scheme *s, struct str name, struct str file)
-{
-	const struct hint *hint = s->hints;
-
-	if (s->by_module)
-		return (unsigned)(str_hash(module_of(name, file)) >> 32) % s->count;
-	if (!hint)
-		return (unsigned)(str_hash(name) >> 48) % s->count;
-	while (!hint_holds(hint, name, file))
-		hint++;
-	return (unsigned)hint->family;
-}
-
-static char class_of(struct str name, struct str file)
-{
-	const struct scheme *s = &schemes[colors];
-	unsigned shade;
-
-	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")))
-		return CLASS_NOWHERE;
-	shade = (unsigned)(str_hash(name) >> 32) % s->shades;
-	return class_letters[family_of(s, name, file) * s->shades + shade];
-}
-
-/* Hue in degrees, the others in percent; one channel by the usual formula. */
-static unsigned channel(int hue, int saturation, int light, int offset)
-{
-	double k = (double)((offset * 30 + hue) % 360) / 30;
-	double reach = saturation * (light < 50 ? light : 100 - light) / 1e4;
-	double low = k - 3 < 9 - k ? k - 3 : 9 - k;
-
-	low = low > 1 ? 1 : low < -1 ? -1 : low;
-	return (unsigned)((light / 100.0 - reach * low) * 255 + 0.5);
-}
-
-static void put_color(struct output *out, const struct family *f, unsigned shade, unsigned n)
-{
-	int hue = f->hue + f->span * (int)shade / (int)(n - 1);
-	int light = f->light + (int)(shade * 5 % 8);
-	struct buf text = { 0 };
-
-	buf_print(&text, "{fill:#%02x%02x%02x}\n", channel(hue, f->saturation, light, 0),
-		  channel(hue, f->saturation, light, 8), channel(hue, f->saturation, light, 4));
-	output_str(out, buf_str(&text));
-	buf_free(&text);
-}
-
-static void put_colors(struct output *out)
-{
-	const struct scheme *s = &schemes[colors];
-
-	for (unsigned i = 0; i < s->count * s->shades; i++) {
-		output_byte(out, '.');
-		output_byte(out, class_letters[i]);
-		put_color(out, &s->families[i / s->shades], i % s->shades, s->shades);
-	}
-}
-
 /* --- the picture --- */
 
 enum { MARGIN = 10, TEXT_MARGIN = 3, TITLE_SIZE = 17, SMALL_SIZE = 12, LINE = 17 };
@@ -669,7 +472,7 @@ static void put_style(struct output *out)
 			 ".W{stroke:#fff;stroke-width:.7;rx:2px}\n"
 			 ".Y{fill:#c6c6c6}\n"
 			 ".Z{fill:#dedede}\n");
-	put_colors(out);
+	flame_put_colors(out, colors);
 	output_text(out, "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
 }
 
@@ -776,7 +579,7 @@ static void put_rect(struct picture *v, const struct flame_walk *at, uint64_t y,
 {
 	struct output *out = v->out;
 	int64_t value = v->tree->total[at->node], left = place(v, at->x);
-	char class = at->node ? class_of(name_of(v, at->node), home_of(v, at->node))
+	char class = at->node ? flame_class(colors, name_of(v, at->node), home_of(v, at->node))
 			      : CLASS_ROOT;
 
 	output_text(out, "<rect class=\"");

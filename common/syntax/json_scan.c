@@ -189,6 +189,8 @@ static bool take_unit(struct json *j)
 		in->p += 6;
 		unit = 0x10000 + ((unit - 0xd800) << 10 | (low - 0xdc00));
 	}
+	if (in->failed) /* looking for the pair's second half */
+		return false;
 	in->p += 6;
 	if (unit >= 0xdc80 && unit <= 0xdcff)
 		buf_byte(&j->text, (char)(unit & 0xff));
@@ -228,7 +230,7 @@ static bool take_escaped(struct json *j)
 			continue;
 		}
 		run = plain_run(in, 0);
-		if (!run)
+		if (!run || in->failed)
 			return json_expected(j, "no control byte in a string");
 		buf_add(&j->text, (struct str){ in->p, run });
 		in->p += run;
@@ -360,7 +362,7 @@ bool json_number(struct json *j, struct decimal *number, enum exactness *how)
 
 	next_value(j);
 	text = number_text(j->in);
-	if (!is_number(text, &whole, &places) || text.n >= LONGEST_NUMBER)
+	if (j->in->failed || !is_number(text, &whole, &places) || text.n >= LONGEST_NUMBER)
 		return json_expected(j, "a number");
 	*how = EXACT;
 	if (!short_number(text, whole, places, number) &&

@@ -196,6 +196,8 @@ static void add_thread(struct profile *p, const struct firsts *firsts, struct pa
 		t->samples[t->place[sample->stack] - 1] += sample->count;
 		add_self(p, sample, values);
 	}
+	if (!t->count)
+		return; /* idle all the time */
 	qsort(t->nodes, t->count, sizeof *t->nodes, later_first);
 	for (size_t i = 0; i < t->count; i++) {
 		stack_id node = t->nodes[i], parent = s->parent[node];

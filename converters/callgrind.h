@@ -1,0 +1,25 @@
+/*
+ * callgrind - what its reader, its writer and its handler share
+ */
+#ifndef CONVERTERS_CALLGRIND_H
+#define CONVERTERS_CALLGRIND_H
+
+#include "common/program/format.h"
+
+/* A function that the writer adds for readers of the file, and the reader drops. */
+#define SYNTHETIC_ROOT S("[root]")
+
+/* Descriptions that we write, and understand when we read them. */
+#define OUR_THREAD S("Thread: ")
+#define OUR_CALLS S("Calls: numbers of samples, nobody counted calls")
+
+/* The unit that an event's name tells, if it does: "Time_(10ns)", "bytes". */
+void unit_of_event(struct str name, struct value_type *type);
+
+int callgrind_bid(struct str head, bool whole);
+int callgrind_read(struct input *in, struct profile *p);
+int callgrind_check(const struct profile *p);
+void callgrind_write(struct output *out, const struct profile *p);
+bool callgrind_holds(struct str name);
+
+#endif
