@@ -1,11 +1,13 @@
 # profpipe: any profile into any other
 #
-#   make              build/bin: the tools and one X2Y for each pair of formats
-#   make deps         install what is missing (Debian, Ubuntu)
-#   make demo         convert the samples into every format and say what was done
-#   make check        the tests
-#   make interop      the outputs opened by other programs (needs PyPI and npm)
-#   make install      PREFIX=/usr/local DESTDIR=
+#   make                build/bin: the tools and one X2Y for each pair of formats
+#   make deps           install what is missing (Debian, Ubuntu)
+#   make demo           convert the samples into every format and say what was done
+#   make check          the tests
+#   make interop        the outputs opened by other programs (needs PyPI and npm)
+#   make fuzz           libFuzzer on each reader
+#   make picture        the README's picture anew
+#   make install        PREFIX=/usr/local DESTDIR=
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -80,7 +82,7 @@ $(foreach x,$(readers),$(foreach y,$(writers),$(eval $(call PAIR,$(x),$(y)))))
 $(tools:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/obj/converters/tools/%.o \
 		$(BUILD)/obj/converters/tools/registry.o $(format_objects) $(library)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(all_libraries) -lcjson $(LIBS) -Wl,--as-needed -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -Wl,--as-needed $(all_libraries) -lcjson $(LIBS) -o $@
 
 -include $(objects:.o=.d) $(format_objects:.o=.d) $(wildcard $(BUILD)/obj/pairs/*.d) \
 	$(wildcard $(BUILD)/obj/converters/tools/*.d)
@@ -120,14 +122,27 @@ interop: all
 
 # --- install ---
 
+man_dir := $(DESTDIR)$(PREFIX)/share/man
+bash_dir := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+zsh_dir := $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+
 install: all man completions
-	install -d $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/bin $(man_dir)/man1 $(man_dir)/man5 $(man_dir)/man7 $(bash_dir) $(zsh_dir)
 	install $(programs:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(man1_pages) $(man_dir)/man1
+	install -m 644 $(man5_pages) $(man_dir)/man5
+	install -m 644 $(man7_pages) $(man_dir)/man7
+	install -m 644 $(bash_completions) $(bash_dir)
+	install -m 644 $(zsh_completions) $(zsh_dir)
 
 uninstall:
 	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(programs)
+	rm -f $(man1_pages:$(BUILD)/man/%=$(man_dir)/%) $(man5_pages:$(BUILD)/man/%=$(man_dir)/%) \
+		$(man7_pages:$(BUILD)/man/%=$(man_dir)/%) \
+		$(bash_completions:$(BUILD)/completions/bash/%=$(bash_dir)/%) $(zsh_dir)/_profpipe
 
--include man/docs.mk tests/unit/unit.mk tests/fuzz/fuzz.mk
+include man/docs.mk tests/fuzz/fuzz.mk
+-include tests/unit/unit.mk
 
 clean:
 	rm -rf $(BUILD)

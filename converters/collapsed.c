@@ -23,6 +23,7 @@
 #include "common/profile/frame_text.h"
 #include "common/program/format.h"
 #include "common/program/time_units.h"
+#include "common/transform/stack_lines.h"
 
 /* --- reading --- */
 
@@ -389,89 +390,45 @@ static const struct option_row write_options[] = {
 	OPT_END
 };
 
-/* A line under way: its stack's text in one buffer with all others, and its values. */
-struct row {
-	size_t start, length;
-	const int64_t *values;
-};
-
 struct writer {
+	struct output *out;
 	const struct profile *p;
-	enum frame_style style;
-	struct buf *texts;  /* of frames, made when first needed */
-	struct buf all;
-	struct row *rows;
-	frame_id *path;
-	size_t path_cap;
 };
 
-static struct str frame_text_of(struct writer *w, frame_id f)
+/* ';' ends a frame and '\n' a stack: ':' and ' ' stand in for them; so does ' ' for a
+ * '\r', which at the end of a line would be taken for the line's end. */
+static void replace_marks(struct buf *text)
 {
-	struct buf *text = &w->texts[f];
-
-	if (!text->p) {
-		frame_to_text(w->p, f, w->style, text);
-		/* ';' ends a frame and '\n' a stack: ':' and ' ' stand in for them;
-		 * a '\r' at the end of a line would be taken for the line's end */
-		for (size_t i = 0; i < text->n; i++) {
-			if (text->p[i] == ';')
-				text->p[i] = ':';
-			if (text->p[i] == '\n' || text->p[i] == '\r')
-				text->p[i] = ' ';
-		}
+	for (size_t i = 0; i < text->n; i++) {
+		if (text->p[i] == ';')
+			text->p[i] = ':';
+		if (text->p[i] == '\n' || text->p[i] == '\r')
+			text->p[i] = ' ';
 	}
-	return buf_str(text);
 }
 
-static void make_row(struct writer *w, size_t i)
+static void put_line(void *context, struct str stack, const int64_t *values)
 {
-	size_t depth = stacks_frames(&w->p->stacks, w->p->samples[i].stack, &w->path,
-				     &w->path_cap);
-	struct row *row = &w->rows[i];
-
-	row->start = w->all.n;
-	for (size_t k = 0; k < depth; k++) {
-		if (k)
-			buf_byte(&w->all, ';');
-		buf_add(&w->all, frame_text_of(w, w->path[k]));
-	}
-	/* "# " would begin a comment when read again */
-	if (w->all.n - row->start >= 2 && memcmp(w->all.p + row->start, "# ", 2) == 0)
-		w->all.p[row->start + 1] = '_';
-	row->length = w->all.n - row->start;
-	row->values = values_row(&w->p->sample_values, i);
-}
-
-static const char *sorted_text; /* what compare_rows() compares: qsort() passes nothing */
-
-static int compare_rows(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	return str_compare((struct str){ sorted_text + x->start, x->length },
-			   (struct str){ sorted_text + y->start, y->length });
-}
-
-static void put_row(struct output *out, const struct writer *w, const struct row *rows,
-		    size_t same)
-{
+	struct writer *w = context;
 	const struct profile *p = w->p;
 	char mark = ' ';
 
-	output_bytes(out, w->all.p + rows->start, rows->length);
+	/* "# " would begin a comment when read again */
+	if (is_comment(stack)) {
+		output_text(w->out, "#_");
+		stack = str_from(stack, 2);
+	}
+	output_str(w->out, stack);
 	for (value_id v = 0; v < p->value_count; v++) {
 		const struct value_type *type = &p->value_types[v];
 		int power = output_unit ? time_units[output_unit - 1].power
 					: type->counts ? type->power : 0;
-		int64_t sum = 0;
 
-		for (size_t i = 0; i < same; i++)
-			i64_add(sum, rows[i].values[v], &sum);
-		output_byte(out, mark);
-		output_decimal(out, profile_decimal(p, v, sum, power));
+		output_byte(w->out, mark);
+		output_decimal(w->out, profile_decimal(p, v, values[v], power));
 		mark = p->value_count == 3 ? ',' : ' ';
 	}
-	output_byte(out, '\n');
+	output_byte(w->out, '\n');
 }
 
 static bool has_label(const struct profile *p, struct str key, struct str value)
@@ -485,31 +442,22 @@ static bool has_label(const struct profile *p, struct str key, struct str value)
 
 static void collapsed_write(struct output *out, const struct profile *p)
 {
-	struct writer w = {
-		.p = p, .texts = alloc_zero(p->frame_count, sizeof *w.texts),
-		.rows = alloc_zero(p->sample_count, sizeof *w.rows),
-	};
-	size_t same;
-
-	w.style = frames_short ? FRAMES_NAME
+	struct writer w = { out, p };
+	struct buf *bufs = alloc_zero(p->frame_count, sizeof *bufs);
+	struct str *texts = alloc_zero(p->frame_count, sizeof *texts);
+	enum frame_style style = frames_short ? FRAMES_NAME
 		: has_label(p, S("frames"), S("austin")) ? FRAMES_AUSTIN : FRAMES_FULL;
-	for (size_t i = 0; i < p->sample_count; i++)
-		make_row(&w, i);
-	sorted_text = w.all.p;
-	qsort(w.rows, p->sample_count, sizeof *w.rows, compare_rows);
-	for (size_t i = 0; i < p->sample_count; i += same) {
-		same = 1;
-		while (i + same < p->sample_count &&
-		       compare_rows(&w.rows[i], &w.rows[i + same]) == 0)
-			same++;
-		put_row(out, &w, &w.rows[i], same);
+
+	for (frame_id f = 0; f < p->frame_count; f++) {
+		frame_to_text(p, f, style, &bufs[f]);
+		replace_marks(&bufs[f]);
+		texts[f] = buf_str(&bufs[f]);
 	}
-	for (size_t i = 0; i < p->frame_count; i++)
-		buf_free(&w.texts[i]);
-	free(w.texts);
-	buf_free(&w.all);
-	free(w.rows);
-	free(w.path);
+	stack_lines(p, texts, put_line, &w);
+	for (frame_id f = 0; f < p->frame_count; f++)
+		buf_free(&bufs[f]);
+	free(bufs);
+	free(texts);
 }
 
 /* Two counts and austin's three are several value types that a line can hold. */

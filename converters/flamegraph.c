@@ -29,24 +29,24 @@ static int colors;
 static bool inverted;
 
 static const struct option_row flamegraph_options[] = {
-	OPT_TEXT(0, "title", "TEXT", "the heading", &title),
-	OPT_TEXT(0, "subtitle", "TEXT", "a line below it", &subtitle),
-	OPT_COUNT(0, "width", "PIXELS", "of the picture; default 1200", &picture_width),
-	OPT_COUNT(0, "height", "PIXELS", "of a frame; default: 4 more than its font", &frame_height),
+	OPT_TEXT(0, "title", "TEXT", "the picture's heading", &title),
+	OPT_TEXT(0, "subtitle", "TEXT", "a line below the heading", &subtitle),
+	OPT_COUNT(0, "width", "PIXELS", "width of the picture (default 1200)", &picture_width),
+	OPT_COUNT(0, "height", "PIXELS", "height of a frame (default: 4 more than its font)", &frame_height),
 	OPT_TEXT(0, "minwidth", "PIXELS|N%",
-		 "leave out narrower frames, in pixels or % of the total; default 0.1",
+		 "leave out frames narrower than this, in pixels or % of the total (default 0.1)",
 		 &min_width),
-	OPT_TEXT(0, "font", "NAMES", "as in CSS; default: the system's sans-serif", &font),
-	OPT_COUNT(0, "fontsize", "PIXELS", "of a frame's name; default 12", &font_size),
+	OPT_TEXT(0, "font", "NAMES", "font family, as in CSS (default: the system's sans-serif)", &font),
+	OPT_COUNT(0, "fontsize", "PIXELS", "font size of a frame's name (default 12)", &font_size),
 	OPT_CHOICE(0, "colors",
 		   "hot|mem|io|java|js|perl|python|rust|red|green|blue|aqua|yellow|purple|"
 		   "orange|wakeup|safe|by-module",
-		   "by a function's name; java to rust: by kind of code; safe: without "
-		   "red and green; default hot", &colors),
+		   "colour scheme (default hot); java to rust colour by kind of code, safe "
+		   "goes without red and green", &colors),
 	OPT_TEXT(0, "countname", "TEXT",
-		 "what is counted (times and bytes keep their units); default: the value type",
+		 "what is counted (default: the value type; times and bytes keep their units)",
 		 &count_name),
-	OPT_FLAG(0, "inverted", "an icicle graph: the root at the top", &inverted),
+	OPT_FLAG(0, "inverted", "draw an icicle graph: the root at the top", &inverted),
 	OPT_END
 };
 

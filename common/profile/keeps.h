@@ -30,7 +30,7 @@
 	X(ACTIVATIONS, "when functions were entered and left")                 \
 	X(SPANS, "when the profile started and ended")                         \
 	X(IDLE, "samples without a stack (idle time)")                         \
-	X(LABELS, "header lines (command, description)")
+	X(LABELS, "header lines (name, command, description)")
 
 enum keep_bit {
 #define X(name, lost) KEEP_BIT_##name,

@@ -209,7 +209,7 @@ int select_parts(struct profile **p)
 static int lost(const char *format, const char *what, const char *sentence)
 {
 	if (settings.strict)
-		return error("%s cannot keep %s", what, sentence);
+		return error("--strict: %s does not keep %s", what, sentence);
 	verbose(format, what, sentence);
 	return 0;
 }
@@ -230,7 +230,7 @@ static int counted_loss(uint64_t count, const char *what)
 	if (!count)
 		return 0;
 	if (settings.strict)
-		return error("%" PRIu64 " %s", count, what);
+		return error("--strict: %" PRIu64 " %s", count, what);
 	verbose("%" PRIu64 " %s", count, what);
 	return 0;
 }
@@ -268,7 +268,7 @@ static int derive_stacks(struct profile *p)
 	how->unattributed = !settings.no_unattributed;
 	stacks_from_graph(p, how);
 	if (how->several && settings.strict)
-		return error("contexts would be estimated from a call graph (%zu functions "
+		return error("--strict: contexts would be estimated from a call graph (%zu functions "
 			     "have several callers)", how->several);
 	p->estimated |= how->several > 0;
 	if (how->several)

@@ -22,7 +22,8 @@ struct settings {
 };
 extern struct settings settings;
 
-extern const struct option_row common_rows[];    /* -o --strict -q -v ... */
+extern const struct option_row common_rows[];    /* -o -q -v ... */
+extern const struct option_row strict_rows[];    /* --strict, for conversions */
 extern const struct option_row selection_rows[]; /* --value --thread */
 extern const struct option_row threads_rows[];   /* --threads */
 extern const struct option_row estimate_rows[];  /* for stacks from call graphs */

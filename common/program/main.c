@@ -13,6 +13,17 @@ static bool any_half(format_list list, enum half half, bool reads)
 	return false;
 }
 
+static bool lose_threads(format_list from, format_list to)
+{
+	bool had = false, lost = false;
+
+	for (; *from; from++)
+		had |= (*from)->read && (*from)->keeps & KEEP_THREADS;
+	for (; *to; to++)
+		lost |= (*to)->write && !((*to)->keeps & KEEP_THREADS);
+	return had && lost;
+}
+
 static void add_group(struct option_group *groups, size_t *n, const char *heading,
 		      const struct option_row *rows)
 {
@@ -36,8 +47,10 @@ size_t conversion_groups(struct option_group *groups, format_list from, format_l
 	size_t n = 0;
 
 	add_group(groups, &n, "options", common_rows);
+	add_group(groups, &n, "losses", strict_rows);
 	add_group(groups, &n, "selection", selection_rows);
-	add_group(groups, &n, "threads", threads_rows);
+	if (lose_threads(from, to))
+		add_group(groups, &n, "threads", threads_rows);
 	if (any_half(from, HALF_GRAPH, true) && any_half(to, HALF_STACKS, false))
 		add_group(groups, &n, "stacks from a call graph", estimate_rows);
 	for (; *from; from++)
@@ -94,15 +107,14 @@ int pair_main(const struct format *from, const struct format *to,
 	const struct format *const froms[] = { from, NULL }, *const tos[] = { to, NULL };
 	const struct format *const both[] = { from, from == to ? NULL : to, NULL };
 	struct option_group groups[GROUPS_MOST];
-	char purpose[256];
+	char purpose[512];
 	size_t n;
 	int first;
 
 	diag_start(argv[0]);
 	n = conversion_groups(groups, froms, tos);
 	add_group(groups, &n, "as pyprof2calltree", more);
-	snprintf(purpose, sizeof purpose, "convert %s (%s) to %s (%s)", from->name,
-		 from->title, to->name, to->title);
+	snprintf(purpose, sizeof purpose, "convert %s to %s", from->name, to->name);
 	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;

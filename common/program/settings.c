@@ -1,6 +1,8 @@
 /*
  * settings - the options that every program knows, and what answers them
  */
+#include <string.h>
+
 #include "common/base/diag.h"
 #include "common/program/convert.h"
 
@@ -15,7 +17,6 @@ struct settings settings = {
 const struct option_row common_rows[] = {
 	OPT_TEXT('o', "output", "FILE", "write to FILE when all is well; .gz compresses",
 		 &settings.output),
-	OPT_FLAG(0, "strict", "any loss or estimate is an error", &settings.strict),
 	OPT_FLAG('q', "quiet", "no warnings", &diag.quiet),
 	OPT_FLAG('v', "verbose", "say what was kept, lost, estimated", &diag.verbose),
 	OPT_FLAG('h', "help", "show this help and exit", &settings.help),
@@ -23,6 +24,11 @@ const struct option_row common_rows[] = {
 	OPT_FLAG(0, "list-formats", "list the formats and exit", &settings.list_formats),
 	OPT_FLAG(0, "list-options", "list these options, a line each with tabs, and exit",
 		 &settings.list_options),
+	OPT_END
+};
+
+const struct option_row strict_rows[] = {
+	OPT_FLAG(0, "strict", "any loss or estimate is an error", &settings.strict),
 	OPT_END
 };
 
@@ -54,11 +60,17 @@ const struct option_row estimate_rows[] = {
 
 void list_formats(FILE *to, format_list list)
 {
-	fprintf(to, "%-12s%-6s%-6s%-28s%s\n", "format", "reads", "writes", "  suffixes",
+	static const char *const heads[] = { "format", "reads", "writes", "suffixes" };
+	int widest = (int)strlen(heads[3]);
+
+	for (format_list f = list; *f; f++)
+		if ((int)strlen((*f)->suffixes) > widest)
+			widest = (int)strlen((*f)->suffixes);
+	fprintf(to, "%-12s%-7s%-8s%-*s  %s\n", heads[0], heads[1], heads[2], widest, heads[3],
 		"what it is");
 	for (; *list; list++)
-		fprintf(to, "%-12s%-6s%-8s%-26s%s\n", (*list)->name,
-			(*list)->read ? "yes" : "no", (*list)->write ? "yes" : "no",
+		fprintf(to, "%-12s%-7s%-8s%-*s  %s\n", (*list)->name,
+			(*list)->read ? "yes" : "no", (*list)->write ? "yes" : "no", widest,
 			(*list)->suffixes, (*list)->title);
 }
 
@@ -70,7 +82,8 @@ bool answered(const char *synopsis, const char *purpose, format_list list,
 		options_print(stdout, groups, count);
 		printf("\nNo FILE, or -, is standard input; several FILEs are merged; gzip is "
 		       "unwrapped.\nExit status: 0 done, 1 a check said no, 2 usage, bad input "
-		       "or I/O trouble.\nmanual: man %s; formats: man profpipe\n", diag.program);
+		       "or I/O trouble.\nManual: man %s. Formats: --list-formats, man profpipe-FORMAT.\n",
+		       diag.program);
 	} else if (settings.version) {
 		printf("%s (profpipe) %s\n", diag.program, PROFPIPE_VERSION);
 	} else if (settings.list_formats) {

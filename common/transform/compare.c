@@ -128,10 +128,16 @@ static struct decimal bare(const struct profile *p, value_id v, int64_t value)
 	return profile_decimal(p, v, value, t->counts ? t->power : 0);
 }
 
+/* A count of which nobody said what it counts. */
+static bool is_bare(const struct value_type *t)
+{
+	return t->unit == UNIT_NONE && t->counts;
+}
+
 static bool same_value(const struct side *a, int64_t x, const struct side *b, int64_t y)
 {
-	bool bare_a = a->p->value_types[a->value].unit == UNIT_NONE;
-	bool bare_b = b->p->value_types[b->value].unit == UNIT_NONE;
+	bool bare_a = is_bare(&a->p->value_types[a->value]);
+	bool bare_b = is_bare(&b->p->value_types[b->value]);
 	char text_x[NUM_TEXT], text_y[NUM_TEXT];
 	struct str s, t;
 
@@ -169,6 +175,12 @@ static void compare_side(struct comparison *c, struct side *a, struct side *b)
 	c->functions = keys - 1;
 }
 
+static bool comparable(const struct value_type *a, const struct value_type *b)
+{
+	return a->unit == b->unit ? a->unit != UNIT_NONE || is_bare(a) || is_bare(b)
+				  : is_bare(a) || is_bare(b);
+}
+
 /* The value type of b that goes with v of a, or NO_ID. */
 static value_id partner(const struct profile *a, value_id v, const struct profile *b)
 {
@@ -177,7 +189,8 @@ static value_id partner(const struct profile *a, value_id v, const struct profil
 	for (value_id w = 0; w < b->value_count; w++)
 		if (str_eq(profile_text(b, b->value_types[w].name), name))
 			return w;
-	return v < b->value_count && (a->value_count == b->value_count || v == 0) ? v : NO_ID;
+	return v < b->value_count && (a->value_count == b->value_count || v == 0) &&
+	       comparable(&a->value_types[v], &b->value_types[v]) ? v : NO_ID;
 }
 
 void compare_profiles(struct profile *a, struct profile *b, bool inclusive,

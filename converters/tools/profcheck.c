@@ -24,6 +24,7 @@ static const struct option_row check_rows[] = {
 	OPT_TEXT(0, "against", "FILE",
 		 "compare the self totals of every function with FILE's; exit 1 if they differ",
 		 &against),
+	OPT_FLAG(0, "strict", "exit 1 if there are warnings", &settings.strict),
 	OPT_FLAG(0, "inclusive", "with --against: compare inclusive totals", &inclusive),
 	OPT_END
 };
@@ -217,7 +218,9 @@ static void put_differences(struct output *out, const struct profile *a,
 		put_difference(out, a, b, &c->differences[i]);
 	if (c->count > SHOWN)
 		put_count(out, "... and ", (int64_t)c->count - SHOWN, " more");
-	if (c->count)
+	if (c->count == 1)
+		output_text(out, inclusive ? "1 inclusive total differs\n" : "1 self total differs\n");
+	else if (c->count)
 		put_count(out, "", (int64_t)c->count,
 			  inclusive ? " inclusive totals differ" : " self totals differ");
 }
