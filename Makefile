@@ -20,7 +20,7 @@ ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. $(WARNINGS) -ffp-contract=off $(CF
 	-DPROFPIPE_VERSION='"$(VERSION)"'
 LIBS := -lz -lm
 
-.PHONY: all deps demo check interop bench fuzz install uninstall clean man completions
+.PHONY: all deps demo check interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
 all:
 
@@ -119,6 +119,10 @@ check: all unit-tests man completions
 
 interop: all
 	tests/interop/run
+
+# what analysers have to know
+print-flags:
+	@echo $(filter-out -W%,$(ALL_CFLAGS))
 
 # --- install ---
 

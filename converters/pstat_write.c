@@ -208,10 +208,17 @@ static size_t plain_length(struct str s, size_t i)
 	return n;
 }
 
+static void add_escape(struct buf *text, unsigned char byte)
+{
+	char escape[4];
+	size_t n = utf8_put(escape, SURROGATE + byte);
+
+	buf_add(text, (struct str){ escape, n });
+}
+
 static void put_name(struct output *out, struct writer *w, struct str name)
 {
 	size_t i = 0, n;
-	char escape[4];
 
 	while (i < name.n && (n = plain_length(name, i)))
 		i += n;
@@ -225,8 +232,7 @@ static void put_name(struct output *out, struct writer *w, struct str name)
 		if (n)
 			buf_add(&w->text, (struct str){ name.p + i, n });
 		else
-			buf_add(&w->text, (struct str){
-				escape, utf8_put(escape, SURROGATE + (unsigned char)name.p[i]) });
+			add_escape(&w->text, (unsigned char)name.p[i]);
 		n += !n;
 	}
 	marshal_put_text(out, buf_str(&w->text));

@@ -10,7 +10,7 @@
 
 /* A number, or an event if it has a frame. */
 struct item {
-	struct decimal number;
+	struct decimal number = { 0 };
 	uint32_t frame;
 	bool open;
 	uint64_t byte;
@@ -23,7 +23,7 @@ struct open_frame {
 
 /* A decimal that may be missing. */
 struct bound {
-	struct decimal number;
+	struct decimal number = { 0 };
 	bool known;
 };
 
@@ -112,7 +112,7 @@ static void take_bound(struct reader *r, struct bound *b)
 /* A line or column; null and below zero mean unknown. */
 static uint32_t take_line(struct reader *r)
 {
-	struct decimal number;
+	struct decimal number = { 0 };
 	enum exactness how;
 	int64_t line = 0;
 
@@ -453,7 +453,7 @@ static void read_weights(struct reader *r)
 {
 	struct current *now = &r->now;
 	bool direct = now->sampled && can_begin(r);
-	struct decimal number;
+	struct decimal number = { 0 };
 
 	if (now->weighed)
 		json_expected(&r->j, "'weights' only once");

@@ -10,12 +10,18 @@
 
 #include <stddef.h>
 
-void *alloc(size_t bytes);
-void *alloc_zero(size_t items, size_t size);
-void *alloc_again(void *old, size_t items, size_t size);
+#if defined(__GNUC__)
+#define NEVER_NULL __attribute__((returns_nonnull))
+#else
+#define NEVER_NULL
+#endif
+
+NEVER_NULL void *alloc(size_t bytes);
+NEVER_NULL void *alloc_zero(size_t items, size_t size);
+NEVER_NULL void *alloc_again(void *old, size_t items, size_t size);
 
 /* Doubles *cap until it holds `need` items and returns the moved array. */
-void *alloc_grow(void *old, size_t *cap, size_t need, size_t size);
+NEVER_NULL void *alloc_grow(void *old, size_t *cap, size_t need, size_t size);
 
 /* Makes room for one more item in an array of (pointer, count, cap). */
 #define ARRAY_ROOM(array, count, cap)                                      \

@@ -23,6 +23,7 @@ void diag_start(const char *argv0)
 static void say(const char *kind, const char *format, va_list args)
 {
 	char line[2048];
+	size_t n;
 	int head, body;
 
 	if (diag.silent)
@@ -33,10 +34,11 @@ static void say(const char *kind, const char *format, va_list args)
 	body = vsnprintf(line + head, sizeof line - (size_t)head - 1, format, args);
 	if (body < 0)
 		body = 0;
-	if ((size_t)(head + body) > sizeof line - 2)
-		body = (int)sizeof line - 2 - head;
-	line[head + body] = '\n';
-	fwrite(line, 1, (size_t)(head + body) + 1, stderr);
+	n = (size_t)head + (size_t)body;
+	if (n > sizeof line - 2)
+		n = sizeof line - 2;
+	line[n] = '\n';
+	fwrite(line, 1, n + 1, stderr);
 }
 
 int error(const char *format, ...)

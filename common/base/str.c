@@ -139,6 +139,15 @@ void buf_print(struct buf *b, const char *format, ...)
 	b->n += (size_t)n;
 }
 
+void buf_replace(struct buf *b, struct str s)
+{
+	struct buf fresh = { 0 };
+
+	buf_add(&fresh, s);
+	buf_free(b);
+	*b = fresh;
+}
+
 void buf_free(struct buf *b)
 {
 	free(b->p);

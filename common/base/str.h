@@ -76,6 +76,7 @@ void buf_print(struct buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)))
 #endif
 	;
+void buf_replace(struct buf *b, struct str s); /* s may lie in b */
 void buf_free(struct buf *b);
 
 static inline struct str buf_str(const struct buf *b)

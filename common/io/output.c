@@ -143,14 +143,21 @@ void output_decimal(struct output *out, struct decimal value)
 
 /* --- opening and closing --- */
 
+static char *joined(const char *a, const char *b)
+{
+	struct buf text = { 0 };
+
+	buf_print(&text, "%s%s", a, b);
+	return text.p;
+}
+
 static struct output *output_new(int fd, const char *shown)
 {
 	struct output *out = alloc_zero(1, sizeof *out);
 
 	out->buffer = alloc(BLOCK);
 	out->fd = fd;
-	out->shown = alloc(strlen(shown) + 1);
-	strcpy(out->shown, shown);
+	out->shown = joined(shown, "");
 	return out;
 }
 
@@ -164,14 +171,6 @@ static void output_free(struct output *out)
 	free(out->temporary);
 	free(out->shown);
 	free(out);
-}
-
-static char *joined(const char *a, const char *b)
-{
-	struct buf text = { 0 };
-
-	buf_print(&text, "%s%s", a, b);
-	return text.p;
 }
 
 /* A symbolic link stays a link: the file that it names is replaced. */

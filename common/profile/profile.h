@@ -28,7 +28,7 @@
 typedef uint32_t function_id;
 typedef uint32_t value_id;
 typedef uint32_t thread_id;
-enum { NO_ID = UINT32_MAX };
+#define NO_ID UINT32_MAX
 
 /*
  * A function is its name, file, object and, where the format knows it, the line

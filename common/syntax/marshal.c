@@ -471,11 +471,12 @@ static bool read_text_float(struct marshal *m, struct marshal_item *item)
 
 static bool read_complex(struct marshal *m, struct marshal_item *item, bool text)
 {
-	bool there = text ? read_text_float(m, item) && read_text_float(m, item)
-			  : read_float(m, item) && read_float(m, item);
+	bool (*read_half)(struct marshal *, struct marshal_item *) =
+		text ? read_text_float : read_float;
+	bool real = read_half(m, item), imaginary = real && read_half(m, item);
 
 	item->kind = MARSHAL_OTHER;
-	return there;
+	return imaginary;
 }
 
 static bool read_text(struct marshal *m, struct marshal_item *item, bool small,

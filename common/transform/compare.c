@@ -62,11 +62,9 @@ static void key_of(const struct profile *p, function_id f, bool files, struct bu
 	}
 	/* blanks at the ends do not survive as folded stacks, nor does an empty name */
 	text = str_trim(buf_str(out));
-	if (text.n && text.p != out->p)
-		memmove(out->p, text.p, text.n);
-	out->n = text.n;
-	if (!out->n)
-		buf_add(out, S("???"));
+	if (!text.n)
+		text = S("???");
+	buf_replace(out, text);
 }
 
 static bool has_files(const struct profile *p)

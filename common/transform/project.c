@@ -230,7 +230,7 @@ static void map_graph(struct maps *m)
 	}
 	for (size_t i = 0; i < from->arc_count; i++) {
 		struct arc a = from->arcs[i];
-		int64_t self[1], *row = NULL;
+		int64_t self;
 		const int64_t *wide;
 
 		a.site = map_place(m, a.site, a.caller);
@@ -243,8 +243,8 @@ static void map_graph(struct maps *m)
 			continue;
 		wide = map_values(m, &from->arc_self, i);
 		if (wide && m->how->value != NO_ID) {
-			self[0] = *wide;
-			wide = row = self;
+			self = *wide; /* m->row is the other's */
+			wide = &self;
 		}
 		profile_arc(m->to, a, map_values(m, &from->arc_values, i), wide);
 	}

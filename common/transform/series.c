@@ -118,7 +118,7 @@ void series_free(struct all_series *all)
 bool series_next(const struct all_series *all, const struct series *s,
 		 struct series_row *row)
 {
-	const size_t *first = &all->samples.first[s->thread];
+	const size_t *first = all->samples.first + s->thread;
 
 	while (row->next < first[1] - first[0]) {
 		row->sample = all->samples.rows[first[0] + row->next++];
@@ -133,7 +133,7 @@ bool series_next(const struct all_series *all, const struct series *s,
 const struct activation *series_next_activation(const struct all_series *all,
 						const struct series *s, size_t *next)
 {
-	const size_t *first = &all->activations.first[s->thread];
+	const size_t *first = all->activations.first + s->thread;
 
 	while (*next < first[1] - first[0]) {
 		const struct activation *a =
