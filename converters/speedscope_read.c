@@ -10,7 +10,7 @@
 
 /* A number, or an event if it has a frame. */
 struct item {
-	struct decimal number = { 0 };
+	struct decimal number;
 	uint32_t frame;
 	bool open;
 	uint64_t byte;
@@ -23,7 +23,7 @@ struct open_frame {
 
 /* A decimal that may be missing. */
 struct bound {
-	struct decimal number = { 0 };
+	struct decimal number;
 	bool known;
 };
 
