@@ -109,7 +109,7 @@ deps:
 
 # Debian's own Python: that is the one with Debian's pytest
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
-PYTEST := BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider
+PYTEST := BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider --basetemp=$(BUILD)/tests/tmp
 
 demo: all
 	@samples/demo $(BUILD)/bin $(BUILD)/demo

@@ -362,8 +362,9 @@ static int collapsed_bid(struct str head, bool whole)
 		bool more = str_cut(rest, '\n', &line, &rest);
 
 		if (!more) {
-			if (!whole && stacks)
-				break; /* cut in the middle */
+			/* cut in the middle: a stack may be longer than what is seen */
+			if (!whole)
+				return stacks ? 30 : str_has(rest, ';') ? 15 : 0;
 			line = rest;
 			rest.n = 0;
 		}

@@ -588,7 +588,7 @@ static bool read_event(struct reader *r, struct item *event)
 
 static void read_events(struct reader *r)
 {
-	struct item event;
+	struct item event = { 0 };
 	bool direct;
 
 	if (r->now.evented)

@@ -8,6 +8,8 @@
 #include "common/base/diag.h"
 #include "common/transform/graph_from_stacks.h"
 #include "common/transform/project.h"
+#include "common/transform/thread_roots.h"
+#include "common/transform/value_arcs.h"
 
 /* --- reading --- */
 
@@ -287,6 +289,19 @@ static int derive_stacks(struct profile *p)
 	return 0;
 }
 
+static int derive_arc_values(struct profile *p)
+{
+	size_t several = value_arcs(p);
+
+	if (several && settings.strict)
+		return error("--strict: inclusive values of arcs would be estimated from calls "
+			     "(%zu functions have several callers)", several);
+	if (several)
+		warning("inclusive values of arcs estimated from calls (%zu function%s several "
+			"callers)", several, several == 1 ? " has" : "s have");
+	return 0;
+}
+
 static void reduce(struct profile **p, const struct format *to)
 {
 	struct projection how = PROJECTION_NONE;
@@ -319,6 +334,8 @@ static void fold_threads(struct profile **p, const struct format *to)
 			return;
 		how.thread_frames = settings.threads;
 		how.fold_threads = true;
+		if (settings.threads && to->half == HALF_GRAPH && profile_has_graph(*p))
+			thread_roots(*p);
 	}
 	replace(p, &how);
 }
@@ -333,6 +350,8 @@ int prepare_for(struct profile **p, const struct format *to)
 	fold_threads(p, to);
 	if (to->half == HALF_GRAPH && profile_has_stacks(*p))
 		graph_from_stacks(*p);
+	if (to->values_arcs && derive_arc_values(*p) < 0)
+		return -1;
 	if (profile_status(*p, "the profile") < 0)
 		return -1;
 	return to->check ? to->check(*p) : 0;

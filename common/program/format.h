@@ -34,6 +34,8 @@ struct format {
 	int (*read)(struct input *in, struct profile *p);
 	const struct option_row *read_options;
 
+	/* an arc must have inclusive values: where there are only calls, they are estimated */
+	bool values_arcs;
 	/* 0, or -1 after a message if p cannot be written at all; or NULL. */
 	int (*check)(const struct profile *p);
 	/* p has the half that the format needs; a format without VALUE_TYPES gets one. */

@@ -1,0 +1,87 @@
+#include "common/transform/value_arcs.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/inclusive.h"
+
+/* What is known of a callee's arcs from others. */
+struct callee {
+	int64_t calls;       /* of the arcs without values */
+	int64_t valued;      /* the sum of the others */
+	int64_t left;        /* to be shared out, and among how many calls */
+	int64_t calls_left;
+	size_t arcs;
+};
+
+static bool counts(const struct arc *a)
+{
+	return a->caller != a->callee;
+}
+
+static void add(int64_t *to, int64_t more)
+{
+	if (!i64_add(*to, more, to))
+		*to = INT64_MAX;
+}
+
+/* Each arc takes its part of what is left, so that the last one takes the rest. */
+static int64_t next_part(struct callee *c, int64_t calls)
+{
+	int64_t part = c->left;
+
+	if (calls < c->calls_left)
+		part = (int64_t)((double)c->left * ((double)calls / (double)c->calls_left));
+	if (part > c->left)
+		part = c->left;
+	c->left -= part;
+	c->calls_left -= calls;
+	return part;
+}
+
+static void value_one_type(struct profile *p, value_id v, struct callee *callees)
+{
+	int64_t *totals = inclusive_totals(p, v, NULL);
+
+	for (function_id f = 0; f < p->function_count; f++)
+		callees[f] = (struct callee){ 0 };
+	for (size_t i = 0; i < p->arc_count; i++) {
+		const struct arc *a = &p->arcs[i];
+		struct callee *c = &callees[a->callee];
+
+		if (a->valued && counts(a))
+			add(&c->valued, values_row(&p->arc_values, i)[v]);
+		if (a->valued || !counts(a))
+			continue;
+		add(&c->calls, a->calls);
+		c->arcs++;
+	}
+	for (function_id f = 0; f < p->function_count; f++) {
+		callees[f].left = totals[f] > callees[f].valued ? totals[f] - callees[f].valued : 0;
+		callees[f].calls_left = callees[f].calls;
+	}
+	for (size_t i = 0; i < p->arc_count; i++) {
+		const struct arc *a = &p->arcs[i];
+
+		if (!a->valued && counts(a))
+			values_row(&p->arc_values, i)[v] = next_part(&callees[a->callee], a->calls);
+	}
+	free(totals);
+}
+
+size_t value_arcs(struct profile *p)
+{
+	struct callee *callees = alloc_zero(p->function_count, sizeof *callees);
+	size_t several = 0, open = 0;
+
+	for (size_t i = 0; i < p->arc_count; i++)
+		open += !p->arcs[i].valued;
+	for (value_id v = 0; open && v < p->value_count; v++)
+		value_one_type(p, v, callees);
+	for (function_id f = 0; open && f < p->function_count; f++)
+		several += callees[f].arcs > 1;
+	for (size_t i = 0; i < p->arc_count; i++)
+		p->arcs[i].valued = true;
+	free(callees);
+	return several;
+}
