@@ -16,7 +16,7 @@ $(readers:%=$(BUILD)/fuzz/replay-%): $(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_rea
 
 $(readers:%=$(BUILD)/fuzz/fuzz-%): $(BUILD)/fuzz/fuzz-%: tests/fuzz/fuzz_read.c $(sources) $(wildcard converters/*.c)
 	@mkdir -p $(@D)
-	clang $(ALL_CFLAGS) $(fuzz_flags),fuzzer -DFORMAT_NAME=$* tests/fuzz/fuzz_read.c \
+	clang $(ALL_CFLAGS) $(fuzz_flags) -fsanitize=fuzzer -DFORMAT_NAME=$* tests/fuzz/fuzz_read.c \
 		$(sources) $(call format_sources,$*) $(call libraries,$*) $(LIBS) -o $@
 
 .PHONY: fuzz-replay
