@@ -106,7 +106,7 @@ static string_id read_name(struct reader *r, struct names *names, struct str tex
 	}
 	have = find_name(names, id);
 	if (!have)
-		input_error(r->in, "name (%" PRIu64 ") is used but was never defined", id);
+		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")", id);
 	return have ? *have : 0;
 }
 
@@ -442,7 +442,7 @@ static bool read_place(struct reader *r, const char **p, const char *end, bool n
 			continue;
 		}
 		if (!word.n) {
-			input_error(r->in, "expected a position");
+			input_error(r->in, "expected a position, got the end of the line");
 			return false;
 		}
 		if (!read_subposition(r, word, *values[i], values[i]))
@@ -484,6 +484,7 @@ static const char *read_digits(const char *p, const char *end, int64_t *value)
 static bool read_value(struct reader *r, const char **p, const char *end, size_t event)
 {
 	const char *stop = find_blank(*p, end), *quick;
+	struct str word = { *p, (size_t)(stop - *p) };
 	struct decimal number = { 0, 0 };
 	enum exactness how;
 	value_id v = r->events[event];
@@ -496,11 +497,13 @@ static bool read_value(struct reader *r, const char **p, const char *end, size_t
 		*p = quick;
 		return true;
 	}
-	if (!str_to_decimal((struct str){ *p, (size_t)(stop - *p) }, &number, &how) ||
-	    (number.exponent += r->powers[event] - (type->unit == UNIT_TIME ? type->power : 0),
-	     !profile_number(r->p, v, number, &value))) {
-		input_error(r->in, "expected a cost below 2^63, got %s",
-			    quote((struct str){ *p, (size_t)(stop - *p) }));
+	if (!str_to_decimal(word, &number, &how) || number.mantissa < 0) {
+		input_error(r->in, "expected a cost, got %s", quote(word));
+		return false;
+	}
+	number.exponent += r->powers[event] - (type->unit == UNIT_TIME ? type->power : 0);
+	if (!profile_number(r->p, v, number, &value)) {
+		input_error(r->in, "expected a cost below 2^63, got %s", quote(word));
 		return false;
 	}
 	r->values[v] = value;
@@ -515,8 +518,8 @@ static bool read_values(struct reader *r, const char *p, const char *end)
 	memset(r->values, 0, r->p->value_count * sizeof *r->values);
 	for (p = skip_blanks(p, end); p < end; p = skip_blanks(p, end)) {
 		if (event == r->event_count) {
-			input_error(r->in, "expected at most %zu costs, as many as there are "
-				    "events", r->event_count);
+			input_error(r->in, "expected no more costs than events (%zu)",
+				    r->event_count);
 			return false;
 		}
 		if (!read_value(r, &p, end, event++))
@@ -722,7 +725,7 @@ int callgrind_read(struct input *in, struct profile *p)
 			read_line(&r);
 	}
 	if (!in->failed && !r.event_count && !p->value_count)
-		input_error(in, "expected an events: line before the end");
+		input_error(in, "expected an events: line with names before the end");
 	if (!in->failed) {
 		flush_pending(&r);
 		end_part(&r);

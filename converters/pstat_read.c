@@ -283,7 +283,7 @@ static bool read_sampled(struct reader *r)
 	if (!marshal_next(r->m, &name))
 		return false;
 	if (!is_name(&name) || !str_eq(name.text, S("__sampled__")))
-		return expected(r, &name, "'__sampled__'");
+		return expected(r, &name, "'__sampled__' as a key's only item");
 	if (!marshal_next(r->m, &value))
 		return false;
 	if (value.kind != MARSHAL_BOOL)

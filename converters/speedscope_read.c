@@ -116,10 +116,20 @@ static uint32_t take_line(struct reader *r)
 	enum exactness how;
 	int64_t line = 0;
 
+	uint64_t byte;
+
+	json_peek(&r->j);
+	byte = input_offset(r->in);
 	if (json_null(&r->j) || !json_number(&r->j, &number, &how))
 		return 0;
-	if (decimal_at(number, 0, &line) != EXACT || line > UINT32_MAX)
-		input_error(r->in, "expected a line or column below 2^32 before this");
+	if (decimal_at(number, 0, &line) != EXACT || line > UINT32_MAX) {
+		char text[NUM_TEXT] = "";
+		size_t n = number.exponent > -20 && number.exponent < 20
+			? decimal_text(text, number) : 0;
+
+		input_error_at(r->in, byte, "expected a line or column below 2^32, got %.*s",
+			       (int)n, n ? text : "another number");
+	}
 	return line > 0 ? (uint32_t)line : 0;
 }
 

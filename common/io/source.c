@@ -178,8 +178,12 @@ static ptrdiff_t gunzip_read(struct source *s, char *to, size_t n)
 		state = inflate(&g->z, Z_NO_FLUSH);
 		if (state == Z_STREAM_END)
 			g->between = true;
-		else if (state != Z_OK && state != Z_BUF_ERROR)
+		else if (state != Z_OK && state != Z_BUF_ERROR) {
+			/* what came before the damage first: it tells the place */
+			if (g->z.avail_out < n)
+				break;
 			return gunzip_trouble(g, "the gzip data is damaged");
+		}
 	}
 	return (ptrdiff_t)(n - g->z.avail_out);
 }
@@ -278,6 +282,8 @@ static ptrdiff_t utf16_read(struct source *s, char *to, size_t n)
 	struct utf8_source *u = (struct utf8_source *)s;
 	size_t done = 0;
 
+	if (s->trouble)
+		return -1; /* what came before it has been given out */
 	while (done < n) {
 		size_t take = u->spare_n < n - done ? u->spare_n : n - done;
 
@@ -288,9 +294,9 @@ static ptrdiff_t utf16_read(struct source *s, char *to, size_t n)
 		if (!u->spare_n && done < n) {
 			int more = utf16_character(u);
 
-			if (more < 0)
+			if (more < 0 && !done)
 				return -1;
-			if (!more)
+			if (more <= 0)
 				break;
 		}
 	}

@@ -208,14 +208,6 @@ int select_parts(struct profile **p)
 
 /* --- telling --- */
 
-static int lost(const char *format, const char *what, const char *sentence)
-{
-	if (settings.strict)
-		return error("--strict: %s does not keep %s", what, sentence);
-	verbose(format, what, sentence);
-	return 0;
-}
-
 /* Names that come out changed: a loss that no bit knows. */
 static size_t changed_names(const struct profile *p, const struct format *to)
 {
@@ -227,38 +219,62 @@ static size_t changed_names(const struct profile *p, const struct format *to)
 	return changed;
 }
 
-static int counted_loss(uint64_t count, const char *what)
-{
-	if (!count)
-		return 0;
-	if (settings.strict)
-		return error("--strict: %" PRIu64 " %s", count, what);
-	verbose("%" PRIu64 " %s", count, what);
-	return 0;
-}
-
 static unsigned keeps(const struct format *f, const struct profile *p)
 {
 	return f->keeps | (f->keeps_also ? f->keeps_also(p) : 0);
 }
 
+/* Each loss is a line of -v; --strict has all of them in its one. */
+static void tell(struct buf *all, const char *loss)
+{
+	verbose("%s", loss);
+	buf_print(all, "%s%s", all->n ? "; " : "", loss);
+}
+
+static void tell_counted(struct buf *all, uint64_t count, const char *what)
+{
+	struct buf text = { 0 };
+
+	if (!count)
+		return;
+	buf_print(&text, "%" PRIu64 " %s", count, what);
+	tell(all, text.p);
+	buf_free(&text);
+}
+
+static void tell_bits(struct buf *all, const struct format *to, unsigned gone)
+{
+	for (int bit = 0; bit < KEEP_BITS; bit++) {
+		struct buf text = { 0 };
+
+		if (!(gone & 1u << bit))
+			continue;
+		buf_print(&text, "%s does not keep %s", to->name, keep_sentence(bit));
+		tell(all, text.p);
+		buf_free(&text);
+	}
+}
+
 static int tell_losses(const struct profile *p, const struct format *to)
 {
 	unsigned gone = profile_has(p) & ~keeps(to, p);
+	struct buf all = { 0 };
 	int status = 0;
 
 	if (settings.threads)
 		gone &= ~(unsigned)KEEP_THREADS;
-	for (int bit = 0; bit < KEEP_BITS; bit++)
-		if (gone & 1u << bit)
-			status |= lost("%s does not keep %s", to->name, keep_sentence(bit));
-	status |= counted_loss(changed_names(p, to),
-			       "functions have names that the target cannot spell");
-	status |= counted_loss(p->rounded, "values were rounded to a nanosecond or to 9 decimals");
-	status |= counted_loss(p->bad_lines, "malformed lines were skipped");
+	tell_bits(&all, to, gone);
+	tell_counted(&all, changed_names(p, to),
+		     "functions have names that the target cannot spell");
+	tell_counted(&all, p->rounded,
+		     "values were rounded to a nanosecond or to 9 decimals");
+	tell_counted(&all, p->bad_lines, "malformed lines were skipped");
 	if (p->comments)
 		verbose("%" PRIu64 " comment lines were skipped", p->comments);
-	return status ? -1 : 0;
+	if (all.n && settings.strict)
+		status = error("--strict: %s", all.p);
+	buf_free(&all);
+	return status;
 }
 
 /* --- deriving --- */

@@ -1,6 +1,7 @@
 /*
  * settings - the options that every program knows, and what answers them
  */
+#include <errno.h>
 #include <string.h>
 
 #include "common/base/diag.h"
@@ -94,5 +95,7 @@ bool answered(const char *synopsis, const char *purpose, format_list list,
 	} else {
 		return false;
 	}
+	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
+		die("standard output: %s", strerror(errno));
 	return true;
 }

@@ -224,8 +224,9 @@ static struct str keep_text(struct marshal *m, struct str text)
 		m->room = (char *)(b + 1);
 		m->room_left = size;
 	}
-	if (text.n)
-		memcpy(m->room, text.p, text.n);
+	if (!text.n)
+		return S("");
+	memcpy(m->room, text.p, text.n);
 	kept.p = m->room;
 	m->room += text.n;
 	m->room_left -= text.n;
@@ -546,7 +547,7 @@ static bool read_reference(struct marshal *m, struct marshal_item *item,
 	if (!take_u32(m, &n))
 		return false;
 	if (n >= list->n)
-		return fail(m, item->at, "expected a reference to one of %zu objects, got %"
+		return fail(m, item->at, "expected a reference below %zu, the number of objects, got %"
 			    PRIu32, list->n, n);
 	return give_object(m, item, list->v[n]);
 }
@@ -779,7 +780,7 @@ static const char *plural(size_t n)
 int marshal_expected(struct marshal *m, const struct marshal_item *got, const char *what)
 {
 	static const char *const others[] = {
-		[MARSHAL_OTHER] = "a value that no profile holds",
+		[MARSHAL_OTHER] = "a value of another kind or beyond 64 bits",
 		[MARSHAL_NONE] = "None", [MARSHAL_BOOL] = "a truth value",
 		[MARSHAL_CODE] = "a code object", [MARSHAL_DICT] = "a dict",
 		[MARSHAL_END] = "the end of a dict",
@@ -791,7 +792,7 @@ int marshal_expected(struct marshal *m, const struct marshal_item *got, const ch
 		snprintf(text, sizeof text, "the number %" PRId64, got->integer);
 		break;
 	case MARSHAL_FLOAT:
-		snprintf(text, sizeof text, "the number %.17g", got->number);
+		snprintf(text, sizeof text, "the float %.17g", got->number);
 		break;
 	case MARSHAL_TEXT:
 	case MARSHAL_BYTES:

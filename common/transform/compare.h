@@ -26,7 +26,11 @@ struct comparison {
 	struct strings texts;
 };
 
-/* Compares self totals, or inclusive ones; both halves of the profiles count. */
+/*
+ * Compares self totals, or inclusive ones; both halves of the profiles count. For
+ * inclusive ones the call graph of the stacks is added to the profiles, which are
+ * good for nothing else afterwards.
+ */
 void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
 		      struct comparison *out);
 void comparison_free(struct comparison *c);

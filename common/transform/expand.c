@@ -34,7 +34,7 @@ struct grower {
 	uint32_t *on_path;   /* by node: context + 1 on the path to `here` */
 	uint32_t here;       /* context, or NO_ID */
 	double pending;      /* worth of all that could still be expanded */
-	uint64_t steps;
+	uint64_t steps, frames;
 	bool *rooted;        /* by node: it has a root context */
 };
 
@@ -169,8 +169,11 @@ static void add_context(struct grower *g, uint32_t parent, uint32_t node, double
 			     .next = g->w->first[node] };
 
 	k.share = part;
-	if (parent != NO_ID)
+	if (parent != NO_ID) {
 		k.share *= e->contexts[parent].share;
+		k.depth = e->contexts[parent].depth + 1;
+	}
+	g->frames += k.depth;
 	ARRAY_ROOM(e->contexts, e->count, e->cap);
 	e->contexts[e->count++] = k;
 }
@@ -206,7 +209,7 @@ static void accept(struct grower *g, struct candidate c)
 static bool enough(const struct grower *g, double rest)
 {
 	return g->e->count >= g->most || g->steps > most_steps ||
-	       g->back_count > most_backs ||
+	       g->frames > EXPAND_FRAMES || g->back_count > most_backs ||
 	       (g->e->count >= WHOLLY && g->pending <= rest * g->w->total);
 }
 

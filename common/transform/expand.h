@@ -14,6 +14,7 @@
 struct context {
 	uint32_t parent;     /* or NO_ID; always smaller than its own number */
 	uint32_t node;
+	uint32_t depth;      /* frames above it */
 	uint32_t next;       /* the arc of the flow that is looked at next */
 	double part;         /* of the parent's share; for a root: of the node */
 	double share;
@@ -28,8 +29,11 @@ struct expansion {
 
 /*
  * Until less than `rest` of the flow's total is not expanded, or there are `most`
- * contexts. A flow that needs few contexts is expanded wholly.
+ * contexts, or EXPAND_FRAMES frames on all their paths: a chain of 10^5 functions
+ * would fill a disk. A flow that needs few contexts is expanded wholly.
  */
+enum { EXPAND_FRAMES = 50000000 };
+
 void expand(const struct flow *w, uint64_t most, double rest, struct expansion *out);
 void expand_free(struct expansion *e);
 

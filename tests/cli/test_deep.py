@@ -196,7 +196,6 @@ def test_a_long_name(tmp_path):
         convert("collapsed", writer, source, tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason="collapsed_bid() takes a line that is cut off for a malformed one")
 @pytest.mark.parametrize("line", [";".join("f" * 400000) + " 5\n", "main;" + "x" * 10 ** 6 + " 5\n"], ids=["deep", "long"])
 def test_a_long_first_line_is_sniffed(line, tmp_path):
     """Longer than what is looked at: no line of the file is seen whole."""

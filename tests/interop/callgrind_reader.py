@@ -49,8 +49,8 @@ class Graph:
             elif re.match(r"[-+*\d]", line):
                 where, *cost = line.split()
                 where, cost = position(where), int(*cost)  # no number is a zero
+                first.setdefault(function, where)
                 if calls is None:
-                    first.setdefault(function, where)
                     self.own[function] = self.own.get(function, 0) + cost
                 else:
                     arcs.append((function, callee, calls, cost))
