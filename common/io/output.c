@@ -46,9 +46,11 @@ static void killed(int signal_number)
 	raise(signal_number);
 }
 
+static const int deadly[] = { SIGINT, SIGTERM, SIGHUP };
+enum { DEADLY = sizeof deadly / sizeof *deadly };
+
 static void guard_temporary(const char *name)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	static bool ready;
 
 	snprintf(doomed, sizeof doomed, "%s", name);
@@ -56,9 +58,26 @@ static void guard_temporary(const char *name)
 		return;
 	ready = true;
 	atexit(remove_doomed);
-	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-		if (signal(signals[i], killed) == SIG_IGN)
-			signal(signals[i], SIG_IGN);
+	for (int i = 0; i < DEADLY; i++)
+		if (signal(deadly[i], killed) == SIG_IGN)
+			signal(deadly[i], SIG_IGN);
+}
+
+/* Makes the temporary; a signal waits until it is known who removes it. */
+static int make_temporary(char *name)
+{
+	sigset_t wait, before;
+	int fd;
+
+	sigemptyset(&wait);
+	for (int i = 0; i < DEADLY; i++)
+		sigaddset(&wait, deadly[i]);
+	sigprocmask(SIG_BLOCK, &wait, &before);
+	fd = mkstemp(name);
+	if (fd >= 0)
+		guard_temporary(name);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return fd;
 }
 
 /* --- the bytes' way out --- */
@@ -201,10 +220,9 @@ static int open_temporary(struct output *out, const char *path)
 {
 	out->path = final_name(path);
 	out->temporary = joined(out->path, ".XXXXXX");
-	out->fd = mkstemp(out->temporary);
+	out->fd = make_temporary(out->temporary);
 	if (out->fd < 0)
 		return -1;
-	guard_temporary(out->temporary);
 	fchmod(out->fd, wanted_mode(out->path));
 	return 0;
 }
