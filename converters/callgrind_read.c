@@ -515,6 +515,10 @@ static bool read_values(struct reader *r, const char *p, const char *end)
 {
 	size_t event = 0;
 
+	if (!r->event_count) {
+		input_error(r->in, "expected events: before the first cost");
+		return false;
+	}
 	memset(r->values, 0, r->p->value_count * sizeof *r->values);
 	for (p = skip_blanks(p, end); p < end; p = skip_blanks(p, end)) {
 		if (event == r->event_count) {
@@ -616,10 +620,6 @@ static void read_cost(struct reader *r)
 	struct cost c = { .function = current_function(r) };
 	const char *p = r->line.p, *end = r->line.p + r->line.n;
 
-	if (!r->event_count) {
-		input_error(r->in, "expected events: before the first cost");
-		return;
-	}
 	c.thread = r->thread;
 	if (!read_own_place(r, &p, end, &c.at) || !read_values(r, p, end))
 		return;
