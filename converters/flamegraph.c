@@ -522,7 +522,10 @@ static struct str name_of(const struct picture *v, uint32_t node)
 
 static struct str home_of(const struct picture *v, uint32_t node)
 {
-	return node ? function_home(v->p, flame_tree_function(v->tree, node)) : S("");
+	struct str home = node ? function_home(v->p, flame_tree_function(v->tree, node)) : S("");
+
+	/* Python's word for "no file": built-in functions */
+	return str_eq(home, S("~")) ? S("") : home;
 }
 
 /* Where the function begins or, where nobody says, the one line of it that was seen. */

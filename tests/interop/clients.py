@@ -85,6 +85,6 @@ def pythons():
 
 def browse(tasks):
     """Opens files in Chromium: {"file", "picture", "speedscope"} each."""
-    tasks = [{key: str(value) if key != "speedscope" else value for key, value in task.items()} for task in tasks]
+    tasks = [{**task, **{key: str(task[key]) for key in ("file", "picture") if key in task}} for task in tasks]
     env = {"NODE_PATH": str(HOME / "node_modules"), "CHROMIUM": str(find("chromium"))}
     return report("node", HERE / "browse.js", input=json.dumps(tasks).encode(), env=env)
