@@ -341,38 +341,48 @@ static void offer_once_more(struct grower *g, uint32_t c)
 	offer_next(g, c);
 }
 
+uint32_t *expansion_order(const struct expansion *e)
+{
+	uint32_t *order = alloc_zero(e->count, sizeof *order);
+	uint32_t *child = alloc_zero(e->count, sizeof *child); /* context + 1 */
+	uint32_t *sibling = alloc_zero(e->count, sizeof *sibling);
+	uint32_t roots = 0, next;
+	size_t n = 0;
+
+	for (size_t c = e->count; c-- > 0;) {
+		uint32_t parent = e->contexts[c].parent;
+		uint32_t *list = parent == NO_ID ? &roots : &child[parent];
+
+		sibling[c] = *list;
+		*list = (uint32_t)c + 1;
+	}
+	for (next = roots; next;) {
+		uint32_t c = next - 1;
+
+		order[n++] = c;
+		next = child[c];
+		while (!next && c != NO_ID) {
+			next = sibling[c];
+			c = e->contexts[c].parent;
+		}
+	}
+	free(child);
+	free(sibling);
+	return order;
+}
+
 /* The candidates anew, by the shares that are known now; depth first, so that paths
  * change little from one context to the next. */
 static void offer_again(struct grower *g)
 {
-	struct expansion *e = g->e;
-	uint32_t *child = alloc_zero(e->count, sizeof *child);   /* context + 1 */
-	uint32_t *sibling = alloc_zero(e->count, sizeof *sibling);
-	uint32_t roots = 0, c = 0;
+	uint32_t *order = expansion_order(g->e);
 
 	g->heap_count = 0;
 	g->pending = 0;
-	for (size_t i = e->count; i-- > 0;) {
-		uint32_t parent = e->contexts[i].parent;
-		uint32_t *list = parent == NO_ID ? &roots : &child[parent];
-
-		sibling[i] = *list;
-		*list = (uint32_t)i + 1;
-	}
-	for (uint32_t next = roots; next;) {
-		c = next - 1;
-		offer_once_more(g, c);
-		next = child[c];
-		while (!next) {
-			next = sibling[c];
-			c = e->contexts[c].parent;
-			if (c == NO_ID)
-				break;
-		}
-	}
+	for (size_t i = 0; i < g->e->count; i++)
+		offer_once_more(g, order[i]);
 	offer_roots(g);
-	free(child);
-	free(sibling);
+	free(order);
 }
 
 void expand(const struct flow *w, uint64_t most, double rest, struct expansion *out)

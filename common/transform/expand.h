@@ -37,4 +37,7 @@ enum { EXPAND_FRAMES = 50000000 };
 void expand(const struct flow *w, uint64_t most, double rest, struct expansion *out);
 void expand_free(struct expansion *e);
 
+/* The contexts depth first: what lies below one comes right after it. The caller frees it. */
+uint32_t *expansion_order(const struct expansion *e);
+
 #endif

@@ -127,12 +127,16 @@ static void place_rest(struct placer *pl, uint32_t n)
 			       loose, 0);
 }
 
+/* Depth first: viewers that show samples in the order of the file draw a context whole. */
 static void place(struct placer *pl)
 {
+	uint32_t *order = expansion_order(pl->e);
+
 	split_open(pl);
 	pl->stacks = alloc_zero(pl->e->count, sizeof *pl->stacks);
-	for (size_t c = 0; c < pl->e->count; c++)
-		place_context(pl, c);
+	for (size_t i = 0; i < pl->e->count; i++)
+		place_context(pl, order[i]);
+	free(order);
 	for (uint32_t n = 0; n < pl->w->nodes; n++)
 		place_rest(pl, n);
 	free(pl->stacks);
