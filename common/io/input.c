@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/alloc.h"
+#include "common/io/progress.h"
 #include "common/io/source.h"
 
 enum { BLOCK = 1 << 18 };
@@ -47,6 +48,7 @@ struct input *input_open(const char *path)
 			close(fd);
 		return NULL;
 	}
+	progress_start(standard ? "reading" : path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
 	return input_new(standard ? "standard input" : path,
 			 source_utf8(source_gunzip(source_file(fd))));
 }
@@ -60,6 +62,7 @@ void input_close(struct input *in)
 {
 	if (!in)
 		return;
+	progress_end();
 	in->source->close(in->source);
 	free(in->buffer);
 	free(in);
@@ -142,6 +145,7 @@ static int fail(struct input *in, const char *kind, uint64_t at, const char *for
 	char text[1024];
 
 	if (!in->failed) {
+		progress_end();
 		vsnprintf(text, sizeof text, format, args);
 		error("%s: %s %" PRIu64 ": %s", masked(str_of(in->name)), kind, at, text);
 	}

@@ -13,6 +13,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/io/progress.h"
 
 enum { BLOCK = 1 << 17 };
 
@@ -90,6 +91,7 @@ static void put_file(struct output *out, const char *p, size_t n)
 		if (put < 0 && errno != EINTR)
 			out->trouble = errno;
 		if (put > 0) {
+			progress_add((uint64_t)put);
 			p += put;
 			n -= (size_t)put;
 		}
@@ -174,6 +176,7 @@ static struct output *output_new(int fd, const char *shown)
 {
 	struct output *out = alloc_zero(1, sizeof *out);
 
+	progress_start("writing", 0);
 	out->buffer = alloc(BLOCK);
 	out->fd = fd;
 	out->shown = joined(shown, "");
@@ -294,6 +297,7 @@ int output_close(struct output *out, bool keep)
 {
 	int status = 0;
 
+	progress_end();
 	if (keep)
 		finish(out);
 	else if (out->fd > STDERR_FILENO)

@@ -9,6 +9,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/base/utf8.h"
+#include "common/io/progress.h"
 
 enum { CHUNK = 1 << 16 };
 
@@ -34,6 +35,8 @@ static ptrdiff_t file_read(struct source *s, char *to, size_t n)
 	do
 		got = read(f->fd, to, n);
 	while (got < 0 && errno == EINTR);
+	if (got > 0)
+		progress_add((uint64_t)got);
 	return got;
 }
 

@@ -6,6 +6,7 @@ import pathlib
 import signal
 import stat
 import subprocess
+import time
 import threading
 
 import pytest
@@ -645,3 +646,39 @@ def test_run_script_that_is_not_there(tmp_path):
 def test_only_one_kind_of_input(tmp_path):
     out, said = lib.run("pstat2callgrind", "-i", SEVERAL, SEVERAL, status=2, cwd=tmp_path)
     assert out == b"" and one_line(said) and os.listdir(tmp_path) == []
+
+
+# --- progress ---
+
+def on_a_terminal(tmp_path, *options):
+    """What a conversion that takes its time writes to a terminal's stderr."""
+    master, slave = os.openpty()
+    done = subprocess.Popen([lib.BIN / "collapsed2collapsed", *options, "-o", tmp_path / "out"], stdin=subprocess.PIPE,
+                            stderr=slave, env=lib.ENV)
+    os.close(slave)
+    for _ in range(3):
+        done.stdin.write(STACKS * 40000)
+        done.stdin.flush()
+        time.sleep(0.6)
+    done.stdin.close()
+    assert done.wait(60) == 0
+    seen = b""
+    while True:
+        try:
+            seen += os.read(master, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not seen:
+            break
+    os.close(master)
+    return seen
+
+
+def test_a_bar_for_those_who_wait(tmp_path):
+    seen = on_a_terminal(tmp_path)
+    assert b"\rcollapsed2collapsed: reading: " in seen
+    assert seen.endswith(b"\r\x1b[K"), "the bar is wiped off"
+
+
+def test_no_bar_when_quiet(tmp_path):
+    assert on_a_terminal(tmp_path, "-q") == b""

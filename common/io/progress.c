@@ -1,0 +1,81 @@
+#include "common/io/progress.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/diag.h"
+
+enum { PATIENCE_MS = 1000, PACE_MS = 100, BAR = 30 };
+
+static struct {
+	bool active, shown;
+	char what[64];
+	uint64_t total, done;
+	int64_t started, last; /* ms */
+} work;
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void progress_start(const char *what, uint64_t total)
+{
+	/* the first piece's start counts for all: a second is a second */
+	int64_t started = work.started ? work.started : now();
+
+	progress_end();
+	work.active = !diag.quiet && !diag.silent && isatty(STDERR_FILENO);
+	work.started = started;
+	work.total = total;
+	work.done = 0;
+	snprintf(work.what, sizeof work.what, "%s", masked(str_of(what)));
+}
+
+static void draw(void)
+{
+	char bar[BAR + 1];
+	int filled;
+
+	if (!work.total || work.done > work.total) {
+		fprintf(stderr, "\r%s: %s: %.0f MB\033[K", diag.program, work.what,
+			(double)work.done / 1e6);
+		return;
+	}
+	filled = (int)((double)work.done / (double)work.total * BAR);
+	memset(bar, ' ', BAR);
+	memset(bar, '#', (size_t)filled);
+	bar[BAR] = '\0';
+	fprintf(stderr, "\r%s: %s [%s] %3.0f%%\033[K", diag.program, work.what, bar,
+		100 * (double)work.done / (double)work.total);
+}
+
+void progress_add(uint64_t bytes)
+{
+	int64_t at;
+
+	if (!work.active)
+		return;
+	work.done += bytes;
+	at = now();
+	if (at - work.started < PATIENCE_MS || at - work.last < PACE_MS)
+		return;
+	work.last = at;
+	work.shown = true;
+	draw();
+	fflush(stderr);
+}
+
+void progress_end(void)
+{
+	if (work.shown) {
+		fputs("\r\033[K", stderr);
+		fflush(stderr);
+	}
+	work.shown = work.active = false;
+}

@@ -1,0 +1,17 @@
+/*
+ * progress - a bar for those who wait
+ *
+ * Only where stderr is a terminal, not with -q, and only when the work has taken
+ * over a second; it is wiped off when the work is done. Nothing else is ever written.
+ */
+#ifndef IO_PROGRESS_H
+#define IO_PROGRESS_H
+
+#include <stdint.h>
+
+/* A new piece of work: what is shown, and how many bytes it has (0: nobody knows). */
+void progress_start(const char *what, uint64_t total);
+void progress_add(uint64_t bytes);
+void progress_end(void);
+
+#endif
