@@ -23,6 +23,7 @@ struct writer {
 	thread_id thread;
 	uint32_t section;         /* counts from 1 */
 	bool addresses, lines, objects;
+	bool number_threads;      /* a section is known by its numbers: give those without any */
 	bool foreign;             /* read from someone else's callgrind file */
 	bool zeros;               /* which wrote zeros at the end of lines */
 	/* by object, file (both strings) and function: */
@@ -335,8 +336,7 @@ static void put_section_header(struct writer *w)
 
 	put_number(out, "pid", t->pid);
 	put_number(out, "part", t->part);
-	/* a section is known by its numbers: threads without one get their place */
-	put_number(out, "thread", t->tid || w->p->thread_count == 1 ? t->tid : w->thread + 1);
+	put_number(out, "thread", t->tid || !w->number_threads ? t->tid : w->thread + 1);
 	if (t->name) {
 		output_text(out, "desc: ");
 		output_str(out, OUR_THREAD);
@@ -672,6 +672,11 @@ static void put_section(struct writer *w, thread_id t)
 static void find_columns(struct writer *w)
 {
 	const struct profile *p = w->p;
+	size_t plain = 0;
+
+	for (size_t i = 0; i < p->thread_count; i++)
+		plain += !p->threads[i].tid && !p->threads[i].part;
+	w->number_threads = plain > 1;
 
 	for (size_t i = 0; i < p->cost_count; i++) {
 		w->addresses |= p->costs[i].at.address != 0;

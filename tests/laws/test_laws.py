@@ -291,3 +291,48 @@ def test_the_same_language_loses_nothing(sample):
         assert loss not in said
     if sample.format != "collapsed":  # bare counts: the unit is in austin's header lines only
         assert b"does not keep" not in said
+
+
+# --- 1 again, by arithmetic of our own ---
+
+@pytest.mark.parametrize("seed", range(20))
+def test_inclusive_counts_a_function_once_a_stack(seed):
+    rng = random.Random(seed)
+    stacks = {tuple(rng.choice("abcd") for _ in range(rng.randint(1, 7))): rng.randint(1, 99) for _ in range(20)}
+    data = "".join(f"{';'.join(stack)} {count}\n" for stack, count in stacks.items()).encode()
+    rows = marshal.loads(lib.run("collapsed2pstat", "-q", input=data)[0])
+    for (_, _, name), (_, _, own, inclusive, callers) in rows.items():
+        if name == "[root]":
+            continue
+        assert inclusive == sum(n for stack, n in stacks.items() if name in stack)
+        assert own == sum(n for stack, n in stacks.items() if stack[-1] == name)
+        for (_, _, caller), value in callers.items():
+            if caller != "[root]":
+                assert value[3] == sum(n for stack, n in stacks.items() if (caller, name) in zip(stack, stack[1:]))
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("to", ["pstat", "callgrind"])
+def test_names_come_through_graphs(seed, to):
+    """Stacks of one frame are functions that nobody calls: nothing of them is lost."""
+    names, held = hostile_names(seed), set()
+    while len(held) < 50:
+        name = next(names)
+        if to == "pstat" or not any(c in name for c in b"\x00\r\n"):
+            held.add(name)
+    data = b"".join(b"%s 3\n" % name for name in sorted(held) if not name.startswith(b"# "))
+    came, went = collapsed(f"{to}2collapsed", collapsed(f"collapsed2{to}", data)), collapsed("collapsed2collapsed", data)
+    if to == "callgrind":  # the line is that of a cost, not of the function
+        came, went = (lines.replace(b" (a.py:3) 3", b" (a.py) 3") for lines in (came, went))
+    assert sorted(came.splitlines()) == sorted(went.splitlines())
+
+
+def test_arcs_without_values_share_their_callee(tmp_path):
+    """profile.py counts calls only: c's 40 seconds, called once by a and three times by b."""
+    rows = {("m.py", 1, "a"): (1, 1, 1.0, 11.0, {}), ("m.py", 2, "b"): (1, 1, 2.0, 32.0, {}),
+            ("m.py", 3, "c"): (4, 4, 40.0, 40.0, {("m.py", 1, "a"): 1, ("m.py", 2, "b"): 3})}
+    out, said = lib.run("pstat2callgrind", input=marshal.dumps(rows))
+    assert b"cfn=(2) c\ncalls=1 +2\n* 10000000000\n" in out
+    assert b"cfn=(2)\ncalls=3 +1\n* 30000000000\n" in out
+    assert said.count(b"\n") == 1 and b"estimated" in said
+    lib.run("pstat2callgrind", "--strict", input=marshal.dumps(rows), status=2)

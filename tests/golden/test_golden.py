@@ -1,0 +1,16 @@
+"""A test is two files and a name: READER/NAME.in and READER/NAME.WRITER, the command is READER2WRITER."""
+import pathlib
+
+import pytest
+
+import lib
+
+HERE = pathlib.Path(__file__).parent
+CASES = [(source, want) for source in sorted(HERE.glob("*/*.in")) for want in sorted(source.parent.glob(source.stem + ".*"))
+         if want != source]
+
+
+@pytest.mark.parametrize("source, want", CASES, ids=[f"{s.parent.name}/{w.name}" for s, w in CASES])
+def test_golden(source, want):
+    out, _ = lib.run(f"{source.parent.name}2{want.suffix[1:]}", "-q", source)
+    assert out.decode("utf-8", "surrogateescape") == want.read_text("utf-8", "surrogateescape")
