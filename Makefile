@@ -115,6 +115,7 @@ demo: all
 	@samples/demo $(BUILD)/bin $(BUILD)/demo
 
 check: all unit-tests man completions
+	@mkdir -p $(BUILD)/tests
 	$(PYTEST) -n $$(nproc) tests --ignore=tests/interop
 
 interop: all

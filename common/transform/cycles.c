@@ -11,7 +11,7 @@
 struct search {
 	const uint32_t *first_arc, *target;
 	struct cycles *out;
-	uint32_t *seen;      /* by node: in which order it was met, from 1; 0: not yet */
+	uint32_t *seen;      /* by node: in which order it was met, from 1; 0: never */
 	uint32_t *low;       /* by node: the earliest open node that it reaches */
 	uint32_t *next_arc;  /* by node: how far its targets were looked at */
 	uint32_t *path;      /* nodes from the start to the current one */
