@@ -275,6 +275,10 @@ static void put_file_header(struct writer *w)
 		output_str(out, OUR_CALLS);
 		output_byte(out, '\n');
 	}
+	if (w->p->arcs_estimated)
+		output_text(out, "desc: Estimated: inclusive values of arcs, shared out by calls\n");
+	if (w->p->estimated)
+		output_text(out, "desc: Estimated: made from stacks that were estimated\n");
 	put_labels(w, NO_ID, "desc");
 }
 

@@ -192,6 +192,7 @@ struct profile {
 	bool want_order;     /* ask readers to keep samples in order, activations too */
 	bool ordered;        /* samples are rows in time order, not aggregated */
 	bool estimated;      /* the stacks come from stacks_from_graph */
+	bool arcs_estimated; /* inclusive values of arcs come from value_arcs */
 	bool calls_sampled;  /* calls are numbers of samples: nobody counted calls */
 	bool line_functions; /* each function is one line of code of a real one */
 	uint64_t rounded;    /* values that had more digits than are kept */

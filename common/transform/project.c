@@ -51,10 +51,10 @@ void thread_title(const struct profile *p, thread_id t, struct buf *out)
 		buf_add(out, profile_text(p, th->name));
 	else if (th->tid)
 		buf_print(out, "thread %" PRIu64, th->tid);
-	else
+	else if (!th->part)
 		buf_print(out, "thread %u", t + 1);
 	if (th->part)
-		buf_print(out, " part %" PRIu32, th->part);
+		buf_print(out, "%spart %" PRIu32, out->n ? " " : "", th->part);
 }
 
 /* --- tables --- */

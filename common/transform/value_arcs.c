@@ -82,6 +82,7 @@ size_t value_arcs(struct profile *p)
 		several += callees[f].arcs > 1;
 	for (size_t i = 0; i < p->arc_count; i++)
 		p->arcs[i].valued = true;
+	p->arcs_estimated |= several > 0;
 	free(callees);
 	return several;
 }
