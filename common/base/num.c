@@ -139,6 +139,12 @@ bool i64_add(int64_t a, int64_t b, int64_t *sum)
 	return !__builtin_add_overflow(a, b, sum);
 }
 
+void i64_add_to(int64_t *to, int64_t more)
+{
+	if (!i64_add(*to, more, to))
+		*to = more < 0 ? INT64_MIN : INT64_MAX;
+}
+
 enum exactness decimal_at(struct decimal value, int exponent, int64_t *v)
 {
 	int64_t m = value.mantissa, last = 0;

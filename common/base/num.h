@@ -38,6 +38,7 @@ enum exactness decimal_at(struct decimal value, int exponent, int64_t *v);
 /* value * 10^power, checked. */
 bool i64_shift(int64_t value, int power, int64_t *result);
 bool i64_add(int64_t a, int64_t b, int64_t *sum); /* false on overflow */
+void i64_add_to(int64_t *to, int64_t more); /* stops at the ends of the range */
 
 /*
  * Write into `out`, which has NUM_TEXT bytes, and return the length: no NUL.

@@ -71,20 +71,13 @@ static uint32_t arc_row(struct profile *p, struct arc a)
 	return values_new_row(&p->arc_values);
 }
 
-/* Counts stay at the top rather than wrap: nobody has made 2^63 calls. */
-static void count(int64_t *to, int64_t more)
-{
-	if (!i64_add(*to, more, to))
-		*to = INT64_MAX;
-}
-
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self)
 {
 	uint32_t row = arc_row(p, a);
 
-	count(&p->arcs[row].calls, a.calls);
-	count(&p->arcs[row].primitive, a.primitive);
+	i64_add_to(&p->arcs[row].calls, a.calls);
+	i64_add_to(&p->arcs[row].primitive, a.primitive);
 	if (values)
 		values_add_row(&p->arc_values, row, values);
 	if (self) {
@@ -109,8 +102,8 @@ void profile_jump(struct profile *p, struct jump j)
 		if (have->thread == j.thread && have->from == j.from && have->to == j.to &&
 		    have->conditional == j.conditional && place_eq(have->at, j.at) &&
 		    place_eq(have->target, j.target)) {
-			count(&have->executed, j.executed);
-			count(&have->followed, j.followed);
+			i64_add_to(&have->executed, j.executed);
+			i64_add_to(&have->followed, j.followed);
 			return;
 		}
 	}
@@ -134,8 +127,8 @@ void profile_total(struct profile *p, function_id f, int64_t calls, int64_t prim
 		values_resize(&p->total_values, p->total_count);
 	}
 	p->totals[f].known = true;
-	count(&p->totals[f].calls, calls);
-	count(&p->totals[f].primitive, primitive);
+	i64_add_to(&p->totals[f].calls, calls);
+	i64_add_to(&p->totals[f].primitive, primitive);
 	if (inclusive)
 		values_add_row(&p->total_values, f, inclusive);
 }

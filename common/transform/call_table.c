@@ -37,13 +37,6 @@ struct maker {
 	size_t count, cap;        /* arcs of t */
 };
 
-/* Counts and bounds stay at the ends of the range. */
-static void add(int64_t *to, int64_t more)
-{
-	if (!i64_add(*to, more, to))
-		*to = more < 0 ? INT64_MIN : INT64_MAX;
-}
-
 static int64_t at_least(int64_t value, int64_t least)
 {
 	return value < least ? least : value;
@@ -77,7 +70,7 @@ static void sum_functions(struct maker *k)
 	int64_t *inclusive = inclusive_totals(p, k->v, &k->t->in_cycles);
 
 	for (size_t i = 0; i < p->cost_count; i++)
-		add(&k->t->rows[k->row_of[p->costs[i].function]].self,
+		i64_add_to(&k->t->rows[k->row_of[p->costs[i].function]].self,
 		    values_row(&p->cost_values, i)[k->v]);
 	for (function_id f = 0; f < p->function_count; f++) {
 		struct call_row *row;
@@ -85,10 +78,10 @@ static void sum_functions(struct maker *k)
 		if (k->row_of[f] == NO_ID)
 			continue;
 		row = &k->t->rows[k->row_of[f]];
-		add(&row->inclusive, inclusive[f]);
+		i64_add_to(&row->inclusive, inclusive[f]);
 		if (profile_has_total(p, f)) {
-			add(&row->calls, p->totals[f].calls);
-			add(&row->primitive, p->totals[f].primitive);
+			i64_add_to(&row->calls, p->totals[f].calls);
+			i64_add_to(&row->primitive, p->totals[f].primitive);
 		}
 	}
 	free(inclusive);
@@ -103,9 +96,9 @@ static void sum_calls(struct maker *k)
 
 		if (profile_has_total(k->p, a->callee))
 			continue;
-		add(&row->calls, a->calls);
+		i64_add_to(&row->calls, a->calls);
 		if (a->caller != a->callee)
-			add(&row->primitive, a->calls);
+			i64_add_to(&row->primitive, a->calls);
 	}
 }
 
@@ -148,14 +141,14 @@ static void take_arc(struct maker *k, uint32_t number, size_t start)
 	struct call_arc *to = &k->t->arcs[at];
 	struct open_arc *open = &k->open[at - start];
 
-	add(&to->calls, a->calls);
-	add(&to->primitive, a->valued ? a->primitive : a->calls);
+	i64_add_to(&to->calls, a->calls);
+	i64_add_to(&to->primitive, a->valued ? a->primitive : a->calls);
 	if (a->valued)
-		add(&to->inclusive, values_row(&k->p->arc_values, number)[k->v]);
+		i64_add_to(&to->inclusive, values_row(&k->p->arc_values, number)[k->v]);
 	else
-		add(&open->calls, a->calls);
+		i64_add_to(&open->calls, a->calls);
 	if (a->valued && number < k->p->arc_self.rows)
-		add(&to->self, values_row(&k->p->arc_self, number)[k->v]);
+		i64_add_to(&to->self, values_row(&k->p->arc_self, number)[k->v]);
 	else
 		open->self_open = true;
 	open->every |= a->rule == RULE_EVERY;
@@ -184,13 +177,13 @@ static void divide_inclusive(struct maker *k, uint32_t callee, size_t start)
 		if (!open)
 			continue;
 		if (a->caller == callee) {
-			add(&a->inclusive, part(row->inclusive, (double)open,
+			i64_add_to(&a->inclusive, part(row->inclusive, (double)open,
 						(double)at_least(row->calls, open)));
 			continue;
 		}
 		upto += (double)open;
 		given = part(rest, upto, whole);
-		add(&a->inclusive, given - before);
+		i64_add_to(&a->inclusive, given - before);
 	}
 	k->t->by_calls++;
 }
@@ -256,7 +249,7 @@ static void fill_empty_callers(struct call_table *t)
 	for (uint32_t r = 0; r < t->count; r++)
 		for (uint32_t i = t->first[r]; i < t->first[r + 1]; i++)
 			if (empty[t->arcs[i].caller] && t->arcs[i].caller != r)
-				add(&t->rows[t->arcs[i].caller].inclusive,
+				i64_add_to(&t->rows[t->arcs[i].caller].inclusive,
 				    t->arcs[i].inclusive);
 	free(empty);
 }
@@ -342,10 +335,10 @@ int64_t call_table_entries(const struct call_table *t, bool *entries)
 		if (row == NO_ID)
 			continue;
 		entries[row] = true;
-		add(&entered, t->rows[row].inclusive);
+		i64_add_to(&entered, t->rows[row].inclusive);
 	}
 	for (size_t i = 0; i < t->count; i++)
-		add(&self, t->rows[i].self);
+		i64_add_to(&self, t->rows[i].self);
 	cycles_free(&c);
 	return at_least(entered, self);
 }

@@ -148,13 +148,6 @@ struct weigher {
 	int64_t noise;         /* of one number: times were floating point */
 };
 
-/* Sums that only steer: they stop at the top instead of wrapping. */
-static void add(int64_t *to, int64_t value)
-{
-	if (!i64_add(*to, value, to))
-		*to = value < 0 ? INT64_MIN : INT64_MAX;
-}
-
 static struct flow_arc *arc_between(struct flow *w, uint32_t from, uint32_t to)
 {
 	uint32_t low = w->first[from], high = w->first[from + 1];
@@ -200,12 +193,12 @@ static void add_arc(struct weigher *g, const struct arc *a, int64_t value)
 	struct flow_arc *arc;
 
 	if (a->caller == a->callee) {
-		add(&g->nodes[node_of[a->callee]].self_calls, a->calls);
+		i64_add_to(&g->nodes[node_of[a->callee]].self_calls, a->calls);
 		return;
 	}
 	arc = arc_between(g->w, node_of[a->caller], node_of[a->callee]);
-	add(&arc->calls, a->calls);
-	add(&arc->weight, value > 0 ? value : 0);
+	i64_add_to(&arc->calls, a->calls);
+	i64_add_to(&arc->weight, value > 0 ? value : 0);
 	arc->valued &= a->valued;
 }
 
@@ -228,7 +221,7 @@ static void add_rows(struct weigher *g, value_id v)
 	for (size_t i = 0; i < rows->cost_count; i++) {
 		uint32_t row = rows->costs[i];
 
-		add(&w->self[rows->node_of[p->costs[row].function]],
+		i64_add_to(&w->self[rows->node_of[p->costs[row].function]],
 		    values_row(&p->cost_values, row)[v]);
 	}
 	for (size_t i = 0; i < rows->arc_count; i++)
@@ -245,10 +238,10 @@ static void sum_incoming(struct weigher *g)
 	for (size_t a = 0; a < w->first[w->nodes]; a++) {
 		struct node *to = &g->nodes[w->arcs[a].callee];
 
-		add(&to->in, w->arcs[a].weight);
-		add(&to->in_calls, w->arcs[a].calls);
+		i64_add_to(&to->in, w->arcs[a].weight);
+		i64_add_to(&to->in_calls, w->arcs[a].calls);
 		if (!w->arcs[a].valued)
-			add(&to->unvalued_calls, w->arcs[a].calls);
+			i64_add_to(&to->unvalued_calls, w->arcs[a].calls);
 	}
 }
 
@@ -273,7 +266,7 @@ static void find_pulls(struct weigher *g)
 									 : arc->calls;
 		if (!arc->pull && arc->calls && cycle)
 			arc->pull = 1;
-		add(&to->pull, arc->pull);
+		i64_add_to(&to->pull, arc->pull);
 	}
 }
 
@@ -288,7 +281,7 @@ static void sum_components(struct weigher *g)
 		struct whole *c = &g->wholes[own];
 		struct node *node = &g->nodes[n];
 
-		add(&c->cover, w->self[n]);
+		i64_add_to(&c->cover, w->self[n]);
 		c->known &= node->known;
 		if (node->known && node->total > c->recorded)
 			c->recorded = node->total;
@@ -299,8 +292,8 @@ static void sum_components(struct weigher *g)
 
 			if (to == c)
 				continue;
-			add(&c->cover, w->arcs[a].weight);
-			add(&to->entering, w->arcs[a].weight);
+			i64_add_to(&c->cover, w->arcs[a].weight);
+			i64_add_to(&to->entering, w->arcs[a].weight);
 			c->valued &= w->arcs[a].valued;
 			to->valued &= w->arcs[a].valued;
 			to->entered = true;
@@ -352,7 +345,7 @@ static void find_unattributed(struct weigher *g, uint32_t c)
 	if (over <= whole->noise)
 		return;
 	g->w->unattributed[entry_member(g, c)] += over;
-	add(&whole->cover, over);
+	i64_add_to(&whole->cover, over);
 }
 
 static void find_root(struct weigher *g, uint32_t c)

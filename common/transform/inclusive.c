@@ -22,16 +22,9 @@ struct sums {
 	int64_t inner;    /* arcs between different members of one component, by callee */
 };
 
-/* A sum that does not fit stays at the end of the range: it is a bound here. */
-static void add(int64_t *to, int64_t more)
-{
-	if (!i64_add(*to, more, to))
-		*to = more < 0 ? INT64_MIN : INT64_MAX;
-}
-
 static int64_t sum(int64_t a, int64_t b)
 {
-	add(&a, b);
+	i64_add_to(&a, b);
 	return a;
 }
 
@@ -78,10 +71,10 @@ static void sum_arcs(const struct profile *p, value_id v, const struct cycles *c
 			continue;
 		value = values_row(&p->arc_values, i)[v];
 		if (c->component[a->caller] == c->component[a->callee]) {
-			add(&functions[a->callee].inner, value);
+			i64_add_to(&functions[a->callee].inner, value);
 		} else {
-			add(&functions[a->caller].leaving, value);
-			add(&functions[a->callee].entering, value);
+			i64_add_to(&functions[a->caller].leaving, value);
+			i64_add_to(&functions[a->callee].entering, value);
 		}
 	}
 }
@@ -94,9 +87,9 @@ static struct sums *sum_components(const struct cycles *c, const struct sums *fu
 	for (size_t f = 0; f < count; f++) {
 		struct sums *one = &all[c->component[f]];
 
-		add(&one->self, functions[f].self);
-		add(&one->entering, functions[f].entering);
-		add(&one->leaving, functions[f].leaving);
+		i64_add_to(&one->self, functions[f].self);
+		i64_add_to(&one->entering, functions[f].entering);
+		i64_add_to(&one->leaving, functions[f].leaving);
 	}
 	return all;
 }
@@ -116,7 +109,7 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 
 	find_components(p, &c);
 	for (size_t i = 0; i < p->cost_count; i++)
-		add(&functions[p->costs[i].function].self,
+		i64_add_to(&functions[p->costs[i].function].self,
 		    values_row(&p->cost_values, i)[v]);
 	sum_arcs(p, v, &c, functions);
 	components = sum_components(&c, functions, n);

@@ -138,12 +138,6 @@ static void measure_graph(const struct profile *p, struct measures *m)
 	free(active);
 }
 
-static void count(int64_t *to, int64_t more)
-{
-	if (!i64_add(*to, more, to))
-		*to = INT64_MAX;
-}
-
 /* Recorded totals count what arcs do not know: calls of functions without a caller. */
 static void measure_calls(const struct profile *p, struct measures *m)
 {
@@ -151,12 +145,12 @@ static void measure_calls(const struct profile *p, struct measures *m)
 
 	for (size_t f = 0; f < p->total_count; f++) {
 		totals |= p->totals[f].known;
-		count(&m->calls, p->totals[f].calls);
-		count(&m->primitive_calls, p->totals[f].primitive);
+		i64_add_to(&m->calls, p->totals[f].calls);
+		i64_add_to(&m->primitive_calls, p->totals[f].primitive);
 	}
 	for (size_t i = 0; !totals && i < p->arc_count; i++) {
-		count(&m->calls, p->arcs[i].calls);
-		count(&m->primitive_calls, p->arcs[i].primitive);
+		i64_add_to(&m->calls, p->arcs[i].calls);
+		i64_add_to(&m->primitive_calls, p->arcs[i].primitive);
 	}
 	m->calls_measured = profile_has_graph(p) && !p->calls_sampled;
 }

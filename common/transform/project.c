@@ -141,15 +141,20 @@ static void map_stacks(struct maps *m)
 					   m->frames[s->frame[i]]);
 }
 
-static frame_id thread_frame(struct maps *m, thread_id t)
+function_id thread_function(struct profile *to, const struct profile *from, thread_id t)
 {
 	struct buf title = { 0 };
 	struct function f = { 0 };
 
-	thread_title(m->from, t, &title);
-	f.name = profile_string(m->to, buf_str(&title));
+	thread_title(from, t, &title);
+	f.name = profile_string(to, buf_str(&title));
 	buf_free(&title);
-	return profile_frame(m->to, (struct frame){ profile_function(m->to, f), 0, 0 });
+	return profile_function(to, f);
+}
+
+static frame_id thread_frame(struct maps *m, thread_id t)
+{
+	return profile_frame(m->to, (struct frame){ thread_function(m->to, m->from, t), 0, 0 });
 }
 
 /* The stack once more, below its thread's frame. */

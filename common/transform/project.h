@@ -27,4 +27,7 @@ struct profile *profile_project(const struct profile *p, const struct projection
 /* "main thread 12", for a thread that has no name of its own too. */
 void thread_title(const struct profile *p, thread_id t, struct buf *out);
 
+/* A function of that name in `to`, for a thread of `from`. */
+function_id thread_function(struct profile *to, const struct profile *from, thread_id t);
+
 #endif

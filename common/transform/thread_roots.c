@@ -53,17 +53,6 @@ static void find_subjects(struct finder *f)
 	}
 }
 
-static function_id function_of(struct profile *p, thread_id t)
-{
-	struct buf title = { 0 };
-	struct function f = { 0 };
-
-	thread_title(p, t, &title);
-	f.name = profile_string(p, buf_str(&title));
-	buf_free(&title);
-	return profile_function(p, f);
-}
-
 void thread_roots(struct profile *p)
 {
 	struct finder f = { .p = p, .inclusive.width = (uint32_t)p->value_count };
@@ -75,7 +64,7 @@ void thread_roots(struct profile *p)
 		if (s->called)
 			continue;
 		profile_arc(p, (struct arc){
-			.thread = s->thread, .caller = function_of(p, s->thread),
+			.thread = s->thread, .caller = thread_function(p, p, s->thread),
 			.callee = s->function, .target.line = p->functions[s->function].line,
 			.calls = 1, .primitive = 1, .valued = true,
 		}, values_row(&f.inclusive, i), NULL);

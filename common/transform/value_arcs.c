@@ -19,12 +19,6 @@ static bool counts(const struct arc *a)
 	return a->caller != a->callee;
 }
 
-static void add(int64_t *to, int64_t more)
-{
-	if (!i64_add(*to, more, to))
-		*to = INT64_MAX;
-}
-
 /* Each arc takes its part of what is left, so that the last one takes the rest. */
 static int64_t next_part(struct callee *c, int64_t calls)
 {
@@ -50,10 +44,10 @@ static void value_one_type(struct profile *p, value_id v, struct callee *callees
 		struct callee *c = &callees[a->callee];
 
 		if (a->valued && counts(a))
-			add(&c->valued, values_row(&p->arc_values, i)[v]);
+			i64_add_to(&c->valued, values_row(&p->arc_values, i)[v]);
 		if (a->valued || !counts(a))
 			continue;
-		add(&c->calls, a->calls);
+		i64_add_to(&c->calls, a->calls);
 		c->arcs++;
 	}
 	for (function_id f = 0; f < p->function_count; f++) {
