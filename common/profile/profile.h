@@ -189,6 +189,7 @@ struct profile {
 	struct values total_values; /* inclusive */
 
 	/* set by whoever reads or derives */
+	const char *source;  /* name of the format it was read from; NULL: nobody said */
 	bool want_order;     /* ask readers to keep samples in order, activations too */
 	bool ordered;        /* samples are rows in time order, not aggregated */
 	bool estimated;      /* the stacks come from stacks_from_graph */
@@ -198,6 +199,7 @@ struct profile {
 	uint64_t rounded;    /* values that had more digits than are kept */
 	uint64_t comments;   /* lines skipped as comments */
 	uint64_t bad_lines;  /* lines skipped because they were malformed */
+	string_id missing;   /* what the source is known to lack, in words; empty: nothing */
 };
 
 struct profile *profile_new(void);

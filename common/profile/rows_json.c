@@ -56,6 +56,20 @@ static void take_unit(struct json *j, struct value_type *v)
 	v->power = unit->power;
 }
 
+static void take_exponent(struct json *j, struct value_type *v)
+{
+	struct decimal number = { 0 };
+	enum exactness how;
+	int64_t exponent;
+
+	if (!json_number(j, &number, &how))
+		return;
+	if (decimal_at(number, 0, &exponent) != EXACT || exponent < -9 || exponent > 0)
+		input_error(j->in, "expected an exponent from -9 to 0");
+	else
+		v->exponent = (int)exponent;
+}
+
 struct value_type json_value_type(struct json *j, struct profile *p)
 {
 	struct value_type v = { 0 };
@@ -71,6 +85,8 @@ struct value_type json_value_type(struct json *j, struct profile *p)
 			take_unit(j, &v);
 		else if (str_eq(key, S("counts")))
 			json_bool(j, &v.counts);
+		else if (str_eq(key, S("exponent")))
+			take_exponent(j, &v);
 		else
 			json_skip(j);
 	}
@@ -152,6 +168,10 @@ void json_put_value_type(struct output *out, const struct profile *p, value_id v
 	if (type->title)
 		json_put_text(out, ",\"title\":", profile_text(p, type->title));
 	json_put_text(out, ",\"unit\":", unit_word_of(type)->word);
+	if (type->exponent) {
+		output_text(out, ",\"exponent\":");
+		output_i64(out, type->exponent);
+	}
 	output_text(out, type->counts ? ",\"counts\":true}" : "}");
 }
 

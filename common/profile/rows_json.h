@@ -5,7 +5,8 @@
  * goes into a key of our own, in these words. What is absent is empty or 0; unknown
  * keys are passed over.
  *
- *	value type  {"name": "Dr", "title": "Data read", "unit": "none", "counts": true}
+ *	value type  {"name": "Dr", "title": "Data read", "unit": "none", "exponent": -2,
+ *	             "counts": true}
  *	thread      {"name": "main", "pid": "7", "tid": "9", "part": 2}
  *	labels      [["cmd", "./a.out"], ["desc", "part 2", {"name": "main"}]]
  */

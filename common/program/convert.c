@@ -59,6 +59,7 @@ static int read_into(struct profile *p, const struct format *from, format_list l
 			       quote(str_head((struct str){ in->p, (size_t)(in->end - in->p) }, 24)));
 	} else {
 		*found = from;
+		p->source = !p->source || p->source == from->name ? from->name : "several formats";
 		status = from->read(in, p);
 	}
 	if (status == 0)
@@ -255,6 +256,16 @@ static void tell_bits(struct buf *all, const struct format *to, unsigned gone)
 	}
 }
 
+/* What changes self totals is more than a loss: said without -v too. */
+static void tell_missing(struct buf *all, struct str missing)
+{
+	if (!missing.n)
+		return;
+	if (!settings.strict)
+		warning("%.*s", (int)missing.n, missing.p);
+	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
+}
+
 static int tell_losses(const struct profile *p, const struct format *to)
 {
 	unsigned gone = profile_has(p) & ~keeps(to, p);
@@ -269,6 +280,7 @@ static int tell_losses(const struct profile *p, const struct format *to)
 	tell_counted(&all, p->rounded,
 		     "values were rounded to a nanosecond or to 9 decimals");
 	tell_counted(&all, p->bad_lines, "malformed lines were skipped");
+	tell_missing(&all, profile_text(p, p->missing));
 	if (p->comments)
 		verbose("%" PRIu64 " comment lines were skipped", p->comments);
 	if (all.n && settings.strict)
@@ -341,7 +353,7 @@ static void fold_threads(struct profile **p, const struct format *to)
 {
 	struct projection how = PROJECTION_NONE;
 
-	if (to->keeps & KEEP_THREADS) {
+	if (to->keeps & KEEP_THREADS && !(settings.threads && to->threads_as_roots)) {
 		how.fold_parts = !(to->keeps & KEEP_PARTS) && profile_has(*p) & KEEP_PARTS;
 		if (!how.fold_parts)
 			return;
@@ -354,6 +366,21 @@ static void fold_threads(struct profile **p, const struct format *to)
 			thread_roots(*p);
 	}
 	replace(p, &how);
+}
+
+static int tell_late_loss(const struct profile *p, const struct format *to)
+{
+	struct buf loss = { 0 };
+	int status = 0;
+
+	if (to->loses)
+		to->loses(p, &loss);
+	if (loss.n)
+		verbose("%s", loss.p);
+	if (loss.n && settings.strict)
+		status = error("--strict: %s", loss.p);
+	buf_free(&loss);
+	return status;
 }
 
 int prepare_for(struct profile **p, const struct format *to)
@@ -370,13 +397,15 @@ int prepare_for(struct profile **p, const struct format *to)
 		return -1;
 	if (profile_status(*p, "the profile") < 0)
 		return -1;
-	return to->check ? to->check(*p) : 0;
+	if (to->check && to->check(*p) < 0)
+		return -1;
+	return tell_late_loss(*p, to);
 }
 
 int convert(const struct format *from, const struct format *to, format_list list,
 	    char **files, int count)
 {
-	bool order = to->keeps & KEEP_ORDER;
+	bool order = to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order());
 	struct profile *p = read_profile(from, list, files, count, order, NULL);
 	struct output *out;
 	int status = -1;

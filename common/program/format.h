@@ -36,6 +36,13 @@ struct format {
 
 	/* an arc must have inclusive values: where there are only calls, they are estimated */
 	bool values_arcs;
+	/* whether samples shall come in order though it does not always keep that; or NULL */
+	bool (*wants_order)(void);
+	/* --threads makes root frames although it keeps threads */
+	bool threads_as_roots;
+	/* adds to *loss, as a sentence, what no bit says is lost of p, which is ready to be written;
+	 * or NULL */
+	void (*loses)(const struct profile *p, struct buf *loss);
 	/* 0, or -1 after a message if p cannot be written at all; or NULL. */
 	int (*check)(const struct profile *p);
 	/* p has the half that the format needs; a format without VALUE_TYPES gets one. */

@@ -20,7 +20,8 @@ static bool lose_threads(format_list from, format_list to)
 	for (; *from; from++)
 		had |= (*from)->read && (*from)->keeps & KEEP_THREADS;
 	for (; *to; to++)
-		lost |= (*to)->write && !((*to)->keeps & KEEP_THREADS);
+		lost |= (*to)->write &&
+			(!((*to)->keeps & KEEP_THREADS) || (*to)->threads_as_roots);
 	return had && lost;
 }
 

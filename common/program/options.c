@@ -85,6 +85,13 @@ static int set_share(const struct option_row *row, const char *text)
 	return 0;
 }
 
+static int add_text(struct option_list *list, const char *text)
+{
+	ARRAY_ROOM(list->texts, list->count, list->cap);
+	list->texts[list->count++] = text;
+	return 0;
+}
+
 static int set(const struct option_row *row, const char *text)
 {
 	switch (row->kind) {
@@ -102,6 +109,8 @@ static int set(const struct option_row *row, const char *text)
 		return set_share(row, text);
 	case OPTION_CHOICE:
 		return set_choice(row, text);
+	case OPTION_LIST:
+		return add_text(row->target, text);
 	default:
 		return 0;
 	}
@@ -150,7 +159,7 @@ int options_parse(struct option_group *groups, size_t count, int argc, char **ar
 
 static void print_row(FILE *to, const struct option_row *row)
 {
-	char left[128];
+	char left[256];
 	int n = snprintf(left, sizeof left, "  %c%c%s%s%s%s%s",
 			 row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
 			 row->letter && row->name ? ", " : row->name ? "  " : "",

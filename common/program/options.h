@@ -19,7 +19,14 @@ enum option_kind {
 	OPTION_COUNT,   /* target: uint64_t */
 	OPTION_SHARE,   /* target: double, 0 to 1 */
 	OPTION_CHOICE,  /* target: int, the place in argument "a|b|c" */
+	OPTION_LIST,    /* target: struct option_list, one more text each time */
 	OPTION_REST,    /* target: char **, all words from its own on: takes the rest */
+};
+
+/* The texts of an option that can be given several times, in order. */
+struct option_list {
+	const char **texts;
+	size_t count, cap;
 };
 
 struct option_row {
@@ -42,6 +49,8 @@ struct option_row {
 	{ OPTION_SHARE, letter, name, argument, help, target, NULL }
 #define OPT_CHOICE(letter, name, choices, help, target) \
 	{ OPTION_CHOICE, letter, name, choices, help, target, NULL }
+#define OPT_LIST(letter, name, argument, help, target) \
+	{ OPTION_LIST, letter, name, argument, help, target, NULL }
 #define OPT_REST(letter, name, argument, help, target) \
 	{ OPTION_REST, letter, name, argument, help, target, NULL }
 #define OPT_END { OPTION_END, 0, NULL, NULL, NULL, NULL, NULL }

@@ -181,6 +181,9 @@ static void find_warnings(const struct profile *p, struct measures *m)
 	if (p->rounded)
 		warn(m, "%" PRIu64 " values were rounded to a nanosecond or to 9 decimals",
 		     p->rounded);
+	if (p->missing)
+		warn(m, "%.*s", (int)profile_text(p, p->missing).n,
+		     profile_text(p, p->missing).p);
 	if (p->bad_lines)
 		warn(m, "%" PRIu64 " malformed lines were skipped", p->bad_lines);
 	for (value_id v = 0; v < p->value_count; v++) {

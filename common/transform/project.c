@@ -284,12 +284,14 @@ struct profile *profile_project(const struct profile *p, const struct projection
 		.row = alloc_zero(p->value_count, sizeof *m.row),
 	};
 
+	to->source = p->source;
 	to->want_order = p->want_order;
 	to->ordered = p->ordered && !how->fold_threads;
 	to->estimated = p->estimated;
 	to->calls_sampled = p->calls_sampled;
 	to->line_functions = p->line_functions && !how->lines_to_places;
 	to->rounded = p->rounded;
+	to->missing = profile_string(to, profile_text(p, p->missing));
 	map_tables(&m);
 	map_threads(&m);
 	map_labels(&m);

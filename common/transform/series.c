@@ -31,6 +31,22 @@ static struct by_thread sort_by_thread(const struct profile *p, size_t count,
 	return b;
 }
 
+struct by_thread samples_by_thread(const struct profile *p)
+{
+	return sort_by_thread(p, p->sample_count, thread_of_sample);
+}
+
+struct by_thread activations_by_thread(const struct profile *p)
+{
+	return sort_by_thread(p, p->activation_count, thread_of_activation);
+}
+
+void by_thread_free(struct by_thread *b)
+{
+	free(b->first);
+	free(b->rows);
+}
+
 static unsigned char *signs_of(struct all_series *all, thread_id t, value_id v)
 {
 	return &all->signs[t * all->p->value_count + v];
@@ -87,8 +103,8 @@ void series_find(struct all_series *all, const struct profile *p)
 {
 	*all = (struct all_series){
 		.p = p,
-		.samples = sort_by_thread(p, p->sample_count, thread_of_sample),
-		.activations = sort_by_thread(p, p->activation_count, thread_of_activation),
+		.samples = samples_by_thread(p),
+		.activations = activations_by_thread(p),
 		.owners = alloc_zero(p->sample_count, sizeof *all->owners),
 		.signs = alloc_zero(p->thread_count * p->value_count, sizeof *all->signs),
 	};
@@ -107,10 +123,8 @@ void series_find(struct all_series *all, const struct profile *p)
 void series_free(struct all_series *all)
 {
 	free(all->list);
-	free(all->samples.first);
-	free(all->samples.rows);
-	free(all->activations.first);
-	free(all->activations.rows);
+	by_thread_free(&all->samples);
+	by_thread_free(&all->activations);
 	free(all->owners);
 	free(all->signs);
 }

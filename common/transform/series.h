@@ -26,6 +26,9 @@ struct by_thread {
 	size_t *first;
 	uint32_t *rows;
 };
+struct by_thread samples_by_thread(const struct profile *p);
+struct by_thread activations_by_thread(const struct profile *p);
+void by_thread_free(struct by_thread *b);
 
 struct all_series {
 	const struct profile *p;

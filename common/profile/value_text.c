@@ -1,0 +1,105 @@
+#include "common/profile/value_text.h"
+
+void add_grouped(struct buf *b, struct decimal value)
+{
+	char text[NUM_TEXT];
+	size_t n = decimal_text(text, value), whole = 0, sign = text[0] == '-';
+
+	while (whole < n && text[whole] != '.')
+		whole++;
+	for (size_t i = 0; i < n; i++) {
+		if (i > sign && i < whole && (whole - i) % 3 == 0)
+			buf_byte(b, ',');
+		buf_byte(b, text[i]);
+	}
+}
+
+static void add_rounded(struct buf *b, double value, int places)
+{
+	for (int i = 0; i < places; i++)
+		value *= 10;
+	add_grouped(b, (struct decimal){ (int64_t)(value + (value < 0 ? -0.5 : 0.5)), -places });
+}
+
+/* `step` of a unit are one of the next; `said` is how an option spells it. */
+struct unit_step {
+	const char *sign, *said;
+};
+static const struct unit_step times[] = {
+	{ "ns", "ns" }, { "\xc2\xb5s", "us" }, { "ms", "ms" }, { "s", "s" }, { NULL, NULL },
+};
+static const struct unit_step bytes[] = {
+	{ "B", "B" }, { "KiB", "KiB" }, { "MiB", "MiB" }, { "GiB", "GiB" }, { "TiB", "TiB" },
+	{ NULL, NULL },
+};
+
+static bool is_one_of(const struct unit_step *units, const char *said)
+{
+	for (; said && units->sign; units++)
+		if (str_eq(str_of(units->said), str_of(said)))
+			return true;
+	return false;
+}
+
+/* The largest unit in which it is 1 or more, or the wanted one if it is of this kind. */
+static void add_scaled(struct buf *b, double value, const struct unit_step *units, double step,
+		       const char *wanted)
+{
+	bool fixed = is_one_of(units, wanted);
+	double size = value < 0 ? -value : value;
+
+	for (; units[1].sign; units++) {
+		if (fixed ? str_eq(str_of(units->said), str_of(wanted)) : size < step - 0.5)
+			break;
+		value /= step;
+		size /= step;
+	}
+	add_rounded(b, value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+	buf_byte(b, ' ');
+	buf_add(b, str_of(units->sign));
+}
+
+/* The value in its own unit, ns or 10^exponent of another one. */
+static double size_of(struct decimal exact, double factor)
+{
+	double size = (double)exact.mantissa;
+
+	for (; exact.exponent < 0; exact.exponent++)
+		size /= 10;
+	return factor > 0 ? size * factor : size;
+}
+
+void add_value_text(struct buf *b, const struct profile *p, value_id v, int64_t value,
+		    const struct value_style *style)
+{
+	const struct value_type *type = &p->value_types[v];
+	struct decimal exact = profile_decimal(p, v, value, 0);
+	double size = size_of(exact, style->factor);
+	struct str name = style->name ? str_of(style->name) : profile_text(p, type->name);
+
+	if (type->unit == UNIT_TIME) {
+		add_scaled(b, size, times, 1000, style->unit);
+	} else if (type->unit == UNIT_BYTES) {
+		add_scaled(b, size, bytes, 1024, style->unit);
+	} else {
+		if (style->factor > 0 && (style->factor < 1 || style->factor > 1))
+			add_rounded(b, size, 2);
+		else
+			add_grouped(b, exact);
+		if (name.n)
+			buf_byte(b, ' ');
+		buf_add(b, name);
+	}
+}
+
+void add_percent(struct buf *b, int64_t value, int64_t total)
+{
+	double share = (double)value / (double)total;
+	int64_t hundredths = (int64_t)(share * 1e4 + (share < 0 ? -0.5 : 0.5));
+
+	if (value && !hundredths)
+		buf_add(b, S("<0.01"));
+	else
+		add_grouped(b, (struct decimal){ hundredths, -2 });
+	buf_byte(b, '%');
+}
