@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
+#include "common/transform/flame_shape.h"
 
 /* --- boxes: the functions, sorted, those that differ in nothing shown as one --- */
 
@@ -37,130 +38,187 @@ static int compare_boxes(const void *left, const void *right)
 	return order ? order : (a->function > b->function) - (a->function < b->function);
 }
 
-/* Fills t->boxes and returns the box of each function. */
-static uint32_t *sort_boxes(struct flame_tree *t, const struct profile *p)
+static void sort_boxes(struct flame_maker *m)
 {
+	const struct profile *p = m->c->p;
 	size_t n = p->function_count;
+	struct flame_tree *t = m->t;
 	struct box *sorted = alloc_zero(n, sizeof *sorted);
-	uint32_t *box = alloc_zero(n, sizeof *box), count = 0;
 
 	for (size_t f = 0; f < n; f++)
 		sorted[f] = box_of(p, (function_id)f);
 	qsort(sorted, n, sizeof *sorted, compare_boxes);
+	m->box = alloc_zero(n, sizeof *m->box);
 	t->boxes = alloc_zero(n, sizeof *t->boxes);
 	for (size_t i = 0; i < n; i++) {
 		if (!i || compare_shown(&sorted[i - 1], &sorted[i]))
-			t->boxes[count++] = sorted[i].function;
-		box[sorted[i].function] = count - 1;
+			t->boxes[t->box_count++] = sorted[i].function;
+		m->box[sorted[i].function] = (uint32_t)t->box_count - 1;
 	}
 	free(sorted);
-	return box;
 }
 
-/* --- nodes: stacks whose frames are in the same boxes are one --- */
+static void find_bases(struct flame_maker *m)
+{
+	struct flame_tree *t = m->t;
 
-static uint32_t frame_line(const struct profile *p, frame_id frame)
+	m->is_base = alloc_zero(t->box_count, sizeof *m->is_base);
+	for (size_t b = 0; b < t->box_count; b++)
+		for (size_t i = 0; i < m->how->base_count; i++)
+			m->is_base[b] |= str_eq(function_name(t->p, t->boxes[b]),
+						m->how->base[i]);
+}
+
+/* --- nodes and their own values --- */
+
+bool flame_is_difference(const struct flame_how *how)
+{
+	return how->width != WIDTH_FIRST;
+}
+
+int64_t flame_width_of(const struct flame_how *how, int64_t first, int64_t second)
+{
+	switch (how->width) {
+	case WIDTH_NEW: return second;
+	case WIDTH_LARGER: return first > second ? first : second;
+	default: return first;
+	}
+}
+
+static void more(void **column, size_t size, size_t from, size_t to)
+{
+	*column = alloc_again(*column, to, size);
+	memset((char *)*column + from * size, 0, (to - from) * size);
+}
+
+static void more_values(struct flame_values *v, size_t from, size_t to)
+{
+	more((void **)&v->self, sizeof *v->self, from, to);
+	more((void **)&v->hidden, sizeof *v->hidden, from, to);
+}
+
+void flame_room(struct flame_maker *m)
+{
+	struct flame_tree *t = m->t;
+	size_t from = m->cap, to = from;
+
+	while (to < t->nodes.count)
+		to = to ? 2 * to : 64;
+	if (to == from)
+		return;
+	more((void **)&t->line, sizeof *t->line, from, to);
+	more_values(&t->width, from, to);
+	if (flame_is_difference(m->how)) {
+		more_values(&t->base, from, to);
+		more_values(&t->fresh, from, to);
+	}
+	m->cap = to;
+}
+
+void flame_add_self(struct flame_maker *m, uint32_t node, const int64_t *values)
+{
+	struct flame_tree *t = m->t;
+
+	if (flame_is_difference(m->how)) {
+		t->base.self[node] += values[0];
+		t->fresh.self[node] += values[1];
+	} else {
+		t->width.self[node] += values[0];
+	}
+}
+
+uint32_t flame_line(const struct profile *p, frame_id frame)
 {
 	const struct frame *f = &p->frames[frame];
 
 	return f->line || !p->line_functions ? f->line : p->functions[f->function].line;
 }
 
-static void agree_on_line(struct flame_tree *t, uint32_t node, uint32_t line, bool fresh)
+/* Returns the node of each context. */
+static uint32_t *merge_contexts(struct flame_maker *m)
 {
-	if (fresh)
-		t->line[node] = line;
-	else if (t->line[node] != line)
-		t->line[node] = 0;
-}
+	const struct contexts *c = m->c;
+	struct flame_tree *t = m->t;
+	uint32_t *node = alloc_zero(c->count, sizeof *node);
 
-/* Whether every frame has a box of its own: then every stack is a node as it is. */
-static bool frames_are_boxes(const struct profile *p, const uint32_t *box)
-{
-	bool *taken = alloc_zero(p->function_count, sizeof *taken), own = true;
-
-	for (size_t i = 0; i < p->frame_count && own; i++) {
-		bool *mine = &taken[box[p->frames[i].function]];
-
-		own = !*mine;
-		*mine = true;
-	}
-	free(taken);
-	return own;
-}
-
-static void copy_stacks(struct flame_tree *t, const struct profile *p, const uint32_t *box)
-{
-	const struct stacks *s = &p->stacks;
-
-	t->nodes.count = s->count;
-	t->nodes.parent = alloc_zero(s->count, sizeof *t->nodes.parent);
-	t->nodes.frame = alloc_zero(s->count, sizeof *t->nodes.frame);
-	memcpy(t->nodes.parent, s->parent, s->count * sizeof *s->parent);
-	for (stack_id id = 1; id < s->count; id++) {
-		t->nodes.frame[id] = box[p->frames[s->frame[id]].function];
-		t->line[id] = frame_line(p, s->frame[id]);
-	}
-}
-
-/* Fills node, by stack. */
-static void merge_stacks(struct flame_tree *t, const struct profile *p, const uint32_t *box,
-			 uint32_t *node)
-{
-	const struct stacks *s = &p->stacks;
-
-	stacks_init(&t->nodes);
-	for (stack_id id = 1; id < s->count; id++) {
+	for (uint32_t i = 1; i < c->count; i++) {
+		uint32_t box = m->box[c->p->frames[c->frame[i]].function];
+		uint32_t line = flame_line(c->p, c->frame[i]);
 		size_t before = t->nodes.count;
-		function_id f = p->frames[s->frame[id]].function;
 
-		node[id] = stacks_push(&t->nodes, node[s->parent[id]], box[f]);
-		agree_on_line(t, node[id], frame_line(p, s->frame[id]),
-			      t->nodes.count > before);
+		node[i] = stacks_push(&t->nodes, m->is_base[box] ? 0 : node[c->parent[i]], box);
+		flame_room(m);
+		if (t->nodes.count > before)
+			t->line[node[i]] = line;
+		else if (t->line[node[i]] != line)
+			t->line[node[i]] = 0;
 	}
-	index_free(&t->nodes.index);
-	t->nodes.index = (struct index){ 0 };
-}
-
-/* Returns the node of each stack, or NULL: the one of the same number. */
-static uint32_t *make_nodes(struct flame_tree *t, const struct profile *p, const uint32_t *box)
-{
-	uint32_t *node;
-
-	t->line = alloc_zero(p->stacks.count, sizeof *t->line);
-	if (frames_are_boxes(p, box)) {
-		copy_stacks(t, p, box);
-		return NULL;
-	}
-	node = alloc_zero(p->stacks.count, sizeof *node);
-	merge_stacks(t, p, box, node);
 	return node;
 }
 
-static void sum_values(struct flame_tree *t, const struct profile *p, const uint32_t *node)
+static void add_hidden(struct flame_maker *m, uint32_t node, const int64_t *values)
 {
-	t->self = alloc_zero(t->nodes.count, sizeof *t->self);
-	t->total = alloc_zero(t->nodes.count, sizeof *t->total);
-	for (size_t row = 0; p->value_count && row < p->sample_count; row++) {
-		stack_id stack = p->samples[row].stack;
+	struct flame_tree *t = m->t;
 
-		t->self[node ? node[stack] : stack] += values_row(&p->sample_values, row)[0];
+	if (flame_is_difference(m->how)) {
+		t->base.hidden[node] += values[0];
+		t->fresh.hidden[node] += values[1];
+	} else {
+		t->width.hidden[node] += values[0];
 	}
-	memcpy(t->total, t->self, t->nodes.count * sizeof *t->total);
-	for (size_t i = t->nodes.count; i-- > 1;)
-		t->total[t->nodes.parent[i]] += t->total[i];
 }
 
-/* --- children: counting sort by box, then each to the front of its parent's list --- */
-
-static uint32_t *nodes_by_box(const struct flame_tree *t, size_t boxes)
+static void merge(struct flame_maker *m)
 {
-	size_t *start = alloc_zero(boxes + 1, sizeof *start);
+	const struct contexts *c = m->c;
+	uint32_t *node = merge_contexts(m);
+	bool any = c->p->value_count > 0;
+
+	for (size_t i = 0; any && i < c->self.values.rows; i++)
+		flame_add_self(m, node[c->self.at[i]], values_row(&c->self.values, i));
+	for (size_t i = 0; any && i < c->hidden.values.rows; i++)
+		add_hidden(m, node[c->hidden.at[i]], values_row(&c->hidden.values, i));
+	free(node);
+}
+
+/* --- totals, children, places --- */
+
+static void sum_totals(const struct stacks *nodes, struct flame_values *v)
+{
+	v->total = alloc_zero(nodes->count, sizeof *v->total);
+	for (size_t i = nodes->count; i-- > 0;) {
+		v->total[i] += v->self[i] + v->hidden[i];
+		if (i)
+			v->total[nodes->parent[i]] += v->total[i];
+	}
+}
+
+static void find_widths(struct flame_maker *m)
+{
+	struct flame_tree *t = m->t;
+
+	bool derive = flame_is_difference(m->how) && !m->widths_known;
+
+	for (size_t i = 0; derive && i < t->nodes.count; i++) {
+		t->width.self[i] = flame_width_of(m->how, t->base.self[i], t->fresh.self[i]);
+		t->width.hidden[i] = flame_width_of(m->how, t->base.hidden[i],
+						    t->fresh.hidden[i]);
+	}
+	sum_totals(&t->nodes, &t->width);
+	if (flame_is_difference(m->how)) {
+		sum_totals(&t->nodes, &t->base);
+		sum_totals(&t->nodes, &t->fresh);
+	}
+}
+
+static uint32_t *nodes_by_box(const struct flame_tree *t)
+{
+	size_t *start = alloc_zero(t->box_count + 1, sizeof *start);
 	uint32_t *order = alloc_zero(t->nodes.count, sizeof *order);
 
 	for (size_t i = 1; i < t->nodes.count; i++)
 		start[t->nodes.frame[i] + 1]++;
-	for (size_t b = 0; b < boxes; b++)
+	for (size_t b = 0; b < t->box_count; b++)
 		start[b + 1] += start[b];
 	for (size_t i = 1; i < t->nodes.count; i++)
 		order[start[t->nodes.frame[i]]++] = (uint32_t)i;
@@ -168,15 +226,16 @@ static uint32_t *nodes_by_box(const struct flame_tree *t, size_t boxes)
 	return order;
 }
 
-static void link_children(struct flame_tree *t, size_t boxes)
+/* Each to the front of its parent's list, the last one first. */
+static void link_children(struct flame_tree *t, bool sorted)
 {
-	uint32_t *order = nodes_by_box(t, boxes);
+	uint32_t *order = sorted ? nodes_by_box(t) : NULL;
 	size_t bytes = t->nodes.count * sizeof *t->first;
 
 	t->first = memset(alloc(bytes), 0xff, bytes);
 	t->next = memset(alloc(bytes), 0xff, bytes);
 	for (size_t i = t->nodes.count - 1; i--;) {
-		uint32_t node = order[i], parent = t->nodes.parent[node];
+		uint32_t node = order ? order[i] : (uint32_t)i + 1, parent = t->nodes.parent[node];
 
 		t->next[node] = t->first[parent];
 		t->first[parent] = node;
@@ -184,46 +243,94 @@ static void link_children(struct flame_tree *t, size_t boxes)
 	free(order);
 }
 
-struct flame_tree *flame_tree_new(const struct profile *p)
+/* A parent has its place before its children have: its number is smaller. */
+static void place(struct flame_tree *t)
+{
+	t->depth = alloc_zero(t->nodes.count, sizeof *t->depth);
+	for (uint32_t i = 1; i < t->nodes.count; i++)
+		t->depth[i] = t->depth[t->nodes.parent[i]] + 1;
+	if (t->x)
+		return;
+	t->x = alloc_zero(t->nodes.count, sizeof *t->x);
+	for (uint32_t i = 0; i < t->nodes.count; i++) {
+		int64_t x = t->x[i] + t->width.self[i];
+
+		for (uint32_t k = t->first[i]; k != NO_ID; k = t->next[k]) {
+			t->x[k] = x;
+			x += t->width.total[k];
+		}
+	}
+}
+
+void flame_finish(struct flame_maker *m, bool sorted)
+{
+	index_free(&m->t->nodes.index);
+	m->t->nodes.index = (struct index){ 0 };
+	find_widths(m);
+	link_children(m->t, sorted);
+	place(m->t);
+}
+
+/* --- all of it --- */
+
+static void count_contexts(struct flame_tree *t)
+{
+	bool *seen = alloc_zero(t->box_count, sizeof *seen);
+
+	t->several = alloc_zero(t->box_count, sizeof *t->several);
+	for (size_t i = 1; i < t->nodes.count; i++) {
+		uint32_t box = t->nodes.frame[i];
+
+		if (!t->width.total[i])
+			continue;
+		t->several[box] |= seen[box];
+		seen[box] = true;
+	}
+	free(seen);
+}
+
+struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_how *how)
 {
 	struct flame_tree *t = alloc_zero(1, sizeof *t);
-	uint32_t *box = sort_boxes(t, p), *node = make_nodes(t, p, box);
+	struct flame_maker m = { .c = c, .how = how, .t = t };
 
-	free(box);
-	sum_values(t, p, node);
-	free(node);
-	link_children(t, p->function_count);
+	t->p = c->p;
+	stacks_init(&t->nodes);
+	sort_boxes(&m);
+	find_bases(&m);
+	flame_room(&m);
+	if (how->shape == FLAME_IN_TIME)
+		flame_in_time(&m);
+	else
+		merge(&m);
+	flame_finish(&m, how->shape != FLAME_IN_TIME && !how->unsorted);
+	count_contexts(t);
+	if (how->shape == FLAME_CALLERS)
+		t = flame_callers(&m);
+	free(m.box);
+	free(m.is_base);
 	return t;
+}
+
+static void free_values(struct flame_values *v)
+{
+	free(v->self);
+	free(v->hidden);
+	free(v->total);
 }
 
 void flame_tree_free(struct flame_tree *t)
 {
 	stacks_free(&t->nodes);
 	free(t->boxes);
+	free(t->several);
 	free(t->first);
 	free(t->next);
 	free(t->line);
-	free(t->self);
-	free(t->total);
+	free(t->depth);
+	free(t->x);
+	free_values(&t->width);
+	free_values(&t->base);
+	free_values(&t->fresh);
 	free(t);
-}
-
-/* The last child ends where its parent ends: x needs no stack to go back up. */
-bool flame_tree_walk(const struct flame_tree *t, struct flame_walk *at, bool into)
-{
-	if (into && t->first[at->node] != NO_ID) {
-		at->x += t->self[at->node];
-		at->node = t->first[at->node];
-		at->depth++;
-		return true;
-	}
-	at->x += t->total[at->node];
-	while (at->node && t->next[at->node] == NO_ID) {
-		at->node = t->nodes.parent[at->node];
-		at->depth--;
-	}
-	if (!at->node)
-		return false;
-	at->node = t->next[at->node];
-	return true;
 }
