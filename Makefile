@@ -6,7 +6,7 @@
 #   make check          the tests
 #   make interop        the outputs opened by other programs (needs PyPI and npm)
 #   make fuzz           libFuzzer on each reader
-#   make picture        the README's picture anew
+#   make picture        the README's picture anew; make screenshots: its page in a browser
 #   make install        PREFIX=/usr/local DESTDIR=
 
 VERSION := 0.1.0
@@ -16,8 +16,9 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # no fused multiply-add: estimates come out the same on every machine
-ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. $(WARNINGS) -ffp-contract=off $(CFLAGS) \
-	-DPROFPIPE_VERSION='"$(VERSION)"'
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off $(CFLAGS) \
+	-DPROFPIPE_VERSION='"$(VERSION)"' $(xml_cflags)
+xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libxml2)
 LIBS := -lz -lm
 
 .PHONY: all deps demo check interop fuzz install uninstall clean man completions print-flags
@@ -48,6 +49,12 @@ objects := $(sources:%.c=$(BUILD)/obj/%.o)
 format_sources = $(sort $(wildcard converters/$(1).c converters/$(1)_*.c))
 objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$(call format_sources,$(1)))
 format_objects := $(foreach f,$(formats),$(call objects_of,$(f)))
+# who only writes a format does without its reader if that needs libraries
+reader_of = $(filter $(BUILD)/obj/converters/$(1)_read%,$(call objects_of,$(1)))
+writer_of = $(if $(call libraries,$(1)),$(BUILD)/obj/unread/$(1).o \
+	$(filter-out $(call reader_of,$(1)),$(call objects_of,$(1))),$(call objects_of,$(1)))
+pair_objects = $(sort $(call objects_of,$(1)) \
+	$(if $(filter $(1),$(2)),,$(call writer_of,$(2))))
 
 $(library): $(objects)
 	@rm -f $@
@@ -56,6 +63,18 @@ $(library): $(objects)
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(formats:%=$(BUILD)/obj/unread/%.o): $(BUILD)/obj/unread/%.o: converters/unread.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DFORMAT_NAME=$* -MMD -MP -c $< -o $@
+
+# the script of flame graphs as C strings, without comments and indentation
+page_parts := profile contexts trees shown picture actions controls keys address
+page_sources := $(page_parts:%=converters/page/%.js)
+$(BUILD)/gen/flamegraph_page.inc: $(page_sources) Makefile
+	@mkdir -p $(@D)
+	sed -e 's/^[\t]*//' -e '/^\/\//d' -e '/^$$/d' -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n",/' $(page_sources) >$@
+$(BUILD)/obj/converters/flamegraph_page.o: $(BUILD)/gen/flamegraph_page.inc
 
 # --- the programs ---
 
@@ -73,9 +92,9 @@ $$(BUILD)/obj/pairs/$(1)2$(2).o: converters/pair.c Makefile
 	$$(CC) $$(ALL_CFLAGS) -DFROM=$(1) -DTO=$(2) -MMD -MP -c $$< -o $$@
 endif
 $$(BUILD)/bin/$(1)2$(2): $$(BUILD)/obj/pairs/$(1)2$(2).o \
-		$$(sort $$(call objects_of,$(1)) $$(call objects_of,$(2))) $$(library)
+		$$(call pair_objects,$(1),$(2)) $$(library)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(sort $$(call libraries,$(1)) $$(call libraries,$(2))) $$(LIBS) -o $$@
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(call libraries,$(1)) $$(LIBS) -o $$@
 endef
 $(foreach x,$(readers),$(foreach y,$(writers),$(eval $(call PAIR,$(x),$(y)))))
 
@@ -84,12 +103,12 @@ $(tools:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/obj/converters/tools/%.o \
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -Wl,--as-needed $(all_libraries) -lcjson $(LIBS) -o $@
 
--include $(objects:.o=.d) $(format_objects:.o=.d) $(wildcard $(BUILD)/obj/pairs/*.d) \
+-include $(objects:.o=.d) $(format_objects:.o=.d) $(wildcard $(BUILD)/obj/pairs/*.d $(BUILD)/obj/unread/*.d) \
 	$(wildcard $(BUILD)/obj/converters/tools/*.d)
 
 # --- what is needed, from Debian's packages alone ---
 
-build_packages := gcc make zlib1g-dev libcjson-dev
+build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev
 check_packages := binutils python3 python3-pytest python3-pytest-xdist libcmocka-dev \
 	libxml2-utils mandoc valgrind
 packages := $(build_packages) $(check_packages)

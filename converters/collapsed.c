@@ -161,6 +161,9 @@ static unsigned counts_of(struct str line)
 {
 	struct str word, a, b, c;
 
+	/* blanks at its beginning stay: behind an empty stack there are counts too */
+	if (str_ends(line, S("\r")))
+		line.n--;
 	line = trim_right(line);
 	if (!cut_last_word(&line, &word))
 		return 0;
@@ -184,7 +187,7 @@ static void find_dialect(struct reader *r)
 	input_want(r->in, 1 << 16);
 	rest = (struct str){ r->in->p, (size_t)(r->in->end - r->in->p) };
 	while (str_cut(rest, '\n', &line, &rest) || (!any && (line = rest).n)) {
-		unsigned n = is_comment(line) ? 0 : counts_of(str_trim(line));
+		unsigned n = is_comment(line) ? 0 : counts_of(line);
 
 		r->austin |= str_starts(line, S("# austin: "));
 		if (n == 3)

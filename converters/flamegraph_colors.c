@@ -1,7 +1,6 @@
 /*
  * flamegraph_colors - what colour a function has
  */
-#include "common/base/str.h"
 #include "converters/flamegraph.h"
 
 /*
@@ -69,6 +68,7 @@ static const struct family kinds[KINDS] = {
 	[KERNEL] = { 24, 12, 88, 64 },
 };
 static const struct family blue_and_amber[] = { { 198, 24, 68, 68 }, { 36, 14, 88, 64 } };
+static const struct family heat = { 52, -50, 84, 66 };
 static const struct family modules[] = {
 	{ 2, 6, 70, 70 },   { 28, 6, 82, 66 },  { 48, 6, 80, 62 },  { 72, 8, 52, 62 },
 	{ 108, 8, 45, 66 }, { 150, 8, 42, 64 }, { 178, 8, 48, 62 }, { 200, 6, 65, 68 },
@@ -102,8 +102,10 @@ static const struct scheme schemes[] = {
 	ONE(262, 40, 58, 76),               /* purple */
 	ONE(20, 18, 88, 66),                /* orange */
 	ONE(184, 32, 52, 66),               /* wakeup */
+	ONE(212, 24, 64, 72),               /* chain: what was waited for, beside wakeup */
 	{ blue_and_amber, 2, 16, NULL, false }, /* safe */
 	{ modules, sizeof modules / sizeof *modules, 4, NULL, true },
+	{ &heat, 1, 24, NULL, false },      /* diffusion: see FLAME_DIFFUSION */
 };
 
 static const char class_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV";
@@ -154,15 +156,41 @@ static unsigned family_of(const struct scheme *s, struct str name, struct str fi
 	return (unsigned)hint->family;
 }
 
-char flame_class(int colors, struct str name, struct str file)
+char flame_class(struct str name, struct str file)
 {
-	const struct scheme *s = &schemes[colors];
+	const struct scheme *s = &schemes[flame_options.colors];
 	unsigned shade;
 
-	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")))
+	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
+	    str_eq(name, S("[pruned]")))
 		return CLASS_NOWHERE;
 	shade = (unsigned)(str_hash(name) >> 32) % s->shades;
 	return class_letters[family_of(s, name, file) * s->shades + shade];
+}
+
+/* A shade for each halving of the share. */
+char flame_diffusion_class(int64_t value, int64_t total)
+{
+	const struct scheme *s = &schemes[FLAME_DIFFUSION];
+	unsigned shade = s->shades - 1;
+
+	for (double share = (double)value / (double)total; share < 1 && shade >= 2; share *= 2)
+		shade -= 2;
+	return class_letters[shade];
+}
+
+/* Blue for less, red for more, 8 shades of each around white: the stronger, the more of
+ * the frame's value it is. */
+enum { DIFF_SHADES = 8 };
+
+char flame_diff_class(int64_t base, int64_t fresh)
+{
+	int64_t larger = base > fresh ? base : fresh;
+	double change = larger ? ((double)fresh - (double)base) / (double)larger : 0;
+
+	if (flame_options.negate)
+		change = -change;
+	return class_letters[(int)((change + 1) * DIFF_SHADES + 0.5)];
 }
 
 /* Hue in degrees, the others in percent; one channel by the usual formula. */
@@ -188,10 +216,27 @@ static void put_color(struct output *out, const struct family *f, unsigned shade
 	buf_free(&text);
 }
 
-void flame_put_colors(struct output *out, int colors)
+static void put_diff_colors(struct output *out)
 {
-	const struct scheme *s = &schemes[colors];
+	for (int i = 0; i <= 2 * DIFF_SHADES; i++) {
+		int step = i - DIFF_SHADES, size = step < 0 ? -step : step;
+		/* light enough for dark text: 92 % where little changed, 64 % where all did */
+		const struct family f = { step < 0 ? 214 : 4, 0, step ? 82 : 0, 94 - size * 15 / 4 };
 
+		output_byte(out, '.');
+		output_byte(out, class_letters[i]);
+		put_color(out, &f, 0, 2);
+	}
+}
+
+void flame_put_colors(struct output *out, bool difference)
+{
+	const struct scheme *s = &schemes[flame_options.colors];
+
+	if (difference) {
+		put_diff_colors(out);
+		return;
+	}
 	for (unsigned i = 0; i < s->count * s->shades; i++) {
 		output_byte(out, '.');
 		output_byte(out, class_letters[i]);

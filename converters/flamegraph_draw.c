@@ -1,0 +1,616 @@
+/*
+ * flamegraph_draw - the picture as it is before any script runs
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/syntax/xml_put.h"
+#include "converters/flamegraph.h"
+
+enum {
+	MARGIN = 10, TEXT_MARGIN = 3, TITLE_SIZE = 17, SMALL_SIZE = 12, LINE = 17,
+	BOLD_PERCENT = 112, USUAL_WIDTH = 1200,
+	/* more elements make a page slow to open; the script draws the rest when asked */
+	MOST_ELEMENTS = 1000,
+};
+
+/* The frames that are drawn, row by row, from left to right. */
+struct frames {
+	struct picture *v;
+	uint32_t *nodes;
+	size_t count, cap;
+	size_t rows;
+	uint64_t inner;       /* pixels across */
+	uint64_t row_height, top;
+	int64_t left_out, left_value; /* too many, or too narrow: how many, and what is in them */
+};
+
+static int64_t total_of(const struct picture *v, uint32_t node)
+{
+	return node ? v->tree->width.total[node] : v->total;
+}
+
+/* --- which frames --- */
+
+static int compare_totals(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+	return (a < b) - (a > b);
+}
+
+/* The least value of the widest so many, where there are more. */
+static double least_of_widest(const struct picture *v)
+{
+	const struct flame_tree *t = v->tree;
+	int64_t *totals = alloc_zero(t->nodes.count, sizeof *totals);
+	double least = v->least;
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->nodes.count; i++)
+		if ((double)t->width.total[i] >= least && t->width.total[i])
+			totals[count++] = t->width.total[i];
+	qsort(totals, count, sizeof *totals, compare_totals);
+	if (count > MOST_ELEMENTS)
+		least = (double)totals[MOST_ELEMENTS - 1];
+	free(totals);
+	return least;
+}
+
+static bool is_drawn(const struct picture *v, uint32_t node)
+{
+	int64_t value = total_of(v, node);
+
+	return value > 0 && (!node || (double)value >= v->least);
+}
+
+static void count_left_out(struct frames *f, uint32_t node)
+{
+	const struct flame_tree *t = f->v->tree;
+
+	if (!t->width.total[node])
+		return;
+	f->left_out++;
+	if (is_drawn(f->v, t->nodes.parent[node]))
+		f->left_value += t->width.total[node];
+}
+
+/* Sorted by depth, then by place: two passes of counting would need as many rows. */
+static const struct flame_tree *sorted_tree;
+
+static int compare_places(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+	const struct flame_tree *t = sorted_tree;
+
+	if (t->depth[a] != t->depth[b])
+		return t->depth[a] < t->depth[b] ? -1 : 1;
+	if (t->x[a] != t->x[b])
+		return t->x[a] < t->x[b] ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+static void choose_frames(struct frames *f)
+{
+	const struct flame_tree *t = f->v->tree;
+	bool percent = flame_min_width(&f->v->least);
+
+	f->v->least *= (double)f->v->total / (percent ? 100 : (double)f->inner);
+	if (!flame_options.no_script)
+		f->v->least = least_of_widest(f->v);
+	for (uint32_t i = 0; i < t->nodes.count; i++) {
+		if (!is_drawn(f->v, i)) {
+			count_left_out(f, i);
+			continue;
+		}
+		ARRAY_ROOM(f->nodes, f->count, f->cap);
+		f->nodes[f->count++] = i;
+		if (t->depth[i] >= f->rows)
+			f->rows = t->depth[i] + 1;
+	}
+	sorted_tree = t;
+	if (f->count)
+		qsort(f->nodes, f->count, sizeof *f->nodes, compare_places);
+}
+
+/* --- the heading --- */
+
+struct str flame_heading(void)
+{
+	const struct flame_options *o = &flame_options;
+
+	return o->title ? str_of(o->title) : o->in_time ? S("Flame chart")
+		: o->reverse ? S("Flame graph, callers first")
+		: o->inverted ? S("Icicle graph") : S("Flame graph");
+}
+
+/* In 1/100 em of a font of `size` pixels. */
+static uint64_t room(uint64_t pixels, uint64_t size)
+{
+	return pixels * 100 / size;
+}
+
+static void put_text(struct frames *f, const char *attribute, struct str text, uint64_t y,
+		     uint64_t width)
+{
+	struct output *out = f->v->out;
+
+	output_text(out, "<text ");
+	output_text(out, attribute);
+	output_text(out, " x=\"10\" y=\"");
+	output_u64(out, y);
+	output_text(out, "\">");
+	flame_put_fitting(out, text, flame_fitting(text, width, false), false);
+	output_text(out, "</text>\n");
+}
+
+/* What the picture shows and what not, with dots between. */
+static struct buf *next_fact(struct buf *facts)
+{
+	if (facts->n)
+		buf_add(facts, S(" \xc2\xb7 "));
+	return facts;
+}
+
+static void add_value(struct picture *v, value_id value_type, int64_t value, struct buf *b)
+{
+	add_value_text(b, v->p, value_type, value, &flame_options.style);
+}
+
+static void add_total(struct picture *v, struct buf *b)
+{
+	const struct value_type *type = &v->p->value_types[0];
+	bool named = flame_options.style.name != NULL;
+	struct str name = named ? str_of(flame_options.style.name) : profile_text(v->p, type->name);
+
+	if (type->title && !named)
+		name = profile_text(v->p, type->title);
+	else if (type->unit == UNIT_NONE)
+		name = S("");
+	next_fact(b);
+	buf_add(b, name);
+	buf_add(b, name.n ? S(": ") : S(""));
+	add_value(v, 0, v->tree->width.total[0], b);
+	buf_add(b, S(" in total"));
+}
+
+static void add_difference(struct picture *v, struct buf *b)
+{
+	static const char *const widths[] = { "the larger of both", "new", "base" };
+	int64_t base = v->tree->base.total[0], fresh = v->tree->fresh.total[0];
+
+	next_fact(b);
+	buf_add(b, S("base: "));
+	add_grouped(b, profile_decimal(v->p, 0, base, 0));
+	buf_add(b, S(", new: "));
+	add_grouped(b, profile_decimal(v->p, 1, fresh, 0));
+	if (base) {
+		buf_add(b, fresh > base ? S(" (+") : S(" ("));
+		add_percent(b, fresh - base, base);
+		buf_byte(b, ')');
+	}
+	buf_print(next_fact(b), "width: %s", widths[flame_options.widths]);
+	buf_add(next_fact(b), flame_options.negate ? S("blue is more, red is less")
+						   : S("red is more, blue is less"));
+}
+
+static void add_left_out(struct frames *f, struct buf *b)
+{
+	struct picture *v = f->v;
+	bool script = !flame_options.no_script;
+
+	if (!f->left_out)
+		return;
+	next_fact(b);
+	add_grouped(b, (struct decimal){ f->left_out, 0 });
+	if (script)
+		buf_add(b, f->left_out == 1 ? S(" narrow frame appears on zoom, ")
+					    : S(" narrow frames appear on zoom, "));
+	else
+		buf_add(b, f->left_out == 1 ? S(" frame too narrow to be drawn, ")
+					    : S(" frames too narrow to be drawn, "));
+	add_percent(b, f->left_value, v->total);
+	buf_add(b, S(" of the total"));
+}
+
+static void add_pruned(struct picture *v, struct buf *b)
+{
+	const struct values *hidden = &v->contexts->hidden.values;
+	int64_t value = 0;
+
+	if (!v->contexts->pruned_count)
+		return;
+	for (size_t i = 0; i < hidden->rows; i++)
+		value += values_row(hidden, i)[0];
+	next_fact(b);
+	add_grouped(b, (struct decimal){ (int64_t)v->contexts->pruned_count, 0 });
+	buf_add(b, v->contexts->pruned_count == 1 ? S(" context") : S(" contexts"));
+	buf_add(b, S(" of less weight pruned, "));
+	add_percent(b, value, v->total);
+	buf_add(b, S(" of the total"));
+}
+
+static void gather_facts(struct frames *f, struct buf *facts)
+{
+	struct picture *v = f->v;
+
+	if (v->p->source)
+		buf_print(facts, "from %s", v->p->source);
+	if (!v->total) {
+		buf_add(next_fact(facts), S("no samples"));
+	} else {
+		if (v->difference)
+			add_difference(v, facts);
+		else
+			add_total(v, facts);
+		add_left_out(f, facts);
+		add_pruned(v, facts);
+	}
+	if (v->p->estimated)
+		buf_add(next_fact(facts), S("stacks estimated from a call graph (dashed frames)"));
+}
+
+static size_t line_count(struct str text, uint64_t width)
+{
+	size_t count = 0;
+
+	while (flame_next_line(&text, width).n)
+		count++;
+	return count;
+}
+
+static void put_count(struct output *out, const char *start, uint64_t value, const char *end)
+{
+	output_text(out, start);
+	output_u64(out, value);
+	output_text(out, end);
+}
+
+/*
+ * Without a width of its own the picture is as wide as its window or <img>; viewers
+ * then scale it by the viewBox, the script takes that away.
+ */
+static void put_document(struct frames *f, uint64_t height)
+{
+	struct picture *v = f->v;
+	struct output *out = v->out;
+
+	output_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+			 "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+			 "xmlns:fg=\"http://github.com/jonhoo/inferno\"");
+	if (flame_options.width) {
+		put_count(out, " width=\"", v->width, "\"");
+		put_count(out, " height=\"", height, "\"");
+	}
+	put_count(out, " viewBox=\"0 0 ", v->width, "");
+	put_count(out, " ", height, "\" font-family=\"");
+	/* an attribute: no name of a font can end it, as it could a style sheet's rule */
+	xml_put(out, flame_options.font ? str_of(flame_options.font)
+		: S("system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"));
+	output_text(out, "\" font-size=\"12\">\n<title>");
+	xml_put(out, flame_heading());
+	output_text(out, "</title>\n");
+}
+
+/* Dark where the system is, or where the page's button said so. */
+static void put_dark(struct output *out, const char *root)
+{
+	static const char *const rules[] = {
+		"{color-scheme:dark}", " #paper{fill:#16181c}", ">text{fill:#e6e6e6}",
+		">.note{fill:#9a9a9a}", " #frames{opacity:.88}",
+	};
+
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		output_text(out, root);
+		output_text(out, rules[i]);
+		output_byte(out, '\n');
+	}
+}
+
+static void put_style(struct frames *f)
+{
+	struct output *out = f->v->out;
+
+	output_text(out, "<style>\n"
+			 "text{fill:#1b1b1b;white-space:pre}\n"
+			 "#paper{fill:#fff}\n"
+			 "#title{font-size:17px;font-weight:bold}\n"
+			 ".note{fill:#666}\n"
+			 "#frames text{pointer-events:none}\n"
+			 "#frames rect:hover{stroke:#1b1b1b;stroke-width:1}\n"
+			 ".W{stroke:#fff;stroke-width:.7;rx:2px}\n"
+			 ".E{fill-opacity:.72}\n"
+			 ".W.E{stroke:#8a8a8a;stroke-dasharray:2 2}\n"
+			 ".Y{fill:#c6c6c6}\n"
+			 ".Z{fill:#dedede}\n");
+	flame_put_colors(out, f->v->difference);
+	if (!flame_options.background) {
+		output_text(out, "@media (prefers-color-scheme:dark){\n");
+		put_dark(out, ":root:not(.light)");
+		output_text(out, "}\n");
+		put_dark(out, ":root.dark");
+	}
+	output_text(out, "</style>\n<rect id=\"paper\" width=\"100%\" height=\"100%\"");
+	if (flame_options.background) {
+		output_text(out, " style=\"fill:");
+		xml_put(out, str_of(flame_options.background));
+		output_byte(out, '"');
+	}
+	output_text(out, "/>\n");
+}
+
+static void put_heading(struct frames *f)
+{
+	struct buf facts = { 0 };
+	struct str rest, line;
+	uint64_t y = 28, below = 8, width = room(f->inner, SMALL_SIZE);
+
+	gather_facts(f, &facts);
+	rest = buf_str(&facts);
+	f->top = y + (line_count(rest, width) + (flame_options.subtitle != NULL)) * LINE + below;
+	put_document(f, f->top + f->rows * f->row_height + MARGIN);
+	put_style(f);
+	put_text(f, "id=\"title\"", flame_heading(), y,
+		 room(f->inner, TITLE_SIZE) * 100 / BOLD_PERCENT);
+	if (flame_options.subtitle)
+		put_text(f, "id=\"subtitle\"", str_of(flame_options.subtitle), y += LINE, width);
+	while ((line = flame_next_line(&rest, width)).n)
+		put_text(f, "class=\"note\"", line, y += LINE, width);
+	buf_free(&facts);
+}
+
+/* --- a frame --- */
+
+struct str flame_name(const struct picture *v, uint32_t node)
+{
+	return node ? function_name(v->p, flame_tree_function(v->tree, node)) : S("all");
+}
+
+struct str flame_home(const struct picture *v, uint32_t node)
+{
+	struct str home = node ? function_home(v->p, flame_tree_function(v->tree, node)) : S("");
+
+	/* Python's word for "no file": built-in functions */
+	return str_eq(home, S("~")) ? S("") : home;
+}
+
+/* Where the function begins or, where nobody says, the one line of it that was seen. */
+static uint32_t line_of(const struct picture *v, uint32_t node)
+{
+	const struct function *f = &v->p->functions[flame_tree_function(v->tree, node)];
+
+	return f->line && !v->p->line_functions ? f->line : v->tree->line[node];
+}
+
+static void add_figure(struct picture *v, value_id type, int64_t value, int64_t total)
+{
+	if (v->difference && !flame_options.style.name)
+		add_grouped(&v->text, profile_decimal(v->p, type, value, 0));
+	else
+		add_value(v, type, value, &v->text);
+	if (!total)
+		return;
+	buf_add(&v->text, S(", "));
+	add_percent(&v->text, value, total);
+}
+
+static void add_change(struct picture *v, int64_t base, int64_t fresh)
+{
+	struct buf *b = &v->text;
+
+	if (base == fresh) {
+		buf_add(b, S("; unchanged"));
+	} else if (!base || !fresh) {
+		buf_add(b, base ? S("; gone") : S("; was not there"));
+	} else {
+		buf_add(b, fresh > base ? S("; +") : S("; "));
+		add_grouped(b, profile_decimal(v->p, 0, fresh - base, 0));
+		buf_add(b, fresh > base ? S(", +") : S(", "));
+		add_percent(b, fresh - base, base);
+	}
+}
+
+/* base 10, 1%; new 15, 1.4%; +5, +50%: shares are of each one's own total. */
+static void add_both(struct picture *v, int64_t base, int64_t fresh)
+{
+	struct buf *b = &v->text;
+
+	buf_add(b, S("base "));
+	add_figure(v, 0, base, v->tree->base.total[0]);
+	buf_add(b, S("; new "));
+	add_figure(v, 1, fresh, v->tree->fresh.total[0]);
+	add_change(v, base, fresh);
+}
+
+static void add_home(struct picture *v, uint32_t node)
+{
+	struct str home = flame_home(v, node);
+
+	if (!home.n)
+		return;
+	buf_add(&v->text, S(" ("));
+	buf_add(&v->text, home);
+	if (line_of(v, node))
+		buf_print(&v->text, ":%lu", (unsigned long)line_of(v, node));
+	buf_byte(&v->text, ')');
+}
+
+/*
+ * parse (a.c:12) (1.24 s, 5.67%)
+ * self 310 ms, 1.42%
+ *
+ * The second line only where it says more: a leaf is all self, and where callers come
+ * first self would be the part that has none.
+ */
+static void put_title(struct picture *v, uint32_t node)
+{
+	const struct flame_tree *t = v->tree;
+	int64_t self = t->width.self[node];
+	struct buf *b = &v->text;
+
+	b->n = 0;
+	buf_add(b, flame_name(v, node));
+	add_home(v, node);
+	buf_add(b, S(" ("));
+	if (v->difference)
+		add_both(v, t->base.total[node], t->fresh.total[node]);
+	else
+		add_figure(v, 0, total_of(v, node), v->total);
+	buf_byte(b, ')');
+	output_text(v->out, "<title>");
+	xml_put(v->out, buf_str(b));
+	if (self && self < total_of(v, node) && !flame_options.reverse) {
+		b->n = 0;
+		if (v->difference)
+			add_both(v, t->base.self[node], t->fresh.self[node]);
+		else
+			add_figure(v, 0, self, v->total);
+		output_text(v->out, "\nself ");
+		xml_put(v->out, buf_str(b));
+	}
+	output_text(v->out, "</title>");
+}
+
+/*
+ * Places in 1/10 pixel. Both ends of a frame are rounded, never its width: so the
+ * frames side by side add up.
+ */
+static int64_t place(const struct frames *f, int64_t x)
+{
+	double all = (double)f->v->total;
+
+	return (int64_t)((double)x / all * (double)f->inner * 10 + 0.5);
+}
+
+static void put_attribute(struct output *out, const char *start, struct decimal value,
+			  const char *end)
+{
+	output_text(out, start);
+	output_decimal(out, value);
+	output_text(out, end);
+}
+
+static char class_of(const struct picture *v, uint32_t node)
+{
+	const struct flame_tree *t = v->tree;
+
+	if (!node)
+		return CLASS_ROOT;
+	if (v->difference)
+		return flame_diff_class(t->base.total[node], t->fresh.total[node]);
+	if (flame_options.colors == FLAME_DIFFUSION)
+		return flame_diffusion_class(t->width.total[node], v->total);
+	return flame_class(flame_name(v, node), flame_home(v, node));
+}
+
+/* Another mark behind the colour's letter. */
+static void put_mark(struct output *out, char class)
+{
+	output_byte(out, ' ');
+	output_byte(out, class);
+}
+
+static void put_rect(struct frames *f, uint32_t node, int64_t left, int64_t right)
+{
+	struct picture *v = f->v;
+	struct output *out = v->out;
+
+	output_text(out, "<rect class=\"");
+	output_byte(out, class_of(v, node));
+	if (right - left >= 30)
+		put_mark(out, CLASS_LABELLED);
+	if (node && v->p->estimated && v->tree->several[v->tree->nodes.frame[node]])
+		put_mark(out, CLASS_GUESSED);
+	put_attribute(out, "\" x=\"", (struct decimal){ left, -1 }, "\" width=\"");
+	put_attribute(out, "", (struct decimal){ right - left, -1 }, "\" height=\"");
+	output_u64(out, f->row_height - 1);
+	output_text(out, "\" fg:x=\"");
+	output_i64(out, v->tree->x[node]);
+	output_text(out, "\" fg:w=\"");
+	output_i64(out, total_of(v, node));
+	output_text(out, "\">");
+	put_title(v, node);
+	output_text(out, "</rect>");
+}
+
+/* A name has room if two of the narrowest letters do; the rest has none at all. */
+static void put_name(struct frames *f, uint32_t node, int64_t left, int64_t right)
+{
+	struct output *out = f->v->out;
+	struct str name = flame_name(f->v, node);
+	int64_t space = (right - left) / 10 - 2 * TEXT_MARGIN;
+	uint64_t size = flame_options.font_size;
+	size_t n = space > 0 ? flame_fitting(name, room((uint64_t)space, size),
+					     flame_options.cut_start) : 0;
+
+	if (!n || f->row_height < size)
+		return;
+	put_attribute(out, "<text x=\"", (struct decimal){ left + 10 * TEXT_MARGIN, -1 }, "\" y=\"");
+	output_u64(out, (f->row_height - 1) / 2 + size * 7 / 20);
+	output_text(out, "\">");
+	flame_put_fitting(out, name, n, flame_options.cut_start);
+	output_text(out, "</text>");
+}
+
+static void put_frame(struct frames *f, uint32_t node)
+{
+	int64_t x = f->v->tree->x[node];
+	int64_t left = place(f, x), right = place(f, x + total_of(f->v, node));
+
+	put_rect(f, node, left, right);
+	put_name(f, node, left, right);
+	output_byte(f->v->out, '\n');
+}
+
+/* A row is a group: what is true of all its frames is said once. */
+static void put_rows(struct frames *f)
+{
+	const struct flame_tree *t = f->v->tree;
+	struct output *out = f->v->out;
+
+	for (size_t i = 0; i < f->count; i++) {
+		size_t depth = t->depth[f->nodes[i]];
+		size_t row = flame_options.inverted ? depth : f->rows - 1 - depth;
+
+		if (!i || t->depth[f->nodes[i - 1]] != depth)
+			put_count(out, i ? "</g>\n<g transform=\"translate(0 "
+					 : "<g transform=\"translate(0 ",
+				  row * f->row_height, ")\">\n");
+		put_frame(f, f->nodes[i]);
+	}
+	if (f->count)
+		output_text(out, "</g>\n");
+}
+
+static void put_frames(struct frames *f)
+{
+	struct output *out = f->v->out;
+
+	put_count(out, "<svg id=\"frames\" x=\"10\" y=\"", f->top, "\" width=\"");
+	put_count(out, "", f->inner, "\" font-size=\"");
+	output_u64(out, flame_options.font_size);
+	output_text(out, "\" total_samples=\"");
+	output_i64(out, f->v->total);
+	output_text(out, "\">\n");
+	put_rows(f);
+	output_text(out, "</svg>\n");
+}
+
+void flame_put_picture(struct picture *v)
+{
+	struct frames f = { .v = v };
+	int64_t whole = flame_whole(v->p);
+
+	v->width = flame_options.width ? flame_options.width : USUAL_WIDTH;
+	v->total = v->tree->width.total[0];
+	if (whole > v->total)
+		v->total = whole;
+	f.inner = v->width - 2 * MARGIN;
+	f.row_height = flame_options.row_height ? flame_options.row_height
+						: flame_options.font_size + 4;
+	choose_frames(&f);
+	put_heading(&f);
+	put_frames(&f);
+	free(f.nodes);
+}

@@ -1,0 +1,306 @@
+// shown - what of the tree is shown: view, zoom, search
+
+// --- what is shown ---
+
+const VIEWS = { flame: "Flame", icicle: "Icicle", callers: "Callers", sandwich: "Sandwich" };
+if (profile.ordered || page.view === "chart") {
+	VIEWS.chart = "Chart";
+}
+const WIDTH_NAMES = { larger: "larger of both", new: "new", base: "base" };
+
+// value: number of the value type; thread: number or NONE; fn: a box; zoom: the name of a node in
+// the tree; hits: by box, whether it is found
+function initialState() {
+	const drawable = isNegative.indexOf(false);
+	return {
+		view: VIEWS[page.view] && page.view !== "sandwich" ? page.view : "flame",
+		value: drawable < 0 ? 0 : drawable, thread: NONE, width: page.widths || "larger",
+		fn: NONE, zoom: "0", text: "", isRegex: false, isCase: false,
+	};
+}
+
+let state = { value: 0, thread: NONE };
+state = initialState();
+// light or dark as pressed; "" is the system's
+let theme = "";
+let tree = null;
+let zoom = 0;
+// node of the details line and of the keys, and the one under the pointer
+let selected = 0;
+let hovered = NONE;
+let madeFrom = "";
+
+// The tree that state asks for, made anew only if it is another.
+function chooseTree() {
+	const v = [state.value, state.thread, state.width].join();
+	const shape = state.view === "icicle" ? "flame" : state.view === "sandwich" ? "sandwich " + state.fn : state.view;
+	if (madeFrom === v + " " + shape) {
+		return;
+	}
+	if (!values || !madeFrom.startsWith(v + " ")) {
+		values = chooseValues();
+		found = null;
+	}
+	madeFrom = v + " " + shape;
+	tree = state.view === "callers" ? callersTree() : state.view === "chart" ? timeTree()
+		: state.view === "sandwich" ? sandwichTree(state.fn) : plainTree();
+	picture.depth = 0;
+	selected = 0;
+	hovered = NONE;
+}
+
+// A node's name is a number of the file, and with callers how far from there. Names come from
+// addresses: what is not there is node 0.
+function findNode(name) {
+	const parts = /^(\d{1,9})(?:\.(-?\d{1,6}))?$/.exec(name);
+	let node = 0;
+	if (parts && Number(parts[1]) < nodes.count) {
+		node = tree.find(Number(parts[1]), Number(parts[2] || 0));
+	}
+	while (node > 0 && !tree.total[node]) {
+		node = tree.parent[node];
+	}
+	return node;
+}
+
+function nameOf(node) {
+	return tree.box[node] === NONE ? "all" : boxes.name[tree.box[node]];
+}
+
+// Where the function begins or, where nobody says, the one line of it that was seen.
+function placeOf(node) {
+	const box = tree.box[node];
+	const home = box === NONE ? "" : boxes.home[box];
+	const line = box === NONE ? 0 : boxes.line[box] || tree.line[node];
+	return home && line ? home + ":" + line : home;
+}
+
+function isZoomed() {
+	return tree.total[zoom] !== values.whole;
+}
+
+function shares(value) {
+	const all = percent(value, values.whole);
+	return isZoomed() && value <= tree.total[zoom] ? all + " of all, " + percent(value, tree.total[zoom]) + " of zoom" : all;
+}
+
+function wholeOf(node) {
+	return node === 0 && state.view !== "sandwich" ? values.whole : tree.total[node];
+}
+
+function exact(value) {
+	return grouped(value, types[0].unit === "none" || types[0].unit === "bytes" ? types[0].exponent || 0 : 0);
+}
+
+function figure(value, total) {
+	return (page.countname === undefined ? exact(value) : valueText(value)) + (total ? ", " + percent(value, total) : "");
+}
+
+function changeText(base, fresh) {
+	if (base === fresh) {
+		return "unchanged";
+	}
+	if (!base || !fresh) {
+		return base ? "gone" : "was not there";
+	}
+	const sign = fresh > base ? "+" : "";
+	return sign + exact(fresh - base) + ", " + sign + percent(fresh - base, base);
+}
+
+function difference(base, fresh) {
+	return "base " + figure(base, values.base.total[0]) + "; new " + figure(fresh, values.fresh.total[0]) + "; " + changeText(base, fresh);
+}
+
+function figures(node) {
+	return isDifference ? difference(tree.base[node], tree.fresh[node])
+		: valueText(wholeOf(node)) + ", " + shares(wholeOf(node));
+}
+
+function selfFigures(node) {
+	const self = tree.self[node];
+	if (!(self > 0 && self < wholeOf(node))) {
+		return "";
+	}
+	return "self " + (isDifference ? difference(tree.selfBase[node], tree.selfFresh[node]) : valueText(self) + ", " + shares(self));
+}
+
+function titleOf(node) {
+	const place = placeOf(node);
+	const self = selfFigures(node);
+	return nameOf(node) + (place && " (" + place + ")") + " (" + figures(node) + ")" + (self && "\n" + self);
+}
+
+function callsOf(node) {
+	const box = tree.box[node];
+	const other = tree.parent[node] > 0 || state.view === "sandwich" ? tree.box[tree.parent[node]] : NONE;
+	const known = calls.get(box);
+	const isCaller = state.view === "callers" || tree.depth[node] < 0;
+	const arc = other === undefined || other < 0 ? undefined
+		: arcs.get((isCaller ? box : other) * boxes.name.length + (isCaller ? other : box));
+	const recursive = known && known[1] && known[1] !== known[0] ? " (" + grouped(known[1], 0) + " primitive)" : "";
+	return [known && plural(known[0], "call") + recursive,
+		arc && grouped(arc, 0) + (isCaller ? " to " : " from ") + boxes.name[other]].filter(Boolean).join(", ");
+}
+
+// Callers first, whatever the view.
+function stackOf(node) {
+	const list = [];
+	for (let at = node; at >= 0 && tree.box[at] !== NONE; at = tree.parent[at]) {
+		const place = placeOf(at);
+		list.push(nameOf(at) + (place && " (" + place + ")"));
+	}
+	return (state.view === "callers" || tree.depth[node] < 0 ? list : list.reverse()).join("\n");
+}
+
+// --- search ---
+
+// hits by box; matched: of all and of the zoom; list: the boxes, the heaviest first
+let found = null;
+
+function matcher(text) {
+	if (!state.isRegex) {
+		const wanted = state.isCase ? text : text.toLowerCase();
+		return (name) => (state.isCase ? name : name.toLowerCase()).includes(wanted);
+	}
+	const pattern = new RegExp(text, state.isCase ? "u" : "iu");
+	return (name) => pattern.test(name.slice(0, LONGEST_NAME_SEARCHED));
+}
+
+function matchBoxes(test) {
+	const hits = new Uint8Array(boxes.name.length);
+	const until = Date.now() + 2000;
+	for (let box = 0; box < hits.length; box++) {
+		hits[box] = test(boxes.name[box]) || (boxes.home[box] && test(boxes.home[box])) ? 1 : 0;
+		if (Date.now() > until) {
+			throw new Error("it takes too long");
+		}
+	}
+	return hits;
+}
+
+// What lies in contexts m to before end, of the outermost found frames.
+function matchedIn(hits, m, end) {
+	let sum = 0;
+	for (let until = m; m < end; m++) {
+		if (m >= until && m && hits[contexts.box[m]]) {
+			sum += values.width.total[m];
+			until = contexts.end[m];
+		}
+	}
+	return sum;
+}
+
+function findHits() {
+	const found = { text: state.text, error: "", hits: null, matched: 0, frames: 0, list: [] };
+	try {
+		found.hits = matchBoxes(matcher(state.text));
+	} catch (error) {
+		found.error = String(error.message || error).replace(/^Invalid regular expression: /, "");
+		return found;
+	}
+	found.matched = matchedIn(found.hits, 1, contexts.count);
+	for (let m = 1; m < contexts.count; m++) {
+		found.frames += found.hits[contexts.box[m]] && values.width.total[m] ? 1 : 0;
+	}
+	for (let box = 0; box < boxes.name.length; box++) {
+		if (found.hits[box] && values.boxes.total[box]) {
+			found.list.push(box);
+		}
+	}
+	found.list.sort((a, b) => values.boxes.total[b] - values.boxes.total[a] || a - b);
+	return found;
+}
+
+// Whether context m or a caller of it is found.
+function hitsAbove(hits) {
+	const above = new Uint8Array(contexts.count);
+	for (let m = 1; m < contexts.count; m++) {
+		above[m] = hits[contexts.box[m]] || above[contexts.parent[m]];
+	}
+	return above;
+}
+
+// The cursors that a node of a growing tree was made from.
+function cursorsOf(node) {
+	const path = [];
+	for (let at = node; at > 0; at = tree.parent[at]) {
+		path.unshift(tree.box[at]);
+	}
+	const climbs = tree.climbs || tree.depth[node] < 0;
+	let list = tree.occurrences || [];
+	path.forEach((box, i) => {
+		const groups = new Map();
+		if (tree.climbs && !i) {
+			gatherSelf(groups);
+		} else {
+			(climbs ? gatherCallers : gatherCallees)(groups, list);
+		}
+		list = groups.get(box) || [];
+	});
+	return list;
+}
+
+function matchedInZoom(hits) {
+	if (!tree.cursors) {
+		return state.view === "chart" ? matchedInTime(hits) : matchedIn(hits, zoom, contexts.end[zoom]);
+	}
+	if (tree.climbs && !zoom) {
+		return found.matched;
+	}
+	const above = hitsAbove(hits);
+	const looksUp = tree.climbs || tree.depth[zoom] <= 0;
+	const looksDown = !tree.climbs && tree.depth[zoom] >= 0;
+	const list = cursorsOf(zoom);
+	let sum = 0;
+	for (let i = 0; i < list.length; i += CURSOR) {
+		if (looksUp && above[list[i]]) {
+			sum += list[i + 1];
+		} else if (looksDown) {
+			sum += matchedIn(hits, list[i], contexts.end[list[i]]);
+		}
+	}
+	return sum;
+}
+
+function matchedInTime(hits) {
+	let sum = 0;
+	const visit = [zoom];
+	while (visit.length) {
+		const node = visit.pop();
+		if (node && hits[tree.box[node]]) {
+			sum += tree.total[node];
+		} else {
+			visit.push(...children(tree, node));
+		}
+	}
+	return sum;
+}
+
+function search() {
+	if (!state.text) {
+		found = null;
+		return;
+	}
+	const key = [state.text, state.isRegex, state.isCase, madeFrom].join("\n");
+	if (!found || found.key !== key) {
+		found = findHits();
+		found.key = key;
+	}
+	found.inZoom = found.hits ? matchedInZoom(found.hits) : 0;
+}
+
+function isHit(node) {
+	return found && found.hits && tree.box[node] >= 0 && found.hits[tree.box[node]];
+}
+
+function matchText() {
+	if (!found) {
+		return "";
+	}
+	if (found.error) {
+		return "not an expression: " + found.error;
+	}
+	return found.list.length === 0 ? "no match" : "matched " + percent(found.matched, values.whole) +
+		(isZoomed() ? " of all, " + percent(found.inZoom, tree.total[zoom]) + " of zoom" : "") +
+		", " + plural(found.list.length, "function") + ", " + plural(found.frames, "frame");
+}
