@@ -12,7 +12,7 @@ zsh_completions := $(BUILD)/completions/zsh/_profpipe
 # the picture in README.md: tests/docs compares it with what its command makes
 picture := samples/pictures/pyspy.svg
 
-.PHONY: picture
+.PHONY: picture screenshots
 
 man completions: $(BUILD)/man/made
 
@@ -27,3 +27,8 @@ picture: $(BUILD)/bin/speedscope2flamegraph
 	PATH="$(abspath $(BUILD)/bin):$$PATH" sh -c \
 		"$$(sed -n '/^speedscope2flamegraph.* -o $(notdir $(picture))$$/p' README.md)"
 	mv $(notdir $(picture)) $(picture)
+
+# what a browser makes of it; needs what `make interop` installs
+screenshots: picture
+	NODE_PATH=$(BUILD)/interop/node_modules CHROMIUM=$$(command -v chromium) \
+		node tests/interop/flamegraph_page.js <tests/interop/screenshots.json

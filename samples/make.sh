@@ -6,7 +6,7 @@
 # Without words it remakes all five kinds. What the present machine cannot make is
 # named on one line with the reason; an older file of that name then stays as it was.
 # The work happens in a scratch folder, so that no path of a work tree gets into a
-# profile; tools from PyPI and crates.io go into ../build/samples-tools.
+# profile; tools from PyPI, crates.io and Debian go into ../build/samples-tools.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -134,6 +134,15 @@ austin4() (
         loader=$(find "$folder" -name libc.so | grep .) &&
         printf '#!/bin/sh\nexec %s %s "$@"\n' "$loader" "$folder/bin/austin.real" >bin/austin &&
         chmod 0755 bin/austin
+)
+
+# The flamegraph.pl in Debian's libdevel-nytprof-perl, unpacked; nothing is installed.
+flamegraph_pl() (
+    folder=$build/flamegraph-pl
+    [[ ! -x $folder/bin/flamegraph.pl ]] || exit 0
+    mkdir -p "$folder/bin" && cd "$folder" && exec >/dev/null 2>&1 &&
+        apt-get download libdevel-nytprof-perl && dpkg -x libdevel-nytprof-perl_*.deb . &&
+        install -m 0755 usr/share/perl5/Devel/NYTProf/flamegraph.pl bin/flamegraph.pl
 )
 
 make_pstat() {
@@ -474,6 +483,18 @@ make_flamegraph() {
                 "flameprof ../pstat/cprofile-enable.pstat >OUT"
         fi
         tools=
+    fi
+
+    if have perl && flamegraph_pl; then
+        tools=$scratch/tools/flamegraph-pl/bin
+        label="flamegraph.pl of 2014 in libdevel-nytprof-perl $(dpkg-deb -f "$build"/flamegraph-pl/*.deb Version)"
+        sample flamegraph/flamegraph-pl.svg "$label" \
+            "flamegraph.pl --hash ../collapsed/pyspy-nolineno.collapsed >OUT"
+        sample flamegraph/flamegraph-pl-inverted.svg "$label" \
+            "flamegraph.pl --inverted --colors=mem --countname=bytes --minwidth=2 --title=Icicles ../collapsed/perf.collapsed >OUT"
+        tools=
+    else
+        skip "flamegraph/flamegraph-pl*" "no perl, or the package cannot be fetched"
     fi
 
     if ! have inferno-flamegraph; then

@@ -213,7 +213,8 @@ def test_a_gzip_cut_anywhere_is_refused(name):
         assert b"the gzip data is cut short" in said or b"expected" in said
 
 
-WHOLES = {"pstat": make.WHOLE, "callgrind": make.CALLS, "collapsed": make.STACKS, "speedscope": make.SPEEDSCOPE_ESCAPED}
+WHOLES = {"pstat": make.WHOLE, "callgrind": make.CALLS, "collapsed": make.STACKS, "speedscope": make.SPEEDSCOPE_ESCAPED,
+          "flamegraph": make.FLAME_DATA}
 
 
 @pytest.mark.parametrize("name", WHOLES)

@@ -35,6 +35,7 @@ FILES = {
     "threads.out-03": "samples/callgrind/valgrind-threads.callgrind-03",
     "run.collapsed": "samples/collapsed/pyspy.collapsed",
     "run.speedscope.json": "samples/speedscope/pyspy.speedscope.json",
+    "run.svg": "samples/flamegraph/inferno.svg",
     "graph.callgrind": "tests/docs/graph.callgrind",
     "run.py": "samples/programs/circles.py",
     "app.py": "samples/programs/circles.py",
@@ -278,7 +279,8 @@ def test_bash_completes_arguments(made):
     assert complete(made, "profconv", "--from", "c") == ["callgrind", "collapsed"]
     assert complete(made, "profconv", "--from", "=") == lib.READERS
     assert complete(made, "profconv", "--from", "=", "p") == ["pstat"]
-    assert complete(made, "profcheck", "-f", "flame") is None
+    assert complete(made, "profcheck", "-f", "flame") == ["flamegraph"]
+    assert complete(made, "profcheck", "-f", "pprof") is None
     assert complete(made, "profcheck", "--against", "x") is None
     assert complete(made, "pstat2collapsed", "--unit", "") == ["auto", "s", "ms", "us", "ns"]
 

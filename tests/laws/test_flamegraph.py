@@ -1,0 +1,279 @@
+"""Flame graphs by arithmetic of our own: what is drawn is what the stacks say."""
+import collections
+import json
+import os
+import random
+import re
+import subprocess
+import xml.etree.ElementTree
+
+import pytest
+
+import flamegraphs
+import lib
+
+ALL = ("--no-script", "--minwidth", "0")
+
+
+def draw(stacks, *options, program="collapsed2flamegraph"):
+    """stacks: {(name, ...): count or (base, new)} in their order, or lines."""
+    lines = stacks if isinstance(stacks, bytes) else "".join(
+        ";".join(stack) + "".join(f" {n}" for n in (count if isinstance(count, tuple) else (count,))) + "\n"
+        for stack, count in stacks.items()).encode()
+    return lib.run(program, "-q", *options, input=lines)[0]
+
+
+def random_stacks(seed, counts=lambda rng: rng.randint(1, 99)):
+    rng = random.Random(seed)
+    return {tuple(rng.choice("abcde") for _ in range(rng.randint(1, 6))): counts(rng) for _ in range(40)}
+
+
+def inclusive(stacks):
+    """Sums by prefix."""
+    sums = collections.Counter()
+    for stack, count in stacks.items():
+        for depth in range(len(stack) + 1):
+            sums[stack[:depth]] += count
+    return sums
+
+
+def widths(picture, **how):
+    found = {}
+    for box in flamegraphs.boxes(picture, **how):
+        assert box.stack not in found, f"drawn twice: {box.stack}"
+        found[box.stack] = box.width
+    return found
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("inverted", [False, True])
+def test_widths_are_sums(seed, inverted):
+    stacks = random_stacks(seed)
+    picture = draw(stacks, *ALL, *(["--inverted"] if inverted else []))
+    assert widths(picture, root_at_top=inverted) == inclusive(stacks)
+    assert flamegraphs.total(picture) == sum(stacks.values())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_places_self_first_then_children_by_name(seed):
+    stacks = random_stacks(seed)
+    sums = inclusive(stacks)
+    for box in flamegraphs.boxes(draw(stacks, *ALL)):
+        if box.stack:
+            parent, siblings = box.stack[:-1], [s for s in sums if s[:-1] == box.stack[:-1] and s]
+            left = places.get(parent) + stacks.get(parent, 0) + sum(sums[s] for s in siblings if s < box.stack)
+        else:
+            places, left = {}, 0
+        assert box.left == left
+        places[box.stack] = left
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pixels_are_places(seed):
+    picture = draw(random_stacks(seed), *ALL, "--width", "1020")
+    total = flamegraphs.total(picture)
+    for box in flamegraphs.boxes(picture):
+        assert abs(box.pixels[0] - box.left / total * 1000) <= 0.051
+        assert abs(box.pixels[0] + box.pixels[1] - (box.left + box.width) / total * 1000) <= 0.101
+
+
+def test_one_box_for_names_that_begin_alike():
+    """Merging by sorted text would draw `std` twice."""
+    picture = draw(b"main;std 300\nmain;std::x 100\nmain;std;y 200\n", *ALL)
+    assert widths(picture) == {(): 600, ("main",): 600, ("main", "std"): 500, ("main", "std", "y"): 200,
+                               ("main", "std::x"): 100}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_callers_first(seed):
+    stacks = random_stacks(seed)
+    picture = draw(stacks, *ALL, "--reverse")
+    assert widths(picture) == inclusive({stack[::-1]: count for stack, count in stacks.items()})
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_flamechart_keeps_the_order(seed):
+    rng = random.Random(seed)
+    samples = [(tuple(rng.choice("ab") for _ in range(rng.randint(1, 4))), rng.randint(1, 9)) for _ in range(60)]
+    frames = [{"name": name} for name in "ab"]
+    profile = {"type": "sampled", "name": "t", "unit": "none", "startValue": 0, "endValue": sum(w for _, w in samples),
+               "samples": [["ab".index(f) for f in stack] for stack, _ in samples], "weights": [w for _, w in samples]}
+    text = json.dumps({"$schema": "https://www.speedscope.app/file-format-schema.json", "shared": {"frames": frames},
+                           "profiles": [profile]}).encode()
+    picture = lib.run("speedscope2flamegraph", *ALL, "--flamechart", input=text)[0]
+    told, x, last = [], 0, ()
+    opened = {}
+    for stack, weight in [*samples, ((), 0)]:
+        same = 0
+        while same < min(len(stack), len(last)) and stack[same] == last[same]:
+            same += 1
+        for depth in range(same, len(last)):
+            told.append((last[:depth + 1], opened[depth], x - opened[depth]))
+        for depth in range(same, len(stack)):
+            opened[depth] = x
+        last, x = stack, x + weight
+    seen = [(box.stack, box.left, box.width) for box in flamegraphs.boxes(picture) if box.stack]
+    assert sorted(seen) == sorted(told)
+
+
+@pytest.mark.parametrize("width, of", [("larger", max), ("new", lambda pair: pair[1]), ("base", lambda pair: pair[0])])
+@pytest.mark.parametrize("seed", range(5))
+def test_difference(seed, width, of):
+    stacks = random_stacks(seed, lambda rng: (rng.choice([0, rng.randint(1, 50)]), rng.choice([0, rng.randint(1, 50)])))
+    base, new = (inclusive({stack: pair[side] for stack, pair in stacks.items()}) for side in (0, 1))
+    told = {stack: value for stack, value in inclusive({s: of(pair) for s, pair in stacks.items()}).items() if value}
+    picture = draw(stacks, *ALL, "--widths", width)
+    assert widths(picture) == told
+    for box in flamegraphs.boxes(picture):
+        if not box.stack:
+            continue
+        shades = "abcdefghijklmnopq"
+        change = (new[box.stack] - base[box.stack]) / max(new[box.stack], base[box.stack])
+        assert box.classes[0] == shades[int((change + 1) * 8 + 0.5)]
+        figures = re.search(r"base ([\d,]+), ([<\d.]+)%; new ([\d,]+), ([<\d.]+)%", box.title)
+        assert (int(figures[1]), int(figures[3])) == (base[box.stack], new[box.stack])
+        assert figures[2] == "<0.01" or abs(float(figures[2]) - 100 * base[box.stack] / base[()]) < 0.0051
+
+
+def test_negate_swaps_the_colours():
+    stacks = {("gone",): (5, 0), ("new",): (0, 5), ("same",): (3, 3)}
+    plain, turned = ({box.stack: box.classes[0] for box in flamegraphs.boxes(draw(stacks, *ALL, *more))}
+                     for more in ([], ["--negate"]))
+    assert plain == {(): "Z", ("gone",): "a", ("new",): "q", ("same",): "i"}
+    assert turned == {(): "Z", ("gone",): "q", ("new",): "a", ("same",): "i"}
+
+
+def test_base_cuts_callers_off():
+    stacks = {("main", "run", "a"): 3, ("main", "run", "run", "b"): 4, ("main", "c"): 5}
+    assert widths(draw(stacks, *ALL, "--base", "run")) == {
+        (): 12, ("run",): 7, ("run", "a"): 3, ("run", "b"): 4, ("main",): 5, ("main", "c"): 5}
+
+
+def test_total_is_the_width_of_all():
+    picture = draw({("a",): 30, ("b",): 10}, *ALL, "--total", "80")
+    assert widths(picture) == {(): 80, ("a",): 30, ("b",): 10}
+    assert b"a (30 samples, 37.5%)" in picture
+
+
+def test_no_sort():
+    lefts = [box.left for box in sorted(flamegraphs.boxes(draw({("b",): 1, ("a",): 2}, *ALL, "--no-sort"))) if box.stack]
+    assert lefts == [1, 0]
+
+
+@pytest.mark.parametrize("keep", [1, 3, 10])
+def test_pruned_contexts_still_count(keep):
+    """Inclusive widths stay what they were; what is missing is said, and kept by function."""
+    stacks = {("main", *stack): n for stack, n in random_stacks(1).items()}
+    sums = inclusive(stacks)
+    picture = draw(stacks, *ALL, "--max-frames", str(keep))
+    seen = widths(picture)
+    assert len(seen) == keep + 1 and all(sums[stack] == width for stack, width in seen.items())
+    assert min(seen.values()) >= max([n for stack, n in sums.items() if stack not in seen])
+    assert f"{len(sums) - 1 - keep} contexts of less weight pruned".encode() in picture
+
+
+def test_estimated_frames_look_different():
+    """gprof's question: c is called by a and b, how much of it by whom is not known."""
+    graph = lib.run("collapsed2pstat", "-q", input=b"main;a;c 5\nmain;b;c 15\nmain;d 2\n")[0]
+    classes = {box.stack: "E" in box.classes for box in
+               flamegraphs.boxes(lib.run("pstat2flamegraph", "-q", *ALL, input=graph)[0])}
+    assert {stack for stack, dashed in classes.items() if dashed} == {("main", "a", "c"), ("main", "b", "c")}
+
+
+def test_grey_for_what_is_nowhere():
+    picture = draw({("[unattributed]", "a"): 1, ("[unplaced]",): 1, ("b",): 1}, *ALL)
+    assert [box.classes[0] for box in flamegraphs.boxes(picture) if box.stack and box.stack[-1][0] == "["] == ["Y", "Y"]
+
+
+# --- facts ---
+
+@pytest.mark.parametrize("data, options, fact", [
+    (b"a 5\n", [], "from collapsed \u00b7 5 samples in total"),
+    (b"a 5\n", ["--countname", "wakes"], "from collapsed \u00b7 5 wakes in total"),
+    (b"a 1234567\n", ["--input-unit", "us"], "time: 1.23 s in total"),
+    (b"a 1234567\n", ["--input-unit", "us", "--countunit", "ms"], "time: 1,235 ms in total"),
+    (b"a 3250586\n", ["--input-unit", "bytes"], "memory: 3.1 MiB in total"),
+    (b"a 10\nb 990\n", ["--no-script", "--minwidth", "2%"], "1 frame too narrow to be drawn, 1% of the total"),
+    (b"a 10\nb 990\n", ["--minwidth", "2%"], "1 narrow frame appears on zoom, 1% of the total"),
+    (b"", [], "no samples"),
+])
+def test_the_subtitle_says(data, options, fact):
+    if not data:
+        data, options = b"a 0\n", []
+    assert fact.encode() in draw(data, *options)
+
+
+def test_figures_for_people():
+    picture = draw(b"main;parse 310\nmain 930\n", "--input-unit", "ms", *ALL)
+    assert b"parse (310 ms, 25%)" in picture and b"main (1.24 s, 100%)\nself 930 ms, 75%" in picture
+    assert b"a (2,469 samples, 100%)" in draw(b"a 1234.5\n", *ALL, "--factor", "2")
+
+
+# --- small ---
+
+def test_elements_are_few_and_bytes_a_frame_too():
+    rng = random.Random(3)
+    stacks = {}
+    for _ in range(60000):
+        stacks[tuple(f"function_{rng.randrange(40 * depth + 40)}" for depth in range(rng.randint(2, 12)))] = rng.randint(1, 9)
+    picture = draw(stacks)
+    contexts = {stack[:depth] for stack in stacks for depth in range(1, len(stack) + 1)}
+    assert len(contexts) > 200000
+    assert picture.count(b"<rect ") < 1100
+    assert len(picture) < 90 * min(len(contexts), 200000) / 4
+
+
+# --- safe ---
+
+def xmllint(picture):
+    done = subprocess.run(["xmllint", "--noout", "--nonet", "-"], input=picture, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+HOSTILE = [b"</title><script>alert(1)</script>", b"]]>", b"\"onload=\"alert(1)", b"<!--", b"&lt;", b"a&b", b"\xff\xfe",
+           b"\xed\xa0\x80", b"\xef\xbf\xbe", b"\xef\xbf\xbf", b"\x1b[31m", b"%s%n", b"javascript:alert(1)", b"</metadata>", b"\x85"]
+
+
+@pytest.mark.parametrize("options", [(), ("--no-script",), ("--reverse",)])
+def test_every_byte_in_a_name_is_well_formed(options):
+    names = [bytes([b]) for b in range(256) if b not in b"\n;"] + [b"x%cy" % b for b in range(256) if b not in b"\n;"]
+    names += HOSTILE + [bytes(b for b in range(256) if b not in b"\n;")]
+    picture = draw(b"".join(b"main;" + name + b"z 1\n" for name in names), "--minwidth", "0", *options)
+    xmllint(picture)
+    tags = {element.tag.rpartition("}")[2] for element in xml.etree.ElementTree.fromstring(picture).iter()}
+    assert tags <= {"svg", "title", "style", "rect", "text", "g", "metadata", "script"}
+    assert len(xml.etree.ElementTree.fromstring(picture).findall(f".//{flamegraphs.SVG}script")) == (options != ("--no-script",))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("option", ["title", "subtitle", "font", "countname", "nametype", "notes", "base"])
+def test_options_are_text(option, text):
+    picture = draw(b"a;b 5\n", f"--{option}=" + os.fsdecode(text))
+    xmllint(picture)
+    root = xml.etree.ElementTree.fromstring(picture)
+    assert len(root.findall(f".//{flamegraphs.SVG}script")) == 1
+    assert not any(name.lower().startswith("on") for element in root.iter() for name in element.attrib)
+
+
+@pytest.mark.parametrize("option", ["bgcolor", "search-color"])
+@pytest.mark.parametrize("wrong", ["url(http://example.com/x)", "red;background:url(x)", "</style>", "expression(1)", ""])
+def test_a_colour_is_a_colour(option, wrong):
+    _, said = lib.run("collapsed2flamegraph", f"--{option}", wrong, input=b"a 5\n", status=2)
+    assert f"option --{option}: expected a colour".encode() in said
+
+
+@pytest.mark.parametrize("colour", ["#fff", "#A0b1C2", "red", "rgb(10, 20, 30)", "hsl(200 50% 40%)"])
+def test_colours(colour):
+    assert f'style="fill:{colour}"'.encode() in draw(b"a 5\n", "--bgcolor", colour)
+
+
+@pytest.mark.parametrize("options, message", [
+    (["--minwidth", "x"], "option --minwidth: expected pixels"), (["--minwidth", "101%"], "option --minwidth"),
+    (["--width", "5"], "option --width: expected 100"), (["--fontsize", "1"], "option --fontsize"),
+    (["--height", "1"], "option --height"), (["--total", "x"], "option --total"), (["--total", "5s"], "option --total"),
+    (["--factor", "0"], "option --factor"), (["--countunit", "h"], "option --countunit"),
+    (["--flamechart", "--reverse"], "only one of them"), (["--colors", "pink"], "option --colors"),
+])
+def test_wrong_options(options, message):
+    out, said = lib.run("collapsed2flamegraph", *options, input=b"a 5\n", status=2)
+    assert message.encode() in said and said.count(b"\n") == 1 and not out
