@@ -185,8 +185,11 @@ void options_print(FILE *to, const struct option_group *groups, size_t count)
 
 void options_dump(FILE *to, const struct option_group *groups, size_t count)
 {
-	static const char *const kinds[] = { "", "flag", "text", "count", "share",
-					     "choice", "rest" };
+	static const char *const kinds[] = {
+		[OPTION_FLAG] = "flag", [OPTION_TEXT] = "text", [OPTION_COUNT] = "count",
+		[OPTION_SHARE] = "share", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list",
+		[OPTION_REST] = "rest",
+	};
 
 	for (size_t g = 0; g < count; g++)
 		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
