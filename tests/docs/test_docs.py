@@ -297,7 +297,7 @@ def test_zsh_completion(made):
                                capture_output=True, text=True, check=True).stdout
         for _, letter, name, argument in listed_options(program):
             option = f"--{name}" if name else f"-{letter}"
-            assert re.search(rf"^(\([^)]*\))?{re.escape(option)}{'[=+]' if argument else ''}\[", specs, re.M), (program, option)
+            assert re.search(rf"^(\([^)]*\)|\*)?{re.escape(option)}{'[=+]' if argument else ''}\[", specs, re.M), (program, option)
 
 
 def test_every_program_has_a_completion(made):
