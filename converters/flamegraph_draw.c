@@ -495,10 +495,10 @@ static char class_of(const struct picture *v, uint32_t node)
 {
 	const struct flame_tree *t = v->tree;
 
-	if (!node)
-		return CLASS_ROOT;
 	if (v->difference)
 		return flame_diff_class(t->base.total[node], t->fresh.total[node]);
+	if (!node)
+		return CLASS_ROOT;
 	if (flame_options.colors == FLAME_DIFFUSION)
 		return flame_diffusion_class(t->width.total[node], v->total);
 	return flame_class(flame_name(v, node), flame_home(v, node));

@@ -130,7 +130,8 @@ static void expand(struct turner *u, uint32_t node)
 	}
 }
 
-/* The root keeps what is in no function; of what was pruned only the function is known. */
+/* The root keeps what is in no function; of what was pruned only the function is known,
+ * no caller: as if it had none. */
 static void add_rest(struct turner *u)
 {
 	const struct thread_rows *pruned = &u->m->c->pruned;
@@ -143,11 +144,11 @@ static void add_rest(struct turner *u)
 		const int64_t *values = values_row(&pruned->values, i);
 		uint32_t node = new_node(u, 0, u->m->box[pruned->at[i]], 0, 0);
 
-		t->width.hidden[node] += flame_width_of(how, values[0], difference ? values[1] : 0);
+		t->width.self[node] += flame_width_of(how, values[0], difference ? values[1] : 0);
 		if (!difference)
 			continue;
-		t->base.hidden[node] += values[0];
-		t->fresh.hidden[node] += values[1];
+		t->base.self[node] += values[0];
+		t->fresh.self[node] += values[1];
 	}
 }
 

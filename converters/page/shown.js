@@ -76,7 +76,7 @@ function placeOf(node) {
 }
 
 function isZoomed() {
-	return tree.total[zoom] !== values.whole;
+	return wholeOf(zoom) !== values.whole;
 }
 
 function shares(value) {

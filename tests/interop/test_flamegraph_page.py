@@ -577,18 +577,30 @@ def test_time_order(tmp_path):
 # --- the same as the static picture ---
 
 @pytest.mark.parametrize("sample", ["collapsed/pyspy.collapsed", "callgrind/valgrind-main.callgrind", "pstat/cprofile-py3.11-text.pstat", "speedscope/austin-wall.speedscope.json"])
-def test_titles_are_the_static_picture_s(sample, tmp_path):
+def test_titles_are_the_static_picture_s(sample, tmp_path, *look):
     target = tmp_path / "out.svg"
-    assert clients.convert(lib.SAMPLES / sample, "flamegraph", target, "--width", "1200")
+    assert clients.convert(lib.SAMPLES / sample, "flamegraph", target, "--width", "1200", *look)
     static = "[...document.querySelectorAll('#frames rect')].map((r) => [r.textContent.replace('\\n', ', '), r.getAttribute('class').split(' ')[0], r.getAttribute('x'), r.getAttribute('width')].join())"
     texts = "[...document.querySelectorAll('#frames text')].map((t) => t.textContent)"
     plain = tmp_path / "plain.svg"
-    assert clients.convert(lib.SAMPLES / sample, "flamegraph", plain, "--width", "1200", "--no-script")
+    assert clients.convert(lib.SAMPLES / sample, "flamegraph", plain, "--width", "1200", "--no-script", *look)
     options = {"viewport": {"width": 1200, "height": 4000}}
     (before,), (after,) = use({"file": plain, "options": options, "steps": [["ask", f"[{static}, {texts}]"]]},
                               {"file": target, "options": options, "steps": [["ask", "[" + static.replace("r.textContent", "r.getAttribute('aria-label')") + f", {texts}]"]]})
     assert sorted(after[0]) == sorted(before[0])
     assert sorted(after[1]) == sorted(before[1])
+
+
+LOOKS = [["--base", "spin"], ["--total", "2s", "--factor", "0.5"], ["--countunit", "us"], ["--no-sort"], ["--colors", "diffusion"],
+         ["--reverse"], ["--inverted"], ["--flamechart"], ["--reverse", "--inverted"], ["--truncate-left"], ["--minwidth", "5%"],
+         ["--max-frames", "40"], ["--max-frames", "40", "--reverse"], ["--font", "monospace", "--fontsize", "14", "--height", "22"]]
+
+
+@pytest.mark.parametrize("look", [*LOOKS, ["--negate"], ["--widths", "base"], ["--widths", "new", "--countname", "wakes"]], ids=" ".join)
+def test_options_mean_the_same_to_the_page(look, tmp_path):
+    difference = look[0] in ("--negate", "--widths")
+    test_titles_are_the_static_picture_s("collapsed/differential.collapsed" if difference else "speedscope/pyspy.speedscope.json",
+                                         tmp_path, *look)
 
 
 def test_without_scripts(small):

@@ -139,8 +139,8 @@ def test_negate_swaps_the_colours():
     stacks = {("gone",): (5, 0), ("new",): (0, 5), ("same",): (3, 3)}
     plain, turned = ({box.stack: box.classes[0] for box in flamegraphs.boxes(draw(stacks, *ALL, *more))}
                      for more in ([], ["--negate"]))
-    assert plain == {(): "Z", ("gone",): "a", ("new",): "q", ("same",): "i"}
-    assert turned == {(): "Z", ("gone",): "q", ("new",): "a", ("same",): "i"}
+    assert plain == {(): "i", ("gone",): "a", ("new",): "q", ("same",): "i"}
+    assert turned == {(): "i", ("gone",): "q", ("new",): "a", ("same",): "i"}
 
 
 def test_base_cuts_callers_off():
