@@ -16,10 +16,10 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # no fused multiply-add: estimates come out the same on every machine
-ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off $(CFLAGS) \
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -pthread $(CFLAGS) \
 	-DPROFPIPE_VERSION='"$(VERSION)"' $(xml_cflags)
 xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libxml2)
-LIBS := -lz -lm
+LIBS := -lz -lm -pthread
 
 .PHONY: all deps demo check interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:

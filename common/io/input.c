@@ -32,6 +32,7 @@ struct input *input_open(const char *path)
 {
 	bool standard = !path || strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct source *source;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
@@ -49,8 +50,10 @@ struct input *input_open(const char *path)
 		return NULL;
 	}
 	progress_start(standard ? "reading" : path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
-	return input_new(standard ? "standard input" : path,
-			 source_utf8(source_gunzip(source_file(fd))));
+	source = source_gunzip(source_file(fd));
+	if (source_is_packed(source))
+		source = source_beside(source);
+	return input_new(standard ? "standard input" : path, source_utf8(source));
 }
 
 struct input *input_memory(const char *name, struct str bytes)
@@ -62,8 +65,8 @@ void input_close(struct input *in)
 {
 	if (!in)
 		return;
-	progress_end();
 	in->source->close(in->source);
+	progress_end(); /* after whoever reads beside the program */
 	free(in->buffer);
 	free(in);
 }

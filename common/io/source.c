@@ -215,6 +215,11 @@ struct source *source_gunzip(struct source *below)
 	return &g->base;
 }
 
+bool source_is_packed(const struct source *s)
+{
+	return ((const struct gunzip_source *)s)->packed;
+}
+
 /* --- UTF-16 and byte order marks --- */
 
 struct utf8_source {

@@ -2,7 +2,7 @@
  * source - a chain of byte streams
  *
  * Each link pulls from the one below it: a file descriptor or memory at the
- * bottom, then gunzip, then UTF-16 to UTF-8 where the first bytes call for it.
+ * bottom, then gunzip (beside the program where there is much of it), then UTF-16 to UTF-8 where the first bytes call for it.
  */
 #ifndef IO_SOURCE_H
 #define IO_SOURCE_H
@@ -31,7 +31,11 @@ struct source *source_memory(struct str bytes);
  * link that owns it.
  */
 struct source *source_gunzip(struct source *below);
+bool source_is_packed(const struct source *s); /* the link of source_gunzip() has work to do */
 struct source *source_utf8(struct source *below);
+
+/* Owns `below` and reads it in a thread of its own once it turns out to be long. */
+struct source *source_beside(struct source *below);
 
 /* Shared by links: the first bytes of the one below, read ahead and given out again. */
 struct ahead {

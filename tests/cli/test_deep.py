@@ -2,9 +2,11 @@
 
 Every program runs with a stack of 256 KB and limits on its CPU time, its memory and its output.
 """
+import gzip
 import marshal
 import resource
 import subprocess
+import zlib
 
 import pytest
 
@@ -201,3 +203,34 @@ def test_a_long_first_line_is_sniffed(line, tmp_path):
     """Longer than what is looked at: no line of the file is seen whole."""
     (tmp_path / "in").write_text(line)
     assert run("profconv", "-t", "collapsed", tmp_path / "in").decode() == line
+
+
+# --- gzip that is long enough to be unpacked by a thread ---
+
+def long_stacks():
+    return b"".join(b"main;f%d;g%d %d\n" % (i % 977, i % 7919, i % 97 + 1) for i in range(300000))
+
+
+def test_long_gzip_is_what_it_was():
+    data = long_stacks()
+    packed = gzip.compress(data, 1)
+    assert len(data) > 4 << 20
+    plain = lib.run("collapsed2collapsed", input=data)[0]
+    assert lib.run("collapsed2collapsed", input=packed)[0] == plain
+    assert lib.run("collapsed2collapsed", input=packed + gzip.compress(b"last 1\n"))[0] != plain
+
+
+def test_long_gzip_that_is_cut_short():
+    out, said = lib.run("collapsed2collapsed", input=gzip.compress(long_stacks(), 1)[:-1000], status=2)
+    assert not out and said.endswith(b"the gzip data is cut short\n") and said.count(b"\n") == 1
+
+
+def test_an_error_does_not_wait_for_the_rest_of_a_pipe():
+    """What comes after the error may never come."""
+    packer = zlib.compressobj(1, wbits=31)
+    data = packer.compress(long_stacks() + b"broken\nmain 1\n") + packer.flush(zlib.Z_SYNC_FLUSH)
+    with subprocess.Popen([lib.BIN / "collapsed2collapsed"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, env=lib.ENV) as child:
+        child.stdin.write(data)
+        child.stdin.flush()
+        assert child.wait(timeout=60) == 2 and b"line 300001: expected" in child.stderr.read()
