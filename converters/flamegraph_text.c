@@ -1,6 +1,7 @@
 /*
  * flamegraph_text - how wide text is, and what of it fits
  */
+#include "common/base/utf8.h"
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph.h"
 
@@ -18,14 +19,6 @@ static const unsigned char sans_widths[] = {
 };
 enum { OTHER_WIDTH = 66, MONOSPACE_WIDTH = 61, CJK_WIDTH = 105, BOLD_PERCENT = 112 };
 
-static bool is_wide(uint32_t c)
-{
-	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
-	       (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-	       (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-	       (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
-}
-
 static bool is_break(uint32_t c)
 {
 	return c == '\t' || c == '\n' || c == '\r';
@@ -36,7 +29,7 @@ static unsigned char_width(uint32_t c)
 {
 	unsigned width = OTHER_WIDTH;
 
-	if (is_wide(c))
+	if (utf8_is_wide(c))
 		return CJK_WIDTH;
 	if (is_break(c))
 		c = ' ';

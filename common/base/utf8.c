@@ -71,14 +71,34 @@ size_t utf8_put(char out[4], uint32_t point)
 	return 4;
 }
 
-size_t utf8_count(struct str s)
+bool utf8_is_wide(uint32_t c)
 {
-	size_t count = 0;
+	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+	       (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+	       (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+	       (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
+}
 
-	for (size_t i = 0; i < s.n; count++) {
-		size_t len = utf8_length(s, i);
+/* Marks that are drawn over the character before them. */
+static bool is_combining(uint32_t c)
+{
+	return (c >= 0x300 && c <= 0x36f) || (c >= 0x483 && c <= 0x489) ||
+	       (c >= 0x591 && c <= 0x5bd) || (c >= 0x64b && c <= 0x65f) ||
+	       (c >= 0x1ab0 && c <= 0x1aff) || (c >= 0x1dc0 && c <= 0x1dff) ||
+	       (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe00 && c <= 0xfe0f) ||
+	       (c >= 0xfe20 && c <= 0xfe2f);
+}
 
-		i += len ? len : 1;
+size_t utf8_columns(struct str s)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < s.n;) {
+		size_t length = utf8_length(s, i);
+		uint32_t point = length ? utf8_point(s, i) : 0;
+
+		columns += is_combining(point) ? 0 : utf8_is_wide(point) ? 2 : 1;
+		i += length ? length : 1;
 	}
-	return count;
+	return columns;
 }

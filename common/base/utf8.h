@@ -21,7 +21,10 @@ uint32_t utf8_point(struct str s, size_t i);
 /* Writes the 1-4 bytes of a code point (surrogates as three bytes) and returns how many. */
 size_t utf8_put(char out[4], uint32_t point);
 
-/* Characters in s; a byte that is not UTF-8 counts as one. */
-size_t utf8_count(struct str s);
+/* East Asian characters and emoji: as wide as two letters. */
+bool utf8_is_wide(uint32_t point);
+
+/* Columns of a terminal that s takes; a byte that is not UTF-8 counts as one. */
+size_t utf8_columns(struct str s);
 
 #endif

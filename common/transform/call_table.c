@@ -147,7 +147,7 @@ static void take_arc(struct maker *k, uint32_t number, size_t start)
 		i64_add_to(&to->inclusive, values_row(&k->p->arc_values, number)[k->v]);
 	else
 		i64_add_to(&open->calls, a->calls);
-	if (a->valued && number < k->p->arc_self.rows)
+	if (a->valued && a->self_known)
 		i64_add_to(&to->self, values_row(&k->p->arc_self, number)[k->v]);
 	else
 		open->self_open = true;
