@@ -11,6 +11,8 @@
 
 /* Descriptions that we write, and understand when we read them. */
 #define OUR_THREAD S("Thread: ")
+/* the number in its "thread:" line is there to tell it from others: it has none */
+#define OUR_NUMBERED S("Numbered thread: ")
 #define OUR_CALLS S("Calls: numbers of samples, nobody counted calls")
 
 /* The unit that an event's name tells, if it does: "Time_(10ns)", "bytes". */

@@ -36,6 +36,7 @@ struct reader {
 	} *pending;                /* header lines of the part to come */
 	size_t pending_count, pending_cap;
 	bool python;               /* arcs count outermost activations */
+	bool rewritten;            /* by the writer here, whoever made it */
 	bool ours, yappi, has_creator, has_ns;
 	bool zeros;                /* zeros were written at the end of lines */
 	string_id summary;         /* as it stands in the file */
@@ -171,6 +172,7 @@ static void read_creator(struct reader *r, struct str value)
 	struct str mark = S("; profpipe");
 
 	r->ours = str_eq(value, S("profpipe"));
+	r->rewritten = r->ours || str_ends(value, mark);
 	if (str_ends(value, mark))
 		value.n -= mark.n;
 	r->yappi = str_starts(value, S("yappi"));
@@ -301,6 +303,11 @@ static bool read_our_desc(struct reader *r, struct str value)
 {
 	if (str_starts(value, OUR_THREAD))
 		r->thread_row.name = profile_string(r->p, str_from(value, OUR_THREAD.n));
+	else if (str_starts(value, OUR_NUMBERED))
+		r->thread_row = (struct thread){
+			.pid = r->thread_row.pid, .part = r->thread_row.part,
+			.name = profile_string(r->p, str_from(value, OUR_NUMBERED.n)),
+		};
 	else if (str_eq(value, OUR_CALLS))
 		r->p->calls_sampled = true;
 	else
@@ -315,7 +322,7 @@ static void read_header(struct reader *r, struct str key, struct str value)
 	if (str_eq(key, S("cmd")) || str_eq(key, S("desc"))) {
 		/* "desc: I1 cache: " and "cmd:  ./a.out" keep their blanks */
 		value = str_from(value, value.n && value.p[0] == ' ');
-		if (!r->ours || !read_our_desc(r, value))
+		if (!r->rewritten || !read_our_desc(r, value))
 			header_label(r, key, value);
 		return;
 	}
@@ -372,7 +379,7 @@ static struct function plain_function(struct reader *r, struct function f)
 static function_id function_of(struct reader *r, string_id object, string_id file,
 			       string_id name)
 {
-	struct function f = { name, known(r, file), known(r, object), 0 };
+	struct function f = { name, known(r, file), known(r, object), 0, false };
 
 	return profile_function(r->p, r->ours ? plain_function(r, f) : f);
 }
@@ -572,6 +579,8 @@ static void read_calls(struct reader *r, struct str text)
 	a.callee = function_of(r, r->has_called_object ? r->called_object : r->object,
 			       r->has_called_file ? r->called_file : r->inlined,
 			       r->called_name);
+	if (r->python && stop - p == 2 && memcmp(p, "01", 2) == 0)
+		a.calls = 0; /* the writer's guess */
 	a.primitive = a.calls;
 	a.running = !a.calls && !r->python;
 	p = stop;
@@ -579,7 +588,7 @@ static void read_calls(struct reader *r, struct str text)
 	    !read_source_line(r, "calls=", &a.site, &p, &end) || !read_values(r, p, end))
 		return;
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
-	if (r->ours && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
+	if (r->rewritten && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
 		return;
 	profile_arc(r->p, a, r->values, NULL);
 }

@@ -337,13 +337,14 @@ static void put_section_header(struct writer *w)
 {
 	const struct thread *t = &w->p->threads[w->thread];
 	struct output *out = w->out;
+	bool numbered = !t->tid && w->number_threads;
 
 	put_number(out, "pid", t->pid);
 	put_number(out, "part", t->part);
-	put_number(out, "thread", t->tid || !w->number_threads ? t->tid : w->thread + 1);
-	if (t->name) {
+	put_number(out, "thread", numbered ? w->thread + 1 : t->tid);
+	if (t->name || numbered) {
 		output_text(out, "desc: ");
-		output_str(out, OUR_THREAD);
+		output_str(out, numbered ? OUR_NUMBERED : OUR_THREAD);
 		put_text(out, profile_text(w->p, t->name));
 		output_byte(out, '\n');
 	}
@@ -438,15 +439,15 @@ static void put_callee(struct writer *w, function_id caller, function_id callee,
 static void put_arc(struct writer *w, size_t row)
 {
 	const struct arc *a = &w->p->arcs[row];
-	int64_t calls = a->calls;
+	bool guess = !a->calls && a->rule == RULE_OUTERMOST;
 
-	/* callgrind itself writes calls=0 for what was running when a part began */
-	if (!calls && a->rule == RULE_OUTERMOST)
-		calls = 1;
+	/* callgrind itself writes calls=0 for what was running when a part began; where
+	 * nobody counted, it is 01: for other readers 1, and unknown when read again */
 	put_inlined(w, a->caller, a->site.file);
 	put_callee(w, a->caller, a->callee, "cob=", "cfi=", "cfn=");
-	output_text(w->out, "calls=");
-	output_i64(w->out, calls);
+	output_text(w->out, guess ? "calls=01" : "calls=");
+	if (!guess)
+		output_i64(w->out, a->calls);
 	output_byte(w->out, ' ');
 	put_place(w, place_in(w, a->target, a->callee));
 	output_byte(w->out, '\n');
@@ -680,7 +681,7 @@ static void find_columns(struct writer *w)
 
 	for (size_t i = 0; i < p->thread_count; i++)
 		plain += !p->threads[i].tid && !p->threads[i].part;
-	w->number_threads = plain > 1;
+	w->number_threads = plain && p->thread_count > 1;
 
 	for (size_t i = 0; i < p->cost_count; i++) {
 		w->addresses |= p->costs[i].at.address != 0;

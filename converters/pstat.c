@@ -29,6 +29,10 @@
  *
  *	{'profpipe': 1, 'value': 'Ir', 'unit': 'none', 'root': 1, ...}
  *
+ * A line that is only the first one with a figure, and calls that nobody counted but
+ * that must be 1 or more, are marshal's longs: Python sees the same numbers, and here
+ * they are read as unknown again.
+ *
  * A name that is not UTF-8 is written as Python does it (surrogateescape): byte 0x80
  * as U+DC80. Reading turns it back. An empty file is written "~".
  */

@@ -11,6 +11,7 @@
 struct key {
 	string_id file, name;
 	uint32_t line;
+	bool guess;          /* the line is only the first that has a figure */
 	bool code;           /* the name is a code object's: several may have it */
 	function_id function; /* known from before, or NO_ID */
 	uint32_t object;     /* as marshal keeps it */
@@ -99,6 +100,7 @@ static bool read_key(struct reader *r, const struct marshal_item *tuple, struct 
 	if (line.kind != MARSHAL_INT || line.integer > UINT32_MAX)
 		return expected(r, &line, "a line number");
 	key->line = line.integer < 0 ? 0 : (uint32_t)line.integer;
+	key->guess = r->noted && line.wide;
 	if (!marshal_next(r->m, &name))
 		return false;
 	key->code = name.kind == MARSHAL_CODE;
@@ -111,6 +113,7 @@ static bool read_key(struct reader *r, const struct marshal_item *tuple, struct 
 /* NO_ID if the key is one that only the writer put there. */
 static function_id function_of(struct reader *r, const struct key *key)
 {
+	size_t count = r->p->function_count;
 	function_id f;
 
 	if (key->function != NO_ID)
@@ -120,6 +123,8 @@ static function_id function_of(struct reader *r, const struct key *key)
 		return NO_ID;
 	f = profile_function(r->p, (struct function){ .name = key->name, .file = key->file,
 						      .line = key->line });
+	if (r->p->function_count > count)
+		r->p->functions[f].line_seen = key->guess;
 	if (key->object != MARSHAL_NO_OBJECT && !key->code)
 		*marshal_tag(r->m, key->object) = f + 1;
 	return f;
@@ -179,6 +184,8 @@ static bool read_calls(struct reader *r, int64_t *calls, int64_t *primitive)
 	*primitive = a.integer > b.integer ? b.integer : a.integer;
 	*calls = *calls < 0 ? 0 : *calls;
 	*primitive = *primitive < 0 ? 0 : *primitive;
+	if (r->noted && a.wide && b.wide)
+		*calls = *primitive = 0; /* the writer's guess */
 	return true;
 }
 

@@ -12,6 +12,7 @@
 struct row {
 	struct str file, name;
 	uint32_t line;
+	bool guess;              /* nobody knows the line where it begins */
 };
 
 struct writer {
@@ -24,6 +25,7 @@ struct writer {
 	uint32_t *order;         /* of the rows in the file */
 	bool *entries;           /* by row: what the root calls; NULL: there is no root */
 	int64_t whole;           /* the root's inclusive value */
+	bool guesses;            /* some number in the file is one */
 	struct buf root, text;
 };
 
@@ -62,7 +64,8 @@ static uint32_t *find_lines(const struct profile *p, bool *used)
 
 static struct row row_for(const struct profile *p, function_id f, uint32_t line)
 {
-	struct row row = { function_home(p, f), function_name(p, f), line };
+	struct row row = { function_home(p, f), function_name(p, f), line,
+			   line && (!p->functions[f].line || p->functions[f].line_seen) };
 
 	if (!row.file.n)
 		row.file = NOWHERE;
@@ -79,8 +82,10 @@ static uint32_t add_row(struct writer *w, struct index *keys, struct row row)
 	uint64_t hash = hash_mix(str_hash(row.name), str_hash(row.file) + row.line);
 
 	for (struct probe at = index_probe(keys, hash); index_next(keys, &at);)
-		if (same_key(&w->rows[at.row], &row))
+		if (same_key(&w->rows[at.row], &row)) {
+			w->rows[at.row].guess &= row.guess;
 			return at.row;
+		}
 	w->rows[w->count] = row;
 	index_add(keys, hash, (uint32_t)w->count);
 	return (uint32_t)w->count++;
@@ -113,7 +118,7 @@ static bool covers(const struct writer *w, uint32_t row)
 
 static void name_root(struct writer *w)
 {
-	struct row root = { NOWHERE, ROOT, 0 };
+	struct row root = { NOWHERE, ROOT, 0, false };
 
 	buf_add(&w->root, ROOT);
 	for (size_t n = 2, i = 0; i < w->count; i++) {
@@ -172,6 +177,17 @@ static void order_rows(struct writer *w)
 	free(queued);
 }
 
+static void find_guesses(struct writer *w)
+{
+	for (uint32_t r = 0; r < w->count; r++) {
+		const struct call_row *row = &w->table.rows[r];
+
+		w->guesses |= w->rows[r].guess || (row->inclusive && row->calls <= 0);
+		for (uint32_t i = w->table.first[r]; i < w->table.first[r + 1]; i++)
+			w->guesses |= w->table.arcs[i].inclusive && w->table.arcs[i].calls <= 0;
+	}
+}
+
 static void writer_open(struct writer *w, const struct profile *p)
 {
 	*w = (struct writer){ .p = p, .digits = pstat_digits_of(&p->value_types[0]) };
@@ -182,6 +198,7 @@ static void writer_open(struct writer *w, const struct profile *p)
 			w->table.rows[i].inclusive = w->table.rows[i].self;
 	order_rows(w);
 	make_root(w);
+	find_guesses(w);
 }
 
 static void writer_close(struct writer *w)
@@ -238,31 +255,42 @@ static void put_name(struct output *out, struct writer *w, struct str name)
 	marshal_put_text(out, buf_str(&w->text));
 }
 
+/* A guess is a long: the same number in Python, and nothing when read again. */
+static void put_number(struct output *out, int64_t value, bool guess)
+{
+	if (guess)
+		marshal_put_long(out, value);
+	else
+		marshal_put_int(out, value);
+}
+
 static void put_key(struct output *out, struct writer *w, struct row row)
 {
 	marshal_put_tuple(out, 3);
 	put_name(out, w, row.file);
-	marshal_put_int(out, row.line);
+	put_number(out, row.line, row.guess);
 	put_name(out, w, row.name);
 }
 
 static struct row root_row(const struct writer *w)
 {
-	return (struct row){ NOWHERE, buf_str(&w->root), 0 };
+	return (struct row){ NOWHERE, buf_str(&w->root), 0, false };
 }
 
 /*
  * How often, in both ways. A function that has a value was called at least once; of
- * a recursion all calls may be other than primitive.
+ * a recursion all calls may be other than primitive. True: they are guesses.
  */
-static void find_calls(int64_t value, int64_t *calls, int64_t *primitive)
+static bool find_calls(int64_t value, int64_t *calls, int64_t *primitive)
 {
 	if (*calls <= 0 && value) {
 		*calls = 1;
 		*primitive = 1;
-	} else if (*primitive > *calls) {
-		*primitive = *calls;
+		return true;
 	}
+	if (*primitive > *calls)
+		*primitive = *calls;
+	return false;
 }
 
 static void put_values(struct output *out, const struct writer *w, int64_t self,
@@ -277,12 +305,12 @@ static void put_caller(struct output *out, struct writer *w, struct row caller,
 		       const struct call_arc *a)
 {
 	int64_t calls = a->calls, primitive = a->primitive;
+	bool guess = find_calls(a->inclusive, &calls, &primitive);
 
-	find_calls(a->inclusive, &calls, &primitive);
 	put_key(out, w, caller);
 	marshal_put_tuple(out, 4);
-	marshal_put_int(out, calls);
-	marshal_put_int(out, primitive);
+	put_number(out, calls, guess);
+	put_number(out, primitive, guess);
 	put_values(out, w, a->self, a->inclusive);
 }
 
@@ -307,13 +335,13 @@ static void put_row(struct output *out, struct writer *w, uint32_t r)
 {
 	const struct call_row *row = &w->table.rows[r];
 	int64_t calls = row->calls, primitive = row->primitive;
+	bool guess = find_calls(row->inclusive, &calls, &primitive);
 	struct call_arc rest;
 
-	find_calls(row->inclusive, &calls, &primitive);
 	put_key(out, w, w->rows[r]);
 	marshal_put_tuple(out, 5);
-	marshal_put_int(out, primitive);
-	marshal_put_int(out, calls);
+	put_number(out, primitive, guess);
+	put_number(out, calls, guess);
 	put_values(out, w, row->self, row->inclusive);
 	marshal_put_dict(out);
 	for (uint32_t i = w->table.first[r]; i < w->table.first[r + 1]; i++)
@@ -348,7 +376,7 @@ static bool has_notes(const struct writer *w)
 	const struct profile *p = w->p;
 	const struct value_type *type = &p->value_types[0];
 
-	return w->entries || p->calls_sampled || p->line_functions || type->title ||
+	return w->entries || w->guesses || p->calls_sampled || p->line_functions || type->title ||
 	       type->unit != UNIT_TIME || type->power != SECONDS || type->counts ||
 	       !str_eq(profile_text(p, type->name), S("time"));
 }
@@ -391,7 +419,7 @@ static void put_nothing(struct output *out, struct writer *w)
 {
 	const struct call_arc none = { 0 };
 
-	put_key(out, w, (struct row){ NOWHERE, S("[empty]"), 0 });
+	put_key(out, w, (struct row){ NOWHERE, S("[empty]"), 0, false });
 	marshal_put_tuple(out, 5);
 	marshal_put_int(out, 1);
 	marshal_put_int(out, 1);

@@ -10,7 +10,7 @@
 enum { PATIENCE_MS = 1000, PACE_MS = 100, BAR = 30 };
 
 static struct {
-	bool active, shown;
+	bool active, shown, whole; /* whole: pieces are steps of it */
 	char what[64];
 	uint64_t total, done;
 	int64_t started, last; /* ms */
@@ -29,6 +29,8 @@ void progress_start(const char *what, uint64_t total)
 	/* the first piece's start counts for all: a second is a second */
 	int64_t started = work.started ? work.started : now();
 
+	if (work.whole)
+		return;
 	progress_end();
 	work.active = !diag.quiet && !diag.silent && isatty(STDERR_FILENO);
 	work.started = started;
@@ -55,14 +57,11 @@ static void draw(void)
 		100 * (double)work.done / (double)work.total);
 }
 
-void progress_add(uint64_t bytes)
+/* Shows what is done, not at once and not too often. */
+static void show(void)
 {
-	int64_t at;
+	int64_t at = now();
 
-	if (!work.active)
-		return;
-	work.done += bytes;
-	at = now();
 	if (at - work.started < PATIENCE_MS || at - work.last < PACE_MS)
 		return;
 	work.last = at;
@@ -71,8 +70,38 @@ void progress_add(uint64_t bytes)
 	fflush(stderr);
 }
 
+void progress_add(uint64_t bytes)
+{
+	if (!work.active)
+		return;
+	work.done += work.whole ? 0 : bytes;
+	show();
+}
+
+void progress_whole(const char *what, uint64_t steps)
+{
+	progress_start(what, steps);
+	work.whole = true;
+}
+
+void progress_step(void)
+{
+	if (!work.active)
+		return;
+	work.done++;
+	show();
+}
+
+void progress_whole_end(void)
+{
+	work.whole = false;
+	progress_end();
+}
+
 void progress_end(void)
 {
+	if (work.whole)
+		return;
 	if (work.shown) {
 		fputs("\r\033[K", stderr);
 		fflush(stderr);

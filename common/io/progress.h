@@ -14,4 +14,12 @@ void progress_start(const char *what, uint64_t total);
 void progress_add(uint64_t bytes);
 void progress_end(void);
 
+/*
+ * Work of many pieces, each with a start and an end of its own: the bar counts `steps`
+ * of those, not bytes, until progress_whole_end().
+ */
+void progress_whole(const char *what, uint64_t steps);
+void progress_step(void);
+void progress_whole_end(void);
+
 #endif

@@ -51,7 +51,8 @@ static bool arc_same(const struct arc *a, const struct arc *b)
 	return a->thread == b->thread && a->caller == b->caller &&
 	       a->callee == b->callee && place_eq(a->site, b->site) &&
 	       place_eq(a->target, b->target) && a->rule == b->rule &&
-	       a->valued == b->valued && a->running == b->running;
+	       a->valued == b->valued && a->self_known == b->self_known &&
+	       a->running == b->running;
 }
 
 static uint32_t arc_row(struct profile *p, struct arc a)
@@ -74,8 +75,10 @@ static uint32_t arc_row(struct profile *p, struct arc a)
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self)
 {
-	uint32_t row = arc_row(p, a);
+	uint32_t row;
 
+	a.self_known = self != NULL;
+	row = arc_row(p, a);
 	i64_add_to(&p->arcs[row].calls, a.calls);
 	i64_add_to(&p->arcs[row].primitive, a.primitive);
 	if (values)

@@ -37,6 +37,7 @@ typedef uint32_t thread_id;
 struct function {
 	string_id name, file, object;
 	uint32_t line;
+	bool line_seen;   /* it is only the first line with a figure; equal rows may differ in this */
 };
 
 /* A frame is a function and the place it had reached; 0 is unknown. */
@@ -127,6 +128,7 @@ struct arc {
 	int64_t calls, primitive;
 	enum rule rule;
 	bool valued;          /* the inclusive values are known, not only the calls */
+	bool self_known;      /* so is the callee's self part; set by profile_arc() */
 	bool running;         /* was called before its part began: a row of its own */
 };
 
@@ -179,7 +181,7 @@ struct profile {
 	struct arc *arcs;
 	size_t arc_count, arc_cap;
 	struct values arc_values;  /* inclusive */
-	struct values arc_self;    /* the callee's self part; no rows if nobody says */
+	struct values arc_self;    /* the callee's self part, where it is known */
 	struct index arc_index;
 	struct jump *jumps;
 	size_t jump_count, jump_cap;
@@ -216,7 +218,7 @@ frame_id profile_frame(struct profile *p, struct frame f);
 /* Equal name and unit: the same value type. A new column in every table of values. */
 value_id profile_value_type(struct profile *p, struct value_type type);
 thread_id profile_thread(struct profile *p, struct thread t);
-void profile_label(struct profile *p, thread_id thread, struct str key, struct str value);
+uint32_t profile_label(struct profile *p, thread_id thread, struct str key, struct str value);
 
 static inline struct str profile_text(const struct profile *p, string_id id)
 {
@@ -242,6 +244,8 @@ static inline struct str function_home(const struct profile *p, function_id f)
  * another unit, are rounded and counted in p->rounded. False: does not fit.
  */
 bool profile_number(struct profile *p, value_id v, struct decimal number, int64_t *value);
+/* Counts it in 10^exponent of its unit from now on, which is finer. */
+void profile_rescale(struct profile *p, value_id v, int exponent);
 /* The way back: a value as a decimal in nanoseconds * 10^power or in the unit. */
 struct decimal profile_decimal(const struct profile *p, value_id v, int64_t value,
 			       int power);

@@ -144,7 +144,7 @@ thread_id profile_thread(struct profile *p, struct thread t)
 	return (thread_id)p->thread_count++;
 }
 
-void profile_label(struct profile *p, thread_id thread, struct str key, struct str value)
+uint32_t profile_label(struct profile *p, thread_id thread, struct str key, struct str value)
 {
 	struct label l = { thread, profile_string(p, key), profile_string(p, value) };
 	uint64_t hash = hash_mix((uint64_t)l.key << 32 | l.value, thread);
@@ -154,18 +154,19 @@ void profile_label(struct profile *p, thread_id thread, struct str key, struct s
 		const struct label *have = &p->labels[at.row];
 
 		if (have->thread == thread && have->key == l.key && have->value == l.value)
-			return;
+			return at.row;
 	}
 	ARRAY_ROOM(p->labels, p->label_count, p->label_cap);
 	index_add(&p->label_index, hash, (uint32_t)p->label_count);
-	p->labels[p->label_count++] = l;
+	p->labels[p->label_count] = l;
+	return (uint32_t)p->label_count++;
 }
 
 /* --- numbers --- */
 
 enum { FINEST = -9 };
 
-static void rescale(struct profile *p, value_id v, int exponent)
+void profile_rescale(struct profile *p, value_id v, int exponent)
 {
 	struct value_type *type = &p->value_types[v];
 	int power = type->exponent - exponent;
@@ -191,7 +192,7 @@ bool profile_number(struct profile *p, value_id v, struct decimal number, int64_
 	if (type->unit == UNIT_TIME)
 		number.exponent += type->power;
 	else if (number.exponent < type->exponent)
-		rescale(p, v, number.exponent < FINEST ? FINEST : number.exponent);
+		profile_rescale(p, v, number.exponent < FINEST ? FINEST : number.exponent);
 	how = decimal_at(number, type->exponent, value);
 	p->rounded += how == ROUNDED;
 	return how != OUT_OF_RANGE;

@@ -42,9 +42,8 @@ static const struct format *sniff(struct input *in, format_list list)
 	return best;
 }
 
-/* 0; 1 if it was empty; -1 after a message */
-static int read_into(struct profile *p, const struct format *from, format_list list,
-		     const char *file, const struct format **found)
+int read_file(struct profile *p, const struct format *from, format_list list,
+	      const char *file, const struct format **found)
 {
 	struct input *in = input_open(file);
 	int status = -1;
@@ -85,7 +84,7 @@ static int read_files(struct profile *p, const struct format *from, format_list 
 		const char *file = count ? files[i] : NULL;
 		const struct format *found = NULL;
 		size_t before = p->value_count;
-		int status = read_into(p, from, list, file, &found);
+		int status = read_file(p, from, list, file, &found);
 
 		if (status < 0)
 			return -1;
@@ -122,7 +121,7 @@ struct profile *read_profile(const struct format *from, format_list list, char *
 
 /* --- selecting --- */
 
-static value_id find_value(const struct profile *p, const char *wanted)
+value_id find_value(const struct profile *p, const char *wanted)
 {
 	struct str text = str_of(wanted);
 	uint64_t number;
@@ -135,7 +134,7 @@ static value_id find_value(const struct profile *p, const char *wanted)
 	return NO_ID;
 }
 
-static void name_values(const struct profile *p, struct buf *out)
+void name_values(const struct profile *p, struct buf *out)
 {
 	for (size_t i = 0; i < p->value_count; i++) {
 		buf_add(out, i ? S(", ") : S(""));
@@ -291,7 +290,7 @@ static int tell_losses(const struct profile *p, const struct format *to)
 
 /* --- deriving --- */
 
-static int derive_stacks(struct profile *p)
+int derive_stacks(struct profile *p)
 {
 	struct estimate *how = &settings.estimate;
 

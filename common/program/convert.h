@@ -35,6 +35,13 @@ typedef const struct format *const *format_list;
 const struct format *format_find(format_list list, struct str name);
 
 /*
+ * Adds what is in one file to p, see read_profile(). 0; 1 if the file is empty; -1 after
+ * a message.
+ */
+int read_file(struct profile *p, const struct format *from, format_list list,
+	      const char *file, const struct format **found);
+
+/*
  * Reads the files (none: standard input) into a new profile; `from` NULL finds
  * each one's format in `list` by its content. *first, if not NULL, gets the format
  * of the first file. NULL after a message.
@@ -42,8 +49,16 @@ const struct format *format_find(format_list list, struct str name);
 struct profile *read_profile(const struct format *from, format_list list, char **files,
 			     int count, bool want_order, const struct format **first);
 
+/* The value type of that name or number, or NO_ID. */
+value_id find_value(const struct profile *p, const char *wanted);
+/* The names of all value types, with commas between. */
+void name_values(const struct profile *p, struct buf *out);
+
 /* --value and --thread; 0 or -1 after a message. p may be replaced. */
 int select_parts(struct profile **p);
+
+/* Adds the stacks of the graph half, saying that they are an estimate. 0 or -1 after a message. */
+int derive_stacks(struct profile *p);
 
 /*
  * Reduces and derives until `to` can write it, telling losses and estimates as the

@@ -81,10 +81,12 @@ bool answered(const char *synopsis, const char *purpose, format_list list,
 	if (settings.help) {
 		printf("usage: %s %s\n%s\n", diag.program, synopsis, purpose);
 		options_print(stdout, groups, count);
-		printf("\nNo FILE, or -, is standard input; several FILEs are merged; gzip is "
-		       "unwrapped.\nExit status: 0 done, 1 a check said no, 2 usage, bad input "
-		       "or I/O trouble.\nManual: man %s. Formats: --list-formats, man profpipe-FORMAT.\n",
-		       diag.program);
+		printf("\n%s; gzip is unwrapped.\n"
+		       "Exit status: 0 done, 1 a check said no, 2 usage, bad input or I/O trouble.\n"
+		       "Manual: man %s. Formats: --list-formats, man profpipe-FORMAT.\n",
+		       strstr(synopsis, "[FILE...]")
+		       ? "No FILE, or -, is standard input; several FILEs are merged"
+		       : "- is standard input", diag.program);
 	} else if (settings.version) {
 		printf("%s (profpipe) %s\n", diag.program, PROFPIPE_VERSION);
 	} else if (settings.list_formats) {

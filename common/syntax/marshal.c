@@ -415,6 +415,7 @@ static bool read_long(struct marshal *m, struct marshal_item *item)
 		value = value << 15 | digit;
 	}
 	item->kind = huge ? MARSHAL_OTHER : MARSHAL_INT;
+	item->wide = !huge && value <= INT32_MAX;
 	item->integer = minus ? -(int64_t)value : (int64_t)value;
 	return true;
 }

@@ -44,6 +44,7 @@ struct marshal_item {
 	enum marshal_kind kind;
 	uint32_t object;   /* the kept object that it is, or MARSHAL_NO_OBJECT */
 	int64_t integer;
+	bool wide;         /* a long, though 32 bits would hold it */
 	double number;
 	size_t count;
 	struct str text;   /* valid until the next call */
@@ -78,6 +79,7 @@ void marshal_put_dict(struct output *out);
 void marshal_put_end(struct output *out);
 void marshal_put_tuple(struct output *out, uint32_t count);
 void marshal_put_int(struct output *out, int64_t value);
+void marshal_put_long(struct output *out, int64_t value); /* the same number to Python */
 void marshal_put_float(struct output *out, double value);
 void marshal_put_text(struct output *out, struct str text);
 

@@ -29,7 +29,7 @@ void marshal_put_tuple(struct output *out, uint32_t count)
 	put_u32(out, count);
 }
 
-static void put_long(struct output *out, int64_t value)
+void marshal_put_long(struct output *out, int64_t value)
 {
 	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 	uint32_t digits = 0;
@@ -47,7 +47,7 @@ static void put_long(struct output *out, int64_t value)
 void marshal_put_int(struct output *out, int64_t value)
 {
 	if (value < INT32_MIN || value > INT32_MAX) {
-		put_long(out, value);
+		marshal_put_long(out, value);
 		return;
 	}
 	output_byte(out, 'i');
