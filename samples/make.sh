@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Remakes the sample profiles by running the real profilers on programs/.
 #
-#     samples/make.sh [pstat] [callgrind] [collapsed] [speedscope] [flamegraph]
+#     samples/make.sh [pstat] [callgrind] [collapsed] [speedscope] [flamegraph] [runs]
 #
-# Without words it remakes all five kinds. What the present machine cannot make is
+# Without words it remakes all six kinds. What the present machine cannot make is
 # named on one line with the reason; an older file of that name then stays as it was.
 # The work happens in a scratch folder, so that no path of a work tree gets into a
 # profile; tools from PyPI, crates.io and Debian go into ../build/samples-tools.
@@ -12,7 +12,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(mkdir -p "$here/../build/samples-tools" && cd "$here/../build/samples-tools" && pwd)
 scratch=/tmp/profpipe-samples
-kinds=(pstat callgrind collapsed speedscope flamegraph)
+kinds=(pstat callgrind collapsed speedscope flamegraph runs)
 versions=(2.7 3.6 3.7 3.8 3.9 3.10 3.11 3.12 3.13 3.14 3.15)
 
 tools=        # folder that goes before PATH for the samples that follow
@@ -511,6 +511,20 @@ make_flamegraph() {
         "inferno-flamegraph --flamechart --pretty-xml ../collapsed/inferno-recursive.collapsed >OUT"
     sample flamegraph/inferno-differential.svg "$label" \
         "inferno-flamegraph --negate ../collapsed/differential.collapsed >OUT"
+}
+
+# Several runs of one program: twice as it is, once with a function made slower. They take
+# turns, so that whatever else the machine does slows all three. No rows: they are one set.
+make_runs() {
+    local run
+    mkdir -p "$here/runs"
+    for run in 1 2 3 4 5 6; do
+        (cd "$scratch/programs" &&
+            /usr/bin/python3 -m cProfile -o "$here/runs/base-$run.pstat" test_orders.py &&
+            /usr/bin/python3 -m cProfile -o "$here/runs/again-$run.pstat" test_orders.py &&
+            /usr/bin/python3 -m cProfile -o "$here/runs/slow-$run.pstat" test_orders.py slow)
+        made=$((made + 3))
+    done
 }
 
 # Samples that came from other machines and older releases; make.sh does not remake them.
