@@ -37,7 +37,9 @@ readers := $(foreach f,$(formats),$(if $(filter 1,$(call field,$(f),2)),$(f)))
 writers := $(foreach f,$(formats),$(if $(filter 1,$(call field,$(f),3)),$(f)))
 all_libraries := $(sort $(foreach f,$(formats),$(call libraries,$(f))))
 pairs := $(foreach x,$(readers),$(foreach y,$(writers),$(x)2$(y)))
-tools := profconv profcheck
+tools := profconv profcheck proftop profmerge proffilter profdiff
+# what only they need: regular expressions, names that compilers have mangled
+proffilter_libraries := -lpcre2-8 -liberty
 programs := $(tools) $(pairs)
 
 # --- the library ---
@@ -98,19 +100,25 @@ $$(BUILD)/bin/$(1)2$(2): $$(BUILD)/obj/pairs/$(1)2$(2).o \
 endef
 $(foreach x,$(readers),$(foreach y,$(writers),$(eval $(call PAIR,$(x),$(y)))))
 
-$(tools:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/obj/converters/tools/%.o \
-		$(BUILD)/obj/converters/tools/registry.o $(format_objects) $(library)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -Wl,--as-needed $(all_libraries) -lcjson $(LIBS) -o $@
+# a tool is converters/tools/NAME.c, and NAME_*.c where that is too long; $(NAME_libraries)
+define TOOL
+$$(BUILD)/bin/$(1): $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(sort \
+		$$(wildcard converters/tools/$(1).c converters/tools/$(1)_*.c))) \
+		$$(BUILD)/obj/converters/tools/registry.o $$(BUILD)/obj/converters/tools/choose.o \
+		$$(format_objects) $$(library)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ -Wl,--as-needed $$(all_libraries) $$($(1)_libraries) -lcjson $$(LIBS) -o $$@
+endef
+$(foreach tool,$(tools),$(eval $(call TOOL,$(tool))))
 
 -include $(objects:.o=.d) $(format_objects:.o=.d) $(wildcard $(BUILD)/obj/pairs/*.d $(BUILD)/obj/unread/*.d) \
 	$(wildcard $(BUILD)/obj/converters/tools/*.d)
 
 # --- what is needed, from Debian's packages alone ---
 
-build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev
-check_packages := binutils python3 python3-pytest python3-pytest-xdist libcmocka-dev \
-	libxml2-utils mandoc valgrind
+build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev
+check_packages := binutils parallel python3 python3-pytest python3-pytest-xdist libcmocka-dev \
+	libxml2-utils mandoc python3-yaml valgrind graphviz
 packages := $(build_packages) $(check_packages)
 
 deps:

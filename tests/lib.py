@@ -22,6 +22,8 @@ def formats():
 
 
 READERS = [name for name, (reads, _) in formats().items() if reads]
+# the programs that are no X2Y, as the Makefile has them
+TOOLS = re.search(r"^tools := (.*)", (ROOT / "Makefile").read_text(), re.M)[1].split()
 WRITERS = [name for name, (_, writes) in formats().items() if writes]
 
 

@@ -10,6 +10,7 @@
  */
 struct firsts {
 	bool *function, *arc;
+	stack_id *owner;           /* by node: the first one of its arc */
 };
 
 struct walk {
@@ -18,6 +19,7 @@ struct walk {
 	uint32_t *pair;            /* by node: number of its (caller, callee) */
 	uint32_t *on_path;         /* by function: how often it is above, this one too */
 	uint32_t *pair_on_path;    /* the same by pair */
+	stack_id *first;           /* by pair: the first node on the path */
 };
 
 static function_id function_at(const struct profile *p, stack_id node)
@@ -72,8 +74,12 @@ static void number_pairs(struct walk *w)
 static void enter(struct walk *w, stack_id node, struct firsts *firsts)
 {
 	firsts->function[node] = w->on_path[function_at(w->p, node)]++ == 0;
-	if (w->p->stacks.parent[node] != EMPTY_STACK)
-		firsts->arc[node] = w->pair_on_path[w->pair[node]]++ == 0;
+	if (w->p->stacks.parent[node] == EMPTY_STACK)
+		return;
+	firsts->arc[node] = w->pair_on_path[w->pair[node]]++ == 0;
+	if (firsts->arc[node])
+		w->first[w->pair[node]] = node;
+	firsts->owner[node] = w->first[w->pair[node]];
 }
 
 static void leave(struct walk *w, stack_id node)
@@ -94,6 +100,7 @@ static void find_firsts(const struct profile *p, struct firsts *firsts)
 		.pair = alloc_zero(s->count, sizeof *w.pair),
 		.on_path = alloc_zero(p->function_count, sizeof *w.on_path),
 		.pair_on_path = alloc_zero(s->count, sizeof *w.pair_on_path),
+		.first = alloc_zero(s->count, sizeof *w.first),
 	};
 	stack_id node = EMPTY_STACK;
 
@@ -119,6 +126,7 @@ static void find_firsts(const struct profile *p, struct firsts *firsts)
 	free(w.pair);
 	free(w.on_path);
 	free(w.pair_on_path);
+	free(w.first);
 }
 
 /* The part of the trie that one thread's samples touch, with sums of what is below. */
@@ -127,6 +135,7 @@ struct part {
 	stack_id *nodes;
 	size_t count, cap;
 	struct values sums;
+	struct values self;    /* by place: what was sampled right below this arc */
 	uint64_t *samples;     /* by place: how many samples are at or below */
 	size_t samples_cap;
 };
@@ -139,6 +148,7 @@ static void touch(struct part *t, const struct stacks *s, stack_id node)
 		t->nodes[t->count] = node;
 		t->samples[t->count] = 0;
 		values_new_row(&t->sums);
+		values_new_row(&t->self);
 		t->place[node] = (uint32_t)++t->count;
 	}
 }
@@ -158,6 +168,7 @@ static void add_node(struct profile *p, const struct firsts *firsts, struct part
 	const struct frame *f = &p->frames[s->frame[node]], *up;
 	uint32_t place = t->place[node] - 1;
 	const int64_t *sums = values_row(&t->sums, place);
+	const int64_t *self = values_row(&t->self, place);
 	int64_t n = (int64_t)t->samples[place];
 
 	if (firsts->function[node])
@@ -169,7 +180,7 @@ static void add_node(struct profile *p, const struct firsts *firsts, struct part
 		.thread = thread, .caller = up->function, .callee = f->function,
 		.site.line = up->line, .target.line = p->functions[f->function].line,
 		.calls = n, .primitive = n, .rule = RULE_OUTERMOST, .valued = true,
-	}, sums, NULL);
+	}, sums, self);
 }
 
 /* Children's ids are larger than their parents': from the last one up, sums are whole. */
@@ -184,6 +195,7 @@ static void add_thread(struct profile *p, const struct firsts *firsts, struct pa
 		       const uint32_t *rows, size_t count)
 {
 	const struct stacks *s = &p->stacks;
+	stack_id owner;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct sample *sample = &p->samples[rows[i]];
@@ -194,6 +206,9 @@ static void add_thread(struct profile *p, const struct firsts *firsts, struct pa
 		touch(t, s, sample->stack);
 		values_add_row(&t->sums, t->place[sample->stack] - 1, values);
 		t->samples[t->place[sample->stack] - 1] += sample->count;
+		owner = firsts->owner[sample->stack];
+		if (owner != EMPTY_STACK)
+			values_add_row(&t->self, t->place[owner] - 1, values);
 		add_self(p, sample, values);
 	}
 	if (!t->count)
@@ -215,6 +230,7 @@ static void add_thread(struct profile *p, const struct firsts *firsts, struct pa
 		t->place[t->nodes[i]] = 0;
 	t->count = 0;
 	values_resize(&t->sums, 0);
+	values_resize(&t->self, 0);
 }
 
 /* Rows of samples, thread by thread, in their order within a thread. */
@@ -239,10 +255,12 @@ void graph_from_stacks(struct profile *p)
 	struct firsts firsts = {
 		alloc_zero(p->stacks.count, sizeof(bool)),
 		alloc_zero(p->stacks.count, sizeof(bool)),
+		alloc_zero(p->stacks.count, sizeof(stack_id)),
 	};
 	struct part part = {
 		.place = alloc_zero(p->stacks.count, sizeof *part.place),
 		.sums.width = (uint32_t)p->value_count,
+		.self.width = (uint32_t)p->value_count,
 	};
 	size_t *starts = alloc_zero(p->thread_count + 2, sizeof *starts);
 	uint32_t *rows = rows_by_thread(p, starts);
@@ -254,10 +272,12 @@ void graph_from_stacks(struct profile *p)
 	p->calls_sampled = true;
 	free(firsts.function);
 	free(firsts.arc);
+	free(firsts.owner);
 	free(part.place);
 	free(part.nodes);
 	free(part.samples);
 	values_free(&part.sums);
+	values_free(&part.self);
 	free(starts);
 	free(rows);
 }

@@ -53,7 +53,8 @@ static void find_subjects(struct finder *f)
 	}
 }
 
-void thread_roots(struct profile *p)
+/* NULL: each thread's name. */
+static void add_roots(struct profile *p, const struct function *named)
 {
 	struct finder f = { .p = p, .inclusive.width = (uint32_t)p->value_count };
 
@@ -64,7 +65,9 @@ void thread_roots(struct profile *p)
 		if (s->called)
 			continue;
 		profile_arc(p, (struct arc){
-			.thread = s->thread, .caller = thread_function(p, p, s->thread),
+			.thread = s->thread,
+			.caller = named ? profile_function(p, *named)
+					: thread_function(p, p, s->thread),
 			.callee = s->function, .target.line = p->functions[s->function].line,
 			.calls = 1, .primitive = 1, .valued = true,
 		}, values_row(&f.inclusive, i), NULL);
@@ -72,4 +75,16 @@ void thread_roots(struct profile *p)
 	free(f.subjects);
 	index_free(&f.index);
 	values_free(&f.inclusive);
+}
+
+void thread_roots(struct profile *p)
+{
+	add_roots(p, NULL);
+}
+
+void named_root(struct profile *p, struct str name)
+{
+	struct function f = { .name = profile_string(p, name) };
+
+	add_roots(p, &f);
 }

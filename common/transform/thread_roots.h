@@ -12,5 +12,7 @@
 
 /* Adds the functions and arcs to the graph half of p. */
 void thread_roots(struct profile *p);
+/* The same with one function of that name for all threads. */
+void named_root(struct profile *p, struct str name);
 
 #endif

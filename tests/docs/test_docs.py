@@ -1,7 +1,7 @@
 """What is written about the programs is true: every example runs and prints what is shown.
 
 Examples stand in README.md in blocks marked sh (a line, a command; they print nothing)
-and console, and in the manual pages in literal displays. In the latter two a command
+and console (those marked yaml are run by test_ci.py), and in the manual pages in literal displays. In the latter two a command
 begins with "$ " and goes on until the shell says that it is whole; what follows is what
 it prints, standard error too. A line "..." stands for any lines, "..." in a line for
 any text. All examples of a page are run one after the other in one folder.
@@ -18,9 +18,10 @@ import lib
 README = (lib.ROOT / "README.md").read_text()
 PICTURE = lib.SAMPLES / "pictures/pyspy.svg"
 PAIRS = [f"{x}2{y}" for x in lib.READERS for y in lib.WRITERS]
-PROGRAMS = ["profconv", "profcheck", *PAIRS]
+PROGRAMS = [*lib.TOOLS, *PAIRS]
 FORMATS = list(lib.formats())
-PAGES = [*(f"man1/{p}.1" for p in PROGRAMS), *(f"man5/profpipe-{f}.5" for f in FORMATS), "man7/profpipe.7"]
+PAGES = [*(f"man1/{p}.1" for p in PROGRAMS), *(f"man5/profpipe-{f}.5" for f in FORMATS),
+         *(f"man7/{p.name}" for p in sorted((lib.ROOT / "man").glob("*.7")))]
 
 # the names that the manual pages use; README uses those of the checkout
 FILES = {
@@ -39,6 +40,7 @@ FILES = {
     "graph.callgrind": "tests/docs/graph.callgrind",
     "run.py": "samples/programs/circles.py",
     "app.py": "samples/programs/circles.py",
+    **{f"{side}-{run}.pstat": f"samples/runs/{side}-{run}.pstat" for side in ("base", "again", "slow") for run in range(1, 7)},
 }
 
 
@@ -94,8 +96,8 @@ def readme_examples():
     for kind, text in re.findall(r"^```(\w+)\n(.*?)^```", README, re.M | re.S):
         if kind == "sh":
             found += [(line, "") for line in text.splitlines()]
-        else:
-            assert kind == "console", f"a block of README is neither sh nor console: {kind}"
+        elif kind != "yaml":
+            assert kind == "console", f"a block of README is neither sh, console nor yaml: {kind}"
             found += split_examples(text)
     return found
 
@@ -208,12 +210,12 @@ def test_page_reads_under_groff(made, name):
 def test_pages_are_complete(made):
     assert sorted(str(p.relative_to(made / "man")) for p in (made / "man").glob("man?/*")) == sorted(PAGES)
     text = page(made, "man7/profpipe.7")
-    for name in ["profconv 1", "profcheck 1", *(f"profpipe-{f} 5" for f in FORMATS)]:
+    for name in [*(f"{t} 1" for t in lib.TOOLS), *(f"profpipe-{f} 5" for f in FORMATS)]:
         assert f".Xr {name}" in text
 
 
 def test_references_lead_somewhere(made):
-    elsewhere = {"gzip 1", "gprof 1", "callgrind_annotate 1"}
+    elsewhere = {"gzip 1", "parallel 1", "sed 1", "ssh 1", "gprof 1", "callgrind_annotate 1"}
     ours = {re.sub(r".*/(.*)\.(\d)", r"\1 \2", name) for name in PAGES}
     for name in PAGES:
         for reference in re.findall(r"^\.Xr (\S+ \d)", page(made, name), re.M):

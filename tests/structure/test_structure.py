@@ -13,7 +13,7 @@ LINES_MOST = 1000
 SOURCES = sorted(path for folder in ("common", "converters") for path in (lib.ROOT / folder).rglob("*.[ch]"))
 LIBRARY = [path for path in SOURCES if path.is_relative_to(lib.ROOT / "common")]
 CONVERTERS = [path for path in SOURCES if path.is_relative_to(lib.ROOT / "converters")]
-TOOLS = ["profconv", "profcheck"]
+TOOLS = lib.TOOLS
 PAIRS = sorted(f"{reader}2{writer}" for reader in lib.READERS for writer in lib.WRITERS)
 
 # What every program may need; formats.def names what readers need beyond that.
@@ -158,3 +158,8 @@ def test_every_reader_has_samples():
 def test_program_starts(program):
     out, said = lib.run(program, "--version")
     assert out.startswith(f"{program} (profpipe) ".encode()) and said == b""
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_regular_expressions_are_linked_where_they_are_used(tool):
+    assert ("libpcre2-8" in needed(tool)) == (tool == "proffilter")
