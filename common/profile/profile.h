@@ -193,6 +193,7 @@ struct profile {
 	/* set by whoever reads or derives */
 	const char *source;  /* name of the format it was read from; NULL: nobody said */
 	bool want_order;     /* ask readers to keep samples in order, activations too */
+	bool sorted;         /* made by profile_canonical(); rows may have come since */
 	bool ordered;        /* samples are rows in time order, not aggregated */
 	bool estimated;      /* the stacks come from stacks_from_graph */
 	bool arcs_estimated; /* inclusive values of arcs come from value_arcs */

@@ -25,9 +25,9 @@ static PCRE2_SPTR bytes_of(struct str s)
 
 static char *copy(const char *text)
 {
-	char *to = alloc(strlen(text) + 1);
+	size_t size = strlen(text) + 1;
 
-	return strcpy(to, text);
+	return memcpy(alloc(size), text, size);
 }
 
 static int compile(struct pattern *p, struct str text, bool ignore_case)

@@ -219,23 +219,50 @@ static void add_labels(struct sorter *s)
 
 /* --- stacks --- */
 
+/*
+ * Rows by a small number each: stacks and samples are many more than all else, and keys
+ * of six parts for them would be most of the memory. Rows of equal numbers keep their
+ * order. Takes the old rows (NULL: all in order), which it frees.
+ */
+static uint32_t *sort_by(const uint32_t *number, size_t numbers, uint32_t *rows, size_t count)
+{
+	size_t *first = alloc_zero(numbers + 1, sizeof *first);
+	uint32_t *sorted = alloc_zero(count, sizeof *sorted);
+
+	for (size_t i = 0; i < count; i++)
+		first[number[i] + 1]++;
+	for (size_t n = 0; n < numbers; n++)
+		first[n + 1] += first[n];
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t row = rows ? rows[i] : i;
+
+		sorted[first[number[row]]++] = row;
+	}
+	free(first);
+	free(rows);
+	return sorted;
+}
+
 /* Children in the order of their frames, as lists. */
 static void link_children(const struct sorter *s, stack_id *child, stack_id *sibling)
 {
 	const struct profile *p = s->w.from;
-	size_t count = 0;
+	size_t count = p->stacks.count;
+	uint32_t *frame = alloc_zero(count, sizeof *frame), *sorted;
 
-	for (stack_id i = 1; i < p->stacks.count; i++)
-		if (s->used.stacks[i])
-			s->keys[count++] = (struct key){
-				{ s->w.frames[p->stacks.frame[i]] }, i };
-	qsort(s->keys, count, sizeof *s->keys, compare_keys);
+	for (stack_id i = 1; i < count; i++)
+		frame[i] = s->w.frames[p->stacks.frame[i]];
+	sorted = sort_by(frame, s->w.to->frame_count + 1, NULL, count);
 	while (count--) {
-		stack_id node = s->keys[count].row, parent = p->stacks.parent[node];
+		stack_id node = sorted[count], parent = p->stacks.parent[node];
 
+		if (node == EMPTY_STACK || !s->used.stacks[node])
+			continue;
 		sibling[node] = child[parent];
 		child[parent] = node;
 	}
+	free(frame);
+	free(sorted);
 }
 
 static void add_stacks(struct sorter *s)
@@ -266,11 +293,23 @@ static void add_stacks(struct sorter *s)
 
 /* --- rows --- */
 
-static struct key sample_key(const struct sorter *s, uint32_t row)
+static void add_samples(struct sorter *s)
 {
-	const struct sample *x = &s->w.from->samples[row];
+	const struct profile *p = s->w.from;
+	uint32_t *stack = alloc_zero(p->sample_count, sizeof *stack);
+	uint32_t *thread = alloc_zero(p->sample_count, sizeof *thread), *rows;
 
-	return (struct key){ { pair(s->w.threads[x->thread], s->w.stacks[x->stack]) }, row };
+	for (size_t i = 0; i < p->sample_count; i++) {
+		stack[i] = s->w.stacks[p->samples[i].stack];
+		thread[i] = s->w.threads[p->samples[i].thread];
+	}
+	rows = sort_by(stack, s->w.to->stacks.count, NULL, p->sample_count);
+	rows = sort_by(thread, s->w.to->thread_count, rows, p->sample_count);
+	for (size_t i = 0; i < p->sample_count; i++)
+		rewrite_sample(&s->w, rows[i]);
+	free(stack);
+	free(thread);
+	free(rows);
 }
 
 static struct key cost_key(const struct sorter *s, uint32_t row)
@@ -284,7 +323,8 @@ static struct key cost_key(const struct sorter *s, uint32_t row)
 static struct key arc_key(const struct sorter *s, uint32_t row)
 {
 	const struct arc *a = &s->w.from->arcs[row];
-	uint32_t kind = (uint32_t)a->rule << 3 | a->valued << 2 | a->self_known << 1 | a->running;
+	uint32_t kind = (uint32_t)a->rule << 3 | (uint32_t)a->valued << 2 |
+			(uint32_t)a->self_known << 1 | a->running;
 
 	return (struct key){ { pair(s->w.threads[a->thread], s->w.functions[a->caller]),
 			       pair(s->w.functions[a->callee], s->rank[a->site.file]),
@@ -318,7 +358,7 @@ static void add_all_rows(struct sorter *s)
 {
 	const struct profile *p = s->w.from;
 
-	add_rows(s, p->sample_count, sample_key, rewrite_sample);
+	add_samples(s);
 	add_rows(s, p->cost_count, cost_key, rewrite_cost);
 	add_rows(s, p->arc_count, arc_key, rewrite_arc);
 	add_rows(s, p->jump_count, jump_key, rewrite_jump);
@@ -338,8 +378,7 @@ static size_t longest_table(const struct profile *p)
 	size_t n = larger(p->value_count, p->function_count);
 
 	n = larger(larger(n, p->frame_count), larger(p->thread_count, p->label_count));
-	n = larger(larger(n, p->stacks.count), larger(p->sample_count, p->cost_count));
-	return larger(larger(n, p->arc_count), p->jump_count);
+	return larger(larger(n, p->cost_count), larger(p->arc_count, p->jump_count));
 }
 
 struct profile *profile_canonical(const struct profile *p, const struct canonical *how)
@@ -355,6 +394,7 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	s.w.outermost = how->outermost;
 	rewrite_facts(&s.w);
 	to->want_order = to->ordered = false;
+	to->sorted = true;
 	rank_strings(&s);
 	used_find(&s.used, p);
 	add_value_types(&s);

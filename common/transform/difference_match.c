@@ -1,7 +1,8 @@
 /*
  * difference_match - which function of the base is which of the new side
  *
- * Names have to be equal. Among those of one name, homes (files) are matched: equal ones
+ * Names have to be equal, or at last the one has to be the last part of the other in the
+ * same file: profilers differ in whether they name a method's class. Among those of one name, homes (files) are matched: equal ones
  * first, then those whose paths have the longest common tail of components, where that is
  * unambiguous, and at last the only one left on each side; and within a home, functions in
  * the order of their lines, so that the sum of the distances is least:
@@ -314,6 +315,112 @@ static void match_names(struct matcher *k)
 	}
 }
 
+/* --- qualified names --- */
+
+/* "method" of "Class.method" and "f.<locals>.method"; empty where there is no such part. */
+static struct str last_part(struct str name)
+{
+	struct str before, part;
+
+	return str_cut_last(name, '.', &before, &part) && before.n ? part : S("");
+}
+
+static int compare_parts(const void *left, const void *right)
+{
+	const struct keyed *a = *(struct keyed *const *)left, *b = *(struct keyed *const *)right;
+	int order = str_compare(last_part(a->name), last_part(b->name));
+
+	return order ? order : (a > b) - (a < b);
+}
+
+/* The rows of a side that nobody has and that have a qualified name, by its last part. */
+static struct keyed **list_qualified(const struct matcher *k, int s, size_t *count)
+{
+	struct keyed **list = alloc_zero(k->counts[s], sizeof *list);
+
+	*count = 0;
+	for (size_t i = 0; i < k->counts[s]; i++)
+		if (!k->rows[s][i].taken && last_part(k->rows[s][i].name).n)
+			list[(*count)++] = &k->rows[s][i];
+	if (*count)
+		qsort(list, *count, sizeof *list, compare_parts);
+	return list;
+}
+
+static struct keyed *first_named(const struct matcher *k, int s, struct str name)
+{
+	size_t low = 0, high = k->counts[s];
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_compare(k->rows[s][middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return k->rows[s] + low;
+}
+
+static bool same_file(const struct keyed *a, const struct keyed *b)
+{
+	return common_tail(a->home, b->home) > 0 && !(a->line && b->line && a->line != b->line);
+}
+
+/* One row of each list in this file at this line: more would be a guess. */
+static struct keyed *only_in_file(struct keyed **group, size_t count, const struct keyed *row)
+{
+	struct keyed *only = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (group[i]->taken || !same_file(group[i], row))
+			continue;
+		if (only)
+			return NULL;
+		only = group[i];
+	}
+	return only;
+}
+
+static void match_group(struct matcher *k, int s, struct keyed **group, size_t count)
+{
+	struct str part = last_part(group[0]->name);
+	struct keyed *plain = first_named(k, 1 - s, part), *end = plain;
+
+	while (end < k->rows[1 - s] + k->counts[1 - s] && str_eq(end->name, part))
+		end++;
+	for (; plain < end; plain++) {
+		struct keyed *qualified = plain->taken ? NULL : only_in_file(group, count, plain);
+		bool several = false;
+
+		for (struct keyed *other = plain + 1; qualified && other < end && !several; other++)
+			several = !other->taken && same_file(other, qualified);
+		if (qualified && !several)
+			pair_rows(k, s == DIFF_BASE ? qualified : plain,
+				  s == DIFF_BASE ? plain : qualified, false, false);
+	}
+}
+
+/*
+ * py-spy and yappi name a function by its class and what it is defined in, cProfile does
+ * not: Class.method and method of one file are one, if there is no other.
+ */
+static void match_qualified(struct matcher *k, int s)
+{
+	enum { GROUP_MOST = 1000 };
+	size_t count, end;
+	struct keyed **list = list_qualified(k, s, &count);
+
+	for (size_t start = 0; start < count; start = end) {
+		for (end = start + 1; end < count &&
+		     str_eq(last_part(list[start]->name), last_part(list[end]->name));)
+			end++;
+		if (end - start <= GROUP_MOST)
+			match_group(k, s, list + start, end - start);
+	}
+	free(list);
+}
+
 /* --- moved or not --- */
 
 static int compare_folders(const struct roots *a, const struct roots *b)
@@ -358,6 +465,8 @@ struct diff_match *diff_match_entries(const struct difference *d,
 	for (int s = 0; s < DIFF_SIDES; s++)
 		sort_side(&k, s, folded[s]);
 	match_names(&k);
+	match_qualified(&k, DIFF_BASE);
+	match_qualified(&k, DIFF_NEW);
 	find_moved(&k);
 	for (int s = 0; s < DIFF_SIDES; s++) {
 		for (size_t i = 0; i < k.counts[s]; i++)

@@ -162,12 +162,10 @@ static void join_creator(struct merge *m, const struct profile *p)
 		m->outermost |= p->arcs[i].rule == RULE_OUTERMOST;
 	if (!count || (m->count && m->creators == CREATOR_NONE)) {
 		m->creators = CREATOR_NONE;
-	} else if (count > 1) {
-		m->creators = CREATOR_SEVERAL;
-	} else if (!m->count) {
+	} else if (!m->count && count == 1) {
 		m->creators = CREATOR_ONE;
 		m->creator = profile_string(m->sum, creator);
-	} else if (!str_eq(profile_text(m->sum, m->creator), creator)) {
+	} else if (count > 1 || !str_eq(profile_text(m->sum, m->creator), creator)) {
 		m->creators = CREATOR_SEVERAL;
 	}
 }

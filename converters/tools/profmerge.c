@@ -172,18 +172,27 @@ static bool has_creator(const struct profile *p)
 	return false;
 }
 
+/* No other profile was made of it and nothing derived: the rows are in order still. */
+static bool is_untouched(const struct profile *p, size_t samples)
+{
+	return p->sorted && p->sample_count == samples && !profile_has_graph(p);
+}
+
 static int write_sum(struct profile **p, const struct format *to)
 {
 	struct canonical how = { .outermost = !has_creator(*p) };
 	struct output *out;
+	size_t samples;
 
 	replace(p, profile_canonical(*p, &how));
+	samples = (*p)->sample_count;
 	settings.value = NULL; /* done file by file */
 	if (select_parts(p) < 0 || prepare_for(p, to) < 0 ||
 	    !(out = output_open(settings.output)))
 		return STATUS_TROUBLE;
 	how.fold_arcs = !(to->keeps & KEEP_TOTALS);
-	replace(p, profile_canonical(*p, &how));
+	if (!is_untouched(*p, samples))
+		replace(p, profile_canonical(*p, &how));
 	to->write(out, *p);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }

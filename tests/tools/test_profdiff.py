@@ -630,3 +630,18 @@ def test_every_sample_is_equal_to_itself(sample):
         pytest.skip("an empty sample")
     rows, found, _ = diff("--fail-if", "self > 0%", sample.path, sample.path)
     assert rows == {} and found["compared"] == "values"
+
+
+# --- names that one profiler qualifies ---
+
+def test_a_method_is_found_without_its_class(tmp_path):
+    """cProfile says `run`, py-spy and yappi `Job.run`: one function, if it is the only one of its file."""
+    base = simple(tmp_path / "base.pstat", main=1, run=5, twice=2, gone=1)
+    new = collapsed(tmp_path / "new.collapsed", {
+        "main (/src/a.py:10)": 1, "main (/src/a.py:10);Job.run (/src/a.py:23)": 6, "main (/src/a.py:10);A.twice (/src/a.py:30)": 2,
+        "main (/src/a.py:10);B.twice (/src/a.py:40)": 2, "main (/src/a.py:10);Job.gone (/src/b.py:5)": 1})
+    for files in (base, new), (new, base):
+        rows, _, _ = diff(*files)
+        states = {name: row["status"] for name, row in rows.items()}
+        assert states["run" if "run" in states else "Job.run"] == "same" and not {"run", "Job.run"} <= states.keys()
+        assert {states[name] for name in ("twice", "A.twice", "B.twice", "gone", "Job.gone")} == {"new", "gone"}
