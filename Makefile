@@ -6,6 +6,7 @@
 #   make check          the tests
 #   make interop        the outputs opened by other programs (needs PyPI and npm)
 #   make fuzz           libFuzzer on each reader
+#   make bench          speed and memory beside other programs (needs PyPI, npm and crates); make bench-count
 #   make picture        the README's picture anew; make screenshots: its page in a browser
 #   make install        PREFIX=/usr/local DESTDIR=
 
@@ -173,7 +174,7 @@ uninstall:
 		$(man7_pages:$(BUILD)/man/%=$(man_dir)/%) \
 		$(bash_completions:$(BUILD)/completions/bash/%=$(bash_dir)/%) $(zsh_dir)/_profpipe
 
-include man/docs.mk tests/fuzz/fuzz.mk
+include man/docs.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
 -include tests/unit/unit.mk
 
 clean:

@@ -19,7 +19,7 @@ struct stacks {
 	stack_id *parent;
 	frame_id *frame;
 	size_t count, cap;  /* with the empty stack */
-	struct index index;
+	struct index index; /* of the stacks that are not their parent's next row */
 };
 
 void stacks_init(struct stacks *s);

@@ -33,17 +33,18 @@ static double *totals_of(const struct profile *p)
 	return totals;
 }
 
-/* A caller is never lighter than its callees: sums of doubles grow too. */
-static double *weigh(const struct profile *p)
+/* A caller is never lighter than its callees: rounded sums grow too. */
+static float *weigh(const struct profile *p)
 {
-	double *weight = alloc_zero(p->stacks.count, sizeof *weight), *totals = totals_of(p);
+	float *weight = alloc_zero(p->stacks.count, sizeof *weight);
+	double *totals = totals_of(p);
 
 	for (size_t i = 0; i < p->sample_count; i++)
 		for (value_id v = 0; v < p->value_count; v++) {
 			double size = size_of(values_row(&p->sample_values, i)[v]);
 
 			if (size > 0)
-				weight[p->samples[i].stack] += size / totals[v];
+				weight[p->samples[i].stack] += (float)(size / totals[v]);
 		}
 	for (size_t i = p->stacks.count; i-- > 1;)
 		weight[p->stacks.parent[i]] += weight[i];
@@ -51,52 +52,63 @@ static double *weigh(const struct profile *p)
 	return weight;
 }
 
-/* The n-th heaviest of them, from 0; moves them about. */
-static double nth_heaviest(double *w, size_t count, size_t n)
+/* Bits of numbers that are not negative are in the order of the numbers. */
+static uint32_t bits_of(float weight)
 {
-	size_t low = 0, high = count - 1;
+	uint32_t bits;
 
-	while (low < high) {
-		double middle = w[low + (high - low) / 2];
-		size_t i = low, j = high;
+	memcpy(&bits, &weight, sizeof bits);
+	return bits;
+}
 
-		for (;;) {
-			while (w[i] > middle)
-				i++;
-			while (w[j] < middle)
-				j--;
-			if (i >= j)
-				break;
-			double swap = w[i];
-			w[i++] = w[j];
-			w[j--] = swap;
-		}
-		if (n <= j)
-			high = j;
-		else
-			low = j + 1;
+enum { HALF = 16, HALVES = 1 << HALF };
+
+/*
+ * The half of the bits, from `shift` on, of the one that has *n heavier ones before it
+ * among those whose upper bits are `upper`; *n is less those that are heavier by it.
+ */
+static uint32_t find_half(const float *weight, size_t count, uint32_t upper, int shift, size_t *n)
+{
+	size_t *counts = alloc_zero(HALVES, sizeof *counts);
+	uint32_t half = HALVES - 1;
+
+	for (size_t i = 1; i < count; i++) {
+		uint32_t bits = bits_of(weight[i]);
+
+		if (shift || bits >> HALF == upper)
+			counts[bits >> shift & (HALVES - 1)]++;
 	}
-	return w[n];
+	for (; half && counts[half] <= *n; half--)
+		*n -= counts[half];
+	free(counts);
+	return half;
+}
+
+/* The bits of the n-th heaviest but the root, from 0. */
+static uint32_t nth_heaviest(const float *weight, size_t count, size_t n)
+{
+	uint32_t upper = find_half(weight, count, 0, HALF, &n);
+
+	return upper << HALF | find_half(weight, count, upper, 0, &n);
 }
 
 /* Of equal ones at the limit the first come in, so callers before callees. */
 static void keep_heaviest(struct finder *f, size_t most)
 {
 	size_t count = f->trie->count, room = most;
-	double *weight = weigh(f->p), *sorted = alloc(count * sizeof *sorted), least;
+	float *weight = weigh(f->p);
+	uint32_t least = nth_heaviest(weight, count, most - 1);
 
-	memcpy(sorted, weight, count * sizeof *sorted);
-	least = nth_heaviest(sorted + 1, count - 1, most - 1);
 	for (size_t i = 1; i < count; i++)
-		room -= weight[i] > least;
+		room -= bits_of(weight[i]) > least;
 	for (size_t i = 1; i < count; i++) {
-		bool tied = !(weight[i] > least) && !(weight[i] < least);
+		uint32_t bits = bits_of(weight[i]);
+		bool tied = bits == least && room;
 
-		f->number[i] = weight[i] > least || (tied && room);
-		room -= tied && room;
+		f->number[i] = bits > least || tied;
+		room -= tied;
 	}
 	f->c->pruned_count = count - 1 - most;
-	free(sorted);
 	free(weight);
 }
 
