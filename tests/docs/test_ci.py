@@ -100,3 +100,9 @@ def test_gitlab(machine, new, base_run, wanted):
     assert status == wanted, said
     failures = ElementTree.parse(machine / "work/difference.xml").findall(".//failure")
     assert bool(failures) == bool(wanted) and (machine / "work/difference.md").stat().st_size > 0
+
+
+def test_the_manual_has_the_same_jobs():
+    page = (lib.ROOT / "man/profdiff.1").read_text()
+    told = [display.replace("\\e", "\\").replace("\n\\&", "\n") for display in re.findall(r"^\.Bd -literal\n(.*?)^\.Ed", page, re.M | re.S)]
+    assert told == re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S)
