@@ -17,7 +17,7 @@ struct table {
 	const struct table_column *columns;
 	size_t width;           /* columns */
 	struct cell *cells;     /* row after row */
-	size_t count, cap;
+	size_t count, cap, rows;
 	struct buf texts;
 };
 
@@ -87,13 +87,19 @@ void table_color(struct table *t, const char *sgr)
 
 void table_end_row(struct table *t)
 {
-	while (t->count % t->width)
+	t->rows++;
+	while (t->count < t->rows * t->width)
 		table_unknown(t);
 }
 
 size_t table_rows(const struct table *t)
 {
-	return t->count / t->width;
+	return t->rows;
+}
+
+static const struct cell *cell_at(const struct table *t, size_t row, size_t column)
+{
+	return &t->cells[row * t->width + column];
 }
 
 static struct str raw_of(const struct table *t, const struct cell *c)
@@ -194,39 +200,36 @@ static void add_tsv(struct buf *b, struct str text)
 
 /* --- for programs --- */
 
-static void put_separated(const struct table *t, struct output *out, char mark,
-			  void (*add)(struct buf *, struct str))
+/* A row's cells, or the keys, with marks between. */
+static void add_separated(struct buf *line, const struct table *t, const struct cell *cells,
+			  char mark, void (*add)(struct buf *, struct str))
 {
-	struct buf line = { 0 };
 	bool any = false;
 
 	for (size_t i = 0; i < t->width; i++) {
 		if (!t->columns[i].key)
 			continue;
 		if (any)
-			buf_byte(&line, mark);
-		add(&line, str_of(t->columns[i].key));
+			buf_byte(line, mark);
+		if (!cells)
+			add(line, str_of(t->columns[i].key));
+		else if (cells[i].number)
+			buf_add(line, raw_of(t, &cells[i]));
+		else
+			add(line, raw_of(t, &cells[i]));
 		any = true;
 	}
-	buf_byte(&line, '\n');
-	for (size_t k = 0; k < t->count; k++) {
-		const struct cell *c = &t->cells[k];
-		size_t column = k % t->width;
+	buf_byte(line, '\n');
+}
 
-		if (!column)
-			any = false;
-		if (t->columns[column].key) {
-			if (any)
-				buf_byte(&line, mark);
-			if (c->number)
-				buf_add(&line, raw_of(t, c));
-			else
-				add(&line, raw_of(t, c));
-			any = true;
-		}
-		if (column == t->width - 1)
-			buf_byte(&line, '\n');
-	}
+static void put_separated(const struct table *t, struct output *out, char mark,
+			  void (*add)(struct buf *, struct str))
+{
+	struct buf line = { 0 };
+
+	add_separated(&line, t, NULL, mark, add);
+	for (size_t row = 0; row < t->rows; row++)
+		add_separated(&line, t, cell_at(t, row, 0), mark, add);
 	output_str(out, buf_str(&line));
 	buf_free(&line);
 }
@@ -236,7 +239,7 @@ static void put_object(const struct table *t, struct output *out, size_t row)
 	const char *before = "{";
 
 	for (size_t i = 0; i < t->width; i++) {
-		const struct cell *c = &t->cells[row * t->width + i];
+		const struct cell *c = cell_at(t, row, i);
 
 		if (!t->columns[i].key)
 			continue;
@@ -291,14 +294,15 @@ static void put_markdown(const struct table *t, struct output *out)
 		if (t->columns[i].heading)
 			buf_add(&line, t->columns[i].right ? S("|--:") : S("|---"));
 	buf_add(&line, S("|\n"));
-	for (size_t k = 0; k < t->count; k++) {
-		if (t->columns[k % t->width].heading) {
+	for (size_t row = 0; row < t->rows; row++) {
+		for (size_t i = 0; i < t->width; i++) {
+			if (!t->columns[i].heading)
+				continue;
 			buf_add(&line, S("| "));
-			add_markdown(&line, shown_of(t, &t->cells[k]));
+			add_markdown(&line, shown_of(t, cell_at(t, row, i)));
 			buf_byte(&line, ' ');
 		}
-		if (k % t->width == t->width - 1)
-			buf_add(&line, S("|\n"));
+		buf_add(&line, S("|\n"));
 	}
 	output_str(out, buf_str(&line));
 	buf_free(&line);
@@ -320,15 +324,18 @@ static void measure_columns(struct layout *l)
 	for (size_t i = 0; i < t->width; i++)
 		if (t->columns[i].heading && !l->look->bare)
 			l->widths[i] = utf8_columns(str_of(t->columns[i].heading));
-	for (size_t k = 0; k < t->count; k++) {
-		size_t columns;
+	for (size_t row = 0; row < t->rows; row++)
+		for (size_t i = 0; i < t->width; i++) {
+			size_t columns;
 
-		l->text.n = 0;
-		add_visible(&l->text, shown_of(t, &t->cells[k]));
-		columns = utf8_columns(buf_str(&l->text));
-		if (t->columns[k % t->width].heading && columns > l->widths[k % t->width])
-			l->widths[k % t->width] = columns;
-	}
+			if (!t->columns[i].heading)
+				continue;
+			l->text.n = 0;
+			add_visible(&l->text, shown_of(t, cell_at(t, row, i)));
+			columns = utf8_columns(buf_str(&l->text));
+			if (columns > l->widths[i])
+				l->widths[i] = columns;
+		}
 }
 
 enum { GAP = 2, GOOD_WIDTH = 30, LEAST_WIDTH = 12 };
@@ -449,13 +456,14 @@ static void put_lines(struct layout *l)
 			put_cell(l, i, str_of(t->columns[i].heading), "1", i + 1 == last);
 	if (!l->look->bare)
 		output_byte(l->out, '\n');
-	for (size_t k = 0; k < t->count; k++) {
-		size_t i = k % t->width;
+	for (size_t row = 0; row < t->rows; row++) {
+		for (size_t i = 0; i < t->width; i++) {
+			const struct cell *c = cell_at(t, row, i);
 
-		if (is_shown(l, i))
-			put_cell(l, i, shown_of(t, &t->cells[k]), t->cells[k].sgr, i + 1 == last);
-		if (i + 1 == t->width)
-			output_byte(l->out, '\n');
+			if (is_shown(l, i))
+				put_cell(l, i, shown_of(t, c), c->sgr, i + 1 == last);
+		}
+		output_byte(l->out, '\n');
 	}
 }
 

@@ -325,23 +325,31 @@ static struct str last_part(struct str name)
 	return str_cut_last(name, '.', &before, &part) && before.n ? part : S("");
 }
 
+struct qualified {
+	struct keyed *row;
+	struct str part;
+};
+
 static int compare_parts(const void *left, const void *right)
 {
-	const struct keyed *a = *(struct keyed *const *)left, *b = *(struct keyed *const *)right;
-	int order = str_compare(last_part(a->name), last_part(b->name));
+	const struct qualified *a = left, *b = right;
+	int order = str_compare(a->part, b->part);
 
-	return order ? order : (a > b) - (a < b);
+	return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 
 /* The rows of a side that nobody has and that have a qualified name, by its last part. */
-static struct keyed **list_qualified(const struct matcher *k, int s, size_t *count)
+static struct qualified *list_qualified(const struct matcher *k, int s, size_t *count)
 {
-	struct keyed **list = alloc_zero(k->counts[s], sizeof *list);
+	struct qualified *list = alloc_zero(k->counts[s], sizeof *list);
 
 	*count = 0;
-	for (size_t i = 0; i < k->counts[s]; i++)
-		if (!k->rows[s][i].taken && last_part(k->rows[s][i].name).n)
-			list[(*count)++] = &k->rows[s][i];
+	for (size_t i = 0; i < k->counts[s]; i++) {
+		struct str part = last_part(k->rows[s][i].name);
+
+		if (!k->rows[s][i].taken && part.n)
+			list[(*count)++] = (struct qualified){ &k->rows[s][i], part };
+	}
 	if (*count)
 		qsort(list, *count, sizeof *list, compare_parts);
 	return list;
@@ -368,23 +376,24 @@ static bool same_file(const struct keyed *a, const struct keyed *b)
 }
 
 /* One row of each list in this file at this line: more would be a guess. */
-static struct keyed *only_in_file(struct keyed **group, size_t count, const struct keyed *row)
+static struct keyed *only_in_file(const struct qualified *group, size_t count,
+				  const struct keyed *row)
 {
 	struct keyed *only = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		if (group[i]->taken || !same_file(group[i], row))
+		if (group[i].row->taken || !same_file(group[i].row, row))
 			continue;
 		if (only)
 			return NULL;
-		only = group[i];
+		only = group[i].row;
 	}
 	return only;
 }
 
-static void match_group(struct matcher *k, int s, struct keyed **group, size_t count)
+static void match_group(struct matcher *k, int s, const struct qualified *group, size_t count)
 {
-	struct str part = last_part(group[0]->name);
+	struct str part = group[0].part;
 	struct keyed *plain = first_named(k, 1 - s, part), *end = plain;
 
 	while (end < k->rows[1 - s] + k->counts[1 - s] && str_eq(end->name, part))
@@ -409,11 +418,10 @@ static void match_qualified(struct matcher *k, int s)
 {
 	enum { GROUP_MOST = 1000 };
 	size_t count, end;
-	struct keyed **list = list_qualified(k, s, &count);
+	struct qualified *list = list_qualified(k, s, &count);
 
 	for (size_t start = 0; start < count; start = end) {
-		for (end = start + 1; end < count &&
-		     str_eq(last_part(list[start]->name), last_part(list[end]->name));)
+		for (end = start + 1; end < count && str_eq(list[start].part, list[end].part);)
 			end++;
 		if (end - start <= GROUP_MOST)
 			match_group(k, s, list + start, end - start);

@@ -162,7 +162,8 @@ static double fisher(double a, double all_a, double b, double all_b)
 	double high = with < all_a ? with : all_a, all = log_ways(all_a + all_b, with), p = 0;
 	double here = log_ways(all_a, a) + log_ways(all_b, b) - all;
 
-	for (double k = low; k <= high; k++) {
+	for (int64_t i = 0; i <= (int64_t)(high - low); i++) {
+		double k = low + (double)i;
 		double chance = log_ways(all_a, k) + log_ways(all_b, with - k) - all;
 
 		if (chance <= here + 1e-7)

@@ -7,19 +7,21 @@ FUZZ_SECONDS ?= 60
 fuzz_corpus := $(wildcard tests/bad/*/*.in tests/golden/*/*.in tests/fuzz/corpus/*/*) \
 	$(filter-out %.tsv %.sh %.md,$(wildcard samples/pstat/* samples/callgrind/* \
 		samples/collapsed/* samples/speedscope/* samples/flamegraph/*))
+# readers need no regular expressions, nor their library
+fuzz_sources := $(filter-out common/syntax/pattern.c,$(sources))
 fuzz_flags := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-$(readers:%=$(BUILD)/fuzz/replay-%): $(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_read.c $(sources) $(wildcard converters/*.c) \
+$(readers:%=$(BUILD)/fuzz/replay-%): $(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_read.c $(fuzz_sources) $(wildcard converters/*.c) \
 		$(BUILD)/gen/flamegraph_page.inc
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(fuzz_flags) -DREPLAY -DFORMAT_NAME=$* tests/fuzz/fuzz_read.c \
-		$(sources) $(call format_sources,$*) $(call libraries,$*) $(LIBS) -o $@
+		$(fuzz_sources) $(call format_sources,$*) $(call libraries,$*) $(LIBS) -o $@
 
-$(readers:%=$(BUILD)/fuzz/fuzz-%): $(BUILD)/fuzz/fuzz-%: tests/fuzz/fuzz_read.c $(sources) $(wildcard converters/*.c) \
+$(readers:%=$(BUILD)/fuzz/fuzz-%): $(BUILD)/fuzz/fuzz-%: tests/fuzz/fuzz_read.c $(fuzz_sources) $(wildcard converters/*.c) \
 		$(BUILD)/gen/flamegraph_page.inc
 	@mkdir -p $(@D)
 	clang $(ALL_CFLAGS) $(fuzz_flags) -fsanitize=fuzzer -DFORMAT_NAME=$* tests/fuzz/fuzz_read.c \
-		$(sources) $(call format_sources,$*) $(call libraries,$*) $(LIBS) -o $@
+		$(fuzz_sources) $(call format_sources,$*) $(call libraries,$*) $(LIBS) -o $@
 
 .PHONY: fuzz-replay
 fuzz-replay: $(readers:%=$(BUILD)/fuzz/replay-%)
