@@ -36,7 +36,9 @@ def opened(python, client, files):
 def test_pstats_of_every_python(version, outputs):
     for path, (calls, primitive, seconds) in opened(PYTHONS[version], "pstats", outputs("pstat")).items():
         ours = clients.check(path)
-        assert (calls, primitive) == (ours["calls"], ours["primitive_calls"]), path
+        # where nobody counted calls there is a 1 for pstats, which ours tells from a counted one
+        uncounted = calls - ours["calls"]
+        assert 0 <= uncounted <= ours["functions"] and primitive - ours["primitive_calls"] == uncounted, path
         for total in ours["value_types"]:
             unit = 1e-9 if total["unit"] == "nanoseconds" else 1  # one of what is no time counts as a second
             assert seconds == pytest.approx(total["self_total"] * unit, rel=1e-9, abs=1e-9)
