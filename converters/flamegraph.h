@@ -80,6 +80,8 @@ struct str flame_name(const struct picture *v, uint32_t node);
 struct str flame_home(const struct picture *v, uint32_t node);
 struct str flame_heading(void);
 
+/* Pixels across, between the margins. */
+uint64_t flame_inner(void);
 /* The element svg up to its frames; the profile as JSON in metadata; the script. */
 void flame_put_picture(struct picture *v);
 void flame_put_data(struct picture *v);

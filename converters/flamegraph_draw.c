@@ -597,16 +597,26 @@ static void put_frames(struct frames *f)
 	output_text(out, "</svg>\n");
 }
 
+static uint64_t picture_width(void)
+{
+	return flame_options.width ? flame_options.width : USUAL_WIDTH;
+}
+
+uint64_t flame_inner(void)
+{
+	return picture_width() - 2 * MARGIN;
+}
+
 void flame_put_picture(struct picture *v)
 {
 	struct frames f = { .v = v };
 	int64_t whole = flame_whole(v->p);
 
-	v->width = flame_options.width ? flame_options.width : USUAL_WIDTH;
+	v->width = picture_width();
 	v->total = v->tree->width.total[0];
 	if (whole > v->total)
 		v->total = whole;
-	f.inner = v->width - 2 * MARGIN;
+	f.inner = flame_inner();
 	f.row_height = flame_options.row_height ? flame_options.row_height
 						: flame_options.font_size + 4;
 	choose_frames(&f);

@@ -6,7 +6,7 @@
 #include "common/base/diag.h"
 #include "common/base/str.h"
 
-static stack_id append(struct stacks *s, stack_id parent, frame_id frame)
+stack_id stacks_append(struct stacks *s, stack_id parent, frame_id frame)
 {
 	size_t cap = s->cap;
 
@@ -22,7 +22,7 @@ static stack_id append(struct stacks *s, stack_id parent, frame_id frame)
 void stacks_init(struct stacks *s)
 {
 	*s = (struct stacks){ 0 };
-	append(s, EMPTY_STACK, 0);
+	stacks_append(s, EMPTY_STACK, 0);
 }
 
 void stacks_free(struct stacks *s)
@@ -45,14 +45,14 @@ stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame)
 	uint64_t hash;
 
 	if (next == s->count)
-		return append(s, parent, frame);
+		return stacks_append(s, parent, frame);
 	if (s->parent[next] == parent && s->frame[next] == frame)
 		return next;
 	hash = hash_mix((uint64_t)parent << 32 | frame, 0);
 	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);)
 		if (s->parent[at.row] == parent && s->frame[at.row] == frame)
 			return at.row;
-	child = append(s, parent, frame);
+	child = stacks_append(s, parent, frame);
 	index_add(&s->index, hash, child);
 	return child;
 }

@@ -28,6 +28,12 @@ void stacks_free(struct stacks *s);
 /* The stack `parent` with one more frame. */
 stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame);
 
+/*
+ * The same as a row of its own, even if there is an equal one: for trees whose siblings
+ * may be alike. stacks_push() does not know such rows, so a table has one kind or the other.
+ */
+stack_id stacks_append(struct stacks *s, stack_id parent, frame_id frame);
+
 /* Frames of the stack, root first, into *out (grown as needed, *cap long); returns how many. */
 size_t stacks_frames(const struct stacks *s, stack_id stack, frame_id **out, size_t *cap);
 

@@ -114,7 +114,8 @@ static void add_callers(struct turner *u, uint32_t parent, size_t begin, size_t 
 static void expand(struct turner *u, uint32_t node)
 {
 	size_t begin = u->begin[node], end = u->end[node], next;
-	bool narrow = node && (double)width_between(u, begin, end) < u->m->how->least;
+	double least = u->m->how->least * (double)u->from->width.total[0];
+	bool narrow = node && (double)width_between(u, begin, end) < least;
 
 	if (end > begin)
 		qsort(u->cursors + begin, end - begin, sizeof *u->cursors, compare_cursors);

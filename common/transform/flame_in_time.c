@@ -61,23 +61,16 @@ static void enter(struct line_of_time *l, const struct step *step)
 {
 	struct flame_tree *t = l->m->t;
 	struct stacks *s = &t->nodes;
+	uint32_t node;
 
-	if (s->count == s->cap) {
-		size_t cap = s->cap;
-
-		s->frame = alloc_grow(s->frame, &cap, s->count + 1, sizeof *s->frame);
-		s->parent = alloc_again(s->parent, cap, sizeof *s->parent);
-		s->cap = cap;
-	}
 	if (s->count >= l->x_cap)
 		t->x = alloc_grow(t->x, &l->x_cap, s->count + 1, sizeof *t->x);
-	s->parent[s->count] = l->open[l->open_count - 1];
-	s->frame[s->count] = step->box;
 	t->x[s->count] = l->x;
+	node = stacks_append(s, l->open[l->open_count - 1], step->box);
 	ARRAY_ROOM(l->open, l->open_count, l->open_cap);
-	l->open[l->open_count++] = (uint32_t)s->count++;
+	l->open[l->open_count++] = node;
 	flame_room(l->m);
-	t->line[s->count - 1] = step->line;
+	t->line[node] = step->line;
 }
 
 static void add_row(struct line_of_time *l, uint32_t context, const int64_t *values)

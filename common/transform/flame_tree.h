@@ -33,7 +33,7 @@ struct flame_how {
 	bool unsorted;            /* children in order of first appearance */
 	const struct str *base;   /* stacks begin at the last frame with one of these names */
 	size_t base_count;
-	double least;             /* callers: children of narrower nodes are left out */
+	double least;             /* callers: nodes with a smaller share have no children */
 };
 
 struct flame_values {

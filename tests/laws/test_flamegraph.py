@@ -91,6 +91,19 @@ def test_callers_first(seed):
     assert widths(picture) == inclusive({stack[::-1]: count for stack, count in stacks.items()})
 
 
+def test_callers_of_a_deep_chain_are_not_all_made():
+    """20,000 nested functions, some with a self value: their callers are many, and none is wide enough."""
+    names = [f"f{i}" for i in range(20000)]
+    lines, stack = [], ""
+    for depth, name in enumerate(names):
+        stack += (";" if stack else "") + name
+        if depth % 400 == 0:
+            lines.append(stack + " 1\n")
+    lines.append("wide " + str(10**6) + "\n")
+    seen = widths(draw("".join(lines).encode(), "--reverse", "--no-script"))
+    assert seen == {(): 10**6 + 50, ("wide",): 10**6}
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_flamechart_keeps_the_order(seed):
     rng = random.Random(seed)
