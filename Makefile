@@ -16,8 +16,11 @@ BUILD ?= build
 CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+# whatever CFLAGS and LDFLAGS say: a profile is a stranger's file (tests/structure reads the ELF)
+HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # no fused multiply-add: estimates come out the same on every machine
-ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -pthread $(CFLAGS) \
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -pthread $(CFLAGS) $(HARDENING) \
 	-DPROFPIPE_VERSION='"$(VERSION)"' $(xml_cflags)
 xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libxml2)
 LIBS := -lz -lm -pthread
@@ -97,7 +100,7 @@ endif
 $$(BUILD)/bin/$(1)2$(2): $$(BUILD)/obj/pairs/$(1)2$(2).o \
 		$$(call pair_objects,$(1),$(2)) $$(library)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(call libraries,$(1)) $$(LIBS) -o $$@
+	$$(CC) $$(CFLAGS) $$(LINK_HARDENING) $$(LDFLAGS) $$^ $$(call libraries,$(1)) $$(LIBS) -o $$@
 endef
 $(foreach x,$(readers),$(foreach y,$(writers),$(eval $(call PAIR,$(x),$(y)))))
 
@@ -108,7 +111,7 @@ $$(BUILD)/bin/$(1): $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(sort \
 		$$(BUILD)/obj/converters/tools/registry.o $$(BUILD)/obj/converters/tools/choose.o \
 		$$(format_objects) $$(library)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ -Wl,--as-needed $$(all_libraries) $$($(1)_libraries) -lcjson $$(LIBS) -o $$@
+	$$(CC) $$(CFLAGS) $$(LINK_HARDENING) $$(LDFLAGS) $$^ -Wl,--as-needed $$(all_libraries) $$($(1)_libraries) -lcjson $$(LIBS) -o $$@
 endef
 $(foreach tool,$(tools),$(eval $(call TOOL,$(tool))))
 
