@@ -18,29 +18,48 @@ static bool place_eq(struct place a, struct place b)
 
 /* --- costs --- */
 
+static uint64_t cost_hash(struct cost c)
+{
+	return hash_mix((uint64_t)c.thread << 32 | c.function, place_hash(c.at));
+}
+
+static bool cost_same(struct cost a, struct cost b)
+{
+	return a.thread == b.thread && a.function == b.function && place_eq(a.at, b.at);
+}
+
+/* Rows enter the index when one is looked for, not when they are made. */
 static uint32_t cost_row(struct profile *p, struct cost c)
 {
-	uint64_t hash = hash_mix((uint64_t)c.thread << 32 | c.function, place_hash(c.at));
+	uint64_t hash = cost_hash(c);
 
+	for (; p->cost_indexed < p->cost_count; p->cost_indexed++)
+		index_add(&p->cost_index, cost_hash(p->costs[p->cost_indexed]),
+			  (uint32_t)p->cost_indexed);
 	for (struct probe at = index_probe(&p->cost_index, hash);
-	     index_next(&p->cost_index, &at);) {
-		const struct cost *have = &p->costs[at.row];
-
-		if (have->thread == c.thread && have->function == c.function &&
-		    place_eq(have->at, c.at))
+	     index_next(&p->cost_index, &at);)
+		if (cost_same(p->costs[at.row], c))
 			return at.row;
-	}
+	return NO_ID;
+}
+
+void profile_new_cost(struct profile *p, struct cost c, const int64_t *values)
+{
+	uint32_t row = values_new_row(&p->cost_values);
+
 	ARRAY_ROOM(p->costs, p->cost_count, p->cost_cap);
 	p->costs[p->cost_count++] = c;
-	index_add(&p->cost_index, hash, (uint32_t)p->cost_count - 1);
-	return values_new_row(&p->cost_values);
+	if (values)
+		values_add_row(&p->cost_values, row, values);
 }
 
 void profile_cost(struct profile *p, struct cost c, const int64_t *values)
 {
 	uint32_t row = cost_row(p, c);
 
-	if (values)
+	if (row == NO_ID)
+		profile_new_cost(p, c, values);
+	else if (values)
 		values_add_row(&p->cost_values, row, values);
 }
 
@@ -55,21 +74,48 @@ static bool arc_same(const struct arc *a, const struct arc *b)
 	       a->running == b->running;
 }
 
-static uint32_t arc_row(struct profile *p, struct arc a)
+static uint64_t arc_hash(const struct arc *a)
 {
-	uint64_t hash = hash_mix((uint64_t)a.caller << 32 | a.callee,
-				 place_hash(a.site) + place_hash(a.target) * 3 + a.thread);
+	return hash_mix((uint64_t)a->caller << 32 | a->callee,
+			place_hash(a->site) + place_hash(a->target) * 3 + a->thread);
+}
 
+static uint32_t arc_row(struct profile *p, const struct arc *a)
+{
+	uint64_t hash = arc_hash(a);
+
+	for (; p->arc_indexed < p->arc_count; p->arc_indexed++)
+		index_add(&p->arc_index, arc_hash(&p->arcs[p->arc_indexed]),
+			  (uint32_t)p->arc_indexed);
 	for (struct probe at = index_probe(&p->arc_index, hash);
 	     index_next(&p->arc_index, &at);)
-		if (arc_same(&p->arcs[at.row], &a))
+		if (arc_same(&p->arcs[at.row], a))
 			return at.row;
+	return NO_ID;
+}
+
+static void add_arc_values(struct profile *p, uint32_t row, const int64_t *values,
+			   const int64_t *self)
+{
+	if (values)
+		values_add_row(&p->arc_values, row, values);
+	if (!self)
+		return;
+	if (p->arc_self.rows <= row)
+		values_resize(&p->arc_self, row + 1);
+	values_add_row(&p->arc_self, row, self);
+}
+
+uint32_t profile_new_arc(struct profile *p, struct arc a, const int64_t *values,
+			 const int64_t *self)
+{
+	uint32_t row = values_new_row(&p->arc_values);
+
+	a.self_known = self != NULL;
 	ARRAY_ROOM(p->arcs, p->arc_count, p->arc_cap);
-	p->arcs[p->arc_count] = a;
-	p->arcs[p->arc_count].calls = p->arcs[p->arc_count].primitive = 0;
-	index_add(&p->arc_index, hash, (uint32_t)p->arc_count);
-	p->arc_count++;
-	return values_new_row(&p->arc_values);
+	p->arcs[p->arc_count++] = a;
+	add_arc_values(p, row, values, self);
+	return row;
 }
 
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
@@ -78,16 +124,12 @@ uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 	uint32_t row;
 
 	a.self_known = self != NULL;
-	row = arc_row(p, a);
+	row = arc_row(p, &a);
+	if (row == NO_ID)
+		return profile_new_arc(p, a, values, self);
 	i64_add_to(&p->arcs[row].calls, a.calls);
 	i64_add_to(&p->arcs[row].primitive, a.primitive);
-	if (values)
-		values_add_row(&p->arc_values, row, values);
-	if (self) {
-		if (p->arc_self.rows <= row)
-			values_resize(&p->arc_self, row + 1);
-		values_add_row(&p->arc_self, row, self);
-	}
+	add_arc_values(p, row, values, self);
 	return row;
 }
 

@@ -175,11 +175,11 @@ struct profile {
 	struct index span_index;
 
 	struct cost *costs;
-	size_t cost_count, cost_cap;
+	size_t cost_count, cost_cap, cost_indexed;
 	struct values cost_values;
 	struct index cost_index;
 	struct arc *arcs;
-	size_t arc_count, arc_cap;
+	size_t arc_count, arc_cap, arc_indexed;
 	struct values arc_values;  /* inclusive */
 	struct values arc_self;    /* the callee's self part, where it is known */
 	struct index arc_index;
@@ -265,6 +265,14 @@ void profile_cost(struct profile *p, struct cost c, const int64_t *values);
 /* The row; self may be NULL if nobody says. */
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self);
+/*
+ * The same for who knows that no row with that key is there (a caller's callees in a
+ * dict, a function's lines in their order): nothing is looked up, and a table that
+ * grows by these alone has no index.
+ */
+void profile_new_cost(struct profile *p, struct cost c, const int64_t *values);
+uint32_t profile_new_arc(struct profile *p, struct arc a, const int64_t *values,
+			 const int64_t *self);
 void profile_jump(struct profile *p, struct jump j);
 void profile_total(struct profile *p, function_id f, int64_t calls, int64_t primitive,
 		   const int64_t *inclusive);
