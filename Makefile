@@ -23,7 +23,7 @@ LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -pthread $(CFLAGS) $(HARDENING) \
 	-DPROFPIPE_VERSION='"$(VERSION)"' $(xml_cflags)
 xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libxml2)
-LIBS := -lz -lm -pthread
+LIBS := -lz -lm -pthread $(if $(filter Linux,$(shell uname -s)),-lseccomp)
 
 .PHONY: all deps demo check interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
@@ -120,7 +120,7 @@ $(foreach tool,$(tools),$(eval $(call TOOL,$(tool))))
 
 # --- what is needed, from Debian's packages alone ---
 
-build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev
+build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev libseccomp-dev
 check_packages := binutils parallel python3 python3-pytest python3-pytest-xdist libcmocka-dev \
 	libxml2-utils mandoc python3-yaml valgrind graphviz
 packages := $(build_packages) $(check_packages)

@@ -16,6 +16,9 @@
 
 enum { BLOCK = 1 << 18 };
 
+/* One at a time is read by the program. */
+static struct input *reading;
+
 static struct input *input_new(const char *name, struct source *bottom)
 {
 	struct input *in = alloc_zero(1, sizeof *in);
@@ -28,32 +31,83 @@ static struct input *input_new(const char *name, struct source *bottom)
 	return in;
 }
 
+/* --- opening --- */
+
+struct opened {
+	const char *path;       /* NULL: standard input */
+	int fd;
+	uint64_t size;          /* 0: unknown */
+};
+
+/* What input_hold() opened and input_open() has not given out yet. */
+static struct opened *held;
+static size_t held_count, held_cap;
+static bool holding;
+
+static bool is_standard(const char *path)
+{
+	return !path || strcmp(path, "-") == 0;
+}
+
+static int open_file(const char *path, struct opened *f)
+{
+	const char *shown = is_standard(path) ? "standard input" : masked(str_of(path));
+	struct stat st;
+	int wrong = 0;
+
+	f->path = is_standard(path) ? NULL : path;
+	f->fd = f->path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (f->fd < 0 || fstat(f->fd, &st) < 0)
+		wrong = error("%s: %s", shown, strerror(errno));
+	else if (S_ISDIR(st.st_mode))
+		wrong = error("%s: expected a file, got a directory", shown);
+	if (wrong && f->fd >= 0 && f->path)
+		close(f->fd);
+	f->size = wrong == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	return wrong;
+}
+
+int input_hold(const char *path)
+{
+	struct opened f;
+
+	holding = true;
+	if (open_file(path, &f) < 0)
+		return -1;
+	ARRAY_ROOM(held, held_count, held_cap);
+	held[held_count++] = f;
+	return 0;
+}
+
+static int take_held(const char *path, struct opened *f)
+{
+	for (size_t i = 0; i < held_count; i++) {
+		bool same = is_standard(path) ? !held[i].path
+			: held[i].path && strcmp(held[i].path, path) == 0;
+
+		if (!same)
+			continue;
+		*f = held[i];
+		/* they are mostly asked for in their order */
+		memmove(held + i, held + i + 1, (--held_count - i) * sizeof *held);
+		return 0;
+	}
+	return error("%s: was not opened before the sandbox was closed",
+		     is_standard(path) ? "standard input" : masked(str_of(path)));
+}
+
 struct input *input_open(const char *path)
 {
-	bool standard = !path || strcmp(path, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	struct source *source;
-	struct stat st;
+	struct opened f;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		error("%s: %s", standard ? "standard input" : masked(str_of(path)),
-		      strerror(errno));
-		if (fd >= 0 && !standard)
-			close(fd);
+	if ((holding ? take_held(path, &f) : open_file(path, &f)) < 0)
 		return NULL;
-	}
-	if (S_ISDIR(st.st_mode)) {
-		error("%s: expected a file, got a directory",
-		      standard ? "standard input" : masked(str_of(path)));
-		if (!standard)
-			close(fd);
-		return NULL;
-	}
-	progress_start(standard ? "reading" : path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
-	source = source_gunzip(source_file(fd));
+	progress_start(f.path ? f.path : "reading", f.size);
+	source = source_gunzip(source_file(f.fd));
 	if (source_is_packed(source))
 		source = source_beside(source);
-	return input_new(standard ? "standard input" : path, source_utf8(source));
+	return reading = input_new(f.path ? f.path : "standard input", source_utf8(source));
 }
 
 struct input *input_memory(const char *name, struct str bytes)
@@ -65,6 +119,8 @@ void input_close(struct input *in)
 {
 	if (!in)
 		return;
+	if (reading == in)
+		reading = NULL;
 	in->source->close(in->source);
 	progress_end(); /* after whoever reads beside the program */
 	free(in->buffer);
@@ -177,4 +233,18 @@ int input_error_at(struct input *in, uint64_t at, const char *format, ...)
 	fail(in, "byte", at, format, args);
 	va_end(args);
 	return -1;
+}
+
+void input_refuse(const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (reading)
+		input_error(reading, "%s", text);
+	else
+		error("%s", text);
 }

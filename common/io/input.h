@@ -42,6 +42,11 @@ struct input {
 
 /* path "-" or NULL is standard input. NULL after a message if it cannot be read. */
 struct input *input_open(const char *path);
+/*
+ * Opens it now, for an input_open() of the same path when no file can be opened any
+ * more; after the first one every file has to be held. -1 after a message.
+ */
+int input_hold(const char *path);
 /* The bytes must outlive the input. */
 struct input *input_memory(const char *name, struct str bytes);
 void input_close(struct input *in);
@@ -68,6 +73,9 @@ int input_error(struct input *in, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The same, naming byte `at` of the unwrapped input. */
 int input_error_at(struct input *in, uint64_t at, const char *format, ...)
 	PRINTF_LIKE(3, 4);
+
+/* The same of the file that is being read just now, or of none; the program gives up. */
+void input_refuse(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* 0, or -1 after an error. */
 static inline int input_status(const struct input *in)

@@ -27,7 +27,11 @@ struct output {
 	char *path;           /* the final name; NULL for a stream */
 	char *temporary;
 	char *shown;          /* the name in messages */
+	bool *written;        /* another process gives it its name: tell it here */
 };
+
+/* Opened by output_hold(). */
+static struct output *held;
 
 /* The one temporary of this process, for those who must remove it on the way out. */
 static char doomed[PATH_MAX];
@@ -249,9 +253,11 @@ static bool is_special(const char *path)
 
 struct output *output_open(const char *path)
 {
-	struct output *out;
+	struct output *out = held;
 	struct stat st;
 
+	if (out)
+		return out;
 	if (!path || strcmp(path, "-") == 0)
 		return output_new(STDOUT_FILENO, "standard output");
 	out = output_new(-1, path);
@@ -279,11 +285,8 @@ struct output *output_memory(struct buf *into)
 	return out;
 }
 
-static void finish(struct output *out)
+static void close_file(struct output *out)
 {
-	flush(out);
-	if (out->gzip)
-		put_gzip(out, NULL, 0, Z_FINISH);
 	if (out->fd > STDERR_FILENO && close(out->fd) < 0 && !out->trouble)
 		out->trouble = errno;
 	if (out->temporary && !out->trouble &&
@@ -291,6 +294,17 @@ static void finish(struct output *out)
 		out->trouble = errno;
 	if (out->temporary && !out->trouble)
 		doomed[0] = '\0';
+}
+
+static void finish(struct output *out)
+{
+	flush(out);
+	if (out->gzip)
+		put_gzip(out, NULL, 0, Z_FINISH);
+	if (!out->written)
+		close_file(out);
+	else
+		*out->written = !out->trouble;
 }
 
 int output_close(struct output *out, bool keep)
@@ -302,7 +316,7 @@ int output_close(struct output *out, bool keep)
 		finish(out);
 	else if (out->fd > STDERR_FILENO)
 		close(out->fd);
-	if (out->temporary && (!keep || out->trouble))
+	if (out->temporary && !out->written && (!keep || out->trouble))
 		remove_doomed();
 	if (out->trouble) {
 		status = -1;
@@ -313,4 +327,31 @@ int output_close(struct output *out, bool keep)
 	}
 	output_free(out);
 	return status;
+}
+
+/* --- written by one process, named by another --- */
+
+int output_hold(const char *path)
+{
+	held = output_open(path);
+	return held ? 0 : -1;
+}
+
+void output_leave_name(bool *written)
+{
+	held->written = written;
+	doomed[0] = '\0';
+}
+
+int output_give_name(bool written)
+{
+	struct output *out = held;
+
+	held = NULL;
+	/* the other process has put everything out, gzip's end too */
+	if (out->gzip)
+		deflateEnd(out->gzip);
+	free(out->gzip);
+	out->gzip = NULL;
+	return output_close(out, written);
 }

@@ -21,6 +21,15 @@ struct output;
 
 /* NULL or "-" is standard output. NULL after a message if it cannot be made. */
 struct output *output_open(const char *path);
+/*
+ * When one process writes and another one, which may still rename, closes: hold opens
+ * it for both (the next output_open() returns it); the writer's output_close() sets
+ * *written, in memory that both see; then the other gives the file its name, or
+ * removes it. -1 after a message.
+ */
+int output_hold(const char *path);
+void output_leave_name(bool *written);
+int output_give_name(bool written);
 /* Collects into a growing buffer that the caller frees. */
 struct output *output_memory(struct buf *into);
 

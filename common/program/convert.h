@@ -16,7 +16,8 @@ struct settings {
 	const char *value, *thread;
 	bool threads;
 	bool strict;
-	bool help, version, list_formats, list_options;
+	bool sandbox;
+	bool help, version, list_formats, list_limits, list_options;
 	struct estimate estimate;
 	bool no_unattributed;
 };

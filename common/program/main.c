@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/diag.h"
+#include "common/program/sandbox.h"
 
 static bool any_half(format_list list, enum half half, bool reads)
 {
@@ -123,5 +124,7 @@ int pair_main(const struct format *from, const struct format *to,
 		return STATUS_DONE;
 	if (act)
 		return act(argv + first, argc - first);
+	if (sandbox_hold(argv + first, argc - first) < 0 || sandbox_close() < 0)
+		return STATUS_TROUBLE;
 	return convert(from, to, NULL, argv + first, argc - first);
 }

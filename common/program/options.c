@@ -7,6 +7,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/base/num.h"
+#include "common/io/limits.h"
 
 /* What getopt_long() reads, made from the tables; values from 256 on are rows. */
 struct parser {
@@ -111,6 +112,8 @@ static int set(const struct option_row *row, const char *text)
 		return set_choice(row, text);
 	case OPTION_LIST:
 		return add_text(row->target, text);
+	case OPTION_LIMIT:
+		return limits_set("option --limit", text);
 	default:
 		return 0;
 	}
@@ -140,6 +143,13 @@ static int parse_all(struct parser *ps, int argc, char **argv)
 	return optind;
 }
 
+static int take_environment(void)
+{
+	const char *text = getenv("PROFPIPE_LIMITS");
+
+	return text && *text ? limits_set("PROFPIPE_LIMITS", text) : 0;
+}
+
 int options_parse(struct option_group *groups, size_t count, int argc, char **argv)
 {
 	struct parser ps = { 0 };
@@ -151,7 +161,7 @@ int options_parse(struct option_group *groups, size_t count, int argc, char **ar
 	ARRAY_ROOM(ps.longs, ps.long_count, ps.long_cap);
 	ps.longs[ps.long_count] = (struct option){ 0 };
 	argv[0] = (char *)(uintptr_t)diag.program;
-	first = parse_all(&ps, argc, argv);
+	first = take_environment() < 0 ? -1 : parse_all(&ps, argc, argv);
 	free(ps.longs);
 	free(ps.refs);
 	return first;
@@ -188,7 +198,7 @@ void options_dump(FILE *to, const struct option_group *groups, size_t count)
 	static const char *const kinds[] = {
 		[OPTION_FLAG] = "flag", [OPTION_TEXT] = "text", [OPTION_COUNT] = "count",
 		[OPTION_SHARE] = "share", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list",
-		[OPTION_REST] = "rest",
+		[OPTION_REST] = "rest", [OPTION_LIMIT] = "list",
 	};
 
 	for (size_t g = 0; g < count; g++)

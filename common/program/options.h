@@ -21,6 +21,7 @@ enum option_kind {
 	OPTION_CHOICE,  /* target: int, the place in argument "a|b|c" */
 	OPTION_LIST,    /* target: struct option_list, one more text each time */
 	OPTION_REST,    /* target: char **, all words from its own on: takes the rest */
+	OPTION_LIMIT,   /* no target: a limit of common/io/limits */
 };
 
 /* The texts of an option that can be given several times, in order. */
@@ -53,6 +54,8 @@ struct option_row {
 	{ OPTION_LIST, letter, name, argument, help, target, NULL }
 #define OPT_REST(letter, name, argument, help, target) \
 	{ OPTION_REST, letter, name, argument, help, target, NULL }
+#define OPT_LIMIT(letter, name, argument, help) \
+	{ OPTION_LIMIT, letter, name, argument, help, NULL, NULL }
 #define OPT_END { OPTION_END, 0, NULL, NULL, NULL, NULL, NULL }
 
 /* Rows under one heading; `used` is set when one of them was given. */
@@ -63,7 +66,7 @@ struct option_group {
 };
 
 /*
- * Takes the options out of argv; returns the index of the first of the words
+ * Takes limits from PROFPIPE_LIMITS, then the options out of argv; returns the index of the first of the words
  * that are left (they are moved to the end), or -1 after a message.
  */
 int options_parse(struct option_group *groups, size_t count, int argc, char **argv);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/diag.h"
+#include "common/io/limits.h"
 #include "common/program/convert.h"
 
 #ifndef PROFPIPE_VERSION
@@ -22,6 +23,10 @@ const struct option_row common_rows[] = {
 	OPT_FLAG('v', "verbose", "say what was kept, lost, estimated", &diag.verbose),
 	OPT_FLAG('h', "help", "show this help and exit", &settings.help),
 	OPT_FLAG('V', "version", "show the version and exit", &settings.version),
+	OPT_LIMIT(0, "limit", "NAME=N", "at most N of what --list-limits names, or status 2"),
+	OPT_FLAG(0, "sandbox", "give up all rights but to read and write the open files (Linux)",
+		 &settings.sandbox),
+	OPT_FLAG(0, "list-limits", "list the limits and exit", &settings.list_limits),
 	OPT_FLAG(0, "list-formats", "list the formats and exit", &settings.list_formats),
 	OPT_FLAG(0, "list-options", "list these options, a line each with tabs, and exit",
 		 &settings.list_options),
@@ -91,6 +96,8 @@ bool answered(const char *synopsis, const char *purpose, format_list list,
 		printf("%s (profpipe) %s\n", diag.program, PROFPIPE_VERSION);
 	} else if (settings.list_formats) {
 		list_formats(stdout, list);
+	} else if (settings.list_limits) {
+		limits_print(stdout);
 	} else if (settings.list_options) {
 		printf("%s\t%s\n", synopsis, purpose);
 		options_dump(stdout, groups, count);

@@ -9,6 +9,7 @@
 #include "common/base/diag.h"
 #include "common/base/utf8.h"
 #include "common/program/main.h"
+#include "common/program/sandbox.h"
 #include "common/transform/compare.h"
 #include "common/transform/measure.h"
 #include "common/transform/project.h"
@@ -276,6 +277,7 @@ static int compare(struct output *out, struct profile *a)
 
 static int check(char **files, int count)
 {
+	char *other[] = { (char *)(uintptr_t)against, NULL };
 	const struct format *from = NULL, *found;
 	struct profile *p;
 	struct measures m;
@@ -286,6 +288,9 @@ static int check(char **files, int count)
 		error("cannot read a format %s", quote(str_of(from_name)));
 		return STATUS_TROUBLE;
 	}
+	if (sandbox_hold(files, count) < 0 || (other[0] && sandbox_hold(other, 1) < 0) ||
+	    sandbox_close() < 0)
+		return STATUS_TROUBLE;
 	p = read_profile(from, all_formats, files, count, false, &found);
 	if (!p || select_parts(&p) < 0 || !(out = output_open(settings.output))) {
 		profile_free(p);

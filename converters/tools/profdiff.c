@@ -10,6 +10,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/program/sandbox.h"
 #include "common/transform/difference_stacks.h"
 #include "common/transform/statistics.h"
 #include "converters/tools/choose.h"
@@ -401,13 +402,22 @@ static int compare(const struct format *from, const struct format *to)
 	return ask_rules();
 }
 
-static int run(const struct format *from, const struct format *to)
+/* What is looked at in the file system, and then the last look. */
+static int open_sides(void)
 {
 	report.no_base = is_base_missing();
 	if (report.no_base && !allow_missing_base)
 		return error("no profile of the base: %s (--allow-missing-base lets that pass)",
 			     sides.counts[DIFF_BASE]
 			     ? masked(str_of(sides.files[DIFF_BASE][0])) : "no file given");
+	for (int side = 0; side < 2 && !report.no_base; side++)
+		if (sandbox_hold(sides.files[side], sides.counts[side]) < 0)
+			return -1;
+	return sandbox_close();
+}
+
+static int run(const struct format *from, const struct format *to)
+{
 	if (report.no_base) {
 		warning("no profile of the base: nothing to compare with");
 		buf_add(&report.notes, S("no profile of the base: nothing to compare with\n"));
@@ -480,6 +490,8 @@ int main(int argc, char **argv)
 	    divide(argv + first, argc - first) < 0)
 		return STATUS_TROUBLE;
 	look_at_terminal();
+	if (open_sides() < 0)
+		return STATUS_TROUBLE;
 	report.d = difference_new();
 	status = run(from, to) < 0 ? STATUS_TROUBLE : report.findings.broken ? STATUS_NO
 		: report.findings.too_few && settings.strict ? STATUS_TROUBLE : STATUS_DONE;

@@ -10,6 +10,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/program/sandbox.h"
 #include "common/transform/filter.h"
 #include "common/transform/in_time.h"
 #include "common/transform/regroup.h"
@@ -332,6 +333,8 @@ int main(int argc, char **argv)
 		return STATUS_DONE;
 	if (choose_input(from_name, &from) < 0 ||
 	    (to_name && choose_output(to_name, NULL, &to) < 0))
+		return STATUS_TROUBLE;
+	if (sandbox_hold(argv + first, argc - first) < 0 || sandbox_close() < 0)
 		return STATUS_TROUBLE;
 	/* an output that is like the input may need the order */
 	order = window || !to || to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order());

@@ -11,6 +11,7 @@
 
 #include "common/base/diag.h"
 #include "common/io/progress.h"
+#include "common/program/sandbox.h"
 #include "common/transform/canonical.h"
 #include "common/transform/merge.h"
 #include "common/transform/project.h"
@@ -203,6 +204,8 @@ static int merge_files(struct work *w, char **words, int count)
 	struct profile *sum = NULL;
 	int status = name_files(&files, words, count);
 
+	if (status == 0 && (sandbox_hold(files.names, (int)files.count) < 0 || sandbox_close() < 0))
+		status = -1;
 	if (status == 0)
 		status = add_files(w, &files);
 	sum = merge_finish(&w->merge);

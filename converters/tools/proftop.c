@@ -10,6 +10,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/main.h"
+#include "common/program/sandbox.h"
 #include "converters/tools/choose.h"
 #include "converters/tools/proftop.h"
 #include "converters/tools/registry.h"
@@ -267,8 +268,9 @@ int main(int argc, char **argv)
 	if (answered("[options] [FILE...]", "show where a profile's values are: by function, caller, "
 		     "callee, line", all_formats, groups, n))
 		return STATUS_DONE;
-	if (check_options() < 0)
-		return STATUS_TROUBLE;
 	look_at_terminal();
+	if (check_options() < 0 || sandbox_hold(argv + first, argc - first) < 0 ||
+	    sandbox_close() < 0)
+		return STATUS_TROUBLE;
 	return run(argv + first, argc - first);
 }

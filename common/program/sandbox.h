@@ -1,0 +1,22 @@
+/*
+ * sandbox - for who converts strangers' files
+ *
+ * With --sandbox the program opens its files and divides: one process reads and writes
+ * them with no right but read, write, memory and exit (seccomp, Linux); the other looks
+ * at no byte of them, waits, and gives the output its name. Whatever a file can make of
+ * a mistake in a reader, it opens, runs and connects to nothing.
+ */
+#ifndef PROGRAM_SANDBOX_H
+#define PROGRAM_SANDBOX_H
+
+/*
+ * For every program, when its options are read. Without --sandbox both do nothing.
+ * 0: go on; -1 after a message.
+ */
+
+/* Opens the files (none: standard input); as often as there are lists of them. */
+int sandbox_hold(char **files, int count);
+/* Opens the output and closes the sandbox; in the process that waits it does not return. */
+int sandbox_close(void);
+
+#endif
