@@ -23,7 +23,8 @@ LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -pthread $(CFLAGS) $(HARDENING) \
 	-DPROFPIPE_VERSION='"$(VERSION)"' $(xml_cflags)
 xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libxml2)
-LIBS := -lz -lm -pthread $(if $(filter Linux,$(shell uname -s)),-lseccomp)
+# the last two from their archives: every shared library makes every start slower
+LIBS := -lz -lm -pthread $(if $(filter Linux,$(shell uname -s)),-l:libseccomp.a) -l:libmd.a
 
 .PHONY: all deps demo check interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
@@ -120,7 +121,7 @@ $(foreach tool,$(tools),$(eval $(call TOOL,$(tool))))
 
 # --- what is needed, from Debian's packages alone ---
 
-build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev libseccomp-dev
+build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev libseccomp-dev libmd-dev
 check_packages := binutils parallel python3 python3-pytest python3-pytest-xdist libcmocka-dev \
 	libxml2-utils mandoc python3-yaml valgrind graphviz
 packages := $(build_packages) $(check_packages)
@@ -145,7 +146,7 @@ PYTEST := BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider --basetemp=$
 demo: all
 	@samples/demo $(BUILD)/bin $(BUILD)/demo
 
-check: all unit-tests man completions
+check: all unit-tests faults man completions
 	@mkdir -p $(BUILD)/tests
 	$(PYTEST) -n $$(nproc) tests --ignore=tests/interop
 
@@ -178,7 +179,7 @@ uninstall:
 		$(bash_completions:$(BUILD)/completions/bash/%=$(bash_dir)/%) $(zsh_dir)/_profpipe
 
 include man/docs.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
--include tests/unit/unit.mk
+-include tests/unit/unit.mk tests/faults/faults.mk
 
 clean:
 	rm -rf $(BUILD)

@@ -438,7 +438,6 @@ static void parse(struct reader *r)
 {
 	struct input *in = r->in;
 
-	xmlSetGenericErrorFunc(NULL, pass_over);
 	while (!in->failed && input_want(in, 1)) {
 		size_t n = (size_t)(in->end - in->p);
 
@@ -452,7 +451,6 @@ static void parse(struct reader *r)
 		parse_chunk(r, "", 0);
 	if (!in->failed)
 		in->line = line_of(r);
-	xmlSetGenericErrorFunc(NULL, NULL);
 }
 
 static void finish(struct reader *r, struct profile *p)
@@ -482,6 +480,7 @@ int flamegraph_read(struct input *in, struct profile *p)
 	};
 
 	in->place = PLACE_LINE;
+	xmlSetGenericErrorFunc(NULL, pass_over);
 	r.xml = xmlCreatePushParserCtxt(&events, &r, NULL, 0, NULL);
 	if (!r.xml)
 		die("out of memory");
@@ -493,6 +492,7 @@ int flamegraph_read(struct input *in, struct profile *p)
 	xmlFreeDoc(r.xml->myDoc);
 	r.xml->myDoc = NULL;
 	xmlFreeParserCtxt(r.xml);
+	xmlSetGenericErrorFunc(NULL, NULL);
 	flame_picture_free(&r.picture);
 	for (size_t i = 0; i < r.ready; i++)
 		buf_free(&r.open[i].title);

@@ -7,7 +7,7 @@
 
 static void *there(void *p, size_t bytes)
 {
-	if (!p && bytes)
+	if (!p)
 		die("out of memory (%zu bytes wanted)", bytes);
 	return p;
 }

@@ -51,7 +51,7 @@ static void killed(int signal_number)
 	raise(signal_number);
 }
 
-static const int deadly[] = { SIGINT, SIGTERM, SIGHUP };
+static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU };
 enum { DEADLY = sizeof deadly / sizeof *deadly };
 
 static void guard_temporary(const char *name)
@@ -204,7 +204,7 @@ static char *final_name(const char *path)
 {
 	char *real = realpath(path, NULL);
 
-	return real ? real : joined(path, "");
+	return real || errno != ENOENT ? real : joined(path, "");
 }
 
 /*
@@ -226,6 +226,8 @@ static mode_t wanted_mode(const char *path)
 static int open_temporary(struct output *out, const char *path)
 {
 	out->path = final_name(path);
+	if (!out->path)
+		return -1;
 	out->temporary = joined(out->path, ".XXXXXX");
 	out->fd = make_temporary(out->temporary);
 	if (out->fd < 0)
@@ -258,6 +260,8 @@ struct output *output_open(const char *path)
 
 	if (out)
 		return out;
+	/* a limit on a file's size is trouble like any other, not the end */
+	signal(SIGXFSZ, SIG_IGN);
 	if (!path || strcmp(path, "-") == 0)
 		return output_new(STDOUT_FILENO, "standard output");
 	out = output_new(-1, path);

@@ -25,18 +25,21 @@ const char *source_trouble(const struct source *s)
 struct file_source {
 	struct source base;
 	int fd;
+	int trouble; /* errno of a read that failed: none after it can be trusted */
 };
 
 static ptrdiff_t file_read(struct source *s, char *to, size_t n)
 {
 	struct file_source *f = (struct file_source *)s;
-	ssize_t got;
+	ssize_t got = -1;
 
-	do
-		got = read(f->fd, to, n);
-	while (got < 0 && errno == EINTR);
+	while (!f->trouble && (got = read(f->fd, to, n)) < 0)
+		if (errno != EINTR)
+			f->trouble = errno;
 	if (got > 0)
 		progress_add((uint64_t)got);
+	if (f->trouble)
+		errno = f->trouble;
 	return got;
 }
 

@@ -7,6 +7,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/transform/graph_from_stacks.h"
+#include "common/transform/hide.h"
 #include "common/transform/project.h"
 #include "common/transform/thread_roots.h"
 #include "common/transform/value_arcs.h"
@@ -203,6 +204,40 @@ int select_parts(struct profile **p)
 	if (settings.value || settings.thread)
 		replace(p, &how);
 	free(threads);
+	return 0;
+}
+
+/* --- hiding --- */
+
+void hide_directories(struct profile **p)
+{
+	struct profile *next;
+
+	if (!settings.strip_dirs)
+		return;
+	next = profile_strip_dirs(*p);
+	profile_free(*p);
+	*p = next;
+}
+
+void hide_names(struct profile **p)
+{
+	const char *key = getenv("PROFPIPE_KEY");
+	struct profile *next;
+
+	if (!settings.anonymize)
+		return;
+	next = profile_anonymize(*p, str_of(key ? key : ""));
+	profile_free(*p);
+	*p = next;
+}
+
+int select_and_hide(struct profile **p)
+{
+	if (select_parts(p) < 0)
+		return -1;
+	hide_directories(p);
+	hide_names(p);
 	return 0;
 }
 
@@ -409,7 +444,7 @@ int convert(const struct format *from, const struct format *to, format_list list
 	struct output *out;
 	int status = -1;
 
-	if (p && select_parts(&p) == 0 && prepare_for(&p, to) == 0 &&
+	if (p && select_and_hide(&p) == 0 && prepare_for(&p, to) == 0 &&
 	    (out = output_open(settings.output))) {
 		to->write(out, p);
 		status = output_close(out, true);

@@ -15,6 +15,7 @@ struct settings {
 	const char *output;
 	const char *value, *thread;
 	bool threads;
+	bool strip_dirs, anonymize;
 	bool strict;
 	bool sandbox;
 	bool help, version, list_formats, list_limits, list_options;
@@ -26,6 +27,7 @@ extern struct settings settings;
 extern const struct option_row common_rows[];    /* -o -q -v ... */
 extern const struct option_row strict_rows[];    /* --strict, for conversions */
 extern const struct option_row selection_rows[]; /* --value --thread */
+extern const struct option_row privacy_rows[];   /* --strip-dirs --anonymize */
 extern const struct option_row threads_rows[];   /* --threads */
 extern const struct option_row estimate_rows[];  /* for stacks from call graphs */
 
@@ -57,6 +59,10 @@ void name_values(const struct profile *p, struct buf *out);
 
 /* --value and --thread; 0 or -1 after a message. p may be replaced. */
 int select_parts(struct profile **p);
+/* --strip-dirs and --anonymize, which p may be replaced by; then all three. */
+void hide_directories(struct profile **p);
+void hide_names(struct profile **p);
+int select_and_hide(struct profile **p);
 
 /* Adds the stacks of the graph half, saying that they are an estimate. 0 or -1 after a message. */
 int derive_stacks(struct profile *p);

@@ -51,6 +51,7 @@ size_t conversion_groups(struct option_group *groups, format_list from, format_l
 	add_group(groups, &n, "options", common_rows);
 	add_group(groups, &n, "losses", strict_rows);
 	add_group(groups, &n, "selection", selection_rows);
+	add_group(groups, &n, "privacy", privacy_rows);
 	if (lose_threads(from, to))
 		add_group(groups, &n, "threads", threads_rows);
 	if (any_half(from, HALF_GRAPH, true) && any_half(to, HALF_STACKS, false))

@@ -46,6 +46,15 @@ const struct option_row selection_rows[] = {
 	OPT_END
 };
 
+const struct option_row privacy_rows[] = {
+	OPT_FLAG(0, "strip-dirs", "files and objects without their directories",
+		 &settings.strip_dirs),
+	OPT_FLAG(0, "anonymize",
+		 "hashes for the names of functions, files and threads, under the key PROFPIPE_KEY",
+		 &settings.anonymize),
+	OPT_END
+};
+
 const struct option_row threads_rows[] = {
 	OPT_FLAG(0, "threads", "threads become root frames where the target has no threads",
 		 &settings.threads),

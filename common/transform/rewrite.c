@@ -183,6 +183,8 @@ static struct place map_place(struct rewrite *w, struct place at, function_id f)
 		: rewrite_string(w, at.file);
 	if (w->lines_to_places && !at.line)
 		at.line = w->from->functions[f].line;
+	if (w->no_addresses)
+		at.address = 0;
 	return at;
 }
 

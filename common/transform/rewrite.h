@@ -28,6 +28,7 @@ struct rewrite {
 	thread_id *threads;
 	/* how rows are seen more coarsely */
 	bool base_names;          /* files of inlined code without directories */
+	bool no_addresses;
 	bool lines_to_places;     /* no line: that of the function */
 	bool end_parts;           /* what was running when a part began is a call like others */
 	bool fold_arcs;           /* arcs that differ in what is known of their values are one */

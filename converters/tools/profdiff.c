@@ -244,7 +244,7 @@ static int add_profile(struct profile **p, int side, bool keep)
 
 	if (!(*p)->value_count)
 		return error("expected a profile with values on each side");
-	if (select_parts(p) < 0 || prepare(p, HALF_GRAPH) < 0)
+	if (select_and_hide(p) < 0 || prepare(p, HALF_GRAPH) < 0)
 		return -1;
 	v = choose_value(*p, side);
 	if (difference_add(report.d, side, *p, v, kind_choice ? &kinds[kind_choice - 1] : NULL) < 0)

@@ -26,7 +26,7 @@ static const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
 static const char *window, *root, *trim, *scale;
 static struct option_list renames;
 static int granularity;
-static bool flatten, strip_dirs;
+static bool flatten;
 
 static const struct option_row format_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
@@ -50,7 +50,6 @@ static const struct option_row filter_rows[] = {
 
 static const struct option_row view_rows[] = {
 	OPT_LIST(0, "rename", "RULE", "s/RE/TEXT/ on functions' names, or " RENAME_RULES, &renames),
-	OPT_FLAG(0, "strip-dirs", "files and objects without their directories", &strip_dirs),
 	OPT_CHOICE(0, "granularity", GRANULARITIES, "what a frame stands for", &granularity),
 	OPT_FLAG(0, "flatten-recursion", "a function is in a stack only once", &flatten),
 	OPT_TEXT(0, "root", "NAME", "a function of that name calls everything", &root),
@@ -153,16 +152,13 @@ static int rename_all(struct profile **p)
 
 static void regroup_all(struct profile **p)
 {
-	struct regroup how = { .base_names = strip_dirs,
-			       .drop_lines = granularity && granularity != BY_LINE,
+	struct regroup how = { .drop_lines = granularity && granularity != BY_LINE,
 			       .line_functions = granularity == BY_LINE };
 	struct function *functions;
 
-	if (!strip_dirs && !granularity)
+	if (!granularity)
 		return;
 	functions = regroup_functions(*p);
-	if (strip_dirs)
-		strip_directories(*p, functions);
 	group_functions(*p, (enum granularity)granularity, functions);
 	how.functions = functions;
 	replace(p, profile_regroup(*p, &how));
@@ -306,9 +302,13 @@ static int filter_profile(struct profile **p)
 	if (select_parts(p) < 0 || cut_time(p) < 0 || make_stacks(p) < 0 ||
 	    rename_all(p) < 0 || cut_stacks(p) < 0)
 		return -1;
+	hide_directories(p);
 	regroup_all(p);
 	add_root(p);
-	return trim_small(p) < 0 || scale_values(*p) < 0 ? -1 : 0;
+	if (trim_small(p) < 0 || scale_values(*p) < 0)
+		return -1;
+	hide_names(p);
+	return 0;
 }
 
 int main(int argc, char **argv)

@@ -25,7 +25,6 @@ int rename_functions(struct profile *p, const struct option_list *rules,
 /* For --help: the rules that go by a name. */
 #define RENAME_RULES "demangle, addresses, templates, lambdas"
 
-void strip_directories(struct profile *p, struct function *functions);
 /* Functions become what they are in. */
 void group_functions(struct profile *p, enum granularity by, struct function *functions);
 

@@ -192,16 +192,6 @@ int rename_functions(struct profile *p, const struct option_list *list,
 
 /* --- files and modules --- */
 
-void strip_directories(struct profile *p, struct function *functions)
-{
-	for (function_id f = 0; f < p->function_count; f++) {
-		functions[f].file = profile_string(
-			p, str_base(profile_text(p, functions[f].file)));
-		functions[f].object = profile_string(
-			p, str_base(profile_text(p, functions[f].object)));
-	}
-}
-
 static struct function group_named(struct profile *p, struct str name)
 {
 	return (struct function){ .name = profile_string(p, name.n ? name : S("[unknown]")) };

@@ -188,7 +188,7 @@ static int write_sum(struct profile **p, const struct format *to)
 	replace(p, profile_canonical(*p, &how));
 	samples = (*p)->sample_count;
 	settings.value = NULL; /* done file by file */
-	if (select_parts(p) < 0 || prepare_for(p, to) < 0 ||
+	if (select_and_hide(p) < 0 || prepare_for(p, to) < 0 ||
 	    !(out = output_open(settings.output)))
 		return STATUS_TROUBLE;
 	how.fold_arcs = !(to->keeps & KEEP_TOTALS);

@@ -232,7 +232,7 @@ static int run(char **files, int count)
 	if (choose_input(from_name, &from) < 0)
 		return STATUS_TROUBLE;
 	p = read_profile(from, all_formats, files, count, false, NULL);
-	if (p && select_parts(&p) == 0 && prepare(&p) == 0 && (out = output_open(settings.output))) {
+	if (p && select_and_hide(&p) == 0 && prepare(&p) == 0 && (out = output_open(settings.output))) {
 		bool good = show(out, p) == 0;
 
 		status = output_close(out, good) == 0 && good ? STATUS_DONE : STATUS_TROUBLE;
@@ -260,6 +260,7 @@ int main(int argc, char **argv)
 	diag_start(argv[0]);
 	groups[0] = (struct option_group){ "views", view_rows, NULL };
 	n = 1 + check_groups(groups + 1, all_formats, look_rows);
+	groups[n++] = (struct option_group){ "privacy", privacy_rows, NULL };
 	groups[n++] = (struct option_group){ "losses", strict_rows, NULL };
 	groups[n++] = (struct option_group){ "stacks from a call graph, for --tree", estimate_rows, NULL };
 	first = options_parse(groups, n, argc, argv);
