@@ -11,10 +11,14 @@
 #include <unistd.h>
 
 #include "common/base/alloc.h"
+#include "common/io/limits.h"
 #include "common/io/progress.h"
 #include "common/io/source.h"
 
 enum { BLOCK = 1 << 18 };
+
+#define LINE_TOO_LONG "expected at most %" PRIu64 " bytes of a line or a text, got more " \
+		      "(--limit line=N allows more)"
 
 /* One at a time is read by the program. */
 static struct input *reading;
@@ -148,6 +152,11 @@ bool input_want(struct input *in, size_t want)
 		in->passed += (uint64_t)(in->p - in->buffer);
 		memmove(in->buffer, in->p, have);
 	}
+	if (want > in->cap && want > limits[LIMIT_LINE]) {
+		input_error_at(in, in->passed + (uint64_t)(in->p - in->buffer),
+			       LINE_TOO_LONG, limits[LIMIT_LINE]);
+		return false;
+	}
 	if (want > in->cap / 2) {
 		while (in->cap / 2 < want)
 			in->cap *= 2;
@@ -190,6 +199,10 @@ bool input_line(struct input *in, struct str *line)
 	if (line->n && line->p[line->n - 1] == '\r')
 		line->n--;
 	in->line++;
+	if (line->n > limits[LIMIT_LINE]) {
+		input_error(in, LINE_TOO_LONG, limits[LIMIT_LINE]);
+		return false;
+	}
 	return true;
 }
 

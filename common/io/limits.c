@@ -2,12 +2,14 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "common/base/diag.h"
 #include "common/base/num.h"
 #include "common/io/input.h"
 
 #define MIB ((uint64_t)1 << 20)
+#define IDS (UINT32_MAX - 2)
 
 uint64_t limits[LIMITS] = {
 	[LIMIT_NESTING] = 2000, /* CPython's own limit for marshal */
@@ -16,23 +18,24 @@ uint64_t limits[LIMITS] = {
 	[LIMIT_FUNCTIONS] = 50000000,
 	[LIMIT_STACKS] = 500000000,
 	[LIMIT_THREADS] = 5000000,
-	[LIMIT_VALUES] = 1000,
+	[LIMIT_VALUES] = 64,
 	[LIMIT_UNPACKED] = 4096 * MIB,
 	[LIMIT_SECONDS] = 600,
 };
 
 static const struct {
 	const char *name, *of;
+	uint64_t most;
 } rows[LIMITS] = {
-	[LIMIT_NESTING] = { "nesting", "levels of values within each other" },
-	[LIMIT_NAME] = { "name", "bytes of a name" },
-	[LIMIT_LINE] = { "line", "bytes of a line or a text" },
-	[LIMIT_FUNCTIONS] = { "functions", "functions" },
-	[LIMIT_STACKS] = { "stacks", "different stacks" },
-	[LIMIT_THREADS] = { "threads", "threads" },
-	[LIMIT_VALUES] = { "values", "value types" },
-	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip" },
-	[LIMIT_SECONDS] = { "seconds", "seconds to estimate contexts" },
+	[LIMIT_NESTING] = { "nesting", "levels of values within each other", INT64_MAX },
+	[LIMIT_NAME] = { "name", "bytes of a name", INT64_MAX },
+	[LIMIT_LINE] = { "line", "bytes of a line or a text", INT64_MAX },
+	[LIMIT_FUNCTIONS] = { "functions", "functions", IDS },
+	[LIMIT_STACKS] = { "stacks", "different stacks", IDS },
+	[LIMIT_THREADS] = { "threads", "threads", IDS },
+	[LIMIT_VALUES] = { "values", "value types", IDS },
+	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip", INT64_MAX },
+	[LIMIT_SECONDS] = { "seconds", "seconds to estimate contexts", INT64_MAX },
 };
 
 const char *limit_name(enum limit which)
@@ -74,6 +77,9 @@ static int set_one(const char *from, struct str text)
 		if (!sized(number, &limits[i]))
 			return error("%s: %s: expected a number, or one with k, M, G or T, got %s",
 				     from, rows[i].name, quote(number));
+		if (limits[i] > rows[i].most)
+			return error("%s: %s: expected at most %" PRIu64, from, rows[i].name,
+				     rows[i].most);
 		return 0;
 	}
 	return error("%s: expected NAME=N with the name of a limit (--list-limits), got %s",
@@ -95,4 +101,30 @@ void limit_passed(enum limit which)
 	input_refuse("expected at most %" PRIu64 " %s, got more (--limit %s=N allows more)",
 		     limits[which], rows[which].of, rows[which].name);
 	exit(STATUS_TROUBLE);
+}
+
+/* --- time --- */
+
+static uint64_t started, turns;
+
+static uint64_t processor_seconds(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+void limit_clock_start(void)
+{
+	started = processor_seconds();
+	turns = 0;
+}
+
+void limit_clock(void)
+{
+	enum { TURNS = 1 << 12 };
+
+	if (++turns % TURNS == 0 && processor_seconds() - started >= limits[LIMIT_SECONDS])
+		limit_passed(LIMIT_SECONDS);
 }

@@ -4,7 +4,7 @@
  * One table for the program: read from PROFPIPE_LIMITS and --limit before any input,
  * asked wherever a stranger's bytes make something grow. The usual limits are far above
  * what profilers write; those of memory are chosen so that a file has to be about as
- * long as what it makes the program hold.
+ * long as what it makes the program hold. Ids have 32 bits: no limit of rows is above.
  */
 #ifndef IO_LIMITS_H
 #define IO_LIMITS_H
@@ -38,6 +38,10 @@ const char *limit_name(enum limit which);
 
 /* Says where in the input it was, and ends the program with status 2. */
 _Noreturn void limit_passed(enum limit which);
+
+/* Starts the clock of LIMIT_SECONDS; asks it, cheaply enough for a loop's every turn. */
+void limit_clock_start(void);
+void limit_clock(void);
 
 static inline void limit_check(enum limit which, uint64_t count)
 {

@@ -1,6 +1,8 @@
 #include "common/io/source.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/base/utf8.h"
+#include "common/io/limits.h"
 #include "common/io/progress.h"
 
 enum { CHUNK = 1 << 16 };
@@ -125,6 +128,8 @@ struct gunzip_source {
 	z_stream z;
 	bool packed;  /* the input began with the magic */
 	bool between; /* a member has ended: another one, zeros or the end follow */
+	uint64_t unpacked;
+	char passed[128]; /* the message when that is too much */
 	unsigned char chunk[CHUNK];
 };
 
@@ -191,7 +196,13 @@ static ptrdiff_t gunzip_read(struct source *s, char *to, size_t n)
 			return gunzip_trouble(g, "the gzip data is damaged");
 		}
 	}
-	return (ptrdiff_t)(n - g->z.avail_out);
+	n -= g->z.avail_out;
+	g->unpacked += n;
+	if (g->unpacked <= limits[LIMIT_UNPACKED])
+		return (ptrdiff_t)n;
+	snprintf(g->passed, sizeof g->passed, "expected at most %" PRIu64 " bytes unpacked from "
+		 "gzip, got more (--limit unpacked=N allows more)", limits[LIMIT_UNPACKED]);
+	return gunzip_trouble(g, g->passed);
 }
 
 static void gunzip_close(struct source *s)

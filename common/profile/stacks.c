@@ -3,15 +3,15 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/diag.h"
 #include "common/base/str.h"
+#include "common/io/limits.h"
 
 stack_id stacks_append(struct stacks *s, stack_id parent, frame_id frame)
 {
 	size_t cap = s->cap;
 
-	if (s->count == UINT32_MAX - 1)
-		die("more than 4 thousand million distinct stacks");
+	/* the first is the empty one */
+	limit_check(LIMIT_STACKS, s->count);
 	ARRAY_ROOM(s->frame, s->count, cap);
 	ARRAY_ROOM(s->parent, s->count, s->cap);
 	s->parent[s->count] = parent;

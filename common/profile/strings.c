@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
+#include "common/io/limits.h"
 
 enum { BLOCK = 1 << 16 };
 
@@ -43,6 +44,7 @@ string_id strings_add(struct strings *s, struct str text)
 	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);)
 		if (str_eq(s->texts[at.row], text))
 			return at.row;
+	limit_check(LIMIT_NAME, text.n);
 	ARRAY_ROOM(s->texts, s->count, s->cap);
 	s->texts[s->count] = (struct str){ keep(s, text), text.n };
 	index_add(&s->index, hash, (uint32_t)s->count);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/io/limits.h"
 #include "common/base/diag.h"
 #include "common/profile/profile.h"
 
@@ -89,6 +90,7 @@ function_id profile_function(struct profile *p, struct function f)
 		    have->object == f.object && have->line == f.line)
 			return at.row;
 	}
+	limit_check(LIMIT_FUNCTIONS, p->function_count + 1);
 	ARRAY_ROOM(p->functions, p->function_count, p->function_cap);
 	p->functions[p->function_count] = f;
 	index_add(&p->function_index, hash, (uint32_t)p->function_count);
@@ -119,6 +121,7 @@ value_id profile_value_type(struct profile *p, struct value_type type)
 		if (p->value_types[i].name == type.name &&
 		    p->value_types[i].unit == type.unit)
 			return (value_id)i;
+	limit_check(LIMIT_VALUES, p->value_count + 1);
 	ARRAY_ROOM(p->value_types, p->value_count, p->value_cap);
 	p->value_types[p->value_count++] = type;
 	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
@@ -138,6 +141,7 @@ thread_id profile_thread(struct profile *p, struct thread t)
 		    have->part == t.part)
 			return at.row;
 	}
+	limit_check(LIMIT_THREADS, p->thread_count + 1);
 	ARRAY_ROOM(p->threads, p->thread_count, p->thread_cap);
 	p->threads[p->thread_count] = t;
 	index_add(&p->thread_index, hash, (uint32_t)p->thread_count);

@@ -1,11 +1,16 @@
 #include "common/syntax/json_scan.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
 #include "common/base/utf8.h"
+#include "common/io/limits.h"
 
 enum {
 	LONGEST_NUMBER = 4096,
 	LONGEST_FLAT = 1 << 20,
-	DEEPEST = 1024,
 };
 
 void json_start(struct json *j, struct input *in)
@@ -439,16 +444,24 @@ static bool skip_scalar(struct json *j)
 
 /* One bit a level: an object or an array. */
 struct levels {
-	uint64_t objects[DEEPEST / 64];
-	size_t depth;
+	uint64_t *objects;
+	size_t depth, cap;
 };
 
 static bool descend(struct json *j, struct levels *l, bool object)
 {
 	uint64_t bit = (uint64_t)1 << l->depth % 64;
 
-	if (l->depth == DEEPEST)
-		return json_expected(j, "at most 1024 levels of brackets");
+	if (l->depth == limits[LIMIT_NESTING]) {
+		char most[96];
+
+		snprintf(most, sizeof most, "at most %" PRIu64 " levels of brackets "
+			 "(--limit nesting=N)", limits[LIMIT_NESTING]);
+		return json_expected(j, most);
+	}
+	ARRAY_ROOM(l->objects, l->depth / 64, l->cap);
+	if (l->depth % 64 == 0)
+		l->objects[l->depth / 64] = 0;
 	l->objects[l->depth / 64] &= ~bit;
 	if (object)
 		l->objects[l->depth / 64] |= bit;
@@ -478,6 +491,7 @@ bool json_skip(struct json *j)
 			l.depth = j->in->failed ? 0 : top;
 		}
 	} while (l.depth);
+	free(l.objects);
 	return !j->in->failed;
 }
 

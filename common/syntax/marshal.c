@@ -16,10 +16,10 @@
 
 #include "common/base/alloc.h"
 #include "common/base/index.h"
+#include "common/io/limits.h"
 
 enum {
 	FLAG_REF = 0x80,
-	MOST_DEPTH = 2000,       /* CPython's own limit */
 	MOST_CODE = 1 << 26,     /* bytes of one code object, which is looked through whole */
 	ARENA_BLOCK = 1 << 16,
 };
@@ -304,9 +304,9 @@ static void end_capture(struct marshal *m)
 
 static bool open_container(struct marshal *m, struct frame frame, uint64_t at)
 {
-	if (m->depth == MOST_DEPTH)
-		return fail(m, at, "expected at most %d levels of nesting, got more",
-			    MOST_DEPTH);
+	if (m->depth == limits[LIMIT_NESTING])
+		return fail(m, at, "expected at most %" PRIu64 " levels of nesting, got more "
+			    "(--limit nesting=N)", limits[LIMIT_NESTING]);
 	if (!frame.again)
 		frame.first = m->pool.n;
 	frame.capture = !frame.again && frame.kind == MARSHAL_TUPLE &&

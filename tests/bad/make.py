@@ -163,7 +163,7 @@ SPEEDSCOPE = {
     "control-byte-in-string": SPEEDSCOPE_FILE.replace(b"main", b"ma\nin"),
     "invalid-utf-8": SPEEDSCOPE_FILE.replace(b"sampled", b"samp\xe9d"),
     "utf-16": b"\xff\xfe" + SPEEDSCOPE_FILE[:40].decode().encode("utf-16-le"),
-    "too-deep": b'{"other": ' + b"[" * 2000,
+    "too-deep": b'{"other": ' + b"[" * 2500,
     "pstat": WHOLE,
 }
 

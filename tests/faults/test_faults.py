@@ -54,7 +54,7 @@ class Conversion:
         self.out = self.folder / NAMES.get(name, "out")
         self.command = [lib.BIN / program, "-q", *MORE.get(name, []), "-o", self.out, *(lib.SAMPLES / file for file in files)]
         # libxml2 does without some of its memory
-        self.spared = SPARED | ({"malloc"} if name == "flamegraph" else set())
+        self.spared = SPARED | ({"malloc", "realloc"} if name == "flamegraph" else set())
         self.environment = {**lib.ENV, "LD_PRELOAD": preload(), "FAULT_LOG": str(self.log)}
 
     def run(self, *faults, way="fail"):

@@ -163,3 +163,32 @@ def test_program_starts(program):
 @pytest.mark.parametrize("tool", TOOLS)
 def test_regular_expressions_are_linked_where_they_are_used(tool):
     assert ("libpcre2-8" in needed(tool)) == (tool == "proffilter")
+
+
+@pytest.mark.parametrize("program", [*PAIRS, *TOOLS])
+def test_a_program_is_hardened(program):
+    """What the ELF file says: anywhere in memory, nothing writable runs, no table of calls is writable."""
+    out = subprocess.run(["readelf", "-W", "-hld", lib.BIN / program], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Type: +DYN ", out) and re.search(r"FLAGS_1\).*\bPIE\b", out)
+    assert "GNU_RELRO" in out and re.search(r"\(FLAGS\).*BIND_NOW|\(BIND_NOW\)", out)
+    assert re.search(r"GNU_STACK .* RW +0x", out) and not re.search(r"LOAD .* RWE ", out)
+    symbols = subprocess.run(["readelf", "-W", "--dyn-syms", lib.BIN / program], capture_output=True, text=True, check=True).stdout
+    assert "__stack_chk_fail" in symbols
+    if "__asan_init" not in symbols:  # a sanitizer checks the library's calls itself
+        assert re.search(r"__(v?snprintf|memcpy|read)_chk", symbols)
+
+
+def test_the_environment_is_documented():
+    """No variable is trusted that man profpipe-limits does not name; no locale is set."""
+    sources = [path.read_text() for folder in ("common", "converters") for path in (lib.ROOT / folder).rglob("*.[ch]")]
+    asked = {name for text in sources for name in re.findall(r'getenv\("(\w+)"\)', text)}
+    assert sum(text.count("getenv(") for text in sources) == sum(len(re.findall(r'getenv\("\w+"\)', text)) for text in sources)
+    assert asked == set(re.findall(r"^\.It Ev (\w+)", (lib.ROOT / "man/profpipe-limits.7").read_text(), re.M))
+    assert not [text for text in sources if "setlocale" in text]
+
+
+def test_nothing_talks_to_a_network():
+    """No program asks the C library for a socket or a name."""
+    for program in [*PAIRS, *TOOLS]:
+        symbols = subprocess.run(["readelf", "-W", "--dyn-syms", lib.BIN / program], capture_output=True, text=True, check=True).stdout
+        assert not re.search(r"UND (socket|connect|getaddrinfo|gethostbyname)\b", symbols) or "__asan_init" in symbols, program

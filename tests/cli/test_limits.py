@@ -1,0 +1,176 @@
+"""Each limit of man profpipe-limits: by option and by environment, on both sides of it, in little memory."""
+import gzip
+import json
+import marshal
+import resource
+import subprocess
+import zlib
+
+import pytest
+
+import lib
+
+SANITIZED = b"__asan_init" in (lib.BIN / "profconv").read_bytes()
+MEGA = 1 << 20
+
+
+def speedscope(**more):
+    data = {"shared": {"frames": [{"name": "f"}]}, "profiles": [
+        {"type": "sampled", "name": "t", "unit": "none", "startValue": 0, "endValue": 1, "samples": [[0]], "weights": [1]}]}
+    return json.dumps({**data, **more}).encode()
+
+
+def threads(count):
+    data = json.loads(speedscope())
+    data["profiles"] = [{**data["profiles"][0], "name": f"t{i}"} for i in range(count)]
+    return json.dumps(data).encode()
+
+
+def tangled(nodes):
+    """Everybody calls everybody behind: 2^n contexts."""
+    lines = ["events: ns"]
+    for i in range(nodes):
+        lines += [f"fn=f{i}", f"1 {i + 1}"]
+        for j in range(i + 1, nodes):
+            lines += [f"cfn=f{j}", "calls=1 1", f"1 {2 ** (nodes - j)}"]
+    return "\n".join(lines).encode() + b"\n"
+
+
+# name: (how much there is, the input, the format)
+CASES = {
+    "nesting": (49, speedscope(other=json.loads("[" * 49 + "]" * 49)), "speedscope"),
+    "name": (40, b"main;" + b"n" * 40 + b" 1\n", "collapsed"),
+    "line": (3006, b"main;" + b";".join(b"%05d" % (i % 7) for i in range(500)) + b" 1\n", "collapsed"),
+    "functions": (3, b"events: A\nfn=a\n1 1\nfn=b\n1 1\nfn=c\n1 1\nfn=a\n1 1\n", "callgrind"),
+    "stacks": (4, b"a;b;c 1\na;c 1\n", "collapsed"),
+    "threads": (5, threads(5), "speedscope"),
+    "values": (3, b"events: A B C\nfn=f\n1 1 1 1\n", "callgrind"),
+    "unpacked": (100_000, gzip.compress(b"main;f 1\n" * 11111 + b"\n"), "collapsed"),
+}
+
+
+def rows():
+    out = lib.run("profconv", "--list-limits")[0].decode()
+    return {name: (int(most), of) for name, most, of in (line.split("\t") for line in out.splitlines())}
+
+
+def converted(name, data, reader, most, status, by):
+    option, env = (["--limit", f"{name}={most}"], {}) if by == "option" else ([], {"PROFPIPE_LIMITS": f"values=9,{name}={most}"
+                                                                              if name != "values" else f"values={most}"})
+    return lib.run(f"{reader}2{'callgrind' if reader == 'callgrind' else 'speedscope'}", "-q", *option, input=data, status=status, env=env)
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+@pytest.mark.parametrize("name", CASES)
+def test_on_both_sides(name, by):
+    size, data, reader = CASES[name]
+    out, said = converted(name, data, reader, size, 0, by)
+    assert out and said == b""
+    out, said = converted(name, data, reader, size - 1, 2, by)
+    assert out == b"" and said.count(b"\n") == 1
+    assert f"expected at most {size - 1} ".encode() in said and f"--limit {name}=N".encode() in said
+    assert b"standard input: " in said and (b": line " in said or b": byte " in said)
+
+
+def test_nesting_of_marshal():
+    """No value of a pstat is deep: the limit is met before it is seen that this is none."""
+    deep = b"{" + marshal.dumps(("f", 1, "f"), 1) + b"(\5\0\0\0" + b"[\1\0\0\0" * 60
+    for most, expected in ((40, b"expected at most 40 levels of nesting, got more (--limit nesting=N)"), (70, b"cut short")):
+        said = lib.run("pstat2collapsed", "--limit", f"nesting={most}", input=deep, status=2)[1]
+        assert expected in said or most == 70 and b"nesting" not in said
+
+
+def test_seconds():
+    lib.run("callgrind2collapsed", "-q", "--contexts", "20000", input=tangled(24))
+    said = lib.run("callgrind2collapsed", "-q", "--contexts", "20000", "--limit", "seconds=0", input=tangled(24), status=2)[1]
+    assert said == b"callgrind2collapsed: expected at most 0 seconds to estimate contexts, got more (--limit seconds=N allows more)\n"
+
+
+def test_every_limit_has_a_case():
+    assert set(rows()) == set(CASES) | {"seconds"}
+
+
+def test_the_manual_lists_them():
+    page = (lib.ROOT / "man/profpipe-limits.7").read_text()
+    for name, (most, of) in rows().items():
+        assert f"{name}\t{most}\t{of}\n" in page
+        assert f" {name} " in " ".join(line.replace(",", " ") + " " for line in page.splitlines() if line.startswith(".It Cm"))
+
+
+def test_the_option_goes_before_the_environment():
+    lib.run("collapsed2pstat", "--limit", "functions=5", input=b"a;b;c 1\n", env={"PROFPIPE_LIMITS": "functions=1"})
+
+
+def test_several_in_one():
+    out = lib.run("profconv", "--limit", "functions=5,name=2k", "--limit", "stacks=3M", "--list-limits")[0].decode()
+    assert "functions\t5\t" in out and "name\t2048\t" in out and f"stacks\t{3 << 20}\t" in out
+
+
+@pytest.mark.parametrize("text", ["", "functions", "functions=", "functions=x", "functions=-1", "functions=1K", "nothing=1",
+                                  "functions=1,", "functions=99999999999999999999", "stacks=8G", "unpacked=9999999999T"])
+def test_bad_limits(text):
+    out, said = lib.run("profconv", "--limit", text, "--list-limits", status=2)
+    assert out == b"" and said.startswith(b"profconv: option --limit: ") and said.count(b"\n") == 1
+    if text:
+        out, said = lib.run("profconv", "--list-limits", status=2, env={"PROFPIPE_LIMITS": text})
+        assert out == b"" and said.startswith(b"profconv: PROFPIPE_LIMITS: ") and said.count(b"\n") == 1
+
+
+# --- what a file claims is not believed ---
+
+def peak(program, *args, data, status=2, seconds=60, env=None):
+    """What it says, in at most so much memory and processor time."""
+    def within():
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        if not SANITIZED:
+            resource.setrlimit(resource.RLIMIT_AS, (96 * MEGA, 96 * MEGA))
+    done = subprocess.run([lib.BIN / program, *args], input=data, capture_output=True, env={**lib.ENV, **(env or {})},
+                          preexec_fn=within, timeout=600)
+    assert done.returncode == status, done.stderr
+    assert b"out of memory" not in done.stderr
+    return done.stderr
+
+
+def bomb(piece, count):
+    """`count` megabytes of one piece, packed: some kilobytes."""
+    block = (piece * (MEGA // len(piece) + 1))[:MEGA]
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join([*(packer.compress(block) for _ in range(count)), packer.flush()])
+
+
+@pytest.mark.parametrize("piece", [b"main;f 1\n", b"\n", b" ", b"\0", b"["], ids=["lines", "newlines", "blanks", "zeros", "brackets"])
+@pytest.mark.parametrize("program", ["profconv", *(f"{reader}2collapsed" for reader in lib.READERS)])
+def test_a_bomb(program, piece):
+    """Refused as soon as it is too much, whatever it holds; in the memory of any other file."""
+    options = ["-t", "collapsed"] if program == "profconv" else []
+    env = {"PROFPIPE_LIMITS": "unpacked=40M,line=10M"}
+    peak(program, *options, data=bomb(piece, 100), env=env)
+
+
+def test_the_usual_cap_on_a_bomb():
+    """Ten gigabytes, as gzip of gzip's own members one after the other."""
+    member = bomb(b"main;f 1\n", 64)
+    said = peak("collapsed2pstat", data=member * (10 * 1024 // 64), seconds=200)
+    assert b"expected at most 4294967296 bytes unpacked from gzip" in said
+
+
+CLAIMS = {
+    "pstat": [b"{(" + (2 ** 31 - 1).to_bytes(4, "little"), b"{[" + (2 ** 31 - 1).to_bytes(4, "little"),
+              b"{u" + (2 ** 31 - 1).to_bytes(4, "little") + b"abc", b"{s" + (2 ** 31 - 1).to_bytes(4, "little"),
+              b"{l" + (2 ** 31 - 1).to_bytes(4, "little") + b"\1\0", b"{<" + (10 ** 9).to_bytes(4, "little"),
+              b"{(\x03\0\0\0u\x01\0\0\0fi\x01\0\0\0u\x01\0\0\0f(\x05\0\0\0" + b"[" + (10 ** 9).to_bytes(4, "little")],
+    "callgrind": [b"events: Ir\nfn=(4294967295) f\n1 1\nfn=(4294967295)\n1 x\n",
+                  b"events: Ir\nfn=f\n4294967296 1\n", b"events: Ir\nfn=f\n+18446744073709551615 1\n"],
+    "speedscope": [b'{"shared":{"frames":[{"name":"f"}]},"profiles":[{"type":"sampled","name":"t","unit":"none","startValue":0,'
+                   b'"endValue":1,"samples":[[4294967295]],"weights":[1]}]}',
+                   b'{"shared":{"frames":[{"name":"f"}]},"profiles":[{"type":"evented","name":"t","unit":"none","startValue":0,'
+                   b'"endValue":1,"events":[{"type":"O","frame":999999999999,"at":0}]}]}'],
+    "collapsed": [b"a 99999999999999999999999\n"],
+    "flamegraph": [b'<svg xmlns:fg="http://github.com/jonhoo/inferno"><g><title>all (99999999999999999999 samples, 100%)</title>'
+                   b'<rect y="0" fg:x="0" fg:w="99999999999999999999"/></g></svg>'],
+}
+
+
+@pytest.mark.parametrize("reader, data", [(reader, data) for reader, all_of in CLAIMS.items() for data in all_of])
+def test_a_claim_takes_no_memory(reader, data):
+    assert peak(f"{reader}2collapsed", data=data).count(b"\n") == 1
