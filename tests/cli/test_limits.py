@@ -1,7 +1,6 @@
 """Each limit of man profpipe-limits: by option and by environment, on both sides of it, in little memory."""
 import gzip
 import json
-import marshal
 import resource
 import subprocess
 import zlib
@@ -70,14 +69,6 @@ def test_on_both_sides(name, by):
     assert out == b"" and said.count(b"\n") == 1
     assert f"expected at most {size - 1} ".encode() in said and f"--limit {name}=N".encode() in said
     assert b"standard input: " in said and (b": line " in said or b": byte " in said)
-
-
-def test_nesting_of_marshal():
-    """No value of a pstat is deep: the limit is met before it is seen that this is none."""
-    deep = b"{" + marshal.dumps(("f", 1, "f"), 1) + b"(\5\0\0\0" + b"[\1\0\0\0" * 60
-    for most, expected in ((40, b"expected at most 40 levels of nesting, got more (--limit nesting=N)"), (70, b"cut short")):
-        said = lib.run("pstat2collapsed", "--limit", f"nesting={most}", input=deep, status=2)[1]
-        assert expected in said or most == 70 and b"nesting" not in said
 
 
 def test_seconds():
