@@ -74,7 +74,7 @@ bool json_index(struct json *j, uint32_t most, const char *what, uint32_t *value
 
 /* Takes a null if one is next; else says false and takes nothing. */
 bool json_null(struct json *j);
-/* Takes any value. What is in it must be well-formed, at most 1024 levels deep. */
+/* Takes any value. What is in it must be well-formed, and no deeper than LIMIT_NESTING. */
 bool json_skip(struct json *j);
 
 /*

@@ -1,40 +1,68 @@
-# Fuzzing: one target a reader.
+# Fuzzing: one target a reader, and others for what readers stand on.
 #
-#   make fuzz [FUZZ_SECONDS=60]   libFuzzer with ASan and UBSan (clang), from the corpus
-#   make fuzz-replay              every file of the corpus through every reader
+#   make fuzz [FUZZ_SECONDS=60] [FUZZ="pstat trip"]   libFuzzer with ASan and UBSan (clang)
+#   make fuzz-replay     every file of the corpus through every target: a test in `make check`
+#   make fuzz-coverage   how many lines of each reader the corpus and the fuzzers' finds reach
+#   make fuzz-afl        AFL++ in libFuzzer's place, for a second opinion
 
 FUZZ_SECONDS ?= 60
-fuzz_corpus := $(wildcard tests/bad/*/*.in tests/golden/*/*.in tests/fuzz/corpus/*/*) \
+FUZZ ?= $(fuzz_targets)
+fuzz_targets := $(readers) json marshal gzip trip
+fuzz_corpus = $(wildcard tests/bad/*/*.in tests/golden/*/*.in tests/fuzz/corpus/*/*) \
 	$(filter-out %.tsv %.sh %.md,$(wildcard samples/pstat/* samples/callgrind/* \
 		samples/collapsed/* samples/speedscope/* samples/flamegraph/*))
 # readers need no regular expressions, nor their library
-fuzz_sources := $(filter-out common/syntax/pattern.c,$(sources))
-fuzz_flags := -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz_sources := $(filter-out common/syntax/pattern.c,$(sources)) $(foreach f,$(formats),$(call format_sources,$(f))) \
+	converters/tools/registry.c
+fuzz_libraries := $(all_libraries) $(LIBS)
+fuzz_name = $(if $(filter $(1),$(readers)),-DFORMAT_NAME=$(1))
+fuzz_main = tests/fuzz/fuzz_$(if $(filter $(1),$(readers)),read,$(1)).c
 
-$(readers:%=$(BUILD)/fuzz/replay-%): $(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_read.c $(fuzz_sources) $(wildcard converters/*.c) \
-		$(BUILD)/gen/flamegraph_page.inc
+# --- the corpus, as a test ---
+
+replays := $(fuzz_targets:%=$(BUILD)/fuzz/replay-%)
+
+$(replays): $(BUILD)/fuzz/replay-%: tests/fuzz/replay.c tests/fuzz/fuzz.h tests/fuzz/fuzz_*.c \
+		$(fuzz_sources:%.c=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(fuzz_flags) -DREPLAY -DFORMAT_NAME=$* tests/fuzz/fuzz_read.c \
-		$(fuzz_sources) $(call format_sources,$*) $(call libraries,$*) $(LIBS) -o $@
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(call fuzz_name,$*) tests/fuzz/replay.c $(call fuzz_main,$*) \
+		$(fuzz_sources:%.c=$(BUILD)/obj/%.o) $(fuzz_libraries) -o $@
 
-$(readers:%=$(BUILD)/fuzz/fuzz-%): $(BUILD)/fuzz/fuzz-%: tests/fuzz/fuzz_read.c $(fuzz_sources) $(wildcard converters/*.c) \
-		$(BUILD)/gen/flamegraph_page.inc
-	@mkdir -p $(@D)
-	clang $(ALL_CFLAGS) $(fuzz_flags) -fsanitize=fuzzer -DFORMAT_NAME=$* tests/fuzz/fuzz_read.c \
-		$(fuzz_sources) $(call format_sources,$*) $(call libraries,$*) $(LIBS) -o $@
-
-.PHONY: fuzz-replay
-fuzz-replay: $(readers:%=$(BUILD)/fuzz/replay-%)
-	@for reader in $(readers); do \
-		echo "$$reader: $$($(BUILD)/fuzz/replay-$$reader $(fuzz_corpus))" || exit 1; \
+.PHONY: fuzz fuzz-replay fuzz-coverage fuzz-afl fuzz-programs
+fuzz-replay: $(replays)
+	@for target in $(fuzz_targets); do \
+		echo "$$target: $$($(BUILD)/fuzz/replay-$$target $(fuzz_corpus))" || exit 1; \
 	done
+
+# --- libFuzzer, AFL++ and coverage: the same sources with other instruments ---
+
+fuzz_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz_compile = $(filter-out $(CFLAGS) $(HARDENING),$(ALL_CFLAGS)) -Wno-unused-command-line-argument
+
+define INSTRUMENTED
+$$(BUILD)/$(1)/obj/%.o: %.c Makefile $$(BUILD)/gen/flamegraph_page.inc
+	@mkdir -p $$(@D)
+	$(2) $$(fuzz_compile) $(3) -MMD -MP -c $$< -o $$@
+
+$$(fuzz_targets:%=$$(BUILD)/$(1)/%): $$(BUILD)/$(1)/%: tests/fuzz/fuzz.h tests/fuzz/fuzz_*.c \
+		$$(fuzz_sources:%.c=$$(BUILD)/$(1)/obj/%.o)
+	$(2) $$(fuzz_compile) $(3) $(4) $$(call fuzz_name,$$*) $$(call fuzz_main,$$*) \
+		$$(fuzz_sources:%.c=$$(BUILD)/$(1)/obj/%.o) $$(fuzz_libraries) -o $$@
+
+-include $$(fuzz_sources:%.c=$$(BUILD)/$(1)/obj/%.d)
+endef
+$(eval $(call INSTRUMENTED,libfuzzer,clang,$(fuzz_flags) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer))
+$(eval $(call INSTRUMENTED,afl,afl-clang-fast,-O1 -g -fsanitize=address,-fsanitize=fuzzer))
+$(eval $(call INSTRUMENTED,coverage,clang,-O1 -g -fprofile-instr-generate -fcoverage-mapping,tests/fuzz/replay.c))
+
+fuzz-programs: $(FUZZ:%=$(BUILD)/libfuzzer/%)
 
 # new inputs go to build/; those worth keeping are moved to tests/fuzz/corpus by hand
-fuzz: $(readers:%=$(BUILD)/fuzz/fuzz-%)
-	@for reader in $(readers); do \
-		mkdir -p $(BUILD)/fuzz/corpus/$$reader $(BUILD)/fuzz/seed/$$reader; \
-		cp $(fuzz_corpus) $(BUILD)/fuzz/seed/$$reader/; \
-		$(BUILD)/fuzz/fuzz-$$reader -max_total_time=$(FUZZ_SECONDS) -max_len=20000 -timeout=10 \
-			-artifact_prefix=$(BUILD)/fuzz/ -print_final_stats=1 \
-			$(BUILD)/fuzz/corpus/$$reader $(BUILD)/fuzz/seed/$$reader || exit 1; \
-	done
+fuzz: fuzz-programs
+	BUILD=$(BUILD) tests/fuzz/run libfuzzer $(FUZZ_SECONDS) $(FUZZ) -- $(fuzz_corpus)
+
+fuzz-coverage: $(FUZZ:%=$(BUILD)/coverage/%)
+	BUILD=$(BUILD) tests/fuzz/coverage $(FUZZ) -- $(fuzz_corpus)
+
+fuzz-afl: $(FUZZ:%=$(BUILD)/afl/%)
+	BUILD=$(BUILD) tests/fuzz/run afl $(FUZZ_SECONDS) $(FUZZ) -- $(fuzz_corpus)

@@ -1,23 +1,17 @@
 /*
  * fuzz_read - one reader, in this process, on any bytes
  *
- * Built once a format that reads (FORMAT_NAME), for libFuzzer with clang's
- * -fsanitize=fuzzer, or with REPLAY as a program that reads the files it is given.
- * What is read is validated, and derived into the other half; nothing is written.
+ * Built once a format that reads (FORMAT_NAME). What is read is validated, and derived into the other half; nothing is written.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "common/base/diag.h"
 #include "common/program/convert.h"
 #include "common/transform/graph_from_stacks.h"
+#include "tests/fuzz/fuzz.h"
 
 #define GLUE(name) name##_format
 #define FORMAT_OF(name) GLUE(name)
 
 extern const struct format FORMAT_OF(FORMAT_NAME);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -39,31 +33,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input_close(in);
 	return 0;
 }
-
-#ifdef REPLAY
-static void replay(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	struct buf bytes = { 0 };
-	char block[4096];
-	size_t n;
-
-	if (!file) {
-		perror(path);
-		exit(1);
-	}
-	while ((n = fread(block, 1, sizeof block, file)) > 0)
-		buf_add(&bytes, (struct str){ block, n });
-	fclose(file);
-	LLVMFuzzerTestOneInput((const uint8_t *)bytes.p, bytes.n);
-	buf_free(&bytes);
-}
-
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++)
-		replay(argv[i]);
-	printf("%d inputs replayed\n", argc - 1);
-	return 0;
-}
-#endif

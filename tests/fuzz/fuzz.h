@@ -1,0 +1,21 @@
+/*
+ * fuzz - what libFuzzer, or replay.c in its place, calls with any bytes
+ *
+ * A target aborts where a law does not hold; the sanitizers see the rest.
+ */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define MUST(holds)                                                              \
+	((holds) ? (void)0                                                       \
+		 : (fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__,       \
+			    __LINE__, #holds), abort()))
+
+#endif

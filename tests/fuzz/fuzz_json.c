@@ -1,0 +1,95 @@
+/*
+ * fuzz_json - the JSON scanner on any bytes, in two ways that must agree
+ *
+ * Passing over a value and taking all that is in it see the same end, or both an error.
+ */
+#include <stdbool.h>
+
+#include "common/base/diag.h"
+#include "common/syntax/json_scan.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { DEEPEST = 100 };
+
+/* Takes the value at hand; a bracket is entered. */
+static void take_one(struct json *j, bool *objects, size_t *depth, bool flat)
+{
+	enum json_kind kind = json_peek(j);
+	struct decimal number;
+	enum exactness how;
+	struct str text;
+	bool value;
+
+	if (kind == JSON_ARRAY && flat && json_flat_array(j, &text))
+		json_pass(j, 0);
+	if (kind == JSON_STRING)
+		json_string(j, &text);
+	else if (kind == JSON_NUMBER)
+		json_number(j, &number, &how);
+	else if (kind == JSON_BOOL)
+		json_bool(j, &value);
+	else if (kind == JSON_NULL && !json_null(j))
+		json_expected(j, "null"); /* "nul" looked like one */
+	else if (kind == JSON_OBJECT || kind == JSON_ARRAY) {
+		objects[(*depth)++] = kind == JSON_OBJECT;
+		if (kind == JSON_OBJECT)
+			json_object(j);
+		else
+			json_array(j);
+	} else if (kind == JSON_NOTHING) {
+		json_expected(j, "a value");
+	}
+}
+
+/* False if it is deeper than this walk goes. */
+static bool take(struct json *j, bool flat)
+{
+	bool objects[DEEPEST];
+	size_t depth = 0;
+	struct str key;
+
+	do {
+		if (depth == DEEPEST)
+			return false;
+		take_one(j, objects, &depth, flat);
+		while (depth && !(objects[depth - 1] ? json_key(j, &key) : json_element(j)))
+			depth--;
+	} while (depth && !j->in->failed);
+	return true;
+}
+
+/* Where the value ends; -1 after an error, -2 if it is too deep to tell. */
+static int64_t end_of(struct str bytes, int way)
+{
+	struct input *in = input_memory("input", bytes);
+	struct json j;
+	int64_t end = -1;
+	bool told = true;
+
+	json_start(&j, in);
+	if (way == 0)
+		json_skip(&j);
+	else
+		told = take(&j, way == 2);
+	if (!in->failed)
+		end = (int64_t)input_offset(in);
+	if (!told)
+		end = -2;
+	json_end(&j);
+	json_free(&j);
+	input_close(in);
+	return end;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str bytes = { (const char *)data, size };
+	int64_t passed, taken;
+
+	diag.silent = true;
+	passed = end_of(bytes, 0);
+	taken = end_of(bytes, 1);
+	MUST(taken == -2 || taken == passed);
+	MUST(end_of(bytes, 2) == taken);
+	return 0;
+}
