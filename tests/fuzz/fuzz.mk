@@ -28,7 +28,9 @@ $(replays): $(BUILD)/fuzz/replay-%: tests/fuzz/replay.c tests/fuzz/fuzz.h tests/
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(call fuzz_name,$*) tests/fuzz/replay.c $(call fuzz_main,$*) \
 		$(fuzz_sources:%.c=$(BUILD)/obj/%.o) $(fuzz_libraries) -o $@
 
-.PHONY: fuzz fuzz-replay fuzz-coverage fuzz-afl fuzz-programs
+.PHONY: fuzz replays fuzz-replay fuzz-coverage fuzz-afl fuzz-programs
+replays: $(replays)
+
 fuzz-replay: $(replays)
 	@for target in $(fuzz_targets); do \
 		echo "$$target: $$($(BUILD)/fuzz/replay-$$target $(fuzz_corpus))" || exit 1; \
