@@ -164,17 +164,45 @@ enum exactness decimal_at(struct decimal value, int exponent, int64_t *v)
 	return rest || last ? ROUNDED : EXACT;
 }
 
+/*
+ * Eight digits in the bytes of one number, the first digit in the lowest byte: halves,
+ * quarters and single digits are divided side by side.
+ */
+static uint64_t eight_digits(uint32_t value)
+{
+	uint64_t x = value / 10000 | (uint64_t)(value % 10000) << 32, q;
+
+	q = (x * 10486 >> 20) & 0x7f0000007f;
+	x = q | (x - q * 100) << 16;
+	q = (x * 103 >> 10) & 0x000f000f000f000f;
+	return q | (x - q * 10) << 8;
+}
+
+/* The bytes of x, the lowest first. */
+static void put_eight(char *out, uint64_t x)
+{
+	for (int i = 0; i < 8; i++)
+		out[i] = (char)(x >> 8 * i);
+}
+
+#define EIGHT_ZEROS 0x3030303030303030u
+
 size_t u64_text(char *out, uint64_t value)
 {
-	char reversed[20];
-	size_t n = 0;
+	uint64_t x;
+	size_t n;
+	int zeros;
 
-	do
-		reversed[n++] = (char)('0' + value % 10);
-	while (value /= 10);
-	for (size_t i = 0; i < n; i++)
-		out[i] = reversed[n - 1 - i];
-	return n;
+	if (value >= 100000000) {
+		n = u64_text(out, value / 100000000);
+		put_eight(out + n, eight_digits((uint32_t)(value % 100000000)) + EIGHT_ZEROS);
+		return n + 8;
+	}
+	x = eight_digits((uint32_t)value);
+	/* the zeros in front, without the last digit */
+	zeros = __builtin_ctzll(x | (uint64_t)1 << 56) / 8;
+	put_eight(out, (x + EIGHT_ZEROS) >> zeros * 8);
+	return 8 - (size_t)zeros;
 }
 
 size_t i64_text(char *out, int64_t value)

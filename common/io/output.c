@@ -17,19 +17,6 @@
 
 enum { BLOCK = 1 << 17 };
 
-struct output {
-	char *buffer;
-	size_t n;
-	struct buf *memory;   /* instead of a file */
-	int fd;
-	int trouble;          /* errno of the first failure */
-	z_stream *gzip;
-	char *path;           /* the final name; NULL for a stream */
-	char *temporary;
-	char *shown;          /* the name in messages */
-	bool *written;        /* another process gives it its name: tell it here */
-};
-
 /* Opened by output_hold(). */
 static struct output *held;
 
@@ -116,54 +103,39 @@ static void put_gzip(struct output *out, const char *p, size_t n, int flush)
 	} while (!out->gzip->avail_out);
 }
 
-static void flush(struct output *out)
+static void flush(struct output *out, size_t n)
 {
 	if (out->memory)
-		buf_add(out->memory, (struct str){ out->buffer, out->n });
+		buf_add(out->memory, (struct str){ out->buffer, n });
 	else if (out->gzip)
-		put_gzip(out, out->buffer, out->n, Z_NO_FLUSH);
+		put_gzip(out, out->buffer, n, Z_NO_FLUSH);
 	else
-		put_file(out, out->buffer, out->n);
-	out->n = 0;
+		put_file(out, out->buffer, n);
+}
+
+void output_block(struct output *out)
+{
+	size_t more = (size_t)(out->p - out->full);
+
+	flush(out, BLOCK);
+	memcpy(out->buffer, out->full, more);
+	out->p = out->buffer + more;
 }
 
 void output_bytes(struct output *out, const void *bytes, size_t n)
 {
 	const char *p = bytes;
 
-	while (n > BLOCK - out->n) {
-		size_t part = BLOCK - out->n;
+	while (n) {
+		char *to = output_room(out);
+		size_t room = (size_t)(out->full - to) + OUTPUT_ROOM;
+		size_t part = n < room ? n : room;
 
-		memcpy(out->buffer + out->n, p, part);
-		out->n = BLOCK;
-		flush(out);
+		memcpy(to, p, part);
+		out->p += part;
 		p += part;
 		n -= part;
 	}
-	if (n)
-		memcpy(out->buffer + out->n, p, n);
-	out->n += n;
-}
-
-void output_i64(struct output *out, int64_t value)
-{
-	char text[NUM_TEXT];
-
-	output_bytes(out, text, i64_text(text, value));
-}
-
-void output_u64(struct output *out, uint64_t value)
-{
-	char text[NUM_TEXT];
-
-	output_bytes(out, text, u64_text(text, value));
-}
-
-void output_decimal(struct output *out, struct decimal value)
-{
-	char text[NUM_TEXT];
-
-	output_bytes(out, text, decimal_text(text, value));
 }
 
 /* --- opening and closing --- */
@@ -181,7 +153,8 @@ static struct output *output_new(int fd, const char *shown)
 	struct output *out = alloc_zero(1, sizeof *out);
 
 	progress_start("writing", 0);
-	out->buffer = alloc(BLOCK);
+	out->buffer = out->p = alloc(BLOCK + OUTPUT_ROOM);
+	out->full = out->buffer + BLOCK;
 	out->fd = fd;
 	out->shown = joined(shown, "");
 	return out;
@@ -302,7 +275,8 @@ static void close_file(struct output *out)
 
 static void finish(struct output *out)
 {
-	flush(out);
+	output_room(out);
+	flush(out, (size_t)(out->p - out->buffer));
 	if (out->gzip)
 		put_gzip(out, NULL, 0, Z_FINISH);
 	if (!out->written)

@@ -17,7 +17,18 @@
 #include "common/base/num.h"
 #include "common/base/str.h"
 
-struct output;
+struct output {
+	char *p, *full;       /* the next byte's place; a block is full */
+	char *buffer;
+	struct buf *memory;   /* instead of a file */
+	int fd;
+	int trouble;          /* errno of the first failure */
+	struct z_stream_s *gzip;
+	char *path;           /* the final name; NULL for a stream */
+	char *temporary;
+	char *shown;          /* the name in messages */
+	bool *written;        /* another process gives it its name: tell it here */
+};
 
 /* NULL or "-" is standard output. NULL after a message if it cannot be made. */
 struct output *output_open(const char *path);
@@ -39,10 +50,45 @@ struct output *output_memory(struct buf *into);
  */
 int output_close(struct output *out, bool keep);
 
+/* What a block may be written beyond its end: a line of numbers, and a short name. */
+enum { OUTPUT_ROOM = 1 << 12 };
+
+/* Writes the full block out: p is before `full` again. */
+void output_block(struct output *out);
+
+/*
+ * OUTPUT_ROOM bytes from out->p on, which the caller fills and moves p over: one look
+ * at the end of the buffer for a whole line.
+ */
+static inline char *output_room(struct output *out)
+{
+	if (out->p >= out->full)
+		output_block(out);
+	return out->p;
+}
+
 void output_bytes(struct output *out, const void *bytes, size_t n);
-void output_i64(struct output *out, int64_t value);
-void output_u64(struct output *out, uint64_t value);
-void output_decimal(struct output *out, struct decimal value);
+
+static inline void output_i64(struct output *out, int64_t value)
+{
+	char *to = output_room(out);
+
+	out->p = to + i64_text(to, value);
+}
+
+static inline void output_u64(struct output *out, uint64_t value)
+{
+	char *to = output_room(out);
+
+	out->p = to + u64_text(to, value);
+}
+
+static inline void output_decimal(struct output *out, struct decimal value)
+{
+	char *to = output_room(out);
+
+	out->p = to + decimal_text(to, value);
+}
 
 static inline void output_str(struct output *out, struct str s)
 {
@@ -56,7 +102,8 @@ static inline void output_text(struct output *out, const char *text)
 
 static inline void output_byte(struct output *out, char c)
 {
-	output_bytes(out, &c, 1);
+	*output_room(out) = c;
+	out->p++;
 }
 
 #endif
