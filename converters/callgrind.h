@@ -18,6 +18,10 @@
 /* The unit that an event's name tells, if it does: "Time_(10ns)", "bytes". */
 void unit_of_event(struct str name, struct value_type *type);
 
+/* How a function is written: what keeps it apart from others, in bits. */
+enum callgrind_suffix { SUFFIX_FILE = 1, SUFFIX_LINE = 2 };
+void callgrind_suffixes(const struct profile *p, uint8_t *suffixes); /* by function */
+
 int callgrind_bid(struct str head, bool whole);
 int callgrind_read(struct input *in, struct profile *p);
 int callgrind_check(const struct profile *p);

@@ -7,14 +7,12 @@
 
 #include "common/base/alloc.h"
 #include "converters/callgrind.h"
+#include "converters/callgrind_rows.h"
 
-/* How a function is written: the suffix that keeps it apart from others. */
-enum suffix { SUFFIX_NONE = 0, SUFFIX_FILE = 1, SUFFIX_LINE = 2 };
-
-/* Rows of one table, by thread and then by function; `at` moves through them. */
-struct rows {
-	uint32_t *row;
-	size_t count, at, end; /* end: of this section, then of this function */
+/* What an object, a file or a function is written as. */
+struct name_id {
+	uint32_t number;      /* its ID, given when it is first used */
+	uint32_t defined;     /* the last section that says what the ID means */
 };
 
 struct writer {
@@ -26,13 +24,12 @@ struct writer {
 	bool number_threads;      /* a section is known by its numbers: give those without any */
 	bool foreign;             /* read from someone else's callgrind file */
 	bool zeros;               /* which wrote zeros at the end of lines */
-	/* by object, file (both strings) and function: */
-	uint32_t *number[3];      /* its ID, given when it is first used */
-	uint32_t *defined[3];     /* the last section that says what the ID means */
+	struct name_id *ids[3];   /* by object, file (both strings) and function */
 	uint32_t numbers[3];
+	int64_t *divisors;        /* by value type: what a unit of the file counts */
 	uint32_t *called;         /* by function: in which section another one calls it */
 	uint8_t *suffixes;        /* by function */
-	struct rows costs, arcs, jumps;
+	struct callgrind_rows costs, arcs, jumps;
 	struct place last;        /* what positions are relative to */
 	string_id file;           /* the current one, inlined code's too */
 	struct lonely {
@@ -44,139 +41,81 @@ struct writer {
 
 /* --- names --- */
 
+/* These end a line, or KCachegrind. */
+static char shown(char c)
+{
+	return c == '\n' || c == '\r' || c == '\0' ? ' ' : c;
+}
+
 static void put_text(struct output *out, struct str text)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
+	while (text.n) {
+		struct str part = str_head(text, OUTPUT_ROOM);
+		char *to = output_room(out);
 
-		/* these end a line, or KCachegrind */
-		output_byte(out, c == '\n' || c == '\r' || c == '\0' ? ' ' : c);
+		for (size_t i = 0; i < part.n; i++)
+			to[i] = shown(part.p[i]);
+		out->p += part.n;
+		text = str_from(text, part.n);
 	}
+}
+
+static inline char *add(char *to, struct str text)
+{
+	memcpy(to, text.p, text.n);
+	return to + text.n;
 }
 
 enum space { OBJECTS, FILES, FUNCTIONS };
 
-/* "(ID) name" the first time in a section, then "(ID)". True if the name must follow. */
-static bool put_id(struct writer *w, const char *key, enum space space, uint32_t id)
+/*
+ * "(ID) " the first time in a section, then "(ID)" and the line's end. True if the name
+ * must follow.
+ */
+static inline bool put_id(struct writer *w, struct str key, enum space space, uint32_t id)
 {
-	bool first = w->defined[space][id] != w->section;
+	struct name_id *known = &w->ids[space][id];
+	bool first = known->defined != w->section;
+	char *to = add(output_room(w->out), key);
 
-	w->defined[space][id] = w->section;
-	if (!w->number[space][id])
-		w->number[space][id] = ++w->numbers[space];
-	output_text(w->out, key);
-	output_byte(w->out, '(');
-	output_u64(w->out, w->number[space][id]);
-	output_byte(w->out, ')');
-	if (first)
-		output_byte(w->out, ' ');
+	if (first) {
+		known->defined = w->section;
+		if (!known->number)
+			known->number = ++w->numbers[space];
+	}
+	*to++ = '(';
+	to += u64_text(to, known->number);
+	*to++ = ')';
+	*to++ = first ? ' ' : '\n';
+	w->out->p = to;
 	return first;
 }
 
-static void put_string(struct writer *w, const char *key, enum space space, string_id id)
+static void put_string(struct writer *w, struct str key, enum space space, string_id id)
 {
-	if (put_id(w, key, space, id))
-		put_text(w->out, id ? profile_text(w->p, id) : S("???"));
+	if (!put_id(w, key, space, id))
+		return;
+	put_text(w->out, id ? profile_text(w->p, id) : S("???"));
 	output_byte(w->out, '\n');
 }
 
-static void put_function(struct writer *w, const char *key, function_id f)
+static void put_function(struct writer *w, struct str key, function_id f)
 {
 	const struct function *fn = &w->p->functions[f];
 
-	if (put_id(w, key, FUNCTIONS, f)) {
-		put_text(w->out, fn->name ? profile_text(w->p, fn->name) : S("???"));
-		if (w->suffixes[f] & SUFFIX_FILE) {
-			output_text(w->out, " [");
-			put_text(w->out, profile_text(w->p, fn->file));
-			output_byte(w->out, ']');
-		}
-		if (w->suffixes[f] & SUFFIX_LINE) {
-			output_byte(w->out, ':');
-			output_u64(w->out, fn->line);
-		}
+	if (!put_id(w, key, FUNCTIONS, f))
+		return;
+	put_text(w->out, fn->name ? profile_text(w->p, fn->name) : S("???"));
+	if (w->suffixes[f] & SUFFIX_FILE) {
+		output_text(w->out, " [");
+		put_text(w->out, profile_text(w->p, fn->file));
+		output_byte(w->out, ']');
+	}
+	if (w->suffixes[f] & SUFFIX_LINE) {
+		output_byte(w->out, ':');
+		output_u64(w->out, fn->line);
 	}
 	output_byte(w->out, '\n');
-}
-
-/* What KCachegrind tells functions apart by. */
-struct identity {
-	struct str name, file, object;
-	function_id function;
-	uint32_t line;
-};
-
-static int compare_identity(const struct identity *x, const struct identity *y)
-{
-	int order = str_compare(x->name, y->name);
-
-	if (!order)
-		order = str_compare(x->file, y->file);
-	return order ? order : str_compare(x->object, y->object);
-}
-
-static int by_identity(const void *a, const void *b)
-{
-	const struct identity *x = a, *y = b;
-	int order = compare_identity(x, y);
-
-	if (!order)
-		order = (x->line > y->line) - (x->line < y->line);
-	return order ? order : (x->function > y->function) - (x->function < y->function);
-}
-
-static bool ends_like_line(struct str name)
-{
-	struct str head, digits;
-	uint64_t line;
-
-	return str_cut_last(name, ':', &head, &digits) && str_to_u64(digits, &line);
-}
-
-/* Functions that would meet in KCachegrind: their lines, or else their files, tell. */
-static void separate(struct writer *w, const struct identity *same, size_t count)
-{
-	bool lines = true;
-
-	for (size_t i = 0; i < count; i++)
-		lines &= same[i].line && (!i || same[i].line != same[i - 1].line);
-	for (size_t i = 0; i < count; i++)
-		w->suffixes[same[i].function] |= lines ? SUFFIX_LINE : SUFFIX_FILE | SUFFIX_LINE;
-}
-
-/*
- * Names that look as if they had a suffix get one, so that reading, which takes one
- * off, gives the name back. Functions that came from callgrind files stay as they
- * are: other readers of those know them by these names.
- */
-static void find_suffixes(struct writer *w)
-{
-	const struct profile *p = w->p;
-	struct identity *all = alloc_zero(p->function_count, sizeof *all);
-	size_t same;
-
-	for (function_id f = 0; f < p->function_count; f++) {
-		const struct function *fn = &p->functions[f];
-
-		all[f] = (struct identity){
-			function_name(p, f), str_base(profile_text(p, fn->file)),
-			str_base(profile_text(p, fn->object)), f, fn->line,
-		};
-		if (ends_like_line(all[f].name))
-			w->suffixes[f] |= SUFFIX_LINE;
-		if (str_ends(all[f].name, S("]")))
-			w->suffixes[f] |= SUFFIX_FILE | SUFFIX_LINE;
-	}
-	qsort(all, p->function_count, sizeof *all, by_identity);
-	for (size_t i = 0; i < p->function_count; i += same) {
-		same = 1;
-		while (i + same < p->function_count &&
-		       compare_identity(&all[i], &all[i + same]) == 0)
-			same++;
-		if (same > 1)
-			separate(w, all + i, same);
-	}
-	free(all);
 }
 
 /* --- header --- */
@@ -300,15 +239,22 @@ static void put_events(struct writer *w)
 	output_byte(out, '\n');
 }
 
+/* A time that the name counts in coarser units was read in those. */
+static void find_divisors(struct writer *w)
+{
+	w->divisors = alloc_zero(w->p->value_count, sizeof *w->divisors);
+	for (value_id v = 0; v < w->p->value_count; v++)
+		i64_shift(1, cost_power(w->p, v), &w->divisors[v]);
+}
+
 static void put_value(struct writer *w, value_id v, int64_t value)
 {
-	int power = cost_power(w->p, v);
+	char *to = output_room(w->out);
 
-	output_byte(w->out, ' ');
-	/* a time that the name counts in coarser units was read in those */
-	while (power-- > 0)
-		value /= 10;
-	output_i64(w->out, value);
+	*to++ = ' ';
+	if (w->divisors[v] != 1)
+		value /= w->divisors[v];
+	w->out->p = to + i64_text(to, value);
 }
 
 static void put_summary(struct writer *w)
@@ -358,39 +304,48 @@ static void put_section_header(struct writer *w)
 
 /* --- body --- */
 
-static void put_relative(struct writer *w, uint64_t value, uint64_t base, bool hex)
+static inline char *add_relative(char *to, uint64_t value, uint64_t base, bool hex)
 {
-	char text[24];
-
 	if (value == base) {
-		output_byte(w->out, '*');
-	} else if (value > base && value - base < 1000) {
-		output_byte(w->out, '+');
-		output_u64(w->out, value - base);
-	} else if (base > value && base - value < 1000) {
-		output_byte(w->out, '-');
-		output_u64(w->out, base - value);
-	} else if (hex) {
-		output_bytes(w->out, text, (size_t)snprintf(text, sizeof text, "0x%" PRIx64, value));
-	} else {
-		output_u64(w->out, value);
+		*to++ = '*';
+		return to;
 	}
+	if (value > base && value - base < 1000) {
+		*to++ = '+';
+		value -= base;
+	} else if (base > value && base - value < 1000) {
+		*to++ = '-';
+		value = base - value;
+	} else if (hex) {
+		return to + sprintf(to, "0x%" PRIx64, value);
+	}
+	return to + u64_text(to, value);
 }
 
-static void put_place(struct writer *w, struct place at)
+static inline char *add_place(const struct writer *w, char *to, struct place at)
 {
 	if (w->addresses)
-		put_relative(w, at.address, w->last.address, true);
+		to = add_relative(to, at.address, w->last.address, true);
 	if (w->addresses && w->lines)
-		output_byte(w->out, ' ');
+		*to++ = ' ';
 	if (w->lines || !w->addresses)
-		put_relative(w, at.line, w->last.line, false);
+		to = add_relative(to, at.line, w->last.line, false);
+	return to;
+}
+
+/* The end of a line: a place that is not the line's own. */
+static inline char *add_target(const struct writer *w, char *to, struct place at)
+{
+	*to++ = ' ';
+	to = add_place(w, to, at);
+	*to++ = '\n';
+	return to;
 }
 
 /* A place that later ones are relative to. */
-static void put_own_place(struct writer *w, struct place at)
+static inline void put_own_place(struct writer *w, char *to, struct place at)
 {
-	put_place(w, at);
+	w->out->p = add_place(w, to, at);
 	w->last = at;
 }
 
@@ -412,7 +367,7 @@ static void put_inlined(struct writer *w, function_id f, string_id file)
 
 	if (wanted == w->file)
 		return;
-	put_string(w, wanted == own ? "fe=" : "fi=", FILES, wanted);
+	put_string(w, wanted == own ? S("fe=") : S("fi="), FILES, wanted);
 	w->file = wanted;
 }
 
@@ -425,7 +380,7 @@ static struct place place_in(const struct writer *w, struct place at, function_i
 }
 
 static void put_callee(struct writer *w, function_id caller, function_id callee,
-		       const char *object, const char *file, const char *name)
+		       struct str object, struct str file, struct str name)
 {
 	const struct function *from = &w->p->functions[caller], *to = &w->p->functions[callee];
 
@@ -440,39 +395,37 @@ static void put_arc(struct writer *w, size_t row)
 {
 	const struct arc *a = &w->p->arcs[row];
 	bool guess = !a->calls && a->rule == RULE_OUTERMOST;
+	char *to;
 
 	/* callgrind itself writes calls=0 for what was running when a part began; where
 	 * nobody counted, it is 01: for other readers 1, and unknown when read again */
 	put_inlined(w, a->caller, a->site.file);
-	put_callee(w, a->caller, a->callee, "cob=", "cfi=", "cfn=");
-	output_text(w->out, guess ? "calls=01" : "calls=");
-	if (!guess)
-		output_i64(w->out, a->calls);
-	output_byte(w->out, ' ');
-	put_place(w, place_in(w, a->target, a->callee));
-	output_byte(w->out, '\n');
-	put_own_place(w, place_in(w, a->site, a->caller));
+	put_callee(w, a->caller, a->callee, S("cob="), S("cfi="), S("cfn="));
+	to = add(output_room(w->out), S("calls="));
+	to = guess ? add(to, S("01")) : to + i64_text(to, a->calls);
+	to = add_target(w, to, place_in(w, a->target, a->callee));
+	put_own_place(w, to, place_in(w, a->site, a->caller));
 	put_values(w, values_row(&w->p->arc_values, row));
 }
 
 static void put_jump(struct writer *w, const struct jump *j)
 {
+	char *to;
+
 	put_inlined(w, j->from, j->at.file);
 	if (j->to != j->from)
-		put_callee(w, j->from, j->to, "cob=", "jfi=", "jfn=");
+		put_callee(w, j->from, j->to, S("cob="), S("jfi="), S("jfn="));
 	else if (j->target.file != j->at.file)
-		put_string(w, "jfi=", FILES,
+		put_string(w, S("jfi="), FILES,
 			   j->target.file ? j->target.file : w->p->functions[j->to].file);
-	output_text(w->out, j->conditional ? "jcnd=" : "jump=");
+	to = add(output_room(w->out), j->conditional ? S("jcnd=") : S("jump="));
 	if (j->conditional) {
-		output_i64(w->out, j->followed);
-		output_byte(w->out, '/');
+		to += i64_text(to, j->followed);
+		*to++ = '/';
 	}
-	output_i64(w->out, j->executed);
-	output_byte(w->out, ' ');
-	put_place(w, j->target);
-	output_byte(w->out, '\n');
-	put_own_place(w, j->at);
+	to += i64_text(to, j->executed);
+	to = add_target(w, to, j->target);
+	put_own_place(w, to, j->at);
 	output_byte(w->out, '\n');
 }
 
@@ -516,17 +469,44 @@ static void put_lonely(struct writer *w)
 		if (i == 0)
 			output_text(w->out, "\nfl=???\nfn=[root]\n");
 		if (w->objects)
-			put_string(w, "cob=", OBJECTS, fn->object);
-		put_string(w, "cfi=", FILES, fn->file);
-		put_function(w, "cfn=", l->function);
-		output_text(w->out, "calls=1 ");
-		put_place(w, (struct place){ 0, fn->line, 0 });
-		output_byte(w->out, '\n');
-		put_own_place(w, (struct place){ 0 });
+			put_string(w, S("cob="), OBJECTS, fn->object);
+		put_string(w, S("cfi="), FILES, fn->file);
+		put_function(w, S("cfn="), l->function);
+		put_own_place(w, add_target(w, add(output_room(w->out), S("calls=1")),
+					    (struct place){ 0, fn->line, 0 }),
+			      (struct place){ 0 });
 		put_values(w, l->values);
 		free(l->values);
 	}
 	w->lonely_count = 0;
+}
+
+/*
+ * A caller's arcs lie all over the table, as do their callees: what will be written soon
+ * is fetched while this one is. (A function of its own for that, with no effect to see,
+ * is taken away by gcc.)
+ */
+static void put_arcs(struct writer *w)
+{
+	enum { FAR = 16, NEAR = 8 };
+	const struct profile *p = w->p;
+	const uint32_t *row = w->arcs.row;
+
+	for (; w->arcs.at < w->arcs.end; w->arcs.at++) {
+		size_t at = w->arcs.at;
+
+		if (w->arcs.count - at > FAR) {
+			const struct arc *far = &p->arcs[row[at + FAR]];
+			function_id callee = p->arcs[row[at + NEAR]].callee;
+
+			__builtin_prefetch(far);
+			__builtin_prefetch(&far->primitive);
+			__builtin_prefetch(values_row(&p->arc_values, row[at + FAR]));
+			__builtin_prefetch(&p->functions[callee]);
+			__builtin_prefetch(&w->ids[FUNCTIONS][callee]);
+		}
+		put_arc(w, row[at]);
+	}
 }
 
 /* One function: the rows from each table's `at` to its `end`. */
@@ -536,109 +516,21 @@ static void put_block(struct writer *w, function_id f)
 
 	output_byte(w->out, '\n');
 	if (w->objects)
-		put_string(w, "ob=", OBJECTS, fn->object);
-	put_string(w, "fl=", FILES, fn->file);
-	put_function(w, "fn=", f);
+		put_string(w, S("ob="), OBJECTS, fn->object);
+	put_string(w, S("fl="), FILES, fn->file);
+	put_function(w, S("fn="), f);
 	w->file = fn->file;
 	note_lonely(w, f);
 	for (; w->costs.at < w->costs.end; w->costs.at++) {
 		uint32_t row = w->costs.row[w->costs.at];
 
 		put_inlined(w, f, w->p->costs[row].at.file);
-		put_own_place(w, place_in(w, w->p->costs[row].at, f));
+		put_own_place(w, output_room(w->out), place_in(w, w->p->costs[row].at, f));
 		put_values(w, values_row(&w->p->cost_values, row));
 	}
-	for (; w->arcs.at < w->arcs.end; w->arcs.at++)
-		put_arc(w, w->arcs.row[w->arcs.at]);
+	put_arcs(w);
 	for (; w->jumps.at < w->jumps.end; w->jumps.at++)
 		put_jump(w, &w->p->jumps[w->jumps.row[w->jumps.at]]);
-}
-
-/* --- rows by thread, then by function --- */
-
-/* The key of a row: its thread and its function. */
-struct key {
-	thread_id thread;
-	function_id function;
-};
-
-static struct key cost_key(const struct profile *p, uint32_t row)
-{
-	return (struct key){ p->costs[row].thread, p->costs[row].function };
-}
-
-static struct key arc_key(const struct profile *p, uint32_t row)
-{
-	return (struct key){ p->arcs[row].thread, p->arcs[row].caller };
-}
-
-static struct key jump_key(const struct profile *p, uint32_t row)
-{
-	return (struct key){ p->jumps[row].thread, p->jumps[row].from };
-}
-
-typedef struct key key_of(const struct profile *p, uint32_t row);
-
-/* A stable counting sort by one half of the key. */
-static void sort_half(const struct profile *p, struct rows *r, key_of *key, bool thread)
-{
-	size_t keys = thread ? p->thread_count : p->function_count;
-	size_t *first = alloc_zero(keys + 1, sizeof *first);
-	uint32_t *sorted = alloc_zero(r->count, sizeof *sorted);
-
-	for (size_t i = 0; i < r->count; i++) {
-		struct key k = key(p, r->row[i]);
-
-		first[(thread ? k.thread : k.function) + 1]++;
-	}
-	for (size_t k = 0; k < keys; k++)
-		first[k + 1] += first[k];
-	for (size_t i = 0; i < r->count; i++) {
-		struct key k = key(p, r->row[i]);
-
-		sorted[first[thread ? k.thread : k.function]++] = r->row[i];
-	}
-	free(first);
-	free(r->row);
-	r->row = sorted;
-}
-
-static struct rows sort_rows(const struct profile *p, size_t count, key_of *key)
-{
-	struct rows r = { alloc_zero(count, sizeof *r.row), count, 0, 0 };
-
-	for (size_t i = 0; i < count; i++)
-		r.row[i] = (uint32_t)i;
-	sort_half(p, &r, key, false);
-	sort_half(p, &r, key, true);
-	return r;
-}
-
-/* Sets `end` behind the thread's rows, from `at` on. */
-static void find_section(const struct profile *p, struct rows *r, key_of *key, thread_id t)
-{
-	for (r->end = r->at; r->end < r->count && key(p, r->row[r->end]).thread == t;)
-		r->end++;
-}
-
-/* Lowers *f to the function of the next row of the thread, if there is one. */
-static void next_function(const struct profile *p, const struct rows *r, key_of *key,
-			  thread_id t, function_id *f)
-{
-	if (r->at < r->count && key(p, r->row[r->at]).thread == t &&
-	    key(p, r->row[r->at]).function < *f)
-		*f = key(p, r->row[r->at]).function;
-}
-
-static void find_function(const struct profile *p, struct rows *r, key_of *key, thread_id t,
-			  function_id f)
-{
-	for (r->end = r->at; r->end < r->count; r->end++) {
-		struct key k = key(p, r->row[r->end]);
-
-		if (k.thread != t || k.function != f)
-			break;
-	}
 }
 
 static void put_section(struct writer *w, thread_id t)
@@ -648,8 +540,8 @@ static void put_section(struct writer *w, thread_id t)
 	w->thread = t;
 	w->section++;
 	w->last = (struct place){ 0 };
-	find_section(p, &w->costs, cost_key, t);
-	find_section(p, &w->arcs, arc_key, t);
+	callgrind_section(&w->costs, t);
+	callgrind_section(&w->arcs, t);
 	for (size_t i = w->arcs.at; i < w->arcs.end; i++) {
 		const struct arc *a = &p->arcs[w->arcs.row[i]];
 
@@ -660,14 +552,14 @@ static void put_section(struct writer *w, thread_id t)
 	for (;;) {
 		function_id f = NO_ID;
 
-		next_function(p, &w->costs, cost_key, t, &f);
-		next_function(p, &w->arcs, arc_key, t, &f);
-		next_function(p, &w->jumps, jump_key, t, &f);
+		callgrind_next_function(&w->costs, t, &f);
+		callgrind_next_function(&w->arcs, t, &f);
+		callgrind_next_function(&w->jumps, t, &f);
 		if (f == NO_ID)
 			break;
-		find_function(p, &w->costs, cost_key, t, f);
-		find_function(p, &w->arcs, arc_key, t, f);
-		find_function(p, &w->jumps, jump_key, t, f);
+		callgrind_rows_of(&w->costs, t, f);
+		callgrind_rows_of(&w->arcs, t, f);
+		callgrind_rows_of(&w->jumps, t, f);
 		put_block(w, f);
 	}
 	put_lonely(w);
@@ -697,39 +589,54 @@ static void find_columns(struct writer *w)
 	}
 }
 
+static void sort_rows(struct writer *w)
+{
+	const struct profile *p = w->p;
+	const struct cost *c = p->costs;
+	const struct arc *a = p->arcs;
+	const struct jump *j = p->jumps;
+
+	if (p->cost_count)
+		w->costs = callgrind_sort(p, p->cost_count, sizeof *c, &c->thread, &c->function);
+	if (p->arc_count)
+		w->arcs = callgrind_sort(p, p->arc_count, sizeof *a, &a->thread, &a->caller);
+	if (p->jump_count)
+		w->jumps = callgrind_sort(p, p->jump_count, sizeof *j, &j->thread, &j->from);
+}
+
+static void free_writer(struct writer *w)
+{
+	for (int i = OBJECTS; i <= FUNCTIONS; i++)
+		free(w->ids[i]);
+	free(w->divisors);
+	free(w->called);
+	free(w->suffixes);
+	free(w->costs.row);
+	free(w->arcs.row);
+	free(w->jumps.row);
+	free(w->lonely);
+}
+
 void callgrind_write(struct output *out, const struct profile *p)
 {
 	struct writer w = { .out = out, .p = p };
 
-	for (int i = OBJECTS; i <= FUNCTIONS; i++) {
-		size_t ids = i == FUNCTIONS ? p->function_count : p->strings.count;
-
-		w.number[i] = alloc_zero(ids, sizeof *w.number[i]);
-		w.defined[i] = alloc_zero(ids, sizeof *w.defined[i]);
-	}
+	for (int i = OBJECTS; i <= FUNCTIONS; i++)
+		w.ids[i] = alloc_zero(i == FUNCTIONS ? p->function_count : p->strings.count,
+				      sizeof *w.ids[i]);
 	w.called = alloc_zero(p->function_count, sizeof *w.called);
 	w.suffixes = alloc_zero(p->function_count, sizeof *w.suffixes);
-	w.costs = sort_rows(p, p->cost_count, cost_key);
-	w.arcs = sort_rows(p, p->arc_count, arc_key);
-	w.jumps = sort_rows(p, p->jump_count, jump_key);
+	sort_rows(&w);
 	find_columns(&w);
+	find_divisors(&w);
 	w.foreign = label_of(p, NO_ID, "creator").n > 0;
 	w.zeros = label_of(p, NO_ID, "zeros").n > 0;
 	if (!w.foreign)
-		find_suffixes(&w);
+		callgrind_suffixes(p, w.suffixes);
 	put_file_header(&w);
 	for (thread_id t = 0; t < p->thread_count; t++)
 		put_section(&w, t);
-	for (int i = OBJECTS; i <= FUNCTIONS; i++) {
-		free(w.number[i]);
-		free(w.defined[i]);
-	}
-	free(w.called);
-	free(w.suffixes);
-	free(w.costs.row);
-	free(w.arcs.row);
-	free(w.jumps.row);
-	free(w.lonely);
+	free_writer(&w);
 }
 
 int callgrind_check(const struct profile *p)
