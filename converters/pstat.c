@@ -48,34 +48,6 @@ struct value_type pstat_seconds(struct profile *p)
 				    .unit = UNIT_TIME, .power = SECONDS };
 }
 
-
-static int64_t power_of_ten(int digits)
-{
-	int64_t power = 1;
-
-	i64_shift(1, digits, &power);
-	return power;
-}
-
-double pstat_to_float(int64_t value, int digits)
-{
-	return (double)value / (double)power_of_ten(digits);
-}
-
-/* The nearest; the whole part is exact, so that what pstat_to_float() made comes back. */
-bool pstat_from_float(double x, int digits, int64_t *value)
-{
-	int64_t power = power_of_ten(digits), whole;
-	double rest, most = 9.2e18 / (double)power;
-
-	if (!(x > -most && x < most))
-		return false;
-	whole = (int64_t)x;
-	rest = (x - (double)whole) * (double)power;
-	*value = whole * power + (int64_t)(rest < 0 ? rest - 0.5 : rest + 0.5);
-	return true;
-}
-
 int pstat_digits_of(const struct value_type *type)
 {
 	return type->unit == UNIT_TIME ? SECONDS : -type->exponent;

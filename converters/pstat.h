@@ -25,8 +25,32 @@ struct value_type pstat_seconds(struct profile *p);
 
 /* A float of the file is an integer of the model / 10^digits. */
 int pstat_digits_of(const struct value_type *type);
-double pstat_to_float(int64_t value, int digits);
-bool pstat_from_float(double x, int digits, int64_t *value);
+static inline int64_t pstat_power_of_ten(int digits)
+{
+	static const int64_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
+					  100000000, 1000000000 };
+
+	return powers[digits];
+}
+
+static inline double pstat_to_float(int64_t value, int digits)
+{
+	return (double)value / (double)pstat_power_of_ten(digits);
+}
+
+/* The nearest; the whole part is exact, so that what pstat_to_float() made comes back. */
+static inline bool pstat_from_float(double x, int digits, int64_t *value)
+{
+	int64_t power = pstat_power_of_ten(digits), whole;
+	double rest, most = 9.2e18 / (double)power;
+
+	if (!(x > -most && x < most))
+		return false;
+	whole = (int64_t)x;
+	rest = (x - (double)whole) * (double)power;
+	*value = whole * power + (int64_t)(rest < 0 ? rest - 0.5 : rest + 0.5);
+	return true;
+}
 
 /* U+DC80 to U+DCFF, in three bytes, at byte i: one byte of a name that is not UTF-8. */
 bool pstat_is_escape(struct str s, size_t i);

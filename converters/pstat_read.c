@@ -8,6 +8,9 @@
 #include "common/syntax/marshal.h"
 #include "converters/pstat.h"
 
+/* What a row and a caller's part begin with: in the file, and as `figures` has it. */
+enum { CALLS, PRIMITIVE, SELF, INCLUSIVE, FIGURES, VALUES = SELF, ROW = FIGURES + 1 };
+
 struct key {
 	string_id file, name;
 	uint32_t line;
@@ -32,6 +35,7 @@ struct reader {
 	value_id value;
 	int digits;
 	uint32_t rows;
+	bool alone;              /* the profile had no rows before this file's */
 	int64_t *numbers, *self; /* a row of values: all 0 but `value` */
 	struct mark *marks;      /* by function */
 	size_t mark_count, mark_cap;
@@ -78,10 +82,33 @@ static string_id read_name(struct reader *r, const struct marshal_item *item)
 	return profile_string(r->p, buf_str(&r->text));
 }
 
+static bool read_text(struct reader *r, const char *what, bool code, string_id *text,
+		      bool *is_code)
+{
+	struct marshal_item item;
+	uint32_t *tag;
+
+	if (!marshal_next(r->m, &item))
+		return false;
+	*is_code = item.kind == MARSHAL_CODE;
+	if (!is_name(&item) && !(code && *is_code))
+		return expected(r, &item, what);
+	if (item.object == MARSHAL_NO_OBJECT || *is_code) {
+		*text = read_name(r, &item);
+		return true;
+	}
+	tag = marshal_tag(r->m, item.object);
+	if (!*tag)
+		*tag = read_name(r, &item) + 1;
+	*text = *tag - 1;
+	return true;
+}
+
 /* `tuple` has been read. A key that was met before need not be read again. */
 static bool read_key(struct reader *r, const struct marshal_item *tuple, struct key *key)
 {
-	struct marshal_item file, line, name;
+	struct marshal_item line;
+	bool code;
 
 	*key = (struct key){ .function = NO_ID, .object = tuple->object };
 	if (tuple->kind != MARSHAL_TUPLE || tuple->count != 3)
@@ -90,24 +117,24 @@ static bool read_key(struct reader *r, const struct marshal_item *tuple, struct 
 		key->function = *marshal_tag(r->m, key->object) - 1;
 	if (key->function != NO_ID)
 		return marshal_skip(r->m, tuple);
-	if (!marshal_next(r->m, &file))
-		return false;
-	if (!is_name(&file))
-		return expected(r, &file, "a file name");
-	key->file = read_name(r, &file);
-	if (!marshal_next(r->m, &line))
+	if (!read_text(r, "a file name", false, &key->file, &code) ||
+	    !marshal_next(r->m, &line))
 		return false;
 	if (line.kind != MARSHAL_INT || line.integer > UINT32_MAX)
 		return expected(r, &line, "a line number");
 	key->line = line.integer < 0 ? 0 : (uint32_t)line.integer;
 	key->guess = r->noted && line.wide;
-	if (!marshal_next(r->m, &name))
-		return false;
-	key->code = name.kind == MARSHAL_CODE;
-	if (!is_name(&name) && !key->code)
-		return expected(r, &name, "a function's name");
-	key->name = read_name(r, &name);
-	return true;
+	return read_text(r, "a function's name", true, &key->name, &key->code);
+}
+
+/* The next key, if it is one that was met before. */
+static bool known_key(struct reader *r, struct key *key)
+{
+	uint32_t tag = marshal_tagged(r->m);
+
+	if (tag)
+		*key = (struct key){ .function = tag - 1, .object = MARSHAL_NO_OBJECT };
+	return tag;
 }
 
 /* NO_ID if the key is one that only the writer put there. */
@@ -148,102 +175,187 @@ static bool twice(struct reader *r, function_id f, uint64_t at)
 	return false;
 }
 
-/* A number, in the value type's own measure. */
-static bool read_value(struct reader *r, int64_t *value)
+/* --- numbers --- */
+
+/* In the order of the file: two counts, two values. */
+struct figures {
+	int64_t v[FIGURES];
+};
+
+static const char *wanted(int i)
 {
-	const struct value_type *type = &r->p->value_types[r->value];
+	return i < VALUES ? "a number of calls" : "a number that fits in 64 bits";
+}
+
+static bool next_number(struct reader *r, int i, struct marshal_number *n)
+{
 	struct marshal_item item;
-	bool fits = false;
 
 	if (!marshal_next(r->m, &item))
 		return false;
-	if (item.kind == MARSHAL_INT)
-		fits = i64_shift(item.integer, r->digits, value);
-	else if (item.kind == MARSHAL_FLOAT)
-		fits = pstat_from_float(item.number, r->digits, value);
-	if (fits && type->unit != UNIT_TIME)
-		fits = profile_number(r->p, r->value, (struct decimal){ *value, -r->digits },
-				      value);
-	return fits || expected(r, &item, "a number that fits in 64 bits");
-}
-
-/* Two counts in either order; what nobody counted is -1 or 0. */
-static bool read_calls(struct reader *r, int64_t *calls, int64_t *primitive)
-{
-	struct marshal_item a, b;
-
-	if (!marshal_next(r->m, &a))
-		return false;
-	if (a.kind != MARSHAL_INT)
-		return expected(r, &a, "a number of calls");
-	if (!marshal_next(r->m, &b))
-		return false;
-	if (b.kind != MARSHAL_INT)
-		return expected(r, &b, "a number of calls");
-	*calls = a.integer > b.integer ? a.integer : b.integer;
-	*primitive = a.integer > b.integer ? b.integer : a.integer;
-	*calls = *calls < 0 ? 0 : *calls;
-	*primitive = *primitive < 0 ? 0 : *primitive;
-	if (r->noted && a.wide && b.wide)
-		*calls = *primitive = 0; /* the writer's guess */
+	if (item.kind != MARSHAL_INT && item.kind != MARSHAL_FLOAT)
+		return expected(r, &item, wanted(i));
+	*n = (struct marshal_number){ item.kind == MARSHAL_INT, item.wide, item.integer,
+				      item.number, item.at };
 	return true;
 }
 
-/* One caller's value: a count, or one or more (nc, cc, tt, ct) in one tuple. */
-static bool read_part(struct reader *r, struct arc arc, bool add)
+/* A count, or a number in the value type's own measure. */
+static bool take_number(struct reader *r, int i, const struct marshal_number *n,
+			int64_t *value)
 {
+	const struct value_type *type = &r->p->value_types[r->value];
+	bool fits = true;
+
+	if (i < VALUES) {
+		fits = n->integral;
+		*value = n->integer;
+	} else {
+		fits = n->integral ? i64_shift(n->integer, r->digits, value)
+				   : pstat_from_float(n->number, r->digits, value);
+		if (fits && type->unit != UNIT_TIME)
+			fits = profile_number(r->p, r->value,
+					      (struct decimal){ *value, -r->digits }, value);
+	}
+	if (fits)
+		return true;
+	return expected(r, &(struct marshal_item){
+		.kind = n->integral ? MARSHAL_INT : MARSHAL_FLOAT, .integer = n->integer,
+		.number = n->number, .at = n->at }, wanted(i));
+}
+
+/* The counts come in either order; what nobody counted is -1 or 0. */
+static void settle_calls(const struct reader *r, const struct marshal_number *n,
+			 struct figures *f)
+{
+	int64_t a = f->v[0], b = f->v[1], calls = a > b ? a : b, primitive = a > b ? b : a;
+
+	if (r->noted && n[0].wide && n[1].wide)
+		calls = primitive = 0; /* the writer's guess */
+	f->v[CALLS] = calls < 0 ? 0 : calls;
+	f->v[PRIMITIVE] = primitive < 0 ? 0 : primitive;
+}
+
+/* The next four numbers, which `n` has if `given`. */
+static inline bool read_figures(struct reader *r, struct marshal_number *n, bool given,
+				struct figures *f)
+{
+	for (int i = 0; i < FIGURES; i++)
+		if ((!given && !next_number(r, i, &n[i])) || !take_number(r, i, &n[i], &f->v[i]))
+			return false;
+	settle_calls(r, n, f);
+	return true;
+}
+
+/* --- rows --- */
+
+static void add_arc(struct reader *r, struct arc *arc, bool fresh, const struct figures *f)
+{
+	arc->valued = true;
+	arc->calls = f->v[CALLS];
+	arc->primitive = f->v[PRIMITIVE];
+	r->self[r->value] = f->v[SELF];
+	r->numbers[r->value] = f->v[INCLUSIVE];
+	if (fresh)
+		profile_new_arc(r->p, *arc, r->numbers, r->self);
+	else
+		profile_arc(r->p, *arc, r->numbers, r->self);
+}
+
+/* A bare count, or one or more (nc, cc, tt, ct) in one tuple. */
+static bool read_other_part(struct reader *r, struct arc *arc, bool add)
+{
+	struct marshal_number n[FIGURES];
 	struct marshal_item item;
+	struct figures f;
 
 	if (!marshal_next(r->m, &item))
 		return false;
 	if (item.kind == MARSHAL_INT) {
-		arc.calls = item.integer < 0 ? 0 : item.integer;
+		arc->calls = item.integer < 0 ? 0 : item.integer;
 		if (add)
-			profile_arc(r->p, arc, NULL, NULL);
+			profile_arc(r->p, *arc, NULL, NULL);
 		return true;
 	}
-	if (item.kind != MARSHAL_TUPLE || !item.count || item.count % 4)
+	if (item.kind != MARSHAL_TUPLE || !item.count || item.count % FIGURES)
 		return expected(r, &item, "a number of calls or a tuple of 4 values");
-	arc.valued = true;
-	for (size_t left = item.count; left; left -= 4) {
-		if (!read_calls(r, &arc.calls, &arc.primitive) ||
-		    !read_value(r, &r->self[r->value]) ||
-		    !read_value(r, &r->numbers[r->value]))
+	for (size_t left = item.count; left; left -= FIGURES) {
+		if (!read_figures(r, n, false, &f))
 			return false;
 		if (add)
-			profile_arc(r->p, arc, r->numbers, r->self);
+			add_arc(r, arc, false, &f);
 	}
 	return true;
 }
 
-static bool read_callers(struct reader *r, function_id callee)
+/* One caller's value; fresh: no row with this arc is there. */
+static bool read_part(struct reader *r, struct arc *arc, bool add, bool fresh)
 {
-	struct arc arc = { .thread = r->thread, .callee = callee, .rule = RULE_OUTERMOST };
+	struct marshal_number n[FIGURES];
+	struct figures f;
+	uint32_t soon;
+
+	if (!marshal_four(r->m, FIGURES, n))
+		return read_other_part(r, arc, add);
+	soon = marshal_soon(r->m);
+	if (soon && soon <= r->mark_count)
+		__builtin_prefetch(&r->marks[soon - 1]);
+	if (!read_figures(r, n, true, &f))
+		return false;
+	if (add)
+		add_arc(r, arc, fresh, &f);
+	return true;
+}
+
+/* The next key of a dict and the place where it begins; false at the end too. */
+static bool next_key(struct reader *r, struct key *key, uint64_t *at)
+{
 	struct marshal_item item;
+
+	*at = input_offset(r->in);
+	return known_key(r, key) ||
+	       (marshal_next(r->m, &item) && item.kind != MARSHAL_END &&
+		read_key(r, &item, key));
+}
+
+static bool read_caller(struct reader *r, struct arc *arc, const struct key *key,
+			uint64_t at, bool fresh)
+{
 	struct mark *mark;
+
+	arc->caller = function_of(r, key);
+	if (arc->caller != NO_ID) {
+		mark = mark_of(r, arc->caller);
+		if (mark->caller == r->rows && !key->code)
+			return twice(r, arc->caller, at);
+		fresh &= mark->caller != r->rows;
+		mark->caller = r->rows;
+		arc->site.line = mark->line;
+	}
+	return read_part(r, arc, arc->callee != NO_ID && arc->caller != NO_ID, fresh);
+}
+
+static bool read_callers(struct reader *r, function_id callee, bool fresh)
+{
+	const struct arc row = {
+		.thread = r->thread, .callee = callee, .rule = RULE_OUTERMOST,
+		.target.line = callee == NO_ID ? 0 : r->p->functions[callee].line,
+	};
+	struct marshal_item item;
+	struct arc arc;
 	struct key key;
+	uint64_t at;
 
 	if (!marshal_next(r->m, &item))
 		return false;
 	if (item.kind != MARSHAL_DICT)
 		return expected(r, &item, "a dict of callers");
-	if (callee != NO_ID)
-		arc.target.line = r->p->functions[callee].line;
-	while (marshal_next(r->m, &item) && item.kind != MARSHAL_END) {
-		if (!read_key(r, &item, &key))
-			return false;
-		arc.caller = function_of(r, &key);
-		if (arc.caller != NO_ID) {
-			mark = mark_of(r, arc.caller);
-			if (mark->caller == r->rows && !key.code)
-				return twice(r, arc.caller, item.at);
-			mark->caller = r->rows;
-			arc.site.line = mark->line;
-		}
-		if (!read_part(r, arc, callee != NO_ID && arc.caller != NO_ID))
+	while (next_key(r, &key, &at)) {
+		arc = row;
+		if (!read_caller(r, &arc, &key, at, fresh))
 			return false;
 	}
-	return true;
+	return input_status(r->in) == 0;
 }
 
 /* What the values of the file are: the first row needs it. */
@@ -256,10 +368,26 @@ static void start_values(struct reader *r, struct value_type type)
 	r->self = alloc_zero(r->p->value_count, sizeof *r->self);
 }
 
-static bool read_row(struct reader *r, const struct key *key, uint64_t at)
+static void add_row(struct reader *r, function_id f, bool fresh, const struct figures *row)
+{
+	struct cost cost = { .thread = r->thread, .function = f,
+			     .at.line = r->p->functions[f].line };
+
+	r->numbers[r->value] = row->v[SELF];
+	if (fresh)
+		profile_new_cost(r->p, cost, r->numbers);
+	else
+		profile_cost(r->p, cost, r->numbers);
+	r->numbers[r->value] = row->v[INCLUSIVE];
+	profile_total(r->p, f, row->v[CALLS], row->v[PRIMITIVE], r->numbers);
+}
+
+static bool read_row(struct reader *r, const struct key *key, uint64_t at,
+		     struct marshal_number *n, bool given)
 {
 	function_id f = function_of(r, key);
-	int64_t calls, primitive;
+	bool fresh = r->alone;
+	struct figures row;
 
 	if (!r->numbers)
 		start_values(r, pstat_seconds(r->p));
@@ -267,19 +395,14 @@ static bool read_row(struct reader *r, const struct key *key, uint64_t at)
 	if (f != NO_ID) {
 		if (mark_of(r, f)->row && !key->code)
 			return twice(r, f, at);
+		fresh &= !mark_of(r, f)->row;
 		mark_of(r, f)->row = true;
 	}
-	if (!read_calls(r, &calls, &primitive) || !read_value(r, &r->numbers[r->value]))
+	if (!read_figures(r, n, given, &row))
 		return false;
 	if (f != NO_ID)
-		profile_cost(r->p, (struct cost){ .thread = r->thread, .function = f,
-						  .at.line = r->p->functions[f].line },
-			     r->numbers);
-	if (!read_value(r, &r->numbers[r->value]))
-		return false;
-	if (f != NO_ID)
-		profile_total(r->p, f, calls, primitive, r->numbers);
-	return read_callers(r, f);
+		add_row(r, f, fresh, &row);
+	return read_callers(r, f, fresh);
 }
 
 /* ('__sampled__',): True */
@@ -365,20 +488,36 @@ static bool read_notes(struct reader *r, const struct key *key)
 	return true;
 }
 
-static bool read_entry(struct reader *r, const struct marshal_item *tuple)
+static bool read_entry(struct reader *r, const struct key *key, uint64_t at)
 {
+	struct marshal_number n[FIGURES];
+	struct marshal_item item;
+
+	if (marshal_four(r->m, ROW, n))
+		return read_row(r, key, at, n, true);
+	if (!marshal_next(r->m, &item))
+		return false;
+	if (item.kind == MARSHAL_DICT && !r->rows && !r->noted)
+		return read_notes(r, key);
+	if (item.kind != MARSHAL_TUPLE || item.count != ROW)
+		return expected(r, &item, "a tuple of 5 values");
+	return read_row(r, key, at, n, false);
+}
+
+/* False at the end of the dict too. */
+static bool read_next(struct reader *r)
+{
+	uint64_t at = input_offset(r->in);
 	struct marshal_item item;
 	struct key key;
 
-	if (tuple->kind == MARSHAL_TUPLE && tuple->count == 1)
-		return read_sampled(r);
-	if (!read_key(r, tuple, &key) || !marshal_next(r->m, &item))
+	if (known_key(r, &key))
+		return read_entry(r, &key, at);
+	if (!marshal_next(r->m, &item) || item.kind == MARSHAL_END)
 		return false;
-	if (item.kind == MARSHAL_DICT && !r->rows && !r->noted)
-		return read_notes(r, &key);
-	if (item.kind != MARSHAL_TUPLE || item.count != 5)
-		return expected(r, &item, "a tuple of 5 values");
-	return read_row(r, &key, tuple->at);
+	if (item.kind == MARSHAL_TUPLE && item.count == 1)
+		return read_sampled(r);
+	return read_key(r, &item, &key) && read_entry(r, &key, at);
 }
 
 static void read_dict(struct reader *r)
@@ -391,9 +530,8 @@ static void read_dict(struct reader *r)
 		expected(r, &item, "a dict of functions");
 		return;
 	}
-	while (marshal_next(r->m, &item) && item.kind != MARSHAL_END)
-		if (!read_entry(r, &item))
-			return;
+	while (read_next(r))
+		;
 	if (!r->numbers)
 		start_values(r, pstat_seconds(r->p));
 	/* what follows does not matter, but that it can be read does (gzip's sum) */
@@ -403,7 +541,8 @@ static void read_dict(struct reader *r)
 
 int pstat_read(struct input *in, struct profile *p)
 {
-	struct reader r = { .in = in, .p = p, .m = marshal_new(in) };
+	struct reader r = { .in = in, .p = p, .m = marshal_new(in),
+			    .alone = !p->cost_count && !p->arc_count };
 
 	read_dict(&r);
 	marshal_free(r.m);

@@ -27,7 +27,9 @@ enum {
 /* A kept object: a scalar, a tuple of `count` of them from pool[first] on, or unusable. */
 struct object {
 	enum marshal_kind kind;
-	uint32_t count, tag;
+	uint32_t count;
+	uint32_t tag;
+	uint32_t ref; /* of a container: its number in refs, from 1; its tag is there */
 	union {
 		int64_t integer;
 		double number;
@@ -59,13 +61,19 @@ struct list {
 	size_t n, cap;
 };
 
+/* What 'r' refers to. A container's tag is here: to look at the object is a cache miss more. */
+struct ref {
+	uint32_t object, tag;
+};
+
 struct marshal {
 	struct input *in;
 	struct frame *frames;
 	size_t depth, frame_cap;
 	struct object *objects;
 	size_t object_count, object_cap;
-	struct list refs;       /* objects by the number that 'r' uses */
+	struct ref *refs;       /* by the number that 'r' uses */
+	size_t ref_count, ref_cap;
 	struct list interned;   /* objects by the number that 'R' uses */
 	struct list pool;       /* objects that are items of kept tuples */
 	struct index texts;     /* of interned */
@@ -100,7 +108,7 @@ void marshal_free(struct marshal *m)
 	}
 	free(m->frames);
 	free(m->objects);
-	free(m->refs.v);
+	free(m->refs);
 	free(m->interned.v);
 	free(m->pool.v);
 	index_free(&m->texts);
@@ -165,15 +173,24 @@ static const unsigned char *take(struct marshal *m, size_t n)
 	return (const unsigned char *)p;
 }
 
+static uint32_t u32_at(const unsigned char *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	       (uint32_t)p[3] << 24;
+}
+
+static uint64_t u64_at(const unsigned char *p)
+{
+	return (uint64_t)u32_at(p + 4) << 32 | u32_at(p);
+}
+
 static bool take_u32(struct marshal *m, uint32_t *value)
 {
 	const unsigned char *p = take(m, 4);
 
-	if (!p)
-		return false;
-	*value = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-		 (uint32_t)p[3] << 24;
-	return true;
+	if (p)
+		*value = u32_at(p);
+	return p;
 }
 
 static bool take_u64(struct marshal *m, uint64_t *value)
@@ -284,9 +301,17 @@ static void keep_interned(struct marshal *m, struct marshal_item *item)
 	list_add(&m->interned, item->object);
 }
 
+static void add_ref(struct marshal *m, uint32_t object)
+{
+	ARRAY_ROOM(m->refs, m->ref_count, m->ref_cap);
+	m->refs[m->ref_count++] = (struct ref){ .object = object };
+}
+
 uint32_t *marshal_tag(struct marshal *m, uint32_t object)
 {
-	return &m->objects[object].tag;
+	struct object *o = &m->objects[object];
+
+	return o->ref ? &m->refs[o->ref - 1].tag : &o->tag;
 }
 
 /* --- containers --- */
@@ -540,17 +565,29 @@ static bool give_object(struct marshal *m, struct marshal_item *item, uint32_t o
 						 .first = o->is.first }, item->at);
 }
 
-static bool read_reference(struct marshal *m, struct marshal_item *item,
-			   const struct list *list)
+static bool no_object(struct marshal *m, const struct marshal_item *item, size_t count,
+		      uint32_t n)
+{
+	return fail(m, item->at, "expected a reference below %zu, the number of objects, got %"
+		    PRIu32, count, n);
+}
+
+static bool read_reference(struct marshal *m, struct marshal_item *item)
 {
 	uint32_t n;
 
-	if (!take_u32(m, &n))
-		return false;
-	if (n >= list->n)
-		return fail(m, item->at, "expected a reference below %zu, the number of objects, got %"
-			    PRIu32, list->n, n);
-	return give_object(m, item, list->v[n]);
+	return take_u32(m, &n) &&
+	       (n < m->ref_count ? give_object(m, item, m->refs[n].object)
+				 : no_object(m, item, m->ref_count, n));
+}
+
+static bool read_interned(struct marshal *m, struct marshal_item *item)
+{
+	uint32_t n;
+
+	return take_u32(m, &n) &&
+	       (n < m->interned.n ? give_object(m, item, m->interned.v[n])
+				  : no_object(m, item, m->interned.n, n));
 }
 
 static bool read_end(struct marshal *m, struct marshal_item *item)
@@ -602,8 +639,8 @@ static bool read_type(struct marshal *m, struct marshal_item *item, unsigned cha
 	case '{': return read_container(m, item, false, MARSHAL_DICT);
 	case 'c': return read_code(m, item);
 	case ':': return read_slice(m, item);
-	case 'r': return read_reference(m, item, &m->refs);
-	case 'R': return read_reference(m, item, &m->interned);
+	case 'r': return read_reference(m, item);
+	case 'R': return read_interned(m, item);
 	default:
 		return fail(m, item->at, "expected a marshal type code, got byte 0x%02x", type);
 	}
@@ -623,12 +660,13 @@ static bool read_object(struct marshal *m, struct marshal_item *item)
 	m->flags_seen |= flag;
 	if (container) {
 		item->object = new_object(m, MARSHAL_OTHER);
-		list_add(&m->refs, item->object);
+		add_ref(m, item->object);
+		m->objects[item->object].ref = (uint32_t)m->ref_count;
 	}
 	if (!read_type(m, item, type))
 		return false;
 	if (flag && !container)
-		list_add(&m->refs, keep(m, item));
+		add_ref(m, keep(m, item));
 	else if (type == 't' && !m->flags_seen)
 		keep_interned(m, item);
 	return true;
@@ -737,7 +775,7 @@ static bool read_code(struct marshal *m, struct marshal_item *item)
 		m->held = 0;
 		m->depth = before.depth;
 		m->object_count = before.object_count;
-		m->refs.n = before.refs.n;
+		m->ref_count = before.ref_count;
 		m->interned.n = before.interned.n;
 		m->pool.n = before.pool.n;
 		m->flags_seen = before.flags_seen;
@@ -772,6 +810,126 @@ bool marshal_skip(struct marshal *m, const struct marshal_item *container)
 	while (m->depth > around);
 	return true;
 }
+
+/* --- short ways --- */
+
+/* Counts an item that was taken in a short way; only a dict's items are. */
+static void account_short(struct marshal *m, struct frame *f, size_t bytes)
+{
+	m->in->p += bytes;
+	f->value = !f->value;
+	f->used = true;
+}
+
+/* The dict around, if `bytes` more are there: bytes that come again are no short way. */
+static struct frame *dict_around(const struct marshal *m, size_t bytes)
+{
+	struct frame *f = m->depth ? &m->frames[m->depth - 1] : NULL;
+
+	return f && f->kind == MARSHAL_DICT && !f->again &&
+	       (size_t)(m->in->end - m->in->p) >= bytes ? f : NULL;
+}
+
+enum { REFERENCE = 5 }; /* bytes */
+
+uint32_t marshal_soon(const struct marshal *m)
+{
+	const unsigned char *p = (const unsigned char *)m->in->p;
+	uint32_t number;
+
+	if (!dict_around(m, REFERENCE) || *p != 'r')
+		return 0;
+	number = u32_at(p + 1);
+	return number < m->ref_count ? m->refs[number].tag : 0;
+}
+
+uint32_t marshal_tagged(struct marshal *m)
+{
+	uint32_t tag = marshal_soon(m);
+
+	if (tag)
+		account_short(m, &m->frames[m->depth - 1], REFERENCE);
+	return tag;
+}
+
+/* A number at p; the byte behind it, or NULL if it is something else. */
+static inline const unsigned char *number_at(const struct marshal *m, const unsigned char *p,
+					     struct marshal_number *number)
+{
+	const struct object *o;
+	uint32_t value = u32_at(p + 1);
+	uint64_t bits;
+
+	number->wide = false;
+	number->at = m->in->passed + (uint64_t)((const char *)p - m->in->buffer);
+	if (*p == 'i') {
+		number->integral = true;
+		number->integer = (int32_t)value;
+		return p + 5;
+	}
+	if (*p == 'g') {
+		bits = u64_at(p + 1);
+		number->integral = false;
+		memcpy(&number->number, &bits, sizeof bits);
+		return p + 9;
+	}
+	if (*p != 'r' || value >= m->ref_count)
+		return NULL;
+	o = &m->objects[m->refs[value].object];
+	number->integral = o->kind == MARSHAL_INT;
+	if (number->integral)
+		number->integer = o->is.integer;
+	else if (o->kind == MARSHAL_FLOAT)
+		number->number = o->is.number;
+	else
+		return NULL;
+	return p + 5;
+}
+
+/*
+ * Of rows that are all as long as the one just taken, the key after the next: it would be
+ * a cache miss.
+ */
+static inline bool far_key(const struct marshal *m, size_t length, uint32_t *number)
+{
+	const unsigned char *p = (const unsigned char *)m->in->p;
+
+	if ((size_t)(m->in->end - m->in->p) < REFERENCE + length + REFERENCE ||
+	    p[REFERENCE + length] != 'r')
+		return false;
+	*number = u32_at(p + REFERENCE + length + 1);
+	return *number < m->ref_count;
+}
+
+bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbers[4])
+{
+	enum { HEAD = 5, NUMBER = 9 }; /* bytes at most */
+	struct frame *f = dict_around(m, HEAD + 4 * NUMBER);
+	const unsigned char *p = (const unsigned char *)m->in->p, *start = p;
+	uint32_t far;
+
+	if (!f)
+		return false;
+	if (p[0] == ')' && p[1] == count)
+		p += 2;
+	else if (p[0] == '(' && u32_at(p + 1) == count)
+		p += HEAD;
+	else
+		return false;
+	for (int i = 0; i < 4; i++)
+		if (!(p = number_at(m, p, &numbers[i])))
+			return false;
+	if (m->depth == MOST_DEPTH)
+		return false;
+	account_short(m, f, (size_t)(p - start));
+	if (far_key(m, (size_t)(p - start), &far))
+		__builtin_prefetch(&m->refs[far]);
+	return count == 4 ||
+	       open_container(m, (struct frame){ .kind = MARSHAL_TUPLE, .left = count - 4,
+						 .object = MARSHAL_NO_OBJECT }, 0);
+}
+
+/* --- telling --- */
 
 static const char *plural(size_t n)
 {

@@ -67,6 +67,27 @@ bool marshal_skip(struct marshal *m, const struct marshal_item *container);
  */
 uint32_t *marshal_tag(struct marshal *m, uint32_t object);
 
+/*
+ * Short ways for what most of a profile is. Each takes the next item if it is just that
+ * and in the window; else it takes nothing, and marshal_next() has the item or the error.
+ */
+struct marshal_number {
+	bool integral, wide;
+	int64_t integer;
+	double number;
+	uint64_t at;
+};
+
+/* A reference to a tuple whose tag is not 0: the tag, or 0. Passes over its items. */
+uint32_t marshal_tagged(struct marshal *m);
+/* What marshal_tagged() would give, but takes nothing. */
+uint32_t marshal_soon(const struct marshal *m);
+/*
+ * A tuple of `count` items, the first four of them numbers: those. What follows them, if
+ * anything does, comes by marshal_next().
+ */
+bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbers[4]);
+
 /* "byte N: expected WHAT, got ...". Returns -1. */
 int marshal_expected(struct marshal *m, const struct marshal_item *got, const char *what);
 
