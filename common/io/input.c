@@ -23,6 +23,12 @@ enum { BLOCK = 1 << 18 };
 /* One at a time is read by the program. */
 static struct input *reading;
 
+/*
+ * The buffer of the last input, for the next one: of thousands of small files each would
+ * have the system map and clear it anew.
+ */
+static char *spare;
+
 static struct input *input_new(const char *name, struct source *bottom)
 {
 	struct input *in = alloc_zero(1, sizeof *in);
@@ -30,7 +36,8 @@ static struct input *input_new(const char *name, struct source *bottom)
 	in->name = name;
 	in->source = bottom;
 	in->cap = BLOCK;
-	in->buffer = alloc(in->cap);
+	in->buffer = spare ? spare : alloc(in->cap);
+	spare = NULL;
 	in->p = in->end = in->buffer;
 	return in;
 }
@@ -127,7 +134,10 @@ void input_close(struct input *in)
 		reading = NULL;
 	in->source->close(in->source);
 	progress_end(); /* after whoever reads beside the program */
-	free(in->buffer);
+	if (in->cap == BLOCK && !spare)
+		spare = in->buffer;
+	else
+		free(in->buffer);
 	free(in);
 }
 

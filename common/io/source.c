@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "common/io/limits.h"
 #include "common/io/progress.h"
 
-enum { CHUNK = 1 << 16 };
+enum { CHUNK = 1 << 15 };
 
 const char *source_trouble(const struct source *s)
 {
@@ -95,37 +96,11 @@ struct source *source_memory(struct str bytes)
 	return &m->base;
 }
 
-/* --- looking ahead --- */
-
-void ahead_fill(struct ahead *a, size_t want)
-{
-	while (a->n < want) {
-		ptrdiff_t got = a->below->read(a->below, a->bytes + a->n, want - a->n);
-
-		/* trouble shows again at the next read */
-		if (got <= 0)
-			return;
-		a->n += (size_t)got;
-	}
-}
-
-ptrdiff_t ahead_read(struct ahead *a, char *to, size_t n)
-{
-	if (a->given == a->n)
-		return a->below->read(a->below, to, n);
-	if (n > a->n - a->given)
-		n = a->n - a->given;
-	memcpy(to, a->bytes + a->given, n);
-	a->given += n;
-	return (ptrdiff_t)n;
-}
-
 /* --- gzip --- */
 
 struct gunzip_source {
 	struct source base;
-	struct ahead ahead;
-	z_stream z;
+	z_stream z;   /* its input is what lies in `chunk`, packed or not */
 	bool packed;  /* the input began with the magic */
 	bool between; /* a member has ended: another one, zeros or the end follow */
 	uint64_t unpacked;
@@ -139,19 +114,40 @@ static ptrdiff_t gunzip_trouble(struct gunzip_source *g, const char *what)
 	return -1;
 }
 
-/* 1: there is input; 0: the end; -1: trouble */
-static int gunzip_refill(struct gunzip_source *g)
+/* More for the chunk: what the read below says. */
+static ptrdiff_t gunzip_fill(struct gunzip_source *g)
 {
 	ptrdiff_t got;
 
 	if (g->z.avail_in)
-		return 1;
-	got = ahead_read(&g->ahead, (char *)g->chunk, CHUNK);
-	if (got > 0) {
-		g->z.next_in = g->chunk;
-		g->z.avail_in = (uInt)got;
-	}
+		memmove(g->chunk, g->z.next_in, g->z.avail_in);
+	got = g->base.below->read(g->base.below, (char *)g->chunk + g->z.avail_in,
+				  CHUNK - g->z.avail_in);
+	g->z.next_in = g->chunk;
+	if (got > 0)
+		g->z.avail_in += (uInt)got;
+	return got;
+}
+
+/* 1: there is input; 0: the end; -1: trouble */
+static int gunzip_refill(struct gunzip_source *g)
+{
+	ptrdiff_t got = g->z.avail_in ? 1 : gunzip_fill(g);
+
 	return got > 0 ? 1 : (int)got;
+}
+
+/* What is not packed: first what was looked at, then straight from below. */
+static ptrdiff_t pass(struct gunzip_source *g, char *to, size_t n)
+{
+	if (!g->z.avail_in)
+		return g->base.below->read(g->base.below, to, n);
+	if (n > g->z.avail_in)
+		n = g->z.avail_in;
+	memcpy(to, g->z.next_in, n);
+	g->z.next_in += n;
+	g->z.avail_in -= (uInt)n;
+	return (ptrdiff_t)n;
 }
 
 /* Files padded with zeros (tapes, block copies) are whole; other bytes are not gzip. */
@@ -176,7 +172,7 @@ static ptrdiff_t gunzip_read(struct source *s, char *to, size_t n)
 	int more, state;
 
 	if (!g->packed)
-		return ahead_read(&g->ahead, to, n);
+		return pass(g, to, n);
 	g->z.next_out = (unsigned char *)to;
 	g->z.avail_out = (uInt)(n < CHUNK * 16 ? n : CHUNK * 16);
 	n = g->z.avail_out;
@@ -211,18 +207,21 @@ static void gunzip_close(struct source *s)
 
 	if (g->packed)
 		inflateEnd(&g->z);
-	g->ahead.below->close(g->ahead.below);
+	g->base.below->close(g->base.below);
 	free(g);
 }
 
 struct source *source_gunzip(struct source *below)
 {
-	struct gunzip_source *g = alloc_zero(1, sizeof *g);
+	struct gunzip_source *g = alloc(sizeof *g);
 
+	/* but for the chunk: to clear it would take longer than to read a small file */
+	memset(g, 0, offsetof(struct gunzip_source, chunk));
 	g->base = (struct source){ gunzip_read, gunzip_close, below, NULL };
-	g->ahead.below = below;
-	ahead_fill(&g->ahead, 2);
-	g->packed = g->ahead.n == 2 && memcmp(g->ahead.bytes, "\x1f\x8b", 2) == 0;
+	/* trouble shows again at the next read */
+	while (g->z.avail_in < 2 && gunzip_fill(g) > 0)
+		;
+	g->packed = g->z.avail_in >= 2 && memcmp(g->chunk, "\x1f\x8b", 2) == 0;
 	/* 16: a gzip header is required, for each member */
 	if (g->packed && inflateInit2(&g->z, 15 + 16) != Z_OK)
 		die("zlib cannot start");
@@ -238,16 +237,43 @@ bool source_is_packed(const struct source *s)
 
 struct utf8_source {
 	struct source base;
-	struct ahead ahead;
+	char first[4];       /* the first bytes of the one below, read ahead */
+	size_t first_n, given;
 	bool little;
 	uint32_t high;       /* a high surrogate that waits for its low one */
 	unsigned char half;  /* the first byte of a unit cut by a read */
 	bool has_half;
-	unsigned char chunk[CHUNK];
+	unsigned char *chunk; /* of UTF-16 */
 	size_t at, n;
 	char spare[8];       /* characters that did not fit */
 	size_t spare_n;
 };
+
+static void look(struct utf8_source *u, size_t want)
+{
+	while (u->first_n < want) {
+		ptrdiff_t got = u->base.below->read(u->base.below, u->first + u->first_n,
+						    want - u->first_n);
+
+		/* trouble shows again at the next read */
+		if (got <= 0)
+			return;
+		u->first_n += (size_t)got;
+	}
+}
+
+static ptrdiff_t plain_read(struct source *s, char *to, size_t n)
+{
+	struct utf8_source *u = (struct utf8_source *)s;
+
+	if (u->given == u->first_n)
+		return s->below->read(s->below, to, n);
+	if (n > u->first_n - u->given)
+		n = u->first_n - u->given;
+	memcpy(to, u->first + u->given, n);
+	u->given += n;
+	return (ptrdiff_t)n;
+}
 
 /* The next UTF-16 unit: 1, 0 at the end, -1 on trouble. */
 static int utf16_unit(struct utf8_source *u, uint32_t *unit)
@@ -256,7 +282,7 @@ static int utf16_unit(struct utf8_source *u, uint32_t *unit)
 
 	for (int i = 0; i < 2; i++) {
 		if (u->at == u->n) {
-			ptrdiff_t got = ahead_read(&u->ahead, (char *)u->chunk, CHUNK);
+			ptrdiff_t got = plain_read(&u->base, (char *)u->chunk, CHUNK);
 
 			if (got <= 0 && i == 1) {
 				u->base.trouble = "UTF-16 text ends within a character";
@@ -325,34 +351,30 @@ static ptrdiff_t utf16_read(struct source *s, char *to, size_t n)
 	return (ptrdiff_t)done;
 }
 
-static ptrdiff_t plain_read(struct source *s, char *to, size_t n)
-{
-	return ahead_read(&((struct utf8_source *)s)->ahead, to, n);
-}
-
 static void utf8_close(struct source *s)
 {
 	struct utf8_source *u = (struct utf8_source *)s;
 
-	u->ahead.below->close(u->ahead.below);
+	s->below->close(s->below);
+	free(u->chunk);
 	free(u);
 }
 
 struct source *source_utf8(struct source *below)
 {
 	struct utf8_source *u = alloc_zero(1, sizeof *u);
-	const char *b = u->ahead.bytes;
+	const char *b = u->first;
 
 	u->base = (struct source){ plain_read, utf8_close, below, NULL };
-	u->ahead.below = below;
-	ahead_fill(&u->ahead, 3);
-	if (u->ahead.n == 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0) {
-		u->ahead.given = 3;
-	} else if (u->ahead.n >= 2 && (memcmp(b, "\xff\xfe", 2) == 0 ||
+	look(u, 3);
+	if (u->first_n == 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0) {
+		u->given = 3;
+	} else if (u->first_n >= 2 && (memcmp(b, "\xff\xfe", 2) == 0 ||
 				       memcmp(b, "\xfe\xff", 2) == 0)) {
 		u->base.read = utf16_read;
+		u->chunk = alloc(CHUNK);
 		u->little = b[0] == '\xff';
-		u->ahead.given = 2;
+		u->given = 2;
 	}
 	return &u->base;
 }

@@ -37,13 +37,4 @@ struct source *source_utf8(struct source *below);
 /* Owns `below` and reads it in a thread of its own once it turns out to be long. */
 struct source *source_beside(struct source *below);
 
-/* Shared by links: the first bytes of the one below, read ahead and given out again. */
-struct ahead {
-	struct source *below;
-	char bytes[4];
-	size_t n, given;
-};
-void ahead_fill(struct ahead *a, size_t want);
-ptrdiff_t ahead_read(struct ahead *a, char *to, size_t n);
-
 #endif

@@ -21,7 +21,7 @@
 enum {
 	FLAG_REF = 0x80,
 	MOST_CODE = 1 << 26,     /* bytes of one code object, which is looked through whole */
-	ARENA_BLOCK = 1 << 16,
+	ARENA_BLOCK = 1 << 13,
 };
 
 /* A kept object: a scalar, a tuple of `count` of them from pool[first] on, or unusable. */
