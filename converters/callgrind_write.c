@@ -49,6 +49,10 @@ static char shown(char c)
 
 static void put_text(struct output *out, struct str text)
 {
+	if (callgrind_holds(text)) {
+		output_str(out, text);
+		return;
+	}
 	while (text.n) {
 		struct str part = str_head(text, OUTPUT_ROOM);
 		char *to = output_room(out);

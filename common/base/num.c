@@ -134,17 +134,6 @@ bool i64_shift(int64_t value, int power, int64_t *result)
 	return true;
 }
 
-bool i64_add(int64_t a, int64_t b, int64_t *sum)
-{
-	return !__builtin_add_overflow(a, b, sum);
-}
-
-void i64_add_to(int64_t *to, int64_t more)
-{
-	if (!i64_add(*to, more, to))
-		*to = more < 0 ? INT64_MIN : INT64_MAX;
-}
-
 enum exactness decimal_at(struct decimal value, int exponent, int64_t *v)
 {
 	int64_t m = value.mantissa, last = 0;
@@ -168,7 +157,7 @@ enum exactness decimal_at(struct decimal value, int exponent, int64_t *v)
  * Eight digits in the bytes of one number, the first digit in the lowest byte: halves,
  * quarters and single digits are divided side by side.
  */
-static uint64_t eight_digits(uint32_t value)
+static inline uint64_t eight_digits(uint32_t value)
 {
 	uint64_t x = value / 10000 | (uint64_t)(value % 10000) << 32, q;
 
@@ -179,7 +168,7 @@ static uint64_t eight_digits(uint32_t value)
 }
 
 /* The bytes of x, the lowest first. */
-static void put_eight(char *out, uint64_t x)
+static inline void put_eight(char *out, uint64_t x)
 {
 	for (int i = 0; i < 8; i++)
 		out[i] = (char)(x >> 8 * i);

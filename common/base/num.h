@@ -37,8 +37,19 @@ enum exactness decimal_at(struct decimal value, int exponent, int64_t *v);
 
 /* value * 10^power, checked. */
 bool i64_shift(int64_t value, int power, int64_t *result);
-bool i64_add(int64_t a, int64_t b, int64_t *sum); /* false on overflow */
-void i64_add_to(int64_t *to, int64_t more); /* stops at the ends of the range */
+
+/* False on overflow: the sum has wrapped. */
+static inline bool i64_add(int64_t a, int64_t b, int64_t *sum)
+{
+	return !__builtin_add_overflow(a, b, sum);
+}
+
+/* Stops at the ends of the range. */
+static inline void i64_add_to(int64_t *to, int64_t more)
+{
+	if (!i64_add(*to, more, to))
+		*to = more < 0 ? INT64_MIN : INT64_MAX;
+}
 
 /*
  * Write into `out`, which has NUM_TEXT bytes, and return the length: no NUL.

@@ -368,13 +368,12 @@ static void reduce(struct profile **p, const struct format *to)
 {
 	struct projection how = PROJECTION_NONE;
 	bool needed = false;
-	unsigned has = profile_has(*p);
 
 	if (!(keeps(to, *p) & KEEP_VALUE_TYPES) && (*p)->value_count > 1) {
 		how.value = 0;
 		needed = true;
 	}
-	if (!(to->keeps & KEEP_OBJECTS) && has & KEEP_OBJECTS)
+	if (!(to->keeps & KEEP_OBJECTS) && profile_has(*p) & KEEP_OBJECTS)
 		needed = how.fold_objects = true;
 	/* a graph's line functions are its real ones' lines for whoever knows lines */
 	if ((*p)->line_functions && to->keeps & KEEP_LINES)

@@ -150,8 +150,8 @@ static bool want(struct marshal *m, size_t n)
 	return true;
 }
 
-/* The next n bytes, valid until the next call; NULL at the end of the input. */
-static const unsigned char *take(struct marshal *m, size_t n)
+/* The same where a look at the window is not enough. */
+static const unsigned char *take_more(struct marshal *m, size_t n)
 {
 	const char *p;
 
@@ -170,6 +170,17 @@ static const unsigned char *take(struct marshal *m, size_t n)
 		m->held += n;
 	else
 		m->in->p += n;
+	return (const unsigned char *)p;
+}
+
+/* The next n bytes, valid until the next call; NULL at the end of the input. */
+static inline const unsigned char *take(struct marshal *m, size_t n)
+{
+	const char *p = m->in->p;
+
+	if (m->trying || (size_t)(m->in->end - p) < n)
+		return take_more(m, n);
+	m->in->p += n;
 	return (const unsigned char *)p;
 }
 
@@ -646,6 +657,16 @@ static bool read_type(struct marshal *m, struct marshal_item *item, unsigned cha
 	}
 }
 
+/* Of eight types. */
+static inline bool is_one_of(unsigned char type, const char types[static 8])
+{
+	bool found = false;
+
+	for (int i = 0; i < 8; i++)
+		found |= type == (unsigned char)types[i];
+	return found;
+}
+
 static bool read_object(struct marshal *m, struct marshal_item *item)
 {
 	const unsigned char *p = take(m, 1);
@@ -655,8 +676,8 @@ static bool read_object(struct marshal *m, struct marshal_item *item)
 	if (!p)
 		return false;
 	type = *p & (unsigned char)~FLAG_REF;
-	flag = *p & FLAG_REF && !strchr("0NTFS.rR", type);
-	container = flag && type && strchr("()[<>{c:", type);
+	flag = *p & FLAG_REF && !is_one_of(type, "0NTFS.rR");
+	container = flag && is_one_of(type, "()[<>{c:");
 	m->flags_seen |= flag;
 	if (container) {
 		item->object = new_object(m, MARSHAL_OTHER);
