@@ -249,6 +249,16 @@ static inline bool read_figures(struct reader *r, struct marshal_number *n, bool
 
 /* --- rows --- */
 
+/* Looking for one row would have all rows so far enter the index: not where it is new. */
+static void put_arc(struct reader *r, struct arc arc, bool fresh, const int64_t *values,
+		    const int64_t *self)
+{
+	if (fresh)
+		profile_new_arc(r->p, arc, values, self);
+	else
+		profile_arc(r->p, arc, values, self);
+}
+
 static void add_arc(struct reader *r, struct arc *arc, bool fresh, const struct figures *f)
 {
 	arc->valued = true;
@@ -256,14 +266,11 @@ static void add_arc(struct reader *r, struct arc *arc, bool fresh, const struct 
 	arc->primitive = f->v[PRIMITIVE];
 	r->self[r->value] = f->v[SELF];
 	r->numbers[r->value] = f->v[INCLUSIVE];
-	if (fresh)
-		profile_new_arc(r->p, *arc, r->numbers, r->self);
-	else
-		profile_arc(r->p, *arc, r->numbers, r->self);
+	put_arc(r, *arc, fresh, r->numbers, r->self);
 }
 
 /* A bare count, or one or more (nc, cc, tt, ct) in one tuple. */
-static bool read_other_part(struct reader *r, struct arc *arc, bool add)
+static bool read_other_part(struct reader *r, struct arc *arc, bool add, bool fresh)
 {
 	struct marshal_number n[FIGURES];
 	struct marshal_item item;
@@ -274,7 +281,7 @@ static bool read_other_part(struct reader *r, struct arc *arc, bool add)
 	if (item.kind == MARSHAL_INT) {
 		arc->calls = item.integer < 0 ? 0 : item.integer;
 		if (add)
-			profile_arc(r->p, *arc, NULL, NULL);
+			put_arc(r, *arc, fresh, NULL, NULL);
 		return true;
 	}
 	if (item.kind != MARSHAL_TUPLE || !item.count || item.count % FIGURES)
@@ -283,7 +290,7 @@ static bool read_other_part(struct reader *r, struct arc *arc, bool add)
 		if (!read_figures(r, n, false, &f))
 			return false;
 		if (add)
-			add_arc(r, arc, false, &f);
+			add_arc(r, arc, fresh && left == item.count, &f);
 	}
 	return true;
 }
@@ -296,7 +303,7 @@ static bool read_part(struct reader *r, struct arc *arc, bool add, bool fresh)
 	uint32_t soon;
 
 	if (!marshal_four(r->m, FIGURES, n))
-		return read_other_part(r, arc, add);
+		return read_other_part(r, arc, add, fresh);
 	soon = marshal_soon(r->m);
 	if (soon && soon <= r->mark_count)
 		__builtin_prefetch(&r->marks[soon - 1]);

@@ -86,6 +86,7 @@ struct marshal {
 	size_t held;
 	const char *layout;     /* of the code objects being read */
 	size_t known;           /* the layout that fitted last */
+	size_t row;             /* bytes of a key and four numbers, as met last */
 };
 
 struct marshal *marshal_new(struct input *in)
@@ -853,24 +854,33 @@ static struct frame *dict_around(const struct marshal *m, size_t bytes)
 
 enum { REFERENCE = 5 }; /* bytes */
 
-uint32_t marshal_soon(const struct marshal *m)
+/* A reference `ahead` bytes from here. */
+static inline bool reference_at(const struct marshal *m, size_t ahead, uint32_t *number)
 {
 	const unsigned char *p = (const unsigned char *)m->in->p;
-	uint32_t number;
 
-	if (!dict_around(m, REFERENCE) || *p != 'r')
-		return 0;
-	number = u32_at(p + 1);
-	return number < m->ref_count ? m->refs[number].tag : 0;
+	if ((size_t)(m->in->end - m->in->p) < ahead + REFERENCE || p[ahead] != 'r')
+		return false;
+	*number = u32_at(p + ahead + 1);
+	return *number < m->ref_count;
 }
 
 uint32_t marshal_tagged(struct marshal *m)
 {
-	uint32_t tag = marshal_soon(m);
+	struct frame *f = dict_around(m, REFERENCE);
+	uint32_t number;
 
-	if (tag)
-		account_short(m, &m->frames[m->depth - 1], REFERENCE);
-	return tag;
+	if (!f || !reference_at(m, 0, &number) || !m->refs[number].tag)
+		return 0;
+	account_short(m, f, REFERENCE);
+	return m->refs[number].tag;
+}
+
+uint32_t marshal_soon(const struct marshal *m)
+{
+	uint32_t number;
+
+	return reference_at(m, m->row, &number) ? m->refs[number].tag : 0;
 }
 
 /* A number at p; the byte behind it, or NULL if it is something else. */
@@ -907,21 +917,6 @@ static inline const unsigned char *number_at(const struct marshal *m, const unsi
 	return p + 5;
 }
 
-/*
- * Of rows that are all as long as the one just taken, the key after the next: it would be
- * a cache miss.
- */
-static inline bool far_key(const struct marshal *m, size_t length, uint32_t *number)
-{
-	const unsigned char *p = (const unsigned char *)m->in->p;
-
-	if ((size_t)(m->in->end - m->in->p) < REFERENCE + length + REFERENCE ||
-	    p[REFERENCE + length] != 'r')
-		return false;
-	*number = u32_at(p + REFERENCE + length + 1);
-	return *number < m->ref_count;
-}
-
 bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbers[4])
 {
 	enum { HEAD = 5, NUMBER = 9 }; /* bytes at most */
@@ -943,7 +938,9 @@ bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbe
 	if (m->depth == MOST_DEPTH)
 		return false;
 	account_short(m, f, (size_t)(p - start));
-	if (far_key(m, (size_t)(p - start), &far))
+	m->row = REFERENCE + (size_t)(p - start);
+	/* for marshal_soon() after the next row: a cache miss otherwise */
+	if (reference_at(m, 2 * m->row, &far))
 		__builtin_prefetch(&m->refs[far]);
 	return count == 4 ||
 	       open_container(m, (struct frame){ .kind = MARSHAL_TUPLE, .left = count - 4,

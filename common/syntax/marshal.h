@@ -80,13 +80,16 @@ struct marshal_number {
 
 /* A reference to a tuple whose tag is not 0: the tag, or 0. Passes over its items. */
 uint32_t marshal_tagged(struct marshal *m);
-/* What marshal_tagged() would give, but takes nothing. */
-uint32_t marshal_soon(const struct marshal *m);
 /*
  * A tuple of `count` items, the first four of them numbers: those. What follows them, if
  * anything does, comes by marshal_next().
  */
 bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbers[4]);
+/*
+ * The tag of the key after the next one, or 0: a guess, if rows go on as long as the one
+ * that marshal_four() took. What it belongs to can be fetched by then.
+ */
+uint32_t marshal_soon(const struct marshal *m);
 
 /* "byte N: expected WHAT, got ...". Returns -1. */
 int marshal_expected(struct marshal *m, const struct marshal_item *got, const char *what);
