@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/transform/order.h"
 #include "common/transform/rewrite.h"
 #include "common/transform/used.h"
 
@@ -18,51 +19,39 @@ struct sorter {
 	uint32_t *rank;          /* by string: its place in the order of bytes */
 	struct used used;
 	struct key *keys;
+	struct ordered *items, *room;
 };
 
-static int compare_keys(const void *a, const void *b)
+/* Puts the items, which are numbers of keys, into the order of the parts from `part` on. */
+static void sort_parts(struct sorter *s, struct ordered *items, size_t count, int part)
 {
-	const struct key *x = a, *y = b;
+	size_t same;
 
-	for (int i = 0; i < PARTS; i++)
-		if (x->part[i] != y->part[i])
-			return x->part[i] < y->part[i] ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
+	for (size_t i = 0; i < count; i++)
+		items[i].key = s->keys[items[i].id].part[part];
+	order_by_key(items, s->room, count);
+	for (size_t i = 0; part + 1 < PARTS && i < count; i += same) {
+		same = 1;
+		while (i + same < count && items[i + same].key == items[i].key)
+			same++;
+		if (same > 1)
+			sort_parts(s, items + i, same, part + 1);
+	}
 }
 
+/* Afterwards items[i].id is the i-th row. */
 static void sort_keys(struct sorter *s, size_t count)
 {
-	qsort(s->keys, count, sizeof *s->keys, compare_keys);
+	for (uint32_t i = 0; i < count; i++)
+		s->items[i].id = i;
+	sort_parts(s, s->items, count, 0);
+	for (size_t i = 0; i < count; i++)
+		s->items[i].id = s->keys[s->items[i].id].row;
 }
 
 static uint64_t pair(uint32_t high, uint32_t low)
 {
 	return (uint64_t)high << 32 | low;
-}
-
-/* --- strings --- */
-
-struct ranked {
-	struct str text;
-	string_id id;
-};
-
-static int compare_texts(const void *a, const void *b)
-{
-	return str_compare(((const struct ranked *)a)->text, ((const struct ranked *)b)->text);
-}
-
-static void rank_strings(struct sorter *s)
-{
-	const struct strings *all = &s->w.from->strings;
-	struct ranked *sorted = alloc_zero(all->count, sizeof *sorted);
-
-	for (string_id i = 0; i < all->count; i++)
-		sorted[i] = (struct ranked){ strings_text(all, i), i };
-	qsort(sorted, all->count, sizeof *sorted, compare_texts);
-	for (uint32_t i = 0; i < all->count; i++)
-		s->rank[sorted[i].id] = i;
-	free(sorted);
 }
 
 /* --- value types --- */
@@ -119,7 +108,7 @@ static void add_value_types(struct sorter *s)
 	}
 	sort_keys(s, p->value_count);
 	for (size_t i = 0; i < p->value_count; i++) {
-		value_id v = s->keys[i].row;
+		value_id v = s->items[i].id;
 		struct value_type type = p->value_types[v];
 		int zeros = common_zeros((struct profile *)(uintptr_t)p, v);
 
@@ -154,8 +143,8 @@ static void add_functions(struct sorter *s)
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
-		s->w.functions[s->keys[i].row] = profile_function(
-			s->w.to, rewrite_function(&s->w, s->keys[i].row));
+		s->w.functions[s->items[i].id] = profile_function(
+			s->w.to, rewrite_function(&s->w, s->items[i].id));
 }
 
 static void add_frames(struct sorter *s)
@@ -173,10 +162,10 @@ static void add_frames(struct sorter *s)
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++) {
-		struct frame frame = p->frames[s->keys[i].row];
+		struct frame frame = p->frames[s->items[i].id];
 
 		frame.function = s->w.functions[frame.function];
-		s->w.frames[s->keys[i].row] = profile_frame(s->w.to, frame);
+		s->w.frames[s->items[i].id] = profile_frame(s->w.to, frame);
 	}
 }
 
@@ -190,10 +179,10 @@ static void add_threads(struct sorter *s)
 			  pair(p->threads[t].part, s->rank[p->threads[t].name]) }, t };
 	sort_keys(s, p->thread_count);
 	for (size_t i = 0; i < p->thread_count; i++) {
-		struct thread t = p->threads[s->keys[i].row];
+		struct thread t = p->threads[s->items[i].id];
 
 		t.name = rewrite_string(&s->w, t.name);
-		s->w.threads[s->keys[i].row] = profile_thread(s->w.to, t);
+		s->w.threads[s->items[i].id] = profile_thread(s->w.to, t);
 	}
 }
 
@@ -210,7 +199,7 @@ static void add_labels(struct sorter *s)
 	}
 	sort_keys(s, p->label_count);
 	for (size_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[s->keys[i].row];
+		const struct label *l = &p->labels[s->items[i].id];
 
 		profile_label(s->w.to, l->thread == NO_ID ? NO_ID : s->w.threads[l->thread],
 			      profile_text(p, l->key), profile_text(p, l->value));
@@ -351,7 +340,7 @@ static void add_rows(struct sorter *s, size_t count,
 		s->keys[i] = key(s, i);
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
-		rewrite(&s->w, s->keys[i].row);
+		rewrite(&s->w, s->items[i].id);
 }
 
 static void add_all_rows(struct sorter *s)
@@ -384,9 +373,12 @@ static size_t longest_table(const struct profile *p)
 struct profile *profile_canonical(const struct profile *p, const struct canonical *how)
 {
 	struct profile *to = profile_new();
+	size_t longest = longest_table(p);
 	struct sorter s = {
 		.rank = alloc_zero(p->strings.count, sizeof *s.rank),
-		.keys = alloc_zero(longest_table(p), sizeof *s.keys),
+		.keys = alloc_zero(longest, sizeof *s.keys),
+		.items = alloc_zero(longest, sizeof *s.items),
+		.room = alloc_zero(longest, sizeof *s.room),
 	};
 
 	rewrite_open(&s.w, p, to);
@@ -395,7 +387,7 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	rewrite_facts(&s.w);
 	to->want_order = to->ordered = false;
 	to->sorted = true;
-	rank_strings(&s);
+	order_strings(&p->strings, s.rank);
 	used_find(&s.used, p);
 	add_value_types(&s);
 	add_functions(&s);
@@ -408,5 +400,7 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	free(s.rank);
 	used_free(&s.used);
 	free(s.keys);
+	free(s.items);
+	free(s.room);
 	return to;
 }
