@@ -7,7 +7,7 @@
  * (None, True, ...) never. Version 2 of Python 2 did so for interned strings only:
  * each 't' takes the next number of a list of their own, that 'R' refers to.
  */
-#include "common/syntax/marshal.h"
+#include "common/syntax/marshal_inside.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -15,78 +15,12 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/index.h"
 #include "common/io/limits.h"
 
 enum {
 	FLAG_REF = 0x80,
 	MOST_CODE = 1 << 26,     /* bytes of one code object, which is looked through whole */
 	ARENA_BLOCK = 1 << 13,
-};
-
-/* A kept object: a scalar, a tuple of `count` of them from pool[first] on, or unusable. */
-struct object {
-	enum marshal_kind kind;
-	uint32_t count;
-	uint32_t tag;
-	uint32_t ref; /* of a container: its number in refs, from 1; its tag is there */
-	union {
-		int64_t integer;
-		double number;
-		const char *text; /* count bytes */
-		size_t first;
-	} is;
-};
-
-/* A container whose items are being read. */
-struct frame {
-	enum marshal_kind kind;  /* TUPLE, LIST, DICT or CODE */
-	uint32_t left;           /* items to come */
-	uint32_t object;         /* what it is kept as, or MARSHAL_NO_OBJECT */
-	bool again;              /* comes from pool[first], not from the input */
-	bool capture;            /* all items so far are in the pool from `first` on */
-	bool value;              /* in a dict: the key is read, its value is not */
-	bool ended, used;        /* a dict: its end came; it has entries */
-	size_t first;
-	const char *layout;      /* a code object: the fields to come */
-	struct str name;         /* of a code object, kept */
-};
-
-struct block {
-	struct block *next;
-};
-
-struct list {
-	uint32_t *v;
-	size_t n, cap;
-};
-
-/* What 'r' refers to. A container's tag is here: to look at the object is a cache miss more. */
-struct ref {
-	uint32_t object, tag;
-};
-
-struct marshal {
-	struct input *in;
-	struct frame *frames;
-	size_t depth, frame_cap;
-	struct object *objects;
-	size_t object_count, object_cap;
-	struct ref *refs;       /* by the number that 'r' uses */
-	size_t ref_count, ref_cap;
-	struct list interned;   /* objects by the number that 'R' uses */
-	struct list pool;       /* objects that are items of kept tuples */
-	struct index texts;     /* of interned */
-	struct block *blocks;
-	char *room;
-	size_t room_left;
-	bool flags_seen;        /* version 3 or up: no 'R' */
-	/* While a code object is tried, nothing leaves the input and no error is told. */
-	bool trying, failed;
-	size_t held;
-	const char *layout;     /* of the code objects being read */
-	size_t known;           /* the layout that fitted last */
-	size_t row;             /* bytes of a key and four numbers, as met last */
 };
 
 struct marshal *marshal_new(struct input *in)
@@ -183,17 +117,6 @@ static inline const unsigned char *take(struct marshal *m, size_t n)
 		return take_more(m, n);
 	m->in->p += n;
 	return (const unsigned char *)p;
-}
-
-static uint32_t u32_at(const unsigned char *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
-
-static uint64_t u64_at(const unsigned char *p)
-{
-	return (uint64_t)u32_at(p + 4) << 32 | u32_at(p);
 }
 
 static bool take_u32(struct marshal *m, uint32_t *value)
@@ -339,7 +262,7 @@ static void end_capture(struct marshal *m)
 	}
 }
 
-static bool open_container(struct marshal *m, struct frame frame, uint64_t at)
+bool marshal_open(struct marshal *m, struct frame frame, uint64_t at)
 {
 	if (m->depth == limits[LIMIT_NESTING])
 		return fail(m, at, "expected at most %" PRIu64 " levels of nesting, got more "
@@ -541,7 +464,7 @@ static bool read_container(struct marshal *m, struct marshal_item *item, bool sm
 	item->kind = kind;
 	item->count = n;
 	end_capture(m);
-	return open_container(m, (struct frame){ .kind = kind, .left = n,
+	return marshal_open(m, (struct frame){ .kind = kind, .left = n,
 						 .object = item->object,
 						 .layout = m->layout }, item->at);
 }
@@ -552,7 +475,7 @@ static bool read_slice(struct marshal *m, struct marshal_item *item)
 	item->kind = MARSHAL_LIST;
 	item->count = 3;
 	end_capture(m);
-	return open_container(m, (struct frame){ .kind = MARSHAL_LIST, .left = 3,
+	return marshal_open(m, (struct frame){ .kind = MARSHAL_LIST, .left = 3,
 						 .object = item->object }, item->at);
 }
 
@@ -572,7 +495,7 @@ static bool give_object(struct marshal *m, struct marshal_item *item, uint32_t o
 	if (!is_container(o->kind))
 		return true;
 	end_capture(m);
-	return open_container(m, (struct frame){ .kind = o->kind, .left = o->count,
+	return marshal_open(m, (struct frame){ .kind = o->kind, .left = o->count,
 						 .object = object, .again = true,
 						 .first = o->is.first }, item->at);
 }
@@ -750,7 +673,7 @@ static bool try_layout(struct marshal *m, struct marshal_item *item, const char 
 
 	m->trying = true;
 	m->layout = layout;
-	if (!open_container(m, (struct frame){ .kind = MARSHAL_CODE, .layout = layout,
+	if (!marshal_open(m, (struct frame){ .kind = MARSHAL_CODE, .layout = layout,
 					       .object = item->object }, item->at))
 		return false;
 	do
@@ -831,120 +754,6 @@ bool marshal_skip(struct marshal *m, const struct marshal_item *container)
 			return false;
 	while (m->depth > around);
 	return true;
-}
-
-/* --- short ways --- */
-
-/* Counts an item that was taken in a short way; only a dict's items are. */
-static void account_short(struct marshal *m, struct frame *f, size_t bytes)
-{
-	m->in->p += bytes;
-	f->value = !f->value;
-	f->used = true;
-}
-
-/* The dict around, if `bytes` more are there: bytes that come again are no short way. */
-static struct frame *dict_around(const struct marshal *m, size_t bytes)
-{
-	struct frame *f = m->depth ? &m->frames[m->depth - 1] : NULL;
-
-	return f && f->kind == MARSHAL_DICT && !f->again &&
-	       (size_t)(m->in->end - m->in->p) >= bytes ? f : NULL;
-}
-
-enum { REFERENCE = 5 }; /* bytes */
-
-/* A reference `ahead` bytes from here. */
-static inline bool reference_at(const struct marshal *m, size_t ahead, uint32_t *number)
-{
-	const unsigned char *p = (const unsigned char *)m->in->p;
-
-	if ((size_t)(m->in->end - m->in->p) < ahead + REFERENCE || p[ahead] != 'r')
-		return false;
-	*number = u32_at(p + ahead + 1);
-	return *number < m->ref_count;
-}
-
-uint32_t marshal_tagged(struct marshal *m)
-{
-	struct frame *f = dict_around(m, REFERENCE);
-	uint32_t number;
-
-	if (!f || !reference_at(m, 0, &number) || !m->refs[number].tag)
-		return 0;
-	account_short(m, f, REFERENCE);
-	return m->refs[number].tag;
-}
-
-uint32_t marshal_soon(const struct marshal *m)
-{
-	uint32_t number;
-
-	return reference_at(m, m->row, &number) ? m->refs[number].tag : 0;
-}
-
-/* A number at p; the byte behind it, or NULL if it is something else. */
-static inline const unsigned char *number_at(const struct marshal *m, const unsigned char *p,
-					     struct marshal_number *number)
-{
-	const struct object *o;
-	uint32_t value = u32_at(p + 1);
-	uint64_t bits;
-
-	number->wide = false;
-	number->at = m->in->passed + (uint64_t)((const char *)p - m->in->buffer);
-	if (*p == 'i') {
-		number->integral = true;
-		number->integer = (int32_t)value;
-		return p + 5;
-	}
-	if (*p == 'g') {
-		bits = u64_at(p + 1);
-		number->integral = false;
-		memcpy(&number->number, &bits, sizeof bits);
-		return p + 9;
-	}
-	if (*p != 'r' || value >= m->ref_count)
-		return NULL;
-	o = &m->objects[m->refs[value].object];
-	number->integral = o->kind == MARSHAL_INT;
-	if (number->integral)
-		number->integer = o->is.integer;
-	else if (o->kind == MARSHAL_FLOAT)
-		number->number = o->is.number;
-	else
-		return NULL;
-	return p + 5;
-}
-
-bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbers[4])
-{
-	enum { HEAD = 5, NUMBER = 9 }; /* bytes at most */
-	struct frame *f = dict_around(m, HEAD + 4 * NUMBER);
-	const unsigned char *p = (const unsigned char *)m->in->p, *start = p;
-	uint32_t far;
-
-	if (!f)
-		return false;
-	if (p[0] == ')' && p[1] == count)
-		p += 2;
-	else if (p[0] == '(' && u32_at(p + 1) == count)
-		p += HEAD;
-	else
-		return false;
-	for (int i = 0; i < 4; i++)
-		if (!(p = number_at(m, p, &numbers[i])))
-			return false;
-	if (m->depth == MOST_DEPTH)
-		return false;
-	account_short(m, f, (size_t)(p - start));
-	m->row = REFERENCE + (size_t)(p - start);
-	/* for marshal_soon() after the next row: a cache miss otherwise */
-	if (reference_at(m, 2 * m->row, &far))
-		__builtin_prefetch(&m->refs[far]);
-	return count == 4 ||
-	       open_container(m, (struct frame){ .kind = MARSHAL_TUPLE, .left = count - 4,
-						 .object = MARSHAL_NO_OBJECT }, 0);
 }
 
 /* --- telling --- */

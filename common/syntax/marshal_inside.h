@@ -1,0 +1,91 @@
+/*
+ * marshal_inside - what a reader of marshal knows, for the files that it is made of
+ */
+#ifndef SYNTAX_MARSHAL_INSIDE_H
+#define SYNTAX_MARSHAL_INSIDE_H
+
+#include "common/base/index.h"
+#include "common/syntax/marshal.h"
+
+enum { MOST_DEPTH = 2000 }; /* CPython's own limit */
+
+/* A kept object: a scalar, a tuple of `count` of them from pool[first] on, or unusable. */
+struct object {
+	enum marshal_kind kind;
+	uint32_t count;
+	uint32_t tag;
+	uint32_t ref; /* of a container: its number in refs, from 1; its tag is there */
+	union {
+		int64_t integer;
+		double number;
+		const char *text; /* count bytes */
+		size_t first;
+	} is;
+};
+
+/* A container whose items are being read. */
+struct frame {
+	enum marshal_kind kind;  /* TUPLE, LIST, DICT or CODE */
+	uint32_t left;           /* items to come */
+	uint32_t object;         /* what it is kept as, or MARSHAL_NO_OBJECT */
+	bool again;              /* comes from pool[first], not from the input */
+	bool capture;            /* all items so far are in the pool from `first` on */
+	bool value;              /* in a dict: the key is read, its value is not */
+	bool ended, used;        /* a dict: its end came; it has entries */
+	size_t first;
+	const char *layout;      /* a code object: the fields to come */
+	struct str name;         /* of a code object, kept */
+};
+
+struct block {
+	struct block *next;
+};
+
+struct list {
+	uint32_t *v;
+	size_t n, cap;
+};
+
+/* What 'r' refers to. A container's tag is here: to look at the object is a cache miss more. */
+struct ref {
+	uint32_t object, tag;
+};
+
+struct marshal {
+	struct input *in;
+	struct frame *frames;
+	size_t depth, frame_cap;
+	struct object *objects;
+	size_t object_count, object_cap;
+	struct ref *refs;       /* by the number that 'r' uses */
+	size_t ref_count, ref_cap;
+	struct list interned;   /* objects by the number that 'R' uses */
+	struct list pool;       /* objects that are items of kept tuples */
+	struct index texts;     /* of interned */
+	struct block *blocks;
+	char *room;
+	size_t room_left;
+	bool flags_seen;        /* version 3 or up: no 'R' */
+	/* While a code object is tried, nothing leaves the input and no error is told. */
+	bool trying, failed;
+	size_t held;
+	const char *layout;     /* of the code objects being read */
+	size_t known;           /* the layout that fitted last */
+	size_t row;             /* bytes of a key and four numbers, as met last */
+};
+
+static inline uint32_t u32_at(const unsigned char *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	       (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t u64_at(const unsigned char *p)
+{
+	return (uint64_t)u32_at(p + 4) << 32 | u32_at(p);
+}
+
+/* The items of a container come next; false if it lies too deep. */
+bool marshal_open(struct marshal *m, struct frame frame, uint64_t at);
+
+#endif
