@@ -413,6 +413,8 @@ static void take_error(void *context, error_pointer trouble)
 	struct reader *r = context;
 	struct buf text = { 0 };
 
+	if (trouble->code == XML_ERR_NO_MEMORY)
+		die("out of memory");
 	if (trouble->level < XML_ERR_FATAL || r->in->failed)
 		return;
 	put_error(r, trouble, &text);

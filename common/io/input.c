@@ -162,7 +162,7 @@ bool input_want(struct input *in, size_t want)
 		in->passed += (uint64_t)(in->p - in->buffer);
 		memmove(in->buffer, in->p, have);
 	}
-	if (want > in->cap && want > limits[LIMIT_LINE]) {
+	if (want > BLOCK && want > limits[LIMIT_LINE]) {
 		input_error_at(in, in->passed + (uint64_t)(in->p - in->buffer),
 			       LINE_TOO_LONG, limits[LIMIT_LINE]);
 		return false;

@@ -7,7 +7,6 @@
 #include "common/base/index.h"
 #include "common/syntax/marshal.h"
 
-enum { MOST_DEPTH = 2000 }; /* CPython's own limit */
 
 /* A kept object: a scalar, a tuple of `count` of them from pool[first] on, or unusable. */
 struct object {

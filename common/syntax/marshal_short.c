@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "common/io/limits.h"
 #include "common/syntax/marshal_inside.h"
 
 /* Counts an item that was taken in a short way; only a dict's items are. */
@@ -105,7 +106,7 @@ bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbe
 	for (int i = 0; i < 4; i++)
 		if (!(p = number_at(m, p, &numbers[i])))
 			return false;
-	if (m->depth == MOST_DEPTH)
+	if (m->depth >= limits[LIMIT_NESTING])
 		return false;
 	account_short(m, f, (size_t)(p - start));
 	m->row = REFERENCE + (size_t)(p - start);
