@@ -1,398 +1,12 @@
 /*
- * callgrind_read - see callgrind.c for the language
+ * callgrind_read - costs, names, calls and jumps; see callgrind.c for the language
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "common/base/alloc.h"
-#include "converters/callgrind.h"
+#include "converters/callgrind_reading.h"
 
-enum { EVENTS_MOST = 1000 };
-
-/* One ID space: names by ID. */
-struct names {
-	struct index index;
-	struct named {
-		uint64_t id;
-		string_id name;
-	} *rows;
-	size_t count, cap;
-};
-
-struct reader {
-	struct input *in;
-	struct profile *p;
-	struct str line;
-
-	/* header */
-	bool has_address, has_line;
-	value_id *events;
-	int *powers;               /* an event's own, where the type has another */
-	size_t event_count, event_cap;
-	struct thread thread_row;
-	thread_id thread;          /* NO_ID until the header has been read */
-	struct pending {
-		string_id key, value;
-	} *pending;                /* header lines of the part to come */
-	size_t pending_count, pending_cap;
-	bool python;               /* arcs count outermost activations */
-	bool rewritten;            /* by the writer here, whoever made it */
-	bool ours, yappi, has_creator, has_ns;
-	bool zeros;                /* zeros were written at the end of lines */
-	string_id summary;         /* as it stands in the file */
-	string_id unknown;         /* "???" */
-
-	/* body */
-	struct names objects, files, functions;
-	string_id object, file, inlined, name;
-	function_id function;      /* NO_ID until a cost needs it */
-	string_id called_object, called_file, called_name;
-	bool has_called_object, has_called_file, has_called_name;
-	uint64_t address;
-	uint32_t at_line;
-	int64_t *values;           /* a row of all value types */
-	int64_t sums[EVENTS_MOST]; /* of the part, to compare with its summary */
-};
-
-static string_id *find_name(struct names *n, uint64_t id)
-{
-	uint64_t hash = hash_mix(id, 0);
-
-	for (struct probe at = index_probe(&n->index, hash); index_next(&n->index, &at);)
-		if (n->rows[at.row].id == id)
-			return &n->rows[at.row].name;
-	return NULL;
-}
-
-static void set_name(struct names *n, uint64_t id, string_id name)
-{
-	string_id *have = find_name(n, id);
-
-	if (have) {
-		*have = name;
-		return;
-	}
-	ARRAY_ROOM(n->rows, n->count, n->cap);
-	index_add(&n->index, hash_mix(id, 0), (uint32_t)n->count);
-	n->rows[n->count++] = (struct named){ id, name };
-}
-
-static void forget_names(struct names *n)
-{
-	free(n->rows);
-	index_free(&n->index);
-	*n = (struct names){ 0 };
-}
-
-/* "???" is how an unknown file or object is spelled. */
-static string_id known(const struct reader *r, string_id id)
-{
-	return id == r->unknown ? 0 : id;
-}
-
-/* "(12) text", "(12)" or text. */
-static string_id read_name(struct reader *r, struct names *names, struct str text)
-{
-	struct str digits, rest;
-	uint64_t id;
-	string_id name, *have;
-
-	if (!text.n || text.p[0] != '(' || !str_cut(str_from(text, 1), ')', &digits, &rest) ||
-	    !str_to_u64(digits, &id))
-		return profile_string(r->p, text);
-	if (rest.n) {
-		name = profile_string(r->p, str_from(rest, rest.p[0] == ' '));
-		set_name(names, id, name);
-		return name;
-	}
-	have = find_name(names, id);
-	if (!have)
-		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")", id);
-	return have ? *have : 0;
-}
-
-/* --- header --- */
-
-static void flush_pending(struct reader *r)
-{
-	for (size_t i = 0; i < r->pending_count; i++) {
-		struct str key = profile_text(r->p, r->pending[i].key);
-		bool part = str_eq(key, S("desc"));
-
-		profile_label(r->p, part ? r->thread : NO_ID, key,
-			      profile_text(r->p, r->pending[i].value));
-	}
-	r->pending_count = 0;
-}
-
-static void start_part(struct reader *r)
-{
-	r->thread = profile_thread(r->p, r->thread_row);
-	flush_pending(r);
-}
-
-/*
- * "summary:" is the sum of all costs, and not worth keeping, unless callgrind counted
- * what it did not collect (system calls outside of --toggle-collect) or cut it short.
- */
-static void end_part(struct reader *r)
-{
-	struct str rest = profile_text(r->p, r->summary), word;
-	bool same = true;
-	int64_t number;
-	size_t i = 0;
-
-	for (; str_word(&rest, &word) && i < r->event_count; i++) {
-		bool time = r->p->value_types[r->events[i]].unit == UNIT_TIME;
-
-		same &= str_to_i64(word, &number) &&
-			i64_shift(number, time ? r->powers[i] : 0, &number) &&
-			number == r->sums[i];
-	}
-	same &= i == 0 || i == r->event_count;
-	if (!same && r->thread != NO_ID)
-		profile_label(r->p, r->thread, S("summary"), profile_text(r->p, r->summary));
-	r->summary = 0;
-	memset(r->sums, 0, sizeof r->sums);
-}
-
-static void header_label(struct reader *r, struct str key, struct str value)
-{
-	ARRAY_ROOM(r->pending, r->pending_count, r->pending_cap);
-	r->pending[r->pending_count++] = (struct pending){ profile_string(r->p, key),
-							   profile_string(r->p, value) };
-}
-
-/*
- * What a creator's name says of its dialect. It is kept as a label, which also tells
- * a writer that the names are as readers of the original file know them.
- */
-static void read_creator(struct reader *r, struct str value)
-{
-	struct str mark = S("; profpipe");
-
-	r->ours = str_eq(value, S("profpipe"));
-	r->rewritten = r->ours || str_ends(value, mark);
-	if (str_ends(value, mark))
-		value.n -= mark.n;
-	r->yappi = str_starts(value, S("yappi"));
-	r->python = r->ours || r->yappi || str_starts(value, S("pyprof2calltree"));
-	r->has_creator = true;
-	if (!r->ours)
-		header_label(r, S("creator"), value);
-}
-
-/* pyprof2calltree does not name itself, but it is the one that begins like this. */
-static void guess_creator(struct reader *r)
-{
-	if (!r->has_creator)
-		read_creator(r, r->has_ns ? S("pyprof2calltree") : S("unnamed"));
-}
-
-static void read_positions(struct reader *r, struct str value)
-{
-	struct str word;
-
-	r->has_address = r->has_line = false;
-	while (str_word(&value, &word)) {
-		if (str_eq(word, S("instr")))
-			r->has_address = true;
-		else if (str_eq(word, S("line")))
-			r->has_line = true;
-		else
-			input_error(r->in, "expected positions instr or line, got %s",
-				    quote(word));
-	}
-}
-
-/* put_event() adds the unit to names that do not tell it. */
-static struct str without_unit(struct str name, const struct value_type *type)
-{
-	struct str added = type->unit == UNIT_TIME ? S("_(ns)") : S("_(bytes)");
-
-	if (type->unit != UNIT_NONE && name.n > added.n && str_ends(name, added))
-		name.n -= added.n;
-	return name;
-}
-
-static value_id event_type(struct reader *r, struct str name, int *power)
-{
-	struct value_type type = { 0 };
-	struct str digits, base;
-	uint64_t n;
-
-	unit_of_event(name, &type);
-	if (r->yappi && str_eq(name, S("Ticks"))) {
-		type.unit = UNIT_TIME; /* yappi counts its seconds times 10^6 */
-		type.power = 3;
-		name = S("time");
-	} else if (str_eq(name, S("ns"))) {
-		type.unit = UNIT_TIME;
-		name = S("time");
-	} else if (str_ends(name, S(")")) && str_cut_last(name, '(', &base, &digits) &&
-		   str_starts(digits, S("1e-")) && str_ends(base, S("_")) &&
-		   str_to_u64(str_from(str_head(digits, digits.n - 1), 3), &n) && n < 10) {
-		type.exponent = -(int)n;
-		name = str_head(base, base.n - 1);
-	} else if (r->ours) {
-		name = without_unit(name, &type);
-	}
-	type.name = profile_string(r->p, name);
-	*power = type.unit == UNIT_TIME ? type.power : type.exponent;
-	return profile_value_type(r->p, type);
-}
-
-static void read_events(struct reader *r, struct str value)
-{
-	struct str word;
-	size_t cap;
-
-	guess_creator(r);
-	r->event_count = 0;
-	while (str_word(&value, &word)) {
-		if (r->event_count == EVENTS_MOST) {
-			input_error(r->in, "expected at most %d events", EVENTS_MOST);
-			return;
-		}
-		cap = r->event_cap;
-		ARRAY_ROOM(r->powers, r->event_count, cap);
-		ARRAY_ROOM(r->events, r->event_count, r->event_cap);
-		r->events[r->event_count] = event_type(r, word, &r->powers[r->event_count]);
-		r->event_count++;
-	}
-	r->values = alloc_again(r->values, r->p->value_count, sizeof *r->values);
-	r->address = r->at_line = 0;
-	start_part(r);
-}
-
-/* "event: NAME [= FORMULA] [: LONG NAME]" is kept as it is. */
-static void read_event(struct reader *r, struct str value)
-{
-	if (str_starts(value, S("ns ")))
-		r->has_ns = true;
-	else
-		header_label(r, S("event"), value);
-}
-
-/* The long names of the events that have a column. */
-static void set_titles(struct profile *p)
-{
-	for (size_t i = 0; i < p->label_count; i++) {
-		struct str value = profile_text(p, p->labels[i].value), name, title;
-
-		if (!str_eq(profile_text(p, p->labels[i].key), S("event")) ||
-		    !str_cut_last(value, ':', &value, &title) || !str_word(&value, &name))
-			continue;
-		for (size_t v = 0; v < p->value_count; v++)
-			if (str_eq(profile_text(p, p->value_types[v].name), name))
-				p->value_types[v].title = profile_string(p, str_trim(title));
-	}
-}
-
-static bool read_number(struct reader *r, struct str value, uint64_t *n)
-{
-	if (!str_to_u64(value, n) || *n > UINT32_MAX) {
-		input_error(r->in, "expected a number, got %s", quote(value));
-		return false;
-	}
-	return true;
-}
-
-/* What put_file_header() and put_section_header() wrote as descriptions. */
-static bool read_our_desc(struct reader *r, struct str value)
-{
-	if (str_starts(value, OUR_THREAD))
-		r->thread_row.name = profile_string(r->p, str_from(value, OUR_THREAD.n));
-	else if (str_starts(value, OUR_NUMBERED))
-		r->thread_row = (struct thread){
-			.pid = r->thread_row.pid, .part = r->thread_row.part,
-			.name = profile_string(r->p, str_from(value, OUR_NUMBERED.n)),
-		};
-	else if (str_eq(value, OUR_CALLS))
-		r->p->calls_sampled = true;
-	else
-		return false;
-	return true;
-}
-
-static void read_header(struct reader *r, struct str key, struct str value)
-{
-	uint64_t n;
-
-	if (str_eq(key, S("cmd")) || str_eq(key, S("desc"))) {
-		/* "desc: I1 cache: " and "cmd:  ./a.out" keep their blanks */
-		value = str_from(value, value.n && value.p[0] == ' ');
-		if (!r->rewritten || !read_our_desc(r, value))
-			header_label(r, key, value);
-		return;
-	}
-	value = str_trim(value);
-	if (str_eq(key, S("events"))) {
-		read_events(r, value);
-	} else if (str_eq(key, S("positions"))) {
-		read_positions(r, value);
-	} else if (str_eq(key, S("creator"))) {
-		read_creator(r, value);
-	} else if (str_eq(key, S("event"))) {
-		read_event(r, value);
-	} else if (str_eq(key, S("pid")) && read_number(r, value, &n)) {
-		r->thread_row = (struct thread){ .pid = n };
-	} else if (str_eq(key, S("part")) && read_number(r, value, &n)) {
-		end_part(r);
-		r->thread_row.part = (uint32_t)n;
-		r->thread = NO_ID;
-	} else if (str_eq(key, S("thread")) && read_number(r, value, &n)) {
-		end_part(r);
-		r->thread_row.name = 0;
-		r->thread_row.tid = n;
-		r->thread = NO_ID;
-	} else if (str_eq(key, S("summary"))) {
-		r->summary = profile_string(r->p, value);
-	} else if (!str_eq(key, S("version")) && !str_eq(key, S("totals"))) {
-		verbose("%s: line %" PRIu64 ": unknown header line %s",
-			masked(str_of(r->in->name)), r->in->line, quote(r->line));
-	}
-}
-
-/* --- body --- */
-
-/* Takes off what put_function_name() put on, see there. */
-static struct function plain_function(struct reader *r, struct function f)
-{
-	struct str name = profile_text(r->p, f.name), file = profile_text(r->p, f.file);
-	struct str head, digits;
-	uint64_t line;
-
-	if (str_cut_last(name, ':', &head, &digits) && str_to_u64(digits, &line) &&
-	    line <= UINT32_MAX && (digits.p[0] != '0' || digits.n == 1)) {
-		f.line = (uint32_t)line;
-		name = head;
-	}
-	if (str_ends(name, S("]")) && name.n > file.n + 3 &&
-	    str_eq(str_from(str_head(name, name.n - 1), name.n - 1 - file.n), file) &&
-	    str_ends(str_head(name, name.n - 1 - file.n), S(" [")))
-		name.n -= file.n + 3;
-	f.name = profile_string(r->p, name);
-	return f;
-}
-
-static function_id function_of(struct reader *r, string_id object, string_id file,
-			       string_id name)
-{
-	struct function f = { name, known(r, file), known(r, object), 0, false };
-
-	return profile_function(r->p, r->ours ? plain_function(r, f) : f);
-}
-
-static function_id current_function(struct reader *r)
-{
-	if (r->thread == NO_ID)
-		start_part(r);
-	if (r->function == NO_ID)
-		r->function = function_of(r, r->object, r->file,
-					  r->name ? r->name : r->unknown);
-	return r->function;
-}
+/* --- positions and values --- */
 
 static const char *skip_blanks(const char *p, const char *end)
 {
@@ -513,6 +127,7 @@ static bool read_value(struct reader *r, const char **p, const char *end, size_t
 		input_error(r->in, "expected a cost below 2^63, got %s", quote(word));
 		return false;
 	}
+	find_plain(r);
 	r->values[v] = value;
 	*p = stop;
 	return true;
@@ -590,7 +205,7 @@ static void read_calls(struct reader *r, struct str text)
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
 	if (r->rewritten && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
 		return;
-	profile_arc(r->p, a, r->values, NULL);
+	add_arc(r, a);
 }
 
 static void read_jump(struct reader *r, struct str text, bool conditional)
@@ -626,15 +241,12 @@ static void read_jump(struct reader *r, struct str text, bool conditional)
 
 static void read_cost(struct reader *r)
 {
-	struct cost c = { .function = current_function(r) };
 	const char *p = r->line.p, *end = r->line.p + r->line.n;
+	struct place at;
 
-	c.thread = r->thread;
-	if (!read_own_place(r, &p, end, &c.at) || !read_values(r, p, end))
-		return;
-	for (size_t i = 0; i < r->event_count; i++)
-		i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
-	profile_cost(r->p, c, r->values);
+	current_function(r);
+	if (read_own_place(r, &p, end, &at) && read_values(r, p, end))
+		add_cost(r, at);
 }
 
 static void read_spec(struct reader *r, struct str key, struct str value)
@@ -688,6 +300,7 @@ static void new_run(struct reader *r)
 	r->function = NO_ID;
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
 	r->event_count = 0;
+	find_plain(r);
 }
 
 static bool is_key(struct str key)
@@ -723,11 +336,11 @@ static void read_line(struct reader *r)
 int callgrind_read(struct input *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p, .has_line = true, .thread = NO_ID,
-			    .function = NO_ID };
+			    .new_thread = NO_ID, .function = NO_ID };
 
 	in->place = PLACE_LINE;
 	r.unknown = profile_string(p, S("???"));
-	while (input_line(in, &r.line)) {
+	while (take_plain_costs(&r), input_line(in, &r.line)) {
 		if (str_has(r.line, '\0'))
 			input_error(in, "expected text, got a NUL byte");
 		else
@@ -745,6 +358,7 @@ int callgrind_read(struct input *in, struct profile *p)
 	forget_names(&r.objects);
 	forget_names(&r.files);
 	forget_names(&r.functions);
+	forget_rows(&r);
 	free(r.events);
 	free(r.powers);
 	free(r.pending);

@@ -18,49 +18,51 @@ static bool place_eq(struct place a, struct place b)
 
 /* --- costs --- */
 
-static uint64_t cost_hash(struct cost c)
+static uint64_t cost_hash(const struct cost *c)
 {
-	return hash_mix((uint64_t)c.thread << 32 | c.function, place_hash(c.at));
+	return hash_mix((uint64_t)c->thread << 32 | c->function, place_hash(c->at));
 }
 
-static bool cost_same(struct cost a, struct cost b)
+static bool cost_same(const struct cost *a, const struct cost *b)
 {
-	return a.thread == b.thread && a.function == b.function && place_eq(a.at, b.at);
+	return a->thread == b->thread && a->function == b->function && place_eq(a->at, b->at);
 }
 
 /* Rows enter the index when one is looked for, not when they are made. */
-static uint32_t cost_row(struct profile *p, struct cost c)
+static uint32_t cost_row(struct profile *p, struct row_index *among, const struct cost *c)
 {
 	uint64_t hash = cost_hash(c);
 
-	for (; p->cost_indexed < p->cost_count; p->cost_indexed++)
-		index_add(&p->cost_index, cost_hash(p->costs[p->cost_indexed]),
-			  (uint32_t)p->cost_indexed);
-	for (struct probe at = index_probe(&p->cost_index, hash);
-	     index_next(&p->cost_index, &at);)
-		if (cost_same(p->costs[at.row], c))
+	for (; among->end < p->cost_count; among->end++)
+		index_add(&among->index, cost_hash(&p->costs[among->end]), (uint32_t)among->end);
+	for (struct probe at = index_probe(&among->index, hash);
+	     index_next(&among->index, &at);)
+		if (cost_same(&p->costs[at.row], c))
 			return at.row;
 	return NO_ID;
 }
 
-void profile_new_cost(struct profile *p, struct cost c, const int64_t *values)
+uint32_t profile_new_cost(struct profile *p, struct cost c, const int64_t *values)
 {
-	uint32_t row = values_new_row(&p->cost_values);
-
 	ARRAY_ROOM(p->costs, p->cost_count, p->cost_cap);
 	p->costs[p->cost_count++] = c;
-	if (values)
-		values_add_row(&p->cost_values, row, values);
+	return values_append(&p->cost_values, values);
 }
 
-void profile_cost(struct profile *p, struct cost c, const int64_t *values)
+void profile_cost_among(struct profile *p, struct row_index *among, struct cost c,
+			const int64_t *values)
 {
-	uint32_t row = cost_row(p, c);
+	uint32_t row = cost_row(p, among, &c);
 
 	if (row == NO_ID)
 		profile_new_cost(p, c, values);
 	else if (values)
 		values_add_row(&p->cost_values, row, values);
+}
+
+void profile_cost(struct profile *p, struct cost c, const int64_t *values)
+{
+	profile_cost_among(p, &p->cost_rows, c, values);
 }
 
 /* --- arcs --- */
@@ -80,25 +82,21 @@ static uint64_t arc_hash(const struct arc *a)
 			place_hash(a->site) + place_hash(a->target) * 3 + a->thread);
 }
 
-static uint32_t arc_row(struct profile *p, const struct arc *a)
+static uint32_t arc_row(struct profile *p, struct row_index *among, const struct arc *a)
 {
 	uint64_t hash = arc_hash(a);
 
-	for (; p->arc_indexed < p->arc_count; p->arc_indexed++)
-		index_add(&p->arc_index, arc_hash(&p->arcs[p->arc_indexed]),
-			  (uint32_t)p->arc_indexed);
-	for (struct probe at = index_probe(&p->arc_index, hash);
-	     index_next(&p->arc_index, &at);)
+	for (; among->end < p->arc_count; among->end++)
+		index_add(&among->index, arc_hash(&p->arcs[among->end]), (uint32_t)among->end);
+	for (struct probe at = index_probe(&among->index, hash);
+	     index_next(&among->index, &at);)
 		if (arc_same(&p->arcs[at.row], a))
 			return at.row;
 	return NO_ID;
 }
 
-static void add_arc_values(struct profile *p, uint32_t row, const int64_t *values,
-			   const int64_t *self)
+static void add_arc_self(struct profile *p, uint32_t row, const int64_t *self)
 {
-	if (values)
-		values_add_row(&p->arc_values, row, values);
 	if (!self)
 		return;
 	if (p->arc_self.rows <= row)
@@ -109,28 +107,36 @@ static void add_arc_values(struct profile *p, uint32_t row, const int64_t *value
 uint32_t profile_new_arc(struct profile *p, struct arc a, const int64_t *values,
 			 const int64_t *self)
 {
-	uint32_t row = values_new_row(&p->arc_values);
+	uint32_t row = values_append(&p->arc_values, values);
 
 	a.self_known = self != NULL;
 	ARRAY_ROOM(p->arcs, p->arc_count, p->arc_cap);
 	p->arcs[p->arc_count++] = a;
-	add_arc_values(p, row, values, self);
+	add_arc_self(p, row, self);
+	return row;
+}
+
+uint32_t profile_arc_among(struct profile *p, struct row_index *among, struct arc a,
+			   const int64_t *values, const int64_t *self)
+{
+	uint32_t row;
+
+	a.self_known = self != NULL;
+	row = arc_row(p, among, &a);
+	if (row == NO_ID)
+		return profile_new_arc(p, a, values, self);
+	i64_add_to(&p->arcs[row].calls, a.calls);
+	i64_add_to(&p->arcs[row].primitive, a.primitive);
+	if (values)
+		values_add_row(&p->arc_values, row, values);
+	add_arc_self(p, row, self);
 	return row;
 }
 
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self)
 {
-	uint32_t row;
-
-	a.self_known = self != NULL;
-	row = arc_row(p, &a);
-	if (row == NO_ID)
-		return profile_new_arc(p, a, values, self);
-	i64_add_to(&p->arcs[row].calls, a.calls);
-	i64_add_to(&p->arcs[row].primitive, a.primitive);
-	add_arc_values(p, row, values, self);
-	return row;
+	return profile_arc_among(p, &p->arc_rows, a, values, self);
 }
 
 /* --- jumps --- */

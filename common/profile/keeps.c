@@ -93,5 +93,5 @@ static unsigned has_graph_half(const struct profile *p)
 
 unsigned profile_has(const struct profile *p)
 {
-	return has_tables(p) | has_threads(p) | has_stack_half(p) | has_graph_half(p);
+	return has_tables(p) | has_threads(p) | has_stack_half(p) | has_graph_half(p) | p->left_out;
 }

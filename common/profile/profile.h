@@ -146,6 +146,12 @@ struct total {
 	int64_t calls, primitive;
 };
 
+/* The rows of a table from one on: those before `end` are in the index. */
+struct row_index {
+	struct index index;
+	size_t end;
+};
+
 struct profile {
 	struct strings strings;
 	struct function *functions;
@@ -175,14 +181,14 @@ struct profile {
 	struct index span_index;
 
 	struct cost *costs;
-	size_t cost_count, cost_cap, cost_indexed;
+	size_t cost_count, cost_cap;
 	struct values cost_values;
-	struct index cost_index;
+	struct row_index cost_rows;
 	struct arc *arcs;
-	size_t arc_count, arc_cap, arc_indexed;
+	size_t arc_count, arc_cap;
 	struct values arc_values;  /* inclusive */
 	struct values arc_self;    /* the callee's self part, where it is known */
-	struct index arc_index;
+	struct row_index arc_rows;
 	struct jump *jumps;
 	size_t jump_count, jump_cap;
 	struct index jump_index;
@@ -193,6 +199,8 @@ struct profile {
 	/* set by whoever reads or derives */
 	const char *source;  /* name of the format it was read from; NULL: nobody said */
 	bool want_order;     /* ask readers to keep samples in order, activations too */
+	bool without_lines;  /* readers may add up a function's costs, at its lowest line */
+	unsigned left_out;   /* KEEP_* bits of what readers did not keep for that reason */
 	bool sorted;         /* made by profile_canonical(); rows may have come since */
 	bool ordered;        /* samples are rows in time order, not aggregated */
 	bool estimated;      /* the stacks come from stacks_from_graph */
@@ -270,9 +278,17 @@ uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
  * dict, a function's lines in their order): nothing is looked up, and a table that
  * grows by these alone has no index.
  */
-void profile_new_cost(struct profile *p, struct cost c, const int64_t *values);
+uint32_t profile_new_cost(struct profile *p, struct cost c, const int64_t *values);
 uint32_t profile_new_arc(struct profile *p, struct arc a, const int64_t *values,
 			 const int64_t *self);
+/*
+ * The same for who knows that only the newest rows can have that key: `among` begins with
+ * .end as the first of them. Its owner frees the index.
+ */
+void profile_cost_among(struct profile *p, struct row_index *among, struct cost c,
+			const int64_t *values);
+uint32_t profile_arc_among(struct profile *p, struct row_index *among, struct arc a,
+			   const int64_t *values, const int64_t *self);
 void profile_jump(struct profile *p, struct jump j);
 void profile_total(struct profile *p, function_id f, int64_t calls, int64_t primitive,
 		   const int64_t *inclusive);

@@ -28,8 +28,8 @@ void profile_free(struct profile *p)
 	index_free(&p->function_index);
 	index_free(&p->frame_index);
 	index_free(&p->sample_index);
-	index_free(&p->cost_index);
-	index_free(&p->arc_index);
+	index_free(&p->cost_rows.index);
+	index_free(&p->arc_rows.index);
 	index_free(&p->jump_index);
 	index_free(&p->thread_index);
 	index_free(&p->label_index);

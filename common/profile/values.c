@@ -24,6 +24,17 @@ uint32_t values_new_row(struct values *t)
 	return (uint32_t)(t->rows - 1);
 }
 
+uint32_t values_append(struct values *t, const int64_t *values)
+{
+	if (!values || t->rows == t->cap)
+		values_new_row(t);
+	else
+		t->rows++;
+	if (values && t->width)
+		memcpy(values_row(t, t->rows - 1), values, t->width * sizeof *values);
+	return (uint32_t)(t->rows - 1);
+}
+
 static void overflowed(struct values *t, uint32_t k)
 {
 	t->overflow = true;
@@ -40,8 +51,11 @@ void values_add(struct values *t, size_t row, uint32_t k, int64_t value)
 
 void values_add_row(struct values *t, size_t row, const int64_t *values)
 {
+	int64_t *to = values_row(t, row);
+
 	for (uint32_t k = 0; k < t->width; k++)
-		values_add(t, row, k, values[k]);
+		if (!i64_add(to[k], values[k], &to[k]))
+			overflowed(t, k);
 }
 
 void values_widen(struct values *t, uint32_t width)

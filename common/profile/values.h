@@ -22,6 +22,8 @@ struct values {
 
 /* Appends a row of zeros and returns its number. */
 uint32_t values_new_row(struct values *t);
+/* Appends a row of these values; NULL counts as zeros. */
+uint32_t values_append(struct values *t, const int64_t *values);
 
 static inline int64_t *values_row(const struct values *t, size_t row)
 {

@@ -106,13 +106,14 @@ static int read_files(struct profile *p, const struct format *from, format_list 
 }
 
 struct profile *read_profile(const struct format *from, format_list list, char **files,
-			     int count, bool want_order, const struct format **first)
+			     int count, struct wanted wanted, const struct format **first)
 {
 	struct profile *p = profile_new();
 
 	/* time lines of several files have nothing to do with each other, but
 	 * each thread keeps its own */
-	p->want_order = want_order;
+	p->want_order = wanted.order;
+	p->without_lines = wanted.no_lines;
 	if (read_files(p, from, list, files, count, first) < 0) {
 		profile_free(p);
 		return NULL;
@@ -438,8 +439,11 @@ int prepare_for(struct profile **p, const struct format *to)
 int convert(const struct format *from, const struct format *to, format_list list,
 	    char **files, int count)
 {
-	bool order = to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order());
-	struct profile *p = read_profile(from, list, files, count, order, NULL);
+	struct wanted wanted = {
+		.order = to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order()),
+		.no_lines = to->half == HALF_STACKS || !(to->keeps & KEEP_LINES),
+	};
+	struct profile *p = read_profile(from, list, files, count, wanted, NULL);
 	struct output *out;
 	int status = -1;
 

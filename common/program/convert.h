@@ -45,12 +45,21 @@ int read_file(struct profile *p, const struct format *from, format_list list,
 	      const char *file, const struct format **found);
 
 /*
+ * What is to be done with a profile, so that readers keep no more: whether samples are
+ * wanted in order; whether nobody will look at costs by line (a function's stacks have
+ * its sum, whatever the target keeps of stacks).
+ */
+struct wanted {
+	bool order, no_lines;
+};
+
+/*
  * Reads the files (none: standard input) into a new profile; `from` NULL finds
  * each one's format in `list` by its content. *first, if not NULL, gets the format
  * of the first file. NULL after a message.
  */
 struct profile *read_profile(const struct format *from, format_list list, char **files,
-			     int count, bool want_order, const struct format **first);
+			     int count, struct wanted wanted, const struct format **first);
 
 /* The value type of that name or number, or NO_ID. */
 value_id find_value(const struct profile *p, const char *wanted);

@@ -68,6 +68,8 @@ void rewrite_facts(struct rewrite *w)
 
 	to->source = from->source;
 	to->want_order = from->want_order;
+	to->without_lines = from->without_lines;
+	to->left_out = from->left_out;
 	to->ordered = from->ordered;
 	to->estimated = from->estimated;
 	to->arcs_estimated = from->arcs_estimated;

@@ -253,7 +253,7 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 static int compare(struct output *out, struct profile *a)
 {
 	char *file = (char *)(uintptr_t)against;
-	struct profile *b = read_profile(NULL, all_formats, &file, 1, false, NULL);
+	struct profile *b = read_profile(NULL, all_formats, &file, 1, (struct wanted){ 0 }, NULL);
 	struct comparison c;
 	int status;
 
@@ -291,7 +291,7 @@ static int check(char **files, int count)
 	if (sandbox_hold(files, count) < 0 || (other[0] && sandbox_hold(other, 1) < 0) ||
 	    sandbox_close() < 0)
 		return STATUS_TROUBLE;
-	p = read_profile(from, all_formats, files, count, false, &found);
+	p = read_profile(from, all_formats, files, count, (struct wanted){ 0 }, &found);
 	if (!p || select_parts(&p) < 0 || !(out = output_open(settings.output))) {
 		profile_free(p);
 		return STATUS_TROUBLE;

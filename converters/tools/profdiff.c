@@ -263,7 +263,8 @@ static int add_profile(struct profile **p, int side, bool keep)
 static int read_side(const struct format *from, int side, bool keep)
 {
 	for (int i = 0; i < sides.counts[side]; i++) {
-		struct profile *p = read_profile(from, all_formats, &sides.files[side][i], 1, false,
+		struct profile *p = read_profile(from, all_formats, &sides.files[side][i], 1,
+						 (struct wanted){ 0 },
 						 NULL);
 		int status = p ? add_profile(&p, side, keep) : -1;
 

@@ -338,7 +338,8 @@ int main(int argc, char **argv)
 		return STATUS_TROUBLE;
 	/* an output that is like the input may need the order */
 	order = window || !to || to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order());
-	p = read_profile(from, all_formats, argv + first, argc - first, order, &found);
+	p = read_profile(from, all_formats, argv + first, argc - first,
+			 (struct wanted){ .order = order }, &found);
 	if (p && (to || choose_output(NULL, found, &to) == 0) &&
 	    refuse_unused(groups, n, from, to) == 0 && filter_profile(&p) == 0)
 		status = write_profile(&p, to);

@@ -231,7 +231,7 @@ static int run(char **files, int count)
 
 	if (choose_input(from_name, &from) < 0)
 		return STATUS_TROUBLE;
-	p = read_profile(from, all_formats, files, count, false, NULL);
+	p = read_profile(from, all_formats, files, count, (struct wanted){ 0 }, NULL);
 	if (p && select_and_hide(&p) == 0 && prepare(&p) == 0 && (out = output_open(settings.output))) {
 		bool good = show(out, p) == 0;
 

@@ -1,0 +1,138 @@
+/*
+ * callgrind_read_names - names by ID, and functions by their names
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "converters/callgrind_reading.h"
+
+/* --- names --- */
+
+static struct named *find_name(const struct names *n, uint64_t id)
+{
+	if (id < n->dense_count && n->dense[id])
+		return &n->rows[n->dense[id] - 1];
+	for (struct probe at = index_probe(&n->sparse, hash_mix(id, 0));
+	     index_next(&n->sparse, &at);)
+		if (n->rows[at.row].id == id)
+			return &n->rows[at.row];
+	return NULL;
+}
+
+/* An array with zeros behind what it had, at least `need` long. */
+static void *grow_zeroed(void *array, size_t *count, size_t need, size_t size)
+{
+	size_t had = *count;
+
+	array = alloc_grow(array, count, need, size);
+	memset((char *)array + had * size, 0, (*count - had) * size);
+	return array;
+}
+
+static void set_name(struct names *n, uint64_t id, string_id name)
+{
+	struct named *have = find_name(n, id);
+
+	if (have) {
+		have->name = name;
+		return;
+	}
+	ARRAY_ROOM(n->rows, n->count, n->cap);
+	n->rows[n->count++] = (struct named){ id, name };
+	/* a file that skips IDs must not make the array longer than itself */
+	if (id >= n->dense_count && id < 256 + 4 * n->count)
+		n->dense = grow_zeroed(n->dense, &n->dense_count, (size_t)id + 1,
+				       sizeof *n->dense);
+	if (id < n->dense_count)
+		n->dense[id] = (uint32_t)n->count;
+	else
+		index_add(&n->sparse, hash_mix(id, 0), (uint32_t)n->count - 1);
+}
+
+void forget_names(struct names *n)
+{
+	free(n->rows);
+	free(n->dense);
+	index_free(&n->sparse);
+	*n = (struct names){ 0 };
+}
+
+/* "(12)" at the start of a text. */
+static bool read_id(struct str text, uint64_t *id, struct str *rest)
+{
+	uint64_t value = 0;
+	size_t i = 1;
+
+	if (!text.n || text.p[0] != '(')
+		return false;
+	for (; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++) {
+		uint64_t digit = (uint64_t)(text.p[i] - '0');
+
+		if (value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	if (i == 1 || i == text.n || text.p[i] != ')')
+		return false;
+	*id = value;
+	*rest = str_from(text, i + 1);
+	return true;
+}
+
+string_id read_name(struct reader *r, struct names *names, struct str text)
+{
+	struct str rest;
+	uint64_t id;
+	string_id name;
+	struct named *have;
+
+	if (!read_id(text, &id, &rest))
+		return profile_string(r->p, text);
+	if (rest.n) {
+		name = profile_string(r->p, str_from(rest, rest.p[0] == ' '));
+		set_name(names, id, name);
+		return name;
+	}
+	have = find_name(names, id);
+	if (!have)
+		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")", id);
+	return have ? have->name : 0;
+}
+
+/* --- functions --- */
+
+/* Takes off what put_function_name() put on, see there. */
+static struct function plain_function(struct reader *r, struct function f)
+{
+	struct str name = profile_text(r->p, f.name), file = profile_text(r->p, f.file);
+	struct str head, digits;
+	uint64_t line;
+
+	if (str_cut_last(name, ':', &head, &digits) && str_to_u64(digits, &line) &&
+	    line <= UINT32_MAX && (digits.p[0] != '0' || digits.n == 1)) {
+		f.line = (uint32_t)line;
+		name = head;
+	}
+	if (str_ends(name, S("]")) && name.n > file.n + 3 &&
+	    str_eq(str_from(str_head(name, name.n - 1), name.n - 1 - file.n), file) &&
+	    str_ends(str_head(name, name.n - 1 - file.n), S(" [")))
+		name.n -= file.n + 3;
+	f.name = profile_string(r->p, name);
+	return f;
+}
+
+function_id function_of(struct reader *r, string_id object, string_id file, string_id name)
+{
+	struct function f = { name, known(r, file), known(r, object), 0, false };
+	function_id found;
+
+	if (name >= r->met_count)
+		r->met = grow_zeroed(r->met, &r->met_count, (size_t)name + 1, sizeof *r->met);
+	if (r->met[name].function && r->met[name].object == object &&
+	    r->met[name].file == file && r->met[name].ours == r->ours)
+		return r->met[name].function - 1;
+	found = profile_function(r->p, r->ours ? plain_function(r, f) : f);
+	r->met[name] = (struct met){ object, file, found + 1, r->ours };
+	return found;
+}

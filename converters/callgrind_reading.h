@@ -1,0 +1,128 @@
+/*
+ * callgrind_reading - a callgrind file into a profile
+ *
+ *	callgrind_read.c         lines: costs, names, calls and jumps
+ *	callgrind_read_header.c  lines: KEY ": " VALUE
+ *	callgrind_read_names.c   names by ID, functions by their names
+ *	callgrind_read_rows.c    costs and arcs into the profile's tables
+ */
+#ifndef CONVERTERS_CALLGRIND_READING_H
+#define CONVERTERS_CALLGRIND_READING_H
+
+#include "converters/callgrind.h"
+
+enum { EVENTS_MOST = 1000 };
+
+/* One ID space. IDs are mostly 1, 2, 3 ...: those have their row in an array. */
+struct names {
+	uint32_t *dense;           /* by ID: row + 1 */
+	size_t dense_count;
+	struct index sparse;
+	struct named {
+		uint64_t id;
+		string_id name;
+	} *rows;
+	size_t count, cap;
+};
+
+/* By name: the function that had it when it was last met. */
+struct met {
+	string_id object, file;
+	uint32_t function;         /* + 1; 0: none */
+	bool ours;
+};
+
+/* By function: where it had rows last. */
+struct past {
+	uint32_t thread;           /* + 1; 0: nowhere */
+	uint32_t row;              /* + 1; of all its costs, if they are added up */
+};
+
+/*
+ * Lines of one function in one thread. A fresh one had none before, neither in this
+ * file nor in those before it.
+ */
+struct block {
+	bool open, fresh, climbing; /* a cost was there, at `highest` */
+	uint64_t highest;          /* address or, without addresses, line */
+	struct row_index costs, arcs;
+};
+
+struct reader {
+	struct input *in;
+	struct profile *p;
+	struct str line;
+
+	/* header */
+	bool has_address, has_line;
+	value_id *events;
+	int *powers;               /* an event's own, where the type has another */
+	size_t event_count, event_cap;
+	bool plain;                /* events are the value types, digits their values */
+	struct thread thread_row;
+	thread_id thread;          /* NO_ID until the header has been read */
+	thread_id new_thread;      /* the last that no row had before */
+	struct pending {
+		string_id key, value;
+	} *pending;                /* header lines of the part to come */
+	size_t pending_count, pending_cap;
+	bool python;               /* arcs count outermost activations */
+	bool rewritten;            /* by the writer here, whoever made it */
+	bool ours, yappi, has_creator, has_ns;
+	bool zeros;                /* zeros were written at the end of lines */
+	string_id summary;         /* as it stands in the file */
+	string_id unknown;         /* "???" */
+
+	/* body */
+	struct names objects, files, functions;
+	struct met *met;
+	size_t met_count;
+	string_id object, file, inlined, name;
+	function_id function;      /* NO_ID until a cost needs it */
+	string_id called_object, called_file, called_name;
+	bool has_called_object, has_called_file, has_called_name;
+	uint64_t address;
+	uint32_t at_line;
+	int64_t *values;           /* a row of all value types */
+	int64_t sums[EVENTS_MOST]; /* of the part, to compare with its summary */
+	struct block block;
+	struct past *past;
+	size_t past_count;
+};
+
+/* --- header --- */
+
+void read_header(struct reader *r, struct str key, struct str value);
+/* Costs without a header of their own belong to the thread that the lines before name. */
+void start_part(struct reader *r);
+void end_part(struct reader *r);
+/* Header lines at the end of the file. */
+void flush_pending(struct reader *r);
+void set_titles(struct profile *p);
+/* Whether the events' values are plain digits; finer ones may have come since. */
+void find_plain(struct reader *r);
+
+/* --- names --- */
+
+/* "(12) text", "(12)" or text. */
+string_id read_name(struct reader *r, struct names *names, struct str text);
+void forget_names(struct names *n);
+function_id function_of(struct reader *r, string_id object, string_id file, string_id name);
+/* "???" is how an unknown file or object is spelled. */
+static inline string_id known(const struct reader *r, string_id id)
+{
+	return id == r->unknown ? 0 : id;
+}
+
+/* --- rows --- */
+
+/* The function that costs and calls belong to now. */
+function_id current_function(struct reader *r);
+/* Adds r->values; the first for the current function. */
+void add_cost(struct reader *r, struct place at);
+void add_arc(struct reader *r, struct arc a);
+/* Takes the cost lines that come now and are written as nearly all are. */
+void take_plain_costs(struct reader *r);
+void forget_rows(struct reader *r);
+
+#endif
