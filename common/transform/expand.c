@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/transform/queue.h"
 
 /* Contexts worth less than this many units, all below them included, round to nothing. */
 static const double least_worth = 1e-3;
@@ -16,19 +17,11 @@ struct back {
 	double part;
 };
 
-/* A candidate: the next callee of a context, or a root. */
-struct candidate {
-	double worth;
-	uint32_t context; /* NO_ID: a root */
-	uint32_t node;    /* of a root */
-};
-
 struct grower {
 	const struct flow *w;
 	struct expansion *e;
 	uint64_t most;
-	struct candidate *heap;
-	size_t heap_count, heap_cap;
+	struct queue queue;
 	struct back *backs;
 	size_t back_count, back_cap;
 	uint32_t *on_path;   /* by node: context + 1 on the path to `here` */
@@ -38,46 +31,10 @@ struct grower {
 	bool *rooted;        /* by node: it has a root context */
 };
 
-/* --- a heap of candidates --- */
-
-/* Ties go to the older one: the order is the same on every machine. */
-static bool before(const struct candidate *a, const struct candidate *b)
-{
-	if (a->worth != b->worth)
-		return a->worth > b->worth;
-	if (a->context != b->context)
-		return a->context < b->context;
-	return a->node < b->node;
-}
-
 static void push(struct grower *g, struct candidate c)
 {
-	size_t i;
-
-	if (!(c.worth >= least_worth))
-		return;
-	ARRAY_ROOM(g->heap, g->heap_count, g->heap_cap);
-	for (i = g->heap_count++; i && before(&c, &g->heap[(i - 1) / 2]); i = (i - 1) / 2)
-		g->heap[i] = g->heap[(i - 1) / 2];
-	g->heap[i] = c;
-}
-
-static struct candidate pop(struct grower *g)
-{
-	struct candidate top = g->heap[0], last = g->heap[--g->heap_count];
-	size_t i = 0, child;
-
-	while ((child = 2 * i + 1) < g->heap_count) {
-		if (child + 1 < g->heap_count && before(&g->heap[child + 1], &g->heap[child]))
-			child++;
-		if (!before(&g->heap[child], &last))
-			break;
-		g->heap[i] = g->heap[child];
-		i = child;
-	}
-	if (g->heap_count)
-		g->heap[i] = last;
-	return top;
+	if (c.worth >= least_worth)
+		queue_push(&g->queue, c);
 }
 
 /* --- paths --- */
@@ -97,7 +54,7 @@ static uint32_t above(const struct grower *g, uint32_t c)
 
 static bool in_cycle(const struct grower *g, uint32_t c)
 {
-	return cycles_size(&g->w->cycles, component_at(g, c)) > 1;
+	return g->w->cyclic[g->e->contexts[c].node];
 }
 
 /*
@@ -126,11 +83,6 @@ static void go_to(struct grower *g, uint32_t c)
 
 /* --- growing --- */
 
-static double arc_worth(const struct flow *w, const struct flow_arc *arc)
-{
-	return arc->part * w->worth[arc->callee];
-}
-
 /* Puts the next callee of c, where the path leads to, among the candidates. */
 static void offer_next(struct grower *g, uint32_t c)
 {
@@ -138,13 +90,12 @@ static void offer_next(struct grower *g, uint32_t c)
 	const struct flow *w = g->w;
 
 	while (k->next < w->first[k->node + 1]) {
-		if (!in_cycle(g, c) || !g->on_path[w->arcs[k->next].callee])
+		if (!w->cyclic[k->node] || !g->on_path[w->arcs[k->next].callee])
 			break;
 		k->next++;
 	}
 	if (k->next < w->first[k->node + 1])
-		push(g, (struct candidate){
-			k->share * arc_worth(w, &w->arcs[k->next]), c, 0 });
+		push(g, (struct candidate){ k->share * w->arcs[k->next].worth, c, 0 });
 }
 
 static void note_backs(struct grower *g, uint32_t c)
@@ -152,7 +103,9 @@ static void note_backs(struct grower *g, uint32_t c)
 	const struct context *k = &g->e->contexts[c];
 	const struct flow *w = g->w;
 
-	for (uint32_t a = w->first[k->node]; in_cycle(g, c) && a < w->first[k->node + 1]; a++) {
+	if (!w->cyclic[k->node])
+		return;
+	for (uint32_t a = w->first[k->node]; a < w->first[k->node + 1]; a++) {
 		uint32_t met = g->on_path[w->arcs[a].callee];
 
 		if (!met || !(w->arcs[a].part > 0))
@@ -337,37 +290,35 @@ static void offer_once_more(struct grower *g, uint32_t c)
 	go_to(g, c);
 	for (uint32_t a = k->next; a < g->w->first[k->node + 1]; a++)
 		if (!in_cycle(g, c) || !g->on_path[g->w->arcs[a].callee])
-			g->pending += k->share * arc_worth(g->w, &g->w->arcs[a]);
+			g->pending += k->share * g->w->arcs[a].worth;
 	offer_next(g, c);
 }
 
+/* A context's place is behind all that lies below its older siblings. */
 uint32_t *expansion_order(const struct expansion *e)
 {
 	uint32_t *order = alloc_zero(e->count, sizeof *order);
-	uint32_t *child = alloc_zero(e->count, sizeof *child); /* context + 1 */
-	uint32_t *sibling = alloc_zero(e->count, sizeof *sibling);
-	uint32_t roots = 0, next;
-	size_t n = 0;
+	uint32_t *size = alloc_zero(e->count, sizeof *size); /* with all below it */
+	uint32_t *next = alloc_zero(e->count, sizeof *next); /* place of the next child */
+	uint32_t next_root = 0;
 
 	for (size_t c = e->count; c-- > 0;) {
 		uint32_t parent = e->contexts[c].parent;
-		uint32_t *list = parent == NO_ID ? &roots : &child[parent];
 
-		sibling[c] = *list;
-		*list = (uint32_t)c + 1;
+		size[c]++;
+		if (parent != NO_ID)
+			size[parent] += size[c];
 	}
-	for (next = roots; next;) {
-		uint32_t c = next - 1;
+	for (size_t c = 0; c < e->count; c++) {
+		uint32_t parent = e->contexts[c].parent;
+		uint32_t *place = parent == NO_ID ? &next_root : &next[parent];
 
-		order[n++] = c;
-		next = child[c];
-		while (!next && c != NO_ID) {
-			next = sibling[c];
-			c = e->contexts[c].parent;
-		}
+		order[*place] = (uint32_t)c;
+		next[c] = *place + 1;
+		*place += size[c];
 	}
-	free(child);
-	free(sibling);
+	free(size);
+	free(next);
 	return order;
 }
 
@@ -377,7 +328,7 @@ static void offer_again(struct grower *g)
 {
 	uint32_t *order = expansion_order(g->e);
 
-	g->heap_count = 0;
+	queue_clear(&g->queue);
 	g->pending = 0;
 	for (size_t i = 0; i < g->e->count; i++)
 		offer_once_more(g, order[i]);
@@ -394,18 +345,19 @@ void expand(const struct flow *w, uint64_t most, double rest, struct expansion *
 	g.most = most < NO_ID - 1 ? most : NO_ID - 1;
 	g.on_path = alloc_zero(w->nodes, sizeof *g.on_path);
 	g.rooted = alloc_zero(w->nodes, sizeof *g.rooted);
+	queue_open(&g.queue);
 	offer_roots(&g);
 	for (int round = 0; round < ROUNDS; round++) {
 		before_round = out->count;
-		while (g.heap_count && !enough(&g, rest))
-			accept(&g, pop(&g));
+		while (g.queue.count && !enough(&g, rest))
+			accept(&g, queue_pop(&g.queue));
 		if (!g.back_count || out->count == before_round)
 			break;
 		solve(&g);
 		offer_again(&g);
 	}
 	out->rest = w->total > 0 ? g.pending / w->total : 0;
-	free(g.heap);
+	queue_close(&g.queue);
 	free(g.backs);
 	free(g.on_path);
 	free(g.rooted);

@@ -23,36 +23,65 @@ static uint32_t node_for(struct builder *b, function_id f)
 	return b->node_of[f] - 1;
 }
 
-struct pair {
-	uint32_t caller, callee;
+/* An arc of the graph while its values are added up and shared out. */
+struct flow_link {
+	uint32_t callee;
+	bool valued;       /* weight was recorded */
+	int64_t weight;    /* inclusive value that came through */
+	int64_t pull;      /* what its part is in proportion to: the weight, or calls */
+	int64_t calls;
+	double part;
 };
 
-static int by_caller(const void *a, const void *b)
-{
-	const struct pair *x = a, *y = b;
+/* The ends of each row that is no call of a function to itself. */
+struct ends {
+	uint32_t *caller, *callee, *row;
+	size_t count;
+};
 
-	if (x->caller != y->caller)
-		return x->caller < y->caller ? -1 : 1;
-	return (x->callee > y->callee) - (x->callee < y->callee);
+/* Numbers of ends in the order of `key`; equal ones as they are in `from`, or ascending. */
+static uint32_t *order_by(const uint32_t *key, size_t nodes, const uint32_t *from, size_t count)
+{
+	uint32_t *order = alloc_zero(count, sizeof *order);
+	size_t *start = alloc_zero(nodes + 1, sizeof *start);
+
+	for (size_t i = 0; i < count; i++)
+		start[key[i] + 1]++;
+	for (size_t n = 1; n <= nodes; n++)
+		start[n] += start[n - 1];
+	for (size_t i = 0; i < count; i++) {
+		uint32_t at = from ? from[i] : (uint32_t)i;
+
+		order[start[key[at]]++] = at;
+	}
+	free(start);
+	return order;
 }
 
-/* One arc for each distinct pair, sorted: first[] is filled on the way. */
-static void add_arcs(struct flow *w, struct pair *pairs, size_t count)
+/* One link for each distinct pair, sorted: first[] is filled on the way. */
+static void add_links(struct flow *w, const struct ends *e)
 {
+	uint32_t *by_callee = order_by(e->callee, w->nodes, NULL, e->count);
+	uint32_t *order = order_by(e->caller, w->nodes, by_callee, e->count);
 	size_t n = 0;
 
-	qsort(pairs, count, sizeof *pairs, by_caller);
+	free(by_callee);
 	w->first = alloc_zero(w->nodes + 1, sizeof *w->first);
-	w->arcs = alloc_zero(count + 1, sizeof *w->arcs);
-	for (size_t i = 0; i < count; i++) {
-		if (i && by_caller(&pairs[i - 1], &pairs[i]) == 0)
-			continue;
-		w->arcs[n++].callee = pairs[i].callee;
-		w->first[pairs[i].caller + 1] = (uint32_t)n;
+	w->links = alloc_zero(e->count + 1, sizeof *w->links);
+	for (size_t i = 0; i < e->count; i++) {
+		uint32_t at = order[i], last = i ? order[i - 1] : 0;
+
+		if (!i || e->caller[at] != e->caller[last] || e->callee[at] != e->callee[last]) {
+			w->links[n++].callee = e->callee[at];
+			w->first[e->caller[at] + 1] = (uint32_t)n;
+		}
+		w->link_of[e->row[at]] = (uint32_t)n - 1;
 	}
 	for (size_t i = 1; i <= w->nodes; i++)
 		if (w->first[i] < w->first[i - 1])
 			w->first[i] = w->first[i - 1];
+	w->arcs = alloc_zero(n, sizeof *w->arcs);
+	free(order);
 }
 
 static void find_components(struct flow *w)
@@ -60,27 +89,41 @@ static void find_components(struct flow *w)
 	uint32_t *target = alloc_zero(w->first[w->nodes] + 1, sizeof *target);
 
 	for (size_t a = 0; a < w->first[w->nodes]; a++)
-		target[a] = w->arcs[a].callee;
+		target[a] = w->links[a].callee;
 	cycles_find(w->nodes, w->first, target, &w->cycles);
 	free(target);
+	w->cyclic = alloc_zero(w->nodes, sizeof *w->cyclic);
+	for (size_t n = 0; n < w->nodes; n++)
+		w->cyclic[n] = cycles_size(&w->cycles, w->cycles.component[n]) > 1;
+}
+
+static void find_links(struct flow *w, struct builder *b, const struct profile *p,
+		       const struct flow_rows *rows)
+{
+	uint32_t *work = alloc_zero(rows->arc_count, 3 * sizeof *work);
+	struct ends e = { work, work + rows->arc_count, work + 2 * rows->arc_count, 0 };
+
+	w->link_of = alloc_zero(rows->arc_count, sizeof *w->link_of);
+	for (size_t i = 0; i < rows->arc_count; i++) {
+		const struct arc *a = &p->arcs[rows->arcs[i]];
+
+		e.caller[e.count] = node_for(b, a->caller);
+		e.callee[e.count] = node_for(b, a->callee);
+		e.row[e.count] = (uint32_t)i;
+		e.count += a->caller != a->callee;
+	}
+	add_links(w, &e);
+	free(work);
 }
 
 void flow_open(struct flow *w, const struct profile *p, const struct flow_rows *rows)
 {
 	struct builder b = { .w = w, .node_of = rows->node_of };
-	struct pair *pairs = alloc_zero(rows->arc_count, sizeof *pairs);
-	size_t count = 0;
 
 	*w = (struct flow){ 0 };
 	for (size_t i = 0; i < rows->cost_count; i++)
 		node_for(&b, p->costs[rows->costs[i]].function);
-	for (size_t i = 0; i < rows->arc_count; i++) {
-		const struct arc *a = &p->arcs[rows->arcs[i]];
-
-		pairs[count] = (struct pair){ node_for(&b, a->caller), node_for(&b, a->callee) };
-		count += a->caller != a->callee;
-	}
-	add_arcs(w, pairs, count);
+	find_links(w, &b, p, rows);
 	find_components(w);
 	w->self = alloc_zero(w->nodes, sizeof *w->self);
 	w->unattributed = alloc_zero(w->nodes, sizeof *w->unattributed);
@@ -88,7 +131,6 @@ void flow_open(struct flow *w, const struct profile *p, const struct flow_rows *
 	w->worth = alloc_zero(w->nodes, sizeof *w->worth);
 	for (size_t n = 0; n < w->nodes; n++)
 		rows->node_of[w->function[n]] = 0;
-	free(pairs);
 }
 
 void flow_close(struct flow *w)
@@ -100,6 +142,9 @@ void flow_close(struct flow *w)
 	free(w->worth);
 	free(w->first);
 	free(w->arcs);
+	free(w->links);
+	free(w->link_of);
+	free(w->cyclic);
 	cycles_free(&w->cycles);
 	*w = (struct flow){ 0 };
 }
@@ -110,9 +155,9 @@ size_t flow_several(const struct flow *w)
 	size_t several = 0;
 
 	for (size_t a = 0; a < w->first[w->nodes]; a++)
-		callers[w->arcs[a].callee]++;
+		callers[w->links[a].callee]++;
 	for (size_t n = 0; n < w->nodes; n++)
-		several += callers[n] > 1 || cycles_size(&w->cycles, w->cycles.component[n]) > 1;
+		several += callers[n] > 1 || w->cyclic[n];
 	free(callers);
 	return several;
 }
@@ -148,58 +193,29 @@ struct weigher {
 	int64_t noise;         /* of one number: times were floating point */
 };
 
-static struct flow_arc *arc_between(struct flow *w, uint32_t from, uint32_t to)
-{
-	uint32_t low = w->first[from], high = w->first[from + 1];
-
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (w->arcs[middle].callee <= to)
-			low = middle;
-		else
-			high = middle;
-	}
-	return &w->arcs[low];
-}
-
-static int by_callee(const void *a, const void *b)
-{
-	const struct flow_arc *x = a, *y = b;
-
-	return (x->callee > y->callee) - (x->callee < y->callee);
-}
-
 static void clear(struct flow *w)
 {
 	for (size_t n = 0; n < w->nodes; n++) {
 		w->self[n] = w->unattributed[n] = 0;
 		w->root[n] = w->worth[n] = 0;
-		/* a weighing before this one has sorted them otherwise */
-		if (w->first[n + 1] > w->first[n])
-			qsort(w->arcs + w->first[n], w->first[n + 1] - w->first[n],
-			      sizeof *w->arcs, by_callee);
 	}
-	for (size_t a = 0; a < w->first[w->nodes]; a++) {
-		uint32_t callee = w->arcs[a].callee;
-
-		w->arcs[a] = (struct flow_arc){ .callee = callee, .valued = true };
-	}
+	for (size_t a = 0; a < w->first[w->nodes]; a++)
+		w->links[a] = (struct flow_link){ .callee = w->links[a].callee, .valued = true };
 }
 
-static void add_arc(struct weigher *g, const struct arc *a, int64_t value)
+static void add_arc(struct weigher *g, size_t i, value_id v)
 {
-	const uint32_t *node_of = g->rows->node_of;
-	struct flow_arc *arc;
+	const struct arc *a = &g->p->arcs[g->rows->arcs[i]];
+	int64_t value = values_row(&g->p->arc_values, g->rows->arcs[i])[v];
+	struct flow_link *link = &g->w->links[g->w->link_of[i]];
 
 	if (a->caller == a->callee) {
-		i64_add_to(&g->nodes[node_of[a->callee]].self_calls, a->calls);
+		i64_add_to(&g->nodes[g->rows->node_of[a->callee]].self_calls, a->calls);
 		return;
 	}
-	arc = arc_between(g->w, node_of[a->caller], node_of[a->callee]);
-	i64_add_to(&arc->calls, a->calls);
-	i64_add_to(&arc->weight, value > 0 ? value : 0);
-	arc->valued &= a->valued;
+	i64_add_to(&link->calls, a->calls);
+	i64_add_to(&link->weight, value > 0 ? value : 0);
+	link->valued &= a->valued;
 }
 
 static void add_rows(struct weigher *g, value_id v)
@@ -225,8 +241,7 @@ static void add_rows(struct weigher *g, value_id v)
 		    values_row(&p->cost_values, row)[v]);
 	}
 	for (size_t i = 0; i < rows->arc_count; i++)
-		add_arc(g, &p->arcs[rows->arcs[i]],
-			values_row(&p->arc_values, rows->arcs[i])[v]);
+		add_arc(g, i, v);
 	for (size_t n = 0; n < w->nodes; n++)
 		rows->node_of[w->function[n]] = 0;
 }
@@ -236,12 +251,12 @@ static void sum_incoming(struct weigher *g)
 	struct flow *w = g->w;
 
 	for (size_t a = 0; a < w->first[w->nodes]; a++) {
-		struct node *to = &g->nodes[w->arcs[a].callee];
+		struct node *to = &g->nodes[w->links[a].callee];
 
-		i64_add_to(&to->in, w->arcs[a].weight);
-		i64_add_to(&to->in_calls, w->arcs[a].calls);
-		if (!w->arcs[a].valued)
-			i64_add_to(&to->unvalued_calls, w->arcs[a].calls);
+		i64_add_to(&to->in, w->links[a].weight);
+		i64_add_to(&to->in_calls, w->links[a].calls);
+		if (!w->links[a].valued)
+			i64_add_to(&to->unvalued_calls, w->links[a].calls);
 	}
 }
 
@@ -255,9 +270,9 @@ static void find_pulls(struct weigher *g)
 	struct flow *w = g->w;
 
 	for (size_t a = 0; a < w->first[w->nodes]; a++) {
-		struct flow_arc *arc = &w->arcs[a];
+		struct flow_link *arc = &w->links[a];
 		struct node *to = &g->nodes[arc->callee];
-		bool cycle = cycles_size(&w->cycles, w->cycles.component[arc->callee]) > 1;
+		bool cycle = w->cyclic[arc->callee];
 
 		if (to->unvalued_calls && to->known && to->in_calls)
 			arc->weight = (int64_t)((double)to->total *
@@ -288,16 +303,16 @@ static void sum_components(struct weigher *g)
 		c->explained &= node->known && node->calls <= node->in_calls + node->self_calls;
 		c->noise += g->noise * 2;
 		for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++) {
-			struct whole *to = &g->wholes[w->cycles.component[w->arcs[a].callee]];
+			struct whole *to = &g->wholes[w->cycles.component[w->links[a].callee]];
 
 			if (to == c)
 				continue;
-			i64_add_to(&c->cover, w->arcs[a].weight);
-			i64_add_to(&to->entering, w->arcs[a].weight);
-			c->valued &= w->arcs[a].valued;
-			to->valued &= w->arcs[a].valued;
+			i64_add_to(&c->cover, w->links[a].weight);
+			i64_add_to(&to->entering, w->links[a].weight);
+			c->valued &= w->links[a].valued;
+			to->valued &= w->links[a].valued;
 			to->entered = true;
-			to->entered_calls |= w->arcs[a].calls > 0;
+			to->entered_calls |= w->links[a].calls > 0;
 			c->noise += g->noise;
 			to->noise += g->noise;
 		}
@@ -370,7 +385,7 @@ static void find_parts(struct weigher *g)
 	struct flow *w = g->w;
 
 	for (size_t a = 0; a < w->first[w->nodes]; a++) {
-		struct flow_arc *arc = &w->arcs[a];
+		struct flow_link *arc = &w->links[a];
 		double in = (double)g->nodes[arc->callee].pull;
 
 		arc->part = in > 0 ? (1 - w->root[arc->callee]) * (double)arc->pull / in : 0;
@@ -385,7 +400,7 @@ static double worth_of(const struct flow *w, uint32_t n)
 		worth = -worth;
 	worth += (double)w->unattributed[n];
 	for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++)
-		worth += w->arcs[a].part * w->worth[w->arcs[a].callee];
+		worth += w->links[a].part * w->worth[w->links[a].callee];
 	return worth;
 }
 
@@ -421,16 +436,26 @@ static void find_worth(struct flow *w)
 		w->total += w->root[n] * w->worth[n];
 }
 
-static const double *sorting_by; /* worth, by callee: qsort() passes nothing */
-
 static int most_first(const void *a, const void *b)
 {
 	const struct flow_arc *x = a, *y = b;
-	double vx = x->part * sorting_by[x->callee], vy = y->part * sorting_by[y->callee];
 
-	if (vx != vy)
-		return vx > vy ? -1 : 1;
+	if (x->worth != y->worth)
+		return x->worth > y->worth ? -1 : 1;
 	return (x->callee > y->callee) - (x->callee < y->callee);
+}
+
+static void sort_arcs(struct flow *w)
+{
+	for (size_t a = 0; a < w->first[w->nodes]; a++) {
+		const struct flow_link *link = &w->links[a];
+
+		w->arcs[a] = (struct flow_arc){ link->callee, link->part,
+						link->part * w->worth[link->callee] };
+	}
+	for (size_t n = 0; n < w->nodes; n++)
+		qsort(w->arcs + w->first[n], w->first[n + 1] - w->first[n], sizeof *w->arcs,
+		      most_first);
 }
 
 void flow_weigh(struct flow *w, const struct profile *p, const struct flow_rows *rows,
@@ -453,10 +478,7 @@ void flow_weigh(struct flow *w, const struct profile *p, const struct flow_rows 
 	}
 	find_parts(&g);
 	find_worth(w);
-	sorting_by = w->worth;
-	for (size_t n = 0; n < w->nodes; n++)
-		qsort(w->arcs + w->first[n], w->first[n + 1] - w->first[n], sizeof *w->arcs,
-		      most_first);
+	sort_arcs(w);
 	free(g.nodes);
 	free(g.wholes);
 }

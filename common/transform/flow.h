@@ -17,11 +17,8 @@
 
 struct flow_arc {
 	uint32_t callee;
-	int64_t weight;    /* inclusive value that came through */
-	int64_t pull;      /* what its part is in proportion to: the weight, or calls */
-	int64_t calls;
-	bool valued;       /* weight was recorded */
 	double part;
+	double worth;      /* of the part */
 };
 
 struct flow {
@@ -33,10 +30,13 @@ struct flow {
 	double *worth;
 
 	/* arcs of node n: first[n] to first[n + 1]; of no function to itself;
-	 * order_by_worth() puts those first that bring most */
+	 * those first that bring most */
 	uint32_t *first;
 	struct flow_arc *arcs;
+	struct flow_link *links; /* the same by callee, while they are weighed */
+	uint32_t *link_of;       /* by row of an arc; none for calls of a function to itself */
 	struct cycles cycles;
+	bool *cyclic;            /* by node: in a cycle with others */
 	double total;      /* the sum of root(n) * worth(n) */
 };
 
