@@ -37,7 +37,8 @@ static void add_again(struct profile *p)
 	p->sample_count = p->sample_cap = 0;
 	p->sample_values = (struct values){ .width = values.width,
 		.overflow = values.overflow, .overflowed = values.overflowed };
-	index_free(&p->sample_index);
+	index_free(&p->sample_rows.index);
+	p->sample_rows.end = 0;
 	for (size_t i = 0; i < count; i++)
 		profile_sample_row(p, samples[i], values_row(&values, i));
 	free(samples);

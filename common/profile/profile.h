@@ -173,7 +173,7 @@ struct profile {
 	struct sample *samples;
 	size_t sample_count, sample_cap;
 	struct values sample_values;
-	struct index sample_index;
+	struct row_index sample_rows;
 	struct activation *activations;
 	size_t activation_count, activation_cap;
 	struct span *spans;
@@ -264,6 +264,9 @@ struct decimal profile_decimal(const struct profile *p, value_id v, int64_t valu
 void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
 		    int64_t value, uint64_t count);
 void profile_sample_row(struct profile *p, struct sample s, const int64_t *values);
+/* The same for who knows that no sample has that thread and stack. */
+void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
+			int64_t value);
 void profile_activation(struct profile *p, struct activation a);
 struct span *profile_span(const struct profile *p, thread_id t, value_id v); /* or NULL */
 void profile_add_span(struct profile *p, struct span s); /* widens one that is there */

@@ -11,21 +11,36 @@ static uint32_t new_sample(struct profile *p, struct sample s)
 	return values_new_row(&p->sample_values);
 }
 
+static uint64_t sample_hash(thread_id t, stack_id stack)
+{
+	return hash_mix((uint64_t)t << 32 | stack, 1);
+}
+
 /* The row of (thread, stack): one for all, or in ordered profiles a new one each time. */
 static uint32_t sample_row(struct profile *p, thread_id t, stack_id stack)
 {
-	uint64_t hash = hash_mix((uint64_t)t << 32 | stack, 1);
+	struct row_index *x = &p->sample_rows;
 	uint32_t row;
 
-	if (p->ordered)
-		return new_sample(p, (struct sample){ t, stack, 0 });
-	for (struct probe at = index_probe(&p->sample_index, hash);
-	     index_next(&p->sample_index, &at);)
+	if (p->ordered) {
+		row = new_sample(p, (struct sample){ t, stack, 0 });
+		x->end += x->end == row; /* never looked for */
+		return row;
+	}
+	for (; x->end < p->sample_count; x->end++)
+		index_add(&x->index, sample_hash(p->samples[x->end].thread,
+						 p->samples[x->end].stack), (uint32_t)x->end);
+	for (struct probe at = index_probe(&x->index, sample_hash(t, stack));
+	     index_next(&x->index, &at);)
 		if (p->samples[at.row].thread == t && p->samples[at.row].stack == stack)
 			return at.row;
-	row = new_sample(p, (struct sample){ t, stack, 0 });
-	index_add(&p->sample_index, hash, row);
-	return row;
+	return new_sample(p, (struct sample){ t, stack, 0 });
+}
+
+void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
+			int64_t value)
+{
+	values_add(&p->sample_values, new_sample(p, (struct sample){ t, stack, 0 }), v, value);
 }
 
 void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v,

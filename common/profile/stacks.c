@@ -23,6 +23,7 @@ void stacks_init(struct stacks *s)
 {
 	*s = (struct stacks){ 0 };
 	stacks_append(s, EMPTY_STACK, 0);
+	s->indexed = s->count;
 }
 
 void stacks_free(struct stacks *s)
@@ -33,6 +34,20 @@ void stacks_free(struct stacks *s)
 	*s = (struct stacks){ 0 };
 }
 
+static uint64_t stack_hash(stack_id parent, frame_id frame)
+{
+	return hash_mix((uint64_t)parent << 32 | frame, 0);
+}
+
+static void catch_up(struct stacks *s)
+{
+	for (; s->indexed < s->count; s->indexed++)
+		if (s->parent[s->indexed] + 1 != s->indexed)
+			index_add(&s->index,
+				  stack_hash(s->parent[s->indexed], s->frame[s->indexed]),
+				  (uint32_t)s->indexed);
+}
+
 /*
  * A new stack mostly goes on for several frames, each the first child of the one before
  * it and so the next row: those are looked for there and are not in the index, which is
@@ -41,20 +56,18 @@ void stacks_free(struct stacks *s)
  */
 stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame)
 {
-	stack_id next = parent + 1, child;
-	uint64_t hash;
+	stack_id next = parent + 1;
 
 	if (next == s->count)
 		return stacks_append(s, parent, frame);
 	if (s->parent[next] == parent && s->frame[next] == frame)
 		return next;
-	hash = hash_mix((uint64_t)parent << 32 | frame, 0);
-	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);)
+	catch_up(s);
+	for (struct probe at = index_probe(&s->index, stack_hash(parent, frame));
+	     index_next(&s->index, &at);)
 		if (s->parent[at.row] == parent && s->frame[at.row] == frame)
 			return at.row;
-	child = stacks_append(s, parent, frame);
-	index_add(&s->index, hash, child);
-	return child;
+	return stacks_append(s, parent, frame);
 }
 
 size_t stacks_frames(const struct stacks *s, stack_id stack, frame_id **out, size_t *cap)

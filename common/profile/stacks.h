@@ -20,6 +20,7 @@ struct stacks {
 	frame_id *frame;
 	size_t count, cap;  /* with the empty stack */
 	struct index index; /* of the stacks that are not their parent's next row */
+	size_t indexed;     /* rows from here on will be in it when it is looked at */
 };
 
 void stacks_init(struct stacks *s);
@@ -29,8 +30,8 @@ void stacks_free(struct stacks *s);
 stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame);
 
 /*
- * The same as a row of its own, even if there is an equal one: for trees whose siblings
- * may be alike. stacks_push() does not know such rows, so a table has one kind or the other.
+ * The same as a row of its own: for who knows that there is no equal one, and for trees
+ * whose siblings may be alike, of which stacks_push() finds any.
  */
 stack_id stacks_append(struct stacks *s, stack_id parent, frame_id frame);
 

@@ -27,7 +27,7 @@ void profile_free(struct profile *p)
 	stacks_free(&p->stacks);
 	index_free(&p->function_index);
 	index_free(&p->frame_index);
-	index_free(&p->sample_index);
+	index_free(&p->sample_rows.index);
 	index_free(&p->cost_rows.index);
 	index_free(&p->arc_rows.index);
 	index_free(&p->jump_index);

@@ -90,6 +90,18 @@ static void map_threads(struct maps *m)
 	}
 }
 
+/* Whether all functions and threads have stayed distinct, and so what belongs to them. */
+static bool apart(const struct maps *m)
+{
+	size_t threads = 0;
+
+	for (size_t i = 0; i < m->w.from->thread_count; i++)
+		threads += m->w.threads[i] != NO_ID;
+	return m->w.to->thread_count == threads &&
+	       m->w.to->function_count == m->w.from->function_count &&
+	       !m->w.lines_to_places && !m->w.end_parts;
+}
+
 static void map_labels(struct maps *m)
 {
 	const struct profile *from = m->w.from;
@@ -172,6 +184,7 @@ struct profile *profile_project(const struct profile *p, const struct projection
 	map_values(&m);
 	map_functions(&m);
 	map_threads(&m);
+	m.w.apart = apart(&m);
 	map_labels(&m);
 	if (how->thread_frames) {
 		map_samples_under_threads(&m);

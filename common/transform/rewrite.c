@@ -204,7 +204,10 @@ void rewrite_cost(struct rewrite *w, size_t row)
 	c.at = map_place(w, c.at, c.function);
 	c.thread = w->threads[c.thread];
 	c.function = w->functions[c.function];
-	profile_cost(w->to, c, rewrite_values(w, &w->from->cost_values, row));
+	if (w->apart)
+		profile_new_cost(w->to, c, rewrite_values(w, &w->from->cost_values, row));
+	else
+		profile_cost(w->to, c, rewrite_values(w, &w->from->cost_values, row));
 }
 
 void rewrite_arc(struct rewrite *w, size_t row)
@@ -226,7 +229,10 @@ void rewrite_arc(struct rewrite *w, size_t row)
 		a.valued = true;
 	else if (a.self_known)
 		self = map_values(w, &w->second, &w->from->arc_self, row);
-	profile_arc(w->to, a, rewrite_values(w, &w->from->arc_values, row), self);
+	if (w->apart)
+		profile_new_arc(w->to, a, rewrite_values(w, &w->from->arc_values, row), self);
+	else
+		profile_arc(w->to, a, rewrite_values(w, &w->from->arc_values, row), self);
 }
 
 void rewrite_jump(struct rewrite *w, size_t row)

@@ -33,6 +33,7 @@ struct rewrite {
 	bool end_parts;           /* what was running when a part began is a call like others */
 	bool fold_arcs;           /* arcs that differ in what is known of their values are one */
 	bool outermost;           /* arcs of both rules are one */
+	bool apart;               /* no two costs and no two arcs become equal: none is looked up */
 
 	string_id *strings;       /* new id + 1; 0: not there yet */
 	int64_t *row, *second;    /* a row of the new width */

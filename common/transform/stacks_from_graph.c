@@ -11,22 +11,24 @@
  * whole, so each gets its share to one unit and all of them together the exact sum.
  */
 struct split {
-	double *given;      /* by node: shares handed out */
-	int64_t *self;      /* by node: self value handed out */
-	int64_t *loose;     /* by node: unattributed value handed out */
-	uint32_t *left;     /* by node: contexts to come */
-	double *whole;      /* by node: the sum of its contexts' shares, if that is nearly 1 */
+	double given;        /* shares handed out */
+	double whole;        /* the sum of its contexts' shares, if that is nearly 1 */
+	int64_t self, loose; /* self and unattributed value */
+	int64_t self_given, loose_given;
+	uint32_t left;       /* contexts to come */
+	frame_id frame;      /* NO_ID: not needed yet */
 };
 
 struct placer {
 	struct profile *p;
 	const struct flow *w;
 	const struct expansion *e;
-	struct split split;
+	struct split *splits; /* by node */
 	thread_id thread;
 	value_id value;
 	stack_id *stacks;   /* by context */
 	frame_id unattributed, unplaced;
+	bool fresh;         /* there were no stacks before, and no function has these names */
 	double total, lost; /* of the values that were to be placed */
 };
 
@@ -37,33 +39,37 @@ static frame_id named_frame(struct profile *p, struct str name)
 	return profile_frame(p, (struct frame){ profile_function(p, f), 0, 0 });
 }
 
+static void name_frames(struct placer *pl)
+{
+	struct profile *p = pl->p;
+	size_t before = p->function_count;
+
+	pl->unattributed = named_frame(p, S("[unattributed]"));
+	pl->unplaced = named_frame(p, S("[unplaced]"));
+	pl->fresh = p->stacks.count == 1 && p->function_count == before + 2;
+}
+
 static void split_open(struct placer *pl)
 {
 	const struct flow *w = pl->w;
-	struct split *s = &pl->split;
 
-	s->given = alloc_zero(w->nodes, sizeof *s->given);
-	s->self = alloc_zero(w->nodes, sizeof *s->self);
-	s->loose = alloc_zero(w->nodes, sizeof *s->loose);
-	s->left = alloc_zero(w->nodes, sizeof *s->left);
-	s->whole = alloc_zero(w->nodes, sizeof *s->whole);
+	pl->splits = alloc_zero(w->nodes, sizeof *pl->splits);
 	for (size_t c = 0; c < pl->e->count; c++) {
-		s->left[pl->e->contexts[c].node]++;
-		s->whole[pl->e->contexts[c].node] += pl->e->contexts[c].share;
-	}
-	/* the last digits of floating point are not a context that was left out */
-	for (size_t n = 0; n < w->nodes; n++)
-		if (s->whole[n] < 1 - 1e-9)
-			s->whole[n] = 0;
-}
+		struct split *s = &pl->splits[pl->e->contexts[c].node];
 
-static void split_close(struct split *s)
-{
-	free(s->given);
-	free(s->self);
-	free(s->loose);
-	free(s->left);
-	free(s->whole);
+		s->left++;
+		s->whole += pl->e->contexts[c].share;
+	}
+	for (size_t n = 0; n < w->nodes; n++) {
+		struct split *s = &pl->splits[n];
+
+		/* the last digits of floating point are not a context that was left out */
+		if (s->whole < 1 - 1e-9)
+			s->whole = 0;
+		s->self = w->self[n];
+		s->loose = w->unattributed[n];
+		s->frame = NO_ID;
+	}
 }
 
 /* The next part of `all` when `share` of it has been given out in total. */
@@ -82,55 +88,73 @@ static int64_t next_part(int64_t all, double share, bool last, int64_t *given)
 	return part;
 }
 
+static stack_id push(struct placer *pl, stack_id parent, frame_id frame)
+{
+	return pl->fresh ? stacks_append(&pl->p->stacks, parent, frame)
+			 : stacks_push(&pl->p->stacks, parent, frame);
+}
+
+static void add_sample(struct placer *pl, stack_id stack, int64_t value)
+{
+	if (pl->fresh)
+		profile_new_sample(pl->p, pl->thread, stack, pl->value, value);
+	else
+		profile_sample(pl->p, pl->thread, stack, pl->value, value, 0);
+}
+
+static frame_id frame_of(struct placer *pl, uint32_t n)
+{
+	struct split *s = &pl->splits[n];
+
+	if (s->frame == NO_ID)
+		s->frame = profile_frame(pl->p, (struct frame){ pl->w->function[n], 0, 0 });
+	return s->frame;
+}
+
 static void place_context(struct placer *pl, size_t c)
 {
 	const struct context *k = &pl->e->contexts[c];
-	struct split *s = &pl->split;
-	uint32_t n = k->node;
-	bool last = --s->left[n] == 0 && s->whole[n] > 0;
-	struct frame f = { pl->w->function[n], 0, 0 };
+	struct split *s = &pl->splits[k->node];
+	bool last = --s->left == 0 && s->whole > 0;
+	stack_id stack = push(pl, k->parent == NO_ID ? EMPTY_STACK : pl->stacks[k->parent],
+			      frame_of(pl, k->node));
 	int64_t value;
 
-	pl->stacks[c] = stacks_push(&pl->p->stacks,
-				    k->parent == NO_ID ? EMPTY_STACK : pl->stacks[k->parent],
-				    profile_frame(pl->p, f));
-	s->given[n] += k->share;
-	value = next_part(pl->w->self[n], s->given[n], last, &s->self[n]);
+	pl->stacks[c] = stack;
+	s->given += k->share;
+	value = next_part(s->self, s->given, last, &s->self_given);
 	if (value)
-		profile_sample(pl->p, pl->thread, pl->stacks[c], pl->value, value, 0);
-	value = next_part(pl->w->unattributed[n], s->given[n], last, &s->loose[n]);
+		add_sample(pl, stack, value);
+	value = next_part(s->loose, s->given, last, &s->loose_given);
 	if (value)
-		profile_sample(pl->p, pl->thread,
-			       stacks_push(&pl->p->stacks, pl->stacks[c], pl->unattributed),
-			       pl->value, value, 0);
+		add_sample(pl, push(pl, stack, pl->unattributed), value);
 }
 
 /* What no context got: kept by function, so that its total comes out. */
-static void place_rest(struct placer *pl, uint32_t n)
+static void place_rest(struct placer *pl, uint32_t n, stack_id *unplaced)
 {
-	int64_t self = pl->w->self[n] - pl->split.self[n];
-	int64_t loose = pl->w->unattributed[n] - pl->split.loose[n];
-	struct frame f = { pl->w->function[n], 0, 0 };
+	const struct split *s = &pl->splits[n];
+	int64_t self = s->self - s->self_given, loose = s->loose - s->loose_given;
 	stack_id stack;
 
-	pl->total += fabs((double)pl->w->self[n]) + (double)pl->w->unattributed[n];
+	pl->total += fabs((double)s->self) + (double)s->loose;
 	if (!self && !loose)
 		return;
 	pl->lost += fabs((double)self) + (double)loose;
-	stack = stacks_push(&pl->p->stacks, EMPTY_STACK, pl->unplaced);
-	stack = stacks_push(&pl->p->stacks, stack, profile_frame(pl->p, f));
+	if (*unplaced == EMPTY_STACK)
+		*unplaced = push(pl, EMPTY_STACK, pl->unplaced);
+	stack = push(pl, *unplaced, frame_of(pl, n));
 	if (self)
-		profile_sample(pl->p, pl->thread, stack, pl->value, self, 0);
+		add_sample(pl, stack, self);
 	if (loose)
-		profile_sample(pl->p, pl->thread,
-			       stacks_push(&pl->p->stacks, stack, pl->unattributed), pl->value,
-			       loose, 0);
+		add_sample(pl, push(pl, stack, pl->unattributed), loose);
 }
 
 /* Depth first: viewers that show samples in the order of the file draw a context whole. */
 static void place(struct placer *pl)
 {
 	uint32_t *order = expansion_order(pl->e);
+	stack_id unplaced = EMPTY_STACK;
 
 	split_open(pl);
 	pl->stacks = alloc_zero(pl->e->count, sizeof *pl->stacks);
@@ -138,9 +162,9 @@ static void place(struct placer *pl)
 		place_context(pl, order[i]);
 	free(order);
 	for (uint32_t n = 0; n < pl->w->nodes; n++)
-		place_rest(pl, n);
+		place_rest(pl, n, &unplaced);
 	free(pl->stacks);
-	split_close(&pl->split);
+	free(pl->splits);
 }
 
 /* Threads that differ in their part alone are one: the id of the first of them. */
@@ -187,8 +211,7 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 
 		flow_weigh(&flow, p, rows, v, how->unattributed);
 		expand(&flow, how->contexts, how->rest, &e);
-		pl.unattributed = named_frame(p, S("[unattributed]"));
-		pl.unplaced = named_frame(p, S("[unplaced]"));
+		name_frames(&pl);
 		place(&pl);
 		if (v == 0) {
 			how->lost += pl.lost;
