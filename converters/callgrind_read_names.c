@@ -9,15 +9,27 @@
 
 /* --- names --- */
 
-static struct named *find_name(const struct names *n, uint64_t id)
+static struct named *find_row(const struct names *n, uint64_t id)
 {
-	if (id < n->dense_count && n->dense[id])
-		return &n->rows[n->dense[id] - 1];
-	for (struct probe at = index_probe(&n->sparse, hash_mix(id, 0));
-	     index_next(&n->sparse, &at);)
+	for (struct probe at = index_probe(&n->index, hash_mix(id, 0));
+	     index_next(&n->index, &at);)
 		if (n->rows[at.row].id == id)
 			return &n->rows[at.row];
 	return NULL;
+}
+
+static bool find_name(const struct names *n, uint64_t id, string_id *name)
+{
+	const struct named *row;
+
+	if (id < n->dense_count && n->dense[id]) {
+		*name = n->dense[id] - 1;
+		return true;
+	}
+	row = find_row(n, id);
+	if (row)
+		*name = row->name;
+	return row;
 }
 
 /* An array with zeros behind what it had, at least `need` long. */
@@ -32,29 +44,31 @@ static void *grow_zeroed(void *array, size_t *count, size_t need, size_t size)
 
 static void set_name(struct names *n, uint64_t id, string_id name)
 {
-	struct named *have = find_name(n, id);
+	struct named *row = find_row(n, id);
 
-	if (have) {
-		have->name = name;
+	if (row) {
+		row->name = name;
 		return;
 	}
-	ARRAY_ROOM(n->rows, n->count, n->cap);
-	n->rows[n->count++] = (struct named){ id, name };
+	n->count++;
 	/* a file that skips IDs must not make the array longer than itself */
 	if (id >= n->dense_count && id < 256 + 4 * n->count)
 		n->dense = grow_zeroed(n->dense, &n->dense_count, (size_t)id + 1,
 				       sizeof *n->dense);
-	if (id < n->dense_count)
-		n->dense[id] = (uint32_t)n->count;
-	else
-		index_add(&n->sparse, hash_mix(id, 0), (uint32_t)n->count - 1);
+	if (id < n->dense_count) {
+		n->dense[id] = name + 1;
+		return;
+	}
+	ARRAY_ROOM(n->rows, n->row_count, n->row_cap);
+	index_add(&n->index, hash_mix(id, 0), (uint32_t)n->row_count);
+	n->rows[n->row_count++] = (struct named){ id, name };
 }
 
 void forget_names(struct names *n)
 {
 	free(n->rows);
 	free(n->dense);
-	index_free(&n->sparse);
+	index_free(&n->index);
 	*n = (struct names){ 0 };
 }
 
@@ -84,8 +98,7 @@ string_id read_name(struct reader *r, struct names *names, struct str text)
 {
 	struct str rest;
 	uint64_t id;
-	string_id name;
-	struct named *have;
+	string_id name = 0;
 
 	if (!read_id(text, &id, &rest))
 		return profile_string(r->p, text);
@@ -94,10 +107,9 @@ string_id read_name(struct reader *r, struct names *names, struct str text)
 		set_name(names, id, name);
 		return name;
 	}
-	have = find_name(names, id);
-	if (!have)
+	if (!find_name(names, id, &name))
 		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")", id);
-	return have ? have->name : 0;
+	return name;
 }
 
 /* --- functions --- */

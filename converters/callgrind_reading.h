@@ -13,16 +13,17 @@
 
 enum { EVENTS_MOST = 1000 };
 
-/* One ID space. IDs are mostly 1, 2, 3 ...: those have their row in an array. */
+/* One ID space. IDs are mostly 1, 2, 3 ...: an array has their names, rows the others. */
 struct names {
-	uint32_t *dense;           /* by ID: row + 1 */
+	uint32_t *dense;           /* by ID: name + 1; 0: none */
 	size_t dense_count;
-	struct index sparse;
+	size_t count;              /* names in both */
+	struct index index;
 	struct named {
 		uint64_t id;
 		string_id name;
 	} *rows;
-	size_t count, cap;
+	size_t row_count, row_cap;
 };
 
 /* By name: the function that had it when it was last met. */

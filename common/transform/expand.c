@@ -17,8 +17,16 @@ struct back {
 	double part;
 };
 
+/* What is needed of a node for each of its contexts, at one place in memory. */
+struct kind {
+	double below;        /* its worth without what is its own */
+	uint32_t first, end; /* of its arcs */
+	bool cyclic;
+};
+
 struct grower {
 	const struct flow *w;
+	struct kind *kinds;  /* by node */
 	struct expansion *e;
 	uint64_t most;
 	struct queue queue;
@@ -54,7 +62,7 @@ static uint32_t above(const struct grower *g, uint32_t c)
 
 static bool in_cycle(const struct grower *g, uint32_t c)
 {
-	return g->w->cyclic[g->e->contexts[c].node];
+	return g->kinds[g->e->contexts[c].node].cyclic;
 }
 
 /*
@@ -88,14 +96,15 @@ static void offer_next(struct grower *g, uint32_t c)
 {
 	struct context *k = &g->e->contexts[c];
 	const struct flow *w = g->w;
+	const struct kind *kind = &g->kinds[k->node];
 
-	while (k->next < w->first[k->node + 1]) {
-		if (!w->cyclic[k->node] || !g->on_path[w->arcs[k->next].callee])
+	while (k->next < kind->end) {
+		if (!kind->cyclic || !g->on_path[w->arcs[k->next].callee])
 			break;
 		k->next++;
 	}
-	if (k->next < w->first[k->node + 1])
-		push(g, (struct candidate){ k->share * w->arcs[k->next].worth, c, 0 });
+	if (k->next < kind->end)
+		push(g, (struct candidate){ k->share * w->arcs[k->next].worth, c, k->next });
 }
 
 static void note_backs(struct grower *g, uint32_t c)
@@ -103,7 +112,7 @@ static void note_backs(struct grower *g, uint32_t c)
 	const struct context *k = &g->e->contexts[c];
 	const struct flow *w = g->w;
 
-	if (!w->cyclic[k->node])
+	if (!in_cycle(g, c))
 		return;
 	for (uint32_t a = w->first[k->node]; a < w->first[k->node + 1]; a++) {
 		uint32_t met = g->on_path[w->arcs[a].callee];
@@ -119,7 +128,7 @@ static void add_context(struct grower *g, uint32_t parent, uint32_t node, double
 {
 	struct expansion *e = g->e;
 	struct context k = { .parent = parent, .node = node, .part = part,
-			     .next = g->w->first[node] };
+			     .next = g->kinds[node].first };
 
 	k.share = part;
 	if (parent != NO_ID) {
@@ -131,25 +140,33 @@ static void add_context(struct grower *g, uint32_t parent, uint32_t node, double
 	e->contexts[e->count++] = k;
 }
 
+/* Contexts and arcs come in no order: most of the time goes by waiting for memory. */
+static void fetch_next(const struct grower *g)
+{
+	const struct candidate *c = queue_next(&g->queue);
+
+	if (!c || c->context == NO_ID)
+		return;
+	__builtin_prefetch(&g->e->contexts[c->context]);
+	__builtin_prefetch(&g->w->arcs[c->at]);
+}
+
 static void accept(struct grower *g, struct candidate c)
 {
 	struct expansion *e = g->e;
-	const struct flow_arc *arc;
 	uint32_t made = (uint32_t)e->count;
-	double own;
 
+	fetch_next(g);
 	g->pending -= c.worth;
 	if (c.context == NO_ID) {
-		add_context(g, NO_ID, c.node, g->w->root[c.node]);
-		g->rooted[c.node] = true;
+		add_context(g, NO_ID, c.at, g->w->root[c.at]);
+		g->rooted[c.at] = true;
 	} else {
-		arc = &g->w->arcs[e->contexts[c.context].next++];
-		add_context(g, c.context, arc->callee, arc->part);
+		e->contexts[c.context].next++;
+		add_context(g, c.context, g->w->arcs[c.at].callee, g->w->arcs[c.at].part);
 	}
-	own = (double)g->w->self[e->contexts[made].node];
-	own = (own < 0 ? -own : own) + (double)g->w->unattributed[e->contexts[made].node];
 	/* the rest of its worth is below it, or returns and is spread anew */
-	g->pending += e->contexts[made].share * (g->w->worth[e->contexts[made].node] - own);
+	g->pending += e->contexts[made].share * g->kinds[e->contexts[made].node].below;
 	if (c.context != NO_ID) {
 		go_to(g, c.context);
 		offer_next(g, c.context);
@@ -336,6 +353,20 @@ static void offer_again(struct grower *g)
 	free(order);
 }
 
+static void find_kinds(struct grower *g)
+{
+	const struct flow *w = g->w;
+
+	g->kinds = alloc_zero(w->nodes, sizeof *g->kinds);
+	for (size_t n = 0; n < w->nodes; n++) {
+		double own = (double)w->self[n];
+
+		own = (own < 0 ? -own : own) + (double)w->unattributed[n];
+		g->kinds[n] = (struct kind){ w->worth[n] - own, w->first[n], w->first[n + 1],
+					     w->cyclic[n] };
+	}
+}
+
 void expand(const struct flow *w, uint64_t most, double rest, struct expansion *out)
 {
 	struct grower g = { .w = w, .e = out, .here = NO_ID };
@@ -345,6 +376,7 @@ void expand(const struct flow *w, uint64_t most, double rest, struct expansion *
 	g.most = most < NO_ID - 1 ? most : NO_ID - 1;
 	g.on_path = alloc_zero(w->nodes, sizeof *g.on_path);
 	g.rooted = alloc_zero(w->nodes, sizeof *g.rooted);
+	find_kinds(&g);
 	queue_open(&g.queue);
 	offer_roots(&g);
 	for (int round = 0; round < ROUNDS; round++) {
@@ -358,6 +390,7 @@ void expand(const struct flow *w, uint64_t most, double rest, struct expansion *
 	}
 	out->rest = w->total > 0 ? g.pending / w->total : 0;
 	queue_close(&g.queue);
+	free(g.kinds);
 	free(g.backs);
 	free(g.on_path);
 	free(g.rooted);

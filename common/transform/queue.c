@@ -33,7 +33,7 @@ static bool before(const struct candidate *a, const struct candidate *b)
 		return a->worth > b->worth;
 	if (a->context != b->context)
 		return a->context < b->context;
-	return a->node < b->node;
+	return a->at < b->at;
 }
 
 void queue_open(struct queue *q)
@@ -77,6 +77,13 @@ struct candidate queue_pop(struct queue *q)
 	}
 	h->items[i] = last;
 	return top;
+}
+
+const struct candidate *queue_next(const struct queue *q)
+{
+	const struct heap *h = &q->heaps[q->top];
+
+	return h->count ? h->items : NULL;
 }
 
 void queue_clear(struct queue *q)

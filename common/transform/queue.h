@@ -15,7 +15,7 @@
 struct candidate {
 	double worth;     /* above 0 */
 	uint32_t context; /* NO_ID: a root */
-	uint32_t node;    /* of a root */
+	uint32_t at;      /* an arc, or the node of a root */
 };
 
 struct queue {
@@ -28,6 +28,8 @@ void queue_open(struct queue *q);
 void queue_push(struct queue *q, struct candidate c);
 /* The queue must not be empty. */
 struct candidate queue_pop(struct queue *q);
+/* One that will mostly be the next, to fetch what it needs; NULL: not known. */
+const struct candidate *queue_next(const struct queue *q);
 void queue_clear(struct queue *q);
 void queue_close(struct queue *q);
 
