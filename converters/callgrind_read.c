@@ -246,7 +246,7 @@ static void read_cost(struct reader *r)
 
 	current_function(r);
 	if (read_own_place(r, &p, end, &at) && read_values(r, p, end))
-		add_cost(r, at);
+		add_cost(r, &at);
 }
 
 static void read_spec(struct reader *r, struct str key, struct str value)
@@ -282,6 +282,7 @@ static void read_spec(struct reader *r, struct str key, struct str value)
 		r->has_called_file = true;
 	} else if ((first == 'c' || first == 'j') && str_eq(str_from(key, 1), S("fn"))) {
 		r->called_name = read_name(r, &r->functions, value);
+		fetch_function(r, r->called_name);
 		r->has_called_name = true;
 	} else {
 		input_error(r->in, "expected a cost, a name (fl= fn= ...) or calls=, got %s",

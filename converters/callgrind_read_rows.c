@@ -81,40 +81,45 @@ static bool climbs(struct reader *r, const struct place *at)
 	return true;
 }
 
-/* All of a function's costs in one row, at the lowest line that is its own file's. */
-static void add_to_function(struct reader *r, struct cost c)
+/* What is in a row of its own only where lines are wanted. */
+static unsigned tells(const struct reader *r, const struct place *at)
 {
-	struct profile *p = r->p;
-	struct past *past = &r->past[c.function];
-	struct place at = c.at, *lowest;
-
-	c.at = (struct place){ 0 };
-	if (!past->row)
-		past->row = profile_new_cost(p, c, r->values) + 1;
-	else
-		values_add_row(&p->cost_values, past->row - 1, r->values);
-	if (at.address)
-		p->left_out |= KEEP_ADDRESSES;
-	if (at.line && at.line != p->functions[c.function].line)
-		p->left_out |= KEEP_LINES;
-	lowest = &p->costs[past->row - 1].at;
-	if (at.file)
-		p->left_out |= KEEP_INLINED;
-	else if (at.line && (!lowest->line || at.line < lowest->line))
-		lowest->line = at.line;
+	return (at->address ? KEEP_ADDRESSES : 0u) | (at->file ? KEEP_INLINED : 0u) |
+	       (at->line && at->line != r->p->functions[r->function].line ? KEEP_LINES : 0u);
 }
 
-void add_cost(struct reader *r, struct place at)
+/* All of a function's costs in one row, at the lowest line that is its own file's. */
+static void add_to_function(struct reader *r, const struct place *at)
 {
-	struct cost c = { r->thread, r->function, at };
+	struct profile *p = r->p;
+	struct past *past = &r->past[r->function];
+	uint32_t *lowest;
+
+	if (past->row)
+		values_add_row(&p->cost_values, past->row - 1, r->values);
+	else
+		past->row = 1 + profile_new_cost(p, (struct cost){ r->thread, r->function, { 0 } },
+						 r->values);
+	p->left_out |= tells(r, at);
+	lowest = &p->costs[past->row - 1].at.line;
+	if (!at->file && at->line && (!*lowest || at->line < *lowest))
+		*lowest = at->line;
+}
+
+void add_cost(struct reader *r, const struct place *at)
+{
+	struct cost c;
 
 	for (size_t i = 0; i < r->event_count; i++)
 		i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
-	if (r->p->without_lines && r->thread == r->new_thread)
-		add_to_function(r, c);
-	else if (!r->block.fresh)
+	if (r->p->without_lines && r->thread == r->new_thread) {
+		add_to_function(r, at);
+		return;
+	}
+	c = (struct cost){ r->thread, r->function, *at };
+	if (!r->block.fresh)
 		profile_cost(r->p, c, r->values);
-	else if (climbs(r, &at))
+	else if (climbs(r, at))
 		profile_new_cost(r->p, c, r->values);
 	else
 		profile_cost_among(r->p, &r->block.costs, c, r->values);
@@ -201,6 +206,7 @@ void take_plain_costs(struct reader *r)
 {
 	struct input *in = r->in;
 	const char *p = in->p, *last = in->end, *next;
+	struct place at;
 
 	/* no look beyond the last whole line is needed: each stops at its end */
 	while (last > p && last[-1] != '\n')
@@ -208,10 +214,12 @@ void take_plain_costs(struct reader *r)
 	if (p == last || *p == '\n' || !strchr("0123456789+-*", *p) || !r->plain)
 		return;
 	current_function(r);
+	at.file = r->inlined == r->file ? 0 : r->inlined;
 	for (; p < last && (next = plain_cost(r, p)); p = next) {
 		in->line++;
 		in->p = next;
-		add_cost(r, (struct place){ r->inlined == r->file ? 0 : r->inlined,
-					    r->at_line, r->address });
+		at.line = r->at_line;
+		at.address = r->address;
+		add_cost(r, &at);
 	}
 }

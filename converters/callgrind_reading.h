@@ -109,6 +109,13 @@ void find_plain(struct reader *r);
 string_id read_name(struct reader *r, struct names *names, struct str text);
 void forget_names(struct names *n);
 function_id function_of(struct reader *r, string_id object, string_id file, string_id name);
+/* Fetches what function_of() will look at: the lines between are time enough. */
+static inline void fetch_function(const struct reader *r, string_id name)
+{
+	if (name < r->met_count)
+		__builtin_prefetch(&r->met[name]);
+}
+
 /* "???" is how an unknown file or object is spelled. */
 static inline string_id known(const struct reader *r, string_id id)
 {
@@ -120,7 +127,7 @@ static inline string_id known(const struct reader *r, string_id id)
 /* The function that costs and calls belong to now. */
 function_id current_function(struct reader *r);
 /* Adds r->values; the first for the current function. */
-void add_cost(struct reader *r, struct place at);
+void add_cost(struct reader *r, const struct place *at);
 void add_arc(struct reader *r, struct arc a);
 /* Takes the cost lines that come now and are written as nearly all are. */
 void take_plain_costs(struct reader *r);

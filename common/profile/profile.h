@@ -123,13 +123,13 @@ enum rule { RULE_OUTERMOST, RULE_EVERY };
 struct arc {
 	thread_id thread;
 	function_id caller, callee;
-	struct place site;    /* in the caller */
-	struct place target;  /* in the callee; its file is not used */
-	int64_t calls, primitive;
-	enum rule rule;
+	enum rule rule : 8;
 	bool valued;          /* the inclusive values are known, not only the calls */
 	bool self_known;      /* so is the callee's self part; set by profile_arc() */
 	bool running;         /* was called before its part began: a row of its own */
+	struct place site;    /* in the caller */
+	struct place target;  /* in the callee; its file is not used */
+	int64_t calls, primitive;
 };
 
 struct jump {

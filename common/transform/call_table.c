@@ -216,14 +216,30 @@ static void divide_self(struct maker *k, uint32_t callee, size_t start, bool by_
 	}
 }
 
+/* The rows of one callee are far apart in the profile: those to come are fetched ahead. */
+static void fetch_ahead(const struct maker *k, uint32_t i)
+{
+	enum { AHEAD = 12 };
+	uint32_t row;
+
+	if (i + AHEAD >= k->p->arc_count)
+		return;
+	row = k->arcs[i + AHEAD];
+	__builtin_prefetch(&k->p->arcs[row]);
+	__builtin_prefetch(&k->p->arcs[row].calls);
+	__builtin_prefetch(values_row(&k->p->arc_values, row) + k->v);
+}
+
 static void fill_callee(struct maker *k, uint32_t callee)
 {
 	size_t start = k->count;
 	int64_t most = k->t->rows[callee].inclusive;
 	bool open = false, self_open = false;
 
-	for (uint32_t i = k->first[callee]; i < k->first[callee + 1]; i++)
+	for (uint32_t i = k->first[callee]; i < k->first[callee + 1]; i++) {
+		fetch_ahead(k, i);
 		take_arc(k, k->arcs[i], start);
+	}
 	for (size_t i = start; i < k->count; i++) {
 		if (k->open[i - start].every)
 			k->t->arcs[i].inclusive = at_most(k->t->arcs[i].inclusive, most);
