@@ -9,6 +9,7 @@
 #ifndef CONVERTERS_CALLGRIND_READING_H
 #define CONVERTERS_CALLGRIND_READING_H
 
+#include "common/base/fetch.h"
 #include "converters/callgrind.h"
 
 enum { EVENTS_MOST = 1000 };
@@ -110,10 +111,10 @@ string_id read_name(struct reader *r, struct names *names, struct str text);
 void forget_names(struct names *n);
 function_id function_of(struct reader *r, string_id object, string_id file, string_id name);
 /* Fetches what function_of() will look at: the lines between are time enough. */
-static inline void fetch_function(const struct reader *r, string_id name)
+FETCHING fetch_function(const struct reader *r, string_id name)
 {
 	if (name < r->met_count)
-		__builtin_prefetch(&r->met[name]);
+		FETCH(&r->met[name]);
 }
 
 /* "???" is how an unknown file or object is spelled. */

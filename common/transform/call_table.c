@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 #include "common/transform/cycles.h"
 #include "common/transform/inclusive.h"
 
@@ -217,7 +218,7 @@ static void divide_self(struct maker *k, uint32_t callee, size_t start, bool by_
 }
 
 /* The rows of one callee are far apart in the profile: those to come are fetched ahead. */
-static void fetch_ahead(const struct maker *k, uint32_t i)
+FETCHING fetch_ahead(const struct maker *k, uint32_t i)
 {
 	enum { AHEAD = 12 };
 	uint32_t row;
@@ -225,9 +226,9 @@ static void fetch_ahead(const struct maker *k, uint32_t i)
 	if (i + AHEAD >= k->p->arc_count)
 		return;
 	row = k->arcs[i + AHEAD];
-	__builtin_prefetch(&k->p->arcs[row]);
-	__builtin_prefetch(&k->p->arcs[row].calls);
-	__builtin_prefetch(values_row(&k->p->arc_values, row) + k->v);
+	FETCH(&k->p->arcs[row]);
+	FETCH(&k->p->arcs[row].calls);
+	FETCH(values_row(&k->p->arc_values, row) + k->v);
 }
 
 static void fill_callee(struct maker *k, uint32_t callee)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 #include "common/transform/queue.h"
 
 /* Contexts worth less than this many units, all below them included, round to nothing. */
@@ -20,6 +21,7 @@ struct back {
 /* What is needed of a node for each of its contexts, at one place in memory. */
 struct kind {
 	double below;        /* its worth without what is its own */
+	double most;         /* worth of its first arc */
 	uint32_t first, end; /* of its arcs */
 	bool cyclic;
 };
@@ -104,7 +106,10 @@ static void offer_next(struct grower *g, uint32_t c)
 		k->next++;
 	}
 	if (k->next < kind->end)
-		push(g, (struct candidate){ k->share * w->arcs[k->next].worth, c, k->next });
+		push(g, (struct candidate){
+			k->share * (k->next == kind->first ? kind->most
+							   : w->arcs[k->next].worth),
+			c, k->next });
 }
 
 static void note_backs(struct grower *g, uint32_t c)
@@ -141,14 +146,17 @@ static void add_context(struct grower *g, uint32_t parent, uint32_t node, double
 }
 
 /* Contexts and arcs come in no order: most of the time goes by waiting for memory. */
-static void fetch_next(const struct grower *g)
+FETCHING fetch_next(const struct grower *g)
 {
-	const struct candidate *c = queue_next(&g->queue);
+	const struct candidate *c = queue_next(&g->queue, 0);
 
-	if (!c || c->context == NO_ID)
-		return;
-	__builtin_prefetch(&g->e->contexts[c->context]);
-	__builtin_prefetch(&g->w->arcs[c->at]);
+	if (c && c->context != NO_ID)
+		FETCH(&g->kinds[g->w->arcs[c->at].callee]);
+	for (size_t i = 1; (c = queue_next(&g->queue, i)) && i < 4; i++)
+		if (c->context != NO_ID) {
+			FETCH(&g->e->contexts[c->context]);
+			FETCH(&g->w->arcs[c->at]);
+		}
 }
 
 static void accept(struct grower *g, struct candidate c)
@@ -362,8 +370,12 @@ static void find_kinds(struct grower *g)
 		double own = (double)w->self[n];
 
 		own = (own < 0 ? -own : own) + (double)w->unattributed[n];
-		g->kinds[n] = (struct kind){ w->worth[n] - own, w->first[n], w->first[n + 1],
-					     w->cyclic[n] };
+		g->kinds[n] = (struct kind){
+			.below = w->worth[n] - own, .cyclic = w->cyclic[n],
+			.first = w->first[n], .end = w->first[n + 1],
+		};
+		if (w->first[n] < w->first[n + 1])
+			g->kinds[n].most = w->arcs[w->first[n]].worth;
 	}
 }
 

@@ -9,9 +9,11 @@
 /* Ranges are powers of two from 2^-10 to 2^80 in so many steps; the last has what is above. */
 enum { STEP_BITS = 6, LOWEST = 1023 - 10, HEAPS = 90 << STEP_BITS };
 
+/* It becomes a heap when it is the highest that has something. */
 struct heap {
 	struct candidate *items;
 	size_t count, cap;
+	bool ordered;
 };
 
 /* The bits of a positive double ascend with it. */
@@ -41,15 +43,49 @@ void queue_open(struct queue *q)
 	*q = (struct queue){ .heaps = alloc_zero(HEAPS, sizeof *q->heaps) };
 }
 
+static void sift_up(struct heap *h, size_t i, struct candidate c)
+{
+	for (; i && before(&c, &h->items[(i - 1) / 2]); i = (i - 1) / 2)
+		h->items[i] = h->items[(i - 1) / 2];
+	h->items[i] = c;
+}
+
+static void sift_down(struct heap *h, size_t i, struct candidate c)
+{
+	size_t child;
+
+	while ((child = 2 * i + 1) < h->count) {
+		if (child + 1 < h->count && before(&h->items[child + 1], &h->items[child]))
+			child++;
+		if (!before(&h->items[child], &c))
+			break;
+		h->items[i] = h->items[child];
+		i = child;
+	}
+	h->items[i] = c;
+}
+
+static void order(struct heap *h)
+{
+	for (size_t i = h->count / 2; i-- > 0;)
+		sift_down(h, i, h->items[i]);
+	h->ordered = true;
+}
+
 void queue_push(struct queue *q, struct candidate c)
 {
-	size_t range = range_of(c.worth), i;
+	size_t range = range_of(c.worth);
 	struct heap *h = &q->heaps[range];
 
 	ARRAY_ROOM(h->items, h->count, h->cap);
-	for (i = h->count++; i && before(&c, &h->items[(i - 1) / 2]); i = (i - 1) / 2)
-		h->items[i] = h->items[(i - 1) / 2];
-	h->items[i] = c;
+	if (!h->count)
+		h->ordered = true;
+	if (range < q->top && h->count)
+		h->ordered = false;
+	if (h->ordered)
+		sift_up(h, h->count++, c);
+	else
+		h->items[h->count++] = c;
 	q->count++;
 	if (range > q->top)
 		q->top = range;
@@ -57,33 +93,26 @@ void queue_push(struct queue *q, struct candidate c)
 
 struct candidate queue_pop(struct queue *q)
 {
-	struct candidate top, last;
+	struct candidate top;
 	struct heap *h;
-	size_t i = 0, child;
 
 	while (!q->heaps[q->top].count)
 		q->top--;
 	h = &q->heaps[q->top];
+	if (!h->ordered)
+		order(h);
 	top = h->items[0];
-	last = h->items[--h->count];
 	q->count--;
-	while ((child = 2 * i + 1) < h->count) {
-		if (child + 1 < h->count && before(&h->items[child + 1], &h->items[child]))
-			child++;
-		if (!before(&h->items[child], &last))
-			break;
-		h->items[i] = h->items[child];
-		i = child;
-	}
-	h->items[i] = last;
+	if (--h->count)
+		sift_down(h, 0, h->items[h->count]);
 	return top;
 }
 
-const struct candidate *queue_next(const struct queue *q)
+const struct candidate *queue_next(const struct queue *q, size_t i)
 {
 	const struct heap *h = &q->heaps[q->top];
 
-	return h->count ? h->items : NULL;
+	return i < h->count ? &h->items[i] : NULL;
 }
 
 void queue_clear(struct queue *q)

@@ -28,8 +28,8 @@ void queue_open(struct queue *q);
 void queue_push(struct queue *q, struct candidate c);
 /* The queue must not be empty. */
 struct candidate queue_pop(struct queue *q);
-/* One that will mostly be the next, to fetch what it needs; NULL: not known. */
-const struct candidate *queue_next(const struct queue *q);
+/* Those that will mostly be next, from 0, to fetch what they need; NULL: not known. */
+const struct candidate *queue_next(const struct queue *q, size_t i);
 void queue_clear(struct queue *q);
 void queue_close(struct queue *q);
 

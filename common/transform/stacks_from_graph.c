@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 #include "common/transform/expand.h"
 
 /*
@@ -26,7 +27,7 @@ struct placer {
 	struct split *splits; /* by node */
 	thread_id thread;
 	value_id value;
-	stack_id *stacks;   /* by context */
+	stack_id *path;     /* by depth, to the context that is placed */
 	frame_id unattributed, unplaced;
 	bool fresh;         /* there were no stacks before, and no function has these names */
 	double total, lost; /* of the values that were to be placed */
@@ -52,14 +53,18 @@ static void name_frames(struct placer *pl)
 static void split_open(struct placer *pl)
 {
 	const struct flow *w = pl->w;
+	size_t deepest = 0;
 
 	pl->splits = alloc_zero(w->nodes, sizeof *pl->splits);
 	for (size_t c = 0; c < pl->e->count; c++) {
-		struct split *s = &pl->splits[pl->e->contexts[c].node];
+		const struct context *k = &pl->e->contexts[c];
+		struct split *s = &pl->splits[k->node];
 
 		s->left++;
-		s->whole += pl->e->contexts[c].share;
+		s->whole += k->share;
+		deepest = k->depth > deepest ? k->depth : deepest;
 	}
+	pl->path = alloc_zero(deepest + 1, sizeof *pl->path);
 	for (size_t n = 0; n < w->nodes; n++) {
 		struct split *s = &pl->splits[n];
 
@@ -116,11 +121,11 @@ static void place_context(struct placer *pl, size_t c)
 	const struct context *k = &pl->e->contexts[c];
 	struct split *s = &pl->splits[k->node];
 	bool last = --s->left == 0 && s->whole > 0;
-	stack_id stack = push(pl, k->parent == NO_ID ? EMPTY_STACK : pl->stacks[k->parent],
+	stack_id stack = push(pl, k->depth ? pl->path[k->depth - 1] : EMPTY_STACK,
 			      frame_of(pl, k->node));
 	int64_t value;
 
-	pl->stacks[c] = stack;
+	pl->path[k->depth] = stack;
 	s->given += k->share;
 	value = next_part(s->self, s->given, last, &s->self_given);
 	if (value)
@@ -151,15 +156,15 @@ static void place_rest(struct placer *pl, uint32_t n, stack_id *unplaced)
 }
 
 /* Contexts are far apart in this order: they and their nodes are fetched ahead. */
-static void fetch_ahead(const struct placer *pl, const uint32_t *order, size_t i)
+FETCHING fetch_ahead(const struct placer *pl, const uint32_t *order, size_t i)
 {
 	enum { FAR = 16, NEAR = 8 };
 	const struct context *k = pl->e->contexts;
 
 	if (i + FAR >= pl->e->count)
 		return;
-	__builtin_prefetch(&k[order[i + FAR]]);
-	__builtin_prefetch(&pl->splits[k[order[i + NEAR]].node]);
+	FETCH(&k[order[i + FAR]]);
+	FETCH(&pl->splits[k[order[i + NEAR]].node]);
 }
 
 /* Depth first: viewers that show samples in the order of the file draw a context whole. */
@@ -169,7 +174,6 @@ static void place(struct placer *pl)
 	stack_id unplaced = EMPTY_STACK;
 
 	split_open(pl);
-	pl->stacks = alloc_zero(pl->e->count, sizeof *pl->stacks);
 	for (size_t i = 0; i < pl->e->count; i++) {
 		fetch_ahead(pl, order, i);
 		place_context(pl, order[i]);
@@ -177,7 +181,7 @@ static void place(struct placer *pl)
 	free(order);
 	for (uint32_t n = 0; n < pl->w->nodes; n++)
 		place_rest(pl, n, &unplaced);
-	free(pl->stacks);
+	free(pl->path);
 	free(pl->splits);
 }
 
