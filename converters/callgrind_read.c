@@ -175,6 +175,12 @@ static bool read_source_line(struct reader *r, const char *after, struct place *
 	return read_own_place(r, rest, *end, at);
 }
 
+static function_id called_function(struct reader *r)
+{
+	return function_of(r, r->has_called_object ? r->called_object : r->object,
+			   r->has_called_file ? r->called_file : r->inlined, r->called_name);
+}
+
 static void read_calls(struct reader *r, struct str text)
 {
 	struct arc a = { .rule = r->python ? RULE_OUTERMOST : RULE_EVERY, .valued = true };
@@ -191,9 +197,6 @@ static void read_calls(struct reader *r, struct str text)
 		input_error(r->in, "expected cfn= before calls=");
 		return;
 	}
-	a.callee = function_of(r, r->has_called_object ? r->called_object : r->object,
-			       r->has_called_file ? r->called_file : r->inlined,
-			       r->called_name);
 	if (r->python && stop - p == 2 && memcmp(p, "01", 2) == 0)
 		a.calls = 0; /* the writer's guess */
 	a.primitive = a.calls;
@@ -202,6 +205,8 @@ static void read_calls(struct reader *r, struct str text)
 	if (!read_place(r, &p, end, false, &a.target) ||
 	    !read_source_line(r, "calls=", &a.site, &p, &end) || !read_values(r, p, end))
 		return;
+	/* only now: it was asked for when its name came */
+	a.callee = called_function(r);
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
 	if (r->rewritten && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
 		return;
@@ -224,10 +229,7 @@ static void read_jump(struct reader *r, struct str text, bool conditional)
 	}
 	j.from = current_function(r);
 	j.thread = r->thread;
-	j.to = r->has_called_name
-		? function_of(r, r->has_called_object ? r->called_object : r->object,
-			      r->has_called_file ? r->called_file : r->inlined, r->called_name)
-		: j.from;
+	j.to = r->has_called_name ? called_function(r) : j.from;
 	p = stop;
 	if (!read_place(r, &p, end, true, &j.target))
 		return;
@@ -320,7 +322,7 @@ static void read_line(struct reader *r)
 		r->line = str_from(r->line, 1);
 	if (!r->line.n || r->line.p[0] == '#')
 		return;
-	if (strchr("0123456789+-*", r->line.p[0])) {
+	if (begins_cost(r->line.p[0])) {
 		read_cost(r);
 		return;
 	}

@@ -211,7 +211,7 @@ void take_plain_costs(struct reader *r)
 	/* no look beyond the last whole line is needed: each stops at its end */
 	while (last > p && last[-1] != '\n')
 		last--;
-	if (p == last || *p == '\n' || !strchr("0123456789+-*", *p) || !r->plain)
+	if (p == last || !begins_cost(*p) || !r->plain)
 		return;
 	current_function(r);
 	at.file = r->inlined == r->file ? 0 : r->inlined;

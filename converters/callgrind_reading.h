@@ -130,6 +130,11 @@ function_id current_function(struct reader *r);
 /* Adds r->values; the first for the current function. */
 void add_cost(struct reader *r, const struct place *at);
 void add_arc(struct reader *r, struct arc a);
+static inline bool begins_cost(char c)
+{
+	return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '*';
+}
+
 /* Takes the cost lines that come now and are written as nearly all are. */
 void take_plain_costs(struct reader *r);
 void forget_rows(struct reader *r);
