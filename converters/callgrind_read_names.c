@@ -9,6 +9,8 @@
 
 /* --- names --- */
 
+enum { ALWAYS_DENSE = 1 << 16 };
+
 static struct named *find_row(const struct names *n, uint64_t id)
 {
 	for (struct probe at = index_probe(&n->index, hash_mix(id, 0));
@@ -52,7 +54,7 @@ static void set_name(struct names *n, uint64_t id, string_id name)
 	}
 	n->count++;
 	/* a file that skips IDs must not make the array longer than itself */
-	if (id >= n->dense_count && id < 256 + 4 * n->count)
+	if (id >= n->dense_count && id < ALWAYS_DENSE + 4 * n->count)
 		n->dense = grow_zeroed(n->dense, &n->dense_count, (size_t)id + 1,
 				       sizeof *n->dense);
 	if (id < n->dense_count) {
