@@ -164,6 +164,18 @@ size_t flow_several(const struct flow *w)
 
 /* --- weights --- */
 
+/* Sums of a stranger's file stop at the ends of the range. */
+static int64_t sum(int64_t a, int64_t b)
+{
+	i64_add_to(&a, b);
+	return a;
+}
+
+static int64_t less(int64_t a, int64_t b)
+{
+	return sum(a, b == INT64_MIN ? INT64_MAX : -b);
+}
+
 /* What is known of a node beside its arcs while one value type is weighed. */
 struct node {
 	int64_t total, calls;  /* recorded */
@@ -300,7 +312,7 @@ static void sum_components(struct weigher *g)
 		c->known &= node->known;
 		if (node->known && node->total > c->recorded)
 			c->recorded = node->total;
-		c->explained &= node->known && node->calls <= node->in_calls + node->self_calls;
+		c->explained &= node->known && node->calls <= sum(node->in_calls, node->self_calls);
 		c->noise += g->noise * 2;
 		for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++) {
 			struct whole *to = &g->wholes[w->cycles.component[w->links[a].callee]];
@@ -328,8 +340,8 @@ static uint32_t entry_member(const struct weigher *g, uint32_t c)
 
 	for (uint32_t i = cy->first[c]; i < cy->first[c + 1]; i++) {
 		const struct node *n = &g->nodes[cy->members[i]];
-		int64_t calls = n->known ? n->calls - n->in_calls - n->self_calls : 0;
-		int64_t value = n->known ? n->total : n->in + g->w->self[cy->members[i]];
+		int64_t calls = n->known ? less(less(n->calls, n->in_calls), n->self_calls) : 0;
+		int64_t value = n->known ? n->total : sum(n->in, g->w->self[cy->members[i]]);
 
 		if (calls < 0)
 			calls = 0;
@@ -356,7 +368,7 @@ static void find_unattributed(struct weigher *g, uint32_t c)
 	 * hole; valgrind's events have none, and their total is the sum of self */
 	if (!whole->valued || (!whole->known && (!whole->entered || !g->noise)))
 		return;
-	over = in - whole->cover;
+	over = less(in, whole->cover);
 	if (over <= whole->noise)
 		return;
 	g->w->unattributed[entry_member(g, c)] += over;
@@ -371,7 +383,7 @@ static void find_root(struct weigher *g, uint32_t c)
 
 	if (whole->known && whole->recorded > need)
 		need = whole->recorded;
-	rest = need - whole->entering;
+	rest = less(need, whole->entering);
 	if (!whole->entered || (!whole->entering && !whole->entered_calls))
 		rest = need > 0 ? need : 1;
 	else if (!whole->entering || rest <= whole->noise || whole->explained)

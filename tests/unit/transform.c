@@ -9,6 +9,7 @@
 #include "common/transform/cycles.h"
 #include "common/transform/graph_from_stacks.h"
 #include "common/transform/project.h"
+#include "common/transform/queue.h"
 #include "common/transform/stacks_from_graph.h"
 
 /* --- cycles, against brute force --- */
@@ -447,6 +448,36 @@ static void comparison_finds_what_differs(void **state)
 	profile_free(b);
 }
 
+static void queue_gives_the_most_first(void **state)
+{
+	struct queue q;
+	double last = 1e30;
+	uint32_t seed = 1, of_last = 0;
+
+	(void)state;
+	queue_open(&q);
+	for (uint32_t i = 0; i < 3000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		/* many are equal, some beyond all ranges, and some come while others go */
+		queue_push(&q, (struct candidate){ (double)(seed >> 20) * (i % 7 ? 1e-3 : 1e25) + 1e-9,
+						   i, 0 });
+		if (i % 5 == 4)
+			queue_pop(&q);
+	}
+	assert_int_equal(q.count, 2400);
+	while (q.count) {
+		struct candidate c = queue_pop(&q);
+
+		assert_true(c.worth < last || (c.worth == last && c.context > of_last));
+		last = c.worth;
+		of_last = c.context;
+	}
+	queue_push(&q, (struct candidate){ 5, 1, 0 });
+	queue_clear(&q);
+	assert_null(queue_next(&q, 0));
+	queue_close(&q);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -462,6 +493,7 @@ int main(void)
 		cmocka_unit_test(threads_become_frames),
 		cmocka_unit_test(one_thread_or_value_is_chosen),
 		cmocka_unit_test(comparison_finds_what_differs),
+		cmocka_unit_test(queue_gives_the_most_first),
 	};
 
 	return RUN(tests);
