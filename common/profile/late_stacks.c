@@ -5,9 +5,6 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 
-enum { MARK_BIT = 31 };
-static const stack_id mark = (stack_id)1 << MARK_BIT;
-
 void late_stacks_init(struct late_stacks *l, const struct profile *p)
 {
 	stacks_init(&l->stacks);
@@ -21,9 +18,9 @@ void late_stacks_free(struct late_stacks *l)
 
 stack_id late_stacks_push(struct late_stacks *l, stack_id parent, uint32_t number)
 {
-	if (l->stacks.count >= mark)
+	if (l->stacks.count >= LATE_STACK)
 		die("more than 2 thousand million distinct stacks before their frames");
-	return stacks_push(&l->stacks, parent & ~mark, number) | mark;
+	return stacks_push(&l->stacks, parent & ~LATE_STACK, number) | LATE_STACK;
 }
 
 /* Rows that have become equal are added up: all are added once more. */
@@ -37,8 +34,8 @@ static void add_again(struct profile *p)
 	p->sample_count = p->sample_cap = 0;
 	p->sample_values = (struct values){ .width = values.width,
 		.overflow = values.overflow, .overflowed = values.overflowed };
-	index_free(&p->sample_rows.index);
-	p->sample_rows.end = 0;
+	p->sample_first_count = 0;
+	index_free(&p->sample_index);
 	for (size_t i = 0; i < count; i++)
 		profile_sample_row(p, samples[i], values_row(&values, i));
 	free(samples);
@@ -53,8 +50,8 @@ void late_stacks_resolve(struct late_stacks *l, struct profile *p, const frame_i
 		stacks[i] = stacks_push(&p->stacks, stacks[l->stacks.parent[i]],
 					frames[l->stacks.frame[i]]);
 	for (size_t i = 0; i < p->sample_count; i++)
-		if (p->samples[i].stack & mark)
-			p->samples[i].stack = stacks[p->samples[i].stack & ~mark];
+		if (p->samples[i].stack & LATE_STACK)
+			p->samples[i].stack = stacks[p->samples[i].stack & ~LATE_STACK];
 	for (size_t i = l->first_activation; i < p->activation_count; i++)
 		p->activations[i].frame = frames[p->activations[i].frame];
 	free(stacks);

@@ -11,6 +11,9 @@
 
 #include "common/profile/profile.h"
 
+/* What marks an id; the others are below it. */
+#define LATE_STACK ((stack_id)1 << 31)
+
 struct late_stacks {
 	struct stacks stacks;      /* a "frame" of these is a number of the file */
 	size_t first_activation;   /* from this on activations have numbers as frames */

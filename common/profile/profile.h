@@ -173,7 +173,9 @@ struct profile {
 	struct sample *samples;
 	size_t sample_count, sample_cap;
 	struct values sample_values;
-	struct row_index sample_rows;
+	uint32_t *sample_first;    /* by stack: its first row + 1 */
+	size_t sample_first_count, sample_first_cap;
+	struct index sample_index; /* of the rows that are not their stack's first */
 	struct activation *activations;
 	size_t activation_count, activation_cap;
 	struct span *spans;

@@ -2,7 +2,7 @@
  * stack_half - samples, activations and spans
  */
 #include "common/base/alloc.h"
-#include "common/profile/profile.h"
+#include "common/profile/late_stacks.h"
 
 static uint32_t new_sample(struct profile *p, struct sample s)
 {
@@ -11,36 +11,63 @@ static uint32_t new_sample(struct profile *p, struct sample s)
 	return values_new_row(&p->sample_values);
 }
 
+/* The place that says which row is the stack's first, + 1. */
+static uint32_t *first_of(struct profile *p, stack_id stack)
+{
+	size_t slot = stack & ~LATE_STACK;
+
+	while (p->sample_first_count <= slot) {
+		ARRAY_ROOM(p->sample_first, p->sample_first_count, p->sample_first_cap);
+		p->sample_first[p->sample_first_count++] = 0;
+	}
+	return &p->sample_first[slot];
+}
+
+static bool is_row_of(const struct profile *p, uint32_t row, thread_id t, stack_id stack)
+{
+	return p->samples[row].thread == t && p->samples[row].stack == stack;
+}
+
 static uint64_t sample_hash(thread_id t, stack_id stack)
 {
 	return hash_mix((uint64_t)t << 32 | stack, 1);
 }
 
+/* Most stacks are one thread's: their row is found without the index, which has the others. */
+static uint32_t add_sample(struct profile *p, thread_id t, stack_id stack)
+{
+	uint32_t *first = first_of(p, stack), row = new_sample(p, (struct sample){ t, stack, 0 });
+
+	if (*first)
+		index_add(&p->sample_index, sample_hash(t, stack), row);
+	else
+		*first = row + 1;
+	return row;
+}
+
 /* The row of (thread, stack): one for all, or in ordered profiles a new one each time. */
 static uint32_t sample_row(struct profile *p, thread_id t, stack_id stack)
 {
-	struct row_index *x = &p->sample_rows;
-	uint32_t row;
+	uint32_t first;
 
-	if (p->ordered) {
-		row = new_sample(p, (struct sample){ t, stack, 0 });
-		x->end += x->end == row; /* never looked for */
-		return row;
-	}
-	for (; x->end < p->sample_count; x->end++)
-		index_add(&x->index, sample_hash(p->samples[x->end].thread,
-						 p->samples[x->end].stack), (uint32_t)x->end);
-	for (struct probe at = index_probe(&x->index, sample_hash(t, stack));
-	     index_next(&x->index, &at);)
-		if (p->samples[at.row].thread == t && p->samples[at.row].stack == stack)
+	if (p->ordered)
+		return new_sample(p, (struct sample){ t, stack, 0 });
+	first = *first_of(p, stack);
+	if (first && is_row_of(p, first - 1, t, stack))
+		return first - 1;
+	if (!first)
+		return add_sample(p, t, stack);
+	for (struct probe at = index_probe(&p->sample_index, sample_hash(t, stack));
+	     index_next(&p->sample_index, &at);)
+		if (is_row_of(p, at.row, t, stack))
 			return at.row;
-	return new_sample(p, (struct sample){ t, stack, 0 });
+	return add_sample(p, t, stack);
 }
 
 void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
 			int64_t value)
 {
-	values_add(&p->sample_values, new_sample(p, (struct sample){ t, stack, 0 }), v, value);
+	values_add(&p->sample_values, add_sample(p, t, stack), v, value);
 }
 
 void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v,

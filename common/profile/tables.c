@@ -27,7 +27,7 @@ void profile_free(struct profile *p)
 	stacks_free(&p->stacks);
 	index_free(&p->function_index);
 	index_free(&p->frame_index);
-	index_free(&p->sample_rows.index);
+	index_free(&p->sample_index);
 	index_free(&p->cost_rows.index);
 	index_free(&p->arc_rows.index);
 	index_free(&p->jump_index);
@@ -40,6 +40,7 @@ void profile_free(struct profile *p)
 	free(p->threads);
 	free(p->labels);
 	free(p->samples);
+	free(p->sample_first);
 	free(p->activations);
 	free(p->spans);
 	free(p->costs);

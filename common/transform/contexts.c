@@ -33,25 +33,6 @@ static double *totals_of(const struct profile *p)
 	return totals;
 }
 
-/* A caller is never lighter than its callees: rounded sums grow too. */
-static float *weigh(const struct profile *p)
-{
-	float *weight = alloc_zero(p->stacks.count, sizeof *weight);
-	double *totals = totals_of(p);
-
-	for (size_t i = 0; i < p->sample_count; i++)
-		for (value_id v = 0; v < p->value_count; v++) {
-			double size = size_of(values_row(&p->sample_values, i)[v]);
-
-			if (size > 0)
-				weight[p->samples[i].stack] += (float)(size / totals[v]);
-		}
-	for (size_t i = p->stacks.count; i-- > 1;)
-		weight[p->stacks.parent[i]] += weight[i];
-	free(totals);
-	return weight;
-}
-
 /* Bits of numbers that are not negative are in the order of the numbers. */
 static uint32_t bits_of(float weight)
 {
@@ -61,23 +42,52 @@ static uint32_t bits_of(float weight)
 	return bits;
 }
 
+static void add_weight(uint32_t *to, float more)
+{
+	float weight;
+
+	memcpy(&weight, to, sizeof weight);
+	*to = bits_of(weight + more);
+}
+
+/* The bits of what each context weighs. A caller is never lighter than its callees:
+ * rounded sums grow too. */
+static uint32_t *weigh(const struct profile *p)
+{
+	uint32_t *weight = alloc_zero(p->stacks.count, sizeof *weight);
+	double *totals = totals_of(p);
+
+	for (size_t i = 0; i < p->sample_count; i++)
+		for (value_id v = 0; v < p->value_count; v++) {
+			double size = size_of(values_row(&p->sample_values, i)[v]);
+
+			if (size > 0)
+				add_weight(&weight[p->samples[i].stack], (float)(size / totals[v]));
+		}
+	for (size_t i = p->stacks.count; i-- > 1;) {
+		float weight_of;
+
+		memcpy(&weight_of, &weight[i], sizeof weight_of);
+		add_weight(&weight[p->stacks.parent[i]], weight_of);
+	}
+	free(totals);
+	return weight;
+}
+
 enum { HALF = 16, HALVES = 1 << HALF };
 
 /*
  * The half of the bits, from `shift` on, of the one that has *n heavier ones before it
  * among those whose upper bits are `upper`; *n is less those that are heavier by it.
  */
-static uint32_t find_half(const float *weight, size_t count, uint32_t upper, int shift, size_t *n)
+static uint32_t find_half(const uint32_t *weight, size_t count, uint32_t upper, int shift, size_t *n)
 {
 	size_t *counts = alloc_zero(HALVES, sizeof *counts);
 	uint32_t half = HALVES - 1;
 
-	for (size_t i = 1; i < count; i++) {
-		uint32_t bits = bits_of(weight[i]);
-
-		if (shift || bits >> HALF == upper)
-			counts[bits >> shift & (HALVES - 1)]++;
-	}
+	for (size_t i = 1; i < count; i++)
+		if (shift || weight[i] >> HALF == upper)
+			counts[weight[i] >> shift & (HALVES - 1)]++;
 	for (; half && counts[half] <= *n; half--)
 		*n -= counts[half];
 	free(counts);
@@ -85,92 +95,104 @@ static uint32_t find_half(const float *weight, size_t count, uint32_t upper, int
 }
 
 /* The bits of the n-th heaviest but the root, from 0. */
-static uint32_t nth_heaviest(const float *weight, size_t count, size_t n)
+static uint32_t nth_heaviest(const uint32_t *weight, size_t count, size_t n)
 {
 	uint32_t upper = find_half(weight, count, 0, HALF, &n);
 
 	return upper << HALF | find_half(weight, count, upper, 0, &n);
 }
 
-/* Of equal ones at the limit the first come in, so callers before callees. */
+/*
+ * Of equal ones at the limit the first come in, so callers before callees. There may be
+ * many more contexts than are kept: the weights' place is taken by the numbers.
+ */
 static void keep_heaviest(struct finder *f, size_t most)
 {
 	size_t count = f->trie->count, room = most;
-	float *weight = weigh(f->p);
+	uint32_t *weight = weigh(f->p), kept = 0;
 	uint32_t least = nth_heaviest(weight, count, most - 1);
 
 	for (size_t i = 1; i < count; i++)
-		room -= bits_of(weight[i]) > least;
+		room -= weight[i] > least;
+	weight[EMPTY_STACK] = ++kept;
 	for (size_t i = 1; i < count; i++) {
-		uint32_t bits = bits_of(weight[i]);
-		bool tied = bits == least && room;
+		bool tied = weight[i] == least && room;
 
-		f->number[i] = bits > least || tied;
+		weight[i] = weight[i] > least || tied ? ++kept : 0;
 		room -= tied;
 	}
+	f->number = weight;
 	f->c->pruned_count = count - 1 - most;
-	free(weight);
 }
 
-static void keep(struct finder *f, uint64_t most)
+/* Numbers in the order of the trie; the stacks that have one. */
+static stack_id *keep(struct finder *f, uint64_t most)
 {
-	f->number = alloc_zero(f->trie->count, sizeof *f->number);
-	if (most && most < f->trie->count - 1)
+	size_t count = f->trie->count;
+	stack_id *kept;
+
+	if (most && most < count - 1) {
 		keep_heaviest(f, (size_t)most);
-	else
-		for (size_t i = 1; i < f->trie->count; i++)
-			f->number[i] = 1;
-	f->number[EMPTY_STACK] = 1;
+	} else {
+		f->number = alloc_zero(count, sizeof *f->number);
+		for (size_t i = 0; i < count; i++)
+			f->number[i] = (uint32_t)i + 1;
+	}
+	f->c->count = (uint32_t)(count - f->c->pruned_count);
+	kept = alloc_zero(f->c->count, sizeof *kept);
+	for (size_t i = 0; i < count; i++)
+		if (f->number[i])
+			kept[f->number[i] - 1] = (stack_id)i;
+	return kept;
 }
 
 /* --- numbered in preorder --- */
 
+/* By number in the order of the trie. */
 struct family {
-	stack_id *first, *next;
+	uint32_t *parent, *first, *next;
 };
 
-static struct family find_children(const struct finder *f)
+static struct family find_children(const struct finder *f, const stack_id *kept)
 {
-	size_t count = f->trie->count;
-	struct family k = { alloc_zero(count, sizeof *k.first), alloc_zero(count, sizeof *k.next) };
+	size_t count = f->c->count;
+	struct family k = { alloc_zero(count, sizeof *k.parent), alloc_zero(count, sizeof *k.first),
+			    alloc_zero(count, sizeof *k.next) };
 
-	for (size_t i = count; i-- > 1;) {
-		stack_id parent = f->trie->parent[i];
+	for (uint32_t i = (uint32_t)count; i-- > 1;) {
+		uint32_t parent = f->number[f->trie->parent[kept[i]]] - 1;
 
-		if (!f->number[i])
-			continue;
+		k.parent[i] = parent;
 		k.next[i] = k.first[parent];
-		k.first[parent] = (stack_id)i;
+		k.first[parent] = i;
 	}
 	return k;
 }
 
-static stack_id next_in_preorder(const struct finder *f, const struct family *k, stack_id at)
+static uint32_t next_in_preorder(const struct family *k, uint32_t at)
 {
 	if (k->first[at])
 		return k->first[at];
 	while (at && !k->next[at])
-		at = f->trie->parent[at];
+		at = k->parent[at];
 	return k->next[at];
 }
 
-static void number_contexts(struct finder *f)
+static void number_contexts(struct finder *f, const stack_id *kept)
 {
-	struct family k = find_children(f);
+	struct family k = find_children(f, kept);
 	struct contexts *c = f->c;
-	size_t kept = 0;
+	uint32_t count = 1;
 
-	for (size_t i = 0; i < f->trie->count; i++)
-		kept += f->number[i] != 0;
-	c->parent = alloc_zero(kept, sizeof *c->parent);
-	c->frame = alloc_zero(kept, sizeof *c->frame);
+	c->parent = alloc_zero(c->count, sizeof *c->parent);
+	c->frame = alloc_zero(c->count, sizeof *c->frame);
 	c->frame[0] = NO_ID;
-	c->count = 1;
-	for (stack_id at = EMPTY_STACK; (at = next_in_preorder(f, &k, at));) {
-		c->parent[c->count] = f->number[f->trie->parent[at]] - 1;
-		c->frame[c->count] = f->trie->frame[at];
-		f->number[at] = ++c->count;
+	for (uint32_t at = 0; (at = next_in_preorder(&k, at));) {
+		c->parent[count] = f->number[f->trie->parent[kept[at]]] - 1;
+		c->frame[count] = f->trie->frame[kept[at]];
+		f->number[kept[at]] = ++count;
 	}
+	free(k.parent);
 	free(k.first);
 	free(k.next);
 }
@@ -388,6 +410,7 @@ struct contexts *contexts_new(const struct profile *p, uint64_t most, bool in_ti
 	struct contexts *c = alloc_zero(1, sizeof *c);
 	struct finder f = { .p = p, .c = c, .trie = &p->stacks,
 			    .row = alloc_zero(p->value_count, sizeof *f.row) };
+	stack_id *kept;
 
 	*c = (struct contexts){ .p = p, .in_time = in_time };
 	rows_start(&c->self, p);
@@ -395,8 +418,9 @@ struct contexts *contexts_new(const struct profile *p, uint64_t most, bool in_ti
 	rows_start(&c->pruned, p);
 	if (in_time)
 		push_activations(&f);
-	keep(&f, in_time ? 0 : most);
-	number_contexts(&f);
+	kept = keep(&f, in_time ? 0 : most);
+	number_contexts(&f, kept);
+	free(kept);
 	if (in_time)
 		list_in_time(&f);
 	else
