@@ -68,6 +68,7 @@ struct reader {
 	struct buf last;
 	struct step {
 		size_t end;          /* of the frame, in `last` */
+		frame_id frame;
 		stack_id stack;
 	} *steps;
 	size_t step_count, step_cap;
@@ -262,33 +263,57 @@ static size_t common_bytes(struct str a, struct str b)
 	return i;
 }
 
+static void add_step(struct reader *r, struct str name, size_t end)
+{
+	ARRAY_ROOM(r->steps, r->step_count, r->step_cap);
+	r->steps[r->step_count++] = (struct step){ end, frame_of(r, name), EMPTY_STACK };
+}
+
+static stack_id push_step(struct reader *r, size_t at)
+{
+	stack_id parent = at ? r->steps[at - 1].stack : EMPTY_STACK;
+
+	return r->steps[at].stack = stacks_push(&r->p->stacks, parent, r->steps[at].frame);
+}
+
+/*
+ * The frames of the line but the first `kept`. Where it parts from all lines so far is
+ * mostly its second new frame: the memory for that comes while the others are read.
+ */
+static void push_frames(struct reader *r, struct str text, size_t kept)
+{
+	size_t at = kept ? r->steps[kept - 1].end + 1 : 0, pushed = kept;
+
+	while (at <= text.n) {
+		struct str rest = str_from(text, at);
+		const char *semicolon = rest.n ? memchr(rest.p, ';', rest.n) : NULL;
+		size_t n = semicolon ? (size_t)(semicolon - rest.p) : rest.n;
+
+		add_step(r, str_head(rest, n), at + n);
+		at += n + 1;
+		if (r->step_count == kept + 2) {
+			push_step(r, pushed++);
+			stacks_fetch(&r->p->stacks, r->steps[kept].stack, r->steps[kept + 1].frame);
+		}
+	}
+	while (pushed < r->step_count)
+		push_step(r, pushed++);
+}
+
 /* The stack of the line; frames that it shares with the last line are not looked up. */
 static stack_id find_stack(struct reader *r, struct str text)
 {
-	size_t same = common_bytes(text, buf_str(&r->last)), kept = 0, at;
-	stack_id stack = EMPTY_STACK;
+	size_t same = common_bytes(text, buf_str(&r->last)), kept = 0;
 
 	if (!text.n)
 		return EMPTY_STACK;
 	while (kept < r->step_count && r->steps[kept].end < same)
 		kept++;
 	r->step_count = kept;
-	at = kept ? r->steps[kept - 1].end + 1 : 0;
-	if (kept)
-		stack = r->steps[kept - 1].stack;
-	while (at <= text.n) {
-		struct str rest = str_from(text, at), name;
-		const char *semicolon = rest.n ? memchr(rest.p, ';', rest.n) : NULL;
-
-		name = str_head(rest, semicolon ? (size_t)(semicolon - rest.p) : rest.n);
-		stack = stacks_push(&r->p->stacks, stack, frame_of(r, name));
-		at += name.n + 1;
-		ARRAY_ROOM(r->steps, r->step_count, r->step_cap);
-		r->steps[r->step_count++] = (struct step){ at - 1, stack };
-	}
+	push_frames(r, text, kept);
 	r->last.n = 0;
 	buf_add(&r->last, text);
-	return stack;
+	return r->steps[r->step_count - 1].stack;
 }
 
 static void read_comment(struct reader *r, struct str line)

@@ -70,6 +70,12 @@ stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame)
 	return stacks_append(s, parent, frame);
 }
 
+void stacks_fetch(const struct stacks *s, stack_id parent, frame_id frame)
+{
+	if (s->index.slots)
+		__builtin_prefetch(&s->index.slots[index_probe(&s->index, stack_hash(parent, frame)).slot]);
+}
+
 size_t stacks_frames(const struct stacks *s, stack_id stack, frame_id **out, size_t *cap)
 {
 	size_t depth = 0;
