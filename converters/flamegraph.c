@@ -20,6 +20,7 @@
  */
 #include "converters/flamegraph.h"
 
+#include "common/base/diag.h"
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph_reading.h"
@@ -99,6 +100,7 @@ static struct flame_tree *new_tree(const struct picture *v)
 		.width = v->difference ? widths[flame_options.widths] : WIDTH_FIRST,
 		.unsorted = flame_options.unsorted,
 		.base = base, .base_count = flame_options.base.count, .least = least_share(),
+		.most = FLAME_MOST_CALLERS,
 	};
 
 	for (size_t i = 0; i < how.base_count; i++)
@@ -115,6 +117,9 @@ static void write(struct output *out, const struct profile *p)
 	struct flame_tree *tree = new_tree(&v);
 
 	v.tree = tree;
+	if (tree->cut)
+		verbose("callers of the widest %d frames are in the picture, not those of others",
+			FLAME_MOST_CALLERS);
 	flame_put_picture(&v);
 	flame_put_data(&v);
 	flame_put_page(out);

@@ -63,6 +63,9 @@ void flame_put_colors(struct output *out, bool difference);
 
 /* --- the file --- */
 
+/* Callers first: of wide functions below a deep chain there are millions of them. */
+enum { FLAME_MOST_CALLERS = 200000 };
+
 struct picture {
 	struct output *out;
 	const struct profile *p;
@@ -73,6 +76,7 @@ struct picture {
 	bool difference;
 	int64_t total;        /* what is all: the sum of the values, or more */
 	double least;         /* a value below it is too narrow to be drawn */
+	uint32_t tied_depth;  /* and one that is just that wide if it lies deeper */
 };
 
 /* The name and the place of a node's function: empty where there is none. */

@@ -13,6 +13,8 @@ enum {
 	BOLD_PERCENT = 112, USUAL_WIDTH = 1200,
 	/* more elements make a page slow to open; the script draws the rest when asked */
 	MOST_ELEMENTS = 1000,
+	/* so many as wide as the last one of them come in too */
+	MOST_TIED = 10000,
 };
 
 /* The frames that are drawn, row by row, from left to right. */
@@ -40,29 +42,57 @@ static int compare_totals(const void *left, const void *right)
 	return (a < b) - (a > b);
 }
 
+static double width_of(const struct picture *v, uint32_t node)
+{
+	return (double)v->tree->width.total[node];
+}
+
+/*
+ * Of very many that are just as wide those nearest the root are drawn: whole rows of
+ * them, until there are enough.
+ */
+static uint32_t deepest_tied(const struct picture *v, size_t room)
+{
+	const struct flame_tree *t = v->tree;
+	size_t *tied = alloc_zero(t->nodes.count, sizeof *tied), count = 0;
+	uint32_t depth = 0;
+
+	for (uint32_t i = 0; i < t->nodes.count; i++)
+		tied[t->depth[i]] += width_of(v, i) == v->least;
+	while (count < room)
+		count += tied[depth++];
+	free(tied);
+	return depth - 1;
+}
+
 /* The least value of the widest so many, where there are more. */
-static double least_of_widest(const struct picture *v)
+static void draw_the_widest(struct picture *v)
 {
 	const struct flame_tree *t = v->tree;
 	int64_t *totals = alloc_zero(t->nodes.count, sizeof *totals);
-	double least = v->least;
-	size_t count = 0;
+	size_t count = 0, wider = 0, tied = 0;
 
-	for (size_t i = 0; i < t->nodes.count; i++)
-		if ((double)t->width.total[i] >= least && t->width.total[i])
+	for (uint32_t i = 0; i < t->nodes.count; i++)
+		if (width_of(v, i) >= v->least && t->width.total[i])
 			totals[count++] = t->width.total[i];
 	qsort(totals, count, sizeof *totals, compare_totals);
 	if (count > MOST_ELEMENTS)
-		least = (double)totals[MOST_ELEMENTS - 1];
+		v->least = (double)totals[MOST_ELEMENTS - 1];
+	while (wider < count && (double)totals[wider] > v->least)
+		wider++;
+	while (wider + tied < count && (double)totals[wider + tied] == v->least)
+		tied++;
+	if (count > MOST_ELEMENTS && tied > MOST_TIED)
+		v->tied_depth = deepest_tied(v, MOST_ELEMENTS - wider);
 	free(totals);
-	return least;
 }
 
 static bool is_drawn(const struct picture *v, uint32_t node)
 {
-	int64_t value = total_of(v, node);
-
-	return value > 0 && (!node || (double)value >= v->least);
+	if (!node)
+		return v->total > 0;
+	return v->tree->width.total[node] > 0 && width_of(v, node) >= v->least &&
+	       (width_of(v, node) > v->least || v->tree->depth[node] <= v->tied_depth);
 }
 
 static void count_left_out(struct frames *f, uint32_t node)
@@ -97,8 +127,9 @@ static void choose_frames(struct frames *f)
 	bool percent = flame_min_width(&f->v->least);
 
 	f->v->least *= (double)f->v->total / (percent ? 100 : (double)f->inner);
+	f->v->tied_depth = UINT32_MAX;
 	if (!flame_options.no_script)
-		f->v->least = least_of_widest(f->v);
+		draw_the_widest(f->v);
 	for (uint32_t i = 0; i < t->nodes.count; i++) {
 		if (!is_drawn(f->v, i)) {
 			count_left_out(f, i);
@@ -231,6 +262,15 @@ static void add_pruned(struct picture *v, struct buf *b)
 	buf_add(b, S(" of the total"));
 }
 
+static void add_cut(struct picture *v, struct buf *b)
+{
+	if (!v->tree->cut)
+		return;
+	buf_add(next_fact(b), S("callers of the widest "));
+	add_grouped(b, (struct decimal){ FLAME_MOST_CALLERS, 0 });
+	buf_add(b, S(" frames only"));
+}
+
 static void gather_facts(struct frames *f, struct buf *facts)
 {
 	struct picture *v = f->v;
@@ -245,6 +285,7 @@ static void gather_facts(struct frames *f, struct buf *facts)
 		else
 			add_total(v, facts);
 		add_left_out(f, facts);
+		add_cut(v, facts);
 		add_pruned(v, facts);
 	}
 	if (v->p->estimated)

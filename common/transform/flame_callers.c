@@ -2,11 +2,13 @@
  * flame_callers - a tree turned round: who led to the functions that took the time
  *
  * On the root lies each function with its self value, on it its callers with the part
- * of that value which came through them, and so on to the first caller. Made level by
- * level from the places where the merged tree has self values: a cursor at each climbs
- * one caller at a time, and cursors at equal functions are one node. Children of nodes
- * that are too narrow are not made: all of them together can be as many as the tree's
- * nodes times its depth.
+ * of that value which came through them, and so on to the first caller. Made from the
+ * places where the merged tree has self values: a cursor at each climbs one caller at a
+ * time, and cursors at equal functions are one node.
+ *
+ * All of them can be as many as the tree's nodes times its depth. So children of nodes
+ * that are too narrow are not made, and of the others those of the widest come first,
+ * until there are how->most: what can be seen is there.
  */
 #include <stdlib.h>
 
@@ -19,13 +21,57 @@ struct cursor {
 	uint32_t from;       /* the node whose self value it carries */
 };
 
+/* A node whose children are to be made, and its cursors. */
+struct growing {
+	int64_t width;
+	uint32_t node;
+	size_t begin, end;
+};
+
 struct turner {
 	struct flame_maker *m;
 	const struct flame_tree *from;
 	struct cursor *cursors;
-	size_t *begin, *end;       /* by node: its cursors */
-	size_t begin_cap, end_cap;
+	struct growing *heap;      /* the widest first */
+	size_t heap_count, heap_cap;
 };
+
+/* --- the widest of what can grow --- */
+
+static bool is_before(const struct growing *a, const struct growing *b)
+{
+	return a->width != b->width ? a->width > b->width : a->node < b->node;
+}
+
+static void heap_push(struct turner *u, struct growing g)
+{
+	size_t at = u->heap_count, above;
+
+	ARRAY_ROOM(u->heap, u->heap_count, u->heap_cap);
+	u->heap_count++;
+	for (; at && is_before(&g, &u->heap[above = (at - 1) / 2]); at = above)
+		u->heap[at] = u->heap[above];
+	u->heap[at] = g;
+}
+
+static struct growing heap_pop(struct turner *u)
+{
+	struct growing top = u->heap[0], last = u->heap[--u->heap_count];
+	size_t at = 0, below;
+
+	while ((below = 2 * at + 1) < u->heap_count) {
+		below += below + 1 < u->heap_count &&
+			 is_before(&u->heap[below + 1], &u->heap[below]);
+		if (!is_before(&u->heap[below], &last))
+			break;
+		u->heap[at] = u->heap[below];
+		at = below;
+	}
+	u->heap[at] = last;
+	return top;
+}
+
+/* --- cursors --- */
 
 static int compare_cursors(const void *left, const void *right)
 {
@@ -76,24 +122,18 @@ static int64_t width_between(const struct turner *u, size_t begin, size_t end)
 	return width;
 }
 
-static uint32_t new_node(struct turner *u, uint32_t parent, uint32_t box, size_t begin, size_t end)
+static uint32_t new_node(struct turner *u, uint32_t parent, uint32_t box)
 {
 	uint32_t node = stacks_push(&u->m->t->nodes, parent, box);
 
 	flame_room(u->m);
-	if (node >= u->begin_cap)
-		u->begin = alloc_grow(u->begin, &u->begin_cap, node + 1, sizeof *u->begin);
-	if (node >= u->end_cap)
-		u->end = alloc_grow(u->end, &u->end_cap, node + 1, sizeof *u->end);
-	u->begin[node] = begin;
-	u->end[node] = end;
 	return node;
 }
 
 /* One node for all cursors in one box; they climb on to their callers. */
 static void add_callers(struct turner *u, uint32_t parent, size_t begin, size_t end)
 {
-	uint32_t node = new_node(u, parent, u->cursors[begin].box, begin, end);
+	uint32_t node = new_node(u, parent, u->cursors[begin].box);
 	const uint32_t *lines = u->from->line;
 	uint32_t line = lines[u->cursors[begin].at];
 
@@ -105,28 +145,33 @@ static void add_callers(struct turner *u, uint32_t parent, size_t begin, size_t 
 		*k = cursor_at(u, u->from->nodes.parent[k->at], k->from);
 	}
 	u->m->t->line[node] = line;
+	heap_push(u, (struct growing){ width_between(u, begin, end), node, begin, end });
 }
 
 /*
- * Its cursors' values are its own where no caller is left, and where they are too few
- * to be gone after: hidden.
+ * Its cursors' values are its own where no caller is left, and where children are not
+ * made: hidden.
  */
-static void expand(struct turner *u, uint32_t node)
+static void expand(struct turner *u, const struct growing *g)
 {
-	size_t begin = u->begin[node], end = u->end[node], next;
+	size_t begin = g->begin, end = g->end, next;
 	double least = u->m->how->least * (double)u->from->width.total[0];
-	bool narrow = node && (double)width_between(u, begin, end) < least;
+	bool narrow = g->node && (double)g->width < least;
+	bool late = g->node && !narrow && u->m->t->nodes.count > u->m->how->most;
 
 	if (end > begin)
 		qsort(u->cursors + begin, end - begin, sizeof *u->cursors, compare_cursors);
+	/* those without a caller are the last ones */
+	u->m->t->cut |= late && u->cursors[begin].at;
+	narrow |= late;
 	for (; begin < end; begin = next) {
 		next = begin + 1;
 		if (u->cursors[begin].at && !narrow) {
 			while (next < end && u->cursors[next].box == u->cursors[begin].box)
 				next++;
-			add_callers(u, node, begin, next);
+			add_callers(u, g->node, begin, next);
 		} else {
-			carry(u, u->cursors[begin].from, node, narrow);
+			carry(u, u->cursors[begin].from, g->node, narrow);
 		}
 	}
 }
@@ -143,7 +188,7 @@ static void add_rest(struct turner *u)
 	carry(u, 0, 0, false);
 	for (size_t i = 0; i < pruned->values.rows; i++) {
 		const int64_t *values = values_row(&pruned->values, i);
-		uint32_t node = new_node(u, 0, u->m->box[pruned->at[i]], 0, 0);
+		uint32_t node = new_node(u, 0, u->m->box[pruned->at[i]]);
 
 		t->width.self[node] += flame_width_of(how, values[0], difference ? values[1] : 0);
 		if (!difference)
@@ -177,18 +222,17 @@ struct flame_tree *flame_callers(struct flame_maker *m)
 	m->t = new_tree(from);
 	m->cap = 0;
 	m->widths_known = true;
-	u.begin = alloc_grow(u.begin, &u.begin_cap, 1, sizeof *u.begin);
-	u.end = alloc_grow(u.end, &u.end_cap, 1, sizeof *u.end);
-	u.begin[0] = 0;
-	u.end[0] = count;
 	flame_room(m);
 	add_rest(&u);
-	for (uint32_t node = 0; node < m->t->nodes.count; node++)
-		expand(&u, node);
+	heap_push(&u, (struct growing){ INT64_MAX, 0, 0, count });
+	while (u.heap_count) {
+		struct growing widest = heap_pop(&u);
+
+		expand(&u, &widest);
+	}
 	flame_finish(m, true);
 	free(u.cursors);
-	free(u.begin);
-	free(u.end);
+	free(u.heap);
 	flame_tree_free(from);
 	return m->t;
 }

@@ -34,6 +34,7 @@ struct flame_how {
 	const struct str *base;   /* stacks begin at the last frame with one of these names */
 	size_t base_count;
 	double least;             /* callers: nodes with a smaller share have no children */
+	uint64_t most;            /* callers: with so many nodes no more are made */
 };
 
 struct flame_values {
@@ -48,6 +49,7 @@ struct flame_tree {
 	bool *several;            /* by box: has several contexts when merged */
 	uint32_t *first, *next;   /* a node's first child and next sibling */
 	uint32_t *line;           /* that all contexts of the node agree on, or 0 */
+	bool cut;                 /* more than how->most are wanted: their values are hidden */
 	uint32_t *depth;
 	int64_t *x;
 	struct flame_values width, base, fresh; /* the last two for a difference only */

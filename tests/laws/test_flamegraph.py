@@ -104,6 +104,26 @@ def test_callers_of_a_deep_chain_are_not_all_made():
     assert seen == {(): 10**6 + 50, ("wide",): 10**6}
 
 
+def wide_chain():
+    """20,000 nested functions, 2,000 of which are as wide as each other: they have 20 million callers."""
+    lines, stack = [], b""
+    for depth in range(20000):
+        stack += b";f%d" % depth
+        if depth % 10 == 9:
+            lines.append(stack[1:] + b" 100\n")
+    return b"".join(lines)
+
+
+@pytest.mark.parametrize("script, drawn", [([], 2001), (["--no-script"], 200001)])
+def test_callers_have_a_bound(script, drawn):
+    """The root, then whole rows of callers until there are 1000; without the script as many as are made."""
+    picture, said = lib.run("collapsed2flamegraph", "-v", "--reverse", *script, input=wide_chain())
+    assert b"callers of the widest 200000 frames are in the picture, not those of others" in said
+    assert "callers of the widest 200,000 frames only".encode() in picture
+    assert picture.count(b"<rect class") == drawn
+    assert flamegraphs.total(picture) == 200000
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_flamechart_keeps_the_order(seed):
     rng = random.Random(seed)
