@@ -19,8 +19,9 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 # whatever CFLAGS and LDFLAGS say: a profile is a stranger's file (tests/structure reads the ELF)
 HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-# no fused multiply-add: estimates come out the same on every machine
-ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -pthread $(CFLAGS) $(HARDENING) \
+# no fused multiply-add: estimates come out the same on every machine; nobody asks for errno of
+# rounding, so that most programs do without the library of mathematics
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -fno-math-errno -pthread $(CFLAGS) $(HARDENING) \
 	-DPROFPIPE_VERSION='"$(VERSION)"' $(xml_cflags)
 xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libxml2)
 # the last two from their archives: every shared library makes every start slower
@@ -75,12 +76,12 @@ $(formats:%=$(BUILD)/obj/unread/%.o): $(BUILD)/obj/unread/%.o: converters/unread
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -DFORMAT_NAME=$* -MMD -MP -c $< -o $@
 
-# the script of flame graphs as C strings, without comments and indentation
+# the script of flame graphs as a C string, without comments and indentation
 page_parts := profile contexts trees shown picture actions controls keys address
 page_sources := $(page_parts:%=converters/page/%.js)
 $(BUILD)/gen/flamegraph_page.inc: $(page_sources) Makefile
 	@mkdir -p $(@D)
-	sed -e 's/^[\t]*//' -e '/^\/\//d' -e '/^$$/d' -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n",/' $(page_sources) >$@
+	sed -e 's/^[\t]*//' -e '/^\/\//d' -e '/^$$/d' -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $(page_sources) >$@
 $(BUILD)/obj/converters/flamegraph_page.o: $(BUILD)/gen/flamegraph_page.inc
 
 # --- the programs ---
@@ -101,7 +102,7 @@ endif
 $$(BUILD)/bin/$(1)2$(2): $$(BUILD)/obj/pairs/$(1)2$(2).o \
 		$$(call pair_objects,$(1),$(2)) $$(library)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LINK_HARDENING) $$(LDFLAGS) $$^ $$(call libraries,$(1)) $$(LIBS) -o $$@
+	$$(CC) $$(CFLAGS) $$(LINK_HARDENING) $$(LDFLAGS) $$^ -Wl,--as-needed $$(call libraries,$(1)) $$(LIBS) -o $$@
 endef
 $(foreach x,$(readers),$(foreach y,$(writers),$(eval $(call PAIR,$(x),$(y)))))
 

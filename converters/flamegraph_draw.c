@@ -1,7 +1,6 @@
 /*
  * flamegraph_draw - the picture as it is before any script runs
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
