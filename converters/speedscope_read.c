@@ -7,6 +7,7 @@
 #include "common/profile/late_stacks.h"
 #include "common/profile/rows_json.h"
 #include "converters/speedscope.h"
+#include "converters/speedscope_texts.h"
 
 /* A number, or an event if it has a frame. */
 struct item {
@@ -71,10 +72,7 @@ struct reader {
 	uint32_t last_index;           /* the highest seen so far */
 	uint64_t last_index_at;
 
-	struct strings texts;          /* of samples' arrays as they are written */
-	size_t text_bytes;
-	stack_id *text_stacks;
-	size_t text_cap;
+	struct sample_texts texts;
 
 	struct twins *twins;
 	size_t twin_count, twin_cap;
@@ -90,8 +88,6 @@ struct reader {
 	struct open_frame *open;
 	size_t open_count, open_cap;
 };
-
-enum { MOST_TEXT = 16 << 20 }; /* of samples' arrays that are remembered */
 
 static bool take_number(struct reader *r, struct decimal *number)
 {
@@ -391,40 +387,17 @@ static void keep_item(struct reader *r, struct item item)
 
 /* --- sampled profiles --- */
 
-/* Most samples repeat an earlier one to the letter: its text tells its stack. */
 static stack_id read_stack(struct reader *r)
 {
 	stack_id stack = EMPTY_STACK;
-	string_id id = 0;
-	struct str text;
 
-	if (json_flat_array(&r->j, &text)) {
-		size_t known = r->texts.count;
-
-		id = strings_add(&r->texts, text);
-		if (id < known) {
-			json_pass(&r->j, text.n);
-			return r->text_stacks[id];
-		}
-		r->text_bytes += text.n;
-	}
+	if (sample_texts_find(&r->texts, &r->j, &stack))
+		return stack;
 	json_array(&r->j);
 	while (json_element(&r->j))
 		stack = push_frame(r, stack, take_frame(r));
-	if (!id)
-		return stack;
-	if (id >= r->text_cap)
-		r->text_stacks = alloc_grow(r->text_stacks, &r->text_cap, id + 1,
-					    sizeof *r->text_stacks);
-	r->text_stacks[id] = stack;
+	sample_texts_learn(&r->texts, stack);
 	return stack;
-}
-
-static void forget_texts(struct reader *r)
-{
-	strings_free(&r->texts);
-	strings_init(&r->texts);
-	r->text_bytes = 0;
 }
 
 static void read_samples(struct reader *r)
@@ -439,8 +412,6 @@ static void read_samples(struct reader *r)
 		stack = read_stack(r);
 		ARRAY_ROOM(r->stacks, r->stack_count, r->stack_cap);
 		r->stacks[r->stack_count++] = stack;
-		if (r->text_bytes > MOST_TEXT)
-			forget_texts(r);
 	}
 }
 
@@ -785,14 +756,13 @@ int speedscope_read(struct input *in, struct profile *p)
 	struct reader r = { .in = in, .p = p };
 
 	json_start(&r.j, in);
-	strings_init(&r.texts);
+	sample_texts_init(&r.texts);
 	late_stacks_init(&r.late, p);
 	read_file(&r);
 	json_free(&r.j);
-	strings_free(&r.texts);
+	sample_texts_free(&r.texts);
 	late_stacks_free(&r.late);
 	index_free(&r.twin_index);
-	free(r.text_stacks);
 	free(r.frames);
 	free(r.twins);
 	free(r.thread_values);

@@ -6,7 +6,7 @@
 #include "common/base/alloc.h"
 #include "common/io/limits.h"
 
-enum { BLOCK = 1 << 16 };
+enum { BLOCK = 1 << 16, CACHE_LINE = 64, MOST_FETCHED = 512 };
 
 struct block {
 	struct block *next;
@@ -73,7 +73,7 @@ static uint64_t blend(uint64_t h, uint64_t word)
  * everywhere: names are short and looked up most often, arrays of numbers long, and four
  * words of those are under way at a time.
  */
-static uint64_t hash_of(struct str s)
+uint64_t strings_hash(struct str s)
 {
 	uint64_t h = s.n * 0x9e3779b97f4a7c15u, lanes[4] = { h, ~h, h + 1, ~h - 1 };
 	const char *p = s.p, *end = s.p + s.n;
@@ -102,10 +102,30 @@ static bool same_bytes(const char *a, const char *b, size_t n)
 	return load8(a + n - 8) == load8(b + n - 8);
 }
 
+void strings_fetch(const struct strings *s, uint64_t hash, enum fetch what)
+{
+	struct probe at = index_probe(&s->index, hash);
+
+	if (what == FETCH_SLOT) {
+		__builtin_prefetch(&s->index.slots[at.slot]);
+	} else if (index_next(&s->index, &at)) {
+		const struct str *row = &s->texts[at.row];
+
+		if (what == FETCH_ROW)
+			__builtin_prefetch(row);
+		else
+			for (size_t i = 0; i < row->n && i < MOST_FETCHED; i += CACHE_LINE)
+				__builtin_prefetch(row->p + i);
+	}
+}
+
 string_id strings_add(struct strings *s, struct str text)
 {
-	uint64_t hash = hash_of(text);
+	return strings_add_hashed(s, text, strings_hash(text));
+}
 
+string_id strings_add_hashed(struct strings *s, struct str text, uint64_t hash)
+{
 	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);)
 		if (s->texts[at.row].n == text.n &&
 		    same_bytes(s->texts[at.row].p, text.p, text.n))

@@ -25,6 +25,15 @@ void strings_init(struct strings *s);
 void strings_free(struct strings *s);
 string_id strings_add(struct strings *s, struct str text);
 
+/*
+ * The same in steps, for who knows early what will be looked up: what each step reads
+ * is on its way to the cache since the one before it, while others are looked up.
+ */
+uint64_t strings_hash(struct str text);
+enum fetch { FETCH_SLOT, FETCH_ROW, FETCH_TEXT };
+void strings_fetch(const struct strings *s, uint64_t hash, enum fetch what);
+string_id strings_add_hashed(struct strings *s, struct str text, uint64_t hash);
+
 static inline struct str strings_text(const struct strings *s, string_id id)
 {
 	return s->texts[id];

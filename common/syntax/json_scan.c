@@ -515,6 +515,29 @@ bool json_flat_array(struct json *j, struct str *text)
 	return true;
 }
 
+static const char *after_blanks(const char *p, const char *end)
+{
+	while (p < end && is_blank(*p))
+		p++;
+	return p;
+}
+
+bool json_flat_neighbour(const struct json *j, struct str *text)
+{
+	const char *end = j->in->end, *p = after_blanks(text->p + text->n, end), *close;
+
+	if (p == end || *p != ',')
+		return false;
+	p = after_blanks(p + 1, end);
+	if (p == end || *p != '[')
+		return false;
+	close = memchr(p, ']', (size_t)(end - p));
+	if (!close)
+		return false;
+	*text = (struct str){ p, (size_t)(close + 1 - p) };
+	return true;
+}
+
 void json_pass(struct json *j, size_t bytes)
 {
 	j->in->p += bytes;

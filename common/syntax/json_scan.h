@@ -84,6 +84,8 @@ bool json_skip(struct json *j);
  */
 bool json_flat_array(struct json *j, struct str *text);
 void json_pass(struct json *j, size_t bytes);
+/* From such a text on to that of the array's neighbour, if all of it is in the window. */
+bool json_flat_neighbour(const struct json *j, struct str *text);
 
 /* "byte N: expected WHAT, got ..." at the next value. Returns false. */
 bool json_expected(struct json *j, const char *what);
