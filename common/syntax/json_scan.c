@@ -66,7 +66,7 @@ static inline char next_byte(struct json *j)
 	return in->p < in->end && *in->p > ' ' ? *in->p : pass_blanks(j);
 }
 
-static bool take_byte(struct json *j, char c, const char *what)
+static inline bool take_byte(struct json *j, char c, const char *what)
 {
 	if (next_byte(j) != c || j->in->p == j->in->end)
 		return json_expected(j, what);
@@ -75,7 +75,7 @@ static bool take_byte(struct json *j, char c, const char *what)
 }
 
 /* Goes to where a value begins; its first byte, or '\0'. */
-static char next_value(struct json *j)
+static inline char next_value(struct json *j)
 {
 	if (j->colon) {
 		j->colon = false;
@@ -128,7 +128,7 @@ bool json_array(struct json *j)
 }
 
 /* Whether there is one more member before the bracket; takes the bracket or the comma. */
-static bool another(struct json *j, char bracket, const char *expected)
+static inline bool another(struct json *j, char bracket, const char *expected)
 {
 	bool fresh = j->fresh;
 	char c = next_byte(j);
@@ -160,11 +160,12 @@ static size_t plain_run(struct input *in, size_t start)
 	size_t i = start;
 
 	do {
-		size_t have = (size_t)(in->end - in->p);
+		const char *p = in->p + i;
 
-		while (i < have && is_plain(in->p[i]))
-			i++;
-		if (i < have)
+		while (p < in->end && is_plain(*p))
+			p++;
+		i = (size_t)(p - in->p);
+		if (p < in->end)
 			break;
 	} while (input_more(in));
 	return i - start;
@@ -314,21 +315,19 @@ static size_t count_digits(struct str s, size_t i)
 	return i - from;
 }
 
-/* JSON's grammar of numbers; *whole and *places are digits before and after the point. */
-static bool is_number(struct str s, size_t *whole, size_t *places)
+/* JSON's grammar of numbers. */
+static bool is_number(struct str s)
 {
-	size_t i = s.n && s.p[0] == '-', digits;
+	size_t i = s.n && s.p[0] == '-', digits = count_digits(s, i);
 
-	*whole = count_digits(s, i);
-	*places = 0;
-	if (!*whole || (*whole > 1 && s.p[i] == '0'))
+	if (!digits || (digits > 1 && s.p[i] == '0'))
 		return false;
-	i += *whole;
+	i += digits;
 	if (i < s.n && s.p[i] == '.') {
-		*places = count_digits(s, i + 1);
-		if (!*places)
+		digits = count_digits(s, i + 1);
+		if (!digits)
 			return false;
-		i += 1 + *places;
+		i += 1 + digits;
 	}
 	if (i < s.n && (s.p[i] == 'e' || s.p[i] == 'E')) {
 		i++;
@@ -341,37 +340,49 @@ static bool is_number(struct str s, size_t *whole, size_t *places)
 	return i == s.n;
 }
 
-/* Up to 18 digits and no exponent: the usual number, without str_to_decimal()'s care. */
-static bool short_number(struct str s, size_t whole, size_t places, struct decimal *number)
+/*
+ * Up to 18 bytes and no exponent, with what follows in the window: the usual number, in
+ * one pass and without str_to_decimal()'s care. Returns its length, or 0 for others.
+ */
+static size_t short_number(const struct input *in, struct decimal *number)
 {
-	size_t minus = s.p[0] == '-', end = minus + whole + (places ? places + 1 : 0);
-	int64_t value = 0;
+	const char *p = in->p, *end = in->end, *from = p += p < end && *p == '-', *point;
+	uint64_t value = 0;
+	int exponent = 0;
 
-	if (whole + places > 18 || end != s.n)
-		return false;
-	for (size_t i = minus; i < end; i++)
-		if (s.p[i] != '.')
-			value = value * 10 + (s.p[i] - '0');
-	while (places && value % 10 == 0) {
-		value /= 10;
-		places--;
+	while (p < end && is_digit(*p))
+		value = value * 10 + (uint64_t)(*p++ - '0');
+	if (p == from || (*from == '0' && p > from + 1))
+		return 0;
+	if (p < end && *p == '.') {
+		for (point = p++; p < end && is_digit(*p); p++)
+			value = value * 10 + (uint64_t)(*p - '0');
+		exponent = (int)(point + 1 < p ? point + 1 - p : 1);
 	}
-	*number = (struct decimal){ minus ? -value : value, -(int)places };
-	return true;
+	if (exponent > 0 || p - from > 18 || p == end || in_number(*p))
+		return 0;
+	for (; exponent && value % 10 == 0; exponent++)
+		value /= 10;
+	*number = (struct decimal){ *in->p == '-' ? -(int64_t)value : (int64_t)value, exponent };
+	return (size_t)(p - in->p);
 }
 
 bool json_number(struct json *j, struct decimal *number, enum exactness *how)
 {
 	struct str text;
-	size_t whole, places;
+	size_t n;
 
 	next_value(j);
-	text = number_text(j->in);
-	if (j->in->failed || !is_number(text, &whole, &places) || text.n >= LONGEST_NUMBER)
-		return json_expected(j, "a number");
+	n = short_number(j->in, number);
 	*how = EXACT;
-	if (!short_number(text, whole, places, number) &&
-	    !str_to_decimal(text, number, how))
+	if (n) {
+		j->in->p += n;
+		return true;
+	}
+	text = number_text(j->in);
+	if (j->in->failed || !is_number(text) || text.n >= LONGEST_NUMBER)
+		return json_expected(j, "a number");
+	if (!str_to_decimal(text, number, how))
 		return json_expected(j, "a number in range");
 	j->in->p += text.n;
 	return true;
