@@ -54,7 +54,7 @@ static uint64_t load4(const char *p)
 }
 
 /* Fewer than 8 bytes, each of them in it; longer texts begin with others by their length. */
-static uint64_t load_short(struct str s)
+static inline uint64_t load_short(struct str s)
 {
 	if (s.n >= 4)
 		return load4(s.p) | load4(s.p + s.n - 4) << 32;
@@ -90,7 +90,7 @@ uint64_t strings_hash(struct str s)
 }
 
 /* str_eq() for texts of equal length, most of which are equal and short. */
-static bool same_bytes(const char *a, const char *b, size_t n)
+static inline bool same_bytes(const char *a, const char *b, size_t n)
 {
 	if (n < 8)
 		return load_short((struct str){ a, n }) == load_short((struct str){ b, n });
