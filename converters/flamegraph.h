@@ -79,6 +79,10 @@ struct picture {
 	uint32_t tied_depth;  /* and one that is just that wide if it lies deeper */
 };
 
+/* Raises v->least where there are more frames than a page opens quickly with. */
+void flame_draw_the_widest(struct picture *v);
+bool flame_is_drawn(const struct picture *v, uint32_t node);
+
 /* The name and the place of a node's function: empty where there is none. */
 struct str flame_name(const struct picture *v, uint32_t node);
 struct str flame_home(const struct picture *v, uint32_t node);
