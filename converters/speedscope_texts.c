@@ -4,7 +4,10 @@
 
 #include "common/base/alloc.h"
 
-enum { MOST_BYTES = 16 << 20 }; /* that are remembered */
+enum {
+	MOST_BYTES = 16 << 20, /* that are remembered */
+	FEW_BYTES = 1 << 18,   /* that are in the cache anyway */
+};
 
 void sample_texts_init(struct sample_texts *t)
 {
@@ -25,22 +28,27 @@ static void forget(struct sample_texts *t)
 	t->bytes = 0;
 }
 
+static void fetch(const struct sample_texts *t, enum fetch what)
+{
+	for (unsigned i = 0; i < t->count; i++)
+		strings_fetch(&t->texts, t->ahead[i].hash, what);
+}
+
 static void look_ahead(struct sample_texts *t, const struct json *j, struct str text)
 {
 	uint64_t at = input_offset(j->in);
 	const char *from = text.p;
 
 	t->next = t->count = 0;
-	do {
-		uint64_t hash = strings_hash(text);
-
-		t->ahead[t->count++] = (struct ahead){ text, hash, at + (uint64_t)(text.p - from) };
-		strings_fetch(&t->texts, hash, FETCH_SLOT);
-	} while (t->count < TEXTS_AHEAD && json_flat_neighbour(j, &text));
-	for (unsigned i = 0; i < t->count; i++)
-		strings_fetch(&t->texts, t->ahead[i].hash, FETCH_ROW);
-	for (unsigned i = 0; i < t->count; i++)
-		strings_fetch(&t->texts, t->ahead[i].hash, FETCH_TEXT);
+	do
+		t->ahead[t->count++] = (struct ahead){ text, strings_hash(text),
+						       at + (uint64_t)(text.p - from) };
+	while (t->count < TEXTS_AHEAD && json_flat_neighbour(j, &text));
+	if (t->bytes < FEW_BYTES)
+		return;
+	fetch(t, FETCH_SLOT);
+	fetch(t, FETCH_ROW);
+	fetch(t, FETCH_TEXT);
 }
 
 /* The text of the next array, looked up ahead; NULL if it is none, or too long. */

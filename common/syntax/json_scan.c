@@ -341,7 +341,7 @@ static bool is_number(struct str s)
 }
 
 /*
- * Up to 18 bytes and no exponent, with what follows in the window: the usual number, in
+ * Up to 18 digits and no exponent, with what follows in the window: the usual number, in
  * one pass and without str_to_decimal()'s care. Returns its length, or 0 for others.
  */
 static size_t short_number(const struct input *in, struct decimal *number)
@@ -359,7 +359,7 @@ static size_t short_number(const struct input *in, struct decimal *number)
 			value = value * 10 + (uint64_t)(*p - '0');
 		exponent = (int)(point + 1 < p ? point + 1 - p : 1);
 	}
-	if (exponent > 0 || p - from > 18 || p == end || in_number(*p))
+	if (exponent > 0 || p - from - (exponent < 0) > 18 || p == end || in_number(*p))
 		return 0;
 	for (; exponent && value % 10 == 0; exponent++)
 		value /= 10;
