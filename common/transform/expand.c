@@ -4,6 +4,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/fetch.h"
+#include "common/io/limits.h"
 #include "common/transform/queue.h"
 
 /* Contexts worth less than this many units, all below them included, round to nothing. */
@@ -393,8 +394,10 @@ void expand(const struct flow *w, uint64_t most, double rest, struct expansion *
 	offer_roots(&g);
 	for (int round = 0; round < ROUNDS; round++) {
 		before_round = out->count;
-		while (g.queue.count && !enough(&g, rest))
+		while (g.queue.count && !enough(&g, rest)) {
 			accept(&g, queue_pop(&g.queue));
+			limit_clock();
+		}
 		if (!g.back_count || out->count == before_round)
 			break;
 		solve(&g);

@@ -5,6 +5,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/fetch.h"
+#include "common/io/limits.h"
 #include "common/transform/expand.h"
 
 /*
@@ -326,9 +327,12 @@ void stacks_from_graph(struct profile *p, struct estimate *how)
 	struct graph_rows g;
 	thread_id t;
 
+	limit_clock_start();
 	rows_open(&g, p);
-	while (rows_next(&g, p, &t))
+	while (rows_next(&g, p, &t)) {
 		one_thread(p, t, &g.rows, how);
+		limit_clock();
+	}
 	rows_close(&g);
 }
 
