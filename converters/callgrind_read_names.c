@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "converters/callgrind_reading.h"
 
 /* --- names --- */

@@ -143,14 +143,38 @@ static struct str module_of(struct str name, struct str file)
 	return end ? str_head(name, end) : name;
 }
 
+static uint64_t mixed(uint64_t a, uint64_t b)
+{
+	uint64_t h = (a ^ 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+
+	h = (h ^ (h >> 32) ^ b) * 0xc4ceb9fe1a85ec53u;
+	return h ^ (h >> 29);
+}
+
+/* The same on every machine and in every run, other than hash_text(): so is the picture. */
+static uint64_t number_of(struct str s)
+{
+	uint64_t h = s.n, word;
+
+	while (s.n >= 8) {
+		memcpy(&word, s.p, 8);
+		h = mixed(h, word);
+		s = str_from(s, 8);
+	}
+	word = 0;
+	for (size_t i = 0; i < s.n; i++)
+		word = word << 8 | (unsigned char)s.p[i];
+	return mixed(h, word);
+}
+
 static unsigned family_of(const struct scheme *s, struct str name, struct str file)
 {
 	const struct hint *hint = s->hints;
 
 	if (s->by_module)
-		return (unsigned)(str_hash(module_of(name, file)) >> 32) % s->count;
+		return (unsigned)(number_of(module_of(name, file)) >> 32) % s->count;
 	if (!hint)
-		return (unsigned)(str_hash(name) >> 48) % s->count;
+		return (unsigned)(number_of(name) >> 48) % s->count;
 	while (!hint_holds(hint, name, file))
 		hint++;
 	return (unsigned)hint->family;
@@ -164,7 +188,7 @@ char flame_class(struct str name, struct str file)
 	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
 	    str_eq(name, S("[pruned]")))
 		return CLASS_NOWHERE;
-	shade = (unsigned)(str_hash(name) >> 32) % s->shades;
+	shade = (unsigned)(number_of(name) >> 32) % s->shades;
 	return class_letters[family_of(s, name, file) * s->shades + shade];
 }
 

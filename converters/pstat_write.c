@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "common/base/utf8.h"
 #include "common/syntax/marshal.h"
 #include "common/transform/call_table.h"
@@ -79,7 +80,7 @@ static bool same_key(const struct row *a, const struct row *b)
 
 static uint32_t add_row(struct writer *w, struct index *keys, struct row row)
 {
-	uint64_t hash = hash_mix(str_hash(row.name), str_hash(row.file) + row.line);
+	uint64_t hash = hash_mix(hash_text(row.name), hash_text(row.file) + row.line);
 
 	for (struct probe at = index_probe(keys, hash); index_next(keys, &at);)
 		if (same_key(&w->rows[at.row], &row)) {

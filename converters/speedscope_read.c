@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "common/profile/late_stacks.h"
 #include "common/profile/rows_json.h"
 #include "converters/speedscope.h"

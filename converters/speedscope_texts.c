@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 
 enum {
 	MOST_BYTES = 16 << 20, /* that are remembered */
@@ -41,7 +42,7 @@ static void look_ahead(struct sample_texts *t, const struct json *j, struct str 
 
 	t->next = t->count = 0;
 	do
-		t->ahead[t->count++] = (struct ahead){ text, strings_hash(text),
+		t->ahead[t->count++] = (struct ahead){ text, hash_text(text),
 						       at + (uint64_t)(text.p - from) };
 	while (t->count < TEXTS_AHEAD && json_flat_neighbour(j, &text));
 	if (t->bytes < FEW_BYTES)

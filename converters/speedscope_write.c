@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "common/profile/rows_json.h"
 #include "common/transform/project.h"
 #include "common/transform/series.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/hash.h"
 #include "common/base/utf8.h"
 
 struct diag diag = { .program = "profpipe" };
@@ -17,6 +18,7 @@ void diag_start(const char *argv0)
 		diag.program = slash + 1;
 	else if (argv0 && *argv0)
 		diag.program = argv0;
+	hash_start();
 }
 
 /* One write a line: lines of programs in one pipe do not mix. */

@@ -33,6 +33,7 @@ struct diag {
 };
 extern struct diag diag;
 
+/* For every main, before anything else: how it is called, and the key of its tables. */
 void diag_start(const char *argv0);
 
 int error(const char *format, ...) PRINTF_LIKE(1, 2);    /* always -1 */

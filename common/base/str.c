@@ -87,21 +87,6 @@ bool str_word(struct str *rest, struct str *word)
 	return n > 0;
 }
 
-uint64_t str_hash(struct str s)
-{
-	uint64_t h = s.n, word;
-
-	while (s.n >= 8) {
-		memcpy(&word, s.p, 8);
-		h = hash_mix(h, word);
-		s = str_from(s, 8);
-	}
-	word = 0;
-	for (size_t i = 0; i < s.n; i++)
-		word = word << 8 | (unsigned char)s.p[i];
-	return hash_mix(h, word);
-}
-
 static void buf_room(struct buf *b, size_t more)
 {
 	if (b->cap - b->n < more)

@@ -53,17 +53,6 @@ bool str_cut_last(struct str s, char at, struct str *before, struct str *after);
 /* Takes the next blank-separated word off *rest; false when none is left. */
 bool str_word(struct str *rest, struct str *word);
 
-/* A well-mixed 64-bit hash, the same on every machine and run. */
-uint64_t str_hash(struct str s);
-
-static inline uint64_t hash_mix(uint64_t a, uint64_t b)
-{
-	uint64_t h = (a ^ 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
-
-	h = (h ^ (h >> 32) ^ b) * 0xc4ceb9fe1a85ec53u;
-	return h ^ (h >> 29);
-}
-
 struct buf {
 	char *p;
 	size_t n, cap;

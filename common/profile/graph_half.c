@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "common/profile/profile.h"
 
 static uint64_t place_hash(struct place at)

@@ -2,6 +2,7 @@
  * stack_half - samples, activations and spans
  */
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "common/profile/late_stacks.h"
 
 static uint32_t new_sample(struct profile *p, struct sample s)

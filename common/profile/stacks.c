@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "common/base/str.h"
 #include "common/io/limits.h"
 

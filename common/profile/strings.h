@@ -7,6 +7,7 @@
 #ifndef PROFILE_STRINGS_H
 #define PROFILE_STRINGS_H
 
+#include "common/base/hash.h"
 #include "common/base/index.h"
 #include "common/base/str.h"
 
@@ -26,10 +27,9 @@ void strings_free(struct strings *s);
 string_id strings_add(struct strings *s, struct str text);
 
 /*
- * The same in steps, for who knows early what will be looked up: what each step reads
+ * The same in steps, by hash_text(), for who knows early what will be looked up: what each step reads
  * is on its way to the cache since the one before it, while others are looked up.
  */
-uint64_t strings_hash(struct str text);
 enum fetch { FETCH_SLOT, FETCH_ROW, FETCH_TEXT };
 void strings_fetch(const struct strings *s, uint64_t hash, enum fetch what);
 string_id strings_add_hashed(struct strings *s, struct str text, uint64_t hash);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "common/io/limits.h"
 #include "common/base/diag.h"
 #include "common/profile/profile.h"

@@ -7,6 +7,7 @@
  * (None, True, ...) never. Version 2 of Python 2 did so for interned strings only:
  * each 't' takes the next number of a list of their own, that 'R' refers to.
  */
+#include "common/base/hash.h"
 #include "common/syntax/marshal_inside.h"
 
 #include <inttypes.h>
@@ -219,7 +220,7 @@ static uint32_t keep(struct marshal *m, struct marshal_item *item)
 
 static void keep_interned(struct marshal *m, struct marshal_item *item)
 {
-	uint64_t hash = str_hash(item->text);
+	uint64_t hash = hash_text(item->text);
 
 	for (struct probe at = index_probe(&m->texts, hash); index_next(&m->texts, &at);) {
 		const struct object *o = &m->objects[at.row];

@@ -5,6 +5,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/base/hash.h"
 #include "common/transform/difference.h"
 #include "common/transform/figures.h"
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 
 /*
  * Which nodes of the trie count: the first one of a function on its path, and

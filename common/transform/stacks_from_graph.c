@@ -5,6 +5,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/fetch.h"
+#include "common/base/hash.h"
 #include "common/io/limits.h"
 #include "common/transform/expand.h"
 

@@ -1,6 +1,7 @@
 /*
  * base.c - strings, numbers, the index, UTF-8 and quoting
  */
+#include "common/base/hash.h"
 #include "tests/unit/unit.h"
 
 #include <limits.h>
