@@ -34,9 +34,10 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 			return error("a flame graph cannot show negative values: %s has %lld",
 				     quote(profile_text(p, p->value_types[v].name)),
 				     (long long)value);
-		if (!i64_add(*total, value, total))
-			return error("the total of value type %s does not fit in 64 bits",
-				     quote(profile_text(p, p->value_types[v].name)));
+		/* places are sums, and sums of places are reckoned with: the reader's limit */
+		if (!i64_add(*total, value, total) || *total > (int64_t)1 << 61)
+			return error("a flame graph holds a total of at most 2^61: that of value type %s "
+				     "is more", quote(profile_text(p, p->value_types[v].name)));
 	}
 	return 0;
 }
