@@ -1,0 +1,283 @@
+"""Files made to be slow: some megabytes of each format, within seconds of processor time (ulimit -t).
+
+Whatever costs the square of its size takes minutes here. Deep, wide and tangled graphs are
+in test_deep.py.
+"""
+import gzip
+import json
+import marshal
+import resource
+import struct
+import subprocess
+
+import pytest
+
+import lib
+
+SECONDS = 20
+SANITIZED = b"__asan_init" in (lib.BIN / "profconv").read_bytes()
+
+
+def u32(n):
+    return struct.pack("<I", n)
+
+
+# --- pstat ---
+
+def key(name, line=1, file="f.py"):
+    return marshal.dumps((file, line, name), 2)
+
+
+ROW = b"(\5\0\0\0i\1\0\0\0i\1\0\0\0" + (b"g" + struct.pack("<d", 1e-6)) * 2
+ARC = marshal.dumps((1, 1, 1e-6, 1e-6), 2)
+
+
+def one_caller_again_and_again():
+    return b"{" + key("callee") + ROW + b"{" + (key("caller") + ARC) * 100_000 + b"00"
+
+
+def one_key_by_reference():
+    name = b"\xa9\3" + marshal.dumps("f.py", 2) + marshal.dumps(1, 2) + marshal.dumps("f", 2)
+    return b"{" + name + ROW + b"{" + (b"r" + u32(0) + ARC) * 250_000 + b"00"
+
+
+def rows_of_one_key():
+    return b"{" + (key("again") + ROW + b"{0") * 100_000 + b"0"
+
+
+def long_names_with_one_beginning():
+    return marshal.dumps({("f" * 2000, 1, "n" * 2000 + str(i)): (1, 1, 1e-6, 1e-6, {}) for i in range(2000)}, 2)
+
+
+def many_lines_of_one_name():
+    return marshal.dumps({("f.py", i, "f"): (1, 1, 1e-6, 1e-6, {}) for i in range(200_000)}, 2)
+
+
+def long_numbers():
+    digits = b"l" + u32(200_000) + b"\1\0" * 200_000
+    return b"{" + b"".join(b"(\3\0\0\0" + marshal.dumps("f", 2) + digits + marshal.dumps("n", 2) for _ in range(10))
+
+
+def kept_objects():
+    """Each may be referred to, none is."""
+    return b"{" + b"".join(b"\xa9\3\xfa\4f.py\xe9\1\0\0\0\xfa\7f%06d" % i + ROW + b"{0" for i in range(100_000)) + b"0"
+
+
+# --- callgrind ---
+
+HEAD = b"events: Ir\n"
+
+
+def sparse_ids():
+    return HEAD + b"".join(b"fn=(%d) f%d\n1 1\n" % ((i * 2654435761) % 4294967291 + 1, i) for i in range(200_000))
+
+
+def one_id_defined_again():
+    return HEAD + b"".join(b"fn=(1) f%d\n1 1\n" % i for i in range(200_000))
+
+
+def lines_that_descend():
+    return HEAD + b"fn=f\n" + b"".join(b"%d 1\n" % (500_000 - i) for i in range(500_000))
+
+
+def lines_to_and_fro():
+    return HEAD + b"fn=f\n" + b"1 1\n900000 1\n" * 200_000
+
+
+def two_functions_in_turn():
+    return HEAD + b"".join(b"fn=(1)%s\n%d 1\nfn=(2)%s\n%d 1\n" % (b"" if i else b" a", i % 9973, b"" if i else b" b", i % 7919)
+                           for i in range(200_000))
+
+
+def many_parts():
+    return b"".join(b"part: %d\n" % (i + 1) + HEAD + b"fn=f%d\n1 1\n\n" % i for i in range(50_000))
+
+
+def many_threads():
+    return b"".join(b"thread: %d\n" % (i + 1) + HEAD + b"fn=f\n1 1\n\n" for i in range(50_000))
+
+
+def many_jumps():
+    return HEAD + b"fn=f\n" + b"".join(b"jump=1 %d\n%d 0\n" % (i % 5003, i % 7001) for i in range(200_000))
+
+
+def inlined_files_in_turn():
+    return HEAD + b"fl=a\nfn=f\n" + b"".join(b"fi=i%d\n%d 1\nfe=a\n1 1\n" % (i % 50_000, i) for i in range(100_000))
+
+
+def many_descriptions():
+    return b"version: 1\n" + b"".join(b"desc: key %d: value\n" % i for i in range(200_000)) + HEAD + b"fn=f\n1 1\n"
+
+
+def one_call_site():
+    return HEAD + b"fn=a\n" + b"cfn=b\ncalls=1 1\n1 1\n" * 200_000 + b"fn=b\n1 1\n"
+
+
+def many_callees_of_one_name():
+    return HEAD + b"fn=a\n" + b"".join(b"cob=o%d\ncfn=b\ncalls=1 1\n1 1\n" % i for i in range(100_000)) + b"fn=b\n1 1\n"
+
+
+# --- collapsed ---
+
+def a_long_beginning_in_common():
+    frames = b";".join(b"f%d" % i for i in range(20_000))
+    return b"".join(frames + b";g%d 1\n" % i for i in range(80))
+
+
+def deep_and_shallow_in_turn():
+    deep = b";".join(b"f%d" % i for i in range(50_000))
+    return (deep + b" 1\na 1\n") * 15
+
+
+def one_frame_on_itself():
+    return b";".join([b"f"] * 1_000_000) + b" 1\n"
+
+
+def all_at_the_root():
+    return b"".join(b"f%d 1\n" % i for i in range(400_000))
+
+
+def everybody_at_two_depths():
+    return b"".join(b"a%d;b 1\nb;a%d 1\n" % (i, i) for i in range(150_000))
+
+
+def a_name_of_semicolons():
+    return b";" * 1_000_000 + b" 1\n"
+
+
+def many_counts():
+    return b"f 1\n" * 1_000_000
+
+
+# --- speedscope ---
+
+def speedscope(profiles, frames=({"name": "f"},)):
+    return json.dumps({"shared": {"frames": list(frames)}, "profiles": profiles}).encode()
+
+
+def sampled(samples, name="t"):
+    return {"type": "sampled", "name": name, "unit": "none", "startValue": 0, "endValue": len(samples),
+            "samples": samples, "weights": [1] * len(samples)}
+
+
+def many_profiles():
+    return speedscope([sampled([[0]], f"t{i}") for i in range(30_000)])
+
+
+def profiles_of_one_name():
+    return speedscope([sampled([[0]])] * 30_000)
+
+
+def equal_frames():
+    return speedscope([sampled([[i] for i in range(0, 100_000, 1000)])], [{"name": "f"}] * 100_000)
+
+
+def a_sample_of_a_million():
+    return speedscope([sampled([[0] * 1_000_000, [0] * 500_000])])
+
+
+def open_and_close_far_down():
+    depth, turns = 20_000, 100_000
+    events = [{"type": "O", "frame": 0, "at": 0} for _ in range(depth)]
+    events += [{"type": kind, "frame": 0, "at": 1 + i} for i in range(turns) for kind in ("O", "C")]
+    events += [{"type": "C", "frame": 0, "at": turns + 1} for _ in range(depth)]
+    return speedscope([{"type": "evented", "name": "t", "unit": "none", "startValue": 0, "endValue": turns + 1, "events": events}])
+
+
+def frames_behind_profiles():
+    samples = [[i % 1000, (i * 7) % 1000] for i in range(100_000)]
+    return json.dumps({"profiles": [sampled(samples)], "shared": {"frames": [{"name": f"f{i}"} for i in range(1000)]}}).encode()
+
+
+def escapes():
+    return speedscope([sampled([[0]])], [{"name": "\u0000\ud800" * 300_000}])
+
+
+def long_decimals():
+    return speedscope([sampled([[0]])]).replace(b'"weights": [1]', b'"weights": [1.' + b"0" * 4000 + b"]").replace(
+        b'"name": "t"', b'"other": [' + b",".join([b"0." + b"1" * 4000] * 1000) + b'], "name": "t"')
+
+
+def many_brackets():
+    return speedscope([sampled([[0]])]).replace(b'"shared"', b'"other": [' + b"[]," * 1_000_000 + b'0], "shared"', 1)
+
+
+# --- flame graphs ---
+
+SVG = b'<?xml version="1.0"?>\n<svg xmlns:fg="http://github.com/jonhoo/inferno">\n%s</svg>\n'
+
+
+def box(name, y, x, width, total=100):
+    return b'<g><title>%s (%d samples, 1%%)</title><rect y="%d" fg:x="%d" fg:w="%d"/></g>\n' % (name, width, y, x, width)
+
+
+def many_siblings():
+    n = 60_000
+    return SVG % (box(b"all", 16, 0, n) + b"".join(box(b"f%d" % i, 0, i, 1) for i in range(n)))
+
+
+def a_tower():
+    n = 30_000
+    return SVG % b"".join(box(b"f%d" % i, (n - i) * 16, 0, 5) for i in range(n))
+
+
+def boxes_in_one_place():
+    return SVG % (box(b"all", 16, 0, 5) + box(b"f", 0, 0, 0) * 50_000 + box(b"g", 0, 0, 5))
+
+
+def many_attributes():
+    attributes = b" ".join(b'a%d="1"' % i for i in range(20_000))
+    return SVG % (b"<g %s></g>" % attributes + box(b"f", 0, 0, 5))
+
+
+def comments():
+    return SVG % (b"<!-- c -->" * 300_000 + box(b"f", 0, 0, 5))
+
+
+def characters_by_number():
+    return SVG % box(b"&#65;" * 500_000, 0, 0, 5)
+
+
+def text_in_pieces():
+    return SVG % box(b"a<![CDATA[b]]>" * 100_000, 0, 0, 5)
+
+
+# --- wrapped ---
+
+def many_members():
+    return gzip.compress(b"") * 200_000 + gzip.compress(b"main;f 1\n")
+
+
+def padded():
+    return gzip.compress(b"main;f 1\n") + b"\0" * 10_000_000
+
+
+CASES = [
+    ("pstat", [one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_names_with_one_beginning,
+               many_lines_of_one_name, long_numbers, kept_objects]),
+    ("callgrind", [sparse_ids, one_id_defined_again, lines_that_descend, lines_to_and_fro, two_functions_in_turn, many_parts,
+                   many_threads, many_jumps, inlined_files_in_turn, many_descriptions, one_call_site, many_callees_of_one_name]),
+    ("collapsed", [a_long_beginning_in_common, deep_and_shallow_in_turn, one_frame_on_itself, all_at_the_root,
+                   everybody_at_two_depths, a_name_of_semicolons, many_counts, many_members, padded]),
+    ("speedscope", [many_profiles, profiles_of_one_name, equal_frames, a_sample_of_a_million, open_and_close_far_down,
+                    frames_behind_profiles, escapes, long_decimals, many_brackets]),
+    ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),
+]
+REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals}
+
+
+def within():
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+@pytest.mark.parametrize("reader, make", [(reader, make) for reader, makes in CASES for make in makes],
+                         ids=lambda x: x if isinstance(x, str) else x.__name__)
+def test_worst(reader, make, tmp_path):
+    path = tmp_path / "in"
+    path.write_bytes(make())
+    for writer in ("collapsed", "callgrind", "flamegraph"):
+        done = subprocess.run([lib.BIN / f"{reader}2{writer}", "-q", "-o", tmp_path / "out", path], capture_output=True,
+                              env=lib.ENV, preexec_fn=None if SANITIZED else within, timeout=600)
+        assert done.returncode == 0 or (done.returncode == 2 and make in REFUSED and done.stderr.count(b"\n") == 1), done.stderr
+        if done.returncode == 0 and writer == "callgrind":
+            assert lib.run("profcheck", "-f", reader, "--against", tmp_path / "out", path)[0] == b""
