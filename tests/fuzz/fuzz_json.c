@@ -11,19 +11,25 @@
 
 enum { DEEPEST = 100 };
 
+/* Pass over a value; take what is in it; look at flat arrays first; take numbers as indexes. */
+enum way { PASS, TAKE, FLAT, INDEXES };
+
 /* Takes the value at hand; a bracket is entered. */
-static void take_one(struct json *j, bool *objects, size_t *depth, bool flat)
+static void take_one(struct json *j, bool *objects, size_t *depth, enum way way)
 {
 	enum json_kind kind = json_peek(j);
 	struct decimal number;
 	enum exactness how;
 	struct str text;
+	uint32_t index;
 	bool value;
 
-	if (kind == JSON_ARRAY && flat)
+	if (kind == JSON_ARRAY && way == FLAT)
 		json_flat_array(j, &text); /* looks, and takes nothing */
 	if (kind == JSON_STRING)
 		json_string(j, &text);
+	else if (kind == JSON_NUMBER && way == INDEXES)
+		json_index(j, UINT32_MAX, "an index", &index);
 	else if (kind == JSON_NUMBER)
 		json_number(j, &number, &how);
 	else if (kind == JSON_BOOL)
@@ -42,7 +48,7 @@ static void take_one(struct json *j, bool *objects, size_t *depth, bool flat)
 }
 
 /* False if it is deeper than this walk goes. */
-static bool take(struct json *j, bool flat)
+static bool take(struct json *j, enum way way)
 {
 	bool objects[DEEPEST];
 	size_t depth = 0;
@@ -51,7 +57,7 @@ static bool take(struct json *j, bool flat)
 	do {
 		if (depth == DEEPEST)
 			return false;
-		take_one(j, objects, &depth, flat);
+		take_one(j, objects, &depth, way);
 		while (depth && !(objects[depth - 1] ? json_key(j, &key) : json_element(j)))
 			depth--;
 	} while (depth && !j->in->failed);
@@ -59,7 +65,7 @@ static bool take(struct json *j, bool flat)
 }
 
 /* Where the value ends; -1 after an error, -2 if it is too deep to tell. */
-static int64_t end_of(struct str bytes, int way)
+static int64_t end_of(struct str bytes, enum way way)
 {
 	struct input *in = input_memory("input", bytes);
 	struct json j;
@@ -67,10 +73,10 @@ static int64_t end_of(struct str bytes, int way)
 	bool told = true;
 
 	json_start(&j, in);
-	if (way == 0)
+	if (way == PASS)
 		json_skip(&j);
 	else
-		told = take(&j, way == 2);
+		told = take(&j, way);
 	if (!in->failed)
 		end = (int64_t)input_offset(in);
 	if (!told)
@@ -84,15 +90,18 @@ static int64_t end_of(struct str bytes, int way)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str bytes = { (const char *)data, size };
-	int64_t passed, taken;
+	int64_t passed, taken, indexes;
 
 	diag.silent = true;
 	/* gzip and UTF-16 fail where they are read, which may be further than it was taken */
 	if (size > 1 && ((data[0] == 0x1f && data[1] == 0x8b) || data[0] >= 0xfe))
 		return 0;
-	passed = end_of(bytes, 0);
-	taken = end_of(bytes, 1);
+	passed = end_of(bytes, PASS);
+	taken = end_of(bytes, TAKE);
 	MUST(taken == -2 || taken == passed);
-	MUST(end_of(bytes, 2) == taken);
+	MUST(end_of(bytes, FLAT) == taken);
+	/* not every number is an index */
+	indexes = end_of(bytes, INDEXES);
+	MUST(indexes == -1 || indexes == taken);
 	return 0;
 }

@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct profile *p = profile_new();
 
 	diag.silent = true;
+	FORMAT_OF(FORMAT_NAME).bid((struct str){ (const char *)data, size }, size % 2);
 	p->want_order = size % 2;
 	if (input_more(in) && FORMAT_OF(FORMAT_NAME).read(in, p) == 0 &&
 	    profile_status(p, "input") == 0) {
