@@ -38,7 +38,7 @@ static void say(const char *kind, const char *format, va_list args)
 		body = 0;
 	n = (size_t)head + (size_t)body;
 	if (n > sizeof line - 2)
-		n = sizeof line - 2;
+		n = utf8_head((struct str){ line, sizeof line }, sizeof line - 2).n;
 	line[n] = '\n';
 	fwrite(line, 1, n + 1, stderr);
 }
@@ -102,20 +102,16 @@ static char *mask(char *out, struct str text, size_t most)
 	size_t i = 0;
 
 	while (i < text.n && i < most) {
-		unsigned char c = (unsigned char)text.p[i];
 		size_t len = utf8_length(text, i);
+		bool safe = len && !utf8_is_unsafe(utf8_point(text, i));
 
-		/* U+0080-009F are terminal controls too: C2 80 .. C2 9F */
-		if (len > 1 && !(c == 0xc2 && (unsigned char)text.p[i + 1] < 0xa0)) {
-			memcpy(out, text.p + i, len);
-			out += len;
-			i += len;
-		} else if (len == 1 && c >= 0x20 && c != 0x7f) {
-			*out++ = (char)c;
-			i++;
-		} else {
-			out += snprintf(out, 5, "\\x%02x", c);
-			i++;
+		if (!len)
+			len = 1;
+		for (size_t end = i + len; i < end; i++) {
+			if (safe)
+				*out++ = text.p[i];
+			else
+				out += snprintf(out, 5, "\\x%02x", (unsigned char)text.p[i]);
 		}
 	}
 	return out;

@@ -42,7 +42,7 @@ void verbose(const char *format, ...) PRINTF_LIKE(1, 2); /* only with -v */
 _Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
- * 'text' in single quotes, control bytes and invalid UTF-8 as \xNN, at most
+ * 'text' in single quotes, what a terminal must not get (utf8.h) as \xNN, at most
  * about 60 bytes. The result lives until the eighth call after this one.
  */
 const char *quote(struct str text);

@@ -47,6 +47,18 @@ uint32_t utf8_point(struct str s, size_t i)
 	       (b[3] & 0x3fu);
 }
 
+struct str utf8_head(struct str s, size_t n)
+{
+	struct str head = str_head(s, n);
+	size_t start = head.n;
+
+	while (start && ((unsigned char)head.p[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start && !utf8_length(head, start - 1))
+		head.n = start - 1;
+	return head;
+}
+
 size_t utf8_put(char out[4], uint32_t point)
 {
 	if (point < 0x80) {
@@ -69,6 +81,20 @@ size_t utf8_put(char out[4], uint32_t point)
 	out[2] = (char)(0x80 | (point >> 6 & 0x3f));
 	out[3] = (char)(0x80 | (point & 0x3f));
 	return 4;
+}
+
+bool utf8_is_bidi(uint32_t c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+bool utf8_is_unsafe(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || utf8_is_bidi(c) ||
+	       (c >= 0x200b && c <= 0x200d) || c == 0x2028 || c == 0x2029 ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+	       c == 0xfffe || c == 0xffff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 bool utf8_is_wide(uint32_t c)

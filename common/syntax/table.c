@@ -114,14 +114,6 @@ static struct str shown_of(const struct table *t, const struct cell *c)
 
 /* --- names at their exits --- */
 
-/* Characters that move what is around them: direction marks and overrides, line ends. */
-static bool is_unsafe(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	       c == 0xfffe || c == 0xffff;
-}
-
 static void add_unsafe(struct buf *b, struct str s, size_t at, size_t length)
 {
 	if (length > 1)
@@ -135,7 +127,7 @@ void add_visible(struct buf *b, struct str text)
 	for (size_t i = 0; i < text.n;) {
 		size_t length = utf8_length(text, i);
 
-		if (!length || is_unsafe(utf8_point(text, i)))
+		if (!length || utf8_is_unsafe(utf8_point(text, i)))
 			add_unsafe(b, text, i, length);
 		else
 			buf_add(b, str_head(str_from(text, i), length));
@@ -143,21 +135,37 @@ void add_visible(struct buf *b, struct str text)
 	}
 }
 
-/* GitHub's and GitLab's Markdown: whatever could be a mark is written as a character. */
+/*
+ * GitHub's and GitLab's Markdown: whatever could be a mark is written as a character, and
+ * so is the point that makes a link of "www.".
+ */
 void add_markdown(struct buf *b, struct str text)
 {
 	struct buf safe = { 0 };
 
 	add_visible(&safe, text);
 	for (size_t i = 0; i < safe.n; i++) {
+		bool link = str_ends(str_head(buf_str(&safe), i + 1), S("www."));
 		char c = safe.p[i];
 
-		if (str_has(S("&<>|\\`*_~[]#!@$:"), c))
+		if (link || str_has(S("&<>|\\`*_~[]#!@$:"), c))
 			buf_print(b, "&#%d;", c);
 		else
 			buf_byte(b, c);
 	}
 	buf_free(&safe);
+}
+
+/* The four marks, wide ones as well, or a blank that a spreadsheet takes off before it looks. */
+static bool is_formula(struct str text)
+{
+	static const char *const wide[] = { "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+					    "\xef\xbc\xa0" };
+	bool formula = text.n && str_has(S("=+-@\t\r\n"), text.p[0]);
+
+	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+		formula |= str_starts(text, str_of(wide[i]));
+	return formula;
 }
 
 /*
@@ -166,7 +174,7 @@ void add_markdown(struct buf *b, struct str text)
  */
 void add_csv(struct buf *b, struct str text)
 {
-	bool formula = text.n && str_has(S("=+-@\t\r"), text.p[0]);
+	bool formula = is_formula(text);
 	bool quoted = formula;
 
 	for (size_t i = 0; i < text.n; i++)

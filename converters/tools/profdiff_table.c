@@ -235,10 +235,7 @@ static void put_function(struct table *t, const struct report *r, const struct d
 
 	add_function(&text, row);
 	if (is_for_people(r) && text.n > LONGEST) {
-		text.n = LONGEST;
-		while (text.n && !utf8_length(buf_str(&text), text.n - 1) &&
-		       (unsigned char)text.p[text.n - 1] >= 0x80)
-			text.n--;
+		text.n = utf8_head(buf_str(&text), LONGEST).n;
 		buf_add(&text, S(".."));
 	}
 	table_text(t, row->status == DIFF_SAME ? S("") : str_of(status_name(row->status)));
@@ -335,11 +332,11 @@ static void add_markdown_findings(struct buf *b, const struct report *r)
 
 		buf_add(b, i ? S("") : S("\n| | rule | what |\n|---|---|---|\n"));
 		buf_add(b, f->outcome == GATE_BROKEN ? S("| broken | ") : S("| open | "));
-		add_markdown(b, str_head(str_of(f->rule->text), 400));
+		add_markdown(b, utf8_head(str_of(f->rule->text), 400));
 		buf_add(b, S(" | "));
 		text.n = 0;
 		add_finding(&text, r, f);
-		add_markdown(b, str_head(buf_str(&text), 800));
+		add_markdown(b, utf8_head(buf_str(&text), 800));
 		buf_add(b, S(" |\n"));
 	}
 	if (r->findings.count > MOST)

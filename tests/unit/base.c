@@ -304,6 +304,9 @@ static void what_is_no_utf8(void **state)
 	assert_int_equal(utf8_columns(S("a\xc3\xa9\xff\xf0\x9f\x98\x80")), 5);
 	assert_int_equal(utf8_columns(S("e\xcc\x81\xe6\xbc\xa2")), 3);
 	assert_int_equal(utf8_length(S("ab"), 1), 1);
+	for (size_t n = 0; n < 9; n++)
+		assert_int_equal(utf8_head(S("a\xc3\xa9\xf0\x9f\x98\x80"), n).n, n < 3 ? n > 0 : n < 7 ? 3 : 7);
+	assert_int_equal(utf8_head(S("a\xff"), 2).n, 1);
 }
 
 /* --- diag --- */
@@ -318,6 +321,8 @@ static void quotes(void **state)
 	assert_string_equal(quote(S("caf\xc3\xa9 \xff")), "'caf\xc3\xa9 \\xff'");
 	/* C1 controls, of which U+009B begins an escape sequence */
 	assert_string_equal(quote(S("\xc2\x9b""31m")), "'\\xc2\\x9b31m'");
+	/* what turns text round, U+202E and U+061C */
+	assert_string_equal(quote(S("\xe2\x80\xae""a\xd8\x9c")), "'\\xe2\\x80\\xaea\\xd8\\x9c'");
 	assert_string_equal(masked(S("a\nb")), "a\\x0ab");
 }
 
