@@ -18,21 +18,10 @@ uint32_t xml_next(struct str s, size_t *i)
 	return allowed(point) ? point : XML_UNKNOWN;
 }
 
-bool xml_holds(struct str s)
-{
-	size_t length;
-
-	for (size_t i = 0; i < s.n; i += length) {
-		length = utf8_length(s, i);
-		if (!length || !allowed(utf8_point(s, i)))
-			return false;
-	}
-	return true;
-}
-
 /*
  * A bare line break or tab would be a blank in an attribute, and a bare CR a line
- * break anywhere; '>' ends CDATA in "]]>". NULL: needs no escape.
+ * break anywhere; '>' ends CDATA in "]]>"; what turns text round would show another
+ * name. NULL: needs no escape.
  */
 static const char *escape(uint32_t point)
 {
@@ -46,7 +35,7 @@ static const char *escape(uint32_t point)
 	case '\n': return "&#10;";
 	case '\r': return "&#13;";
 	case XML_UNKNOWN: return "\xef\xbf\xbd";
-	default: return NULL;
+	default: return utf8_is_bidi(point) ? "\xef\xbf\xbd" : NULL;
 	}
 }
 

@@ -16,10 +16,7 @@ enum { XML_UNKNOWN = 0xfffd };
 /* The character at *i, which is moved behind it; XML_UNKNOWN where XML has none. */
 uint32_t xml_next(struct str s, size_t *i);
 
-/* Whether s comes through unchanged. */
-bool xml_holds(struct str s);
-
-/* Escaped for text and for attributes, in either kind of quotes. */
+/* Escaped for text and for attributes, in either kind of quotes; bidi controls are XML_UNKNOWN too. */
 void xml_put(struct output *out, struct str s);
 
 #endif

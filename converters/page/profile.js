@@ -44,9 +44,10 @@ const isDifference = page.widths !== undefined;
 
 // --- text ---
 
-// What XML cannot hold, and halves of characters, are shown as U+FFFD, as the static picture does.
+// What XML cannot hold, halves of characters, and what turns text round are shown as U+FFFD, as the
+// static picture does.
 function shown(text) {
-	return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(^|[^\ud800-\udbff])[\udc00-\udfff]/g,
+	return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(^|[^\ud800-\udbff])[\udc00-\udfff]/g,
 		(bad, before) => (before || "") + "\ufffd").replace(/[\udc00-\udfff]/g,
 		(unit, at, all) => /[\ud800-\udbff]/.test(all[at - 1] || "") ? unit : "\ufffd");
 }
