@@ -41,6 +41,16 @@ struct writer {
 
 /* --- names --- */
 
+/* Nothing but blanks, once put_text() has replaced what it must. */
+static bool is_blank(struct str text)
+{
+	size_t i = 0;
+
+	while (i < text.n && memchr(" \t\n\v\f\r", text.p[i], sizeof " \t\n\v\f\r"))
+		i++;
+	return i == text.n;
+}
+
 /* These end a line, or KCachegrind. */
 static char shown(char c)
 {
@@ -68,6 +78,12 @@ static inline char *add(char *to, struct str text)
 {
 	memcpy(to, text.p, text.n);
 	return to + text.n;
+}
+
+/* KCachegrind and callgrind_annotate take blanks alone behind an ID for no name at all. */
+static void put_name(struct output *out, struct str text)
+{
+	put_text(out, is_blank(text) ? S("???") : text);
 }
 
 enum space { OBJECTS, FILES, FUNCTIONS };
@@ -99,7 +115,7 @@ static void put_string(struct writer *w, struct str key, enum space space, strin
 {
 	if (!put_id(w, key, space, id))
 		return;
-	put_text(w->out, id ? profile_text(w->p, id) : S("???"));
+	put_name(w->out, profile_text(w->p, id));
 	output_byte(w->out, '\n');
 }
 
@@ -109,7 +125,7 @@ static void put_function(struct writer *w, struct str key, function_id f)
 
 	if (!put_id(w, key, FUNCTIONS, f))
 		return;
-	put_text(w->out, fn->name ? profile_text(w->p, fn->name) : S("???"));
+	put_name(w->out, profile_text(w->p, fn->name));
 	if (w->suffixes[f] & SUFFIX_FILE) {
 		output_text(w->out, " [");
 		put_text(w->out, profile_text(w->p, fn->file));
@@ -661,5 +677,6 @@ int callgrind_check(const struct profile *p)
 
 bool callgrind_holds(struct str name)
 {
-	return !str_has(name, '\n') && !str_has(name, '\r') && !str_has(name, '\0');
+	return !str_has(name, '\n') && !str_has(name, '\r') && !str_has(name, '\0') &&
+	       (!name.n || !is_blank(name));
 }
