@@ -39,6 +39,7 @@ static const struct option_row write_options[] = {
 struct writer {
 	struct output *out;
 	const struct profile *p;
+	bool begun;
 };
 
 /* ';' ends a frame and '\n' a stack: ':' and ' ' stand in for them; so does ' ' for a
@@ -53,11 +54,22 @@ static void replace_marks(struct buf *text)
 	}
 }
 
+/* A name at the beginning of a file that would be taken for gzip's mark or a byte order mark. */
+static bool looks_like_mark(struct str text)
+{
+	return str_starts(text, S("\x1f\x8b")) || str_starts(text, S("\xef\xbb\xbf")) ||
+	       str_starts(text, S("\xff\xfe")) || str_starts(text, S("\xfe\xff"));
+}
+
 static void put_line(void *context, struct str stack, const int64_t *values)
 {
 	struct writer *w = context;
 	const struct profile *p = w->p;
 	char mark = ' ';
+
+	if (!w->begun && looks_like_mark(stack))
+		output_text(w->out, "# folded stacks\n");
+	w->begun = true;
 
 	/* "# " would begin a comment when read again */
 	if (collapsed_comment(stack)) {
@@ -88,7 +100,7 @@ static bool has_label(const struct profile *p, struct str key, struct str value)
 
 static void collapsed_write(struct output *out, const struct profile *p)
 {
-	struct writer w = { out, p };
+	struct writer w = { .out = out, .p = p };
 	struct buf *bufs = alloc_zero(p->frame_count, sizeof *bufs);
 	struct str *texts = alloc_zero(p->frame_count, sizeof *texts);
 	enum frame_style style = frames_short ? FRAMES_NAME
