@@ -106,9 +106,14 @@ static void put_string(struct drawing *d)
 	output_byte(d->out, '"');
 }
 
+/* What is counted has a name like any other. */
 static void add_value(struct drawing *d, int64_t value)
 {
-	add_value_text(&d->text, d->f->p, d->f->value, value, &usual);
+	struct buf text = { 0 };
+
+	add_value_text(&text, d->f->p, d->f->value, value, &usual);
+	add_visible(&d->text, buf_str(&text));
+	buf_free(&text);
 }
 
 static void add_share(struct drawing *d, int64_t value)

@@ -1,10 +1,12 @@
 /*
  * proftop_views - the tables
  */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/base/utf8.h"
 #include "common/transform/flame_tree.h"
 #include "converters/tools/proftop.h"
 
@@ -105,21 +107,27 @@ static bool is_heavy(int64_t value, int64_t total)
 /* How many functions there are, of what: for people alone. */
 static void put_summary(struct output *out, const struct figures *f, size_t shown)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, total = { 0 };
 	const struct value_type *type = &f->p->value_types[f->value];
+	struct str name = profile_text(f->p, type->title ? type->title : type->name);
 	static const struct value_style usual;
 
 	if (top_options.format != TABLE_TEXT)
 		return;
-	add_visible(&text, profile_text(f->p, type->title ? type->title : type->name));
+	add_value_text(&total, f->p, f->value, f->total, &usual);
+	/* a CI's runner takes "::" at the beginning of a line for a command */
+	if (str_starts(str_trim(name), S("::")))
+		buf_add(&text, S("value type "));
+	add_visible(&text, name);
 	buf_add(&text, S(": "));
-	add_value_text(&text, f->p, f->value, f->total, &usual);
+	add_visible(&text, buf_str(&total));
 	buf_print(&text, " in %lu functions", (unsigned long)f->count);
 	if (shown < f->count)
 		buf_print(&text, ", %lu shown", (unsigned long)shown);
 	buf_add(&text, f->calls_known ? S("\n\n") : S("; nobody counted calls\n\n"));
 	output_str(out, buf_str(&text));
 	buf_free(&text);
+	buf_free(&total);
 }
 
 static void put_table(struct table *t, struct output *out)
@@ -158,19 +166,41 @@ void top_flat(struct output *out, const struct figures *f)
 
 /* --- metrics --- */
 
-/* Label values are UTF-8 with three escapes; what is none is shown, not replaced: two
- * names must not become one. */
-static void add_label(struct buf *b, struct str text)
+static void add_label_character(struct buf *b, struct str one)
 {
 	struct buf safe = { 0 };
 
-	add_visible(&safe, text);
+	add_visible(&safe, one);
 	for (size_t i = 0; i < safe.n; i++) {
 		if (safe.p[i] == '\\' || safe.p[i] == '"')
 			buf_byte(b, '\\');
 		buf_byte(b, safe.p[i]);
 	}
 	buf_free(&safe);
+}
+
+/* What add_visible() could have written for another name. */
+static bool looks_shown(struct str text)
+{
+	return str_starts(text, S("\\u{")) ||
+	       (str_starts(text, S("\\x")) && text.n > 3 && isxdigit((unsigned char)text.p[2]) &&
+		isxdigit((unsigned char)text.p[3]));
+}
+
+/* Label values are UTF-8 with three escapes; what is none is shown, not replaced: two
+ * names must not become one, a backslash before what looks shown is shown itself. */
+static void add_label(struct buf *b, struct str text)
+{
+	for (size_t i = 0; i < text.n;) {
+		size_t length = utf8_length(text, i);
+		struct str at = str_from(text, i), one = str_head(at, length ? length : 1);
+
+		if (looks_shown(at))
+			buf_add(b, S("\\\\x5c"));
+		else
+			add_label_character(b, one);
+		i += one.n;
+	}
 }
 
 static void add_metric(struct buf *b, const char *name, const char *unit, const struct figures *f,
