@@ -124,7 +124,7 @@ $(foreach tool,$(tools),$(eval $(call TOOL,$(tool))))
 
 build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev libseccomp-dev libmd-dev
 check_packages := binutils parallel python3 python3-pytest python3-pytest-xdist libcmocka-dev \
-	libxml2-utils mandoc python3-yaml strace valgrind graphviz
+	libxml2-utils mandoc python3-yaml strace valgrind graphviz cmark-gfm
 packages := $(build_packages) $(check_packages)
 
 deps:
