@@ -35,7 +35,7 @@ static const char *escape(uint32_t point)
 	case '\n': return "&#10;";
 	case '\r': return "&#13;";
 	case XML_UNKNOWN: return "\xef\xbf\xbd";
-	default: return utf8_is_bidi(point) ? "\xef\xbf\xbd" : NULL;
+	default: return point > 0x7f && utf8_is_bidi(point) ? "\xef\xbf\xbd" : NULL;
 	}
 }
 
