@@ -5,7 +5,8 @@
 #   make demo           convert the samples into every format and say what was done
 #   make check          the tests
 #   make interop        the outputs opened by other programs (needs PyPI and npm)
-#   make fuzz           libFuzzer on each reader
+#   make fuzz            libFuzzer on each reader and what they stand on; make fuzz-coverage
+#   make figures         what the tests and fuzzers have tried, counted
 #   make bench          speed and memory beside other programs (needs PyPI, npm and crates); make bench-count
 #   make picture        the README's picture anew; make screenshots: its page in a browser
 #   make install        PREFIX=/usr/local DESTDIR=
@@ -27,7 +28,7 @@ xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libx
 # the last two from their archives: every shared library makes every start slower
 LIBS := -lz -lm -pthread $(if $(filter Linux,$(shell uname -s)),-l:libseccomp.a) -l:libmd.a
 
-.PHONY: all deps demo check interop fuzz install uninstall clean man completions print-flags
+.PHONY: all deps demo check figures interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
 all:
 
@@ -150,6 +151,10 @@ demo: all
 check: all unit-tests faults replays man completions
 	@mkdir -p $(BUILD)/tests
 	$(PYTEST) -n $$(nproc) tests --ignore=tests/interop
+
+# what was tried: faults, names, inputs of the corpus, executions
+figures:
+	@tests/figures $(BUILD)
 
 interop: all
 	tests/interop/run
