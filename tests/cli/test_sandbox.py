@@ -40,6 +40,9 @@ def test_every_conversion_of_every_sample(sample, target):
     ["profcheck", RUNS[0]], ["profcheck", "--json", RUNS[0]], ["profcheck", "--against", RUNS[1], RUNS[0]],
     ["profmerge", "-t", "pstat", *RUNS], ["profdiff", RUNS[0], RUNS[1]],
     ["profdiff", "--format", "markdown", *RUNS[:3], "--", *RUNS[3:]], ["profdiff", "--fail-if", "self > 0.1%", *RUNS[:2]],
+    *(["profdiff", "--format", form, *RUNS[:2]] for form in ("json", "github", "junit", "csv")),
+    *(["proffilter", *words, "-t", "collapsed", RUNS[0]] for words in (["--rename", "s/a(.)/b\\1/"], ["--rename", "demangle"],
+                                                                       ["--trim", "5"], ["--granularity", "file"])),
     ["proffilter", "--focus", "a+", "-t", "collapsed", RUNS[0]], ["pstat2callgrind", RUNS[0]],
     ["profcheck", "no-such-file"], ["profconv", "-t", "pstat", "/"], ["profmerge", "-t", "pstat"],
 ], ids=lambda command: " ".join(str(word).rsplit("/", 1)[-1] for word in command))
