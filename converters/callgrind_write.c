@@ -158,6 +158,9 @@ static int put_event(struct output *out, const struct profile *p, value_id v)
 		output_text(out, "ns");
 		return 0;
 	}
+	/* an event without a name would be none */
+	if (!name.n)
+		output_text(out, "value");
 	for (size_t i = 0; i < name.n; i++)
 		output_byte(out, (unsigned char)name.p[i] <= ' ' ? '_' : name.p[i]);
 	if (type->unit == UNIT_TIME && event_has_unit(name, type))
