@@ -167,11 +167,17 @@ static inline uint64_t eight_digits(uint32_t value)
 	return q | (x - q * 10) << 8;
 }
 
-/* The bytes of x, the lowest first. */
+/* The bytes of x, the lowest first: no loop, so that compilers see that it is one store. */
 static inline void put_eight(char *out, uint64_t x)
 {
-	for (int i = 0; i < 8; i++)
-		out[i] = (char)(x >> 8 * i);
+	out[0] = (char)x;
+	out[1] = (char)(x >> 8);
+	out[2] = (char)(x >> 16);
+	out[3] = (char)(x >> 24);
+	out[4] = (char)(x >> 32);
+	out[5] = (char)(x >> 40);
+	out[6] = (char)(x >> 48);
+	out[7] = (char)(x >> 56);
 }
 
 #define EIGHT_ZEROS 0x3030303030303030u
