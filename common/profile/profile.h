@@ -46,6 +46,12 @@ struct frame {
 	uint32_t line, column;
 };
 
+/* The rows of a table from one on: those before `end` are in the index. */
+struct row_index {
+	struct index index;
+	size_t end;
+};
+
 enum unit { UNIT_NONE, UNIT_TIME, UNIT_BYTES };
 
 /*
@@ -146,17 +152,11 @@ struct total {
 	int64_t calls, primitive;
 };
 
-/* The rows of a table from one on: those before `end` are in the index. */
-struct row_index {
-	struct index index;
-	size_t end;
-};
-
 struct profile {
 	struct strings strings;
 	struct function *functions;
 	size_t function_count, function_cap;
-	struct index function_index;
+	struct row_index function_rows;
 	struct frame *frames;
 	size_t frame_count, frame_cap;
 	struct index frame_index;
@@ -225,6 +225,8 @@ int profile_status(const struct profile *p, const char *what);
 
 string_id profile_string(struct profile *p, struct str text);
 function_id profile_function(struct profile *p, struct function f);
+/* The same for who knows that no function is equal: its name is a new string. */
+function_id profile_new_function(struct profile *p, struct function f);
 frame_id profile_frame(struct profile *p, struct frame f);
 /* Equal name and unit: the same value type. A new column in every table of values. */
 value_id profile_value_type(struct profile *p, struct value_type type);

@@ -26,7 +26,7 @@ void profile_free(struct profile *p)
 		values_free(profile_values(p, i));
 	strings_free(&p->strings);
 	stacks_free(&p->stacks);
-	index_free(&p->function_index);
+	index_free(&p->function_rows.index);
 	index_free(&p->frame_index);
 	index_free(&p->sample_index);
 	index_free(&p->cost_rows.index);
@@ -79,24 +79,36 @@ string_id profile_string(struct profile *p, struct str text)
 	return strings_add(&p->strings, text);
 }
 
+static uint64_t function_hash(const struct function *f)
+{
+	return hash_mix((uint64_t)f->name << 32 | f->file, (uint64_t)f->object << 32 | f->line);
+}
+
+function_id profile_new_function(struct profile *p, struct function f)
+{
+	limit_check(LIMIT_FUNCTIONS, p->function_count + 1);
+	ARRAY_ROOM(p->functions, p->function_count, p->function_cap);
+	p->functions[p->function_count] = f;
+	return (function_id)p->function_count++;
+}
+
+/* Functions enter the index when one is looked for, not when they are made. */
 function_id profile_function(struct profile *p, struct function f)
 {
-	uint64_t hash = hash_mix((uint64_t)f.name << 32 | f.file,
-				 (uint64_t)f.object << 32 | f.line);
+	struct row_index *rows = &p->function_rows;
+	uint64_t hash = function_hash(&f);
 
-	for (struct probe at = index_probe(&p->function_index, hash);
-	     index_next(&p->function_index, &at);) {
+	for (; rows->end < p->function_count; rows->end++)
+		index_add(&rows->index, function_hash(&p->functions[rows->end]),
+			  (uint32_t)rows->end);
+	for (struct probe at = index_probe(&rows->index, hash); index_next(&rows->index, &at);) {
 		const struct function *have = &p->functions[at.row];
 
 		if (have->name == f.name && have->file == f.file &&
 		    have->object == f.object && have->line == f.line)
 			return at.row;
 	}
-	limit_check(LIMIT_FUNCTIONS, p->function_count + 1);
-	ARRAY_ROOM(p->functions, p->function_count, p->function_cap);
-	p->functions[p->function_count] = f;
-	index_add(&p->function_index, hash, (uint32_t)p->function_count);
-	return (function_id)p->function_count++;
+	return profile_new_function(p, f);
 }
 
 frame_id profile_frame(struct profile *p, struct frame f)
