@@ -38,17 +38,28 @@ static inline double pstat_to_float(int64_t value, int digits)
 	return (double)value / (double)pstat_power_of_ten(digits);
 }
 
+/* Values in +- this fit. */
+static inline double pstat_most(int digits)
+{
+	return 9.2e18 / (double)pstat_power_of_ten(digits);
+}
+
 /* The nearest; the whole part is exact, so that what pstat_to_float() made comes back. */
+static inline int64_t pstat_from_fitting(double x, int digits)
+{
+	int64_t power = pstat_power_of_ten(digits), whole = (int64_t)x;
+	double rest = (x - (double)whole) * (double)power;
+
+	return whole * power + (int64_t)(rest < 0 ? rest - 0.5 : rest + 0.5);
+}
+
 static inline bool pstat_from_float(double x, int digits, int64_t *value)
 {
-	int64_t power = pstat_power_of_ten(digits), whole;
-	double rest, most = 9.2e18 / (double)power;
+	double most = pstat_most(digits);
 
 	if (!(x > -most && x < most))
 		return false;
-	whole = (int64_t)x;
-	rest = (x - (double)whole) * (double)power;
-	*value = whole * power + (int64_t)(rest < 0 ? rest - 0.5 : rest + 0.5);
+	*value = pstat_from_fitting(x, digits);
 	return true;
 }
 

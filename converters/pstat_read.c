@@ -16,6 +16,7 @@ struct key {
 	uint32_t line;
 	bool guess;          /* the line is only the first that has a figure */
 	bool code;           /* the name is a code object's: several may have it */
+	bool fresh;          /* the name is new to the profile: so is the function */
 	function_id function; /* known from before, or NO_ID */
 	uint32_t object;     /* as marshal keeps it */
 };
@@ -34,6 +35,7 @@ struct reader {
 	thread_id thread;
 	value_id value;
 	int digits;
+	bool seconds;            /* the values are times, as nearly all are */
 	uint32_t rows;
 	bool alone;              /* the profile had no rows before this file's */
 	int64_t *numbers, *self; /* a row of values: all 0 but `value` */
@@ -69,10 +71,15 @@ static bool is_name(const struct marshal_item *item)
 	return item->kind == MARSHAL_TEXT || item->kind == MARSHAL_BYTES;
 }
 
+static string_id read_text_name(struct reader *r, struct str text)
+{
+	return profile_string(r->p, str_has(text, (char)0xed) ? unescape(r, text) : text);
+}
+
 static string_id read_name(struct reader *r, const struct marshal_item *item)
 {
-	if (item->kind == MARSHAL_TEXT && str_has(item->text, (char)0xed))
-		return profile_string(r->p, unescape(r, item->text));
+	if (item->kind == MARSHAL_TEXT)
+		return read_text_name(r, item->text);
 	if (item->kind != MARSHAL_CODE)
 		return profile_string(r->p, item->text);
 	r->text.n = 0;
@@ -108,6 +115,7 @@ static bool read_text(struct reader *r, const char *what, bool code, string_id *
 static bool read_key(struct reader *r, const struct marshal_item *tuple, struct key *key)
 {
 	struct marshal_item line;
+	size_t strings;
 	bool code;
 
 	*key = (struct key){ .function = NO_ID, .object = tuple->object };
@@ -124,22 +132,52 @@ static bool read_key(struct reader *r, const struct marshal_item *tuple, struct 
 		return expected(r, &line, "a line number");
 	key->line = line.integer < 0 ? 0 : (uint32_t)line.integer;
 	key->guess = r->noted && line.wide;
-	return read_text(r, "a function's name", true, &key->name, &key->code);
+	strings = r->p->strings.count;
+	if (!read_text(r, "a function's name", true, &key->name, &key->code))
+		return false;
+	key->fresh = r->p->strings.count > strings;
+	return true;
 }
 
-/* The next key, if it is one that was met before. */
-static bool known_key(struct reader *r, struct key *key)
+static string_id short_name(struct reader *r, const struct marshal_name *name)
+{
+	uint32_t *tag;
+
+	if (name->object == MARSHAL_NO_OBJECT)
+		return read_text_name(r, name->text);
+	tag = marshal_tag(r->m, name->object);
+	if (!*tag)
+		*tag = read_text_name(r, name->text) + 1;
+	return *tag - 1;
+}
+
+/* The next key, if it is one that was met before, or texts and a line as most are. */
+static bool short_key(struct reader *r, struct key *key)
 {
 	uint32_t tag = marshal_tagged(r->m);
+	struct marshal_key k;
+	size_t strings;
 
-	if (tag)
+	if (tag) {
 		*key = (struct key){ .function = tag - 1, .object = MARSHAL_NO_OBJECT };
-	return tag;
+		return true;
+	}
+	if (!marshal_key(r->m, &k))
+		return false;
+	*key = (struct key){ .function = NO_ID, .object = k.object,
+			     .line = k.line < 0 ? 0 : (uint32_t)k.line };
+	key->file = short_name(r, &k.file);
+	strings = r->p->strings.count;
+	key->name = short_name(r, &k.name);
+	key->fresh = r->p->strings.count > strings;
+	return true;
 }
 
 /* NO_ID if the key is one that only the writer put there. */
 static function_id function_of(struct reader *r, const struct key *key)
 {
+	const struct function wanted = { .name = key->name, .file = key->file,
+					 .line = key->line };
 	size_t count = r->p->function_count;
 	function_id f;
 
@@ -148,8 +186,7 @@ static function_id function_of(struct reader *r, const struct key *key)
 	if (r->empty || (r->root && key->name == r->first.name &&
 			 key->file == r->first.file && key->line == r->first.line))
 		return NO_ID;
-	f = profile_function(r->p, (struct function){ .name = key->name, .file = key->file,
-						      .line = key->line });
+	f = key->fresh ? profile_new_function(r->p, wanted) : profile_function(r->p, wanted);
 	if (r->p->function_count > count)
 		r->p->functions[f].line_seen = key->guess;
 	if (key->object != MARSHAL_NO_OBJECT && !key->code)
@@ -225,25 +262,39 @@ static bool take_number(struct reader *r, int i, const struct marshal_number *n,
 }
 
 /* The counts come in either order; what nobody counted is -1 or 0. */
-static void settle_calls(const struct reader *r, const struct marshal_number *n,
-			 struct figures *f)
+static inline void settle_calls(struct figures *f)
 {
 	int64_t a = f->v[0], b = f->v[1], calls = a > b ? a : b, primitive = a > b ? b : a;
 
-	if (r->noted && n[0].wide && n[1].wide)
-		calls = primitive = 0; /* the writer's guess */
 	f->v[CALLS] = calls < 0 ? 0 : calls;
 	f->v[PRIMITIVE] = primitive < 0 ? 0 : primitive;
 }
 
 /* The next four numbers, which `n` has if `given`. */
-static inline bool read_figures(struct reader *r, struct marshal_number *n, bool given,
-				struct figures *f)
+static bool read_figures(struct reader *r, struct marshal_number *n, bool given,
+			 struct figures *f)
 {
 	for (int i = 0; i < FIGURES; i++)
 		if ((!given && !next_number(r, i, &n[i])) || !take_number(r, i, &n[i], &f->v[i]))
 			return false;
-	settle_calls(r, n, f);
+	if (r->noted && n[0].wide && n[1].wide)
+		f->v[0] = f->v[1] = 0; /* the writer's guess */
+	settle_calls(f);
+	return true;
+}
+
+/* The four numbers that a tuple of `count` begins with, if they are as most are. */
+static inline bool plain_figures(struct reader *r, uint32_t count, struct figures *f)
+{
+	struct marshal_plain n;
+
+	if (!r->seconds || !marshal_plain_four(r->m, count, pstat_most(SECONDS), &n))
+		return false;
+	f->v[0] = n.counts[0];
+	f->v[1] = n.counts[1];
+	f->v[SELF] = pstat_from_fitting(n.values[0], SECONDS);
+	f->v[INCLUSIVE] = pstat_from_fitting(n.values[1], SECONDS);
+	settle_calls(f);
 	return true;
 }
 
@@ -300,14 +351,15 @@ static bool read_part(struct reader *r, struct arc *arc, bool add, bool fresh)
 {
 	struct marshal_number n[FIGURES];
 	struct figures f;
+	bool plain = plain_figures(r, FIGURES, &f);
 	uint32_t soon;
 
-	if (!marshal_four(r->m, FIGURES, n))
+	if (!plain && !marshal_four(r->m, FIGURES, n))
 		return read_other_part(r, arc, add, fresh);
 	soon = marshal_soon(r->m);
 	if (soon && soon <= r->mark_count)
 		__builtin_prefetch(&r->marks[soon - 1]);
-	if (!read_figures(r, n, true, &f))
+	if (!plain && !read_figures(r, n, true, &f))
 		return false;
 	if (add)
 		add_arc(r, arc, fresh, &f);
@@ -320,7 +372,9 @@ static bool next_key(struct reader *r, struct key *key, uint64_t *at)
 	struct marshal_item item;
 
 	*at = input_offset(r->in);
-	return known_key(r, key) ||
+	if (marshal_end(r->m))
+		return false;
+	return short_key(r, key) ||
 	       (marshal_next(r->m, &item) && item.kind != MARSHAL_END &&
 		read_key(r, &item, key));
 }
@@ -353,10 +407,12 @@ static bool read_callers(struct reader *r, function_id callee, bool fresh)
 	struct key key;
 	uint64_t at;
 
-	if (!marshal_next(r->m, &item))
-		return false;
-	if (item.kind != MARSHAL_DICT)
-		return expected(r, &item, "a dict of callers");
+	if (!marshal_dict(r->m)) {
+		if (!marshal_next(r->m, &item))
+			return false;
+		if (item.kind != MARSHAL_DICT)
+			return expected(r, &item, "a dict of callers");
+	}
 	while (next_key(r, &key, &at)) {
 		arc = row;
 		if (!read_caller(r, &arc, &key, at, fresh))
@@ -370,6 +426,7 @@ static void start_values(struct reader *r, struct value_type type)
 {
 	r->value = profile_value_type(r->p, type);
 	r->digits = pstat_digits_of(&type);
+	r->seconds = type.unit == UNIT_TIME;
 	r->thread = profile_thread(r->p, (struct thread){ 0 });
 	r->numbers = alloc_zero(r->p->value_count, sizeof *r->numbers);
 	r->self = alloc_zero(r->p->value_count, sizeof *r->self);
@@ -389,12 +446,18 @@ static void add_row(struct reader *r, function_id f, bool fresh, const struct fi
 	profile_total(r->p, f, row->v[CALLS], row->v[PRIMITIVE], r->numbers);
 }
 
+/* What the row's tuple begins with: read, found, or to come. */
+struct row_numbers {
+	bool plain, given;
+	struct figures figures;
+	struct marshal_number n[FIGURES];
+};
+
 static bool read_row(struct reader *r, const struct key *key, uint64_t at,
-		     struct marshal_number *n, bool given)
+		     struct row_numbers *row)
 {
 	function_id f = function_of(r, key);
 	bool fresh = r->alone;
-	struct figures row;
 
 	if (!r->numbers)
 		start_values(r, pstat_seconds(r->p));
@@ -405,10 +468,10 @@ static bool read_row(struct reader *r, const struct key *key, uint64_t at,
 		fresh &= !mark_of(r, f)->row;
 		mark_of(r, f)->row = true;
 	}
-	if (!read_figures(r, n, given, &row))
+	if (!row->plain && !read_figures(r, row->n, row->given, &row->figures))
 		return false;
 	if (f != NO_ID)
-		add_row(r, f, fresh, &row);
+		add_row(r, f, fresh, &row->figures);
 	return read_callers(r, f, fresh);
 }
 
@@ -497,18 +560,20 @@ static bool read_notes(struct reader *r, const struct key *key)
 
 static bool read_entry(struct reader *r, const struct key *key, uint64_t at)
 {
-	struct marshal_number n[FIGURES];
+	struct row_numbers row;
 	struct marshal_item item;
 
-	if (marshal_four(r->m, ROW, n))
-		return read_row(r, key, at, n, true);
+	row.plain = plain_figures(r, ROW, &row.figures);
+	row.given = row.plain || marshal_four(r->m, ROW, row.n);
+	if (row.given)
+		return read_row(r, key, at, &row);
 	if (!marshal_next(r->m, &item))
 		return false;
 	if (item.kind == MARSHAL_DICT && !r->rows && !r->noted)
 		return read_notes(r, key);
 	if (item.kind != MARSHAL_TUPLE || item.count != ROW)
 		return expected(r, &item, "a tuple of 5 values");
-	return read_row(r, key, at, n, false);
+	return read_row(r, key, at, &row);
 }
 
 /* False at the end of the dict too. */
@@ -518,7 +583,7 @@ static bool read_next(struct reader *r)
 	struct marshal_item item;
 	struct key key;
 
-	if (known_key(r, &key))
+	if (short_key(r, &key))
 		return read_entry(r, &key, at);
 	if (!marshal_next(r->m, &item) || item.kind == MARSHAL_END)
 		return false;
@@ -571,6 +636,6 @@ int pstat_bid(struct str head, bool whole)
 		return whole && head.n == 2 ? 60 : 0;
 	for (size_t i = 0; i < 4 && head.n > 2; i++)
 		if ((head.p[1] & 0x7f) == starts[i][0] && head.p[2] == starts[i][1])
-			return 95;
+			return CERTAIN_BID;
 	return 0;
 }

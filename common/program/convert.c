@@ -32,7 +32,7 @@ static const struct format *sniff(struct input *in, format_list list)
 
 	input_want(in, SNIFFED);
 	head = (struct str){ in->p, (size_t)(in->end - in->p) };
-	for (; *list; list++) {
+	for (; *list && most < CERTAIN_BID; list++) {
 		int bid = (*list)->read ? (*list)->bid(head, head.n < SNIFFED) : 0;
 
 		if (bid > most) {
@@ -248,10 +248,19 @@ int select_and_hide(struct profile **p)
 static size_t changed_names(const struct profile *p, const struct format *to)
 {
 	size_t changed = 0;
+	string_id file = NO_ID;
+	bool held = true;
 
-	for (size_t i = 0; to->holds && i < p->function_count; i++)
-		changed += !to->holds(function_name(p, (function_id)i)) ||
-			   !to->holds(profile_text(p, p->functions[i].file));
+	for (size_t i = 0; to->holds && i < p->function_count; i++) {
+		const struct function *f = &p->functions[i];
+
+		/* functions of a file mostly stand together */
+		if (f->file != file) {
+			file = f->file;
+			held = to->holds(profile_text(p, file));
+		}
+		changed += !held || !to->holds(profile_text(p, f->name));
+	}
 	return changed;
 }
 

@@ -16,6 +16,8 @@
 
 enum half { HALF_STACKS, HALF_GRAPH };
 
+enum { CERTAIN_BID = 100 }; /* no other format is asked */
+
 struct format {
 	const char *name;     /* as in X2Y */
 	const char *title;    /* one line: what it is and who writes it */
@@ -26,8 +28,8 @@ struct format {
 	unsigned (*keeps_also)(const struct profile *p);
 
 	/*
-	 * How sure it is that a file beginning with `head` is its own, 0 to 100;
-	 * `whole` tells that head is all there is.
+	 * How sure it is that a file beginning with `head` is its own, 0 to
+	 * CERTAIN_BID; `whole` tells that head is all there is.
 	 */
 	int (*bid)(struct str head, bool whole);
 	/* Adds the input to p. 0, or -1 after input_error(). */

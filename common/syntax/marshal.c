@@ -19,7 +19,6 @@
 #include "common/io/limits.h"
 
 enum {
-	FLAG_REF = 0x80,
 	MOST_CODE = 1 << 26,     /* bytes of one code object, which is looked through whole */
 	ARENA_BLOCK = 1 << 13,
 };
@@ -164,7 +163,12 @@ static void list_add(struct list *l, uint32_t value)
 	l->v[l->n++] = value;
 }
 
-static struct str keep_text(struct marshal *m, struct str text)
+void marshal_add_item(struct marshal *m, uint32_t object)
+{
+	list_add(&m->pool, object);
+}
+
+struct str marshal_keep_text(struct marshal *m, struct str text)
 {
 	struct str kept = { NULL, text.n };
 
@@ -186,7 +190,7 @@ static struct str keep_text(struct marshal *m, struct str text)
 	return kept;
 }
 
-static uint32_t new_object(struct marshal *m, enum marshal_kind kind)
+uint32_t marshal_new_object(struct marshal *m, enum marshal_kind kind)
 {
 	ARRAY_ROOM(m->objects, m->object_count, m->object_cap);
 	m->objects[m->object_count] = (struct object){ .kind = kind };
@@ -205,11 +209,11 @@ static uint32_t keep(struct marshal *m, struct marshal_item *item)
 
 	if (item->object != MARSHAL_NO_OBJECT)
 		return item->object;
-	item->object = new_object(m, item->kind);
+	item->object = marshal_new_object(m, item->kind);
 	o = &m->objects[item->object];
 	if (is_text(item->kind)) {
 		o->count = (uint32_t)item->text.n;
-		o->is.text = keep_text(m, item->text).p;
+		o->is.text = marshal_keep_text(m, item->text).p;
 	} else if (item->kind == MARSHAL_FLOAT) {
 		o->is.number = item->number;
 	} else {
@@ -237,7 +241,7 @@ static void keep_interned(struct marshal *m, struct marshal_item *item)
 	list_add(&m->interned, item->object);
 }
 
-static void add_ref(struct marshal *m, uint32_t object)
+void marshal_add_ref(struct marshal *m, uint32_t object)
 {
 	ARRAY_ROOM(m->refs, m->ref_count, m->ref_cap);
 	m->refs[m->ref_count++] = (struct ref){ .object = object };
@@ -305,7 +309,7 @@ static void close_container(struct marshal *m)
 	}
 }
 
-static void settle(struct marshal *m)
+void marshal_settle(struct marshal *m)
 {
 	while (m->depth && is_complete(&m->frames[m->depth - 1]))
 		close_container(m);
@@ -327,7 +331,7 @@ static bool take_field(struct marshal *m, struct frame *code, const struct marsh
 	if (field == 'b')
 		return item->kind == MARSHAL_BYTES;
 	if (field == 'n' && is_text(item->kind))
-		code->name = keep_text(m, item->text);
+		code->name = marshal_keep_text(m, item->text);
 	return item->kind == MARSHAL_TEXT || item->kind == MARSHAL_BYTES;
 }
 
@@ -344,7 +348,7 @@ static bool account(struct marshal *m, struct frame *f, struct marshal_item *ite
 		f->left--;
 	}
 	if (f->capture)
-		list_add(&m->pool, keep(m, item));
+		marshal_add_item(m, keep(m, item));
 	return true;
 }
 
@@ -605,14 +609,14 @@ static bool read_object(struct marshal *m, struct marshal_item *item)
 	container = flag && is_one_of(type, "()[<>{c:");
 	m->flags_seen |= flag;
 	if (container) {
-		item->object = new_object(m, MARSHAL_OTHER);
-		add_ref(m, item->object);
+		item->object = marshal_new_object(m, MARSHAL_OTHER);
+		marshal_add_ref(m, item->object);
 		m->objects[item->object].ref = (uint32_t)m->ref_count;
 	}
 	if (!read_type(m, item, type))
 		return false;
 	if (flag && !container)
-		add_ref(m, keep(m, item));
+		marshal_add_ref(m, keep(m, item));
 	else if (type == 't' && !m->flags_seen)
 		keep_interned(m, item);
 	return true;
@@ -647,7 +651,7 @@ static bool step(struct marshal *m, struct marshal_item *item)
 		return false;
 	if (around && !account(m, &m->frames[around - 1], item))
 		return false;
-	settle(m);
+	marshal_settle(m);
 	return true;
 }
 
@@ -697,7 +701,7 @@ static void move_capture(struct marshal *m, size_t end)
 	first = f->first;
 	f->first = m->pool.n;
 	for (; first < end; first++)
-		list_add(&m->pool, m->pool.v[first]);
+		marshal_add_item(m, m->pool.v[first]);
 }
 
 static bool read_code(struct marshal *m, struct marshal_item *item)
@@ -747,7 +751,7 @@ bool marshal_skip(struct marshal *m, const struct marshal_item *container)
 	around = m->depth - 1;
 	if (m->frames[around].again) {
 		close_container(m);
-		settle(m);
+		marshal_settle(m);
 		return true;
 	}
 	do

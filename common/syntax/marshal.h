@@ -80,6 +80,28 @@ struct marshal_number {
 
 /* A reference to a tuple whose tag is not 0: the tag, or 0. Passes over its items. */
 uint32_t marshal_tagged(struct marshal *m);
+
+/* A tuple of a text, a number and a text, and what they are kept as. */
+struct marshal_key {
+	uint32_t object;
+	struct marshal_name {
+		uint32_t object;
+		struct str text; /* valid until the next call */
+	} file, name;
+	int32_t line;
+};
+bool marshal_key(struct marshal *m, struct marshal_key *key);
+/* A dict that nothing refers to, and the end of one. */
+bool marshal_dict(struct marshal *m);
+bool marshal_end(struct marshal *m);
+
+/* A tuple as marshal_four() takes it: two numbers of 32 bits and two floats in +-most. */
+struct marshal_plain {
+	int32_t counts[2];
+	double values[2];
+};
+bool marshal_plain_four(struct marshal *m, uint32_t count, double most,
+			struct marshal_plain *plain);
 /*
  * A tuple of `count` items, the first four of them numbers: those. What follows them, if
  * anything does, comes by marshal_next().

@@ -7,6 +7,7 @@
 #include "common/base/index.h"
 #include "common/syntax/marshal.h"
 
+enum { FLAG_REF = 0x80 }; /* of a type: the object takes the next number for 'r' */
 
 /* A kept object: a scalar, a tuple of `count` of them from pool[first] on, or unusable. */
 struct object {
@@ -86,5 +87,13 @@ static inline uint64_t u64_at(const unsigned char *p)
 
 /* The items of a container come next; false if it lies too deep. */
 bool marshal_open(struct marshal *m, struct frame frame, uint64_t at);
+/* Leaves the containers whose last item has come. */
+void marshal_settle(struct marshal *m);
+
+/* What is kept: an object, a number that 'r' may use for it, a text's bytes. */
+uint32_t marshal_new_object(struct marshal *m, enum marshal_kind kind);
+void marshal_add_ref(struct marshal *m, uint32_t object);
+void marshal_add_item(struct marshal *m, uint32_t object); /* of a kept tuple */
+struct str marshal_keep_text(struct marshal *m, struct str text);
 
 #endif
