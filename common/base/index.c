@@ -1,6 +1,7 @@
 #include "common/base/index.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/alloc.h"
 
@@ -32,6 +33,18 @@ void index_add(struct index *x, uint64_t hash, uint32_t row)
 		grow(x);
 	put(x, hash >> 32 << 32 | (row + 1));
 	x->used++;
+}
+
+void index_clear(struct index *x)
+{
+	enum { SMALL = 1 << 12 };
+
+	if (!x->slots || x->mask >= SMALL) {
+		index_free(x);
+		return;
+	}
+	memset(x->slots, 0, (x->mask + 1) * sizeof *x->slots);
+	x->used = 0;
 }
 
 void index_free(struct index *x)

@@ -55,5 +55,7 @@ static inline bool index_next(const struct index *x, struct probe *at)
 
 void index_add(struct index *x, uint64_t hash, uint32_t row);
 void index_free(struct index *x);
+/* Empty again; the room of a small one stays. */
+void index_clear(struct index *x);
 
 #endif

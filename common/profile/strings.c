@@ -92,7 +92,7 @@ void strings_init(struct strings *s)
 	strings_add(s, S(""));
 }
 
-void strings_free(struct strings *s)
+static void free_blocks(struct strings *s)
 {
 	struct block *b = s->blocks, *next;
 
@@ -100,6 +100,19 @@ void strings_free(struct strings *s)
 		next = b->next;
 		free(b);
 	}
+}
+
+void strings_clear(struct strings *s)
+{
+	free_blocks(s);
+	index_clear(&s->index);
+	*s = (struct strings){ .texts = s->texts, .cap = s->cap, .index = s->index };
+	strings_add(s, S(""));
+}
+
+void strings_free(struct strings *s)
+{
+	free_blocks(s);
 	free(s->texts);
 	index_free(&s->index);
 	*s = (struct strings){ 0 };

@@ -24,6 +24,7 @@ struct strings {
 
 void strings_init(struct strings *s);
 void strings_free(struct strings *s);
+void strings_clear(struct strings *s); /* as after strings_init(); some room stays */
 string_id strings_add(struct strings *s, struct str text);
 
 /*

@@ -18,15 +18,9 @@ struct profile *profile_new(void)
 	return p;
 }
 
-void profile_free(struct profile *p)
+static void free_halves(struct profile *p)
 {
-	if (!p)
-		return;
-	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
-		values_free(profile_values(p, i));
-	strings_free(&p->strings);
 	stacks_free(&p->stacks);
-	index_free(&p->function_rows.index);
 	index_free(&p->frame_index);
 	index_free(&p->sample_index);
 	index_free(&p->cost_rows.index);
@@ -35,7 +29,6 @@ void profile_free(struct profile *p)
 	index_free(&p->thread_index);
 	index_free(&p->label_index);
 	index_free(&p->span_index);
-	free(p->functions);
 	free(p->frames);
 	free(p->value_types);
 	free(p->threads);
@@ -44,11 +37,45 @@ void profile_free(struct profile *p)
 	free(p->sample_first);
 	free(p->activations);
 	free(p->spans);
+	free(p->jumps);
+}
+
+void profile_free(struct profile *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		values_free(profile_values(p, i));
+	strings_free(&p->strings);
+	index_free(&p->function_rows.index);
+	free_halves(p);
+	free(p->functions);
 	free(p->costs);
 	free(p->arcs);
-	free(p->jumps);
 	free(p->totals);
 	free(p);
+}
+
+/* What a call graph is made of stays: those come as many small files. */
+void profile_clear(struct profile *p)
+{
+	struct profile was = *p;
+
+	free_halves(p);
+	strings_clear(&was.strings);
+	index_clear(&was.function_rows.index);
+	*p = (struct profile){
+		.strings = was.strings, .function_rows.index = was.function_rows.index,
+		.functions = was.functions, .function_cap = was.function_cap,
+		.costs = was.costs, .cost_cap = was.cost_cap,
+		.arcs = was.arcs, .arc_cap = was.arc_cap,
+		.totals = was.totals, .total_cap = was.total_cap,
+	};
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++) {
+		values_clear(profile_values(&was, i));
+		*profile_values(p, i) = *profile_values(&was, i);
+	}
+	stacks_init(&p->stacks);
 }
 
 struct values *profile_values(struct profile *p, int table)

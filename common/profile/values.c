@@ -63,6 +63,11 @@ void values_widen(struct values *t, uint32_t width)
 	struct values wide = { .width = width, .overflow = t->overflow,
 			       .overflowed = t->overflowed };
 
+	if (!t->rows) {
+		t->cap = t->cap * (t->width ? t->width : 1) / width;
+		t->width = width;
+		return;
+	}
 	values_resize(&wide, t->rows);
 	for (size_t row = 0; t->width && row < t->rows; row++)
 		memcpy(values_row(&wide, row), values_row(t, row),
@@ -85,4 +90,9 @@ void values_free(struct values *t)
 {
 	free(t->v);
 	*t = (struct values){ .width = t->width };
+}
+
+void values_clear(struct values *t)
+{
+	*t = (struct values){ .v = t->v, .cap = t->cap * (t->width ? t->width : 1) };
 }

@@ -37,5 +37,6 @@ void values_widen(struct values *t, uint32_t width);        /* new columns hold 
 void values_scale(struct values *t, uint32_t k, int power); /* column k by 10^power */
 void values_resize(struct values *t, size_t rows);          /* new rows hold 0 */
 void values_free(struct values *t);
+void values_clear(struct values *t); /* no rows and no columns; the room stays */
 
 #endif

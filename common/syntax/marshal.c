@@ -23,16 +23,27 @@ enum {
 	ARENA_BLOCK = 1 << 13,
 };
 
+/* What read the last file, if that was small: of thousands each would make its tables grow. */
+static struct marshal *spare;
+
 struct marshal *marshal_new(struct input *in)
 {
-	struct marshal *m = alloc_zero(1, sizeof *m);
+	struct marshal *m = spare ? spare : alloc_zero(1, sizeof *m);
 
-	m->in = in;
+	*m = (struct marshal){
+		.in = in, .frames = m->frames, .frame_cap = m->frame_cap,
+		.objects = m->objects, .object_cap = m->object_cap,
+		.refs = m->refs, .ref_cap = m->ref_cap,
+		.interned = { m->interned.v, 0, m->interned.cap },
+		.pool = { m->pool.v, 0, m->pool.cap },
+	};
+	spare = NULL;
 	return m;
 }
 
 void marshal_free(struct marshal *m)
 {
+	enum { SMALL = 1 << 12 };
 	struct block *next;
 
 	if (!m)
@@ -41,12 +52,16 @@ void marshal_free(struct marshal *m)
 		next = b->next;
 		free(b);
 	}
+	index_free(&m->texts);
+	if (!spare && m->object_cap <= SMALL && m->interned.cap <= SMALL) {
+		spare = m;
+		return;
+	}
 	free(m->frames);
 	free(m->objects);
 	free(m->refs);
 	free(m->interned.v);
 	free(m->pool.v);
-	index_free(&m->texts);
 	free(m);
 }
 

@@ -111,6 +111,8 @@ static const int64_t *map_values(struct rewrite *w, int64_t **to, const struct v
 	if (row >= t->rows)
 		return NULL;
 	old = values_row(t, row);
+	if (w->alike)
+		return old;
 	if (!*to)
 		*to = alloc_zero(w->to->value_count, sizeof **to);
 	memset(*to, 0, w->to->value_count * sizeof **to);
@@ -180,9 +182,10 @@ void rewrite_times(struct rewrite *w)
 
 static struct place map_place(struct rewrite *w, struct place at, function_id f)
 {
-	at.file = w->base_names
-		? profile_string(w->to, str_base(profile_text(w->from, at.file)))
-		: rewrite_string(w, at.file);
+	if (at.file)
+		at.file = w->base_names
+			? profile_string(w->to, str_base(profile_text(w->from, at.file)))
+			: rewrite_string(w, at.file);
 	if (w->lines_to_places && !at.line)
 		at.line = w->from->functions[f].line;
 	if (w->no_addresses)
@@ -258,10 +261,20 @@ void rewrite_total(struct rewrite *w, function_id f)
 			      rewrite_values(w, &w->from->total_values, f));
 }
 
+static bool values_alike(const struct rewrite *w)
+{
+	bool alike = w->from->value_count == w->to->value_count;
+
+	for (value_id v = 0; v < w->from->value_count; v++)
+		alike &= w->values[v] == v && !w->shifts[v];
+	return alike;
+}
+
 void rewrite_graph(struct rewrite *w)
 {
 	const struct profile *from = w->from;
 
+	w->alike = values_alike(w);
 	for (size_t i = 0; i < from->cost_count; i++)
 		rewrite_cost(w, i);
 	for (size_t i = 0; i < from->arc_count; i++)

@@ -35,6 +35,7 @@ struct rewrite {
 	bool outermost;           /* arcs of both rules are one */
 	bool apart;               /* no two costs and no two arcs become equal: none is looked up */
 
+	bool alike;               /* value types are the same in both, in one order */
 	string_id *strings;       /* new id + 1; 0: not there yet */
 	int64_t *row, *second;    /* a row of the new width */
 };

@@ -39,6 +39,7 @@ struct work {
 	size_t group_count;
 	const char *first;    /* the file that the others have to agree with */
 	struct merge merge;
+	struct profile *spare; /* the last small file's, for the next one */
 };
 
 static const char *shown_name(const char *file)
@@ -99,8 +100,9 @@ static int begin(struct work *w, const char *file, const struct format *found)
 static struct profile *read_one(struct work *w, char *file, const struct format **found,
 				int *status)
 {
-	struct profile *p = profile_new();
+	struct profile *p = w->spare ? w->spare : profile_new();
 
+	w->spare = NULL;
 	*status = read_file(p, w->from, all_formats, file, found);
 	if (*status == 0)
 		*status = select_value(&p, file);
@@ -108,6 +110,19 @@ static struct profile *read_one(struct work *w, char *file, const struct format 
 		return p;
 	profile_free(p);
 	return NULL;
+}
+
+/* Tables that need not grow again; those of a large file would be memory for nothing. */
+static void give_back(struct work *w, struct profile *p)
+{
+	enum { SMALL = 1 << 14 };
+
+	if (!p || p->strings.count > SMALL || p->cost_count > SMALL || p->arc_count > SMALL) {
+		profile_free(p);
+		return;
+	}
+	profile_clear(p);
+	w->spare = p;
 }
 
 static int add_file(struct work *w, char *file)
@@ -128,7 +143,7 @@ static int add_file(struct work *w, char *file)
 		merge_add(&w->merge, p);
 		status = profile_status(w->merge.sum, shown_name(file));
 	}
-	profile_free(p);
+	give_back(w, p);
 	return status;
 }
 
@@ -208,6 +223,7 @@ static int merge_files(struct work *w, char **words, int count)
 		status = -1;
 	if (status == 0)
 		status = add_files(w, &files);
+	profile_free(w->spare);
 	sum = merge_finish(&w->merge);
 	if (status == 0 && !sum)
 		status = error("%s: byte 0: expected a profile, got an empty file",
