@@ -115,7 +115,7 @@ struct input *input_open(const char *path)
 	if ((holding ? take_held(path, &f) : open_file(path, &f)) < 0)
 		return NULL;
 	progress_start(f.path ? f.path : "reading", f.size);
-	source = source_gunzip(source_file(f.fd));
+	source = source_gunzip(source_file(f.fd, f.size));
 	if (source_is_packed(source))
 		source = source_beside(source);
 	return reading = input_new(f.path ? f.path : "standard input", source_utf8(source));

@@ -23,7 +23,8 @@ struct source {
 /* What the link that failed says of it, or NULL: errno knows. */
 const char *source_trouble(const struct source *s);
 
-struct source *source_file(int fd);
+/* size: of a file that is no pipe; 0: unknown. */
+struct source *source_file(int fd, uint64_t size);
 struct source *source_memory(struct str bytes);
 
 /*

@@ -100,9 +100,12 @@ static void add_arc_self(struct profile *p, uint32_t row, const int64_t *self)
 {
 	if (!self)
 		return;
-	if (p->arc_self.rows <= row)
-		values_resize(&p->arc_self, row + 1);
-	values_add_row(&p->arc_self, row, self);
+	if (p->arc_self.rows < row)
+		values_resize(&p->arc_self, row);
+	if (p->arc_self.rows == row)
+		values_append(&p->arc_self, self);
+	else
+		values_add_row(&p->arc_self, row, self);
 }
 
 uint32_t profile_new_arc(struct profile *p, struct arc a, const int64_t *values,
