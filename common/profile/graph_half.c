@@ -77,18 +77,18 @@ static bool arc_same(const struct arc *a, const struct arc *b)
 	       a->running == b->running;
 }
 
-static uint64_t arc_hash(const struct arc *a)
+uint64_t profile_arc_hash(const struct arc *a)
 {
 	return hash_mix((uint64_t)a->caller << 32 | a->callee,
 			place_hash(a->site) + place_hash(a->target) * 3 + a->thread);
 }
 
-static uint32_t arc_row(struct profile *p, struct row_index *among, const struct arc *a)
+static uint32_t arc_row(struct profile *p, struct row_index *among, const struct arc *a,
+			uint64_t hash)
 {
-	uint64_t hash = arc_hash(a);
-
 	for (; among->end < p->arc_count; among->end++)
-		index_add(&among->index, arc_hash(&p->arcs[among->end]), (uint32_t)among->end);
+		index_add(&among->index, profile_arc_hash(&p->arcs[among->end]),
+			  (uint32_t)among->end);
 	for (struct probe at = index_probe(&among->index, hash);
 	     index_next(&among->index, &at);)
 		if (arc_same(&p->arcs[at.row], a))
@@ -120,27 +120,55 @@ uint32_t profile_new_arc(struct profile *p, struct arc a, const int64_t *values,
 	return row;
 }
 
-uint32_t profile_arc_among(struct profile *p, struct row_index *among, struct arc a,
-			   const int64_t *values, const int64_t *self)
+static uint32_t add_arc(struct profile *p, struct row_index *among, struct arc *a,
+			uint64_t hash, const int64_t *values, const int64_t *self)
 {
 	uint32_t row;
 
-	a.self_known = self != NULL;
-	row = arc_row(p, among, &a);
+	a->self_known = self != NULL;
+	row = arc_row(p, among, a, hash);
 	if (row == NO_ID)
-		return profile_new_arc(p, a, values, self);
-	i64_add_to(&p->arcs[row].calls, a.calls);
-	i64_add_to(&p->arcs[row].primitive, a.primitive);
+		return profile_new_arc(p, *a, values, self);
+	i64_add_to(&p->arcs[row].calls, a->calls);
+	i64_add_to(&p->arcs[row].primitive, a->primitive);
 	if (values)
 		values_add_row(&p->arc_values, row, values);
 	add_arc_self(p, row, self);
 	return row;
 }
 
+uint32_t profile_arc_among(struct profile *p, struct row_index *among, struct arc a,
+			   const int64_t *values, const int64_t *self)
+{
+	return add_arc(p, among, &a, profile_arc_hash(&a), values, self);
+}
+
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self)
 {
-	return profile_arc_among(p, &p->arc_rows, a, values, self);
+	return add_arc(p, &p->arc_rows, &a, profile_arc_hash(&a), values, self);
+}
+
+uint32_t profile_arc_hashed(struct profile *p, struct arc a, uint64_t hash,
+			    const int64_t *values, const int64_t *self)
+{
+	return add_arc(p, &p->arc_rows, &a, hash, values, self);
+}
+
+void profile_fetch_arc(const struct profile *p, uint64_t hash, enum fetch what)
+{
+	const struct index *index = &p->arc_rows.index;
+	struct probe at = index_probe(index, hash);
+
+	if (!index->slots)
+		return;
+	if (what == FETCH_SLOT) {
+		__builtin_prefetch(&index->slots[at.slot]);
+	} else if (index_next(index, &at)) {
+		__builtin_prefetch(&p->arcs[at.row]);
+		__builtin_prefetch(values_row(&p->arc_values, at.row));
+		__builtin_prefetch(values_row(&p->arc_self, at.row));
+	}
 }
 
 /* --- jumps --- */

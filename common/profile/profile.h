@@ -283,6 +283,14 @@ void profile_cost(struct profile *p, struct cost c, const int64_t *values);
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self);
 /*
+ * The same in steps, as strings_fetch() has them: for who adds many arcs to a large table
+ * in no order.
+ */
+uint64_t profile_arc_hash(const struct arc *a);
+void profile_fetch_arc(const struct profile *p, uint64_t hash, enum fetch what);
+uint32_t profile_arc_hashed(struct profile *p, struct arc a, uint64_t hash,
+			    const int64_t *values, const int64_t *self);
+/*
  * The same for who knows that no row with that key is there (a caller's callees in a
  * dict, a function's lines in their order): nothing is looked up, and a table that
  * grows by these alone has no index.

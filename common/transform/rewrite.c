@@ -213,29 +213,67 @@ void rewrite_cost(struct rewrite *w, size_t row)
 		profile_cost(w->to, c, rewrite_values(w, &w->from->cost_values, row));
 }
 
+/* The row as it will be in the new profile; false if it will not. */
+static bool map_arc(struct rewrite *w, size_t row, struct arc *a)
+{
+	*a = w->from->arcs[row];
+	if (left_out(w, a->thread, a->caller, a->callee))
+		return false;
+	a->site = map_place(w, a->site, a->caller);
+	a->target = map_place(w, a->target, a->callee);
+	a->thread = w->threads[a->thread];
+	a->caller = w->functions[a->caller];
+	a->callee = w->functions[a->callee];
+	a->running &= !w->end_parts;
+	if (w->outermost)
+		a->rule = RULE_OUTERMOST;
+	if (w->fold_arcs)
+		a->valued = true;
+	return true;
+}
+
+static void put_arc(struct rewrite *w, size_t row, const struct arc *a, uint64_t hash)
+{
+	const int64_t *values, *self = NULL;
+
+	if (!w->fold_arcs && a->self_known)
+		self = map_values(w, &w->second, &w->from->arc_self, row);
+	values = rewrite_values(w, &w->from->arc_values, row);
+	if (w->apart)
+		profile_new_arc(w->to, *a, values, self);
+	else
+		profile_arc_hashed(w->to, *a, hash, values, self);
+}
+
 void rewrite_arc(struct rewrite *w, size_t row)
 {
-	struct arc a = w->from->arcs[row];
-	const int64_t *self = NULL;
+	struct arc a;
 
-	if (left_out(w, a.thread, a.caller, a.callee))
-		return;
-	a.site = map_place(w, a.site, a.caller);
-	a.target = map_place(w, a.target, a.callee);
-	a.thread = w->threads[a.thread];
-	a.caller = w->functions[a.caller];
-	a.callee = w->functions[a.callee];
-	a.running &= !w->end_parts;
-	if (w->outermost)
-		a.rule = RULE_OUTERMOST;
-	if (w->fold_arcs)
-		a.valued = true;
-	else if (a.self_known)
-		self = map_values(w, &w->second, &w->from->arc_self, row);
-	if (w->apart)
-		profile_new_arc(w->to, a, rewrite_values(w, &w->from->arc_values, row), self);
-	else
-		profile_arc(w->to, a, rewrite_values(w, &w->from->arc_values, row), self);
+	if (map_arc(w, row, &a))
+		put_arc(w, row, &a, profile_arc_hash(&a));
+}
+
+/* Rows of the new profile are met in no order: some at a time, fetched before they are added to. */
+static void rewrite_arcs(struct rewrite *w)
+{
+	enum { SOME = 16 };
+	struct arc arcs[SOME];
+	uint64_t hashes[SOME];
+	size_t rows[SOME], row = 0, n;
+
+	while (row < w->from->arc_count) {
+		for (n = 0; n < SOME && row < w->from->arc_count; row++) {
+			if (!map_arc(w, row, &arcs[n]))
+				continue;
+			hashes[n] = profile_arc_hash(&arcs[n]);
+			profile_fetch_arc(w->to, hashes[n], FETCH_SLOT);
+			rows[n++] = row;
+		}
+		for (size_t i = 0; i < n; i++)
+			profile_fetch_arc(w->to, hashes[i], FETCH_ROW);
+		for (size_t i = 0; i < n; i++)
+			put_arc(w, rows[i], &arcs[i], hashes[i]);
+	}
 }
 
 void rewrite_jump(struct rewrite *w, size_t row)
@@ -277,8 +315,7 @@ void rewrite_graph(struct rewrite *w)
 	w->alike = values_alike(w);
 	for (size_t i = 0; i < from->cost_count; i++)
 		rewrite_cost(w, i);
-	for (size_t i = 0; i < from->arc_count; i++)
-		rewrite_arc(w, i);
+	rewrite_arcs(w);
 	for (size_t i = 0; i < from->jump_count; i++)
 		rewrite_jump(w, i);
 	for (function_id f = 0; f < from->total_count; f++)
