@@ -4,208 +4,29 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/utf8.h"
-#include "common/syntax/marshal.h"
-#include "converters/pstat.h"
+#include "converters/pstat_reading.h"
 
 /* What a row and a caller's part begin with: in the file, and as `figures` has it. */
 enum { CALLS, PRIMITIVE, SELF, INCLUSIVE, FIGURES, VALUES = SELF, ROW = FIGURES + 1 };
 
-struct key {
-	string_id file, name;
-	uint32_t line;
-	bool guess;          /* the line is only the first that has a figure */
-	bool code;           /* the name is a code object's: several may have it */
-	bool fresh;          /* the name is new to the profile: so is the function */
-	function_id function; /* known from before, or NO_ID */
-	uint32_t object;     /* as marshal keeps it */
-};
-
-/* Where a function was last a key, to find those that come twice, and its line. */
-struct mark {
-	bool row;
-	uint32_t caller;     /* of which row, from 1 */
-	uint32_t line;
-};
-
-struct reader {
-	struct input *in;
-	struct marshal *m;
-	struct profile *p;
-	thread_id thread;
-	value_id value;
-	int digits;
-	bool seconds;            /* the values are times, as nearly all are */
-	uint32_t rows;
-	bool alone;              /* the profile had no rows before this file's */
-	int64_t *numbers, *self; /* a row of values: all 0 but `value` */
-	struct mark *marks;      /* by function */
-	size_t mark_count, mark_cap;
-	struct buf text;
-	struct key first;        /* the key that our notes are under */
-	bool noted, root, empty; /* what they say: `first` is no function; nothing is */
-};
-
-static bool expected(struct reader *r, const struct marshal_item *got, const char *what)
+bool pstat_expected(struct pstat_reader *r, const struct marshal_item *got, const char *what)
 {
 	marshal_expected(r->m, got, what);
 	return false;
 }
 
-static struct str unescape(struct reader *r, struct str s)
-{
-	r->text.n = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		if (pstat_is_escape(s, i)) {
-			buf_byte(&r->text, (char)((s.p[i + 1] & 3) << 6 | (s.p[i + 2] & 0x3f)));
-			i += 2;
-		} else {
-			buf_byte(&r->text, s.p[i]);
-		}
-	}
-	return buf_str(&r->text);
-}
-
-static bool is_name(const struct marshal_item *item)
-{
-	return item->kind == MARSHAL_TEXT || item->kind == MARSHAL_BYTES;
-}
-
-static string_id read_text_name(struct reader *r, struct str text)
-{
-	return profile_string(r->p, str_has(text, (char)0xed) ? unescape(r, text) : text);
-}
-
-static string_id read_name(struct reader *r, const struct marshal_item *item)
-{
-	if (item->kind == MARSHAL_TEXT)
-		return read_text_name(r, item->text);
-	if (item->kind != MARSHAL_CODE)
-		return profile_string(r->p, item->text);
-	r->text.n = 0;
-	buf_add(&r->text, S("<code object "));
-	buf_add(&r->text, item->text);
-	buf_byte(&r->text, '>');
-	return profile_string(r->p, buf_str(&r->text));
-}
-
-static bool read_text(struct reader *r, const char *what, bool code, string_id *text,
-		      bool *is_code)
-{
-	struct marshal_item item;
-	uint32_t *tag;
-
-	if (!marshal_next(r->m, &item))
-		return false;
-	*is_code = item.kind == MARSHAL_CODE;
-	if (!is_name(&item) && !(code && *is_code))
-		return expected(r, &item, what);
-	if (item.object == MARSHAL_NO_OBJECT || *is_code) {
-		*text = read_name(r, &item);
-		return true;
-	}
-	tag = marshal_tag(r->m, item.object);
-	if (!*tag)
-		*tag = read_name(r, &item) + 1;
-	*text = *tag - 1;
-	return true;
-}
-
-/* `tuple` has been read. A key that was met before need not be read again. */
-static bool read_key(struct reader *r, const struct marshal_item *tuple, struct key *key)
-{
-	struct marshal_item line;
-	size_t strings;
-	bool code;
-
-	*key = (struct key){ .function = NO_ID, .object = tuple->object };
-	if (tuple->kind != MARSHAL_TUPLE || tuple->count != 3)
-		return expected(r, tuple, "a key (file, line, name)");
-	if (key->object != MARSHAL_NO_OBJECT)
-		key->function = *marshal_tag(r->m, key->object) - 1;
-	if (key->function != NO_ID)
-		return marshal_skip(r->m, tuple);
-	if (!read_text(r, "a file name", false, &key->file, &code) ||
-	    !marshal_next(r->m, &line))
-		return false;
-	if (line.kind != MARSHAL_INT || line.integer > UINT32_MAX)
-		return expected(r, &line, "a line number");
-	key->line = line.integer < 0 ? 0 : (uint32_t)line.integer;
-	key->guess = r->noted && line.wide;
-	strings = r->p->strings.count;
-	if (!read_text(r, "a function's name", true, &key->name, &key->code))
-		return false;
-	key->fresh = r->p->strings.count > strings;
-	return true;
-}
-
-static string_id short_name(struct reader *r, const struct marshal_name *name)
-{
-	uint32_t *tag;
-
-	if (name->object == MARSHAL_NO_OBJECT)
-		return read_text_name(r, name->text);
-	tag = marshal_tag(r->m, name->object);
-	if (!*tag)
-		*tag = read_text_name(r, name->text) + 1;
-	return *tag - 1;
-}
-
-/* The next key, if it is one that was met before, or texts and a line as most are. */
-static bool short_key(struct reader *r, struct key *key)
-{
-	uint32_t tag = marshal_tagged(r->m);
-	struct marshal_key k;
-	size_t strings;
-
-	if (tag) {
-		*key = (struct key){ .function = tag - 1, .object = MARSHAL_NO_OBJECT };
-		return true;
-	}
-	if (!marshal_key(r->m, &k))
-		return false;
-	*key = (struct key){ .function = NO_ID, .object = k.object,
-			     .line = k.line < 0 ? 0 : (uint32_t)k.line };
-	key->file = short_name(r, &k.file);
-	strings = r->p->strings.count;
-	key->name = short_name(r, &k.name);
-	key->fresh = r->p->strings.count > strings;
-	return true;
-}
-
-/* NO_ID if the key is one that only the writer put there. */
-static function_id function_of(struct reader *r, const struct key *key)
-{
-	const struct function wanted = { .name = key->name, .file = key->file,
-					 .line = key->line };
-	size_t count = r->p->function_count;
-	function_id f;
-
-	if (key->function != NO_ID)
-		return key->function;
-	if (r->empty || (r->root && key->name == r->first.name &&
-			 key->file == r->first.file && key->line == r->first.line))
-		return NO_ID;
-	f = key->fresh ? profile_new_function(r->p, wanted) : profile_function(r->p, wanted);
-	if (r->p->function_count > count)
-		r->p->functions[f].line_seen = key->guess;
-	if (key->object != MARSHAL_NO_OBJECT && !key->code)
-		*marshal_tag(r->m, key->object) = f + 1;
-	return f;
-}
-
-static struct mark *mark_of(struct reader *r, function_id f)
+static struct pstat_mark *mark_of(struct pstat_reader *r, function_id f)
 {
 	while (r->mark_count <= f) {
 		ARRAY_ROOM(r->marks, r->mark_count, r->mark_cap);
-		r->marks[r->mark_count] = (struct mark){
+		r->marks[r->mark_count] = (struct pstat_mark){
 			.line = r->p->functions[r->mark_count].line };
 		r->mark_count++;
 	}
 	return &r->marks[f];
 }
 
-static bool twice(struct reader *r, function_id f, uint64_t at)
+static bool twice(struct pstat_reader *r, function_id f, uint64_t at)
 {
 	input_error_at(r->in, at, "expected each function once, got %s again",
 		       quote(function_name(r->p, f)));
@@ -224,21 +45,21 @@ static const char *wanted(int i)
 	return i < VALUES ? "a number of calls" : "a number that fits in 64 bits";
 }
 
-static bool next_number(struct reader *r, int i, struct marshal_number *n)
+static bool next_number(struct pstat_reader *r, int i, struct marshal_number *n)
 {
 	struct marshal_item item;
 
 	if (!marshal_next(r->m, &item))
 		return false;
 	if (item.kind != MARSHAL_INT && item.kind != MARSHAL_FLOAT)
-		return expected(r, &item, wanted(i));
+		return pstat_expected(r, &item, wanted(i));
 	*n = (struct marshal_number){ item.kind == MARSHAL_INT, item.wide, item.integer,
 				      item.number, item.at };
 	return true;
 }
 
 /* A count, or a number in the value type's own measure. */
-static bool take_number(struct reader *r, int i, const struct marshal_number *n,
+static bool take_number(struct pstat_reader *r, int i, const struct marshal_number *n,
 			int64_t *value)
 {
 	const struct value_type *type = &r->p->value_types[r->value];
@@ -256,7 +77,7 @@ static bool take_number(struct reader *r, int i, const struct marshal_number *n,
 	}
 	if (fits)
 		return true;
-	return expected(r, &(struct marshal_item){
+	return pstat_expected(r, &(struct marshal_item){
 		.kind = n->integral ? MARSHAL_INT : MARSHAL_FLOAT, .integer = n->integer,
 		.number = n->number, .at = n->at }, wanted(i));
 }
@@ -271,7 +92,7 @@ static inline void settle_calls(struct figures *f)
 }
 
 /* The next four numbers, which `n` has if `given`. */
-static bool read_figures(struct reader *r, struct marshal_number *n, bool given,
+static bool read_figures(struct pstat_reader *r, struct marshal_number *n, bool given,
 			 struct figures *f)
 {
 	for (int i = 0; i < FIGURES; i++)
@@ -284,7 +105,7 @@ static bool read_figures(struct reader *r, struct marshal_number *n, bool given,
 }
 
 /* The four numbers that a tuple of `count` begins with, if they are as most are. */
-static inline bool plain_figures(struct reader *r, uint32_t count, struct figures *f)
+static inline bool plain_figures(struct pstat_reader *r, uint32_t count, struct figures *f)
 {
 	struct marshal_plain n;
 
@@ -301,7 +122,7 @@ static inline bool plain_figures(struct reader *r, uint32_t count, struct figure
 /* --- rows --- */
 
 /* Looking for one row would have all rows so far enter the index: not where it is new. */
-static void put_arc(struct reader *r, struct arc arc, bool fresh, const int64_t *values,
+static void put_arc(struct pstat_reader *r, struct arc arc, bool fresh, const int64_t *values,
 		    const int64_t *self)
 {
 	if (fresh)
@@ -310,7 +131,7 @@ static void put_arc(struct reader *r, struct arc arc, bool fresh, const int64_t 
 		profile_arc(r->p, arc, values, self);
 }
 
-static void add_arc(struct reader *r, struct arc *arc, bool fresh, const struct figures *f)
+static void add_arc(struct pstat_reader *r, struct arc *arc, bool fresh, const struct figures *f)
 {
 	arc->valued = true;
 	arc->calls = f->v[CALLS];
@@ -321,7 +142,7 @@ static void add_arc(struct reader *r, struct arc *arc, bool fresh, const struct 
 }
 
 /* A bare count, or one or more (nc, cc, tt, ct) in one tuple. */
-static bool read_other_part(struct reader *r, struct arc *arc, bool add, bool fresh)
+static bool read_other_part(struct pstat_reader *r, struct arc *arc, bool add, bool fresh)
 {
 	struct marshal_number n[FIGURES];
 	struct marshal_item item;
@@ -336,7 +157,7 @@ static bool read_other_part(struct reader *r, struct arc *arc, bool add, bool fr
 		return true;
 	}
 	if (item.kind != MARSHAL_TUPLE || !item.count || item.count % FIGURES)
-		return expected(r, &item, "a number of calls or a tuple of 4 values");
+		return pstat_expected(r, &item, "a number of calls or a tuple of 4 values");
 	for (size_t left = item.count; left; left -= FIGURES) {
 		if (!read_figures(r, n, false, &f))
 			return false;
@@ -347,7 +168,7 @@ static bool read_other_part(struct reader *r, struct arc *arc, bool add, bool fr
 }
 
 /* One caller's value; fresh: no row with this arc is there. */
-static bool read_part(struct reader *r, struct arc *arc, bool add, bool fresh)
+static bool read_part(struct pstat_reader *r, struct arc *arc, bool add, bool fresh)
 {
 	struct marshal_number n[FIGURES];
 	struct figures f;
@@ -367,24 +188,24 @@ static bool read_part(struct reader *r, struct arc *arc, bool add, bool fresh)
 }
 
 /* The next key of a dict and the place where it begins; false at the end too. */
-static bool next_key(struct reader *r, struct key *key, uint64_t *at)
+static bool next_key(struct pstat_reader *r, struct pstat_key *key, uint64_t *at)
 {
 	struct marshal_item item;
 
 	*at = input_offset(r->in);
 	if (marshal_end(r->m))
 		return false;
-	return short_key(r, key) ||
+	return pstat_short_key(r, key) ||
 	       (marshal_next(r->m, &item) && item.kind != MARSHAL_END &&
-		read_key(r, &item, key));
+		pstat_read_key(r, &item, key));
 }
 
-static bool read_caller(struct reader *r, struct arc *arc, const struct key *key,
+static bool read_caller(struct pstat_reader *r, struct arc *arc, const struct pstat_key *key,
 			uint64_t at, bool fresh)
 {
-	struct mark *mark;
+	struct pstat_mark *mark;
 
-	arc->caller = function_of(r, key);
+	arc->caller = pstat_function_of(r, key);
 	if (arc->caller != NO_ID) {
 		mark = mark_of(r, arc->caller);
 		if (mark->caller == r->rows && !key->code)
@@ -396,7 +217,7 @@ static bool read_caller(struct reader *r, struct arc *arc, const struct key *key
 	return read_part(r, arc, arc->callee != NO_ID && arc->caller != NO_ID, fresh);
 }
 
-static bool read_callers(struct reader *r, function_id callee, bool fresh)
+static bool read_callers(struct pstat_reader *r, function_id callee, bool fresh)
 {
 	const struct arc row = {
 		.thread = r->thread, .callee = callee, .rule = RULE_OUTERMOST,
@@ -404,14 +225,14 @@ static bool read_callers(struct reader *r, function_id callee, bool fresh)
 	};
 	struct marshal_item item;
 	struct arc arc;
-	struct key key;
+	struct pstat_key key;
 	uint64_t at;
 
 	if (!marshal_dict(r->m)) {
 		if (!marshal_next(r->m, &item))
 			return false;
 		if (item.kind != MARSHAL_DICT)
-			return expected(r, &item, "a dict of callers");
+			return pstat_expected(r, &item, "a dict of callers");
 	}
 	while (next_key(r, &key, &at)) {
 		arc = row;
@@ -422,7 +243,7 @@ static bool read_callers(struct reader *r, function_id callee, bool fresh)
 }
 
 /* What the values of the file are: the first row needs it. */
-static void start_values(struct reader *r, struct value_type type)
+static void start_values(struct pstat_reader *r, struct value_type type)
 {
 	r->value = profile_value_type(r->p, type);
 	r->digits = pstat_digits_of(&type);
@@ -432,7 +253,7 @@ static void start_values(struct reader *r, struct value_type type)
 	r->self = alloc_zero(r->p->value_count, sizeof *r->self);
 }
 
-static void add_row(struct reader *r, function_id f, bool fresh, const struct figures *row)
+static void add_row(struct pstat_reader *r, function_id f, bool fresh, const struct figures *row)
 {
 	struct cost cost = { .thread = r->thread, .function = f,
 			     .at.line = r->p->functions[f].line };
@@ -453,10 +274,10 @@ struct row_numbers {
 	struct marshal_number n[FIGURES];
 };
 
-static bool read_row(struct reader *r, const struct key *key, uint64_t at,
+static bool read_row(struct pstat_reader *r, const struct pstat_key *key, uint64_t at,
 		     struct row_numbers *row)
 {
-	function_id f = function_of(r, key);
+	function_id f = pstat_function_of(r, key);
 	bool fresh = r->alone;
 
 	if (!r->numbers)
@@ -476,18 +297,18 @@ static bool read_row(struct reader *r, const struct key *key, uint64_t at,
 }
 
 /* ('__sampled__',): True */
-static bool read_sampled(struct reader *r)
+static bool read_sampled(struct pstat_reader *r)
 {
 	struct marshal_item name, value;
 
 	if (!marshal_next(r->m, &name))
 		return false;
-	if (!is_name(&name) || !str_eq(name.text, S("__sampled__")))
-		return expected(r, &name, "'__sampled__' as a key's only item");
+	if (!pstat_is_name(&name) || !str_eq(name.text, S("__sampled__")))
+		return pstat_expected(r, &name, "'__sampled__' as a key's only item");
 	if (!marshal_next(r->m, &value))
 		return false;
 	if (value.kind != MARSHAL_BOOL)
-		return expected(r, &value, "True");
+		return pstat_expected(r, &value, "True");
 	r->p->calls_sampled |= value.integer;
 	r->p->line_functions |= value.integer;
 	return true;
@@ -495,7 +316,7 @@ static bool read_sampled(struct reader *r)
 
 /* --- our own notes --- */
 
-static bool note_number(struct reader *r, struct str key, int64_t value,
+static bool note_number(struct pstat_reader *r, struct str key, int64_t value,
 			struct value_type *type)
 {
 	if (str_eq(key, S("exponent")) && value <= 0 && value >= -9)
@@ -517,13 +338,13 @@ static bool note_number(struct reader *r, struct str key, int64_t value,
 	return true;
 }
 
-static bool note_text(struct reader *r, struct str key, const struct marshal_item *value,
+static bool note_text(struct pstat_reader *r, struct str key, const struct marshal_item *value,
 		      struct value_type *type)
 {
 	if (str_eq(key, S("value")))
-		type->name = read_name(r, value);
+		type->name = pstat_read_name(r, value);
 	else if (str_eq(key, S("title")))
-		type->title = read_name(r, value);
+		type->title = pstat_read_name(r, value);
 	else if (!str_eq(key, S("unit")))
 		return false;
 	for (int i = 0; str_eq(key, S("unit")) && i < 3; i++)
@@ -532,7 +353,7 @@ static bool note_text(struct reader *r, struct str key, const struct marshal_ite
 	return true;
 }
 
-static bool read_notes(struct reader *r, const struct key *key)
+static bool read_notes(struct pstat_reader *r, const struct pstat_key *key)
 {
 	struct value_type type = pstat_seconds(r->p);
 	struct marshal_item name, value;
@@ -542,15 +363,15 @@ static bool read_notes(struct reader *r, const struct key *key)
 	r->noted = true;
 	r->first = *key;
 	while (marshal_next(r->m, &name) && name.kind != MARSHAL_END) {
-		if (!is_name(&name) || name.text.n > sizeof text)
-			return expected(r, &name, "a name that profpipe writes");
+		if (!pstat_is_name(&name) || name.text.n > sizeof text)
+			return pstat_expected(r, &name, "a name that profpipe writes");
 		memcpy(text, name.text.p, name.text.n);
 		word = (struct str){ text, name.text.n };
 		if (!marshal_next(r->m, &value))
 			return false;
 		if (!(value.kind == MARSHAL_INT ? note_number(r, word, value.integer, &type)
-		      : is_name(&value) ? note_text(r, word, &value, &type) : false))
-			return expected(r, &value, "what profpipe writes");
+		      : pstat_is_name(&value) ? note_text(r, word, &value, &type) : false))
+			return pstat_expected(r, &value, "what profpipe writes");
 	}
 	if (type.unit == UNIT_TIME)
 		type.exponent = 0;
@@ -558,7 +379,7 @@ static bool read_notes(struct reader *r, const struct key *key)
 	return true;
 }
 
-static bool read_entry(struct reader *r, const struct key *key, uint64_t at)
+static bool read_entry(struct pstat_reader *r, const struct pstat_key *key, uint64_t at)
 {
 	struct row_numbers row;
 	struct marshal_item item;
@@ -572,34 +393,34 @@ static bool read_entry(struct reader *r, const struct key *key, uint64_t at)
 	if (item.kind == MARSHAL_DICT && !r->rows && !r->noted)
 		return read_notes(r, key);
 	if (item.kind != MARSHAL_TUPLE || item.count != ROW)
-		return expected(r, &item, "a tuple of 5 values");
+		return pstat_expected(r, &item, "a tuple of 5 values");
 	return read_row(r, key, at, &row);
 }
 
 /* False at the end of the dict too. */
-static bool read_next(struct reader *r)
+static bool read_next(struct pstat_reader *r)
 {
 	uint64_t at = input_offset(r->in);
 	struct marshal_item item;
-	struct key key;
+	struct pstat_key key;
 
-	if (short_key(r, &key))
+	if (pstat_short_key(r, &key))
 		return read_entry(r, &key, at);
 	if (!marshal_next(r->m, &item) || item.kind == MARSHAL_END)
 		return false;
 	if (item.kind == MARSHAL_TUPLE && item.count == 1)
 		return read_sampled(r);
-	return read_key(r, &item, &key) && read_entry(r, &key, at);
+	return pstat_read_key(r, &item, &key) && read_entry(r, &key, at);
 }
 
-static void read_dict(struct reader *r)
+static void read_dict(struct pstat_reader *r)
 {
 	struct marshal_item item;
 
 	if (!marshal_next(r->m, &item))
 		return;
 	if (item.kind != MARSHAL_DICT) {
-		expected(r, &item, "a dict of functions");
+		pstat_expected(r, &item, "a dict of functions");
 		return;
 	}
 	while (read_next(r))
@@ -613,7 +434,7 @@ static void read_dict(struct reader *r)
 
 int pstat_read(struct input *in, struct profile *p)
 {
-	struct reader r = { .in = in, .p = p, .m = marshal_new(in),
+	struct pstat_reader r = { .in = in, .p = p, .m = marshal_new(in),
 			    .alone = !p->cost_count && !p->arc_count };
 
 	read_dict(&r);
