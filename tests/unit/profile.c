@@ -280,6 +280,40 @@ static void frame_texts_are_taken_apart(void **state)
 	profile_free(p);
 }
 
+/* Twice the same file, and one with more value types: no row, sum or id is left of the last. */
+static void cleared_is_new(void **state)
+{
+	struct profile *p = profile_new();
+	int64_t one[] = { 1 }, two[] = { 2, 3 };
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		struct function f = { .name = profile_string(p, S("f")) };
+		struct arc arc = { .calls = 1 };
+
+		counts(p);
+		if (round == 2)
+			profile_value_type(p, (struct value_type){ .name = f.name });
+		assert_int_equal(f.name, 1);
+		assert_int_equal(profile_function(p, f), 0);
+		assert_int_equal(profile_new_function(p, (struct function){ 0 }), 1);
+		assert_int_equal(profile_function(p, (struct function){ 0 }), 1);
+		for (int i = 0; i < 100; i++) {
+			arc.site.line = (uint32_t)i;
+			profile_arc(p, arc, round == 2 ? two : one, NULL);
+		}
+		profile_cost(p, (struct cost){ 0 }, round == 2 ? two : one);
+		profile_total(p, 0, 1, 1, NULL);
+		assert_int_equal(p->arc_count, 100);
+		assert_int_equal(p->totals[0].calls, 1);
+		assert_int_equal(values_row(&p->total_values, 0)[0], 0);
+		assert_int_equal(values_row(&p->cost_values, 0)[round == 2], round == 2 ? 3 : 1);
+		profile_clear(p);
+	}
+	assert_int_equal(p->function_count + p->value_count + p->arc_count, 0);
+	profile_free(p);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -295,6 +329,7 @@ int main(void)
 		cmocka_unit_test(rescaling_beyond_64_bits_is_told),
 		cmocka_unit_test(value_types_widen_every_table),
 		cmocka_unit_test(arcs_add_up),
+		cmocka_unit_test(cleared_is_new),
 		cmocka_unit_test(frame_texts_come_back),
 		cmocka_unit_test(frame_texts_are_taken_apart),
 	};
