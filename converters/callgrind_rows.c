@@ -14,35 +14,50 @@ static inline uint32_t field(const struct callgrind_rows *r, const char *first, 
 
 static bool of_thread(const struct callgrind_rows *r, size_t i, thread_id t)
 {
-	return i < r->count && field(r, r->thread, r->row[i]) == t;
+	return i < r->count && field(r, r->thread, r->run[i].row) == t;
+}
+
+static void find_runs(struct callgrind_rows *r, size_t rows)
+{
+	function_id f = NO_ID;
+	thread_id t = NO_ID;
+
+	for (uint32_t row = 0; row < rows; row++) {
+		if (f == field(r, r->function, row) && t == field(r, r->thread, row))
+			continue;
+		f = field(r, r->function, row);
+		t = field(r, r->thread, row);
+		ARRAY_ROOM(r->run, r->count, r->cap);
+		r->run[r->count++].row = row;
+	}
+	for (size_t i = 0; i < r->count; i++)
+		r->run[i].end = i + 1 < r->count ? r->run[i + 1].row : (uint32_t)rows;
 }
 
 /* A stable counting sort by one half of the key. */
 static void sort_half(struct callgrind_rows *r, const char *half, size_t keys)
 {
 	size_t *first = alloc_zero(keys + 1, sizeof *first);
-	uint32_t *sorted = alloc_zero(r->count, sizeof *sorted);
+	struct callgrind_run *sorted = alloc_zero(r->count, sizeof *sorted);
 
-	for (uint32_t i = 0; i < r->count; i++)
-		first[field(r, half, i) + 1]++;
+	for (size_t i = 0; i < r->count; i++)
+		first[field(r, half, r->run[i].row) + 1]++;
 	for (size_t k = 0; k < keys; k++)
 		first[k + 1] += first[k];
-	for (uint32_t i = 0; i < r->count; i++) {
-		uint32_t row = r->row ? r->row[i] : i;
-
-		sorted[first[field(r, half, row)]++] = row;
-	}
+	for (size_t i = 0; i < r->count; i++)
+		sorted[first[field(r, half, r->run[i].row)]++] = r->run[i];
 	free(first);
-	free(r->row);
-	r->row = sorted;
+	free(r->run);
+	r->run = sorted;
 }
 
-struct callgrind_rows callgrind_sort(const struct profile *p, size_t count, size_t size,
+struct callgrind_rows callgrind_sort(const struct profile *p, size_t rows, size_t size,
 				     const thread_id *thread, const function_id *function)
 {
-	struct callgrind_rows r = { .count = count, .thread = (const char *)thread,
+	struct callgrind_rows r = { .thread = (const char *)thread,
 				    .function = (const char *)function, .size = size };
 
+	find_runs(&r, rows);
 	sort_half(&r, r.function, p->function_count);
 	if (p->thread_count > 1)
 		sort_half(&r, r.thread, p->thread_count);
@@ -61,7 +76,7 @@ void callgrind_next_function(const struct callgrind_rows *r, thread_id t, functi
 
 	if (!of_thread(r, r->at, t))
 		return;
-	next = field(r, r->function, r->row[r->at]);
+	next = field(r, r->function, r->run[r->at].row);
 	if (next < *f)
 		*f = next;
 }
@@ -69,6 +84,6 @@ void callgrind_next_function(const struct callgrind_rows *r, thread_id t, functi
 void callgrind_rows_of(struct callgrind_rows *r, thread_id t, function_id f)
 {
 	r->end = r->at;
-	while (of_thread(r, r->end, t) && field(r, r->function, r->row[r->end]) == f)
+	while (of_thread(r, r->end, t) && field(r, r->function, r->run[r->end].row) == f)
 		r->end++;
 }

@@ -1,29 +1,35 @@
 /*
  * callgrind_rows - the rows of costs, arcs and jumps as a file has them: by thread, then
  * by function
+ *
+ * Rows of one function mostly lie together in their table: what is sorted is such runs.
  */
 #ifndef CONVERTERS_CALLGRIND_ROWS_H
 #define CONVERTERS_CALLGRIND_ROWS_H
 
 #include "common/profile/profile.h"
 
-/* Rows of one table; `at` moves through them. */
-struct callgrind_rows {
-	uint32_t *row;
-	size_t count, at, end;   /* end: of this section, then of this function */
-	const char *thread, *function; /* the first row's */
-	size_t size;             /* of a row of the table */
+struct callgrind_run {
+	uint32_t row, end;
 };
 
-/* `thread` and `function` are those of the first of `count` rows of `size` bytes. */
-struct callgrind_rows callgrind_sort(const struct profile *p, size_t count, size_t size,
+/* Runs of one table; `at` moves through them. */
+struct callgrind_rows {
+	struct callgrind_run *run;
+	size_t count, cap, at, end;    /* end: of this section, then of this function */
+	const char *thread, *function; /* the first row's */
+	size_t size;                   /* of a row of the table */
+};
+
+/* `thread` and `function` are those of the first of `rows` rows of `size` bytes. */
+struct callgrind_rows callgrind_sort(const struct profile *p, size_t rows, size_t size,
 				     const thread_id *thread, const function_id *function);
 
-/* Sets `end` behind the thread's rows, from `at` on. */
+/* Sets `end` behind the thread's runs, from `at` on. */
 void callgrind_section(struct callgrind_rows *r, thread_id t);
-/* Lowers *f to the function of the next row of the thread, if there is one. */
+/* Lowers *f to the function of the next run of the thread, if there is one. */
 void callgrind_next_function(const struct callgrind_rows *r, thread_id t, function_id *f);
-/* Sets `end` behind the function's rows, from `at` on. */
+/* Sets `end` behind the function's runs, from `at` on. */
 void callgrind_rows_of(struct callgrind_rows *r, thread_id t, function_id f);
 
 #endif

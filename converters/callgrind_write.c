@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 #include "converters/callgrind.h"
 #include "converters/callgrind_rows.h"
 
@@ -270,20 +271,44 @@ static void find_divisors(struct writer *w)
 		i64_shift(1, cost_power(w->p, v), &w->divisors[v]);
 }
 
-static void put_value(struct writer *w, value_id v, int64_t value)
+/* The end of a line. */
+static inline void put_values(struct writer *w, char *to, const int64_t *values, size_t count)
 {
-	char *to = output_room(w->out);
+	enum { FIT = 128 };
 
-	*to++ = ' ';
-	if (w->divisors[v] != 1)
-		value /= w->divisors[v];
-	w->out->p = to + i64_text(to, value);
+	for (size_t v = 0; v < count; v++) {
+		int64_t value = values[v];
+
+		if (v % FIT == FIT - 1) {
+			w->out->p = to;
+			to = output_room(w->out);
+		}
+		*to++ = ' ';
+		if (w->divisors[v] != 1)
+			value /= w->divisors[v];
+		to += i64_text(to, value);
+	}
+	*to++ = '\n';
+	w->out->p = to;
+}
+
+static void add_row(int64_t *sums, const struct values *t, size_t row)
+{
+	for (uint32_t v = 0; v < t->width; v++)
+		i64_add(sums[v], values_row(t, row)[v], &sums[v]);
+}
+
+static void add_run(int64_t *sums, const struct values *t, struct callgrind_run run)
+{
+	for (size_t row = run.row; row < run.end; row++)
+		add_row(sums, t, row);
 }
 
 static void put_summary(struct writer *w)
 {
 	const struct profile *p = w->p;
 	struct str recorded = label_of(p, w->thread, "summary");
+	int64_t *sums;
 
 	output_text(w->out, "summary:");
 	if (recorded.n) {
@@ -292,14 +317,11 @@ static void put_summary(struct writer *w)
 		output_byte(w->out, '\n');
 		return;
 	}
-	for (value_id v = 0; v < p->value_count; v++) {
-		int64_t sum = 0;
-
-		for (size_t i = w->costs.at; i < w->costs.end; i++)
-			i64_add(sum, values_row(&p->cost_values, w->costs.row[i])[v], &sum);
-		put_value(w, v, sum);
-	}
-	output_byte(w->out, '\n');
+	sums = alloc_zero(p->value_count, sizeof *sums);
+	for (size_t i = w->costs.at; i < w->costs.end; i++)
+		add_run(sums, &p->cost_values, w->costs.run[i]);
+	put_values(w, output_room(w->out), sums, p->value_count);
+	free(sums);
 }
 
 static void put_section_header(struct writer *w)
@@ -366,21 +388,21 @@ static inline char *add_target(const struct writer *w, char *to, struct place at
 }
 
 /* A place that later ones are relative to. */
-static inline void put_own_place(struct writer *w, char *to, struct place at)
+static inline char *add_own_place(struct writer *w, char *to, struct place at)
 {
-	w->out->p = add_place(w, to, at);
+	to = add_place(w, to, at);
 	w->last = at;
+	return to;
 }
 
-static void put_values(struct writer *w, const int64_t *values)
+/* A place and what was spent there. */
+static inline void put_costs(struct writer *w, char *to, struct place at, const int64_t *values)
 {
-	value_id count = (value_id)w->p->value_count;
+	size_t count = w->p->value_count;
 
 	while (!w->zeros && count && !values[count - 1])
 		count--;
-	for (value_id v = 0; v < count; v++)
-		put_value(w, v, values[v]);
-	output_byte(w->out, '\n');
+	put_values(w, add_own_place(w, to, at), values, count);
 }
 
 /* fi and fe change the file inside a function: fe goes back to its own. */
@@ -427,8 +449,7 @@ static void put_arc(struct writer *w, size_t row)
 	to = add(output_room(w->out), S("calls="));
 	to = guess ? add(to, S("01")) : to + i64_text(to, a->calls);
 	to = add_target(w, to, place_in(w, a->target, a->callee));
-	put_own_place(w, to, place_in(w, a->site, a->caller));
-	put_values(w, values_row(&w->p->arc_values, row));
+	put_costs(w, to, place_in(w, a->site, a->caller), values_row(&w->p->arc_values, row));
 }
 
 static void put_jump(struct writer *w, const struct jump *j)
@@ -448,14 +469,21 @@ static void put_jump(struct writer *w, const struct jump *j)
 	}
 	to += i64_text(to, j->executed);
 	to = add_target(w, to, j->target);
-	put_own_place(w, to, j->at);
-	output_byte(w->out, '\n');
+	to = add_own_place(w, to, j->at);
+	*to++ = '\n';
+	w->out->p = to;
 }
 
-static void add_row(int64_t *sums, const struct values *t, size_t row)
+/* Whether the function calls itself, as Python counts that. */
+static bool calls_itself(const struct writer *w, function_id f)
 {
-	for (uint32_t v = 0; v < t->width; v++)
-		i64_add(sums[v], values_row(t, row)[v], &sums[v]);
+	const struct arc *a = w->p->arcs;
+
+	for (size_t i = w->arcs.at; i < w->arcs.end; i++)
+		for (size_t row = w->arcs.run[i].row; row < w->arcs.run[i].end; row++)
+			if (a[row].callee == f && a[row].rule == RULE_OUTERMOST)
+				return true;
+	return false;
 }
 
 /*
@@ -466,19 +494,16 @@ static void note_lonely(struct writer *w, function_id f)
 {
 	const struct profile *p = w->p;
 	struct lonely l = { f, NULL };
-	bool recursive = false;
 
-	for (size_t i = w->arcs.at; i < w->arcs.end; i++)
-		recursive |= p->arcs[w->arcs.row[i]].callee == f &&
-			     p->arcs[w->arcs.row[i]].rule == RULE_OUTERMOST;
-	if (!recursive || w->called[f] == w->section)
+	if (w->called[f] == w->section || !calls_itself(w, f))
 		return;
 	l.values = alloc_zero(p->value_count, sizeof *l.values);
 	for (size_t i = w->costs.at; i < w->costs.end; i++)
-		add_row(l.values, &p->cost_values, w->costs.row[i]);
+		add_run(l.values, &p->cost_values, w->costs.run[i]);
 	for (size_t i = w->arcs.at; i < w->arcs.end; i++)
-		if (p->arcs[w->arcs.row[i]].callee != f)
-			add_row(l.values, &p->arc_values, w->arcs.row[i]);
+		for (size_t row = w->arcs.run[i].row; row < w->arcs.run[i].end; row++)
+			if (p->arcs[row].callee != f)
+				add_row(l.values, &p->arc_values, row);
 	ARRAY_ROOM(w->lonely, w->lonely_count, w->lonely_cap);
 	w->lonely[w->lonely_count++] = l;
 }
@@ -495,40 +520,61 @@ static void put_lonely(struct writer *w)
 			put_string(w, S("cob="), OBJECTS, fn->object);
 		put_string(w, S("cfi="), FILES, fn->file);
 		put_function(w, S("cfn="), l->function);
-		put_own_place(w, add_target(w, add(output_room(w->out), S("calls=1")),
-					    (struct place){ 0, fn->line, 0 }),
-			      (struct place){ 0 });
-		put_values(w, l->values);
+		put_costs(w, add_target(w, add(output_room(w->out), S("calls=1")),
+					(struct place){ 0, fn->line, 0 }),
+			  (struct place){ 0 }, l->values);
 		free(l->values);
 	}
 	w->lonely_count = 0;
 }
 
 /*
- * A caller's arcs lie all over the table, as do their callees: what will be written soon
- * is fetched while this one is. (A function of its own for that, with no effect to see,
- * is taken away by gcc.)
+ * A caller's arcs may lie all over the table, as do their callees: what will be written
+ * soon is fetched while this one is.
  */
+FETCHING fetch_arc(const struct writer *w, size_t row)
+{
+	const struct arc *a = &w->p->arcs[row];
+
+	FETCH(a);
+	FETCH(values_row(&w->p->arc_values, row));
+}
+
+FETCHING fetch_callee(const struct writer *w, size_t row)
+{
+	function_id callee = w->p->arcs[row].callee;
+
+	FETCH(&w->p->functions[callee]);
+	FETCH(&w->ids[FUNCTIONS][callee]);
+}
+
 static void put_arcs(struct writer *w)
 {
 	enum { FAR = 16, NEAR = 8 };
-	const struct profile *p = w->p;
-	const uint32_t *row = w->arcs.row;
 
 	for (; w->arcs.at < w->arcs.end; w->arcs.at++) {
-		size_t at = w->arcs.at;
+		const struct callgrind_run *run = &w->arcs.run[w->arcs.at];
 
-		if (w->arcs.count - at > FAR) {
-			const struct arc *far = &p->arcs[row[at + FAR]];
-			function_id callee = p->arcs[row[at + NEAR]].callee;
-
-			__builtin_prefetch(far);
-			__builtin_prefetch(&far->primitive);
-			__builtin_prefetch(values_row(&p->arc_values, row[at + FAR]));
-			__builtin_prefetch(&p->functions[callee]);
-			__builtin_prefetch(&w->ids[FUNCTIONS][callee]);
+		if (w->arcs.count - w->arcs.at > FAR) {
+			fetch_arc(w, run[FAR].row);
+			fetch_callee(w, run[NEAR].row);
 		}
-		put_arc(w, row[at]);
+		for (size_t row = run->row; row < run->end; row++) {
+			if (run->end - row > NEAR)
+				fetch_callee(w, row + NEAR);
+			put_arc(w, row);
+		}
+	}
+}
+
+static void put_own_costs(struct writer *w, function_id f, struct callgrind_run run)
+{
+	const struct profile *p = w->p;
+
+	for (size_t row = run.row; row < run.end; row++) {
+		put_inlined(w, f, p->costs[row].at.file);
+		put_costs(w, output_room(w->out), place_in(w, p->costs[row].at, f),
+			  values_row(&p->cost_values, row));
 	}
 }
 
@@ -544,33 +590,34 @@ static void put_block(struct writer *w, function_id f)
 	put_function(w, S("fn="), f);
 	w->file = fn->file;
 	note_lonely(w, f);
-	for (; w->costs.at < w->costs.end; w->costs.at++) {
-		uint32_t row = w->costs.row[w->costs.at];
-
-		put_inlined(w, f, w->p->costs[row].at.file);
-		put_own_place(w, output_room(w->out), place_in(w, w->p->costs[row].at, f));
-		put_values(w, values_row(&w->p->cost_values, row));
-	}
+	for (; w->costs.at < w->costs.end; w->costs.at++)
+		put_own_costs(w, f, w->costs.run[w->costs.at]);
 	put_arcs(w);
 	for (; w->jumps.at < w->jumps.end; w->jumps.at++)
-		put_jump(w, &w->p->jumps[w->jumps.row[w->jumps.at]]);
+		for (size_t row = w->jumps.run[w->jumps.at].row;
+		     row < w->jumps.run[w->jumps.at].end; row++)
+			put_jump(w, &w->p->jumps[row]);
+}
+
+static void mark_called(struct writer *w, struct callgrind_run run)
+{
+	for (size_t row = run.row; row < run.end; row++) {
+		const struct arc *a = &w->p->arcs[row];
+
+		if (a->caller != a->callee)
+			w->called[a->callee] = w->section;
+	}
 }
 
 static void put_section(struct writer *w, thread_id t)
 {
-	const struct profile *p = w->p;
-
 	w->thread = t;
 	w->section++;
 	w->last = (struct place){ 0 };
 	callgrind_section(&w->costs, t);
 	callgrind_section(&w->arcs, t);
-	for (size_t i = w->arcs.at; i < w->arcs.end; i++) {
-		const struct arc *a = &p->arcs[w->arcs.row[i]];
-
-		if (a->caller != a->callee)
-			w->called[a->callee] = w->section;
-	}
+	for (size_t i = w->arcs.at; i < w->arcs.end; i++)
+		mark_called(w, w->arcs.run[i]);
 	put_section_header(w);
 	for (;;) {
 		function_id f = NO_ID;
@@ -634,9 +681,9 @@ static void free_writer(struct writer *w)
 	free(w->divisors);
 	free(w->called);
 	free(w->suffixes);
-	free(w->costs.row);
-	free(w->arcs.row);
-	free(w->jumps.row);
+	free(w->costs.run);
+	free(w->arcs.run);
+	free(w->jumps.run);
 	free(w->lonely);
 }
 

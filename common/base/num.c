@@ -153,59 +153,12 @@ enum exactness decimal_at(struct decimal value, int exponent, int64_t *v)
 	return rest || last ? ROUNDED : EXACT;
 }
 
-/*
- * Eight digits in the bytes of one number, the first digit in the lowest byte: halves,
- * quarters and single digits are divided side by side.
- */
-static inline uint64_t eight_digits(uint32_t value)
+size_t u64_text_long(char *out, uint64_t value)
 {
-	uint64_t x = value / 10000 | (uint64_t)(value % 10000) << 32, q;
+	size_t n = u64_text(out, value / 100000000);
 
-	q = (x * 10486 >> 20) & 0x7f0000007f;
-	x = q | (x - q * 100) << 16;
-	q = (x * 103 >> 10) & 0x000f000f000f000f;
-	return q | (x - q * 10) << 8;
-}
-
-/* The bytes of x, the lowest first: no loop, so that compilers see that it is one store. */
-static inline void put_eight(char *out, uint64_t x)
-{
-	out[0] = (char)x;
-	out[1] = (char)(x >> 8);
-	out[2] = (char)(x >> 16);
-	out[3] = (char)(x >> 24);
-	out[4] = (char)(x >> 32);
-	out[5] = (char)(x >> 40);
-	out[6] = (char)(x >> 48);
-	out[7] = (char)(x >> 56);
-}
-
-#define EIGHT_ZEROS 0x3030303030303030u
-
-size_t u64_text(char *out, uint64_t value)
-{
-	uint64_t x;
-	size_t n;
-	int zeros;
-
-	if (value >= 100000000) {
-		n = u64_text(out, value / 100000000);
-		put_eight(out + n, eight_digits((uint32_t)(value % 100000000)) + EIGHT_ZEROS);
-		return n + 8;
-	}
-	x = eight_digits((uint32_t)value);
-	/* the zeros in front, without the last digit */
-	zeros = __builtin_ctzll(x | (uint64_t)1 << 56) / 8;
-	put_eight(out, (x + EIGHT_ZEROS) >> zeros * 8);
-	return 8 - (size_t)zeros;
-}
-
-size_t i64_text(char *out, int64_t value)
-{
-	if (value >= 0)
-		return u64_text(out, (uint64_t)value);
-	out[0] = '-';
-	return 1 + u64_text(out + 1, 0 - (uint64_t)value);
+	eight_bytes(out + n, eight_digits((uint32_t)(value % 100000000)) + EIGHT_ZEROS);
+	return n + 8;
 }
 
 size_t decimal_text(char *out, struct decimal value)
