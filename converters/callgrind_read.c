@@ -181,9 +181,24 @@ static function_id called_function(struct reader *r)
 			   r->has_called_file ? r->called_file : r->inlined, r->called_name);
 }
 
+void end_call(struct reader *r, struct arc a)
+{
+	a.thread = r->thread;
+	a.rule = r->python ? RULE_OUTERMOST : RULE_EVERY;
+	a.valued = true;
+	a.primitive = a.calls;
+	a.running = !a.calls && !r->python;
+	/* only now: it was asked for when its name came */
+	a.callee = called_function(r);
+	r->has_called_object = r->has_called_file = r->has_called_name = false;
+	if (r->rewritten && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
+		return;
+	add_arc(r, a);
+}
+
 static void read_calls(struct reader *r, struct str text)
 {
-	struct arc a = { .rule = r->python ? RULE_OUTERMOST : RULE_EVERY, .valued = true };
+	struct arc a = { .calls = 0 };
 	const char *p = text.p, *end = text.p + text.n;
 	const char *stop = find_blank(p, end);
 
@@ -192,25 +207,17 @@ static void read_calls(struct reader *r, struct str text)
 		return;
 	}
 	a.caller = current_function(r);
-	a.thread = r->thread;
 	if (!r->has_called_name) {
 		input_error(r->in, "expected cfn= before calls=");
 		return;
 	}
 	if (r->python && stop - p == 2 && memcmp(p, "01", 2) == 0)
 		a.calls = 0; /* the writer's guess */
-	a.primitive = a.calls;
-	a.running = !a.calls && !r->python;
 	p = stop;
 	if (!read_place(r, &p, end, false, &a.target) ||
 	    !read_source_line(r, "calls=", &a.site, &p, &end) || !read_values(r, p, end))
 		return;
-	/* only now: it was asked for when its name came */
-	a.callee = called_function(r);
-	r->has_called_object = r->has_called_file = r->has_called_name = false;
-	if (r->rewritten && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
-		return;
-	add_arc(r, a);
+	end_call(r, a);
 }
 
 static void read_jump(struct reader *r, struct str text, bool conditional)
@@ -343,7 +350,7 @@ int callgrind_read(struct input *in, struct profile *p)
 
 	in->place = PLACE_LINE;
 	r.unknown = profile_string(p, S("???"));
-	while (take_plain_costs(&r), input_line(in, &r.line)) {
+	while (take_plain_lines(&r), input_line(in, &r.line)) {
 		if (str_has(r.line, '\0'))
 			input_error(in, "expected text, got a NUL byte");
 		else

@@ -21,7 +21,7 @@ static struct named *find_row(const struct names *n, uint64_t id)
 	return NULL;
 }
 
-static bool find_name(const struct names *n, uint64_t id, string_id *name)
+bool find_name(const struct names *n, uint64_t id, string_id *name)
 {
 	const struct named *row;
 

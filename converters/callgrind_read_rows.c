@@ -40,9 +40,12 @@ static void open_block(struct reader *r)
 		.fresh = r->thread == r->new_thread && past->thread != r->thread + 1,
 		.costs.end = r->p->cost_count,
 		.arcs.end = r->p->arc_count,
+		.first_arc = r->p->arc_count,
 	};
-	if (past->thread != r->thread + 1)
-		*past = (struct past){ .thread = r->thread + 1 };
+	if (past->thread != r->thread + 1) {
+		past->thread = r->thread + 1;
+		past->row = 0;
+	}
 }
 
 function_id current_function(struct reader *r)
@@ -88,35 +91,45 @@ static unsigned tells(const struct reader *r, const struct place *at)
 	       (at->line && at->line != r->p->functions[r->function].line ? KEEP_LINES : 0u);
 }
 
+bool adds_up(const struct reader *r)
+{
+	return r->p->without_lines && r->thread == r->new_thread;
+}
+
+static void add_sums(struct reader *r)
+{
+	for (size_t i = 0; i < r->event_count; i++)
+		i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
+}
+
 /* All of a function's costs in one row, at the lowest line that is its own file's. */
-static void add_to_function(struct reader *r, const struct place *at)
+void add_to_function(struct reader *r, const struct place *lowest, uint32_t highest)
 {
 	struct profile *p = r->p;
 	struct past *past = &r->past[r->function];
-	uint32_t *lowest;
+	uint32_t *line;
 
+	add_sums(r);
 	if (past->row)
 		values_add_row(&p->cost_values, past->row - 1, r->values);
 	else
 		past->row = 1 + profile_new_cost(p, (struct cost){ r->thread, r->function, { 0 } },
 						 r->values);
-	p->left_out |= tells(r, at);
-	lowest = &p->costs[past->row - 1].at.line;
-	if (!at->file && at->line && (!*lowest || at->line < *lowest))
-		*lowest = at->line;
+	p->left_out |= tells(r, lowest) | tells(r, &(struct place){ 0, highest, 0 });
+	line = &p->costs[past->row - 1].at.line;
+	if (!lowest->file && lowest->line && (!*line || lowest->line < *line))
+		*line = lowest->line;
 }
 
 void add_cost(struct reader *r, const struct place *at)
 {
-	struct cost c;
+	struct cost c = { r->thread, r->function, *at };
 
-	for (size_t i = 0; i < r->event_count; i++)
-		i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
-	if (r->p->without_lines && r->thread == r->new_thread) {
-		add_to_function(r, at);
+	if (adds_up(r)) {
+		add_to_function(r, at, at->line);
 		return;
 	}
-	c = (struct cost){ r->thread, r->function, *at };
+	add_sums(r);
 	if (!r->block.fresh)
 		profile_cost(r->p, c, r->values);
 	else if (climbs(r, at))
@@ -127,99 +140,12 @@ void add_cost(struct reader *r, const struct place *at)
 
 void add_arc(struct reader *r, struct arc a)
 {
-	if (r->block.fresh)
+	struct past *callee = past_of(r, a.callee);
+
+	if (!r->block.fresh)
+		profile_arc(r->p, a, r->values, NULL);
+	else if (callee->arc > r->block.first_arc)
 		profile_arc_among(r->p, &r->block.arcs, a, r->values, NULL);
 	else
-		profile_arc(r->p, a, r->values, NULL);
-}
-
-/* --- plain lines --- */
-
-/* At most 18 digits, which cannot overflow; the line's end ends them. NULL: others. */
-static const char *plain_number(const char *p, uint64_t *value)
-{
-	const char *start = p;
-	uint64_t v = 0;
-	unsigned digit;
-
-	for (; (digit = (unsigned)(unsigned char)*p - '0') <= 9; p++)
-		v = v * 10 + digit;
-	*value = v;
-	return p > start && p - start <= 18 ? p : NULL;
-}
-
-static const char *plain_position(const char *p, uint64_t *value)
-{
-	char sign = *p;
-	uint64_t n;
-
-	if (sign == '*')
-		return p + 1;
-	p = plain_number(p + (sign == '+' || sign == '-'), &n);
-	if (!p || (sign == '-' && n > *value))
-		return NULL;
-	*value = sign == '+' ? *value + n : sign == '-' ? *value - n : n;
-	return p;
-}
-
-static const char *plain_values(struct reader *r, const char *p)
-{
-	size_t event = 0, count = r->event_count;
-	uint64_t value;
-
-	for (; *p == ' ' && event < count; event++) {
-		p = plain_number(p + 1, &value);
-		if (!p)
-			return NULL;
-		r->values[event] = (int64_t)value;
-	}
-	if (*p != '\n')
-		return NULL;
-	r->zeros |= event > 1 && !r->values[event - 1];
-	for (; event < count; event++)
-		r->values[event] = 0;
-	return p + 1;
-}
-
-/* Behind the line's end; NULL: the line is for read_cost(), and nothing has changed. */
-static const char *plain_cost(struct reader *r, const char *p)
-{
-	uint64_t address = r->address, line = r->at_line;
-
-	if (r->has_address)
-		p = plain_position(p, &address);
-	if (p && r->has_address && r->has_line && *p++ != ' ')
-		return NULL;
-	if (p && r->has_line)
-		p = plain_position(p, &line);
-	if (!p || line > UINT32_MAX)
-		return NULL;
-	p = plain_values(r, p);
-	if (!p)
-		return NULL;
-	r->address = r->has_address ? address : 0;
-	r->at_line = (uint32_t)line;
-	return p;
-}
-
-void take_plain_costs(struct reader *r)
-{
-	struct input *in = r->in;
-	const char *p = in->p, *last = in->end, *next;
-	struct place at;
-
-	/* no look beyond the last whole line is needed: each stops at its end */
-	while (last > p && last[-1] != '\n')
-		last--;
-	if (p == last || !begins_cost(*p) || !r->plain)
-		return;
-	current_function(r);
-	at.file = r->inlined == r->file ? 0 : r->inlined;
-	for (; p < last && (next = plain_cost(r, p)); p = next) {
-		in->line++;
-		in->p = next;
-		at.line = r->at_line;
-		at.address = r->address;
-		add_cost(r, &at);
-	}
+		callee->arc = 1 + profile_new_arc(r->p, a, r->values, NULL);
 }

@@ -5,6 +5,7 @@
  *	callgrind_read_header.c  lines: KEY ": " VALUE
  *	callgrind_read_names.c   names by ID, functions by their names
  *	callgrind_read_rows.c    costs and arcs into the profile's tables
+ *	callgrind_read_plain.c   lines that are written as nearly all are
  */
 #ifndef CONVERTERS_CALLGRIND_READING_H
 #define CONVERTERS_CALLGRIND_READING_H
@@ -38,6 +39,7 @@ struct met {
 struct past {
 	uint32_t thread;           /* + 1; 0: nowhere */
 	uint32_t row;              /* + 1; of all its costs, if they are added up */
+	uint32_t arc;              /* + 1; one to it, the first of its block */
 };
 
 /*
@@ -48,6 +50,7 @@ struct block {
 	bool open, fresh, climbing; /* a cost was there, at `highest` */
 	uint64_t highest;          /* address or, without addresses, line */
 	struct row_index costs, arcs;
+	size_t first_arc;          /* those before are of other blocks */
 };
 
 struct reader {
@@ -86,6 +89,7 @@ struct reader {
 	uint64_t address;
 	uint32_t at_line;
 	int64_t *values;           /* a row of all value types */
+	int64_t lines[EVENTS_MOST]; /* sums of plain lines, for one row */
 	int64_t sums[EVENTS_MOST]; /* of the part, to compare with its summary */
 	struct block block;
 	struct past *past;
@@ -108,6 +112,7 @@ void find_plain(struct reader *r);
 
 /* "(12) text", "(12)" or text. */
 string_id read_name(struct reader *r, struct names *names, struct str text);
+bool find_name(const struct names *n, uint64_t id, string_id *name);
 void forget_names(struct names *n);
 function_id function_of(struct reader *r, string_id object, string_id file, string_id name);
 /* Fetches what function_of() will look at: the lines between are time enough. */
@@ -130,13 +135,22 @@ function_id current_function(struct reader *r);
 /* Adds r->values; the first for the current function. */
 void add_cost(struct reader *r, const struct place *at);
 void add_arc(struct reader *r, struct arc a);
+/* Whether a function's costs are one row; the current one must be known. */
+bool adds_up(const struct reader *r);
+/* Adds r->values, which are of lines from the lowest to the highest. */
+void add_to_function(struct reader *r, const struct place *lowest, uint32_t highest);
 static inline bool begins_cost(char c)
 {
 	return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '*';
 }
 
-/* Takes the cost lines that come now and are written as nearly all are. */
-void take_plain_costs(struct reader *r);
 void forget_rows(struct reader *r);
+
+/* --- lines --- */
+
+/* A call of which all but the callee is known, that was named before. */
+void end_call(struct reader *r, struct arc a);
+/* Takes the costs and calls that come now and are written as nearly all are. */
+void take_plain_lines(struct reader *r);
 
 #endif
