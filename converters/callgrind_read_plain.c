@@ -223,6 +223,7 @@ static bool take_call(struct reader *r)
 	p = plain_number(p + 6, end, &calls);
 	if (!p || *p != ' ')
 		return false;
+	fetch_past(r, r->called_name);
 	p = plain_place(r, p + 1, end, &a.target);
 	if (!p || *p != '\n' || end - p < 2 || !begins_cost(p[1]))
 		return false;

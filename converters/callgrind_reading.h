@@ -121,6 +121,13 @@ FETCHING fetch_function(const struct reader *r, string_id name)
 	if (name < r->met_count)
 		FETCH(&r->met[name]);
 }
+/* Then, what add_arc() will look at. */
+FETCHING fetch_past(const struct reader *r, string_id name)
+{
+	if (name < r->met_count && r->met[name].function &&
+	    r->met[name].function <= r->past_count)
+		FETCH(&r->past[r->met[name].function - 1]);
+}
 
 /* "???" is how an unknown file or object is spelled. */
 static inline string_id known(const struct reader *r, string_id id)

@@ -78,6 +78,18 @@ void values_widen(struct values *t, uint32_t width)
 	*t = wide;
 }
 
+void values_keep(struct values *t, uint32_t k)
+{
+	for (size_t row = 0; row < t->rows; row++)
+		t->v[row] = t->v[row * t->width + k];
+	if (t->v)
+		t->v = alloc_again(t->v, t->rows, sizeof *t->v);
+	t->cap = t->rows;
+	t->width = 1;
+	t->overflow &= t->overflowed == k;
+	t->overflowed = 0;
+}
+
 void values_scale(struct values *t, uint32_t k, int power)
 {
 	for (size_t row = 0; row < t->rows; row++) {

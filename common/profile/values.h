@@ -35,6 +35,7 @@ void values_add_row(struct values *t, size_t row, const int64_t *values);
 
 void values_widen(struct values *t, uint32_t width);        /* new columns hold 0 */
 void values_scale(struct values *t, uint32_t k, int power); /* column k by 10^power */
+void values_keep(struct values *t, uint32_t k);             /* column k becomes the only one */
 void values_resize(struct values *t, size_t rows);          /* new rows hold 0 */
 void values_free(struct values *t);
 void values_clear(struct values *t); /* no rows and no columns; the room stays */

@@ -185,15 +185,16 @@ int select_parts(struct profile **p)
 
 	if (settings.value) {
 		struct buf names = { 0 };
+		value_id value = find_value(*p, settings.value);
 
-		how.value = find_value(*p, settings.value);
 		name_values(*p, &names);
-		if (how.value == NO_ID)
+		if (value == NO_ID)
 			error("no value type %s; there are: %s",
 			      quote(str_of(settings.value)), names.p ? names.p : "none");
 		buf_free(&names);
-		if (how.value == NO_ID)
+		if (value == NO_ID)
 			return -1;
+		profile_keep_value(*p, value);
 	}
 	if (settings.thread) {
 		threads = find_threads(*p, settings.thread);
@@ -202,7 +203,7 @@ int select_parts(struct profile **p)
 				     quote(str_of(settings.thread)), (*p)->thread_count);
 		how.threads = threads;
 	}
-	if (settings.value || settings.thread)
+	if (settings.thread)
 		replace(p, &how);
 	free(threads);
 	return 0;
@@ -379,10 +380,8 @@ static void reduce(struct profile **p, const struct format *to)
 	struct projection how = PROJECTION_NONE;
 	bool needed = false;
 
-	if (!(keeps(to, *p) & KEEP_VALUE_TYPES) && (*p)->value_count > 1) {
-		how.value = 0;
-		needed = true;
-	}
+	if (!(keeps(to, *p) & KEEP_VALUE_TYPES) && (*p)->value_count > 1)
+		profile_keep_value(*p, 0);
 	if (!(to->keeps & KEEP_OBJECTS) && profile_has(*p) & KEEP_OBJECTS)
 		needed = how.fold_objects = true;
 	/* a graph's line functions are its real ones' lines for whoever knows lines */

@@ -27,26 +27,6 @@ void thread_title(const struct profile *p, thread_id t, struct buf *out)
 
 /* --- tables --- */
 
-static void map_values(struct maps *m)
-{
-	const struct profile *from = m->w.from;
-	value_id wanted = m->how->value;
-
-	if (wanted == NO_ID) {
-		rewrite_value_types(&m->w);
-		return;
-	}
-	for (value_id v = 0; v < from->value_count; v++)
-		m->w.values[v] = NO_ID;
-	if (wanted < from->value_count) {
-		struct value_type type = from->value_types[wanted];
-
-		type.name = rewrite_string(&m->w, type.name);
-		type.title = rewrite_string(&m->w, type.title);
-		m->w.values[wanted] = profile_value_type(m->w.to, type);
-	}
-}
-
 static void map_functions(struct maps *m)
 {
 	const struct profile *from = m->w.from;
@@ -102,6 +82,12 @@ static bool apart(const struct maps *m)
 	       !m->w.lines_to_places && !m->w.end_parts;
 }
 
+/* A recorded sum is about all value types of all of its part. */
+static bool is_sum(const struct profile *p, const struct label *l)
+{
+	return str_eq(profile_text(p, l->key), S("summary"));
+}
+
 static void map_labels(struct maps *m)
 {
 	const struct profile *from = m->w.from;
@@ -109,10 +95,8 @@ static void map_labels(struct maps *m)
 	for (size_t i = 0; i < from->label_count; i++) {
 		const struct label *l = &from->labels[i];
 		thread_id t = l->thread == NO_ID ? NO_ID : m->w.threads[l->thread];
-		bool sums = str_eq(profile_text(from, l->key), S("summary"));
 
-		/* a recorded sum is about all value types of all of its part */
-		if (sums && (m->how->value != NO_ID || m->how->fold_parts || m->how->fold_threads))
+		if (is_sum(from, l) && (m->how->fold_parts || m->how->fold_threads))
 			continue;
 		if (l->thread == NO_ID || t != NO_ID)
 			profile_label(m->w.to, t, profile_text(from, l->key),
@@ -181,7 +165,7 @@ struct profile *profile_project(const struct profile *p, const struct projection
 	rewrite_facts(&m.w);
 	to->ordered &= !how->fold_threads;
 	to->line_functions &= !how->lines_to_places;
-	map_values(&m);
+	rewrite_value_types(&m.w);
 	map_functions(&m);
 	map_threads(&m);
 	m.w.apart = apart(&m);
@@ -196,4 +180,54 @@ struct profile *profile_project(const struct profile *p, const struct projection
 	rewrite_graph(&m.w);
 	rewrite_close(&m.w);
 	return to;
+}
+
+/* --- one value type --- */
+
+static void drop_sums(struct profile *p)
+{
+	size_t count = p->label_count;
+
+	index_free(&p->label_index);
+	p->label_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct label l = p->labels[i];
+
+		if (!is_sum(p, &l))
+			profile_label(p, l.thread, profile_text(p, l.key),
+				      profile_text(p, l.value));
+	}
+}
+
+static void drop_times(struct profile *p, value_id v)
+{
+	size_t spans = p->span_count, kept = 0;
+
+	index_free(&p->span_index);
+	p->span_count = 0;
+	for (size_t i = 0; i < spans; i++) {
+		struct span s = p->spans[i];
+
+		if (s.value != v)
+			continue;
+		s.value = 0;
+		profile_add_span(p, s);
+	}
+	for (size_t i = 0; i < p->activation_count; i++) {
+		if (p->activations[i].value != v)
+			continue;
+		p->activations[kept] = p->activations[i];
+		p->activations[kept++].value = 0;
+	}
+	p->activation_count = kept;
+}
+
+void profile_keep_value(struct profile *p, value_id v)
+{
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		values_keep(profile_values(p, i), v);
+	drop_sums(p);
+	drop_times(p, v);
+	p->value_types[0] = p->value_types[v];
+	p->value_count = 1;
 }

@@ -1,8 +1,8 @@
 /*
  * project - a profile seen more coarsely
  *
- * Builds a new profile in which functions, threads or value types that the
- * projection makes equal are one, and their values are added up.
+ * Builds a new profile in which functions or threads that the projection makes
+ * equal are one, and their values are added up.
  */
 #ifndef TRANSFORM_PROJECT_H
 #define TRANSFORM_PROJECT_H
@@ -10,7 +10,6 @@
 #include "common/profile/profile.h"
 
 struct projection {
-	value_id value;         /* keep only this one; NO_ID: all */
 	const bool *threads;    /* by thread: keep it; NULL: all */
 	bool fold_threads;      /* all threads are one */
 	bool fold_parts;        /* parts of a thread are one */
@@ -20,9 +19,12 @@ struct projection {
 	bool thread_frames;     /* a thread's name becomes the root frame of its stacks */
 };
 
-#define PROJECTION_NONE { .value = NO_ID }
+#define PROJECTION_NONE { .threads = NULL }
 
 struct profile *profile_project(const struct profile *p, const struct projection *how);
+
+/* Leaves one value type in place: a copy of a large profile is as large. */
+void profile_keep_value(struct profile *p, value_id v);
 
 /* "main thread 12", for a thread that has no name of its own too. */
 void thread_title(const struct profile *p, thread_id t, struct buf *out);

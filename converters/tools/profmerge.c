@@ -54,22 +54,22 @@ static void replace(struct profile **p, struct profile *next)
 }
 
 /* --value before anything is compared: two profiles may have just that in common. */
-static int select_value(struct profile **p, const char *file)
+static int select_value(struct profile *p, const char *file)
 {
-	struct projection how = PROJECTION_NONE;
+	value_id value;
 	struct buf names = { 0 };
 
 	if (!settings.value)
 		return 0;
-	how.value = find_value(*p, settings.value);
-	if (how.value == NO_ID) {
-		name_values(*p, &names);
+	value = find_value(p, settings.value);
+	if (value == NO_ID) {
+		name_values(p, &names);
 		error("%s: no value type %s; there are: %s", shown_name(file),
 		      quote(str_of(settings.value)), names.p ? names.p : "none");
 		buf_free(&names);
 		return -1;
 	}
-	replace(p, profile_project(*p, &how));
+	profile_keep_value(p, value);
 	return 0;
 }
 
@@ -105,7 +105,7 @@ static struct profile *read_one(struct work *w, char *file, const struct format 
 	w->spare = NULL;
 	*status = read_file(p, w->from, all_formats, file, found);
 	if (*status == 0)
-		*status = select_value(&p, file);
+		*status = select_value(p, file);
 	if (*status == 0)
 		return p;
 	profile_free(p);

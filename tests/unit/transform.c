@@ -408,7 +408,7 @@ static void one_thread_or_value_is_chosen(void **state)
 	add_stack(p, 1, "f", 4);
 	profile_sample(p, 1, p->samples[1].stack, 1, 99, 1);
 	how.threads = keep;
-	how.value = 1;
+	profile_keep_value(p, 1);
 	chosen = profile_project(p, &how);
 	assert_int_equal(chosen->thread_count, 1);
 	assert_int_equal(chosen->value_count, 1);
