@@ -116,7 +116,7 @@ void add_to_function(struct reader *r, const struct place *lowest, uint32_t high
 		past->row = 1 + profile_new_cost(p, (struct cost){ r->thread, r->function, { 0 } },
 						 r->values);
 	p->left_out |= tells(r, lowest) | tells(r, &(struct place){ 0, highest, 0 });
-	line = &p->costs[past->row - 1].at.line;
+	line = &p->costs[past->row - 1].line;
 	if (!lowest->file && lowest->line && (!*line || lowest->line < *line))
 		*line = lowest->line;
 }

@@ -572,8 +572,10 @@ static void put_own_costs(struct writer *w, function_id f, struct callgrind_run 
 	const struct profile *p = w->p;
 
 	for (size_t row = run.row; row < run.end; row++) {
-		put_inlined(w, f, p->costs[row].at.file);
-		put_costs(w, output_room(w->out), place_in(w, p->costs[row].at, f),
+		struct place at = profile_cost_row(p, row).at;
+
+		put_inlined(w, f, at.file);
+		put_costs(w, output_room(w->out), place_in(w, at, f),
 			  values_row(&p->cost_values, row));
 	}
 }
@@ -645,10 +647,10 @@ static void find_columns(struct writer *w)
 		plain += !p->threads[i].tid && !p->threads[i].part;
 	w->number_threads = plain && p->thread_count > 1;
 
-	for (size_t i = 0; i < p->cost_count; i++) {
-		w->addresses |= p->costs[i].at.address != 0;
-		w->lines |= p->costs[i].at.line != 0;
-	}
+	/* there are addresses if one is not 0 */
+	w->addresses = p->cost_address_count;
+	for (size_t i = 0; i < p->cost_count; i++)
+		w->lines |= p->costs[i].line != 0;
 	for (size_t i = 0; i < p->arc_count; i++) {
 		w->addresses |= p->arcs[i].site.address != 0;
 		w->lines |= p->arcs[i].site.line != 0;
@@ -662,7 +664,7 @@ static void find_columns(struct writer *w)
 static void sort_rows(struct writer *w)
 {
 	const struct profile *p = w->p;
-	const struct cost *c = p->costs;
+	const struct cost_row *c = p->costs;
 	const struct arc *a = p->arcs;
 	const struct jump *j = p->jumps;
 

@@ -30,10 +30,10 @@ struct writer {
 	struct buf root, text;
 };
 
-static void lower_line(uint32_t *line, const struct place *at)
+static void lower_line(uint32_t *line, string_id file, uint32_t at)
 {
-	if (!at->file && at->line && (!*line || at->line < *line))
-		*line = at->line;
+	if (!file && at && (!*line || at < *line))
+		*line = at;
 }
 
 /*
@@ -46,14 +46,14 @@ static uint32_t *find_lines(const struct profile *p, bool *used)
 
 	for (size_t i = 0; i < p->cost_count; i++) {
 		used[p->costs[i].function] = true;
-		lower_line(&lines[p->costs[i].function], &p->costs[i].at);
+		lower_line(&lines[p->costs[i].function], p->costs[i].file, p->costs[i].line);
 	}
 	for (size_t i = 0; i < p->arc_count; i++) {
 		const struct arc *a = &p->arcs[i];
 
 		used[a->caller] = used[a->callee] = true;
-		lower_line(&lines[a->caller], &a->site);
-		lower_line(&lines[a->callee], &a->target);
+		lower_line(&lines[a->caller], a->site.file, a->site.line);
+		lower_line(&lines[a->callee], a->target.file, a->target.line);
 	}
 	for (function_id f = 0; f < p->function_count; f++) {
 		used[f] |= profile_has_total(p, f);

@@ -24,9 +24,19 @@ static uint64_t cost_hash(const struct cost *c)
 	return hash_mix((uint64_t)c->thread << 32 | c->function, place_hash(c->at));
 }
 
-static bool cost_same(const struct cost *a, const struct cost *b)
+static uint64_t row_hash(const struct profile *p, size_t row)
 {
-	return a->thread == b->thread && a->function == b->function && place_eq(a->at, b->at);
+	struct cost c = profile_cost_row(p, row);
+
+	return cost_hash(&c);
+}
+
+static bool row_is(const struct profile *p, size_t row, const struct cost *c)
+{
+	struct cost have = profile_cost_row(p, row);
+
+	return have.thread == c->thread && have.function == c->function &&
+	       place_eq(have.at, c->at);
 }
 
 /* Rows enter the index when one is looked for, not when they are made. */
@@ -35,18 +45,33 @@ static uint32_t cost_row(struct profile *p, struct row_index *among, const struc
 	uint64_t hash = cost_hash(c);
 
 	for (; among->end < p->cost_count; among->end++)
-		index_add(&among->index, cost_hash(&p->costs[among->end]), (uint32_t)among->end);
+		index_add(&among->index, row_hash(p, among->end), (uint32_t)among->end);
 	for (struct probe at = index_probe(&among->index, hash);
 	     index_next(&among->index, &at);)
-		if (cost_same(&p->costs[at.row], c))
+		if (row_is(p, at.row, c))
 			return at.row;
 	return NO_ID;
 }
 
+/* Of the row that is about to be made; those before it that had none are there then. */
+static void add_address(struct profile *p, uint64_t address)
+{
+	size_t had = p->cost_address_count;
+
+	if (p->cost_count >= p->cost_address_cap)
+		p->cost_addresses = alloc_grow(p->cost_addresses, &p->cost_address_cap,
+					       p->cost_count + 1, sizeof *p->cost_addresses);
+	memset(p->cost_addresses + had, 0, (p->cost_count - had) * sizeof *p->cost_addresses);
+	p->cost_addresses[p->cost_count] = address;
+	p->cost_address_count = p->cost_count + 1;
+}
+
 uint32_t profile_new_cost(struct profile *p, struct cost c, const int64_t *values)
 {
+	if (c.at.address)
+		add_address(p, c.at.address);
 	ARRAY_ROOM(p->costs, p->cost_count, p->cost_cap);
-	p->costs[p->cost_count++] = c;
+	p->costs[p->cost_count++] = (struct cost_row){ c.thread, c.function, c.at.file, c.at.line };
 	return values_append(&p->cost_values, values);
 }
 

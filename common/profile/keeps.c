@@ -75,10 +75,10 @@ static unsigned has_graph_half(const struct profile *p)
 		       bit_if(p->total_count, KEEP_TOTALS);
 
 	for (size_t i = 0; i < p->cost_count; i++) {
-		const struct cost *c = &p->costs[i];
+		struct cost c = profile_cost_row(p, i);
 
-		has |= has_place(c->at) |
-		       bit_if(c->at.line && c->at.line != p->functions[c->function].line,
+		has |= has_place(c.at) |
+		       bit_if(c.at.line && c.at.line != p->functions[c.function].line,
 			      KEEP_LINES);
 	}
 	for (size_t i = 0; i < p->arc_count; i++) {

@@ -120,6 +120,14 @@ struct cost {
 	struct place at;
 };
 
+/* The same in its table: few files have addresses, and none of ten million rows is small. */
+struct cost_row {
+	thread_id thread;
+	function_id function;
+	string_id file;
+	uint32_t line;
+};
+
 /*
  * What an arc's inclusive value counts when its callee calls itself again:
  * callgrind adds up every activation, pstat the outermost ones only.
@@ -182,8 +190,10 @@ struct profile {
 	size_t span_count, span_cap;
 	struct index span_index;
 
-	struct cost *costs;
+	struct cost_row *costs;
 	size_t cost_count, cost_cap;
+	uint64_t *cost_addresses;  /* of the first rows; that of the others is 0 */
+	size_t cost_address_count, cost_address_cap;
 	struct values cost_values;
 	struct row_index cost_rows;
 	struct arc *arcs;
@@ -306,6 +316,13 @@ void profile_cost_among(struct profile *p, struct row_index *among, struct cost 
 			const int64_t *values);
 uint32_t profile_arc_among(struct profile *p, struct row_index *among, struct arc a,
 			   const int64_t *values, const int64_t *self);
+static inline struct cost profile_cost_row(const struct profile *p, size_t row)
+{
+	const struct cost_row *c = &p->costs[row];
+
+	return (struct cost){ c->thread, c->function, { c->file, c->line,
+		row < p->cost_address_count ? p->cost_addresses[row] : 0 } };
+}
 void profile_jump(struct profile *p, struct jump j);
 void profile_total(struct profile *p, function_id f, int64_t calls, int64_t primitive,
 		   const int64_t *inclusive);

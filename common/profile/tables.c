@@ -51,6 +51,7 @@ void profile_free(struct profile *p)
 	free_halves(p);
 	free(p->functions);
 	free(p->costs);
+	free(p->cost_addresses);
 	free(p->arcs);
 	free(p->totals);
 	free(p);

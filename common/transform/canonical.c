@@ -303,10 +303,10 @@ static void add_samples(struct sorter *s)
 
 static struct key cost_key(const struct sorter *s, uint32_t row)
 {
-	const struct cost *c = &s->w.from->costs[row];
+	struct cost c = profile_cost_row(s->w.from, row);
 
-	return (struct key){ { pair(s->w.threads[c->thread], s->w.functions[c->function]),
-			       pair(s->rank[c->at.file], c->at.line), c->at.address }, row };
+	return (struct key){ { pair(s->w.threads[c.thread], s->w.functions[c.function]),
+			       pair(s->rank[c.at.file], c.at.line), c.at.address }, row };
 }
 
 static struct key arc_key(const struct sorter *s, uint32_t row)

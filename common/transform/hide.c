@@ -147,7 +147,7 @@ static void hide_paths(struct hider *h)
 		hide_path(h, p->functions[f].object);
 	}
 	for (size_t i = 0; i < p->cost_count; i++)
-		hide_path(h, p->costs[i].at.file);
+		hide_path(h, p->costs[i].file);
 	for (size_t i = 0; i < p->arc_count; i++) {
 		hide_path(h, p->arcs[i].site.file);
 		hide_path(h, p->arcs[i].target.file);

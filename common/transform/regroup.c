@@ -122,7 +122,7 @@ static void add_costs(struct grouper *g)
 	const struct profile *p = g->w.from;
 
 	for (size_t i = 0; i < p->cost_count; i++) {
-		struct cost c = p->costs[i];
+		struct cost c = profile_cost_row(p, i);
 
 		if (!loses_lines(g, c.function)) {
 			rewrite_cost(&g->w, i);

@@ -200,7 +200,7 @@ static bool left_out(const struct rewrite *w, thread_id t, function_id f, functi
 
 void rewrite_cost(struct rewrite *w, size_t row)
 {
-	struct cost c = w->from->costs[row];
+	struct cost c = profile_cost_row(w->from, row);
 
 	if (left_out(w, c.thread, c.function, c.function))
 		return;

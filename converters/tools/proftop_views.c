@@ -295,14 +295,14 @@ static int compare_self(const void *left, const void *right)
 /* Inlined code has a file of its own. */
 static struct code_line line_of_cost(const struct profile *p, size_t i, value_id v)
 {
-	const struct cost *c = &p->costs[i];
+	const struct cost_row *c = &p->costs[i];
 	const struct function *fn = &p->functions[c->function];
 
-	struct str home = c->at.file ? profile_text(p, c->at.file) : function_home(p, c->function);
+	struct str home = c->file ? profile_text(p, c->file) : function_home(p, c->function);
 
 	return (struct code_line){
 		function_name(p, c->function), str_eq(home, S("~")) ? S("") : home,
-		c->at.line ? c->at.line : p->line_functions ? fn->line : 0,
+		c->line ? c->line : p->line_functions ? fn->line : 0,
 		values_row(&p->cost_values, i)[v],
 	};
 }
