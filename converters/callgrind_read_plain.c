@@ -45,8 +45,8 @@ static inline unsigned word_digits(uint64_t word, uint64_t *value)
 	return n;
 }
 
-/* At most 15 digits, which end before `end`. NULL: others. */
-static inline const char *plain_number(const char *p, const char *end, uint64_t *value)
+/* Goes on behind eight digits. */
+static const char *more_digits(const char *p, const char *end, uint64_t *value)
 {
 	static const uint64_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
 	uint64_t rest;
@@ -54,17 +54,24 @@ static inline const char *plain_number(const char *p, const char *end, uint64_t 
 
 	if (end - p < WORD)
 		return NULL;
-	n = word_digits(word_at(p), value);
-	if (n < WORD)
-		return n ? p + n : NULL;
-	p += WORD;
-	if (end - p < WORD)
-		return NULL;
 	n = word_digits(word_at(p), &rest);
 	if (n == WORD)
 		return NULL;
 	*value = *value * tens[n] + rest;
 	return p + n;
+}
+
+/* At most 15 digits, which end before `end`. NULL: others. */
+static inline const char *plain_number(const char *p, const char *end, uint64_t *value)
+{
+	unsigned n;
+
+	if (end - p < WORD)
+		return NULL;
+	n = word_digits(word_at(p), value);
+	if (n == WORD)
+		return more_digits(p + WORD, end, value);
+	return n ? p + n : NULL;
 }
 
 static inline const char *plain_position(const char *p, const char *end, uint64_t *value)
@@ -106,19 +113,20 @@ static inline const char *plain_place(const struct reader *r, const char *p, con
 static inline const char *plain_values(struct reader *r, const char *p, const char *end)
 {
 	size_t event = 0, count = r->event_count;
+	int64_t *values = r->values;
 	uint64_t value;
 
 	for (; *p == ' ' && event < count; event++) {
 		p = plain_number(p + 1, end, &value);
 		if (!p)
 			return NULL;
-		r->values[event] = (int64_t)value;
+		values[event] = (int64_t)value;
 	}
 	if (*p != '\n')
 		return NULL;
-	r->zeros |= event > 1 && !r->values[event - 1];
+	r->zeros |= event > 1 && !values[event - 1];
 	for (; event < count; event++)
-		r->values[event] = 0;
+		values[event] = 0;
 	return p + 1;
 }
 
@@ -164,10 +172,11 @@ static bool take_costs_of_function(struct reader *r)
 	struct place at, low = { .file = r->inlined == r->file ? 0 : r->inlined };
 	uint32_t high = 0;
 	unsigned lines = 0;
+	size_t count = r->event_count;
 
-	memset(r->lines, 0, r->event_count * sizeof *r->lines);
+	memset(r->lines, 0, count * sizeof *r->lines);
 	while (lines < MOST && p < end && begins_cost(*p) && (next = plain_cost(r, p, end, &at))) {
-		for (size_t i = 0; i < r->event_count; i++)
+		for (size_t i = 0; i < count; i++)
 			r->lines[i] += r->values[i];
 		/* 0 is no line: one less than it is above all others */
 		low.line = at.line - 1 < low.line - 1 ? at.line : low.line;
@@ -179,7 +188,7 @@ static bool take_costs_of_function(struct reader *r)
 	if (!lines)
 		return false;
 	taken(r, p, lines);
-	memcpy(r->values, r->lines, r->event_count * sizeof *r->values);
+	memcpy(r->values, r->lines, count * sizeof *r->values);
 	add_to_function(r, &low, high);
 	return true;
 }

@@ -133,6 +133,14 @@ void flow_open(struct flow *w, const struct profile *p, const struct flow_rows *
 		rows->node_of[w->function[n]] = 0;
 }
 
+void flow_weighed(struct flow *w)
+{
+	free(w->links);
+	free(w->link_of);
+	w->links = NULL;
+	w->link_of = NULL;
+}
+
 void flow_close(struct flow *w)
 {
 	free(w->function);
@@ -142,8 +150,7 @@ void flow_close(struct flow *w)
 	free(w->worth);
 	free(w->first);
 	free(w->arcs);
-	free(w->links);
-	free(w->link_of);
+	flow_weighed(w);
 	free(w->cyclic);
 	cycles_free(&w->cycles);
 	*w = (struct flow){ 0 };
@@ -457,6 +464,24 @@ static int most_first(const void *a, const void *b)
 	return (x->callee > y->callee) - (x->callee < y->callee);
 }
 
+enum { FEW = 32 };
+
+static void sort_list(struct flow_arc *arcs, size_t n)
+{
+	if (n > FEW) {
+		qsort(arcs, n, sizeof *arcs, most_first);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct flow_arc arc = arcs[i];
+		size_t at = i;
+
+		for (; at && most_first(&arc, &arcs[at - 1]) < 0; at--)
+			arcs[at] = arcs[at - 1];
+		arcs[at] = arc;
+	}
+}
+
 static void sort_arcs(struct flow *w)
 {
 	for (size_t a = 0; a < w->first[w->nodes]; a++) {
@@ -466,8 +491,7 @@ static void sort_arcs(struct flow *w)
 						link->part * w->worth[link->callee] };
 	}
 	for (size_t n = 0; n < w->nodes; n++)
-		qsort(w->arcs + w->first[n], w->first[n + 1] - w->first[n], sizeof *w->arcs,
-		      most_first);
+		sort_list(w->arcs + w->first[n], w->first[n + 1] - w->first[n]);
 }
 
 void flow_weigh(struct flow *w, const struct profile *p, const struct flow_rows *rows,

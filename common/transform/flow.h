@@ -56,6 +56,9 @@ void flow_close(struct flow *w);
 void flow_weigh(struct flow *w, const struct profile *p, const struct flow_rows *rows,
 		value_id v, bool unattributed);
 
+/* Weighed for the last time: what only that takes is freed. */
+void flow_weighed(struct flow *w);
+
 /* How many functions have several callers, or are in a cycle with others. */
 size_t flow_several(const struct flow *w);
 

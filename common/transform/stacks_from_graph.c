@@ -230,6 +230,8 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 		struct placer pl = { .p = p, .w = &flow, .e = &e, .thread = t, .value = v };
 
 		flow_weigh(&flow, p, rows, v, how->unattributed);
+		if (v + 1 == values)
+			flow_weighed(&flow);
 		expand(&flow, how->contexts, how->rest, &e);
 		name_frames(&pl);
 		place(&pl);
