@@ -537,6 +537,7 @@ FETCHING fetch_arc(const struct writer *w, size_t row)
 	const struct arc *a = &w->p->arcs[row];
 
 	FETCH(a);
+	FETCH(&a->primitive);
 	FETCH(values_row(&w->p->arc_values, row));
 }
 
