@@ -47,7 +47,7 @@ def files_of(path):
     return {name for name in found if len(name) > 4 and b"." in name}
 
 
-@pytest.mark.parametrize("sample", lib.samples(), ids=lambda sample: sample.name)
+@pytest.mark.parametrize("sample", lib.some(lib.samples()), ids=lambda sample: sample.name)
 def test_no_name_is_left(sample, tmp_path):
     """In no output is a function's name, all of which have been marked, or a file's."""
     marked = tmp_path / f"marked.{sample.format}"
@@ -64,7 +64,7 @@ def test_no_name_is_left(sample, tmp_path):
     assert seen or b"marked" not in marked.read_bytes()
 
 
-@pytest.mark.parametrize("sample", lib.samples(), ids=lambda sample: sample.name)
+@pytest.mark.parametrize("sample", lib.some(lib.samples()), ids=lambda sample: sample.name)
 def test_values_stay(sample):
     target = sample.format if sample.format in ("pstat", "callgrind") else "speedscope"
     out = lib.run("profconv", "-q", "--anonymize", "-t", target, sample.path)[0]

@@ -29,7 +29,7 @@ def same(program, *args, **kwargs):
 
 
 @pytest.mark.parametrize("target", lib.WRITERS)
-@pytest.mark.parametrize("sample", lib.samples(), ids=lambda sample: sample.name)
+@pytest.mark.parametrize("sample", lib.some(lib.samples()), ids=lambda sample: sample.name)
 def test_every_conversion_of_every_sample(sample, target):
     same("profconv", "-t", target, sample.path)
 

@@ -16,7 +16,6 @@ import pytest
 import lib
 
 FAIL = lib.BUILD / "tests" / "fail.so"
-SANITIZED = b"__asan_init" in (lib.BIN / "profconv").read_bytes()
 OLD = b"the old file\n"
 # what a program does without: permissions that a file system has not, an input that does not close, a thread
 SPARED = {"fchmod", "close", "pthread_create"}
@@ -39,7 +38,7 @@ NAMES = {"gzip": "out.dot.gz"}
 
 def preload():
     libraries = [str(FAIL)]
-    if SANITIZED:
+    if lib.SANITIZED:
         found = subprocess.run(["ldd", lib.BIN / "profconv"], capture_output=True, text=True, check=True).stdout
         libraries = [line.split()[2] for line in found.splitlines() if "libasan" in line or "libubsan" in line] + libraries
     return " ".join(libraries)
@@ -84,7 +83,7 @@ def test_every_call_and_every_pair(name, tmp_path):
     conversion = Conversion(name, tmp_path)
     status, said, calls = conversion.run()
     assert status == 0 and said == b"" and {"read", "write", "close", "open", "mkstemp", "rename"} <= set(calls)
-    assert SANITIZED or {"malloc", "calloc", "realloc"} <= set(calls)
+    assert lib.SANITIZED or {"malloc", "calloc", "realloc"} <= set(calls)
     expected, count = conversion.out.read_bytes(), 0
     for first in range(1, len(calls) + 1):
         # the second fault is in what the program still does after the first
@@ -136,7 +135,7 @@ def test_file_size_limit(tmp_path):
     assert b"File too large" in said
 
 
-@pytest.mark.skipif(SANITIZED, reason="a sanitizer needs more address space than any limit")
+@pytest.mark.skipif(lib.SANITIZED, reason="a sanitizer needs more address space than any limit")
 @pytest.mark.parametrize("writer", lib.WRITERS)
 def test_address_space_limit(tmp_path, writer):
     said = tried(tmp_path, [f"collapsed2{writer}"], limited(resource.RLIMIT_AS, 48 << 20), many(500_000))
