@@ -29,7 +29,7 @@ static const int allowed[] = {
 	SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
 	/* what signals, the clock and sorting in the C library ask for */
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
-	SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(sysinfo),
+	SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(sysinfo), SCMP_SYS(gettid),
 };
 
 /* The C library asks these and goes on without: no terminal, no thread, no facts. */
