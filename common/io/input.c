@@ -60,18 +60,22 @@ static bool is_standard(const char *path)
 	return !path || strcmp(path, "-") == 0;
 }
 
+static const char *shown_path(const char *path)
+{
+	return is_standard(path) ? "standard input" : masked(str_of(path));
+}
+
 static int open_file(const char *path, struct opened *f)
 {
-	const char *shown = is_standard(path) ? "standard input" : masked(str_of(path));
 	struct stat st;
 	int wrong = 0;
 
 	f->path = is_standard(path) ? NULL : path;
 	f->fd = f->path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (f->fd < 0 || fstat(f->fd, &st) < 0)
-		wrong = error("%s: %s", shown, strerror(errno));
+		wrong = error("%s: %s", shown_path(path), strerror(errno));
 	else if (S_ISDIR(st.st_mode))
-		wrong = error("%s: expected a file, got a directory", shown);
+		wrong = error("%s: expected a file, got a directory", shown_path(path));
 	if (wrong && f->fd >= 0 && f->path)
 		close(f->fd);
 	f->size = wrong == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
@@ -104,7 +108,7 @@ static int take_held(const char *path, struct opened *f)
 		return 0;
 	}
 	return error("%s: was not opened before the sandbox was closed",
-		     is_standard(path) ? "standard input" : masked(str_of(path)));
+		     shown_path(path));
 }
 
 struct input *input_open(const char *path)

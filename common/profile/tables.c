@@ -96,7 +96,7 @@ int profile_status(const struct profile *p, const char *what)
 
 		if (t->overflow)
 			return error("%s: a total of value type %s does not fit in 64 bits",
-				     what,
+				     masked(str_of(what)),
 				     quote(profile_text(p, p->value_types[t->overflowed].name)));
 	}
 	return 0;

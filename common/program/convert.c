@@ -63,8 +63,8 @@ int read_file(struct profile *p, const struct format *from, format_list list,
 		status = from->read(in, p);
 	}
 	if (status == 0)
-		status = profile_status(p, masked(str_of(in->name)));
-	if (status == 0)
+		status = profile_status(p, in->name);
+	if (status == 0 && diag.verbose)
 		verbose("%s: read as %s", masked(str_of(in->name)), from->name);
 	input_close(in);
 	return status;

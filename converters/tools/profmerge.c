@@ -42,9 +42,14 @@ struct work {
 	struct profile *spare; /* the last small file's, for the next one */
 };
 
+static const char *name_of(const char *file)
+{
+	return file && strcmp(file, "-") != 0 ? file : "standard input";
+}
+
 static const char *shown_name(const char *file)
 {
-	return file && strcmp(file, "-") != 0 ? masked(str_of(file)) : "standard input";
+	return masked(str_of(name_of(file)));
 }
 
 static void replace(struct profile **p, struct profile *next)
@@ -141,7 +146,7 @@ static int add_file(struct work *w, char *file)
 		status = tell_disagreement(w, p, file);
 	if (status == 0) {
 		merge_add(&w->merge, p);
-		status = profile_status(w->merge.sum, shown_name(file));
+		status = profile_status(w->merge.sum, name_of(file));
 	}
 	give_back(w, p);
 	return status;
