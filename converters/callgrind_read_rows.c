@@ -147,5 +147,5 @@ void add_arc(struct reader *r, struct arc a)
 	else if (callee->arc > r->block.first_arc)
 		profile_arc_among(r->p, &r->block.arcs, a, r->values, NULL);
 	else
-		callee->arc = 1 + profile_new_arc(r->p, a, r->values, NULL);
+		callee->arc = 1 + profile_new_arc(r->p, &a, r->values, NULL);
 }

@@ -122,13 +122,13 @@ static inline bool plain_figures(struct pstat_reader *r, uint32_t count, struct 
 /* --- rows --- */
 
 /* Looking for one row would have all rows so far enter the index: not where it is new. */
-static void put_arc(struct pstat_reader *r, struct arc arc, bool fresh, const int64_t *values,
-		    const int64_t *self)
+static void put_arc(struct pstat_reader *r, const struct arc *arc, bool fresh,
+		    const int64_t *values, const int64_t *self)
 {
 	if (fresh)
 		profile_new_arc(r->p, arc, values, self);
 	else
-		profile_arc(r->p, arc, values, self);
+		profile_arc(r->p, *arc, values, self);
 }
 
 static void add_arc(struct pstat_reader *r, struct arc *arc, bool fresh, const struct figures *f)
@@ -138,7 +138,7 @@ static void add_arc(struct pstat_reader *r, struct arc *arc, bool fresh, const s
 	arc->primitive = f->v[PRIMITIVE];
 	r->self[r->value] = f->v[SELF];
 	r->numbers[r->value] = f->v[INCLUSIVE];
-	put_arc(r, *arc, fresh, r->numbers, r->self);
+	put_arc(r, arc, fresh, r->numbers, r->self);
 }
 
 /* A bare count, or one or more (nc, cc, tt, ct) in one tuple. */
@@ -153,7 +153,7 @@ static bool read_other_part(struct pstat_reader *r, struct arc *arc, bool add, b
 	if (item.kind == MARSHAL_INT) {
 		arc->calls = item.integer < 0 ? 0 : item.integer;
 		if (add)
-			put_arc(r, *arc, fresh, NULL, NULL);
+			put_arc(r, arc, fresh, NULL, NULL);
 		return true;
 	}
 	if (item.kind != MARSHAL_TUPLE || !item.count || item.count % FIGURES)

@@ -133,14 +133,14 @@ static void add_arc_self(struct profile *p, uint32_t row, const int64_t *self)
 		values_add_row(&p->arc_self, row, self);
 }
 
-uint32_t profile_new_arc(struct profile *p, struct arc a, const int64_t *values,
+uint32_t profile_new_arc(struct profile *p, const struct arc *a, const int64_t *values,
 			 const int64_t *self)
 {
 	uint32_t row = values_append(&p->arc_values, values);
 
-	a.self_known = self != NULL;
 	ARRAY_ROOM(p->arcs, p->arc_count, p->arc_cap);
-	p->arcs[p->arc_count++] = a;
+	p->arcs[p->arc_count] = *a;
+	p->arcs[p->arc_count++].self_known = self != NULL;
 	add_arc_self(p, row, self);
 	return row;
 }
@@ -153,7 +153,7 @@ static uint32_t add_arc(struct profile *p, struct row_index *among, struct arc *
 	a->self_known = self != NULL;
 	row = arc_row(p, among, a, hash);
 	if (row == NO_ID)
-		return profile_new_arc(p, *a, values, self);
+		return profile_new_arc(p, a, values, self);
 	i64_add_to(&p->arcs[row].calls, a->calls);
 	i64_add_to(&p->arcs[row].primitive, a->primitive);
 	if (values)
@@ -174,10 +174,10 @@ uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 	return add_arc(p, &p->arc_rows, &a, profile_arc_hash(&a), values, self);
 }
 
-uint32_t profile_arc_hashed(struct profile *p, struct arc a, uint64_t hash,
+uint32_t profile_arc_hashed(struct profile *p, struct arc *a, uint64_t hash,
 			    const int64_t *values, const int64_t *self)
 {
-	return add_arc(p, &p->arc_rows, &a, hash, values, self);
+	return add_arc(p, &p->arc_rows, a, hash, values, self);
 }
 
 void profile_fetch_arc(const struct profile *p, uint64_t hash, enum fetch what)

@@ -298,7 +298,7 @@ uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
  */
 uint64_t profile_arc_hash(const struct arc *a);
 void profile_fetch_arc(const struct profile *p, uint64_t hash, enum fetch what);
-uint32_t profile_arc_hashed(struct profile *p, struct arc a, uint64_t hash,
+uint32_t profile_arc_hashed(struct profile *p, struct arc *a, uint64_t hash,
 			    const int64_t *values, const int64_t *self);
 /*
  * The same for who knows that no row with that key is there (a caller's callees in a
@@ -306,7 +306,7 @@ uint32_t profile_arc_hashed(struct profile *p, struct arc a, uint64_t hash,
  * grows by these alone has no index.
  */
 uint32_t profile_new_cost(struct profile *p, struct cost c, const int64_t *values);
-uint32_t profile_new_arc(struct profile *p, struct arc a, const int64_t *values,
+uint32_t profile_new_arc(struct profile *p, const struct arc *a, const int64_t *values,
 			 const int64_t *self);
 /*
  * The same for who knows that only the newest rows can have that key: `among` begins with

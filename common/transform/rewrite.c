@@ -232,7 +232,7 @@ static bool map_arc(struct rewrite *w, size_t row, struct arc *a)
 	return true;
 }
 
-static void put_arc(struct rewrite *w, size_t row, const struct arc *a, uint64_t hash)
+static void put_arc(struct rewrite *w, size_t row, struct arc *a, uint64_t hash)
 {
 	const int64_t *values, *self = NULL;
 
@@ -240,9 +240,9 @@ static void put_arc(struct rewrite *w, size_t row, const struct arc *a, uint64_t
 		self = map_values(w, &w->second, &w->from->arc_self, row);
 	values = rewrite_values(w, &w->from->arc_values, row);
 	if (w->apart)
-		profile_new_arc(w->to, *a, values, self);
+		profile_new_arc(w->to, a, values, self);
 	else
-		profile_arc_hashed(w->to, *a, hash, values, self);
+		profile_arc_hashed(w->to, a, hash, values, self);
 }
 
 void rewrite_arc(struct rewrite *w, size_t row)
