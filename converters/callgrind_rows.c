@@ -14,38 +14,61 @@ static inline uint32_t field(const struct callgrind_rows *r, const char *first, 
 
 static bool of_thread(const struct callgrind_rows *r, size_t i, thread_id t)
 {
-	return i < r->count && field(r, r->thread, r->run[i].row) == t;
+	return i < r->count && (!r->thread || field(r, r->thread, r->run[i].row) == t);
 }
 
-static void find_runs(struct callgrind_rows *r, size_t rows)
+static function_id function_of(const struct callgrind_rows *r, uint32_t row)
 {
-	function_id f = NO_ID;
-	thread_id t = NO_ID;
+	return field(r, r->function, row);
+}
 
+static bool starts_run(const struct callgrind_rows *r, uint32_t row)
+{
+	return !row || function_of(r, row) != function_of(r, row - 1) ||
+	       (r->thread && field(r, r->thread, row) != field(r, r->thread, row - 1));
+}
+
+/* How many there are of each key becomes where the first of it goes. */
+static void add_up(size_t *first, size_t keys)
+{
+	for (size_t k = 0; k < keys; k++)
+		first[k + 1] += first[k];
+}
+
+/* In the functions' order: counted, then put where they belong. */
+static void find_runs(struct callgrind_rows *r, size_t rows, size_t functions)
+{
+	size_t *first = alloc_zero(functions + 1, sizeof *first);
+	struct callgrind_run *last = NULL;
+
+	for (uint32_t row = 0; row < rows; row++)
+		if (starts_run(r, row))
+			first[function_of(r, row) + 1]++;
+	add_up(first, functions);
+	r->count = first[functions];
+	r->run = alloc_zero(r->count, sizeof *r->run);
 	for (uint32_t row = 0; row < rows; row++) {
-		if (f == field(r, r->function, row) && t == field(r, r->thread, row))
+		if (!starts_run(r, row))
 			continue;
-		f = field(r, r->function, row);
-		t = field(r, r->thread, row);
-		ARRAY_ROOM(r->run, r->count, r->cap);
-		r->run[r->count++].row = row;
+		if (last)
+			last->end = row;
+		last = &r->run[first[function_of(r, row)]++];
+		*last = (struct callgrind_run){ row, (uint32_t)rows, function_of(r, row) };
 	}
-	for (size_t i = 0; i < r->count; i++)
-		r->run[i].end = i + 1 < r->count ? r->run[i + 1].row : (uint32_t)rows;
+	free(first);
 }
 
-/* A stable counting sort by one half of the key. */
-static void sort_half(struct callgrind_rows *r, const char *half, size_t keys)
+/* A stable counting sort. */
+static void sort_by_thread(struct callgrind_rows *r, size_t threads)
 {
-	size_t *first = alloc_zero(keys + 1, sizeof *first);
+	size_t *first = alloc_zero(threads + 1, sizeof *first);
 	struct callgrind_run *sorted = alloc_zero(r->count, sizeof *sorted);
 
 	for (size_t i = 0; i < r->count; i++)
-		first[field(r, half, r->run[i].row) + 1]++;
-	for (size_t k = 0; k < keys; k++)
-		first[k + 1] += first[k];
+		first[field(r, r->thread, r->run[i].row) + 1]++;
+	add_up(first, threads);
 	for (size_t i = 0; i < r->count; i++)
-		sorted[first[field(r, half, r->run[i].row)]++] = r->run[i];
+		sorted[first[field(r, r->thread, r->run[i].row)]++] = r->run[i];
 	free(first);
 	free(r->run);
 	r->run = sorted;
@@ -54,13 +77,12 @@ static void sort_half(struct callgrind_rows *r, const char *half, size_t keys)
 struct callgrind_rows callgrind_sort(const struct profile *p, size_t rows, size_t size,
 				     const thread_id *thread, const function_id *function)
 {
-	struct callgrind_rows r = { .thread = (const char *)thread,
+	struct callgrind_rows r = { .thread = p->thread_count > 1 ? (const char *)thread : NULL,
 				    .function = (const char *)function, .size = size };
 
-	find_runs(&r, rows);
-	sort_half(&r, r.function, p->function_count);
-	if (p->thread_count > 1)
-		sort_half(&r, r.thread, p->thread_count);
+	find_runs(&r, rows, p->function_count);
+	if (r.thread)
+		sort_by_thread(&r, p->thread_count);
 	return r;
 }
 
@@ -76,7 +98,7 @@ void callgrind_next_function(const struct callgrind_rows *r, thread_id t, functi
 
 	if (!of_thread(r, r->at, t))
 		return;
-	next = field(r, r->function, r->run[r->at].row);
+	next = r->run[r->at].function;
 	if (next < *f)
 		*f = next;
 }
@@ -84,6 +106,6 @@ void callgrind_next_function(const struct callgrind_rows *r, thread_id t, functi
 void callgrind_rows_of(struct callgrind_rows *r, thread_id t, function_id f)
 {
 	r->end = r->at;
-	while (of_thread(r, r->end, t) && field(r, r->function, r->run[r->end].row) == f)
+	while (of_thread(r, r->end, t) && r->run[r->end].function == f)
 		r->end++;
 }

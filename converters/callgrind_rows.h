@@ -11,13 +11,14 @@
 
 struct callgrind_run {
 	uint32_t row, end;
+	function_id function;    /* kept here: to look at the row is a cache miss */
 };
 
 /* Runs of one table; `at` moves through them. */
 struct callgrind_rows {
 	struct callgrind_run *run;
-	size_t count, cap, at, end;    /* end: of this section, then of this function */
-	const char *thread, *function; /* the first row's */
+	size_t count, at, end;        /* end: of this section, then of this function */
+	const char *thread, *function; /* the first row's; one thread alone is not looked at */
 	size_t size;                   /* of a row of the table */
 };
 

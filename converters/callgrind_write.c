@@ -549,9 +549,23 @@ FETCHING fetch_callee(const struct writer *w, size_t row)
 	FETCH(&w->ids[FUNCTIONS][callee]);
 }
 
+/* A name is written once a section: with its first use. */
+FETCHING fetch_name(const struct writer *w, size_t row, enum fetch what)
+{
+	function_id callee = w->p->arcs[row].callee;
+	const struct str *name = &w->p->strings.texts[w->p->functions[callee].name];
+
+	if (w->ids[FUNCTIONS][callee].defined == w->section)
+		return;
+	if (what == FETCH_ROW)
+		FETCH(name);
+	else
+		FETCH(name->p);
+}
+
 static void put_arcs(struct writer *w)
 {
-	enum { FAR = 16, NEAR = 8 };
+	enum { FAR = 16, NEAR = 12, NAME = 8, TEXT = 4 };
 
 	for (; w->arcs.at < w->arcs.end; w->arcs.at++) {
 		const struct callgrind_run *run = &w->arcs.run[w->arcs.at];
@@ -559,6 +573,8 @@ static void put_arcs(struct writer *w)
 		if (w->arcs.count - w->arcs.at > FAR) {
 			fetch_arc(w, run[FAR].row);
 			fetch_callee(w, run[NEAR].row);
+			fetch_name(w, run[NAME].row, FETCH_ROW);
+			fetch_name(w, run[TEXT].row, FETCH_TEXT);
 		}
 		for (size_t row = run->row; row < run->end; row++) {
 			if (run->end - row > NEAR)
@@ -602,13 +618,18 @@ static void put_block(struct writer *w, function_id f)
 			put_jump(w, &w->p->jumps[row]);
 }
 
-static void mark_called(struct writer *w, struct callgrind_run run)
+static void mark_called(struct writer *w)
 {
-	for (size_t row = run.row; row < run.end; row++) {
-		const struct arc *a = &w->p->arcs[row];
+	enum { FAR = 32 };
 
-		if (a->caller != a->callee)
-			w->called[a->callee] = w->section;
+	for (size_t i = w->arcs.at; i < w->arcs.end; i++) {
+		const struct callgrind_run *run = &w->arcs.run[i];
+
+		if (w->arcs.end - i > FAR)
+			FETCH(&w->p->arcs[run[FAR].row].callee);
+		for (size_t row = run->row; row < run->end; row++)
+			if (w->p->arcs[row].callee != run->function)
+				w->called[w->p->arcs[row].callee] = w->section;
 	}
 }
 
@@ -619,8 +640,7 @@ static void put_section(struct writer *w, thread_id t)
 	w->last = (struct place){ 0 };
 	callgrind_section(&w->costs, t);
 	callgrind_section(&w->arcs, t);
-	for (size_t i = w->arcs.at; i < w->arcs.end; i++)
-		mark_called(w, w->arcs.run[i]);
+	mark_called(w);
 	put_section_header(w);
 	for (;;) {
 		function_id f = NO_ID;
