@@ -1,5 +1,7 @@
 #include "common/profile/keeps.h"
 
+#include "common/base/fetch.h"
+
 static const char *const sentences[KEEP_BITS] = {
 #define X(name, lost) lost,
 	KEEPS(X)
@@ -71,6 +73,7 @@ static unsigned has_stack_half(const struct profile *p)
  */
 static unsigned has_graph_half(const struct profile *p)
 {
+	enum { FAR = 16 };
 	unsigned has = bit_if(p->jump_count, KEEP_JUMPS) |
 		       bit_if(p->total_count, KEEP_TOTALS);
 
@@ -84,6 +87,8 @@ static unsigned has_graph_half(const struct profile *p)
 	for (size_t i = 0; i < p->arc_count; i++) {
 		const struct arc *a = &p->arcs[i];
 
+		if (p->arc_count - i > FAR)
+			FETCH(&p->functions[a[FAR].caller].line);
 		has |= has_place(a->site) | bit_if(a->calls, KEEP_CALLS) |
 		       bit_if(a->site.line && a->site.line != p->functions[a->caller].line,
 			      KEEP_SITES);
