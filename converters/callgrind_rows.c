@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 
 static inline uint32_t field(const struct callgrind_rows *r, const char *first, uint32_t row)
 {
@@ -40,6 +41,7 @@ static void find_runs(struct callgrind_rows *r, size_t rows, size_t functions)
 {
 	size_t *first = alloc_zero(functions + 1, sizeof *first);
 	struct callgrind_run *last = NULL;
+	enum { FAR = 16, NEAR = 8 };
 
 	for (uint32_t row = 0; row < rows; row++)
 		if (starts_run(r, row))
@@ -48,6 +50,10 @@ static void find_runs(struct callgrind_rows *r, size_t rows, size_t functions)
 	r->count = first[functions];
 	r->run = alloc_zero(r->count, sizeof *r->run);
 	for (uint32_t row = 0; row < rows; row++) {
+		if (rows - row > FAR) {
+			FETCH(&first[function_of(r, row + FAR)]);
+			FETCH(&r->run[first[function_of(r, row + NEAR)]]);
+		}
 		if (!starts_run(r, row))
 			continue;
 		if (last)
