@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 #include "converters/pstat_reading.h"
 
 /* What a row and a caller's part begin with: in the file, and as `figures` has it. */
@@ -167,19 +168,25 @@ static bool read_other_part(struct pstat_reader *r, struct arc *arc, bool add, b
 	return true;
 }
 
+/* Of a caller that comes soon. */
+FETCHING fetch_mark(const struct pstat_reader *r)
+{
+	uint32_t soon = marshal_soon(r->m);
+
+	if (soon && soon <= r->mark_count)
+		FETCH(&r->marks[soon - 1]);
+}
+
 /* One caller's value; fresh: no row with this arc is there. */
 static bool read_part(struct pstat_reader *r, struct arc *arc, bool add, bool fresh)
 {
 	struct marshal_number n[FIGURES];
 	struct figures f;
 	bool plain = plain_figures(r, FIGURES, &f);
-	uint32_t soon;
 
 	if (!plain && !marshal_four(r->m, FIGURES, n))
 		return read_other_part(r, arc, add, fresh);
-	soon = marshal_soon(r->m);
-	if (soon && soon <= r->mark_count)
-		__builtin_prefetch(&r->marks[soon - 1]);
+	fetch_mark(r);
 	if (!plain && !read_figures(r, n, true, &f))
 		return false;
 	if (add)
@@ -386,6 +393,7 @@ static bool read_entry(struct pstat_reader *r, const struct pstat_key *key, uint
 
 	row.plain = plain_figures(r, ROW, &row.figures);
 	row.given = row.plain || marshal_four(r->m, ROW, row.n);
+	fetch_mark(r);
 	if (row.given)
 		return read_row(r, key, at, &row);
 	if (!marshal_next(r->m, &item))

@@ -47,11 +47,17 @@ uint32_t marshal_tagged(struct marshal *m)
 	return m->refs[number].tag;
 }
 
+/* How far ahead is the key after the next one, or the first one of a dict that begins here. */
+static inline size_t soon(const struct marshal *m)
+{
+	return m->in->p < m->in->end && *m->in->p == '{' ? 1 : m->row;
+}
+
 uint32_t marshal_soon(const struct marshal *m)
 {
 	uint32_t number;
 
-	return reference_at(m, m->row, &number) ? m->refs[number].tag : 0;
+	return reference_at(m, soon(m), &number) ? m->refs[number].tag : 0;
 }
 
 /* A number at p; the byte behind it, or NULL if it is something else. */
@@ -108,7 +114,7 @@ static bool took_four(struct marshal *m, struct frame *f, const unsigned char *p
 	account_short(m, f, bytes);
 	m->row = REFERENCE + bytes;
 	/* for marshal_soon() after the next row: a cache miss otherwise */
-	if (reference_at(m, 2 * m->row, &far))
+	if (reference_at(m, soon(m) + m->row, &far))
 		__builtin_prefetch(&m->refs[far]);
 	return count == 4 ||
 	       marshal_open(m, (struct frame){ .kind = MARSHAL_TUPLE, .left = count - 4,
