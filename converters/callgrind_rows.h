@@ -17,7 +17,7 @@ struct callgrind_run {
 /* Runs of one table; `at` moves through them. */
 struct callgrind_rows {
 	struct callgrind_run *run;
-	size_t count, at, end;        /* end: of this section, then of this function */
+	size_t count, at, end;         /* end: of this section, then of this function */
 	const char *thread, *function; /* the first row's; one thread alone is not looked at */
 	size_t size;                   /* of a row of the table */
 };

@@ -230,7 +230,7 @@ void profile_free(struct profile *p);
 /* As a new one; the room of small tables stays, for who reads thousands of files. */
 void profile_clear(struct profile *p);
 
-/* 0; -1 after a message naming `what` and the value type if a sum overflowed. */
+/* 0; -1 after a message naming `what` (masked here) and the value type if a sum overflowed. */
 int profile_status(const struct profile *p, const char *what);
 
 /* --- shared tables: each returns the id of an equal row or of a new one --- */
@@ -294,7 +294,7 @@ uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self);
 /*
  * The same in steps, as strings_fetch() has them: for who adds many arcs to a large table
- * in no order.
+ * in no order. Its own `self_known` is set.
  */
 uint64_t profile_arc_hash(const struct arc *a);
 void profile_fetch_arc(const struct profile *p, uint64_t hash, enum fetch what);

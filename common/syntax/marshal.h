@@ -109,7 +109,8 @@ bool marshal_plain_four(struct marshal *m, uint32_t count, double most,
 bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbers[4]);
 /*
  * The tag of the key after the next one, or of the first one of a dict that comes next; or 0.
- * A guess, if rows go on as long as the one that marshal_four() took. What it belongs to can be fetched by then.
+ * A guess, if rows go on as long as the one that marshal_four() took. What it belongs to can
+ * be fetched by then.
  */
 uint32_t marshal_soon(const struct marshal *m);
 
