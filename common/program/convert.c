@@ -359,7 +359,7 @@ int derive_stacks(struct profile *p)
 		verbose("%.*s%s that no function's self value holds are under [unattributed]",
 			(int)n, text, p->value_types[0].unit == UNIT_TIME ? " s" : "");
 	}
-	return 0;
+	return profile_status(p, "the profile");
 }
 
 static int derive_arc_values(struct profile *p)

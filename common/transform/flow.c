@@ -255,9 +255,11 @@ static void add_rows(struct weigher *g, value_id v)
 	}
 	for (size_t i = 0; i < rows->cost_count; i++) {
 		uint32_t row = rows->costs[i];
+		int64_t *self = &w->self[rows->node_of[p->costs[row].function]];
+		int64_t value = values_row(&p->cost_values, row)[v], sum;
 
-		i64_add_to(&w->self[rows->node_of[p->costs[row].function]],
-		    values_row(&p->cost_values, row)[v]);
+		w->overflow |= !i64_add(*self, value, &sum);
+		i64_add_to(self, value);
 	}
 	for (size_t i = 0; i < rows->arc_count; i++)
 		add_arc(g, i, v);

@@ -38,6 +38,7 @@ struct flow {
 	struct cycles cycles;
 	bool *cyclic;            /* by node: in a cycle with others */
 	double total;      /* the sum of root(n) * worth(n) */
+	bool overflow;     /* a function's self values did not fit in 64 bits */
 };
 
 /* The rows of one thread. */

@@ -230,6 +230,10 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 		struct placer pl = { .p = p, .w = &flow, .e = &e, .thread = t, .value = v };
 
 		flow_weigh(&flow, p, rows, v, how->unattributed);
+		if (flow.overflow && !p->sample_values.overflow) {
+			p->sample_values.overflow = true;
+			p->sample_values.overflowed = v;
+		}
 		if (v + 1 == values)
 			flow_weighed(&flow);
 		expand(&flow, how->contexts, how->rest, &e);
