@@ -88,7 +88,7 @@ def test_every_call_and_every_pair(name, tmp_path):
     for first in range(1, len(calls) + 1):
         # the second fault is in what the program still does after the first
         after = conversion.check([first], expected)
-        for second in range(first + 1, min(len(after), first + 40) + 1):
+        for second in range(first + 1, min(len(after), first + (10 if lib.SANITIZED else 40)) + 1):
             conversion.check([first, second], expected)
             count += 1
     # for `make figures`
