@@ -28,8 +28,11 @@ static const int allowed[] = {
 	SCMP_SYS(close), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
 	SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
 	/* what signals, the clock and sorting in the C library ask for */
-	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
-	SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(sysinfo), SCMP_SYS(gettid),
+	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(restart_syscall), SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(sysinfo),
+	SCMP_SYS(gettid),
+	/* who may remove what was made before */
+	SCMP_SYS(getpid),
 };
 
 /* The C library asks these and goes on without: no terminal, no thread, no facts. */

@@ -39,6 +39,7 @@ static const struct option_row more_rows[] = {
 static struct scratch {
 	char folder[4096];
 	char profile[4200], result[4200];
+	pid_t maker; /* who removes it: not the process in the sandbox */
 } scratch;
 
 static int make_scratch(void)
@@ -54,6 +55,7 @@ static int make_scratch(void)
 		scratch.folder[0] = '\0';
 		return -1;
 	}
+	scratch.maker = getpid();
 	snprintf(scratch.profile, sizeof scratch.profile, "%s/profile.pstat", scratch.folder);
 	snprintf(scratch.result, sizeof scratch.result, "%s/profile.callgrind", scratch.folder);
 	return 0;
@@ -61,7 +63,7 @@ static int make_scratch(void)
 
 static void remove_scratch(void)
 {
-	if (!scratch.folder[0])
+	if (!scratch.folder[0] || scratch.maker != getpid())
 		return;
 	unlink(scratch.profile);
 	unlink(scratch.result);

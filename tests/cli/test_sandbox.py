@@ -141,6 +141,16 @@ def test_a_killed_worker_is_told(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_script_runs_before_it(tmp_path):
+    """And what it left is removed by who waits."""
+    (tmp_path / "script.py").write_text("print(1)\n")
+    (tmp_path / "scratch").mkdir()
+    out, said = lib.run("pstat2callgrind", "--sandbox", "-o", tmp_path / "out", "-r", tmp_path / "script.py",
+                        env={**ENV, "TMPDIR": str(tmp_path / "scratch")})
+    assert (out, said) == (b"1\n", b"") and b"fn=" in (tmp_path / "out").read_bytes()
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
 def test_no_program_is_run_from_it():
     said = lib.run("pstat2callgrind", "--sandbox", "-k", ONE, status=2)[1]
     assert b"-k would run another program" in said
