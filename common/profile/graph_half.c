@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 #include "common/base/hash.h"
 #include "common/profile/profile.h"
 
@@ -188,11 +189,11 @@ void profile_fetch_arc(const struct profile *p, uint64_t hash, enum fetch what)
 	if (!index->slots)
 		return;
 	if (what == FETCH_SLOT) {
-		__builtin_prefetch(&index->slots[at.slot]);
+		FETCH(&index->slots[at.slot]);
 	} else if (index_next(index, &at)) {
-		__builtin_prefetch(&p->arcs[at.row]);
-		__builtin_prefetch(values_row(&p->arc_values, at.row));
-		__builtin_prefetch(values_row(&p->arc_self, at.row));
+		FETCH(&p->arcs[at.row]);
+		FETCH(values_row(&p->arc_values, at.row));
+		FETCH(values_row(&p->arc_self, at.row));
 	}
 }
 

@@ -227,6 +227,8 @@ struct profile {
 
 struct profile *profile_new(void);
 void profile_free(struct profile *p);
+/* A transform's result takes the place of what it was made of. */
+void profile_replace(struct profile **p, struct profile *next);
 /* As a new one; the room of small tables stays, for who reads thousands of files. */
 void profile_clear(struct profile *p);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 #include "common/base/hash.h"
 #include "common/base/str.h"
 #include "common/io/limits.h"
@@ -74,7 +75,7 @@ stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame)
 void stacks_fetch(const struct stacks *s, stack_id parent, frame_id frame)
 {
 	if (s->index.slots)
-		__builtin_prefetch(&s->index.slots[index_probe(&s->index, stack_hash(parent, frame)).slot]);
+		FETCH(&s->index.slots[index_probe(&s->index, stack_hash(parent, frame)).slot]);
 }
 
 size_t stacks_frames(const struct stacks *s, stack_id stack, frame_id **out, size_t *cap)

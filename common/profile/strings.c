@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
+#include "common/base/fetch.h"
 #include "common/base/hash.h"
 #include "common/io/limits.h"
 
@@ -56,15 +57,15 @@ void strings_fetch(const struct strings *s, uint64_t hash, enum fetch what)
 	struct probe at = index_probe(&s->index, hash);
 
 	if (what == FETCH_SLOT) {
-		__builtin_prefetch(&s->index.slots[at.slot]);
+		FETCH(&s->index.slots[at.slot]);
 	} else if (index_next(&s->index, &at)) {
 		const struct str *row = &s->texts[at.row];
 
 		if (what == FETCH_ROW)
-			__builtin_prefetch(row);
+			FETCH(row);
 		else
 			for (size_t i = 0; i < row->n && i < MOST_FETCHED; i += CACHE_LINE)
-				__builtin_prefetch(row->p + i);
+				FETCH(row->p + i);
 	}
 }
 

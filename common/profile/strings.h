@@ -28,8 +28,8 @@ void strings_clear(struct strings *s); /* as after strings_init(); some room sta
 string_id strings_add(struct strings *s, struct str text);
 
 /*
- * The same in steps, by hash_text(), for who knows early what will be looked up: what each step reads
- * is on its way to the cache since the one before it, while others are looked up.
+ * The same in steps, by hash_text(), for who knows early what will be looked up: what
+ * each step reads is on its way to the cache since the one before it, while others are looked up.
  */
 enum fetch { FETCH_SLOT, FETCH_ROW, FETCH_TEXT };
 void strings_fetch(const struct strings *s, uint64_t hash, enum fetch what);

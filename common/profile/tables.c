@@ -57,6 +57,12 @@ void profile_free(struct profile *p)
 	free(p);
 }
 
+void profile_replace(struct profile **p, struct profile *next)
+{
+	profile_free(*p);
+	*p = next;
+}
+
 /* What a call graph is made of stays: those come as many small files. */
 void profile_clear(struct profile *p)
 {

@@ -6,6 +6,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/program/sandbox.h"
 #include "common/transform/graph_from_stacks.h"
 #include "common/transform/hide.h"
 #include "common/transform/project.h"
@@ -170,14 +171,6 @@ static bool *find_threads(const struct profile *p, const char *wanted)
 	return NULL;
 }
 
-static void replace(struct profile **p, const struct projection *how)
-{
-	struct profile *next = profile_project(*p, how);
-
-	profile_free(*p);
-	*p = next;
-}
-
 int select_parts(struct profile **p)
 {
 	struct projection how = PROJECTION_NONE;
@@ -204,7 +197,7 @@ int select_parts(struct profile **p)
 		how.threads = threads;
 	}
 	if (settings.thread)
-		replace(p, &how);
+		profile_replace(p, profile_project(*p, &how));
 	free(threads);
 	return 0;
 }
@@ -213,25 +206,16 @@ int select_parts(struct profile **p)
 
 void hide_directories(struct profile **p)
 {
-	struct profile *next;
-
-	if (!settings.strip_dirs)
-		return;
-	next = profile_strip_dirs(*p);
-	profile_free(*p);
-	*p = next;
+	if (settings.strip_dirs)
+		profile_replace(p, profile_strip_dirs(*p));
 }
 
 void hide_names(struct profile **p)
 {
 	const char *key = getenv("PROFPIPE_KEY");
-	struct profile *next;
 
-	if (!settings.anonymize)
-		return;
-	next = profile_anonymize(*p, str_of(key ? key : ""));
-	profile_free(*p);
-	*p = next;
+	if (settings.anonymize)
+		profile_replace(p, profile_anonymize(*p, str_of(key ? key : "")));
 }
 
 int select_and_hide(struct profile **p)
@@ -388,7 +372,7 @@ static void reduce(struct profile **p, const struct format *to)
 	if ((*p)->line_functions && to->keeps & KEEP_LINES)
 		needed = how.lines_to_places = true;
 	if (needed)
-		replace(p, &how);
+		profile_replace(p, profile_project(*p, &how));
 }
 
 static void fold_threads(struct profile **p, const struct format *to)
@@ -407,7 +391,7 @@ static void fold_threads(struct profile **p, const struct format *to)
 		if (settings.threads && to->half == HALF_GRAPH && profile_has_graph(*p))
 			thread_roots(*p);
 	}
-	replace(p, &how);
+	profile_replace(p, profile_project(*p, &how));
 }
 
 static int tell_late_loss(const struct profile *p, const struct format *to)
@@ -451,10 +435,12 @@ int convert(const struct format *from, const struct format *to, format_list list
 		.order = to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order()),
 		.no_lines = to->half == HALF_STACKS || !(to->keeps & KEEP_LINES),
 	};
-	struct profile *p = read_profile(from, list, files, count, wanted, NULL);
+	struct profile *p = NULL;
 	struct output *out;
 	int status = -1;
 
+	if (sandbox_enter(files, count) == 0)
+		p = read_profile(from, list, files, count, wanted, NULL);
 	if (p && select_and_hide(&p) == 0 && prepare_for(&p, to) == 0 &&
 	    (out = output_open(settings.output))) {
 		to->write(out, p);

@@ -66,8 +66,8 @@ struct option_group {
 };
 
 /*
- * Takes limits from PROFPIPE_LIMITS, then the options out of argv; returns the index of the first of the words
- * that are left (they are moved to the end), or -1 after a message.
+ * Takes limits from PROFPIPE_LIMITS, then the options out of argv; returns the index of
+ * the first of the words that are left (they are moved to the end), or -1 after a message.
  */
 int options_parse(struct option_group *groups, size_t count, int argc, char **argv);
 

@@ -156,3 +156,8 @@ int sandbox_close(void)
 }
 
 #endif
+
+int sandbox_enter(char **files, int count)
+{
+	return sandbox_hold(files, count) < 0 ? -1 : sandbox_close();
+}

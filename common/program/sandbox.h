@@ -18,5 +18,7 @@
 int sandbox_hold(char **files, int count);
 /* Opens the output and closes the sandbox; in the process that waits it does not return. */
 int sandbox_close(void);
+/* Both, for who has one list. */
+int sandbox_enter(char **files, int count);
 
 #endif

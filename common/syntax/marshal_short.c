@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "common/base/fetch.h"
 #include "common/io/limits.h"
 #include "common/syntax/marshal_inside.h"
 
@@ -115,7 +116,7 @@ static bool took_four(struct marshal *m, struct frame *f, const unsigned char *p
 	m->row = REFERENCE + bytes;
 	/* for marshal_soon() after the next row: a cache miss otherwise */
 	if (reference_at(m, soon(m) + m->row, &far))
-		__builtin_prefetch(&m->refs[far]);
+		FETCH(&m->refs[far]);
 	return count == 4 ||
 	       marshal_open(m, (struct frame){ .kind = MARSHAL_TUPLE, .left = count - 4,
 						 .object = MARSHAL_NO_OBJECT }, 0);

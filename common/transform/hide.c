@@ -172,12 +172,7 @@ static void hide_functions(struct hider *h)
 		fn.object = rewrite_string(&h->w, fn.object);
 		h->w.functions[f] = profile_function(h->w.to, fn);
 	}
-	for (size_t i = 0; i < p->frame_count; i++) {
-		struct frame fr = p->frames[i];
-
-		fr.function = h->w.functions[fr.function];
-		h->w.frames[i] = profile_frame(h->w.to, fr);
-	}
+	rewrite_frames(&h->w);
 }
 
 /* Numbers in the order of the file keep threads apart that have no names. */

@@ -193,12 +193,7 @@ static void add_functions(struct rewrite *w)
 		w->functions[f] = profile_function(w->to, fn);
 		w->to->functions[w->functions[f]].line_seen = false;
 	}
-	for (size_t i = 0; i < p->frame_count; i++) {
-		struct frame f = p->frames[i];
-
-		f.function = w->functions[f.function];
-		w->frames[i] = profile_frame(w->to, f);
-	}
+	rewrite_frames(w);
 }
 
 static void add_threads(struct merge *m, struct rewrite *w)

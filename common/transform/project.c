@@ -41,14 +41,7 @@ static void map_functions(struct maps *m)
 			f.line = 0;
 		m->w.functions[i] = profile_function(m->w.to, f);
 	}
-	for (size_t i = 0; i < from->frame_count; i++) {
-		struct frame f = from->frames[i];
-
-		if (m->how->lines_to_places && !f.line)
-			f.line = from->functions[f.function].line;
-		f.function = m->w.functions[f.function];
-		m->w.frames[i] = profile_frame(m->w.to, f);
-	}
+	rewrite_frames(&m->w);
 }
 
 static void map_threads(struct maps *m)

@@ -81,6 +81,18 @@ void rewrite_facts(struct rewrite *w)
 	to->missing = rewrite_string(w, from->missing);
 }
 
+void rewrite_frames(struct rewrite *w)
+{
+	for (size_t i = 0; i < w->from->frame_count; i++) {
+		struct frame f = w->from->frames[i];
+
+		if (w->lines_to_places && !f.line)
+			f.line = w->from->functions[f.function].line;
+		f.function = w->functions[f.function];
+		w->frames[i] = profile_frame(w->to, f);
+	}
+}
+
 void rewrite_stacks(struct rewrite *w)
 {
 	const struct stacks *s = &w->from->stacks;

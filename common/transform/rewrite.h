@@ -52,6 +52,8 @@ struct function rewrite_function(struct rewrite *w, function_id f);
 void rewrite_value_types(struct rewrite *w);
 /* What is said of the whole profile: where it comes from, what it lacks. */
 void rewrite_facts(struct rewrite *w);
+/* Fills `frames` by `functions`, none of which is left out. */
+void rewrite_frames(struct rewrite *w);
 /* Fills `stacks` by `frames`. */
 void rewrite_stacks(struct rewrite *w);
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "common/base/diag.h"
-#include "common/program/sandbox.h"
 #include "converters/tools/choose.h"
 #include "converters/tools/registry.h"
 
@@ -38,8 +37,7 @@ int main(int argc, char **argv)
 		     all_formats, groups, n))
 		return STATUS_DONE;
 	if (choose_input(from_name, &from) < 0 || choose_output(to_name, NULL, &to) < 0 ||
-	    refuse_unused(groups, n, from, to) < 0 ||
-	    sandbox_hold(argv + first, argc - first) < 0 || sandbox_close() < 0)
+	    refuse_unused(groups, n, from, to) < 0)
 		return STATUS_TROUBLE;
 	return convert(from, to, all_formats, argv + first, argc - first);
 }

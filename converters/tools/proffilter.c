@@ -58,12 +58,6 @@ static const struct option_row view_rows[] = {
 	OPT_END
 };
 
-static void replace(struct profile **p, struct profile *next)
-{
-	profile_free(*p);
-	*p = next;
-}
-
 /* --- time --- */
 
 /* The limit of a value type, or -1 after a message. */
@@ -125,7 +119,7 @@ static int cut_time(struct profile **p)
 	to = alloc_zero((*p)->value_count, sizeof *to);
 	status = read_limits(*p, from, to);
 	if (status == 0)
-		replace(p, profile_window(*p, from, to));
+		profile_replace(p, profile_window(*p, from, to));
 	if (status == 0 && !profile_has_stacks(*p))
 		warning("--time %s: nothing lies in it", quote(str_of(window)));
 	free(from);
@@ -145,7 +139,7 @@ static int rename_all(struct profile **p)
 	functions = regroup_functions(*p);
 	status = rename_functions(*p, &renames, functions);
 	if (status == 0)
-		replace(p, profile_regroup(*p, &(struct regroup){ .functions = functions }));
+		profile_replace(p, profile_regroup(*p, &(struct regroup){ .functions = functions }));
 	free(functions);
 	return status;
 }
@@ -161,7 +155,7 @@ static void regroup_all(struct profile **p)
 	functions = regroup_functions(*p);
 	group_functions(*p, (enum granularity)granularity, functions);
 	how.functions = functions;
-	replace(p, profile_regroup(*p, &how));
+	profile_replace(p, profile_regroup(*p, &how));
 	free(functions);
 }
 
@@ -196,7 +190,7 @@ static int make_stacks(struct profile **p)
 		return -1;
 	stacks = profile_filter(*p, &(struct filter){ 0 });
 	stacks->calls_sampled = true;
-	replace(p, stacks);
+	profile_replace(p, stacks);
 	return 0;
 }
 
@@ -210,7 +204,7 @@ static void make_samples(struct profile **p)
 	if (!samples)
 		return;
 	verbose("when functions were entered and left becomes samples in the order of time");
-	replace(p, samples);
+	profile_replace(p, samples);
 }
 
 static int cut_stacks(struct profile **p)
@@ -232,7 +226,7 @@ static int cut_stacks(struct profile **p)
 		status = mark_functions(*p, verbs[i].option, verbs[i].expression,
 					verbs[i].names_only, &verbs[i].marks);
 	if (status == 0 && cuts_stacks())
-		replace(p, profile_filter(*p, &(struct filter){
+		profile_replace(p, profile_filter(*p, &(struct filter){
 			.focus = verbs[0].marks, .ignore = verbs[1].marks,
 			.hide = verbs[2].marks, .show = verbs[3].marks,
 			.show_from = verbs[4].marks, .prune_from = verbs[5].marks }));
@@ -247,12 +241,12 @@ static void add_root(struct profile **p)
 	struct filter how = { .flatten = flatten };
 
 	if (flatten)
-		replace(p, profile_filter(*p, &how));
+		profile_replace(p, profile_filter(*p, &how));
 	if (root && profile_has_graph(*p))
 		named_root(*p, str_of(root));
 	how = (struct filter){ .root = root, .keep_graph = true };
 	if (root && profile_has_stacks(*p))
-		replace(p, profile_filter(*p, &how));
+		profile_replace(p, profile_filter(*p, &how));
 }
 
 /* --- small functions, other numbers --- */
@@ -278,7 +272,7 @@ static int trim_small(struct profile **p)
 				.name = profile_string(*p, S("[trimmed]")) };
 	how.functions = functions;
 	how.chains = small;
-	replace(p, profile_regroup(*p, &how));
+	profile_replace(p, profile_regroup(*p, &how));
 	free(functions);
 	free(small);
 	return 0;
@@ -334,7 +328,7 @@ int main(int argc, char **argv)
 	if (choose_input(from_name, &from) < 0 ||
 	    (to_name && choose_output(to_name, NULL, &to) < 0))
 		return STATUS_TROUBLE;
-	if (sandbox_hold(argv + first, argc - first) < 0 || sandbox_close() < 0)
+	if (sandbox_enter(argv + first, argc - first) < 0)
 		return STATUS_TROUBLE;
 	/* an output that is like the input may need the order */
 	order = window || !to || to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order());

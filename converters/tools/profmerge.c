@@ -52,12 +52,6 @@ static const char *shown_name(const char *file)
 	return masked(str_of(name_of(file)));
 }
 
-static void replace(struct profile **p, struct profile *next)
-{
-	profile_free(*p);
-	*p = next;
-}
-
 /* --value before anything is compared: two profiles may have just that in common. */
 static int select_value(struct profile *p, const char *file)
 {
@@ -205,7 +199,7 @@ static int write_sum(struct profile **p, const struct format *to)
 	struct output *out;
 	size_t samples;
 
-	replace(p, profile_canonical(*p, &how));
+	profile_replace(p, profile_canonical(*p, &how));
 	samples = (*p)->sample_count;
 	settings.value = NULL; /* done file by file */
 	if (select_and_hide(p) < 0 || prepare_for(p, to) < 0 ||
@@ -213,7 +207,7 @@ static int write_sum(struct profile **p, const struct format *to)
 		return STATUS_TROUBLE;
 	how.fold_arcs = !(to->keeps & KEEP_TOTALS);
 	if (!is_untouched(*p, samples))
-		replace(p, profile_canonical(*p, &how));
+		profile_replace(p, profile_canonical(*p, &how));
 	to->write(out, *p);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }
@@ -224,8 +218,8 @@ static int merge_files(struct work *w, char **words, int count)
 	struct profile *sum = NULL;
 	int status = name_files(&files, words, count);
 
-	if (status == 0 && (sandbox_hold(files.names, (int)files.count) < 0 || sandbox_close() < 0))
-		status = -1;
+	if (status == 0)
+		status = sandbox_enter(files.names, (int)files.count);
 	if (status == 0)
 		status = add_files(w, &files);
 	profile_free(w->spare);

@@ -270,8 +270,7 @@ int main(int argc, char **argv)
 		     "callee, line", all_formats, groups, n))
 		return STATUS_DONE;
 	look_at_terminal();
-	if (check_options() < 0 || sandbox_hold(argv + first, argc - first) < 0 ||
-	    sandbox_close() < 0)
+	if (check_options() < 0 || sandbox_enter(argv + first, argc - first) < 0)
 		return STATUS_TROUBLE;
 	return run(argv + first, argc - first);
 }

@@ -16,7 +16,6 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/main.h"
-#include "common/program/sandbox.h"
 
 extern const struct format pstat_format, callgrind_format;
 
@@ -157,7 +156,7 @@ static int choose_output(void)
 static int convert_as_asked(char **files, int count)
 {
 	char *one[] = { (char *)(uintptr_t)input, NULL };
-	int status = 0;
+	int status;
 
 	if ((input != NULL) + (script != NULL) + (count > 0) > 1) {
 		error("expected one of -i FILE, -r SCRIPT and FILE...");
@@ -174,12 +173,10 @@ static int convert_as_asked(char **files, int count)
 		files = one;
 		count = 1;
 	}
-	if (settings.sandbox && look)
-		status = error("--sandbox: -k would run another program");
-	if (status == 0 && (sandbox_hold(files, count) < 0 || sandbox_close() < 0))
-		status = -1;
-	if (status < 0)
+	if (settings.sandbox && look) {
+		error("--sandbox: -k would run another program");
 		return STATUS_TROUBLE;
+	}
 	status = convert(&pstat_format, &callgrind_format, NULL, files, count);
 	if (status == STATUS_DONE && look && show(settings.output) < 0)
 		status = STATUS_TROUBLE;
