@@ -31,7 +31,7 @@ void index_add(struct index *x, uint64_t hash, uint32_t row)
 {
 	if (!x->slots || x->used * 3 >= x->mask * 2)
 		grow(x);
-	put(x, hash >> 32 << 32 | (row + 1));
+	put(x, (uint64_t)index_tag(hash) << 32 | (row + 1));
 	x->used++;
 }
 

@@ -28,10 +28,19 @@ struct probe {
 	uint32_t row;
 };
 
+/*
+ * Of all bits of the hash. The hashes of numbers in a row are multiples of one number, which
+ * under one key in some hundreds meet in long runs; a second product has no such keys.
+ */
+static inline uint32_t index_tag(uint64_t hash)
+{
+	return (uint32_t)((hash ^ hash >> 32) * 0x9fb21c651e98df25u >> 32);
+}
+
 /* The tag is also the home slot, so that a table can grow without its keys. */
 static inline struct probe index_probe(const struct index *x, uint64_t hash)
 {
-	uint32_t tag = (uint32_t)(hash >> 32);
+	uint32_t tag = index_tag(hash);
 
 	return (struct probe){ tag & x->mask, tag, 0 };
 }

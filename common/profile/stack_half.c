@@ -31,7 +31,7 @@ static bool is_row_of(const struct profile *p, uint32_t row, thread_id t, stack_
 
 static uint64_t sample_hash(thread_id t, stack_id stack)
 {
-	return hash_mix((uint64_t)t << 32 | stack, 1);
+	return hash_mix((uint64_t)t << 32 | stack, 0);
 }
 
 /* Most stacks are one thread's: their row is found without the index, which has the others. */
@@ -96,7 +96,7 @@ void profile_activation(struct profile *p, struct activation a)
 
 static uint64_t span_hash(thread_id t, value_id v)
 {
-	return hash_mix((uint64_t)t << 32 | v, 2);
+	return hash_mix((uint64_t)t << 32 | v, 0);
 }
 
 struct span *profile_span(const struct profile *p, thread_id t, value_id v)

@@ -53,7 +53,7 @@ static void number_pairs(struct walk *w)
 		if (s->parent[i] == EMPTY_STACK)
 			continue;
 		caller = function_at(w->p, s->parent[i]);
-		hash = hash_mix((uint64_t)caller << 32 | callee, 3);
+		hash = hash_mix((uint64_t)caller << 32 | callee, 0);
 		for (struct probe at = index_probe(&index, hash);
 		     !found && index_next(&index, &at);) {
 			stack_id other = example[at.row];

@@ -23,7 +23,7 @@ struct finder {
 
 static uint32_t subject_for(struct finder *f, thread_id t, function_id fn)
 {
-	uint64_t hash = hash_mix((uint64_t)t << 32 | fn, 4);
+	uint64_t hash = hash_mix((uint64_t)t << 32 | fn, 0);
 
 	for (struct probe at = index_probe(&f->index, hash); index_next(&f->index, &at);)
 		if (f->subjects[at.row].thread == t && f->subjects[at.row].function == fn)

@@ -261,6 +261,40 @@ static void index_finds_every_row(void **state)
 	}
 }
 
+/* How many slots are taken between the home of each of so many keys in a row and their own. */
+static size_t index_steps(unsigned shift, uint32_t rows)
+{
+	struct index x = { 0 };
+	size_t steps = 0;
+
+	for (uint32_t row = 0; row < rows; row++) {
+		uint64_t hash = hash_mix((uint64_t)row << shift, 0);
+		size_t slot = index_probe(&x, hash).slot;
+
+		for (; x.slots && x.slots[slot]; slot = (slot + 1) & x.mask)
+			steps++;
+		index_add(&x, hash, row);
+	}
+	index_free(&x);
+	return steps;
+}
+
+/* Ids are numbers in a row, and no key that a run may draw makes them meet. */
+static void index_spreads_under_every_key(void **state)
+{
+	enum { KEYS = 1000, ROWS = 5000 };
+	uint64_t drawn = 1, was[2];
+
+	(void)state;
+	memcpy(was, hash_key, sizeof was);
+	for (int i = 0; i < KEYS; i++) {
+		for (int half = 0; half < 2; half++)
+			hash_key[half] = drawn = drawn * 6364136223846793005u + 1442695040888963407u;
+		assert_true(index_steps(0, ROWS) < 4 * ROWS && index_steps(32, ROWS) < 4 * ROWS);
+	}
+	memcpy(hash_key, was, sizeof was);
+}
+
 static void index_may_be_empty(void **state)
 {
 	struct index x = { 0 };
@@ -368,6 +402,7 @@ int main(void)
 		cmocka_unit_test(decimals_round_trip),
 		cmocka_unit_test(sums_are_checked),
 		cmocka_unit_test(index_finds_every_row),
+		cmocka_unit_test(index_spreads_under_every_key),
 		cmocka_unit_test(index_may_be_empty),
 		cmocka_unit_test(utf8_every_character),
 		cmocka_unit_test(what_is_no_utf8),
