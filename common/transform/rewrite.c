@@ -192,7 +192,7 @@ void rewrite_times(struct rewrite *w)
 
 /* --- graph half --- */
 
-static struct place map_place(struct rewrite *w, struct place at, function_id f)
+static inline struct place map_place(struct rewrite *w, struct place at, function_id f)
 {
 	if (at.file)
 		at.file = w->base_names
