@@ -15,7 +15,8 @@
  * - Lines that start with "# " are comments; others with '#' are stacks.
  * - CRLF, byte order marks, UTF-16 and gzip are taken off by the input.
  *
- * Written: one line a distinct stack, sorted by the stack's bytes.
+ * Written: one line a distinct stack, sorted by the stack's bytes. Where readers would
+ * take the ends of all names for a first count, a comment says that there is one.
  */
 #include <stdlib.h>
 
@@ -36,10 +37,17 @@ static const struct option_row write_options[] = {
 	OPT_END
 };
 
+/* How much of a file's beginning waits until it is known whether a reader understands it. */
+enum { LOOKED_AT = COLLAPSED_WINDOW, COUNTS_TEXT = 3 * (NUM_TEXT + 1) };
+
 struct writer {
 	struct output *out;
 	const struct profile *p;
+	const struct str *texts; /* of frames */
+	enum frame_style style;
 	bool begun;
+	bool waiting;       /* all stacks so far end like "f 2", and a number follows */
+	struct buf ahead;   /* their lines */
 };
 
 /* ';' ends a frame and '\n' a stack: ':' and ' ' stand in for them; so does ' ' for a
@@ -61,32 +69,92 @@ static bool looks_like_mark(struct str text)
 	       str_starts(text, S("\xff\xfe")) || str_starts(text, S("\xfe\xff"));
 }
 
-static void put_line(void *context, struct str stack, const int64_t *values)
+static size_t counts_text(const struct profile *p, const int64_t *values, char *to)
 {
-	struct writer *w = context;
-	const struct profile *p = w->p;
-	char mark = ' ';
+	char mark = ' ', *at = to;
 
-	if (!w->begun && looks_like_mark(stack))
-		output_text(w->out, "# folded stacks\n");
-	w->begun = true;
-
-	/* "# " would begin a comment when read again */
-	if (collapsed_comment(stack)) {
-		output_text(w->out, "#_");
-		stack = str_from(stack, 2);
-	}
-	output_str(w->out, stack);
 	for (value_id v = 0; v < p->value_count; v++) {
 		const struct value_type *type = &p->value_types[v];
 		int power = output_unit ? time_units[output_unit - 1].power
 					: type->counts ? type->power : 0;
 
-		output_byte(w->out, mark);
-		output_decimal(w->out, profile_decimal(p, v, values[v], power));
+		*at++ = mark;
+		at += decimal_text(at, profile_decimal(p, v, values[v], power));
 		mark = p->value_count == 3 ? ',' : ' ';
 	}
+	*at++ = '\n';
+	return (size_t)(at - to);
+}
+
+static void put_comment(struct writer *w, struct str line)
+{
+	output_str(w->out, line);
 	output_byte(w->out, '\n');
+}
+
+/* What waited goes out, below a comment if a reader would take it for other than it is. */
+static void stop_waiting(struct writer *w, bool explain)
+{
+	if (explain)
+		put_comment(w, COLLAPSED_ONE_COUNT);
+	output_str(w->out, buf_str(&w->ahead));
+	buf_free(&w->ahead);
+	w->waiting = false;
+}
+
+/*
+ * Whether the line shall wait: "f 2 5" and "g 3 6" alone look like stacks with two counts
+ * each. One that does not, where readers look for it, is enough.
+ */
+static bool must_wait(struct writer *w, struct str stack)
+{
+	bool seen = !w->ahead.n || w->ahead.n + stack.n + COUNTS_TEXT < LOOKED_AT;
+
+	if (seen && collapsed_ends_in_number(stack))
+		return true;
+	stop_waiting(w, !seen);
+	return false;
+}
+
+/* What a reader must know before the first line. */
+static void begin(struct writer *w, struct str stack)
+{
+	frame_id f = 0;
+
+	w->begun = true;
+	if (looks_like_mark(stack))
+		put_comment(w, S("# folded stacks"));
+	if (w->style == FRAMES_AUSTIN || !collapsed_austin_stack(stack))
+		return;
+	while (f < w->p->frame_count && frame_text_is_whole(w->texts[f]))
+		f++;
+	if (f < w->p->frame_count)
+		put_comment(w, COLLAPSED_FULL_FRAMES);
+}
+
+static void put_line(void *context, struct str stack, const int64_t *values)
+{
+	struct writer *w = context;
+	struct str mark = S("");
+
+	if (!w->begun)
+		begin(w, stack);
+	/* "# " would begin a comment when read again */
+	if (collapsed_comment(stack) || str_eq(stack, S("#"))) {
+		mark = S("#_");
+		stack = str_from(stack, stack.n < 2 ? stack.n : 2);
+	}
+	if (w->waiting && must_wait(w, stack)) {
+		char counts[COUNTS_TEXT];
+
+		buf_add(&w->ahead, mark);
+		buf_add(&w->ahead, stack);
+		buf_add(&w->ahead, (struct str){ counts, counts_text(w->p, values, counts) });
+		return;
+	}
+	output_str(w->out, mark);
+	output_str(w->out, stack);
+	w->out->p += counts_text(w->p, values, output_room(w->out));
 }
 
 static bool has_label(const struct profile *p, struct str key, struct str value)
@@ -98,20 +166,54 @@ static bool has_label(const struct profile *p, struct str key, struct str value)
 	return false;
 }
 
+/* All stacks are below a process and a thread of austin's, or a reader would not know its frames. */
+static bool all_austin(const struct profile *p)
+{
+	enum { OTHER, PROCESS, THREAD };
+	char *kinds = alloc_zero(p->stacks.count, sizeof *kinds);
+	bool all = true;
+
+	for (stack_id s = 1; s < p->stacks.count; s++) {
+		stack_id parent = p->stacks.parent[s];
+		struct function *f = &p->functions[p->frames[p->stacks.frame[s]].function];
+		struct str name = f->file || f->object ? S("") : profile_text(p, f->name);
+
+		if (parent == EMPTY_STACK)
+			kinds[s] = name.n && collapsed_process(name) == name.n ? PROCESS : OTHER;
+		else
+			kinds[s] = kinds[parent] == THREAD ||
+				   (kinds[parent] == PROCESS && str_starts(name, S("T")))
+				   ? THREAD : OTHER;
+	}
+	for (size_t i = 0; i < p->sample_count; i++)
+		all = all && kinds[p->samples[i].stack] == THREAD;
+	free(kinds);
+	return all;
+}
+
+static enum frame_style style_of(const struct profile *p)
+{
+	if (frames_short)
+		return FRAMES_NAME;
+	return has_label(p, S("frames"), S("austin")) && all_austin(p) ? FRAMES_AUSTIN : FRAMES_FULL;
+}
+
 static void collapsed_write(struct output *out, const struct profile *p)
 {
-	struct writer w = { .out = out, .p = p };
 	struct buf *bufs = alloc_zero(p->frame_count, sizeof *bufs);
 	struct str *texts = alloc_zero(p->frame_count, sizeof *texts);
-	enum frame_style style = frames_short ? FRAMES_NAME
-		: has_label(p, S("frames"), S("austin")) ? FRAMES_AUSTIN : FRAMES_FULL;
+	struct writer w = {
+		.out = out, .p = p, .texts = texts, .style = style_of(p),
+		.waiting = p->value_count == 1,
+	};
 
 	for (frame_id f = 0; f < p->frame_count; f++) {
-		frame_to_text(p, f, style, &bufs[f]);
+		frame_to_text(p, f, w.style, &bufs[f]);
 		replace_marks(&bufs[f]);
 		texts[f] = buf_str(&bufs[f]);
 	}
 	stack_lines(p, texts, put_line, &w);
+	stop_waiting(&w, w.ahead.n);
 	for (frame_id f = 0; f < p->frame_count; f++)
 		buf_free(&bufs[f]);
 	free(bufs);
@@ -139,7 +241,8 @@ static unsigned collapsed_keeps(const struct profile *p)
 static bool collapsed_holds(struct str name)
 {
 	return !str_has(name, ';') && !str_has(name, '\n') && !str_has(name, '\r') &&
-	       collapsed_trim(name).n == name.n;
+	       collapsed_trim(name).n == name.n && !collapsed_comment(name) &&
+	       !str_eq(name, S("#"));
 }
 
 const struct format collapsed_format = {

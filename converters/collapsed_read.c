@@ -111,14 +111,28 @@ static bool is_number(struct str word)
 	return str_to_decimal(word, &d, &how);
 }
 
-/* "P123;T0:123;..." or "P123;T123 5" */
-static bool is_austin_stack(struct str line)
+bool collapsed_ends_in_number(struct str stack)
+{
+	struct str word;
+
+	stack = collapsed_trim(stack);
+	return cut_last_word(&stack, &word) && is_number(word);
+}
+
+size_t collapsed_process(struct str text)
 {
 	size_t i = 1;
 
-	while (i < line.n && line.p[i] >= '0' && line.p[i] <= '9')
+	while (i < text.n && text.p[i] >= '0' && text.p[i] <= '9')
 		i++;
-	return i > 1 && line.p[0] == 'P' && str_starts(str_from(line, i), S(";T"));
+	return i > 1 && text.p[0] == 'P' ? i : 0;
+}
+
+bool collapsed_austin_stack(struct str line)
+{
+	size_t process = collapsed_process(line);
+
+	return process && str_starts(str_from(line, process), S(";T"));
 }
 
 /* 0: not a stack; else how many numbers end it: 1 or 2, or 3 with commas between. */
@@ -136,7 +150,31 @@ static unsigned counts_of(struct str line)
 		return is_number(a) && is_number(b) && is_number(c) ? 3 : 0;
 	if (!is_number(word))
 		return 0;
-	return cut_last_word(&line, &word) && is_number(word) ? 2 : 1;
+	return collapsed_ends_in_number(line) ? 2 : 1;
+}
+
+static struct str seen_of(const struct input *in)
+{
+	return (struct str){ in->p, (size_t)(in->end - in->p) };
+}
+
+/* The beginning of the file, up to the end of its first stack at least. */
+static struct str look_ahead(struct input *in)
+{
+	struct str line, rest;
+	size_t comments = 0, seen = 0;
+
+	input_want(in, COLLAPSED_WINDOW);
+	while (str_cut(str_from(seen_of(in), comments), '\n', &line, &rest) &&
+	       collapsed_comment(line))
+		comments += line.n + 1;
+	seen = comments;
+	while (!str_has(str_from(seen_of(in), seen), '\n')) {
+		seen = seen_of(in).n;
+		if (!input_more(in))
+			break;
+	}
+	return seen_of(in);
 }
 
 /*
@@ -145,12 +183,10 @@ static unsigned counts_of(struct str line)
  */
 static void find_dialect(struct reader *r)
 {
-	struct str rest, line;
+	struct str rest = look_ahead(r->in), line;
 	unsigned least = 2;
 	bool any = false, austin = true;
 
-	input_want(r->in, 1 << 16);
-	rest = (struct str){ r->in->p, (size_t)(r->in->end - r->in->p) };
 	while (str_cut(rest, '\n', &line, &rest) || (!any && (line = rest).n)) {
 		unsigned n = collapsed_comment(line) ? 0 : counts_of(line);
 
@@ -159,8 +195,11 @@ static void find_dialect(struct reader *r)
 			r->commas = true;
 		else if (n && n < least)
 			least = n;
+		if (str_starts(line, COLLAPSED_ONE_COUNT))
+			least = 1;
+		austin &= !str_starts(line, COLLAPSED_FULL_FRAMES);
 		any |= n > 0;
-		austin &= !n || is_austin_stack(line);
+		austin &= !n || collapsed_austin_stack(line);
 		if (line.p + line.n >= rest.p + rest.n)
 			break;
 	}

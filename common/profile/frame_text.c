@@ -57,6 +57,14 @@ static bool split_austin(struct str text, struct str *name, struct str *file, ui
 	       str_cut_last(head, ':', file, name) && file->n && name->n;
 }
 
+bool frame_text_is_whole(struct str text)
+{
+	struct str name, file;
+	uint32_t line;
+
+	return !split_full(text, &name, &file, &line) && !split_austin(text, &name, &file, &line);
+}
+
 frame_id frame_from_text(struct profile *p, struct str text, enum frame_style style)
 {
 	struct str name = text, file = S("");

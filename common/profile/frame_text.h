@@ -14,6 +14,9 @@ enum frame_style { FRAMES_FULL, FRAMES_NAME, FRAMES_AUSTIN };
 
 frame_id frame_from_text(struct profile *p, struct str text, enum frame_style style);
 
+/* Whether it is a name and nothing else in any style. */
+bool frame_text_is_whole(struct str text);
+
 /* Appends the text; the line is the frame's or else its function's. */
 void frame_to_text(const struct profile *p, frame_id f, enum frame_style style,
 		   struct buf *out);

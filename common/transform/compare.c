@@ -65,6 +65,11 @@ static void key_of(const struct profile *p, function_id f, bool files, struct bu
 	if (!text.n)
 		text = S("???");
 	buf_replace(out, text);
+	/* nor does what would begin a comment there */
+	if (str_eq(buf_str(out), S("#")))
+		buf_byte(out, '_');
+	else if (str_starts(buf_str(out), S("# ")))
+		out->p[1] = '_';
 }
 
 static bool has_files(const struct profile *p)

@@ -245,6 +245,58 @@ def test_every_byte_in_a_name_round_trips(to):
     assert collapsed(f"{to}2collapsed", collapsed(f"collapsed2{to}", data)) == data
 
 
+COUNTED = b"# folded stacks, one count a line\n"
+
+
+@pytest.mark.parametrize("data, comment", [
+    (b"main;f 2 5\n", True), (b"f 2 5\n", True), (b"f\t-2.5 5\n", True), (b" 2 5\n", True), (b"f 1 2 5\n", True),
+    (b"f 2 5\ng;h 7 5\n", True), (b"f 2 5\ng;h 5\n", False), (b"f 2;g 5\n", False), (b"2 5\n", False),
+    (b"f %s 2 5\n" % (b"x" * 70000), True), (b"f %s 5\n" % (b"x" * 70000), False),
+    (b"".join(b"f %05d 5\n" % i for i in range(8000)) + b"g 5\n", True),
+    (b"".join(b"f %05d 5\n" % i for i in range(8000)) + b"f 50000 5\n", True),
+    (b"".join(b"f %05d 5\n" % i for i in range(4000)) + b"g 5\n", False)], ids=lambda given: str(given)[:20])
+def test_a_number_at_the_end_of_names_is_no_count(data, comment):
+    """Though all lines that a reader looks at have two, it reads what was written."""
+    written = lib.run("collapsed2collapsed", "--counts", "1", input=data)[0]
+    assert written == (COUNTED if comment else b"") + data
+    assert lib.run("collapsed2collapsed", input=written)[0] == written
+    assert lib.run("collapsed2collapsed", input=written.replace(b"\n", b"\r\n"))[0] == written
+
+
+def test_two_counts_have_no_comment():
+    data = b"f 2 5\ng 3 1 2\n"
+    assert collapsed("collapsed2collapsed", data) == data
+
+
+@pytest.mark.parametrize("name, written", [(b"#", b"#_"), (b"# f", b"#_f"), (b"#f", b"#f"), (b"# f 2", b"#_f 2")])
+def test_a_name_like_a_comment_is_in_folded_stacks(tmp_path, name, written):
+    graph, stacks = tmp_path / "graph", tmp_path / "stacks"
+    graph.write_bytes(b"events: Ir\nfn=%s\n1 5\nfn=main\n1 2\n" % name)
+    lib.run("callgrind2collapsed", "-q", "-o", stacks, graph)
+    assert stacks.read_bytes() == b"%s 5\nmain 2\n" % written
+    lib.run("profcheck", "--against", graph, stacks)
+
+
+def test_frames_below_a_process_and_a_thread_are_as_written():
+    """Only austin's own are austin's: "a:b:3" is a name elsewhere."""
+    graph = b"events: Ir\nfn=P1\n1 0\ncfn=T1\ncalls=1 1\n1 5\nfn=T1\n1 0\ncfn=%s\ncalls=1 1\n1 5\nfn=%s\n1 5\n"
+    for name, head in ((b"a:b:3", b"# folded stacks, frames are not austin's\n"), (b"a:b", b"")):
+        data = lib.run("callgrind2collapsed", "-q", input=graph % (name, name))[0]
+        assert data == head + b"P1;T1;%s 5\n" % name
+        assert collapsed("collapsed2collapsed", data) == data
+
+
+def test_austins_frames_beside_others_are_written_as_the_others(tmp_path):
+    """A reader could not know both."""
+    austin, other = tmp_path / "austin", tmp_path / "other"
+    austin.write_bytes(b"P1;T1;a.py:f:3 5\n")
+    other.write_bytes(b"main (b.py:1) 2\n")
+    assert lib.run("profmerge", "-q", austin)[0] == austin.read_bytes()
+    data = lib.run("profmerge", "-q", austin, other)[0]
+    assert data == b"# folded stacks, frames are not austin's\nP1;T1;f (a.py:3) 5\nmain (b.py:1) 2\n"
+    assert collapsed("collapsed2collapsed", data) == data
+
+
 # --- 4: no invention ---
 
 @pytest.mark.parametrize("to", ["pstat", "callgrind"])
