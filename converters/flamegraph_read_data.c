@@ -112,7 +112,7 @@ static void read_values(struct reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
-		struct value_type type = json_value_type(&r->j, r->p);
+		struct value_type type = json_named_value_type(&r->j, r->p);
 
 		if (r->in->failed)
 			return;

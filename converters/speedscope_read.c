@@ -267,7 +267,7 @@ static void read_file_extra(struct reader *r)
 		} else if (str_eq(key, S("values"))) {
 			json_array(&r->j);
 			while (json_element(&r->j))
-				profile_value_type(r->p, json_value_type(&r->j, r->p));
+				profile_value_type(r->p, json_named_value_type(&r->j, r->p));
 		} else {
 			json_skip(&r->j);
 		}

@@ -19,7 +19,7 @@ static size_t matching_open(struct str text)
 	for (size_t i = text.n; i-- > 1;) {
 		depth += (text.p[i] == ')') - (text.p[i] == '(');
 		if (depth == 0)
-			return text.p[i - 1] == ' ' && i > 1 ? i : 0;
+			return text.p[i - 1] == ' ' ? i : 0;
 	}
 	return 0;
 }

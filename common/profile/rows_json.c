@@ -93,6 +93,15 @@ struct value_type json_value_type(struct json *j, struct profile *p)
 	return v;
 }
 
+struct value_type json_named_value_type(struct json *j, struct profile *p)
+{
+	struct value_type v = json_value_type(j, p);
+
+	if (!v.name)
+		v.name = profile_string(p, unit_word_of(&v)->value);
+	return v;
+}
+
 /* Ids in the system may be beyond the numbers that others read exactly: they are texts. */
 static uint64_t take_id(struct json *j)
 {

@@ -31,6 +31,8 @@ const struct unit_word *unit_word_of(const struct value_type *v);
 
 /* The next value of the JSON; errors are the input's. */
 struct value_type json_value_type(struct json *j, struct profile *p);
+/* The same, called after its unit where it has no name. */
+struct value_type json_named_value_type(struct json *j, struct profile *p);
 struct thread json_thread(struct json *j, struct profile *p);
 void json_labels(struct json *j, struct profile *p);
 string_id json_text(struct json *j, struct profile *p);

@@ -60,12 +60,12 @@ static void key_of(const struct profile *p, function_id f, bool files, struct bu
 		add_plain(out, home);
 		buf_byte(out, ')');
 	}
-	/* blanks at the ends do not survive as folded stacks, nor does an empty name */
+	/* some formats have a word for no name: "??? (a.c)" is " (a.c)" in others */
+	if (str_starts(buf_str(out), S("??? (")))
+		buf_replace(out, str_from(buf_str(out), 3));
+	/* blanks at the ends do not survive as folded stacks, nor does what begins a comment */
 	text = str_trim(buf_str(out));
-	if (!text.n)
-		text = S("???");
-	buf_replace(out, text);
-	/* nor does what would begin a comment there */
+	buf_replace(out, text.n ? text : S("???"));
 	if (str_eq(buf_str(out), S("#")))
 		buf_byte(out, '_');
 	else if (str_starts(buf_str(out), S("# ")))

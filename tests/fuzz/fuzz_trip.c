@@ -57,15 +57,15 @@ static bool write_bytes(const struct format *from, struct str bytes, const struc
 	return good;
 }
 
-static void trip(const struct format *from, struct str bytes, const struct format *to)
+static void trip(const struct format *from, struct str bytes, struct profile *before,
+		 const struct format *to)
 {
 	struct buf written = { 0 };
-	struct profile *before, *after;
+	struct profile *after;
 	struct comparison c;
 
 	/* no stack at all is no line */
 	if (write_bytes(from, bytes, to, &written) && to->read && written.n) {
-		before = read_bytes(from, bytes, false);
 		after = read_bytes(to, buf_str(&written), false);
 		MUST(after);
 		compare_profiles(before, after, false, &c);
@@ -75,7 +75,6 @@ static void trip(const struct format *from, struct str bytes, const struct forma
 				(long long)c.differences[i].a, (long long)c.differences[i].b);
 		MUST(c.count == 0);
 		comparison_free(&c);
-		profile_free(before);
 		profile_free(after);
 	}
 	buf_free(&written);
@@ -92,8 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p = from ? read_bytes(from, bytes, false) : NULL;
 	if (!p)
 		return 0;
-	profile_free(p);
 	for (format_list to = all_formats; *to; to++)
-		trip(from, bytes, *to);
+		trip(from, bytes, p, *to);
+	profile_free(p);
 	return 0;
 }

@@ -277,6 +277,20 @@ def test_a_name_like_a_comment_is_in_folded_stacks(tmp_path, name, written):
     lib.run("profcheck", "--against", graph, stacks)
 
 
+@pytest.mark.parametrize("file, line", [("a.c", 3), ("a.c", 0), ("a", 3), ("a", 0)])
+def test_a_function_without_a_name_has_a_file(tmp_path, file, line):
+    frame = {"name": "", "file": file, **({"line": line} if line else {})}
+    data = json.dumps({"$schema": "https://www.speedscope.app/file-format-schema.json", "shared": {"frames": [frame]}, "profiles": [
+        {"type": "sampled", "name": "", "unit": "none", "startValue": 0, "endValue": 5, "samples": [[0]], "weights": [5]}]}).encode()
+    source = tmp_path / "source"
+    source.write_bytes(data)
+    for to in lib.READERS:
+        went = tmp_path / to
+        lib.run(f"speedscope2{to}", "-q", "-o", went, source)
+        lib.run("profcheck", "--against", source, went)
+    assert (tmp_path / "collapsed").read_bytes() == b" (%s%s) 5\n" % (file.encode(), b":%d" % line if line else b"")
+
+
 def test_frames_below_a_process_and_a_thread_are_as_written():
     """Only austin's own are austin's: "a:b:3" is a name elsewhere."""
     graph = b"events: Ir\nfn=P1\n1 0\ncfn=T1\ncalls=1 1\n1 5\nfn=T1\n1 0\ncfn=%s\ncalls=1 1\n1 5\nfn=%s\n1 5\n"
