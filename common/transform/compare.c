@@ -49,9 +49,24 @@ static void add_plain(struct buf *out, struct str s)
 	}
 }
 
+/* "f (a.c:3)" -> "f (a.c)": a name may hold the line too, which another profile knows apart. */
+static void drop_line(struct buf *text)
+{
+	for (size_t n = text->n; n > 1 && text->p[n - 1] == ')';) {
+		size_t end = --n;
+
+		while (n && text->p[n - 1] >= '0' && text->p[n - 1] <= '9')
+			n--;
+		if (n == end || !n || text->p[n - 1] != ':')
+			return;
+		text->p[n - 1] = ')';
+		text->n = n;
+	}
+}
+
 static void key_of(const struct profile *p, function_id f, bool files, struct buf *out)
 {
-	struct str name = function_name(p, f), home = function_home(p, f), text;
+	struct str name = function_name(p, f), home = function_home(p, f);
 
 	out->n = 0;
 	add_plain(out, name);
@@ -60,12 +75,14 @@ static void key_of(const struct profile *p, function_id f, bool files, struct bu
 		add_plain(out, home);
 		buf_byte(out, ')');
 	}
+	/* blanks at the ends do not survive as folded stacks, nor does what begins a comment */
+	buf_replace(out, str_trim(buf_str(out)));
+	drop_line(out);
 	/* some formats have a word for no name: "??? (a.c)" is " (a.c)" in others */
 	if (str_starts(buf_str(out), S("??? (")))
-		buf_replace(out, str_from(buf_str(out), 3));
-	/* blanks at the ends do not survive as folded stacks, nor does what begins a comment */
-	text = str_trim(buf_str(out));
-	buf_replace(out, text.n ? text : S("???"));
+		buf_replace(out, str_from(buf_str(out), 4));
+	if (!out->n)
+		buf_add(out, S("???"));
 	if (str_eq(buf_str(out), S("#")))
 		buf_byte(out, '_');
 	else if (str_starts(buf_str(out), S("# ")))

@@ -3,9 +3,10 @@
  *
  * The profiles may come from any formats, so functions are matched by what all of
  * them can hold: the name and the file (or, where that is unknown, the object), as
- * one text in which bytes that some format has to replace are replaced. Lines and
- * threads are summed. Value types match by name, or else by their place; values of
- * bare counts (collapsed stacks) are compared as the numbers that they are.
+ * one text in which bytes that some format has to replace are replaced, and without
+ * a line: "f (a.c:3)" is f in a.c. Lines and threads are summed. Value types match by
+ * name, or else by their place; values of bare counts (collapsed stacks) are compared
+ * as the numbers that they are.
  */
 #ifndef TRANSFORM_COMPARE_H
 #define TRANSFORM_COMPARE_H

@@ -291,6 +291,18 @@ def test_a_function_without_a_name_has_a_file(tmp_path, file, line):
     assert (tmp_path / "collapsed").read_bytes() == b" (%s%s) 5\n" % (file.encode(), b":%d" % line if line else b"")
 
 
+def test_a_line_in_a_name_is_a_line(tmp_path):
+    """It is one elsewhere: in files and names that end like those with a line."""
+    source = tmp_path / "source"
+    source.write_bytes(b"events: Ir\nfn=f (a.c:3)\n1 5\nfn=g (a.c:3:4)\n1 6\nfl=b(c\nfn=h\n3 7\nfl=e:3\nfn=j\n0 8\n")
+    for to in lib.READERS:
+        went = tmp_path / to
+        lib.run(f"callgrind2{to}", "-q", "-o", went, source)
+        lib.run("profcheck", "--against", source, went)
+        lib.run("profcheck", "--against", went, source)
+    assert (tmp_path / "collapsed").read_bytes() == b"f (a.c:3) 5\ng (a.c:3:4) 6\nh (b(c) 7\nj (e:3) 8\n"
+
+
 def test_frames_below_a_process_and_a_thread_are_as_written():
     """Only austin's own are austin's: "a:b:3" is a name elsewhere."""
     graph = b"events: Ir\nfn=P1\n1 0\ncfn=T1\ncalls=1 1\n1 5\nfn=T1\n1 0\ncfn=%s\ncalls=1 1\n1 5\nfn=%s\n1 5\n"
