@@ -132,11 +132,24 @@ static void begin(struct writer *w, struct str stack)
 		put_comment(w, COLLAPSED_FULL_FRAMES);
 }
 
+/* Of a function without a name, alone; the empty stack, which looks the same, comes first of all. */
+static bool is_nameless(const struct writer *w, struct str stack)
+{
+	if (collapsed_trim(stack).n)
+		return false;
+	for (size_t i = 0; !stack.n && !w->begun && i < w->p->sample_count; i++)
+		if (w->p->samples[i].stack == EMPTY_STACK)
+			return false;
+	return true;
+}
+
 static void put_line(void *context, struct str stack, const int64_t *values)
 {
 	struct writer *w = context;
 	struct str mark = S("");
 
+	if (is_nameless(w, stack))
+		stack = S("???");
 	if (!w->begun)
 		begin(w, stack);
 	/* "# " would begin a comment when read again */

@@ -291,6 +291,19 @@ def test_a_function_without_a_name_has_a_file(tmp_path, file, line):
     assert (tmp_path / "collapsed").read_bytes() == b" (%s%s) 5\n" % (file.encode(), b":%d" % line if line else b"")
 
 
+@pytest.mark.parametrize("idle", [False, True])
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+def test_a_stack_without_a_name_is_not_idle(tmp_path, name, idle):
+    data = json.dumps({"$schema": "https://www.speedscope.app/file-format-schema.json", "shared": {"frames": [{"name": name}, {"name": "f"}]},
+                       "profiles": [{"type": "sampled", "name": "", "unit": "none", "startValue": 0, "endValue": 9,
+                                     "samples": [[0], [1, 0, 1], *[[]] * idle], "weights": [5, 2, *[2] * idle]}]}).encode()
+    source, went = tmp_path / "source", tmp_path / "collapsed"
+    source.write_bytes(data)
+    lib.run("speedscope2collapsed", "-q", "-o", went, source)
+    assert went.read_bytes() == b" 2\n" * idle + b"??? 5\nf;%s;f 2\n" % name.encode()
+    lib.run("profcheck", "--against", source, went)
+
+
 def test_a_line_in_a_name_is_a_line(tmp_path):
     """It is one elsewhere: in files and names that end like those with a line."""
     source = tmp_path / "source"
