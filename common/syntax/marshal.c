@@ -282,11 +282,17 @@ static void end_capture(struct marshal *m)
 	}
 }
 
+static bool fail_nesting(struct marshal *m, uint64_t at)
+{
+	m->too_deep = true;
+	return fail(m, at, "expected at most %" PRIu64 " levels of nesting, got more "
+		    "(--limit nesting=N)", limits[LIMIT_NESTING]);
+}
+
 bool marshal_open(struct marshal *m, struct frame frame, uint64_t at)
 {
 	if (m->depth == limits[LIMIT_NESTING])
-		return fail(m, at, "expected at most %" PRIu64 " levels of nesting, got more "
-			    "(--limit nesting=N)", limits[LIMIT_NESTING]);
+		return fail_nesting(m, at);
 	if (!frame.again)
 		frame.first = m->pool.n;
 	frame.capture = !frame.again && frame.kind == MARSHAL_TUPLE &&
@@ -734,6 +740,7 @@ static bool read_code(struct marshal *m, struct marshal_item *item)
 			m->in->p += m->held;
 			m->held = 0;
 			m->known = known;
+			m->too_deep = false;
 			move_capture(m, before.pool.n);
 			return true;
 		}
@@ -745,6 +752,8 @@ static bool read_code(struct marshal *m, struct marshal_item *item)
 		m->pool.n = before.pool.n;
 		m->flags_seen = before.flags_seen;
 	}
+	if (m->too_deep)
+		return fail_nesting(m, item->at);
 	return fail(m, item->at, "expected a code object of Python 2.7 to 3.14, got another");
 }
 

@@ -67,7 +67,7 @@ struct marshal {
 	size_t room_left;
 	bool flags_seen;        /* version 3 or up: no 'R' */
 	/* While a code object is tried, nothing leaves the input and no error is told. */
-	bool trying, failed;
+	bool trying, failed, too_deep;
 	size_t held;
 	const char *layout;     /* of the code objects being read */
 	size_t known;           /* the layout that fitted last */

@@ -1,6 +1,8 @@
 """Each limit of man profpipe-limits: by option and by environment, on both sides of it, in little memory."""
 import gzip
 import json
+import marshal
+import re
 import resource
 import subprocess
 import zlib
@@ -68,6 +70,39 @@ def test_on_both_sides(name, by):
     assert out == b"" and said.count(b"\n") == 1
     assert f"expected at most {size - 1} ".encode() in said and f"--limit {name}=N".encode() in said
     assert b"standard input: " in said and (b": line " in said or b": byte " in said)
+
+
+# a dict, a row, a dict, a row; long enough for the reader's shorter ways
+PSTAT = {(f"f{i}.py", i, f"function {i}"): (1, 1, 0.5, 0.5, {("g.py", 2, "caller"): (1, 1, 0.25, 0.25)}) for i in range(1, 30)}
+
+
+@pytest.mark.parametrize("version", [2, 4])
+def test_nesting_of_a_pstat(version):
+    data = marshal.dumps(PSTAT, version)
+    assert lib.run("pstat2collapsed", "-q", "--limit", "nesting=4", input=data)[0]
+    for most, begins in ((3, b"()"), (2, b"{"), (1, b"()"), (0, b"{")):
+        out, said = lib.run("pstat2collapsed", "-q", "--limit", f"nesting={most}", input=data, status=2)
+        place = re.fullmatch(rb"pstat2collapsed: standard input: byte (\d+): expected at most %d levels of nesting, "
+                             rb"got more \(--limit nesting=N\)\n" % most, said)
+        assert out == b"" and place and data[int(place[1])] & 0x7f in begins
+        assert int(place[1]) > 1 if most > 1 else int(place[1]) == most
+
+
+def pstat_with_code(levels):
+    """A function's name is a code object, which is skipped; its constants are tuples within each other from the fifth level on."""
+    code = compile("f()", "f.py", "eval").replace(co_consts=(b"here",))
+    data = marshal.dumps({("f.py", 1, code): (1, 1, 0.5, 0.5, {})}, 2)
+    here = marshal.dumps(b"here", 2)
+    assert data.count(here) == 1
+    return data.replace(here, b"(\1\0\0\0" * (levels - 4) + b"N")
+
+
+@pytest.mark.parametrize("options, most", [([], 2000), (["--limit", "nesting=9"], 9), (["--limit", "nesting=5k"], 5120)])
+def test_nesting_of_what_a_pstat_is_not_read_for(options, most):
+    assert lib.run("pstat2collapsed", *options, input=pstat_with_code(most))[0] == b"<code object <module>> (f.py:1) 500000000\n"
+    out, said = lib.run("pstat2collapsed", *options, input=pstat_with_code(most + 1), status=2)
+    assert out == b"" and said.startswith(b"pstat2collapsed: standard input: byte ")
+    assert said.endswith(b": expected at most %d levels of nesting, got more (--limit nesting=N)\n" % most)
 
 
 def test_seconds():

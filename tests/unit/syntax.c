@@ -8,6 +8,7 @@
 #include "common/io/output.h"
 #include "common/syntax/json_put.h"
 #include "common/syntax/json_scan.h"
+#include "common/io/limits.h"
 #include "common/syntax/marshal.h"
 #include "common/syntax/xml_put.h"
 
@@ -307,6 +308,63 @@ static void marshal_old_types(void **state)
 	input_close(in);
 }
 
+/* `levels` containers within each other, read or skipped; true if all goes well. */
+static bool reads_nested(struct str begin, struct str end, uint64_t levels, bool skip)
+{
+	struct buf bytes = { 0 };
+	struct marshal_item item;
+	struct marshal *m;
+	struct input *in;
+	bool good;
+
+	for (uint64_t i = 0; i < levels; i++)
+		buf_add(&bytes, begin);
+	buf_byte(&bytes, 'N');
+	for (uint64_t i = 0; i < levels; i++)
+		buf_add(&bytes, end);
+	in = input_memory("memory", buf_str(&bytes));
+	m = marshal_new(in);
+	good = marshal_next(m, &item);
+	if (skip)
+		good = good && marshal_skip(m, &item);
+	else
+		while (good && item.kind != MARSHAL_NONE)
+			good = marshal_next(m, &item);
+	assert_int_equal(input_status(in), good ? 0 : -1);
+	marshal_free(m);
+	input_close(in);
+	buf_free(&bytes);
+	return good;
+}
+
+static void marshal_nesting(void **state)
+{
+	static const struct {
+		struct str begin, end;
+	} kinds[] = {
+		{ { ")\1", 2 }, { "", 0 } }, { { "\xa9\1", 2 }, { "", 0 } },
+		{ { "(\1\0\0\0", 5 }, { "", 0 } }, { { "[\1\0\0\0", 5 }, { "", 0 } },
+		{ { "\xdb\1\0\0\0", 5 }, { "", 0 } }, { { "<\1\0\0\0", 5 }, { "", 0 } },
+		{ { ">\1\0\0\0", 5 }, { "", 0 } }, { { "{T", 2 }, { "0", 1 } },
+	};
+	const uint64_t usual = limits[LIMIT_NESTING], most[] = { 1, 3, usual };
+
+	(void)state;
+	assert_int_equal(usual, 2000);
+	diag.silent = true;
+	for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+		limits[LIMIT_NESTING] = most[i];
+		for (size_t k = 0; k < 2 * sizeof kinds / sizeof *kinds; k++) {
+			struct str begin = kinds[k / 2].begin, end = kinds[k / 2].end;
+
+			assert_true(reads_nested(begin, end, most[i], k % 2));
+			assert_false(reads_nested(begin, end, most[i] + 1, k % 2));
+		}
+	}
+	limits[LIMIT_NESTING] = usual;
+	diag.silent = false;
+}
+
 /* --- XML --- */
 
 static void assert_xml(struct str text, const char *expected)
@@ -356,6 +414,7 @@ int main(void)
 		cmocka_unit_test(marshal_integers),
 		cmocka_unit_test(marshal_references),
 		cmocka_unit_test(marshal_old_types),
+		cmocka_unit_test(marshal_nesting),
 		cmocka_unit_test(xml_escapes),
 		cmocka_unit_test(xml_has_no_such_character),
 	};
