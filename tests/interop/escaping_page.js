@@ -5,11 +5,7 @@
 // Prints one JSON list, an object a page: `wrong` has all that must not happen (scripts that ran, dialogs,
 // requests, what the policy reported), `shown` the texts that were seen on the way.
 "use strict";
-const fs = require("fs");
-const { chromium } = require("playwright-core");
-
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+const runTasks = require("./tasks.js");
 
 // before anything of the page: what a policy reports
 function watch() {
@@ -96,13 +92,4 @@ async function open(browser, task) {
   return { wrong, shown: [...shown] };
 }
 
-async function main() {
-  const tasks = JSON.parse(fs.readFileSync(0, "utf8"));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
-  const results = [];
-  for (const task of tasks) results.push(await open(browser, task));
-  await browser.close();
-  console.log(JSON.stringify(results));
-}
-
-main().catch((error) => { console.error(error); process.exit(1); });
+runTasks(open);

@@ -7,12 +7,8 @@
 // Prints one JSON list, an object a task: `seen` has what each "look" and "ask" saw, `wrong` all
 // that must not happen: errors, dialogs, requests for anything but the file itself.
 "use strict";
-const fs = require("fs");
 const path = require("path");
-const { chromium } = require("playwright-core");
-
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+const runTasks = require("./tasks.js");
 
 // in the page: what is drawn and what the controls say
 function look() {
@@ -99,13 +95,4 @@ async function use(browser, task) {
   return { seen, wrong };
 }
 
-async function main() {
-  const tasks = JSON.parse(fs.readFileSync(0, "utf8"));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
-  const results = [];
-  for (const task of tasks) results.push(await use(browser, task));
-  await browser.close();
-  console.log(JSON.stringify(results));
-}
-
-main().catch((error) => { console.error(error); process.exit(1); });
+runTasks(use);
