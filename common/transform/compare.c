@@ -50,18 +50,31 @@ static void add_plain(struct buf *out, struct str s)
 }
 
 /* "f (a.c:3)" -> "f (a.c)": a name may hold the line too, which another profile knows apart. */
-static void drop_line(struct buf *text)
+static bool drop_line(struct buf *text)
 {
-	for (size_t n = text->n; n > 1 && text->p[n - 1] == ')';) {
-		size_t end = --n;
+	size_t n = text->n, end;
 
-		while (n && text->p[n - 1] >= '0' && text->p[n - 1] <= '9')
-			n--;
-		if (n == end || !n || text->p[n - 1] != ':')
-			return;
-		text->p[n - 1] = ')';
-		text->n = n;
-	}
+	if (!str_ends(buf_str(text), S(")")))
+		return false;
+	for (end = --n; n && text->p[n - 1] >= '0' && text->p[n - 1] <= '9'; n--)
+		;
+	if (n == end || !n || text->p[n - 1] != ':')
+		return false;
+	text->p[n - 1] = ')';
+	text->n = n;
+	return true;
+}
+
+/* "f (???)" -> "f": so it may hold that there is no file. */
+static bool drop_no_file(struct buf *text)
+{
+	struct str name, file, all = buf_str(text);
+
+	if (!str_ends(all, S(")")) || !str_cut_last(str_head(all, all.n - 1), '(', &name, &file) ||
+	    !file.n || (name.n && !str_ends(name, S(" "))) || !no_file(str_trim(file)))
+		return false;
+	text->n = name.n;
+	return true;
 }
 
 static void key_of(const struct profile *p, function_id f, bool files, struct buf *out)
@@ -76,8 +89,9 @@ static void key_of(const struct profile *p, function_id f, bool files, struct bu
 		buf_byte(out, ')');
 	}
 	/* blanks at the ends do not survive as folded stacks, nor does what begins a comment */
-	buf_replace(out, str_trim(buf_str(out)));
-	drop_line(out);
+	do
+		buf_replace(out, str_trim(buf_str(out)));
+	while (drop_line(out) || drop_no_file(out));
 	/* some formats have a word for no name: "??? (a.c)" is " (a.c)" in others */
 	if (str_starts(buf_str(out), S("??? (")))
 		buf_replace(out, str_from(buf_str(out), 4));

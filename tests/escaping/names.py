@@ -103,7 +103,9 @@ def json_text(name):
 def comparable(name):
     """profcheck --against: what every format can hold, so that a name and its substitute are one."""
     plain = re.sub("[\udc80-\udcff]", "?", re.sub("[\0-\x1f\x7f]", " ", text_of(name).replace(";", ":"))).strip(" ")
-    plain = re.sub(r"(:[0-9]+)+\)$", ")", plain)
+    before = None
+    while plain != before:
+        before, plain = plain, re.sub(r"(^| )\(( +|~|\?\?\?)\)$", "", re.sub(r":[0-9]+\)$", ")", plain)).strip(" ")
     return re.sub("^#( |$)", "#_", plain.removeprefix("??? ") if plain.startswith("??? (") else plain) or "???"
 
 
