@@ -193,7 +193,8 @@ void profile_fetch_arc(const struct profile *p, uint64_t hash, enum fetch what)
 	} else if (index_next(index, &at)) {
 		FETCH(&p->arcs[at.row]);
 		FETCH(values_row(&p->arc_values, at.row));
-		FETCH(values_row(&p->arc_self, at.row));
+		if (at.row < p->arc_self.rows)
+			FETCH(values_row(&p->arc_self, at.row));
 	}
 }
 
