@@ -7,132 +7,14 @@
  * (None, True, ...) never. Version 2 of Python 2 did so for interned strings only:
  * each 't' takes the next number of a list of their own, that 'R' refers to.
  */
-#include "common/base/hash.h"
-#include "common/syntax/marshal_inside.h"
-
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
 #include "common/io/limits.h"
-
-enum {
-	MOST_CODE = 1 << 26,     /* bytes of one code object, which is looked through whole */
-	ARENA_BLOCK = 1 << 13,
-};
-
-/* What read the last file, if that was small: of thousands each would make its tables grow. */
-static struct marshal *spare;
-
-struct marshal *marshal_new(struct input *in)
-{
-	struct marshal *m = spare ? spare : alloc_zero(1, sizeof *m);
-
-	*m = (struct marshal){
-		.in = in, .frames = m->frames, .frame_cap = m->frame_cap,
-		.objects = m->objects, .object_cap = m->object_cap,
-		.refs = m->refs, .ref_cap = m->ref_cap,
-		.interned = { m->interned.v, 0, m->interned.cap },
-		.pool = { m->pool.v, 0, m->pool.cap },
-	};
-	spare = NULL;
-	return m;
-}
-
-void marshal_free(struct marshal *m)
-{
-	enum { SMALL = 1 << 12 };
-	struct block *next;
-
-	if (!m)
-		return;
-	for (struct block *b = m->blocks; b; b = next) {
-		next = b->next;
-		free(b);
-	}
-	index_free(&m->texts);
-	if (!spare && m->object_cap <= SMALL && m->interned.cap <= SMALL) {
-		spare = m;
-		return;
-	}
-	free(m->frames);
-	free(m->objects);
-	free(m->refs);
-	free(m->interned.v);
-	free(m->pool.v);
-	free(m);
-}
+#include "common/syntax/marshal_inside.h"
 
 /* --- bytes --- */
-
-static bool PRINTF_LIKE(3, 4) fail(struct marshal *m, uint64_t at, const char *format, ...)
-{
-	char text[512];
-	va_list args;
-
-	m->failed = true;
-	if (m->trying)
-		return false;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	input_error_at(m->in, at, "%s", text);
-	return false;
-}
-
-static uint64_t offset(const struct marshal *m)
-{
-	return input_offset(m->in) + m->held;
-}
-
-/* Asks for more and more: a size that is a lie costs no more than what is there. */
-static bool want(struct marshal *m, size_t n)
-{
-	size_t have, more;
-
-	while ((have = (size_t)(m->in->end - m->in->p)) < n) {
-		more = have < 1 << 16 ? 1 << 17 : have * 2;
-		if (!input_want(m->in, more < n ? more : n))
-			return false;
-	}
-	return true;
-}
-
-/* The same where a look at the window is not enough. */
-static const unsigned char *take_more(struct marshal *m, size_t n)
-{
-	const char *p;
-
-	if (m->trying && m->held + n > MOST_CODE) {
-		m->failed = true;
-		return NULL;
-	}
-	if ((size_t)(m->in->end - m->in->p) - m->held < n &&
-	    !want(m, m->held + n)) {
-		fail(m, offset(m), "expected %zu more byte%s, got the end of the file", n,
-		     n == 1 ? "" : "s");
-		return NULL;
-	}
-	p = m->in->p + m->held;
-	if (m->trying)
-		m->held += n;
-	else
-		m->in->p += n;
-	return (const unsigned char *)p;
-}
-
-/* The next n bytes, valid until the next call; NULL at the end of the input. */
-static inline const unsigned char *take(struct marshal *m, size_t n)
-{
-	const char *p = m->in->p;
-
-	if (m->trying || (size_t)(m->in->end - p) < n)
-		return take_more(m, n);
-	m->in->p += n;
-	return (const unsigned char *)p;
-}
 
 static bool take_u32(struct marshal *m, uint32_t *value)
 {
@@ -166,107 +48,8 @@ static bool take_size(struct marshal *m, bool small, uint32_t *size)
 	}
 	if (!take_u32(m, size))
 		return false;
-	return *size <= INT32_MAX || fail(m, at, "expected a size, got %" PRId32,
-					  (int32_t)*size);
-}
-
-/* --- kept objects --- */
-
-static void list_add(struct list *l, uint32_t value)
-{
-	ARRAY_ROOM(l->v, l->n, l->cap);
-	l->v[l->n++] = value;
-}
-
-void marshal_add_item(struct marshal *m, uint32_t object)
-{
-	list_add(&m->pool, object);
-}
-
-struct str marshal_keep_text(struct marshal *m, struct str text)
-{
-	struct str kept = { NULL, text.n };
-
-	if (text.n > m->room_left) {
-		size_t size = text.n > ARENA_BLOCK ? text.n : ARENA_BLOCK;
-		struct block *b = alloc(sizeof *b + size);
-
-		b->next = m->blocks;
-		m->blocks = b;
-		m->room = (char *)(b + 1);
-		m->room_left = size;
-	}
-	if (!text.n)
-		return S("");
-	memcpy(m->room, text.p, text.n);
-	kept.p = m->room;
-	m->room += text.n;
-	m->room_left -= text.n;
-	return kept;
-}
-
-uint32_t marshal_new_object(struct marshal *m, enum marshal_kind kind)
-{
-	ARRAY_ROOM(m->objects, m->object_count, m->object_cap);
-	m->objects[m->object_count] = (struct object){ .kind = kind };
-	return (uint32_t)m->object_count++;
-}
-
-static bool is_text(enum marshal_kind kind)
-{
-	return kind == MARSHAL_TEXT || kind == MARSHAL_BYTES || kind == MARSHAL_CODE;
-}
-
-/* Keeps a scalar, once. */
-static uint32_t keep(struct marshal *m, struct marshal_item *item)
-{
-	struct object *o;
-
-	if (item->object != MARSHAL_NO_OBJECT)
-		return item->object;
-	item->object = marshal_new_object(m, item->kind);
-	o = &m->objects[item->object];
-	if (is_text(item->kind)) {
-		o->count = (uint32_t)item->text.n;
-		o->is.text = marshal_keep_text(m, item->text).p;
-	} else if (item->kind == MARSHAL_FLOAT) {
-		o->is.number = item->number;
-	} else {
-		o->is.integer = item->integer;
-	}
-	return item->object;
-}
-
-static void keep_interned(struct marshal *m, struct marshal_item *item)
-{
-	uint64_t hash = hash_text(item->text);
-
-	for (struct probe at = index_probe(&m->texts, hash); index_next(&m->texts, &at);) {
-		const struct object *o = &m->objects[at.row];
-
-		/* rows of a code object that was tried and left may be gone */
-		if (at.row < m->object_count && o->kind == MARSHAL_TEXT &&
-		    str_eq((struct str){ o->is.text, o->count }, item->text)) {
-			item->object = at.row;
-			break;
-		}
-	}
-	if (item->object == MARSHAL_NO_OBJECT)
-		index_add(&m->texts, hash, keep(m, item));
-	list_add(&m->interned, item->object);
-}
-
-void marshal_add_ref(struct marshal *m, uint32_t object)
-{
-	ARRAY_ROOM(m->refs, m->ref_count, m->ref_cap);
-	m->refs[m->ref_count++] = (struct ref){ .object = object };
-}
-
-uint32_t *marshal_tag(struct marshal *m, uint32_t object)
-{
-	struct object *o = &m->objects[object];
-
-	return o->ref ? &m->refs[o->ref - 1].tag : &o->tag;
+	return *size <= INT32_MAX || marshal_fail(m, at, "expected a size, got %" PRId32,
+						  (int32_t)*size);
 }
 
 /* --- containers --- */
@@ -282,17 +65,10 @@ static void end_capture(struct marshal *m)
 	}
 }
 
-static bool fail_nesting(struct marshal *m, uint64_t at)
-{
-	m->too_deep = true;
-	return fail(m, at, "expected at most %" PRIu64 " levels of nesting, got more "
-		    "(--limit nesting=N)", limits[LIMIT_NESTING]);
-}
-
 bool marshal_open(struct marshal *m, struct frame frame, uint64_t at)
 {
 	if (m->depth == limits[LIMIT_NESTING])
-		return fail_nesting(m, at);
+		return marshal_fail_nesting(m, at);
 	if (!frame.again)
 		frame.first = m->pool.n;
 	frame.capture = !frame.again && frame.kind == MARSHAL_TUPLE &&
@@ -360,7 +136,7 @@ static bool take_field(struct marshal *m, struct frame *code, const struct marsh
 static bool account(struct marshal *m, struct frame *f, struct marshal_item *item)
 {
 	if (f->kind == MARSHAL_CODE && !take_field(m, f, item))
-		return fail(m, item->at, "expected another field of a code object");
+		return marshal_fail(m, item->at, "expected another field of a code object");
 	if (f->kind == MARSHAL_DICT) {
 		f->ended = item->kind == MARSHAL_END;
 		f->value = !f->value;
@@ -369,7 +145,7 @@ static bool account(struct marshal *m, struct frame *f, struct marshal_item *ite
 		f->left--;
 	}
 	if (f->capture)
-		marshal_add_item(m, keep(m, item));
+		marshal_add_item(m, marshal_keep(m, item));
 	return true;
 }
 
@@ -395,8 +171,9 @@ static bool read_long(struct marshal *m, struct marshal_item *item)
 		uint64_t digit = p[2 * i] | (uint64_t)p[2 * i + 1] << 8;
 
 		if (digit >> 15)
-			return fail(m, item->at, "expected digits below 32768 in a long, got %u",
-				    (unsigned)digit);
+			return marshal_fail(m, item->at,
+					    "expected digits below 32768 in a long, got %u",
+					    (unsigned)digit);
 		huge |= value > (uint64_t)INT64_MAX >> 15;
 		value = value << 15 | digit;
 	}
@@ -453,8 +230,8 @@ static bool read_text_float(struct marshal *m, struct marshal_item *item)
 	text[n] = '\0';
 	item->number = strtod(text, &end);
 	return (n && end == text + n) ||
-	       fail(m, item->at, "expected a number, got %s",
-		    quote((struct str){ text, n }));
+	       marshal_fail(m, item->at, "expected a number, got %s",
+			    quote((struct str){ text, n }));
 }
 
 static bool read_complex(struct marshal *m, struct marshal_item *item, bool text)
@@ -480,8 +257,8 @@ static bool read_text(struct marshal *m, struct marshal_item *item, bool small,
 	return true;
 }
 
-static bool read_container(struct marshal *m, struct marshal_item *item, bool small,
-			   enum marshal_kind kind)
+bool marshal_read_container(struct marshal *m, struct marshal_item *item, bool small,
+			    enum marshal_kind kind)
 {
 	uint32_t n = 0;
 
@@ -529,8 +306,8 @@ static bool give_object(struct marshal *m, struct marshal_item *item, uint32_t o
 static bool no_object(struct marshal *m, const struct marshal_item *item, size_t count,
 		      uint32_t n)
 {
-	return fail(m, item->at, "expected a reference below %zu, the number of objects, got %"
-		    PRIu32, count, n);
+	return marshal_fail(m, item->at, "expected a reference below %zu, the number of "
+			    "objects, got %" PRIu32, count, n);
 }
 
 static bool read_reference(struct marshal *m, struct marshal_item *item)
@@ -557,7 +334,7 @@ static bool read_end(struct marshal *m, struct marshal_item *item)
 
 	item->kind = MARSHAL_END;
 	return (f && f->kind == MARSHAL_DICT && !f->value) ||
-	       fail(m, item->at, "expected a value, got the end of a dict");
+	       marshal_fail(m, item->at, "expected a value, got the end of a dict");
 }
 
 static bool read_constant(struct marshal_item *item, enum marshal_kind kind, bool value)
@@ -566,8 +343,6 @@ static bool read_constant(struct marshal_item *item, enum marshal_kind kind, boo
 	item->integer = value;
 	return true;
 }
-
-static bool read_code(struct marshal *m, struct marshal_item *item);
 
 static bool read_type(struct marshal *m, struct marshal_item *item, unsigned char type)
 {
@@ -592,18 +367,19 @@ static bool read_type(struct marshal *m, struct marshal_item *item, unsigned cha
 	case 'A': return read_text(m, item, false, MARSHAL_TEXT);
 	case 'z':
 	case 'Z': return read_text(m, item, true, MARSHAL_TEXT);
-	case '(': return read_container(m, item, false, MARSHAL_TUPLE);
-	case ')': return read_container(m, item, true, MARSHAL_TUPLE);
+	case '(': return marshal_read_container(m, item, false, MARSHAL_TUPLE);
+	case ')': return marshal_read_container(m, item, true, MARSHAL_TUPLE);
 	case '[':
 	case '<':
-	case '>': return read_container(m, item, false, MARSHAL_LIST);
-	case '{': return read_container(m, item, false, MARSHAL_DICT);
-	case 'c': return read_code(m, item);
+	case '>': return marshal_read_container(m, item, false, MARSHAL_LIST);
+	case '{': return marshal_read_container(m, item, false, MARSHAL_DICT);
+	case 'c': return marshal_read_code(m, item);
 	case ':': return read_slice(m, item);
 	case 'r': return read_reference(m, item);
 	case 'R': return read_interned(m, item);
 	default:
-		return fail(m, item->at, "expected a marshal type code, got byte 0x%02x", type);
+		return marshal_fail(m, item->at, "expected a marshal type code, got byte 0x%02x",
+				    type);
 	}
 }
 
@@ -637,9 +413,9 @@ static bool read_object(struct marshal *m, struct marshal_item *item)
 	if (!read_type(m, item, type))
 		return false;
 	if (flag && !container)
-		marshal_add_ref(m, keep(m, item));
+		marshal_add_ref(m, marshal_keep(m, item));
 	else if (type == 't' && !m->flags_seen)
-		keep_interned(m, item);
+		marshal_keep_interned(m, item);
 	return true;
 }
 
@@ -660,7 +436,7 @@ static bool skip_raw_ints(struct marshal *m, struct frame *code)
 	return true;
 }
 
-static bool step(struct marshal *m, struct marshal_item *item)
+bool marshal_step(struct marshal *m, struct marshal_item *item)
 {
 	size_t around = m->depth;
 	struct frame *f = around ? &m->frames[around - 1] : NULL;
@@ -676,92 +452,11 @@ static bool step(struct marshal *m, struct marshal_item *item)
 	return true;
 }
 
-/* --- code objects --- */
-
-/*
- * `python -m profile` has a code object in a key. Its fields depend on the version
- * of Python, which no file tells: i is a raw 32-bit number, b bytes, t a tuple, s a
- * string and n the name. The layout that fits is the file's.
- */
-static const char *const layouts[] = {
-	"iiiiibtttbsnsibb",  /* 3.11 to 3.14 */
-	"iiiiiibtttttsnib",  /* 3.8 to 3.10 */
-	"iiiiibtttttsnib",   /* 3.0 to 3.7 */
-	"iiiistttttsnis",    /* 2.7, whose bytes are strings */
-};
-enum { LAYOUTS = sizeof layouts / sizeof *layouts };
-
-/* Reads a code object's fields; the bytes stay in the input's window. */
-static bool try_layout(struct marshal *m, struct marshal_item *item, const char *layout)
-{
-	size_t around = m->depth;
-	struct marshal_item inner;
-
-	m->trying = true;
-	m->layout = layout;
-	if (!marshal_open(m, (struct frame){ .kind = MARSHAL_CODE, .layout = layout,
-					       .object = item->object }, item->at))
-		return false;
-	do
-		if (!step(m, &inner))
-			return false;
-	while (m->depth > around);
-	item->kind = MARSHAL_CODE;
-	item->text = m->frames[around].name;
-	return true;
-}
-
-/* The items of the tuple around stay together, after what the code object kept. */
-static void move_capture(struct marshal *m, size_t end)
-{
-	struct frame *f = m->depth ? &m->frames[m->depth - 1] : NULL;
-	size_t first;
-
-	if (!f || !f->capture || m->pool.n == end)
-		return;
-	first = f->first;
-	f->first = m->pool.n;
-	for (; first < end; first++)
-		marshal_add_item(m, m->pool.v[first]);
-}
-
-static bool read_code(struct marshal *m, struct marshal_item *item)
-{
-	const struct marshal before = *m;
-
-	if (m->trying)
-		return read_container(m, item, false, MARSHAL_CODE);
-	for (size_t i = 0; i < LAYOUTS; i++) {
-		size_t known = (before.known + i) % LAYOUTS;
-		bool fits = try_layout(m, item, layouts[known]);
-
-		m->trying = m->failed = false;
-		if (fits) {
-			m->in->p += m->held;
-			m->held = 0;
-			m->known = known;
-			m->too_deep = false;
-			move_capture(m, before.pool.n);
-			return true;
-		}
-		m->held = 0;
-		m->depth = before.depth;
-		m->object_count = before.object_count;
-		m->ref_count = before.ref_count;
-		m->interned.n = before.interned.n;
-		m->pool.n = before.pool.n;
-		m->flags_seen = before.flags_seen;
-	}
-	if (m->too_deep)
-		return fail_nesting(m, item->at);
-	return fail(m, item->at, "expected a code object of Python 2.7 to 3.14, got another");
-}
-
 /* --- what readers call --- */
 
 bool marshal_next(struct marshal *m, struct marshal_item *item)
 {
-	return !m->failed && step(m, item);
+	return !m->failed && marshal_step(m, item);
 }
 
 bool marshal_skip(struct marshal *m, const struct marshal_item *container)
@@ -783,45 +478,4 @@ bool marshal_skip(struct marshal *m, const struct marshal_item *container)
 			return false;
 	while (m->depth > around);
 	return true;
-}
-
-/* --- telling --- */
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-int marshal_expected(struct marshal *m, const struct marshal_item *got, const char *what)
-{
-	static const char *const others[] = {
-		[MARSHAL_OTHER] = "a value of another kind or beyond 64 bits",
-		[MARSHAL_NONE] = "None", [MARSHAL_BOOL] = "a truth value",
-		[MARSHAL_CODE] = "a code object", [MARSHAL_DICT] = "a dict",
-		[MARSHAL_END] = "the end of a dict",
-	};
-	char text[96];
-
-	switch (got->kind) {
-	case MARSHAL_INT:
-		snprintf(text, sizeof text, "the number %" PRId64, got->integer);
-		break;
-	case MARSHAL_FLOAT:
-		snprintf(text, sizeof text, "the float %.17g", got->number);
-		break;
-	case MARSHAL_TEXT:
-	case MARSHAL_BYTES:
-		fail(m, got->at, "expected %s, got the string %s", what, quote(got->text));
-		return -1;
-	case MARSHAL_TUPLE:
-	case MARSHAL_LIST:
-		snprintf(text, sizeof text, "a %s of %zu value%s",
-			 got->kind == MARSHAL_TUPLE ? "tuple" : "list", got->count,
-			 plural(got->count));
-		break;
-	default:
-		snprintf(text, sizeof text, "%s", others[got->kind]);
-	}
-	fail(m, got->at, "expected %s, got %s", what, text);
-	return -1;
 }

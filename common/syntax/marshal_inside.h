@@ -1,5 +1,12 @@
 /*
  * marshal_inside - what a reader of marshal knows, for the files that it is made of
+ *
+ *	marshal.c        objects by type, and the containers that they are in
+ *	marshal_short.c  short ways for what most of a profile is
+ *	marshal_code.c   code objects
+ *	marshal_kept.c   what is kept, and the reader's tables
+ *	marshal_bytes.c  bytes beyond the input's window
+ *	marshal_tell.c   errors
  */
 #ifndef SYNTAX_MARSHAL_INSIDE_H
 #define SYNTAX_MARSHAL_INSIDE_H
@@ -85,15 +92,61 @@ static inline uint64_t u64_at(const unsigned char *p)
 	return (uint64_t)u32_at(p + 4) << 32 | u32_at(p);
 }
 
+/* --- bytes --- */
+
+static inline uint64_t offset(const struct marshal *m)
+{
+	return input_offset(m->in) + m->held;
+}
+
+/* The same as take(), where a look at the window is not enough. */
+const unsigned char *marshal_take_more(struct marshal *m, size_t n);
+
+/* The next n bytes, valid until the next call; NULL at the end of the input. */
+static inline const unsigned char *take(struct marshal *m, size_t n)
+{
+	const char *p = m->in->p;
+
+	if (m->trying || (size_t)(m->in->end - p) < n)
+		return marshal_take_more(m, n);
+	m->in->p += n;
+	return (const unsigned char *)p;
+}
+
+/* --- objects --- */
+
+/* The next item, with what has to be done for the containers around it. */
+bool marshal_step(struct marshal *m, struct marshal_item *item);
+/* Counts are read unless it is a dict or a code object. */
+bool marshal_read_container(struct marshal *m, struct marshal_item *item, bool small,
+			    enum marshal_kind kind);
+/* Tries the layouts one after the other: an item of kind MARSHAL_CODE. */
+bool marshal_read_code(struct marshal *m, struct marshal_item *item);
 /* The items of a container come next; false if it lies too deep. */
 bool marshal_open(struct marshal *m, struct frame frame, uint64_t at);
 /* Leaves the containers whose last item has come. */
 void marshal_settle(struct marshal *m);
 
-/* What is kept: an object, a number that 'r' may use for it, a text's bytes. */
+/* --- what is kept --- */
+
+static inline bool is_text(enum marshal_kind kind)
+{
+	return kind == MARSHAL_TEXT || kind == MARSHAL_BYTES || kind == MARSHAL_CODE;
+}
+
+/* Keeps a scalar, once; a text that 'R' may refer to under the next number, too. */
+uint32_t marshal_keep(struct marshal *m, struct marshal_item *item);
+void marshal_keep_interned(struct marshal *m, struct marshal_item *item);
+/* An object, a number that 'r' may use for it, a text's bytes. */
 uint32_t marshal_new_object(struct marshal *m, enum marshal_kind kind);
 void marshal_add_ref(struct marshal *m, uint32_t object);
 void marshal_add_item(struct marshal *m, uint32_t object); /* of a kept tuple */
 struct str marshal_keep_text(struct marshal *m, struct str text);
+
+/* --- errors --- */
+
+/* Both return false. While a code object is tried, no error is told. */
+bool PRINTF_LIKE(3, 4) marshal_fail(struct marshal *m, uint64_t at, const char *format, ...);
+bool marshal_fail_nesting(struct marshal *m, uint64_t at);
 
 #endif
