@@ -422,6 +422,21 @@ def test_names_come_through_graphs(seed, to):
     assert sorted(came.splitlines()) == sorted(went.splitlines())
 
 
+@pytest.mark.parametrize("version", range(5))
+def test_numbers_are_the_same_however_they_are_spelled(version):
+    """Whole seconds may be integers, below zero too, or references to some; -1 calls are none counted."""
+    def spelled(number):
+        a, b = ("m.py", 1, "a"), ("m.py", 2, "b")
+        shared = number(-2)
+        return marshal.dumps({a: (-1, -1, shared, number(70000), {}), b: (3, -1, number(5), number(7), {a: (3, 3, shared, number(7))})},
+                             version)
+    out = lib.run("pstat2pstat", "-q", input=spelled(int))[0]
+    assert out == lib.run("pstat2pstat", "-q", input=spelled(float))[0]
+    rows = {name: row for (_, _, name), row in marshal.loads(out).items()}
+    assert rows["a"][2:4] == (-2.0, 70000.0) and rows["b"][1:4] == (3, 5.0, 7.0)
+    assert rows["b"][4]["m.py", 1, "a"][1:] == (3, -2.0, 7.0)
+
+
 def test_arcs_without_values_share_their_callee(tmp_path):
     """profile.py counts calls only: c's 40 seconds, called once by a and three times by b."""
     rows = {("m.py", 1, "a"): (1, 1, 1.0, 11.0, {}), ("m.py", 2, "b"): (1, 1, 2.0, 32.0, {}),
