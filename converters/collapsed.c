@@ -143,6 +143,15 @@ static bool is_nameless(const struct writer *w, struct str stack)
 	return true;
 }
 
+/* What stands for the beginning of a stack that would begin a comment when read again. */
+static struct str cut_comment(struct str *stack)
+{
+	if (!collapsed_comment(*stack) && !str_eq(*stack, S("#")))
+		return S("");
+	*stack = str_from(*stack, stack->n < 2 ? stack->n : 2);
+	return S("#_");
+}
+
 static void put_line(void *context, struct str stack, const int64_t *values)
 {
 	struct writer *w = context;
@@ -152,11 +161,8 @@ static void put_line(void *context, struct str stack, const int64_t *values)
 		stack = S("???");
 	if (!w->begun)
 		begin(w, stack);
-	/* "# " would begin a comment when read again */
-	if (collapsed_comment(stack) || str_eq(stack, S("#"))) {
-		mark = S("#_");
-		stack = str_from(stack, stack.n < 2 ? stack.n : 2);
-	}
+	if (stack.n && *stack.p == '#')
+		mark = cut_comment(&stack);
 	if (w->waiting && must_wait(w, stack)) {
 		char counts[COUNTS_TEXT];
 
@@ -165,7 +171,8 @@ static void put_line(void *context, struct str stack, const int64_t *values)
 		buf_add(&w->ahead, (struct str){ counts, counts_text(w->p, values, counts) });
 		return;
 	}
-	output_str(w->out, mark);
+	if (mark.n)
+		output_str(w->out, mark);
 	output_str(w->out, stack);
 	w->out->p += counts_text(w->p, values, output_room(w->out));
 }
