@@ -129,8 +129,11 @@ static int64_t length_of(struct reader *r, const struct attributes *a, const cha
 	if (!find_attribute(a, "", name, &text))
 		return 0;
 	if (str_ends(text, S("%"))) {
-		if (take_length(str_head(text, text.n - 1), &length))
-			return (int64_t)((double)length / 1e8 * (double)full);
+		if (take_length(str_head(text, text.n - 1), &length)) {
+			length = i64_of((double)length / 1e8 * (double)full);
+			if (length <= FARTHEST && length >= -FARTHEST)
+				return length;
+		}
 	} else if (take_length(text, &length)) {
 		return length;
 	}

@@ -51,6 +51,20 @@ static inline void i64_add_to(int64_t *to, int64_t more)
 		*to = more < 0 ? INT64_MIN : INT64_MAX;
 }
 
+/* The whole part; at the ends of the range what is beyond them, and 0 of what is no number. */
+static inline int64_t i64_of(double x)
+{
+	if (x >= 0x1p63)
+		return INT64_MAX;
+	return x > -0x1p63 ? (int64_t)x : x < 0 ? -INT64_MAX : 0;
+}
+
+/* The same of the nearest. */
+static inline int64_t i64_nearest(double x)
+{
+	return i64_of(x < 0 ? x - 0.5 : x + 0.5);
+}
+
 /*
  * Write into `out`, which has NUM_TEXT bytes, and return the length: no NUL.
  * Decimals come without trailing zeros (1500 * 10^-3 is "1.5"); exponents from

@@ -18,7 +18,7 @@ static void add_rounded(struct buf *b, double value, int places)
 {
 	for (int i = 0; i < places; i++)
 		value *= 10;
-	add_grouped(b, (struct decimal){ (int64_t)(value + (value < 0 ? -0.5 : 0.5)), -places });
+	add_grouped(b, (struct decimal){ i64_nearest(value), -places });
 }
 
 /* `step` of a unit are one of the next; `said` is how an option spells it. */
@@ -94,8 +94,8 @@ void add_value_text(struct buf *b, const struct profile *p, value_id v, int64_t 
 
 void add_percent(struct buf *b, int64_t value, int64_t total)
 {
-	double share = (double)value / (double)total;
-	int64_t hundredths = (int64_t)(share * 1e4 + (share < 0 ? -0.5 : 0.5));
+	/* of values that cancel each other out, a share may be any number */
+	int64_t hundredths = total ? i64_nearest((double)value / (double)total * 1e4) : 0;
 
 	if (value && !hundredths)
 		buf_add(b, S("<0.01"));

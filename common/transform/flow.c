@@ -296,8 +296,8 @@ static void find_pulls(struct weigher *g)
 		bool cycle = w->cyclic[arc->callee];
 
 		if (to->unvalued_calls && to->known && to->in_calls)
-			arc->weight = (int64_t)((double)to->total *
-						((double)arc->calls / (double)to->in_calls));
+			arc->weight = i64_of((double)to->total *
+					     ((double)arc->calls / (double)to->in_calls));
 		arc->pull = to->in && (!to->unvalued_calls || to->known) ? arc->weight
 									 : arc->calls;
 		if (!arc->pull && arc->calls && cycle)

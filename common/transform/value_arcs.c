@@ -25,7 +25,7 @@ static int64_t next_part(struct callee *c, int64_t calls)
 	int64_t part = c->left;
 
 	if (calls < c->calls_left)
-		part = (int64_t)((double)c->left * ((double)calls / (double)c->calls_left));
+		part = i64_of((double)c->left * ((double)calls / (double)c->calls_left));
 	if (part > c->left)
 		part = c->left;
 	c->left -= part;

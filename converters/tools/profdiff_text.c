@@ -77,8 +77,7 @@ static void add_percents(struct buf *b, double percent)
 	if (fabs(percent) > 1e12)
 		buf_add(b, percent < 0 ? S("-lots%") : S("lots%"));
 	else {
-		add_grouped(b, (struct decimal){ (int64_t)(percent * scale + (percent < 0 ? -0.5 : 0.5)),
-						 -places });
+		add_grouped(b, (struct decimal){ i64_nearest(percent * scale), -places });
 		buf_byte(b, '%');
 	}
 }

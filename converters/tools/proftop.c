@@ -101,7 +101,7 @@ void top_value(struct table *t, const struct profile *p, value_id v, int64_t val
 void top_share(struct table *t, int64_t value, int64_t total)
 {
 	double percent = total ? (double)value / (double)total * 100 : 0;
-	int64_t hundredths = (int64_t)(percent * 100 + (percent < 0 ? -0.5 : 0.5));
+	int64_t hundredths = i64_nearest(percent * 100);
 	struct buf shown = { 0 };
 
 	buf_print(&shown, "%s%lld.%02lld%%", hundredths < 0 ? "-" : "",

@@ -5,6 +5,7 @@
 #include "tests/unit/unit.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "common/base/index.h"
@@ -343,6 +344,29 @@ static void what_is_no_utf8(void **state)
 	assert_int_equal(utf8_head(S("a\xff"), 2).n, 1);
 }
 
+/* --- integers of numbers --- */
+
+static void numbers_become_integers(void **state)
+{
+	static const struct {
+		double x;
+		int64_t part, nearest;
+	} rows[] = {
+		{ 0, 0, 0 }, { 1.5, 1, 2 }, { -1.5, -1, -2 }, { 0.49, 0, 0 }, { -0.51, 0, -1 },
+		{ 0x1p62, INT64_C(1) << 62, INT64_C(1) << 62 },
+		{ 0x1p63, INT64_MAX, INT64_MAX }, { -0x1p63, -INT64_MAX, -INT64_MAX },
+		{ 1e300, INT64_MAX, INT64_MAX }, { -1e300, -INT64_MAX, -INT64_MAX },
+		{ INFINITY, INT64_MAX, INT64_MAX }, { -INFINITY, -INT64_MAX, -INT64_MAX },
+		{ NAN, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_true(i64_of(rows[i].x) == rows[i].part);
+		assert_true(i64_nearest(rows[i].x) == rows[i].nearest);
+	}
+}
+
 /* --- diag --- */
 
 static void quotes(void **state)
@@ -406,6 +430,7 @@ int main(void)
 		cmocka_unit_test(index_may_be_empty),
 		cmocka_unit_test(utf8_every_character),
 		cmocka_unit_test(what_is_no_utf8),
+		cmocka_unit_test(numbers_become_integers),
 		cmocka_unit_test(quotes),
 		cmocka_unit_test(quotes_what_is_long),
 		cmocka_unit_test(quotes_in_turn),
