@@ -57,17 +57,40 @@ static bool write_bytes(const struct format *from, struct str bytes, const struc
 	return good;
 }
 
+/*
+ * Names that a format spells alike are one function when read again, and its arcs, each with
+ * nearly all of the total, are one arc: it may be refused as beyond 64 bits, though nothing was.
+ */
+static bool is_huge(const struct profile *p)
+{
+	const double most = (double)((int64_t)1 << 50);
+	bool huge = false;
+
+	for (value_id v = 0; v < p->value_count; v++) {
+		int64_t *totals = self_totals(p, v);
+		double sum = 0;
+
+		for (function_id f = 0; f < p->function_count; f++)
+			sum += totals[f] < 0 ? -(double)totals[f] : (double)totals[f];
+		huge |= sum > most;
+		free(totals);
+	}
+	return huge;
+}
+
 static void trip(const struct format *from, struct str bytes, struct profile *before,
 		 const struct format *to)
 {
 	struct buf written = { 0 };
-	struct profile *after;
+	struct profile *after = NULL;
 	struct comparison c;
 
 	/* no stack at all is no line */
 	if (write_bytes(from, bytes, to, &written) && to->read && written.n) {
 		after = read_bytes(to, buf_str(&written), false);
-		MUST(after);
+		MUST(after || is_huge(before));
+	}
+	if (after) {
 		compare_profiles(before, after, false, &c);
 		for (size_t i = 0; i < c.count; i++)
 			fprintf(stderr, "%s to %s: %.*s has %lld, then %lld\n", from->name, to->name,
