@@ -7,7 +7,7 @@
  *	flamegraph_read.c          the XML: finds the data, or the boxes
  *	flamegraph_read_data.c     the JSON of our own files
  *	flamegraph_read_title.c    what a box's title says
- *	flamegraph_read_picture.c  boxes into stacks
+ *	flamegraph_read_picture.c  boxes into stacks: see flamegraph_boxes.h
  */
 #ifndef CONVERTERS_FLAMEGRAPH_READING_H
 #define CONVERTERS_FLAMEGRAPH_READING_H
