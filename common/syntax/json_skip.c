@@ -1,0 +1,79 @@
+/*
+ * json_skip - a value of any kind and depth is passed over: see json_scan.h
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/io/limits.h"
+#include "common/syntax/json_scan.h"
+
+static bool skip_scalar(struct json *j)
+{
+	struct decimal number;
+	enum exactness how;
+	struct str text;
+	bool truth;
+
+	switch (json_peek(j)) {
+	case JSON_STRING: return json_string(j, &text);
+	case JSON_NUMBER: return json_number(j, &number, &how);
+	case JSON_BOOL: return json_bool(j, &truth);
+	case JSON_NULL: return json_null(j) || json_expected(j, "null");
+	default: return json_expected(j, "a value");
+	}
+}
+
+/* One bit a level: an object or an array. */
+struct levels {
+	uint64_t *objects;
+	size_t depth, cap;
+};
+
+static bool descend(struct json *j, struct levels *l, bool object)
+{
+	uint64_t bit = (uint64_t)1 << l->depth % 64;
+
+	if (l->depth == limits[LIMIT_NESTING]) {
+		char most[96];
+
+		snprintf(most, sizeof most, "at most %" PRIu64 " levels of brackets "
+			 "(--limit nesting=N)", limits[LIMIT_NESTING]);
+		return json_expected(j, most);
+	}
+	ARRAY_ROOM(l->objects, l->depth / 64, l->cap);
+	if (l->depth % 64 == 0)
+		l->objects[l->depth / 64] = 0;
+	l->objects[l->depth / 64] &= ~bit;
+	if (object)
+		l->objects[l->depth / 64] |= bit;
+	l->depth++;
+	return object ? json_object(j) : json_array(j);
+}
+
+bool json_skip(struct json *j)
+{
+	struct levels l = { .depth = 0 };
+	struct str key;
+
+	do {
+		enum json_kind kind = json_peek(j);
+
+		if (kind == JSON_OBJECT || kind == JSON_ARRAY)
+			descend(j, &l, kind == JSON_OBJECT);
+		else
+			skip_scalar(j);
+		/* to the next value, out of every bracket that ends here */
+		while (l.depth) {
+			size_t top = l.depth - 1;
+			bool object = l.objects[top / 64] >> top % 64 & 1;
+
+			if (object ? json_key(j, &key) : json_element(j))
+				break;
+			l.depth = j->in->failed ? 0 : top;
+		}
+	} while (l.depth);
+	free(l.objects);
+	return !j->in->failed;
+}
