@@ -20,195 +20,20 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include <libxml/SAX2.h>
-#include <libxml/parser.h>
+#include "converters/flamegraph_xml.h"
 
-#include "common/base/alloc.h"
-#include "converters/flamegraph_reading.h"
-
-enum kind { KIND_OTHER, KIND_SVG, KIND_GROUP, KIND_LINK, KIND_RECT, KIND_TITLE, KIND_DATA };
-
-/* An element that has begun. */
-struct element {
-	enum kind kind;
-	int64_t left, top;    /* where its children's 0 is */
-	int64_t full, tall;   /* 100% of width and height */
-	bool titled, placed;
-	struct buf title;     /* of what is in it */
-	struct flame_place place;
-};
-
-struct reader {
-	struct input *in;
-	xmlParserCtxtPtr xml;
-	struct flame_picture picture;
-	struct element *open;
-	size_t depth, ready, cap; /* `ready` ones have been used before */
-	struct buf data;
-	uint64_t data_line;
-	bool found;               /* the data is ours */
-	bool ending;              /* all of the input is parsed */
-};
-
-static uint32_t line_of(struct reader *r)
-{
-	return (uint32_t)xmlSAX2GetLineNumber(r->xml);
-}
+enum { DEEPEST = 255 };
 
 /*
  * From then on all events are passed over, until the chunk of input ends. (To stop the
  * parser at once would take the attributes away that the event is about.)
  */
-static void fail(struct reader *r, uint64_t line, const char *expected, const char *got)
+void flame_xml_fail(struct reader *r, uint64_t line, const char *expected, const char *got)
 {
 	if (r->in->failed)
 		return;
 	r->in->line = line;
 	input_error(r->in, "expected %s, got %s", expected, got);
-}
-
-/* --- attributes --- */
-
-/* As libxml2 gives them: name, prefix, URI, value, end of value. */
-struct attributes {
-	const xmlChar **v;
-	int n;
-};
-
-static const char *text_of(const xmlChar *s)
-{
-	return (const char *)s;
-}
-
-static bool find_attribute(const struct attributes *a, const char *prefix, const char *name,
-			   struct str *value)
-{
-	for (int i = 0; i < a->n; i++) {
-		const xmlChar **at = a->v + 5 * i;
-
-		if (strcmp(text_of(at[0]), name) != 0 ||
-		    strcmp(at[1] ? text_of(at[1]) : "", prefix) != 0)
-			continue;
-		*value = (struct str){ text_of(at[3]), (size_t)(at[4] - at[3]) };
-		return true;
-	}
-	return false;
-}
-
-static bool attribute_is(const struct attributes *a, const char *name, const char *wanted)
-{
-	struct str value;
-
-	return find_attribute(a, "", name, &value) && str_eq(value, str_of(wanted));
-}
-
-enum { MICRO = -6, DEEPEST = 255 };
-static const int64_t FARTHEST = (int64_t)1 << 50; /* a sum of a thousand fits */
-
-/* "12.5" or "12.5px" in millionths. */
-static bool take_length(struct str s, int64_t *length)
-{
-	struct decimal number;
-	enum exactness how;
-
-	s = str_trim(s);
-	if (str_ends(s, S("px")))
-		s = str_head(s, s.n - 2);
-	return str_to_decimal(s, &number, &how) &&
-	       decimal_at(number, MICRO, length) != OUT_OF_RANGE &&
-	       *length <= FARTHEST && *length >= -FARTHEST;
-}
-
-/* The same, or a share of `full`; 0 where it is not given. */
-static int64_t length_of(struct reader *r, const struct attributes *a, const char *name,
-			 int64_t full)
-{
-	struct str text;
-	int64_t length;
-
-	if (!find_attribute(a, "", name, &text))
-		return 0;
-	if (str_ends(text, S("%"))) {
-		if (take_length(str_head(text, text.n - 1), &length)) {
-			length = i64_of((double)length / 1e8 * (double)full);
-			if (length <= FARTHEST && length >= -FARTHEST)
-				return length;
-		}
-	} else if (take_length(text, &length)) {
-		return length;
-	}
-	fail(r, line_of(r), "a length", quote(text));
-	return 0;
-}
-
-static int64_t exact_of(struct reader *r, struct str text)
-{
-	int64_t value = 0;
-
-	if (!str_to_i64(text, &value) || value < 0 || value > INT64_MAX / 4) {
-		fail(r, line_of(r), "an integer from 0 to 2^61", quote(text));
-		return 0;
-	}
-	return value;
-}
-
-static struct flame_place place_of(struct reader *r, const struct element *parent,
-				   const struct attributes *a)
-{
-	struct flame_place place = {
-		.x = parent->left + length_of(r, a, "x", parent->full),
-		.y = parent->top + length_of(r, a, "y", parent->tall),
-		.width = length_of(r, a, "width", parent->full),
-		.height = length_of(r, a, "height", parent->tall),
-		.line = line_of(r),
-	};
-	struct str x, width;
-
-	place.exact = find_attribute(a, "fg", "x", &x) && find_attribute(a, "fg", "w", &width);
-	if (place.exact) {
-		place.exact_x = exact_of(r, x);
-		place.exact_width = exact_of(r, width);
-	}
-	return place;
-}
-
-/* "translate(0 160)"; what else there is does not move boxes apart. */
-static void translate(const struct attributes *a, struct element *e)
-{
-	struct str text, x, y = S("");
-	int64_t by;
-
-	if (!find_attribute(a, "", "transform", &text) || !str_starts(text, S("translate(")) ||
-	    !str_cut(str_from(text, 10), ')', &text, &x))
-		return;
-	text = str_trim(text);
-	if (!str_cut(text, ',', &x, &y) && !str_cut(text, ' ', &x, &y))
-		x = text;
-	if (take_length(x, &by))
-		e->left += by;
-	if (take_length(y, &by))
-		e->top += by;
-}
-
-/* onmouseover="s('it\'s (12 samples, 3.45%)')" */
-static void take_spoken(const struct attributes *a, struct element *e)
-{
-	struct str text;
-
-	if (!find_attribute(a, "", "onmouseover", &text) || !str_starts(text, S("s('")) ||
-	    !str_ends(text, S("')")) || text.n < 5)
-		return;
-	text = str_from(str_head(text, text.n - 2), 3);
-	e->title.n = 0;
-	while (text.n) {
-		/* in attributes libxml2 leaves this one to who expands entities */
-		bool ampersand = str_starts(text, S("&#38;"));
-		bool escaped = text.p[0] == '\\' && text.n > 1;
-
-		buf_byte(&e->title, escaped ? text.p[1] : text.p[0]);
-		text = str_from(text, ampersand ? 5 : escaped ? 2 : 1);
-	}
-	e->titled = true;
 }
 
 /* --- elements --- */
@@ -222,7 +47,7 @@ static enum kind kind_of(const char *name, const struct attributes *a)
 	for (enum kind kind = KIND_SVG; kind <= KIND_TITLE; kind++)
 		if (strcmp(name, names[kind]) == 0)
 			return kind;
-	return strcmp(name, "metadata") == 0 && attribute_is(a, "id", "profile") ? KIND_DATA
+	return strcmp(name, "metadata") == 0 && flame_attribute_is(a, "id", "profile") ? KIND_DATA
 										  : KIND_OTHER;
 }
 
@@ -251,18 +76,18 @@ static void begin_svg(struct reader *r, struct element *e, const struct attribut
 {
 	struct str size;
 
-	e->left += length_of(r, a, "x", e->full);
-	e->top += length_of(r, a, "y", e->tall);
-	if (find_attribute(a, "", "width", &size))
-		e->full = length_of(r, a, "width", e->full);
-	if (find_attribute(a, "", "height", &size))
-		e->tall = length_of(r, a, "height", e->tall);
+	e->left += flame_length_of(r, a, "x", e->full);
+	e->top += flame_length_of(r, a, "y", e->tall);
+	if (flame_find_attribute(a, "", "width", &size))
+		e->full = flame_length_of(r, a, "width", e->full);
+	if (flame_find_attribute(a, "", "height", &size))
+		e->tall = flame_length_of(r, a, "height", e->tall);
 }
 
 static void begin_data(struct reader *r)
 {
 	if (r->found) {
-		fail(r, line_of(r), "the profile's data once", "it again");
+		flame_xml_fail(r, line_of(r), "the profile's data once", "it again");
 		return;
 	}
 	r->data.n = 0;
@@ -287,21 +112,22 @@ static void begin_element(void *context, const xmlChar *name, const xmlChar *pre
 		return;
 	e = push(r, kind);
 	if (r->depth > DEEPEST)
-		fail(r, line_of(r), "a picture less than 256 elements deep", "one more");
+		flame_xml_fail(r, line_of(r), "a picture less than 256 elements deep",
+			       "one more");
 	else if (r->depth == 1 && kind != KIND_SVG)
-		fail(r, line_of(r), "an element 'svg'", quote(str_of(text_of(name))));
+		flame_xml_fail(r, line_of(r), "an element 'svg'", quote(str_of(text_of(name))));
 	else if (kind == KIND_SVG)
 		begin_svg(r, e, &a);
 	else if (kind == KIND_DATA)
 		begin_data(r);
 	if (kind == KIND_RECT && r->depth > 1) {
-		e->place = place_of(r, e - 1, &a);
+		e->place = flame_place_of(r, e - 1, &a);
 		e->placed = true;
 	}
 	if (kind == KIND_GROUP || kind == KIND_LINK)
-		translate(&a, e);
+		flame_translate(&a, e);
 	if (kind == KIND_GROUP || kind == KIND_LINK || kind == KIND_RECT)
-		take_spoken(&a, e);
+		flame_take_spoken(&a, e);
 }
 
 /* A group has the title and the place of what is in it. */
@@ -374,8 +200,8 @@ static void refuse_entity(void *context, const xmlChar *name, int type, const xm
 	(void)public;
 	(void)system;
 	(void)content;
-	fail(r, line_of(r), "a document type without declarations",
-	     quote(str_of(text_of(name))));
+	flame_xml_fail(r, line_of(r), "a document type without declarations",
+		       quote(str_of(text_of(name))));
 }
 
 static void refuse_attribute(void *context, const xmlChar *element, const xmlChar *name,
@@ -436,7 +262,8 @@ static void pass_over(void *context, const char *format, ...)
 static void parse_chunk(struct reader *r, const char *bytes, int n)
 {
 	if (xmlParseChunk(r->xml, bytes, n, n == 0) && r->xml->disableSAX)
-		fail(r, line_of(r), "text in the encoding that it declares", "other bytes");
+		flame_xml_fail(r, line_of(r), "text in the encoding that it declares",
+			       "other bytes");
 }
 
 static void parse(struct reader *r)

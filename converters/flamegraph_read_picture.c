@@ -15,7 +15,6 @@
  * their callers count, so they come back as self of these, and that is said; unless
  * a box is one sample wide: then nothing can have been narrower.
  */
-
 #include <inttypes.h>
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
  * A file of ours carries its profile as JSON, which is read back exactly. Anybody
  * else's is a picture: boxes with a title and a place.
  *
- *	flamegraph_read.c          the XML: finds the data, or the boxes
+ *	flamegraph_read.c          the XML: finds the data, or the boxes: see flamegraph_xml.h
  *	flamegraph_read_data.c     the JSON of our own files
  *	flamegraph_read_title.c    what a box's title says
  *	flamegraph_read_picture.c  boxes into stacks: see flamegraph_boxes.h
