@@ -16,23 +16,56 @@ static bool event_has_unit(struct str name, const struct value_type *type)
 	return by_name.unit == type->unit && by_name.power == type->power;
 }
 
-/* An event's name says its unit; returns the power of ten that its costs count. */
-static int put_event(struct output *out, const struct profile *p, value_id v)
+/* Whether all values are whole numbers of 10^power of what they count. */
+static bool all_whole(const struct profile *p, value_id v, int power)
+{
+	const struct values *tables[] = { &p->cost_values, &p->arc_values, &p->total_values };
+	int64_t unit = 1;
+
+	i64_shift(1, power, &unit);
+	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+		for (size_t row = 0; row < tables[t]->rows; row++)
+			if (values_row(tables[t], row)[v] % unit)
+				return false;
+	return true;
+}
+
+/* A time that the name counts in coarser units was read in those; finer parts need others. */
+static int cost_power(const struct profile *p, value_id v)
 {
 	const struct value_type *type = &p->value_types[v];
 	struct str name = profile_text(p, type->name);
 
+	return type->unit == UNIT_TIME && type->power && !str_eq(name, S("time")) &&
+	       event_has_unit(name, type) && all_whole(p, v, type->power) ? type->power : 0;
+}
+
+void callgrind_find_divisors(struct writer *w)
+{
+	w->divisors = alloc_zero(w->p->value_count, sizeof *w->divisors);
+	for (value_id v = 0; v < w->p->value_count; v++)
+		i64_shift(1, cost_power(w->p, v), &w->divisors[v]);
+}
+
+/* An event's name says its unit. */
+static void put_event(struct writer *w, value_id v)
+{
+	const struct value_type *type = &w->p->value_types[v];
+	struct str name = profile_text(w->p, type->name);
+	struct output *out = w->out;
+
 	if (type->unit == UNIT_TIME && str_eq(name, S("time"))) {
 		output_text(out, "ns");
-		return 0;
+		return;
 	}
 	/* an event without a name would be none */
 	if (!name.n)
 		output_text(out, "value");
 	for (size_t i = 0; i < name.n; i++)
 		output_byte(out, (unsigned char)name.p[i] <= ' ' ? '_' : name.p[i]);
-	if (type->unit == UNIT_TIME && event_has_unit(name, type))
-		return type->power;
+	if (type->unit == UNIT_TIME && event_has_unit(name, type) &&
+	    (!type->power || w->divisors[v] != 1))
+		return;
 	if (type->unit == UNIT_TIME)
 		output_text(out, "_(ns)");
 	else if (type->unit == UNIT_BYTES && !event_has_unit(name, type))
@@ -42,23 +75,6 @@ static int put_event(struct output *out, const struct profile *p, value_id v)
 		output_u64(out, (uint64_t)-type->exponent);
 		output_byte(out, ')');
 	}
-	return type->unit == UNIT_TIME ? 0 : type->exponent;
-}
-
-static int cost_power(const struct profile *p, value_id v)
-{
-	const struct value_type *type = &p->value_types[v];
-
-	return type->unit == UNIT_TIME && !str_eq(profile_text(p, type->name), S("time")) &&
-	       event_has_unit(profile_text(p, type->name), type) ? type->power : 0;
-}
-
-/* A time that the name counts in coarser units was read in those. */
-void callgrind_find_divisors(struct writer *w)
-{
-	w->divisors = alloc_zero(w->p->value_count, sizeof *w->divisors);
-	for (value_id v = 0; v < w->p->value_count; v++)
-		i64_shift(1, cost_power(w->p, v), &w->divisors[v]);
 }
 
 /* --- lines --- */
@@ -134,7 +150,7 @@ static void put_events(struct writer *w)
 	output_text(out, "events:");
 	for (value_id v = 0; v < p->value_count; v++) {
 		output_byte(out, ' ');
-		put_event(out, p, v);
+		put_event(w, v);
 	}
 	output_byte(out, '\n');
 }

@@ -304,6 +304,15 @@ def test_a_stack_without_a_name_is_not_idle(tmp_path, name, idle):
     lib.run("profcheck", "--against", source, went)
 
 
+@pytest.mark.parametrize("cost, event, written", [(b"241.2", b"Time_(10ns)_(ns)", b"2412"), (b"241", b"Time_(10ns)", b"241")])
+def test_times_finer_than_their_event_says(cost, event, written):
+    """xdebug's unit is kept where it is fine enough."""
+    data = b"creator: xdebug 3\nevents: Time_(10ns)\n\nfl=a.php\nfn=f\n3 %s\n" % cost
+    out = lib.run("callgrind2callgrind", "-q", input=data)[0]
+    assert b"events: %s\nsummary: %s\n" % (event, written) in out and out.endswith(b"3 %s\n\n" % written)
+    assert lib.run("callgrind2collapsed", "-q", input=out)[0] == lib.run("callgrind2collapsed", "-q", input=data)[0]
+
+
 def test_a_line_in_a_name_is_a_line(tmp_path):
     """It is one elsewhere: in files and names that end like those with a line."""
     source = tmp_path / "source"
