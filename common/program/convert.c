@@ -295,9 +295,19 @@ static void tell_missing(struct buf *all, struct str missing)
 	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
 }
 
+/* Frames of stacks that are made from a graph have no lines, whatever the format keeps. */
+static unsigned loses(const struct profile *p, const struct format *to)
+{
+	unsigned kept = keeps(to, p);
+
+	if (to->half == HALF_STACKS && !profile_has_stacks(p))
+		kept &= ~(unsigned)KEEP_LINES;
+	return profile_has(p) & ~kept;
+}
+
 static int tell_losses(const struct profile *p, const struct format *to)
 {
-	unsigned gone = profile_has(p) & ~keeps(to, p);
+	unsigned gone = loses(p, to);
 	struct buf all = { 0 };
 	int status = 0;
 

@@ -6,6 +6,7 @@
 import json
 import marshal
 import random
+import re
 import subprocess
 from decimal import Decimal
 
@@ -397,6 +398,27 @@ def test_the_same_language_loses_nothing(sample):
         assert b"does not keep" not in said
 
 
+BY_LINE, ADDRESSES = b"values by line", b"instruction addresses"
+
+
+@pytest.mark.parametrize("to", ["pstat", "collapsed", "speedscope", "flamegraph"])
+@pytest.mark.parametrize("costs, lost", [
+    ("fn=f\n3 5\n4 6\n", {BY_LINE}),
+    ("fn=f [a.c]:3\n3 5\n3 6\n", set()),           # the line is the function's own
+    ("fn=f [a.c]:3\n3 5\n+6 6\n", {BY_LINE}),
+    ("fn=f [a.c]:9\n9 5\n3 6\n9 6\n", {BY_LINE}),
+    ("positions: instr line\nfn=f [a.c]:3\n0 3 5\n+32 3 6\n", {ADDRESSES}),
+    ("positions: instr line\nfn=f [a.c]:3\n0x20 3 5\n+0 4 6\n", {ADDRESSES, BY_LINE}),
+])
+def test_lines_and_addresses_are_not_lost_in_silence(costs, lost, to):
+    """Most such formats are read without lines, a function's costs in one row."""
+    # lines at the end of a file are read one by one, so it goes on
+    data = b"creator: profpipe\nevents: Ir\nfl=a.c\n" + costs.encode() + b"#" * 100 + b"\n"
+    said = lib.run(f"callgrind2{to}", "-v", input=data)[1]
+    assert {word for word in (BY_LINE, ADDRESSES) if word in said} == lost
+    lib.run(f"callgrind2{to}", "--strict", input=data, status=2 if lost else 0)
+
+
 # --- 1 again, by arithmetic of our own ---
 
 @pytest.mark.parametrize("seed", range(20))
@@ -444,6 +466,17 @@ def test_numbers_are_the_same_however_they_are_spelled(version):
     rows = {name: row for (_, _, name), row in marshal.loads(out).items()}
     assert rows["a"][2:4] == (-2.0, 70000.0) and rows["b"][1:4] == (3, 5.0, 7.0)
     assert rows["b"][4]["m.py", 1, "a"][1:] == (3, -2.0, 7.0)
+
+
+def test_functions_of_one_name_stay_apart():
+    """In KCachegrind, to which a file is its last name: the line tells only if the files do not agree in it too."""
+    rows = {(file, line, name): (1, 1, seconds, seconds, {}) for seconds, (file, line, name) in enumerate(
+        [("a/x.py", 3, "f"), ("b/x.py", 3, "f"), ("a/x.py", 5, "g"), ("b/x.py", 6, "g"), ("y.py", 7, "g")], 1)}
+    out = lib.run("pstat2callgrind", input=marshal.dumps(rows))[0]
+    names = re.findall(rb"fn=\(\d+\) (.*)\n\S+ (\d)", out)
+    assert sorted(names) == [(b"f [a/x.py]:3", b"1"), (b"f [b/x.py]:3", b"2"), (b"g", b"5"), (b"g:5", b"3"), (b"g:6", b"4")]
+    assert {key: row[2] for key, row in marshal.loads(lib.run("callgrind2pstat", "-q", input=out)[0]).items() if key[2] != "[root]"} == \
+        {key: row[2] for key, row in rows.items()}
 
 
 def test_arcs_without_values_share_their_callee(tmp_path):
