@@ -215,11 +215,19 @@ static bool comparable(const struct value_type *a, const struct value_type *b)
 				  : is_bare(a) || is_bare(b);
 }
 
+/* One count of whatever it may be: its name is none that anybody gave. */
+static bool is_one_count(const struct profile *p)
+{
+	return p->value_count == 1 && is_bare(&p->value_types[0]);
+}
+
 /* The value type of b that goes with v of a, or NO_ID. */
 static value_id partner(const struct profile *a, value_id v, const struct profile *b)
 {
 	struct str name = profile_text(a, a->value_types[v].name);
 
+	if (is_one_count(a) || is_one_count(b))
+		return v == 0 && b->value_count ? 0 : NO_ID;
 	for (value_id w = 0; w < b->value_count; w++)
 		if (str_eq(profile_text(b, b->value_types[w].name), name))
 			return w;

@@ -6,7 +6,7 @@
  * one text in which bytes that some format has to replace are replaced, and without
  * a line: "f (a.c:3)" is f in a.c. Lines and threads are summed. Value types match by
  * name, or else by their place; values of bare counts (collapsed stacks) are compared
- * as the numbers that they are.
+ * as the numbers that they are, a single one with the first value type.
  */
 #ifndef TRANSFORM_COMPARE_H
 #define TRANSFORM_COMPARE_H

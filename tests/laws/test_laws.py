@@ -398,6 +398,20 @@ def test_the_same_language_loses_nothing(sample):
         assert b"does not keep" not in said
 
 
+def test_a_bare_count_is_the_first_value_type(tmp_path):
+    """Whatever its name: "samples" is what a count is called of which nobody said what it counts."""
+    def weighed(unit, weight):
+        return {"type": "sampled", "name": "main", "unit": unit, "startValue": 0, "endValue": weight, "samples": [[0]], "weights": [weight]}
+    both, folded = tmp_path / "both.speedscope.json", tmp_path / "folded.collapsed"
+    both.write_text(json.dumps({"shared": {"frames": [{"name": "f"}]}, "profiles": [weighed("seconds", 3), weighed("none", 5)]}))
+    lib.run("speedscope2collapsed", "-q", "-o", folded, both)
+    assert folded.read_text() == "f 3000000000\n"
+    lib.run("profcheck", "--against", both, folded)
+    lib.run("profcheck", "--against", folded, both)
+    folded.write_text("f 5\n")
+    lib.run("profcheck", "--against", both, folded, status=1)
+
+
 BY_LINE, ADDRESSES = b"values by line", b"instruction addresses"
 
 
