@@ -24,15 +24,13 @@ uint32_t values_new_row(struct values *t)
 	return (uint32_t)(t->rows - 1);
 }
 
-uint32_t values_append(struct values *t, const int64_t *values)
+uint32_t values_append_any(struct values *t, const int64_t *values)
 {
 	if (!values || t->rows == t->cap)
 		values_new_row(t);
 	else
 		t->rows++;
-	if (values && t->width == 1)
-		*values_row(t, t->rows - 1) = *values;
-	else if (values && t->width)
+	if (values && t->width)
 		memcpy(values_row(t, t->rows - 1), values, t->width * sizeof *values);
 	return (uint32_t)(t->rows - 1);
 }

@@ -22,12 +22,20 @@ struct values {
 
 /* Appends a row of zeros and returns its number. */
 uint32_t values_new_row(struct values *t);
-/* Appends a row of these values; NULL counts as zeros. */
-uint32_t values_append(struct values *t, const int64_t *values);
 
 static inline int64_t *values_row(const struct values *t, size_t row)
 {
 	return t->v + row * t->width;
+}
+
+/* Appends a row of these values; NULL counts as zeros. Most profiles have one value type. */
+uint32_t values_append_any(struct values *t, const int64_t *values);
+static inline uint32_t values_append(struct values *t, const int64_t *values)
+{
+	if (!values || t->width != 1 || t->rows == t->cap)
+		return values_append_any(t, values);
+	t->v[t->rows] = *values;
+	return (uint32_t)t->rows++;
 }
 
 void values_add(struct values *t, size_t row, uint32_t k, int64_t value);

@@ -115,16 +115,8 @@ static int64_t shifted(struct rewrite *w, value_id v, int64_t value)
 	return result;
 }
 
-static const int64_t *map_values(struct rewrite *w, int64_t **to, const struct values *t,
-				 size_t row)
+static const int64_t *move_values(struct rewrite *w, int64_t **to, const int64_t *old)
 {
-	const int64_t *old;
-
-	if (row >= t->rows)
-		return NULL;
-	old = values_row(t, row);
-	if (w->alike)
-		return old;
 	if (!*to)
 		*to = alloc_zero(w->to->value_count, sizeof **to);
 	memset(*to, 0, w->to->value_count * sizeof **to);
@@ -133,6 +125,14 @@ static const int64_t *map_values(struct rewrite *w, int64_t **to, const struct v
 			i64_add_to(&(*to)[w->values[v]],
 				   w->shifts[v] ? shifted(w, v, old[v]) : old[v]);
 	return *to;
+}
+
+static inline const int64_t *map_values(struct rewrite *w, int64_t **to, const struct values *t,
+					size_t row)
+{
+	if (row >= t->rows)
+		return NULL;
+	return w->alike ? values_row(t, row) : move_values(w, to, values_row(t, row));
 }
 
 const int64_t *rewrite_values(struct rewrite *w, const struct values *t, size_t row)
@@ -250,7 +250,7 @@ static void put_arc(struct rewrite *w, size_t row, struct arc *a, uint64_t hash)
 
 	if (!w->fold_arcs && a->self_known)
 		self = map_values(w, &w->second, &w->from->arc_self, row);
-	values = rewrite_values(w, &w->from->arc_values, row);
+	values = map_values(w, &w->row, &w->from->arc_values, row);
 	if (w->apart)
 		profile_new_arc(w->to, a, values, self);
 	else
