@@ -305,20 +305,27 @@ static unsigned loses(const struct profile *p, const struct format *to)
 	return profile_has(p) & ~kept;
 }
 
-static int tell_losses(const struct profile *p, const struct format *to)
+static void tell_kinds(struct buf *all, const struct profile *p, const struct format *to)
 {
 	unsigned gone = loses(p, to);
-	struct buf all = { 0 };
-	int status = 0;
 
 	if (settings.threads)
 		gone &= ~(unsigned)KEEP_THREADS;
-	tell_bits(&all, to, gone);
-	tell_counted(&all, changed_names(p, to),
+	tell_bits(all, to, gone);
+	tell_counted(all, changed_names(p, to),
 		     "functions have names that the target cannot spell");
-	tell_counted(&all, p->rounded,
-		     "values were rounded to a nanosecond or to 9 decimals");
-	tell_counted(&all, p->bad_lines, "malformed lines were skipped");
+	tell_counted(all, p->rounded, "values were rounded to a nanosecond or to 9 decimals");
+	tell_counted(all, p->bad_lines, "malformed lines were skipped");
+}
+
+static int tell_losses(const struct profile *p, const struct format *to)
+{
+	struct buf all = { 0 };
+	int status = 0;
+
+	/* each row is looked at: not where nobody asked */
+	if (diag.verbose || settings.strict)
+		tell_kinds(&all, p, to);
 	tell_missing(&all, profile_text(p, p->missing));
 	if (p->comments)
 		verbose("%" PRIu64 " comment lines were skipped", p->comments);
