@@ -53,8 +53,10 @@ static void put_function(struct writer *w, struct str key, function_id f)
 		return;
 	callgrind_put_name(w->out, profile_text(w->p, fn->name));
 	if (w->suffixes[f] & SUFFIX_FILE) {
+		struct str file = profile_text(w->p, fn->file);
+
 		output_text(w->out, " [");
-		callgrind_put_text(w->out, profile_text(w->p, fn->file));
+		callgrind_put_text(w->out, callgrind_unknown(file) ? S("") : file);
 		output_byte(w->out, ']');
 	}
 	if (w->suffixes[f] & SUFFIX_LINE) {

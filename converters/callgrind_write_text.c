@@ -13,6 +13,11 @@ static bool is_blank(struct str text)
 	return i == text.n;
 }
 
+bool callgrind_unknown(struct str name)
+{
+	return is_blank(name) || str_eq(name, S("???"));
+}
+
 /* These end a line, or KCachegrind. */
 static char shown(char c)
 {
@@ -39,7 +44,7 @@ void callgrind_put_text(struct output *out, struct str text)
 /* KCachegrind and callgrind_annotate take blanks alone behind an ID for no name at all. */
 void callgrind_put_name(struct output *out, struct str text)
 {
-	callgrind_put_text(out, is_blank(text) ? S("???") : text);
+	callgrind_put_text(out, callgrind_unknown(text) ? S("???") : text);
 }
 
 /* Whether one of eight bytes is below 16: hardly a name has such, and one look is enough. */

@@ -60,6 +60,8 @@ struct str callgrind_label(const struct profile *p, thread_id thread, const char
 
 /* --- texts --- */
 
+/* Whether a file of this name is none when it is read again. */
+bool callgrind_unknown(struct str name);
 /* In a line, which it does not end. */
 void callgrind_put_text(struct output *out, struct str text);
 /* Behind an ID. */

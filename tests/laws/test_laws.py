@@ -493,6 +493,14 @@ def test_functions_of_one_name_stay_apart():
         {key: row[2] for key, row in rows.items()}
 
 
+@pytest.mark.parametrize("file", ["", "~", "???", " ", "\0", "a.py", " a.py"])
+def test_a_name_that_ends_like_a_suffix_comes_back(file):
+    rows = {(file, 2, "f [x]"): (1, 1, 1.0, 1.0, {}), (file, 3, "g:4"): (1, 1, 2.0, 2.0, {})}
+    again = lib.run("callgrind2pstat", "-q", input=lib.run("pstat2callgrind", "-q", input=marshal.dumps(rows))[0])[0]
+    names = {(name, line, row[2]) for (_, line, name), row in marshal.loads(again).items() if name != "[root]"}
+    assert names == {("f [x]", 2, 1.0), ("g:4", 3, 2.0)}
+
+
 def test_arcs_without_values_share_their_callee(tmp_path):
     """profile.py counts calls only: c's 40 seconds, called once by a and three times by b."""
     rows = {("m.py", 1, "a"): (1, 1, 1.0, 11.0, {}), ("m.py", 2, "b"): (1, 1, 2.0, 32.0, {}),
