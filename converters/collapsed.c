@@ -37,8 +37,7 @@ static const struct option_row write_options[] = {
 	OPT_END
 };
 
-/* How much of a file's beginning waits until it is known whether a reader understands it. */
-enum { LOOKED_AT = COLLAPSED_WINDOW, COUNTS_TEXT = 3 * (NUM_TEXT + 1) };
+enum { COUNTS_TEXT = 3 * (NUM_TEXT + 1) };
 
 struct writer {
 	struct output *out;
@@ -108,7 +107,7 @@ static void stop_waiting(struct writer *w, bool explain)
  */
 static bool must_wait(struct writer *w, struct str stack)
 {
-	bool seen = !w->ahead.n || w->ahead.n + stack.n + COUNTS_TEXT < LOOKED_AT;
+	bool seen = !w->ahead.n || w->ahead.n + stack.n + COUNTS_TEXT < COLLAPSED_WINDOW;
 
 	if (seen && collapsed_ends_in_number(stack))
 		return true;
@@ -143,10 +142,16 @@ static bool is_nameless(const struct writer *w, struct str stack)
 	return true;
 }
 
+/* A count behind "#" makes it "# " too. */
+static bool begins_comment(struct str stack)
+{
+	return collapsed_comment(stack) || str_eq(stack, S("#"));
+}
+
 /* What stands for the beginning of a stack that would begin a comment when read again. */
 static struct str cut_comment(struct str *stack)
 {
-	if (!collapsed_comment(*stack) && !str_eq(*stack, S("#")))
+	if (!begins_comment(*stack))
 		return S("");
 	*stack = str_from(*stack, stack->n < 2 ? stack->n : 2);
 	return S("#_");
@@ -261,8 +266,7 @@ static unsigned collapsed_keeps(const struct profile *p)
 static bool collapsed_holds(struct str name)
 {
 	return !str_has(name, ';') && !str_has(name, '\n') && !str_has(name, '\r') &&
-	       collapsed_trim(name).n == name.n && !collapsed_comment(name) &&
-	       !str_eq(name, S("#"));
+	       collapsed_trim(name).n == name.n && !begins_comment(name);
 }
 
 const struct format collapsed_format = {

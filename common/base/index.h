@@ -30,7 +30,7 @@ struct probe {
 
 /*
  * Of all bits of the hash. The hashes of numbers in a row are multiples of one number, which
- * under one key in some hundreds meet in long runs; a second product has no such keys.
+ * under one key in twenty meet in long runs; a second product has no such keys.
  */
 static inline uint32_t index_tag(uint64_t hash)
 {
