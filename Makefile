@@ -51,7 +51,7 @@ programs := $(tools) $(pairs)
 
 # --- the library ---
 
-sources := $(sort $(wildcard common/*/*.c))
+sources := $(sort $(wildcard common/*/*.c common/*/*/*.c))
 library := $(BUILD)/libprofpipe.a
 objects := $(sources:%.c=$(BUILD)/obj/%.o)
 # a format is converters/NAME.c, and NAME_read.c and NAME_write.c where that is too long

@@ -421,6 +421,25 @@ static bool read_next(struct pstat_reader *r)
 	return pstat_read_key(r, &item, &key) && read_entry(r, &key, at);
 }
 
+/*
+ * Built-in functions have the file "~". Without any, yappi was told not to follow them: their
+ * time is in the inclusive values of their callers, and is nobody's self value.
+ */
+static bool lacks_builtins(const struct pstat_reader *r)
+{
+	const struct profile *p = r->p;
+	bool any = false;
+
+	for (function_id f = 0; f < r->mark_count; f++) {
+		if (!r->marks[f].row)
+			continue;
+		any = true;
+		if (str_eq(profile_text(p, p->functions[f].file), S("~")))
+			return false;
+	}
+	return any;
+}
+
 static void read_dict(struct pstat_reader *r)
 {
 	struct marshal_item item;
@@ -435,6 +454,7 @@ static void read_dict(struct pstat_reader *r)
 		;
 	if (!r->numbers)
 		start_values(r, pstat_seconds(r->p));
+	r->p->inclusive_only |= lacks_builtins(r);
 	/* what follows does not matter, but that it can be read does (gzip's sum) */
 	while (input_more(r->in))
 		r->in->p = r->in->end;

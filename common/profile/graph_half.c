@@ -134,6 +134,16 @@ static void add_arc_self(struct profile *p, uint32_t row, const int64_t *self)
 		values_add_row(&p->arc_self, row, self);
 }
 
+void profile_set_arc_self(struct profile *p, uint32_t row, const int64_t *self)
+{
+	if (p->arcs[row].self_known)
+		return;
+	p->arcs[row].self_known = true;
+	if (p->arc_self.rows <= row)
+		values_resize(&p->arc_self, (size_t)row + 1);
+	memcpy(values_row(&p->arc_self, row), self, p->value_count * sizeof *self);
+}
+
 uint32_t profile_new_arc(struct profile *p, const struct arc *a, const int64_t *values,
 			 const int64_t *self)
 {

@@ -218,10 +218,13 @@ struct profile {
 	bool estimated;      /* the stacks come from stacks_from_graph */
 	bool arcs_estimated; /* inclusive values of arcs come from value_arcs */
 	bool calls_sampled;  /* calls are numbers of samples: nobody counted calls */
+	bool inclusive_only; /* inclusive values hold time that is nobody's self value, by intent */
+	bool all_callers;    /* each call has its arc, but for functions that nobody calls */
 	bool line_functions; /* each function is one line of code of a real one */
 	uint64_t rounded;    /* values that had more digits than are kept */
 	uint64_t comments;   /* lines skipped as comments */
 	uint64_t bad_lines;  /* lines skipped because they were malformed */
+	string_id estimate;  /* what the stacks' estimate rests on, in words; empty: unknown */
 	string_id missing;   /* what the source is known to lack, in words; empty: nothing */
 };
 
@@ -241,6 +244,11 @@ string_id profile_string(struct profile *p, struct str text);
 function_id profile_function(struct profile *p, struct function f);
 /* The same for who knows that no function is equal: its name is a new string. */
 function_id profile_new_function(struct profile *p, struct function f);
+/*
+ * The function begins at this line, which was not known when it was made. False, and nothing
+ * changes, if a function that is equal then is there already.
+ */
+bool profile_set_line(struct profile *p, function_id f, uint32_t line);
 frame_id profile_frame(struct profile *p, struct frame f);
 /* Equal name and unit: the same value type. A new column in every table of values. */
 value_id profile_value_type(struct profile *p, struct value_type type);
@@ -325,6 +333,8 @@ static inline struct cost profile_cost_row(const struct profile *p, size_t row)
 	return (struct cost){ c->thread, c->function, { c->file, c->line,
 		row < p->cost_address_count ? p->cost_addresses[row] : 0 } };
 }
+/* Says of an arc that has none what of the callee's self value came through it. */
+void profile_set_arc_self(struct profile *p, uint32_t row, const int64_t *self);
 void profile_jump(struct profile *p, struct jump j);
 void profile_total(struct profile *p, function_id f, int64_t calls, int64_t primitive,
 		   const int64_t *inclusive);

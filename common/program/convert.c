@@ -7,6 +7,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/sandbox.h"
+#include "common/transform/estimate/estimate_text.h"
 #include "common/transform/graph_from_stacks.h"
 #include "common/transform/hide.h"
 #include "common/transform/project.h"
@@ -77,16 +78,30 @@ static const char *shown_name(const char *file)
 }
 
 /* valgrind leaves an empty file beside those of its threads: one among several is no loss. */
+void tell_estimated(size_t estimated, size_t files)
+{
+	if (estimated && files > 1)
+		warning("the stacks of %zu of %zu files were estimated, each for itself: merge the call "
+			"graphs that they were made of, and estimate once", estimated, files);
+}
+
 static int read_files(struct profile *p, const struct format *from, format_list list,
 		      char **files, int count, const struct format **first)
 {
+	size_t estimated = 0;
 	int read = 0;
 
 	for (int i = 0; i < count || (i == 0 && count == 0); i++) {
 		const char *file = count ? files[i] : NULL;
 		const struct format *found = NULL;
 		size_t before = p->value_count;
-		int status = read_file(p, from, list, file, &found);
+		bool was_estimated = p->estimated;
+		int status;
+
+		p->estimated = false;
+		status = read_file(p, from, list, file, &found);
+		estimated += p->estimated;
+		p->estimated |= was_estimated;
 
 		if (status < 0)
 			return -1;
@@ -103,6 +118,7 @@ static int read_files(struct profile *p, const struct format *from, format_list 
 		if (!read++ && first)
 			*first = found;
 	}
+	tell_estimated(estimated, (size_t)read);
 	return 0;
 }
 
@@ -340,27 +356,32 @@ static int tell_losses(const struct profile *p, const struct format *to)
 int derive_stacks(struct profile *p)
 {
 	struct estimate *how = &settings.estimate;
+	struct buf text = { 0 };
+	int status = 0;
 
 	how->unattributed = !settings.no_unattributed;
 	stacks_from_graph(p, how);
-	if (how->several && settings.strict)
-		return error("--strict: contexts would be estimated from a call graph (%zu functions "
-			     "have several callers)", how->several);
-	p->estimated |= how->several > 0;
-	if (how->several)
-		warning("contexts estimated from a call graph (%zu function%s several callers)",
-			how->several, how->several == 1 ? " has" : "s have");
-	if (how->lost > 0)
+	p->estimated |= how->uncertain > 0;
+	if (estimate_is_one(how)) {
+		add_estimate(&text, p, how);
+		p->estimate = profile_string(p, buf_str(&text));
+		if (settings.strict)
+			status = error("--strict: stacks would be estimated from a call graph: %s", text.p);
+		else
+			warning("stacks estimated from a call graph: %s", text.p);
+	} else if (how->unplaced > 0) {
 		verbose("%.2g%% of the total is under [unplaced]: no context was expanded for it",
-			how->lost / how->total * 100);
+			how->unplaced / how->total * 100);
+	}
 	if (how->unattributed_value) {
-		char text[NUM_TEXT];
-		size_t n = decimal_text(text, profile_decimal(p, 0, how->unattributed_value, 9));
+		char number[NUM_TEXT];
+		size_t n = decimal_text(number, profile_decimal(p, 0, how->unattributed_value, 9));
 
 		verbose("%.*s%s that no function's self value holds are under [unattributed]",
-			(int)n, text, p->value_types[0].unit == UNIT_TIME ? " s" : "");
+			(int)n, number, p->value_types[0].unit == UNIT_TIME ? " s" : "");
 	}
-	return profile_status(p, "the profile");
+	buf_free(&text);
+	return status < 0 ? status : profile_status(p, "the profile");
 }
 
 static int derive_arc_values(struct profile *p)

@@ -8,7 +8,7 @@
 #define PROGRAM_CONVERT_H
 
 #include "common/program/format.h"
-#include "common/transform/stacks_from_graph.h"
+#include "common/transform/estimate/stacks_from_graph.h"
 
 /* What the common options say; filled by the rows below. */
 struct settings {
@@ -60,6 +60,9 @@ struct wanted {
  */
 struct profile *read_profile(const struct format *from, format_list list, char **files,
 			     int count, struct wanted wanted, const struct format **first);
+
+/* Warns where several files are summed up whose stacks were estimated one by one. */
+void tell_estimated(size_t estimated, size_t files);
 
 /* The value type of that name or number, or NO_ID. */
 value_id find_value(const struct profile *p, const char *wanted);

@@ -13,7 +13,7 @@
 #endif
 
 struct settings settings = {
-	.estimate = { .contexts = 1000000, .rest = 1e-6, .unattributed = true },
+	.estimate = { .contexts = 200000, .rest = 1e-3, .unattributed = true },
 };
 
 const struct option_row common_rows[] = {
@@ -65,7 +65,7 @@ const struct option_row estimate_rows[] = {
 	OPT_COUNT(0, "contexts", "N", "expand at most N contexts (default 1000000)",
 		  &settings.estimate.contexts),
 	OPT_SHARE(0, "rest", "SHARE",
-		  "stop when less than SHARE of the total is unplaced (default 1e-6)",
+		  "stop when less than SHARE of the total is unplaced (default 1e-3)",
 		  &settings.estimate.rest),
 	OPT_FLAG(0, "no-unattributed",
 		 "leave out inclusive time that is in no function's self time",

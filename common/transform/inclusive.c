@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/cycles.h"
 
 /* Sums of one function or of one component. */
 struct sums {
@@ -42,7 +41,7 @@ static int64_t smaller(int64_t a, int64_t b)
 	return larger(a, b) == a ? b : a;
 }
 
-static void find_components(const struct profile *p, struct cycles *c)
+void cycles_of_profile(const struct profile *p, struct cycles *c)
 {
 	size_t n = p->function_count;
 	uint32_t *first = alloc_zero(n + 2, sizeof *first);
@@ -107,7 +106,7 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 	struct sums *functions = alloc_zero(n, sizeof *functions), *components;
 	struct cycles c;
 
-	find_components(p, &c);
+	cycles_of_profile(p, &c);
 	for (size_t i = 0; i < p->cost_count; i++)
 		i64_add_to(&functions[p->costs[i].function].self,
 		    values_row(&p->cost_values, i)[v]);

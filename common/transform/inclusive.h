@@ -5,6 +5,10 @@
 #define TRANSFORM_INCLUSIVE_H
 
 #include "common/profile/profile.h"
+#include "common/transform/cycles.h"
+
+/* The cycles of all calls of the graph half, by function. */
+void cycles_of_profile(const struct profile *p, struct cycles *c);
 
 /*
  * The inclusive total of value type v for each function of the graph half, summed

@@ -7,9 +7,9 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/profile/value_text.h"
 #include "common/transform/compare.h"
 #include "common/transform/cycles.h"
-#include "common/transform/stacks_from_graph.h"
 
 static void warn(struct measures *m, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -174,6 +174,40 @@ static size_t active_functions(const struct profile *p)
 	return n;
 }
 
+/* What is less of all that entered is rounding, of times of whatever resolution. */
+static const double doubted = 1e-3;
+
+static void warn_of_gap(const struct profile *p, struct measures *m, double gap, const char *what)
+{
+	struct buf sum = { 0 };
+
+	if (!(gap > m->facts.entered * doubted))
+		return;
+	add_value_text(&sum, p, 0, i64_nearest(gap), &(struct value_style){ 0 });
+	warn(m, "%.*s %s", (int)sum.n, sum.p, what);
+	buf_free(&sum);
+}
+
+/*
+ * Of code objects of one name on one line cProfile keeps one; from Python 3.12 on it has all
+ * threads on one stack: such times are in the rows of callers alone, or of callees alone.
+ */
+static void warn_of_doubts(const struct profile *p, struct measures *m)
+{
+	const struct graph_facts *f = &m->facts;
+	struct buf what = { 0 };
+
+	if (f->doubtful) {
+		buf_print(&what, "of inclusive values are in no self value and no callee (%zu function%s, "
+			  "most: %s): rows are missing, or threads are mixed", f->doubtful,
+			  f->doubtful == 1 ? "" : "s", masked(function_name(p, f->most_doubtful)));
+		warn_of_gap(p, m, f->doubt, what.p);
+		buf_free(&what);
+	}
+	warn_of_gap(p, m, f->unknown, "of callees are more than their callers have: rows are missing, or "
+		    "threads are mixed");
+}
+
 static void find_warnings(const struct profile *p, struct measures *m)
 {
 	size_t negative = 0, below = 0;
@@ -196,6 +230,7 @@ static void find_warnings(const struct profile *p, struct measures *m)
 		}
 		free(self);
 	}
+	warn_of_doubts(p, m);
 	if (negative)
 		warn(m, "%zu self totals of functions are negative", negative);
 	if (below)
@@ -224,7 +259,7 @@ void measure_profile(const struct profile *p, struct measures *m)
 		measure_stacks(p, m);
 	if (profile_has_graph(p)) {
 		measure_graph(p, m);
-		m->unattributed = unattributed_value(p, 0);
+		graph_facts_find(p, 0, &m->facts);
 	}
 	measure_calls(p, m);
 	find_warnings(p, m);

@@ -4,7 +4,7 @@
 #ifndef TRANSFORM_MEASURE_H
 #define TRANSFORM_MEASURE_H
 
-#include "common/profile/profile.h"
+#include "common/transform/estimate/stacks_from_graph.h"
 
 struct measures {
 	int64_t *self_totals;  /* by value type: all samples and costs */
@@ -17,7 +17,7 @@ struct measures {
 	size_t depth;          /* of the deepest stack; of a graph, its longest chain of
 				  calls, each cycle counted once */
 	size_t roots;          /* root frames; of a graph, functions without callers */
-	int64_t unattributed;  /* of value type 0 */
+	struct graph_facts facts; /* of value type 0 */
 	struct buf *warnings;
 	size_t warning_count, warning_cap;
 };

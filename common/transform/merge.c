@@ -226,6 +226,8 @@ static void join_facts(struct merge *m, const struct profile *p)
 	to->estimated |= p->estimated;
 	to->arcs_estimated |= p->arcs_estimated;
 	to->calls_sampled |= p->calls_sampled;
+	to->inclusive_only |= p->inclusive_only;
+	to->all_callers = p->all_callers && (to->all_callers || !m->count);
 	to->rounded += p->rounded;
 	to->comments += p->comments;
 	to->bad_lines += p->bad_lines;

@@ -74,11 +74,14 @@ void rewrite_facts(struct rewrite *w)
 	to->estimated = from->estimated;
 	to->arcs_estimated = from->arcs_estimated;
 	to->calls_sampled = from->calls_sampled;
+	to->inclusive_only = from->inclusive_only;
+	to->all_callers = from->all_callers;
 	to->line_functions = from->line_functions;
 	to->rounded = from->rounded;
 	to->comments = from->comments;
 	to->bad_lines = from->bad_lines;
 	to->missing = rewrite_string(w, from->missing);
+	to->estimate = rewrite_string(w, from->estimate);
 }
 
 void rewrite_frames(struct rewrite *w)

@@ -10,18 +10,21 @@
 #include "common/base/utf8.h"
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
+#include "common/profile/value_text.h"
 #include "common/transform/compare.h"
+#include "common/transform/estimate/estimate_text.h"
 #include "common/transform/measure.h"
 #include "common/transform/project.h"
 #include "converters/tools/registry.h"
 
 static const char *from_name, *against;
-static bool json, inclusive;
+static bool json, inclusive, estimate;
 
 static const struct option_row check_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
 		 &from_name),
 	OPT_FLAG(0, "json", "print one JSON object", &json),
+	OPT_FLAG(0, "estimate", "say what stacks made of the call graph would rest on", &estimate),
 	OPT_TEXT(0, "against", "FILE",
 		 "compare the self totals of every function with FILE's; exit 1 if they differ",
 		 &against),
@@ -68,6 +71,38 @@ static const char *unit_name(const struct value_type *t)
 	return t->unit == UNIT_TIME ? "nanoseconds" : t->unit == UNIT_BYTES ? "bytes" : "none";
 }
 
+static cJSON *json_value(const struct profile *p, double value)
+{
+	return p->value_count ? json_number(profile_decimal(p, 0, i64_nearest(value), 0)) : json_count(0);
+}
+
+/* A fraction to six digits: what else is in it is noise. */
+static cJSON *json_fraction(double part, double whole)
+{
+	return json_number((struct decimal){ whole > 0 ? i64_nearest(part / whole * 1e6) : 0, -6 });
+}
+
+static cJSON *json_estimate(const struct profile *p)
+{
+	struct estimate *how = &settings.estimate;
+	cJSON *top = cJSON_CreateObject(), *worst;
+
+	estimate_results(p, 0, how);
+	cJSON_AddItemToObject(top, "uncertain_functions", json_count((int64_t)how->uncertain));
+	cJSON_AddItemToObject(top, "departure", json_fraction(how->departed, how->recorded));
+	cJSON_AddItemToObject(top, "unplaced", json_fraction(how->unplaced, how->total));
+	cJSON_AddItemToObject(top, "overlapping", json_value(p, how->awaited));
+	if (how->worst == NO_ID) {
+		cJSON_AddNullToObject(top, "worst");
+		return top;
+	}
+	worst = cJSON_AddObjectToObject(top, "worst");
+	cJSON_AddItemToObject(worst, "function", json_text(function_name(p, how->worst)));
+	cJSON_AddItemToObject(worst, "drawn", json_value(p, how->worst_drawn));
+	cJSON_AddItemToObject(worst, "recorded", json_value(p, how->worst_recorded));
+	return top;
+}
+
 static cJSON *json_profile(const struct profile *p, const struct format *f,
 			   const struct measures *m)
 {
@@ -102,7 +137,10 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 	cJSON_AddItemToObject(top, "depth", json_count((int64_t)m->depth));
 	cJSON_AddItemToObject(top, "roots", json_count((int64_t)m->roots));
 	cJSON_AddItemToObject(top, "unattributed", p->value_count
-		? json_number(profile_decimal(p, 0, m->unattributed, 0)) : json_count(0));
+		? json_number(profile_decimal(p, 0, m->facts.unattributed, 0)) : json_count(0));
+	cJSON_AddItemToObject(top, "overlapping", json_value(p, m->facts.awaited));
+	if (estimate)
+		cJSON_AddItemToObject(top, "estimate", json_estimate(p));
 	list = cJSON_AddArrayToObject(top, "warnings");
 	for (size_t i = 0; i < m->warning_count; i++)
 		cJSON_AddItemToArray(list, json_text(buf_str(&m->warnings[i])));
@@ -145,6 +183,23 @@ static void put_masked(struct output *out, struct str s)
 	output_text(out, masked(s));
 }
 
+static void put_estimate(struct output *out, const struct profile *p)
+{
+	struct estimate *how = &settings.estimate;
+	struct buf text = { 0 };
+
+	estimate_results(p, 0, how);
+	buf_add(&text, S("estimate       "));
+	add_estimate_uncertain(&text, how);
+	buf_add(&text, S("\ndeparture      "));
+	add_estimate_departure(&text, p, how);
+	buf_add(&text, S("\nunplaced       "));
+	add_percent(&text, i64_nearest(how->unplaced), how->total >= 1 ? i64_nearest(how->total) : 1);
+	buf_add(&text, S("\n"));
+	output_str(out, buf_str(&text));
+	buf_free(&text);
+}
+
 static void put_profile(struct output *out, const struct profile *p, const struct format *f,
 			const struct measures *m)
 {
@@ -170,11 +225,20 @@ static void put_profile(struct output *out, const struct profile *p, const struc
 		put_value(out, p, v, m->self_totals[v]);
 		output_byte(out, '\n');
 	}
-	if (m->unattributed) {
+	if (m->facts.unattributed) {
 		output_text(out, "unattributed   ");
-		put_value(out, p, 0, m->unattributed);
+		put_value(out, p, 0, m->facts.unattributed);
 		output_byte(out, '\n');
 	}
+	if (m->facts.awaited > 0) {
+		output_text(out, "overlapping    ");
+		put_value(out, p, 0, i64_nearest(m->facts.awaited));
+		output_text(out, " of ");
+		put_value(out, p, 0, i64_nearest(m->facts.entered));
+		output_byte(out, '\n');
+	}
+	if (estimate && profile_has_graph(p))
+		put_estimate(out, p);
 	put_count(out, "functions      ", (int64_t)m->functions, "");
 	if (profile_has_stacks(p)) {
 		put_count(out, "frames         ", (int64_t)m->frames, "");

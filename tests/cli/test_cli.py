@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import re
 import pathlib
 import signal
 import stat
@@ -314,18 +315,39 @@ def test_the_estimate_is_one_line(tmp_path):
     out, said = lib.run("pstat2collapsed", SEVERAL)
     words = said.decode()
     assert one_line(said) and out
-    assert words.startswith("pstat2collapsed: warning: contexts estimated from a call graph (")
-    assert words.endswith(" functions have several callers)\n")
+    assert re.fullmatch(r"pstat2collapsed: warning: stacks estimated from a call graph: \d+ functions have several possible "
+                        r"paths of callers; (nothing that is recorded is contradicted|[\d.]+% of recorded inclusive time is "
+                        r"drawn elsewhere, worst: .*, [\d.]+ \S+ of [\d.]+ \S+)\n", words)
+
+
+def called_by_two(below):
+    """a and b call c and d, which call what is below."""
+    return "# callgrind format\nevents: Ir\nfl=x.c\n" + "".join(
+        f"fn={caller}\n1 1\ncfn=c\ncalls=1 1\n1 5\ncfn=d\ncalls=1 1\n1 5\n" for caller in "ab") + below
+
+
+def test_what_the_figures_force_is_no_estimate(tmp_path):
+    """c and d call nothing: what each has below a and below b was recorded."""
+    (tmp_path / "in").write_text(called_by_two("fn=c\n1 10\nfn=d\n1 10\n"))
+    out, said = lib.run("callgrind2collapsed", "--frames", "name", tmp_path / "in")
+    assert (out, said) == (b"a 1\na;c 5\na;d 5\nb 1\nb;c 5\nb;d 5\n", b"")
 
 
 def test_the_estimate_counts_functions(tmp_path):
-    """a and b call c and d: two functions have several callers."""
-    (tmp_path / "in").write_text("# callgrind format\nevents: Ir\nfl=x.c\n" + "".join(
-        f"fn={caller}\n1 1\ncfn=c\ncalls=1 1\n1 5\ncfn=d\ncalls=1 1\n1 5\n" for caller in "ab") +
-        "fn=c\n1 10\nfn=d\n1 10\n")
+    """c calls e, d calls f: which of them is below a, which below b, nobody recorded."""
+    (tmp_path / "in").write_text(called_by_two("fn=c\n1 0\ncfn=e\ncalls=1 1\n1 10\nfn=d\n1 0\ncfn=f\ncalls=1 1\n1 10\n"
+                                               "fn=e\n1 10\nfn=f\n1 10\n"))
     said = lib.run("callgrind2collapsed", tmp_path / "in")[1].decode()
-    assert said == ("callgrind2collapsed: warning: contexts estimated from a call graph "
-                    "(2 functions have several callers)\n")
+    assert said == ("callgrind2collapsed: warning: stacks estimated from a call graph: 2 functions have several possible "
+                    "paths of callers; nothing that is recorded is contradicted\n")
+
+
+def test_what_is_unplaced_is_said(tmp_path):
+    (tmp_path / "in").write_text(called_by_two("fn=c\n1 10\nfn=d\n1 10\n"))
+    said = lib.run("callgrind2collapsed", "--contexts", "2", tmp_path / "in")[1].decode()
+    assert said == ("callgrind2collapsed: warning: stacks estimated from a call graph: 90.91% of the total under [unplaced], "
+                    "see --contexts and --rest\n")
+    assert lib.run("callgrind2collapsed", "--strict", "--contexts", "2", tmp_path / "in", status=2)[0] == b""
 
 
 @pytest.mark.parametrize("writer", ["collapsed", "speedscope", "flamegraph"])
@@ -516,7 +538,7 @@ def test_profconv_does_not_guess(args, stacks, tmp_path):
 def test_profcheck_json_has_every_key(stacks):
     profile = check(None, stacks)
     assert set(profile) == {"format", "threads", "value_types", "functions", "frames", "stacks", "arcs", "calls",
-                            "primitive_calls", "depth", "roots", "unattributed", "warnings"}
+                            "primitive_calls", "depth", "roots", "unattributed", "overlapping", "warnings"}
     assert (profile["functions"], profile["stacks"], profile["depth"], profile["roots"]) == (3, 2, 2, 1)
     assert profile["value_types"] == [{"name": "samples", "unit": "none", "self_total": 12}]
 

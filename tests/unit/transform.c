@@ -9,8 +9,8 @@
 #include "common/transform/cycles.h"
 #include "common/transform/graph_from_stacks.h"
 #include "common/transform/project.h"
-#include "common/transform/queue.h"
-#include "common/transform/stacks_from_graph.h"
+#include "common/transform/estimate/rooms.h"
+#include "common/transform/estimate/stacks_from_graph.h"
 
 /* --- cycles, against brute force --- */
 
@@ -308,7 +308,56 @@ static void stacks_are_shared_out(void **state)
 	assert_int_equal(stack_value(p, "mb"), 55);
 	assert_int_equal(stack_value(p, "mac"), 5);
 	assert_int_equal(stack_value(p, "mbc"), 15);
-	assert_int_equal(how.several, 1);
+	assert_int_equal(how.uncertain, 0); /* the arcs to c tell all of it */
+	profile_free(p);
+}
+
+/* The same, and c calls d: whose d is whose, nobody recorded. */
+static void what_is_below_two_callers_is_uncertain(void **state)
+{
+	struct profile *p = new_profile();
+	struct estimate how = limits();
+
+	(void)state;
+	add_cost(p, 'a', 25);
+	add_cost(p, 'b', 55);
+	add_cost(p, 'd', 20);
+	add_arc(p, 'm', 'a', 30);
+	add_arc(p, 'm', 'b', 70);
+	add_arc(p, 'a', 'c', 5);
+	add_arc(p, 'b', 'c', 15);
+	add_arc(p, 'c', 'd', 20);
+	stacks_from_graph(p, &how);
+	assert_int_equal(stack_value(p, "macd"), 5);
+	assert_int_equal(stack_value(p, "mbcd"), 15);
+	assert_int_equal(how.uncertain, 1);
+	assert_true(how.departed < 1e-6);
+	profile_free(p);
+}
+
+/* exec runs app, which imports slow, which exec runs too: none of it is drawn twice. */
+static void recursion_is_unfolded(void **state)
+{
+	struct profile *p = new_profile();
+	struct estimate how = limits();
+
+	(void)state;
+	add_cost(p, 'r', 200);
+	add_cost(p, 'b', 800);
+	add_arc(p, 'e', 'a', 1000);
+	add_arc(p, 'a', 'r', 200);
+	add_arc(p, 'a', 'l', 800);
+	add_arc(p, 'l', 'e', 800);
+	add_arc(p, 'e', 's', 800);
+	add_arc(p, 's', 'b', 800);
+	profile_total(p, function_of(p, 'e'), 2, 1, &(int64_t){ 1000 });
+	for (const char *f = "arlsb"; *f; f++)
+		profile_total(p, function_of(p, *f), 1, 1,
+			      &(int64_t){ *f == 'a' ? 1000 : *f == 'r' ? 200 : 800 });
+	stacks_from_graph(p, &how);
+	assert_int_equal(stack_value(p, "ear"), 200);
+	assert_int_equal(stack_value(p, "ealesb"), 800);
+	assert_true(how.departed < 1e-6);
 	profile_free(p);
 }
 
@@ -350,7 +399,7 @@ static void chain_is_no_estimate(void **state)
 	add_cost(p, 'b', 2);
 	add_arc(p, 'a', 'b', 2);
 	stacks_from_graph(p, &how);
-	assert_int_equal(how.several, 0);
+	assert_int_equal(how.uncertain, 0);
 	assert_int_equal(stack_value(p, "a"), 1);
 	assert_int_equal(stack_value(p, "ab"), 2);
 	profile_free(p);
@@ -448,34 +497,37 @@ static void comparison_finds_what_differs(void **state)
 	profile_free(b);
 }
 
-static void queue_gives_the_most_first(void **state)
+/* --- rooms --- */
+
+/* Against all sizes looked through: more contexts than stand in order, changed again and again. */
+static void rooms_are_the_largest_first(void **state)
 {
-	struct queue q;
-	double last = 1e30;
-	uint32_t seed = 1, of_last = 0;
+	enum { CONTEXTS = 3000, CHANGES = 20000, LOOKED_AT = 40 };
+	struct rooms r = { 0 };
+	double size[CONTEXTS] = { 0 };
+	uint64_t seed = 7;
 
 	(void)state;
-	queue_open(&q);
-	for (uint32_t i = 0; i < 3000; i++) {
-		seed = seed * 1664525 + 1013904223;
-		/* many are equal, some beyond all ranges, and some come while others go */
-		queue_push(&q, (struct candidate){ (double)(seed >> 20) * (i % 7 ? 1e-3 : 1e25) + 1e-9,
-						   i, 0 });
-		if (i % 5 == 4)
-			queue_pop(&q);
-	}
-	assert_int_equal(q.count, 2400);
-	while (q.count) {
-		struct candidate c = queue_pop(&q);
+	for (int i = 0; i < CHANGES; i++) {
+		uint32_t c = (uint32_t)(next_random(&seed) % CONTEXTS);
+		size_t larger = 0;
+		const struct room *at;
 
-		assert_true(c.worth < last || (c.worth == last && c.context > of_last));
-		last = c.worth;
-		of_last = c.context;
+		size[c] = next_random(&seed) % 5 ? (double)(next_random(&seed) % 1000) : 0;
+		rooms_set(&r, c, size[c]);
+		if (i % 50)
+			continue;
+		at = rooms_at(&r, LOOKED_AT);
+		for (uint32_t d = 0; at && d < CONTEXTS; d++)
+			larger += size[d] > at->size || (size[d] == at->size && d < at->context);
+		if (at) {
+			assert_int_equal(larger, LOOKED_AT);
+			assert_true(size[at->context] == at->size);
+		}
 	}
-	queue_push(&q, (struct candidate){ 5, 1, 0 });
-	queue_clear(&q);
-	assert_null(queue_next(&q, 0));
-	queue_close(&q);
+	rooms_clear(&r);
+	assert_null(rooms_at(&r, 0));
+	rooms_close(&r);
 }
 
 int main(void)
@@ -488,12 +540,14 @@ int main(void)
 		cmocka_unit_test(graph_as_by_brute_force),
 		cmocka_unit_test(stacks_are_shared_out),
 		cmocka_unit_test(self_totals_are_kept),
+		cmocka_unit_test(what_is_below_two_callers_is_uncertain),
+		cmocka_unit_test(recursion_is_unfolded),
 		cmocka_unit_test(chain_is_no_estimate),
 		cmocka_unit_test(threads_fold),
 		cmocka_unit_test(threads_become_frames),
 		cmocka_unit_test(one_thread_or_value_is_chosen),
 		cmocka_unit_test(comparison_finds_what_differs),
-		cmocka_unit_test(queue_gives_the_most_first),
+		cmocka_unit_test(rooms_are_the_largest_first),
 	};
 
 	return RUN(tests);

@@ -1,4 +1,4 @@
-#include "common/transform/stacks_from_graph.h"
+#include "common/transform/estimate/stacks_from_graph.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,32 +7,33 @@
 #include "common/base/fetch.h"
 #include "common/base/hash.h"
 #include "common/io/limits.h"
-#include "common/transform/expand.h"
+#include "common/transform/estimate/best_tree.h"
 
 /*
  * Integers out of shares: what a node's contexts have got so far is rounded as a
  * whole, so each gets its share to one unit and all of them together the exact sum.
  */
 struct split {
-	double given;        /* shares handed out */
-	double whole;        /* the sum of its contexts' shares, if that is nearly 1 */
-	int64_t self, loose; /* self and unattributed value */
-	int64_t self_given, loose_given;
-	uint32_t left;       /* contexts to come */
-	frame_id frame;      /* NO_ID: not needed yet */
+	double given, loose_given; /* shares handed out */
+	double whole, loose_whole; /* the sum of its contexts' weights */
+	double wanted;             /* what this is of its self value */
+	int64_t self_placed, loose_placed;
+	uint32_t left;             /* contexts to come */
+	frame_id frame;            /* NO_ID: not needed yet */
 };
 
 struct placer {
 	struct profile *p;
-	const struct flow *w;
-	const struct expansion *e;
+	const struct call_flow *w;
+	const struct unfolding *u;
 	struct split *splits; /* by node */
 	thread_id thread;
 	value_id value;
-	stack_id *path;     /* by depth, to the context that is placed */
-	frame_id unattributed, unplaced;
-	bool fresh;         /* there were no stacks before, and no function has these names */
-	double total, lost; /* of the values that were to be placed */
+	stack_id *path;       /* by depth, to the context that is placed */
+	stack_id awaited_root;
+	frame_id unattributed, unplaced, awaited;
+	bool fresh;           /* there were no stacks before, and no function has these names */
+	double total, lost;   /* of the values that were to be placed */
 };
 
 static frame_id named_frame(struct profile *p, struct str name)
@@ -49,33 +50,33 @@ static void name_frames(struct placer *pl)
 
 	pl->unattributed = named_frame(p, S("[unattributed]"));
 	pl->unplaced = named_frame(p, S("[unplaced]"));
-	pl->fresh = p->stacks.count == 1 && p->function_count == before + 2;
+	pl->awaited = named_frame(p, pl->w->overlaps ? S("[awaited elsewhere]")
+						     : S("[unknown caller]"));
+	pl->fresh = p->stacks.count == 1 && p->function_count == before + 3;
 }
 
 static void split_open(struct placer *pl)
 {
-	const struct flow *w = pl->w;
+	const struct call_flow *w = pl->w;
 	size_t deepest = 0;
 
-	pl->splits = alloc_zero(w->nodes, sizeof *pl->splits);
-	for (size_t c = 0; c < pl->e->count; c++) {
-		const struct context *k = &pl->e->contexts[c];
-		struct split *s = &pl->splits[k->node];
+	pl->splits = alloc_zero(w->node_count, sizeof *pl->splits);
+	for (size_t c = 0; c < pl->u->count; c++) {
+		const struct context *k = &pl->u->contexts[c];
+		struct split *s = &pl->splits[w->arcs[k->arc].callee];
 
 		s->left++;
-		s->whole += k->share;
+		s->whole += k->self;
+		s->loose_whole += k->room;
 		deepest = k->depth > deepest ? k->depth : deepest;
 	}
 	pl->path = alloc_zero(deepest + 1, sizeof *pl->path);
-	for (size_t n = 0; n < w->nodes; n++) {
+	for (size_t n = 0; n < w->node_count; n++) {
 		struct split *s = &pl->splits[n];
+		double self = fabs((double)w->nodes[n].self);
 
-		/* the last digits of floating point are not a context that was left out */
-		if (s->whole < 1 - 1e-9)
-			s->whole = 0;
-		s->self = w->self[n];
-		s->loose = w->unattributed[n];
 		s->frame = NO_ID;
+		s->wanted = s->whole > self * TREE_NEARLY_ALL ? s->whole : self;
 	}
 }
 
@@ -114,25 +115,43 @@ static frame_id frame_of(struct placer *pl, uint32_t n)
 	struct split *s = &pl->splits[n];
 
 	if (s->frame == NO_ID)
-		s->frame = profile_frame(pl->p, (struct frame){ pl->w->function[n], 0, 0 });
+		s->frame = profile_frame(pl->p, (struct frame){ pl->w->nodes[n].function, 0, 0 });
 	return s->frame;
+}
+
+/* What a context hangs below. */
+static stack_id stack_above(struct placer *pl, const struct context *k)
+{
+	if (k->depth)
+		return pl->path[k->depth - 1];
+	if (!pl->w->arcs[k->arc].awaited)
+		return EMPTY_STACK;
+	if (pl->awaited_root == EMPTY_STACK)
+		pl->awaited_root = push(pl, EMPTY_STACK, pl->awaited);
+	return pl->awaited_root;
 }
 
 static void place_context(struct placer *pl, size_t c)
 {
-	const struct context *k = &pl->e->contexts[c];
-	struct split *s = &pl->splits[k->node];
-	bool last = --s->left == 0 && s->whole > 0;
-	stack_id stack = push(pl, k->depth ? pl->path[k->depth - 1] : EMPTY_STACK,
-			      frame_of(pl, k->node));
+	const struct context *k = &pl->u->contexts[c];
+	uint32_t n = pl->w->arcs[k->arc].callee;
+	const struct flow_node *node = &pl->w->nodes[n];
+	struct split *s = &pl->splits[n];
+	bool last = --s->left == 0;
+	stack_id stack = push(pl, stack_above(pl, k), frame_of(pl, n));
 	int64_t value;
 
 	pl->path[k->depth] = stack;
-	s->given += k->share;
-	value = next_part(s->self, s->given, last, &s->self_given);
+	s->given += k->self;
+	value = s->wanted > 0 ? next_part(node->self, s->given / s->wanted,
+					  last && s->wanted == s->whole, &s->self_placed) : 0;
 	if (value)
 		add_sample(pl, stack, value);
-	value = next_part(s->loose, s->given, last, &s->loose_given);
+	if (!node->loose)
+		return;
+	s->loose_given += k->room;
+	value = s->loose_whole > 0 ? next_part(node->loose, s->loose_given / s->loose_whole, last,
+					       &s->loose_placed) : 0;
 	if (value)
 		add_sample(pl, push(pl, stack, pl->unattributed), value);
 }
@@ -140,11 +159,12 @@ static void place_context(struct placer *pl, size_t c)
 /* What no context got: kept by function, so that its total comes out. */
 static void place_rest(struct placer *pl, uint32_t n, stack_id *unplaced)
 {
+	const struct flow_node *node = &pl->w->nodes[n];
 	const struct split *s = &pl->splits[n];
-	int64_t self = s->self - s->self_given, loose = s->loose - s->loose_given;
+	int64_t self = node->self - s->self_placed, loose = node->loose - s->loose_placed;
 	stack_id stack;
 
-	pl->total += fabs((double)s->self) + (double)s->loose;
+	pl->total += fabs((double)node->self) + (double)node->loose;
 	if (!self && !loose)
 		return;
 	pl->lost += fabs((double)self) + (double)loose;
@@ -157,35 +177,36 @@ static void place_rest(struct placer *pl, uint32_t n, stack_id *unplaced)
 		add_sample(pl, push(pl, stack, pl->unattributed), loose);
 }
 
-/* Contexts are far apart in this order: they and their nodes are fetched ahead. */
+/* Contexts are far apart in this order: they and what they name are fetched ahead. */
 FETCHING fetch_ahead(const struct placer *pl, const uint32_t *order, size_t i)
 {
-	enum { FAR = 16, NEAR = 8 };
-	const struct context *k = pl->e->contexts;
+	enum { FAR = 24, NEAR = 16, NEXT = 8 };
+	const struct context *k = pl->u->contexts;
 
-	if (i + FAR >= pl->e->count)
+	if (i + FAR >= pl->u->count)
 		return;
 	FETCH(&k[order[i + FAR]]);
-	FETCH(&pl->splits[k[order[i + NEAR]].node]);
+	FETCH(&pl->w->arcs[k[order[i + NEAR]].arc]);
+	FETCH(&pl->splits[pl->w->arcs[k[order[i + NEXT]].arc].callee]);
 }
 
 /* Depth first: viewers that show samples in the order of the file draw a context whole. */
-static void place(struct placer *pl)
+static void place(struct placer *pl, const uint32_t *order)
 {
-	uint32_t *order = expansion_order(pl->e);
 	stack_id unplaced = EMPTY_STACK;
 
 	split_open(pl);
-	for (size_t i = 0; i < pl->e->count; i++) {
+	for (size_t i = 0; i < pl->u->count; i++) {
 		fetch_ahead(pl, order, i);
 		place_context(pl, order[i]);
 	}
-	free(order);
-	for (uint32_t n = 0; n < pl->w->nodes; n++)
+	for (uint32_t n = 0; n < pl->w->node_count; n++)
 		place_rest(pl, n, &unplaced);
 	free(pl->path);
 	free(pl->splits);
 }
+
+/* --- threads --- */
 
 /* Threads that differ in their part alone are one: the id of the first of them. */
 static thread_id *first_parts(const struct profile *p)
@@ -214,51 +235,71 @@ static thread_id *first_parts(const struct profile *p)
 	return first;
 }
 
-static void one_thread(struct profile *p, thread_id t, const struct flow_rows *rows,
-		       struct estimate *how)
+static void add_results(struct estimate *how, const struct call_flow *w,
+			const struct departure *d)
 {
-	struct flow flow;
-	size_t several;
-	value_id values = (value_id)p->value_count;
+	size_t uncertain = call_flow_uncertain(w);
 
-	flow_open(&flow, p, rows);
-	several = flow_several(&flow);
-	if (several > how->several)
-		how->several = several;
-	for (value_id v = 0; v < values; v++) {
-		struct expansion e;
-		struct placer pl = { .p = p, .w = &flow, .e = &e, .thread = t, .value = v };
+	if (uncertain > how->uncertain)
+		how->uncertain = uncertain;
+	how->departed += d->functions;
+	how->recorded += d->functions_recorded;
+	*(w->overlaps ? &how->awaited : &how->unknown) += w->awaited;
+	how->entered += w->total;
+	if (d->worst != NO_ID && (how->worst == NO_ID || fabs(d->worst_drawn - d->worst_recorded) >
+				  fabs(how->worst_drawn - how->worst_recorded))) {
+		how->worst = w->nodes[d->worst].function;
+		how->worst_drawn = d->worst_drawn;
+		how->worst_recorded = d->worst_recorded;
+	}
+	for (size_t n = 0; n < w->node_count; n++)
+		i64_add_to(&how->unattributed_value, w->nodes[n].loose);
+}
 
-		flow_weigh(&flow, p, rows, v, how->unattributed);
-		if (flow.overflow && !p->sample_values.overflow) {
+static void note_overflow(struct profile *p, const struct call_flow *w, value_id v)
+{
+	for (size_t n = 0; n < w->node_count; n++)
+		if (w->nodes[n].overflow && !p->sample_values.overflow) {
 			p->sample_values.overflow = true;
 			p->sample_values.overflowed = v;
 		}
-		if (v + 1 == values)
-			flow_weighed(&flow);
-		expand(&flow, how->contexts, how->rest, &e);
+}
+
+static void one_thread(struct profile *p, thread_id t, const struct flow_rows *rows,
+		       struct estimate *how)
+{
+	struct call_flow w;
+	value_id values = (value_id)p->value_count;
+
+	call_flow_open(&w, p, rows);
+	for (value_id v = 0; v < values; v++) {
+		struct best_tree tree;
+		struct placer pl = { .p = p, .w = &w, .u = &tree.unfolding, .thread = t, .value = v };
+
+		call_flow_weigh(&w, p, rows, v, how->unattributed);
+		note_overflow(p, &w, v);
+		best_tree_find(&w, how->contexts, how->rest, &tree);
 		name_frames(&pl);
-		place(&pl);
+		place(&pl, tree.order);
 		if (v == 0) {
-			how->lost += pl.lost;
+			add_results(how, &w, &tree.departure);
+			how->unplaced += pl.lost;
 			how->total += pl.total;
 		}
-		for (size_t n = 0; v == 0 && n < flow.nodes; n++)
-			how->unattributed_value += flow.unattributed[n];
-		expand_free(&e);
+		best_tree_free(&tree);
 	}
-	flow_close(&flow);
+	call_flow_close(&w);
 }
 
 /* Row numbers thread by thread: those of t are rows[start[t]] to rows[start[t + 1]]. */
-struct sorted {
+struct rows_by_thread {
 	uint32_t *rows;
 	size_t *start;
 };
 
-static struct sorted sort_rows(size_t threads, size_t count, const thread_id *thread_of)
+static struct rows_by_thread sort_rows(size_t threads, size_t count, const thread_id *thread_of)
 {
-	struct sorted s = { alloc_zero(count, sizeof *s.rows),
+	struct rows_by_thread s = { alloc_zero(count, sizeof *s.rows),
 			    alloc_zero(threads + 2, sizeof *s.start) };
 
 	for (size_t i = 0; i < count; i++)
@@ -270,7 +311,7 @@ static struct sorted sort_rows(size_t threads, size_t count, const thread_id *th
 	return s;
 }
 
-static void sorted_free(struct sorted *s)
+static void rows_by_thread_free(struct rows_by_thread *s)
 {
 	free(s->rows);
 	free(s->start);
@@ -279,7 +320,7 @@ static void sorted_free(struct sorted *s)
 /* The graph half's rows by thread; parts of one thread are together. */
 struct graph_rows {
 	thread_id *first, *of_cost, *of_arc;
-	struct sorted costs, arcs;
+	struct rows_by_thread costs, arcs;
 	struct flow_rows rows;
 	thread_id next;
 };
@@ -321,12 +362,18 @@ static bool rows_next(struct graph_rows *g, const struct profile *p, thread_id *
 
 static void rows_close(struct graph_rows *g)
 {
-	sorted_free(&g->costs);
-	sorted_free(&g->arcs);
+	rows_by_thread_free(&g->costs);
+	rows_by_thread_free(&g->arcs);
 	free(g->rows.node_of);
 	free(g->of_cost);
 	free(g->of_arc);
 	free(g->first);
+}
+
+static void clear_results(struct estimate *how)
+{
+	*how = (struct estimate){ .contexts = how->contexts, .rest = how->rest,
+				  .unattributed = how->unattributed, .worst = NO_ID };
 }
 
 void stacks_from_graph(struct profile *p, struct estimate *how)
@@ -334,6 +381,7 @@ void stacks_from_graph(struct profile *p, struct estimate *how)
 	struct graph_rows g;
 	thread_id t;
 
+	clear_results(how);
 	limit_clock_start();
 	rows_open(&g, p);
 	while (rows_next(&g, p, &t)) {
@@ -343,21 +391,57 @@ void stacks_from_graph(struct profile *p, struct estimate *how)
 	rows_close(&g);
 }
 
-int64_t unattributed_value(const struct profile *p, value_id v)
+void estimate_results(const struct profile *p, value_id v, struct estimate *how)
 {
 	struct graph_rows g;
-	struct flow flow;
 	thread_id t;
-	int64_t sum = 0;
 
+	clear_results(how);
+	limit_clock_start();
 	rows_open(&g, p);
 	while (v < p->value_count && rows_next(&g, p, &t)) {
-		flow_open(&flow, p, &g.rows);
-		flow_weigh(&flow, p, &g.rows, v, true);
-		for (size_t n = 0; n < flow.nodes; n++)
-			i64_add(sum, flow.unattributed[n], &sum);
-		flow_close(&flow);
+		struct call_flow w;
+		struct best_tree tree;
+
+		call_flow_open(&w, p, &g.rows);
+		call_flow_weigh(&w, p, &g.rows, v, how->unattributed);
+		best_tree_find(&w, how->contexts, how->rest, &tree);
+		add_results(how, &w, &tree.departure);
+		how->unplaced += tree.unplaced;
+		how->total += tree.total;
+		best_tree_free(&tree);
+		call_flow_close(&w);
 	}
 	rows_close(&g);
-	return sum;
+}
+
+static void add_facts(struct graph_facts *f, const struct call_flow *w)
+{
+	*(w->overlaps ? &f->awaited : &f->unknown) += w->awaited;
+	f->entered += w->total;
+	f->doubtful += w->doubtful;
+	f->doubt += w->doubt;
+	if (w->most_doubt > f->most_doubt) {
+		f->most_doubt = w->most_doubt;
+		f->most_doubtful = w->nodes[w->most_doubtful].function;
+	}
+	for (size_t n = 0; n < w->node_count; n++)
+		i64_add_to(&f->unattributed, w->nodes[n].loose);
+}
+
+void graph_facts_find(const struct profile *p, value_id v, struct graph_facts *out)
+{
+	struct graph_rows g;
+	struct call_flow w;
+	thread_id t;
+
+	*out = (struct graph_facts){ .most_doubtful = NO_ID };
+	rows_open(&g, p);
+	while (v < p->value_count && rows_next(&g, p, &t)) {
+		call_flow_open(&w, p, &g.rows);
+		call_flow_weigh(&w, p, &g.rows, v, true);
+		add_facts(out, &w);
+		call_flow_close(&w);
+	}
+	rows_close(&g);
 }

@@ -1,0 +1,302 @@
+#include "common/transform/estimate/best_tree.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/alloc.h"
+#include "common/io/limits.h"
+
+/* Trees of so few contexts are unfolded to the last unit. */
+enum { WHOLE_TREE = 10000 };
+/* The lightest context, as a fraction of what may stay unplaced in sum; and the next step. */
+static const double lightest = 1e-3, finer = 8, coarser = 4;
+/* Below half a unit nothing is left after rounding. */
+static const double min_value = 0.5;
+
+/* A tree that departs less is as good as it gets. Trees that are tried; contexts of all. */
+static const double good_enough = 2e-3;
+enum { MAX_CHANGES = 200, MAX_EFFORT = 100000000, MAX_STEPS = 10000000 };
+/* The search begins only if it can try so many trees. */
+enum { MIN_TREES = 8 };
+
+/* --- how far to unfold --- */
+
+static double unplaced_of(const struct call_flow *w, const struct unfolding *u)
+{
+	double *self = alloc_zero(w->node_count, sizeof *self), sum = 0;
+
+	for (size_t c = 0; c < u->count; c++)
+		self[w->arcs[u->contexts[c].arc].callee] += u->contexts[c].self;
+	for (size_t n = 0; n < w->node_count; n++) {
+		double wanted = fabs((double)w->nodes[n].self);
+
+		if (self[n] <= wanted * TREE_NEARLY_ALL)
+			sum += wanted - self[n];
+	}
+	free(self);
+	return sum;
+}
+
+static double total_of(const struct call_flow *w)
+{
+	double sum = 0;
+
+	for (size_t n = 0; n < w->node_count; n++)
+		sum += fabs((double)w->nodes[n].self) + (double)w->nodes[n].loose;
+	return sum;
+}
+
+/* Unfolds with bounds->min_weight or, where that makes too many contexts, with a coarser one. */
+static void unfold_within(const struct call_flow *w, struct unfold_bounds *bounds,
+			  struct unfolding *out)
+{
+	unfold(w, bounds, out);
+	while (!out->complete) {
+		unfolding_free(out);
+		bounds->min_weight *= coarser;
+		unfold(w, bounds, out);
+	}
+}
+
+/* Finer until enough is placed, or the contexts are too many. */
+static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, double rest,
+		       struct unfolding *out)
+{
+	double total = total_of(w);
+	uint64_t max_contexts = bounds->max_contexts;
+	struct unfolding next;
+	bool again = true;
+
+	bounds->min_weight = min_value;
+	if (max_contexts > WHOLE_TREE)
+		bounds->max_contexts = WHOLE_TREE;
+	unfold(w, bounds, out);
+	bounds->max_contexts = max_contexts;
+	if (out->complete)
+		return;
+	unfolding_free(out);
+	bounds->min_weight = fmax(min_value, total * rest * lightest);
+	unfold_within(w, bounds, out);
+	while (again && bounds->min_weight > min_value && unplaced_of(w, out) > total * rest) {
+		struct unfold_bounds fine = *bounds;
+
+		fine.min_weight = fmax(min_value, fine.min_weight / finer);
+		unfold(w, &fine, &next);
+		again = next.complete;
+		if (again) {
+			unfolding_free(out);
+			*out = next;
+			*bounds = fine;
+		} else {
+			unfolding_free(&next);
+		}
+	}
+}
+
+/* --- other trees --- */
+
+struct search {
+	const struct call_flow *w;
+	struct unfold_bounds bounds;
+	unsigned char *modes;   /* of the best tree, by arc */
+	float *urgency;         /* likewise */
+	struct best_tree *best;
+	uint64_t effort;
+};
+
+/* A context takes as long as so many steps: it is made, ordered and measured. */
+static uint64_t effort_of(const struct unfolding *u)
+{
+	enum { STEPS = 32 };
+
+	return u->count * STEPS + u->steps;
+}
+
+static void measure(const struct call_flow *w, struct best_tree *t)
+{
+	t->order = unfolding_order(&t->unfolding);
+	departure_measure(w, &t->unfolding, t->order, &t->departure);
+}
+
+/* Unfolds with other bounds; true, and the tree is the best one now, if it departs less. */
+static bool improve(struct search *s, struct unfold_bounds bounds)
+{
+	struct best_tree other = { 0 };
+
+	unfold_within(s->w, &bounds, &other.unfolding);
+	measure(s->w, &other);
+	s->effort += effort_of(&other.unfolding);
+	if (departure_of(&other.departure) < departure_of(&s->best->departure) - 1e-6) {
+		best_tree_free(s->best);
+		*s->best = other;
+		return true;
+	}
+	best_tree_free(&other);
+	return false;
+}
+
+static bool goes_on(const struct search *s)
+{
+	return departure_of(&s->best->departure) > good_enough && s->effort < MAX_EFFORT;
+}
+
+static void try_modes(struct search *s)
+{
+	unsigned char *modes = alloc(s->w->arc_count + 1);
+
+	for (int whole = 0; whole < 2; whole++)
+		for (int mode = UNFOLD_ALL; mode < UNFOLD_MODES && goes_on(s); mode++) {
+			struct unfold_bounds bounds = s->bounds;
+
+			if (!whole && mode == UNFOLD_ALL)
+				continue; /* that is where it began */
+			memset(modes, mode, s->w->arc_count + 1);
+			bounds.modes = modes;
+			bounds.whole_calls = whole;
+			if (improve(s, bounds)) {
+				memset(s->modes, mode, s->w->arc_count + 1);
+				s->bounds.whole_calls = whole;
+			}
+		}
+	free(modes);
+}
+
+/* --- changing single arcs --- */
+
+struct blame {
+	double weight;
+	uint32_t arc;
+};
+
+static int most_first(const void *a, const void *b)
+{
+	const struct blame *x = a, *y = b;
+
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	return (x->arc > y->arc) - (x->arc < y->arc);
+}
+
+/* By arc of a cycle: the room that stayed empty below its contexts, and what found no place. */
+static size_t find_blame(const struct call_flow *w, const struct unfolding *u, struct blame *out)
+{
+	double *below = alloc_zero(u->count, sizeof *below);
+	size_t count = 0;
+
+	for (uint32_t a = 0; a < w->called_count; a++)
+		out[a] = (struct blame){ w->arcs[a].inner ? u->left[a] : 0, a };
+	for (size_t c = u->count; c-- > 0;) {
+		const struct context *k = &u->contexts[c];
+		const struct flow_arc *a = &w->arcs[k->arc];
+
+		if (w->nodes[a->callee].recursive)
+			below[c] += k->room;
+		if (!a->inner)
+			continue;
+		if (k->parent != NO_ID)
+			below[k->parent] += below[c];
+		out[k->arc].weight += below[c];
+	}
+	for (uint32_t a = 0; a < w->called_count; a++)
+		if (out[a].weight > w->total * 1e-6)
+			out[count++] = out[a];
+	qsort(out, count, sizeof *out, most_first);
+	free(below);
+	return count;
+}
+
+/* What can be done to an arc: another mode, or its weights count for more or less. */
+enum { MORE_URGENT = UNFOLD_MODES, LESS_URGENT, CHANGES };
+
+/* Whether the tree is better with that change; else it is undone. */
+static bool change(struct search *s, uint32_t arc, int what)
+{
+	struct unfold_bounds bounds = s->bounds;
+	unsigned char mode = s->modes[arc];
+	float urgency = s->urgency[arc];
+
+	if (what < UNFOLD_MODES)
+		s->modes[arc] = (unsigned char)what;
+	else
+		s->urgency[arc] *= what == MORE_URGENT ? 2.0f : 0.5f;
+	bounds.modes = s->modes;
+	if (improve(s, bounds))
+		return true;
+	s->modes[arc] = mode;
+	s->urgency[arc] = urgency;
+	return false;
+}
+
+/* A change of the arc that is most to blame, of those not tried: true if that is better. */
+static bool change_one(struct search *s, const struct blame *blame, size_t count,
+		       unsigned char *tried, int *changes)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint32_t arc = blame[i].arc;
+
+		for (int what = 0; what < CHANGES; what++) {
+			if (what == s->modes[arc] || tried[arc] & 1u << what)
+				continue;
+			if (++*changes > MAX_CHANGES || !goes_on(s))
+				return false;
+			tried[arc] |= (unsigned char)(1u << what);
+			if (change(s, arc, what))
+				return true;
+			limit_clock();
+		}
+	}
+	return false;
+}
+
+static void change_arcs(struct search *s)
+{
+	struct blame *blame = alloc_zero(s->w->called_count, sizeof *blame);
+	unsigned char *tried = alloc_zero(s->w->arc_count, 1);
+	int changes = 0;
+	bool better = true;
+
+	while (better && goes_on(s)) {
+		size_t count = find_blame(s->w, &s->best->unfolding, blame);
+
+		better = change_one(s, blame, count, tried, &changes);
+	}
+	free(blame);
+	free(tried);
+}
+
+void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double rest,
+		    struct best_tree *out)
+{
+	struct search s = { .w = w, .best = out, .bounds.max_contexts = max_contexts,
+			    .bounds.max_steps = MAX_STEPS };
+	bool cycles = false;
+
+	*out = (struct best_tree){ 0 };
+	s.modes = alloc_zero(w->arc_count + 1, 1);
+	s.urgency = alloc_zero(w->arc_count + 1, sizeof *s.urgency);
+	for (size_t a = 0; a <= w->arc_count; a++)
+		s.urgency[a] = 1;
+	s.bounds.modes = s.modes;
+	s.bounds.urgency = s.urgency;
+	unfold_far(w, &s.bounds, rest, &out->unfolding);
+	measure(w, out);
+	s.effort = effort_of(&out->unfolding);
+	for (uint32_t n = 0; n < w->node_count && !cycles; n++)
+		cycles = flow_in_cycle(w, n);
+	if (cycles && goes_on(&s) && s.effort < MAX_EFFORT / MIN_TREES) {
+		try_modes(&s);
+		change_arcs(&s);
+	}
+	out->unplaced = unplaced_of(w, &out->unfolding);
+	out->total = total_of(w);
+	free(s.modes);
+	free(s.urgency);
+}
+
+void best_tree_free(struct best_tree *t)
+{
+	unfolding_free(&t->unfolding);
+	free(t->order);
+	*t = (struct best_tree){ 0 };
+}

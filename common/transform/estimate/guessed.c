@@ -1,0 +1,162 @@
+#include "common/transform/estimate/guessed.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+
+/* Other contexts of a function that are looked at; what is so little lighter is as heavy. */
+enum { LOOKED_AT = 256 };
+static const double as_heavy = 0.999;
+
+/* Contexts in groups by function, the heaviest of a group first. */
+struct groups {
+	size_t *first;       /* functions + 1 */
+	uint32_t *contexts;
+};
+
+struct guesser {
+	const struct contexts *c;
+	double *total;       /* by context: inclusive */
+	double *taken;       /* by context: by callees that are certain */
+	bool *local;         /* by context: certain if its caller is */
+	uint32_t *places;    /* by function: contexts below one caller, while that is looked at */
+	struct groups own, called;
+};
+
+static function_id function_of(const struct contexts *c, uint32_t context)
+{
+	return c->p->frames[c->frame[context]].function;
+}
+
+static void add_rows(const struct thread_rows *rows, double *total)
+{
+	for (size_t i = 0; i < rows->values.rows; i++)
+		total[rows->at[i]] += (double)values_row(&rows->values, i)[0];
+}
+
+static double *sum_totals(const struct contexts *c)
+{
+	double *total = alloc_zero(c->count, sizeof *total);
+
+	add_rows(&c->self, total);
+	add_rows(&c->hidden, total);
+	for (uint32_t i = c->count; i-- > 1;)
+		total[c->parent[i]] += total[i];
+	return total;
+}
+
+struct weighed {
+	double total;
+	uint32_t context;
+};
+
+static int heaviest_first(const void *a, const void *b)
+{
+	const struct weighed *x = a, *y = b;
+
+	if (x->total != y->total)
+		return x->total > y->total ? -1 : 1;
+	return (x->context > y->context) - (x->context < y->context);
+}
+
+static void sort_groups(const struct guesser *g, struct groups *all)
+{
+	size_t count = all->first[g->c->p->function_count];
+	struct weighed *w = alloc_zero(count, sizeof *w);
+
+	for (size_t i = 0; i < count; i++)
+		w[i] = (struct weighed){ g->total[all->contexts[i]], all->contexts[i] };
+	for (function_id f = 0; f < g->c->p->function_count; f++)
+		if (all->first[f + 1] - all->first[f] > 1)
+			qsort(w + all->first[f], all->first[f + 1] - all->first[f], sizeof *w,
+			      heaviest_first);
+	for (size_t i = 0; i < count; i++)
+		all->contexts[i] = w[i].context;
+	free(w);
+}
+
+/* By their own function, or by their caller's: those without a caller are in no group then. */
+static void group(const struct guesser *g, bool by_caller, struct groups *out)
+{
+	const struct contexts *c = g->c;
+	size_t functions = c->p->function_count;
+
+	out->first = alloc_zero(functions + 2, sizeof *out->first);
+	out->contexts = alloc_zero(c->count, sizeof *out->contexts);
+	for (uint32_t i = 1; i < c->count; i++)
+		if (!by_caller || c->parent[i])
+			out->first[function_of(c, by_caller ? c->parent[i] : i) + 2]++;
+	for (size_t f = 2; f < functions + 2; f++)
+		out->first[f] += out->first[f - 1];
+	for (uint32_t i = 1; i < c->count; i++)
+		if (!by_caller || c->parent[i])
+			out->contexts[out->first[function_of(c, by_caller ? c->parent[i] : i) + 1]++] = i;
+	sort_groups(g, out);
+}
+
+/* Whether another context of the caller's function could hold it. */
+static bool fits_elsewhere(const struct guesser *g, function_id caller, uint32_t context)
+{
+	const struct groups *own = &g->own;
+	double wanted = g->total[context] * as_heavy;
+
+	for (size_t i = own->first[caller]; i < own->first[caller + 1]; i++) {
+		uint32_t other = own->contexts[i];
+
+		if (g->total[other] < wanted)
+			return false;
+		if (i - own->first[caller] == LOOKED_AT)
+			return true;
+		if (other != g->c->parent[context] && g->total[other] - g->taken[other] >= wanted)
+			return true;
+	}
+	return false;
+}
+
+static void look_at_callees(struct guesser *g, function_id caller)
+{
+	const struct groups *called = &g->called;
+	bool single = g->own.first[caller + 1] - g->own.first[caller] == 1;
+
+	for (size_t i = called->first[caller]; !single && i < called->first[caller + 1]; i++)
+		g->places[function_of(g->c, called->contexts[i])]++;
+	for (size_t i = called->first[caller]; i < called->first[caller + 1]; i++) {
+		uint32_t context = called->contexts[i];
+
+		/* in several places: who knows how much of it is in which? */
+		g->local[context] = single || (g->places[function_of(g->c, context)] == 1 &&
+					       !fits_elsewhere(g, caller, context));
+		if (g->local[context])
+			g->taken[g->c->parent[context]] += g->total[context];
+	}
+	for (size_t i = called->first[caller]; i < called->first[caller + 1]; i++)
+		g->places[function_of(g->c, called->contexts[i])] = 0;
+}
+
+bool *contexts_guessed(const struct contexts *c)
+{
+	bool *guessed = alloc_zero(c->count, sizeof *guessed);
+	struct guesser g = { .c = c };
+
+	if (!c->p->estimated || c->in_time || !c->p->value_count)
+		return guessed;
+	g.total = sum_totals(c);
+	g.taken = alloc_zero(c->count, sizeof *g.taken);
+	g.local = alloc_zero(c->count, sizeof *g.local);
+	g.places = alloc_zero(c->p->function_count, sizeof *g.places);
+	group(&g, false, &g.own);
+	group(&g, true, &g.called);
+	for (function_id f = 0; f < c->p->function_count; f++)
+		look_at_callees(&g, f);
+	for (uint32_t i = 1; i < c->count; i++)
+		guessed[i] = c->parent[i] && (guessed[c->parent[i]] || !g.local[i]);
+	free(g.total);
+	free(g.taken);
+	free(g.local);
+	free(g.places);
+	free(g.own.first);
+	free(g.own.contexts);
+	free(g.called.first);
+	free(g.called.contexts);
+	return guessed;
+}

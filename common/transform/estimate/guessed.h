@@ -1,0 +1,20 @@
+/*
+ * guessed - which contexts of estimated stacks could be elsewhere
+ *
+ * A context is certain if its caller's is, and if the caller's function has no other context
+ * that could hold it: one at least as heavy, less what is certain there already. Told from
+ * the tree alone, so a tree that was written and read again has the same ones.
+ *
+ *	exec 1000;app 1000;load 800;exec 800;slow 800
+ *
+ * app fits only into the first exec, and fills it: so slow can only be in the second.
+ */
+#ifndef TRANSFORM_ESTIMATE_GUESSED_H
+#define TRANSFORM_ESTIMATE_GUESSED_H
+
+#include "common/transform/contexts.h"
+
+/* By context, by its first value type; all false if c->p is not estimated. The caller frees it. */
+bool *contexts_guessed(const struct contexts *c);
+
+#endif

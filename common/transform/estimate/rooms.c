@@ -1,0 +1,154 @@
+#include "common/transform/estimate/rooms.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/alloc.h"
+
+enum { MAX_TOP = 512 };
+
+static bool before(struct room a, struct room b)
+{
+	return a.size != b.size ? a.size > b.size : a.context < b.context;
+}
+
+/* --- the heap --- */
+
+static void heap_push(struct rooms *r, struct room item)
+{
+	size_t i = r->heap_count;
+
+	ARRAY_ROOM(r->heap, r->heap_count, r->heap_cap);
+	r->heap_count++;
+	for (; i && before(item, r->heap[(i - 1) / 2]); i = (i - 1) / 2)
+		r->heap[i] = r->heap[(i - 1) / 2];
+	r->heap[i] = item;
+}
+
+static struct room heap_pop(struct rooms *r)
+{
+	struct room top = r->heap[0], last = r->heap[--r->heap_count];
+	size_t i = 0, child;
+
+	while ((child = 2 * i + 1) < r->heap_count) {
+		if (child + 1 < r->heap_count && before(r->heap[child + 1], r->heap[child]))
+			child++;
+		if (!before(r->heap[child], last))
+			break;
+		r->heap[i] = r->heap[child];
+		i = child;
+	}
+	if (r->heap_count)
+		r->heap[i] = last;
+	return top;
+}
+
+/* --- the top --- */
+
+/* Where the room stands, or would. */
+static size_t find_place(const struct rooms *r, struct room room)
+{
+	size_t low = 0, high = r->top_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (before(r->top[middle], room))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void take_from_top(struct rooms *r, struct room room)
+{
+	size_t at = find_place(r, room);
+
+	r->top_count--;
+	memmove(r->top + at, r->top + at + 1, (r->top_count - at) * sizeof *r->top);
+	r->in_top[room.context] = false;
+}
+
+static void put_into_top(struct rooms *r, struct room room)
+{
+	size_t at = find_place(r, room);
+
+	ARRAY_ROOM(r->top, r->top_count, r->top_cap);
+	memmove(r->top + at + 1, r->top + at, (r->top_count - at) * sizeof *r->top);
+	r->top[at] = room;
+	r->top_count++;
+	r->in_top[room.context] = true;
+	if (r->top_count > MAX_TOP) {
+		struct room last = r->top[r->top_count - 1];
+
+		take_from_top(r, last);
+		heap_push(r, last);
+	}
+}
+
+/* --- both --- */
+
+static void know_context(struct rooms *r, uint32_t context)
+{
+	size_t known = r->contexts_cap;
+
+	if (context < known)
+		return;
+	r->size = alloc_grow(r->size, &r->contexts_cap, (size_t)context + 1, sizeof *r->size);
+	r->in_top = alloc_again(r->in_top, r->contexts_cap, sizeof *r->in_top);
+	memset(r->size + known, 0, (r->contexts_cap - known) * sizeof *r->size);
+	memset(r->in_top + known, 0, (r->contexts_cap - known) * sizeof *r->in_top);
+}
+
+void rooms_set(struct rooms *r, uint32_t context, double size)
+{
+	struct room room = { size, context };
+
+	know_context(r, context);
+	if (r->size[context] == size)
+		return;
+	if (r->in_top[context])
+		take_from_top(r, (struct room){ r->size[context], context });
+	r->size[context] = size;
+	if (!(size > 0))
+		return;
+	if (!r->heap_count || (r->top_count && before(room, r->top[r->top_count - 1])))
+		put_into_top(r, room);
+	else
+		heap_push(r, room);
+}
+
+const struct room *rooms_at(struct rooms *r, size_t i)
+{
+	while (i >= r->top_count) {
+		struct room next;
+
+		if (!r->heap_count)
+			return NULL;
+		next = heap_pop(r);
+		if (r->size[next.context] == next.size && !r->in_top[next.context])
+			put_into_top(r, next);
+	}
+	return &r->top[i];
+}
+
+void rooms_clear(struct rooms *r)
+{
+	for (size_t i = 0; i < r->top_count; i++) {
+		r->size[r->top[i].context] = 0;
+		r->in_top[r->top[i].context] = false;
+	}
+	for (size_t i = 0; i < r->heap_count; i++)
+		r->size[r->heap[i].context] = 0;
+	r->top_count = r->heap_count = 0;
+}
+
+void rooms_close(struct rooms *r)
+{
+	free(r->top);
+	free(r->heap);
+	free(r->size);
+	free(r->in_top);
+	*r = (struct rooms){ 0 };
+}
