@@ -15,6 +15,23 @@
 #define OUR_NUMBERED S("Numbered thread: ")
 #define OUR_CALLS S("Calls: numbers of samples, nobody counted calls")
 
+#define OUR_ESTIMATE S("Estimated: inclusive values of arcs, shared out by calls")
+#define OUR_INCLUSIVE S("Unattributed: inclusive costs hold time that is in no self cost")
+#define OUR_TOTALS S("# profpipe: totals")
+#define OUR_LINES S("# profpipe: lines")
+
+/* What the calls to a function add up to, and what has to be said of it beside that. */
+struct called {
+	uint32_t arcs;
+	bool self_unknown;   /* of a call */
+	bool calls_others;   /* a call's self value is not all of it */
+	bool own_total;      /* its total is not the sum of its calls */
+	bool own_self;       /* the self values of its calls cannot be found out */
+	bool itself;         /* it calls itself */
+	bool rooted;         /* it was called by others, and by nobody */
+	int64_t calls, primitive;
+};
+
 /* The unit that an event's name tells, if it does: "Time_(10ns)", "bytes". */
 void unit_of_event(struct str name, struct value_type *type);
 

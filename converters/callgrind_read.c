@@ -133,7 +133,7 @@ static bool read_value(struct reader *r, const char **p, const char *end, size_t
 	return true;
 }
 
-static bool read_values(struct reader *r, const char *p, const char *end)
+bool read_values(struct reader *r, const char *p, const char *end)
 {
 	size_t event = 0;
 
@@ -327,6 +327,8 @@ static void read_line(struct reader *r)
 
 	while (r->line.n && (r->line.p[0] == ' ' || r->line.p[0] == '\t'))
 		r->line = str_from(r->line, 1);
+	if (r->line.n && r->line.p[0] == '#')
+		callgrind_read_note(r);
 	if (!r->line.n || r->line.p[0] == '#')
 		return;
 	if (begins_cost(r->line.p[0])) {
@@ -346,7 +348,9 @@ static void read_line(struct reader *r)
 int callgrind_read(struct input *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p, .has_line = true, .thread = NO_ID,
-			    .new_thread = NO_ID, .function = NO_ID };
+			    .new_thread = NO_ID, .function = NO_ID,
+			    .first_cost = p->cost_count, .first_arc = p->arc_count,
+			    .about = NO_ID };
 
 	in->place = PLACE_LINE;
 	r.unknown = profile_string(p, S("???"));
@@ -361,6 +365,7 @@ int callgrind_read(struct input *in, struct profile *p)
 	if (!in->failed) {
 		flush_pending(&r);
 		end_part(&r);
+		callgrind_end_totals(&r);
 		set_titles(p);
 		if (r.zeros)
 			profile_label(p, NO_ID, S("zeros"), S("written"));

@@ -77,6 +77,8 @@ static void read_creator(struct reader *r, struct str value)
 	r->yappi = str_starts(value, S("yappi"));
 	r->python = r->ours || r->yappi || str_starts(value, S("pyprof2calltree"));
 	r->has_creator = true;
+	r->p->inclusive_only |= r->yappi;
+	r->p->all_callers = r->yappi && (r->p->all_callers || !profile_has_graph(r->p));
 	if (!r->ours)
 		header_label(r, S("creator"), value);
 }
@@ -225,6 +227,10 @@ static bool read_our_desc(struct reader *r, struct str value)
 		};
 	else if (str_eq(value, OUR_CALLS))
 		r->p->calls_sampled = true;
+	else if (str_eq(value, OUR_ESTIMATE))
+		r->p->arcs_estimated = true;
+	else if (str_eq(value, OUR_INCLUSIVE))
+		r->p->inclusive_only = true;
 	else
 		return false;
 	return true;

@@ -94,6 +94,15 @@ struct reader {
 	struct block block;
 	struct past *past;
 	size_t past_count;
+
+	/* notes in comments: see callgrind_totals.c */
+	bool totals, known_lines;
+	size_t first_cost, first_arc; /* rows before them are of other files */
+	struct index pairs;         /* of rows of arcs, by caller and callee */
+	bool *noted;                /* by row, from first_arc on */
+	bool *told;                 /* by function: its total has been read */
+	size_t told_count;
+	function_id about;          /* whom the notes are about, or NO_ID */
 };
 
 /* --- header --- */
@@ -153,7 +162,16 @@ static inline bool begins_cost(char c)
 
 void forget_rows(struct reader *r);
 
+/* --- notes --- */
+
+/* A comment, which may be one of ours. */
+void callgrind_read_note(struct reader *r);
+void callgrind_end_totals(struct reader *r);
+
 /* --- lines --- */
+
+/* The values of a line's rest into r->values; false after an error. */
+bool read_values(struct reader *r, const char *p, const char *end);
 
 /* A call of which all but the callee is known, that was named before. */
 void end_call(struct reader *r, struct arc a);

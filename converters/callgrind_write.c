@@ -45,6 +45,7 @@ static void put_section(struct writer *w, thread_id t)
 		callgrind_rows_of(&w->jumps, t, f);
 		callgrind_put_block(w, f);
 	}
+	callgrind_note_rooted(w);
 	callgrind_put_lonely(w);
 	output_byte(w->out, '\n');
 }
@@ -98,6 +99,8 @@ static void free_writer(struct writer *w)
 	free(w->arcs.run);
 	free(w->jumps.run);
 	free(w->lonely);
+	free(w->sums);
+	free(w->sum_values);
 }
 
 void callgrind_write(struct output *out, const struct profile *p)
@@ -116,9 +119,11 @@ void callgrind_write(struct output *out, const struct profile *p)
 	w.zeros = callgrind_label(p, NO_ID, "zeros").n > 0;
 	if (!w.foreign)
 		callgrind_suffixes(p, w.suffixes);
+	callgrind_find_totals(&w);
 	callgrind_put_file_header(&w);
 	for (thread_id t = 0; t < p->thread_count; t++)
 		put_section(&w, t);
+	callgrind_put_totals(&w);
 	free_writer(&w);
 }
 

@@ -216,7 +216,7 @@ static bool calls_itself(const struct writer *w, function_id f)
 static void note_lonely(struct writer *w, function_id f)
 {
 	const struct profile *p = w->p;
-	struct lonely l = { f, NULL };
+	struct lonely l = { f, 1, NULL };
 
 	if (w->called[f] == w->section || !calls_itself(w, f))
 		return;
@@ -236,6 +236,7 @@ void callgrind_put_lonely(struct writer *w)
 	for (size_t i = 0; i < w->lonely_count; i++) {
 		struct lonely *l = &w->lonely[i];
 		const struct function *fn = &w->p->functions[l->function];
+		char *to;
 
 		if (i == 0)
 			output_text(w->out, "\nfl=???\nfn=[root]\n");
@@ -243,8 +244,9 @@ void callgrind_put_lonely(struct writer *w)
 			put_string(w, S("cob="), OBJECTS, fn->object);
 		put_string(w, S("cfi="), FILES, fn->file);
 		put_function(w, S("cfn="), l->function);
-		put_costs(w, add_target(w, add(output_room(w->out), S("calls=1")),
-					(struct place){ 0, fn->line, 0 }),
+		to = add(output_room(w->out), S("calls="));
+		to += i64_text(to, l->calls);
+		put_costs(w, add_target(w, to, (struct place){ 0, fn->line, 0 }),
 			  (struct place){ 0 }, l->values);
 		free(l->values);
 	}

@@ -125,14 +125,26 @@ void callgrind_put_file_header(struct writer *w)
 	output_text(out, "# callgrind format\nversion: 1\ncreator: ");
 	callgrind_put_text(out, callgrind_label(w->p, NO_ID, "creator"));
 	output_text(out, w->foreign ? "; profpipe\n" : "profpipe\n");
+	if (w->known_lines) {
+		output_str(out, OUR_LINES);
+		output_byte(out, '\n');
+	}
 	put_labels(w, NO_ID, "cmd");
+	if (w->p->inclusive_only) {
+		output_text(out, "desc: ");
+		output_str(out, OUR_INCLUSIVE);
+		output_byte(out, '\n');
+	}
 	if (w->p->calls_sampled) {
 		output_text(out, "desc: ");
 		output_str(out, OUR_CALLS);
 		output_byte(out, '\n');
 	}
-	if (w->p->arcs_estimated)
-		output_text(out, "desc: Estimated: inclusive values of arcs, shared out by calls\n");
+	if (w->p->arcs_estimated) {
+		output_text(out, "desc: ");
+		output_str(out, OUR_ESTIMATE);
+		output_byte(out, '\n');
+	}
 	if (w->p->estimated)
 		output_text(out, "desc: Estimated: made from stacks that were estimated\n");
 	put_labels(w, NO_ID, "desc");

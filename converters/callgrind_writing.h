@@ -42,9 +42,15 @@ struct writer {
 	string_id file;           /* the current one, inlined code's too */
 	struct lonely {
 		function_id function;
+		int64_t calls;
 		int64_t *values;
-	} *lonely;                /* functions that only call themselves */
+	} *lonely;                /* functions whose callers do not account for all of them */
 	size_t lonely_count, lonely_cap;
+	bool totals;              /* there are totals, and one section that they are of */
+	struct called *sums;      /* by function, if there are totals */
+	int64_t *sum_values;      /* by function and value type: inclusive, of its arcs */
+	bool any_rooted;
+	bool known_lines;         /* each function's costs are at the line where it begins */
 };
 
 /* --- header --- */
@@ -73,6 +79,14 @@ void callgrind_put_name(struct output *out, struct str text);
 void callgrind_put_block(struct writer *w, function_id f);
 /* Behind a section's blocks: who calls those that only call themselves. */
 void callgrind_put_lonely(struct writer *w);
+
+/* --- totals: see callgrind_totals.c --- */
+
+void callgrind_find_totals(struct writer *w);
+/* Behind the blocks of the only section. */
+void callgrind_put_totals(struct writer *w);
+/* Adds those that were called by others and by nobody to w->lonely. */
+void callgrind_note_rooted(struct writer *w);
 
 /* --- parts of lines, and sums of rows --- */
 

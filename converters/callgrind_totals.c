@@ -1,0 +1,400 @@
+/*
+ * callgrind_totals - what callgrind's language has no words for, in comments at the end
+ *
+ * pstat records of a function its calls, primitive calls and inclusive value, and of a call
+ * its primitive calls and the callee's self value. Other readers of a callgrind file pass
+ * comments over; with them the same stacks are estimated from it as from where it came from.
+ *
+ *	# profpipe: lines                  behind the creator: costs are where functions begin
+ *	# profpipe: totals                 behind the last block: what follows is about them
+ *	# fn (FILE) (FUNCTION)             the function that it is about, by the IDs of above;
+ *	                                   with (OBJECT) before, where the file has objects
+ *	# total CALLS PRIMITIVE INCLUSIVE...
+ *	# call (FILE) (FUNCTION) PRIMITIVE [SELF...]   what it called
+ *
+ * A function without a total has the sums of the calls to it, and of a call without a note
+ * all calls are primitive. Self values are there for all calls of a function or for none:
+ * where it has one caller, or calls nothing, they are known without.
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/hash.h"
+#include "common/transform/inclusive.h"
+#include "converters/callgrind_reading.h"
+#include "converters/callgrind_writing.h"
+
+/* --- writing --- */
+
+/* Totals are of all threads: they say something of a section only where it is the only one. */
+static bool has_totals(const struct profile *p)
+{
+	thread_id first = p->arc_count ? p->arcs[0].thread : p->cost_count ? p->costs[0].thread : 0;
+	bool known = false;
+
+	for (function_id f = 0; f < p->total_count && !known; f++)
+		known = p->totals[f].known;
+	for (size_t i = 0; i < p->arc_count && known; i++)
+		known = p->arcs[i].thread == first && p->arcs[i].rule == RULE_OUTERMOST;
+	for (size_t i = 0; i < p->cost_count && known; i++)
+		known = p->costs[i].thread == first;
+	return known;
+}
+
+static void sum_arcs(struct writer *w)
+{
+	const struct profile *p = w->p;
+	enum { FAR = 16 };
+
+	for (size_t i = 0; i < p->arc_count; i++) {
+		const struct arc *a = &p->arcs[i];
+		struct called *to = &w->sums[a->callee];
+
+		if (i + FAR < p->arc_count)
+			FETCH(&w->sums[p->arcs[i + FAR].callee]);
+		to->arcs++;
+		i64_add_to(&to->calls, a->calls);
+		i64_add_to(&to->primitive, a->primitive);
+		to->itself |= a->caller == a->callee;
+		to->self_unknown |= !a->self_known;
+		if (a->self_known)
+			to->calls_others |= memcmp(values_row(&p->arc_self, i),
+						   values_row(&p->arc_values, i),
+						   p->value_count * sizeof(int64_t)) != 0;
+		for (size_t v = 0; v < p->value_count; v++)
+			i64_add_to(&w->sum_values[a->callee * p->value_count + v],
+				   values_row(&p->arc_values, i)[v]);
+	}
+}
+
+/* Where costs are at other lines, the line of a cost does not tell where its function begins. */
+static bool has_lines(const struct profile *p)
+{
+	for (size_t i = 0; i < p->cost_count; i++) {
+		const struct function *f = &p->functions[p->costs[i].function];
+
+		if (f->line_seen || p->costs[i].line != f->line || p->costs[i].file)
+			return false;
+	}
+	return p->cost_count > 0 && !p->cost_address_count;
+}
+
+void callgrind_find_totals(struct writer *w)
+{
+	const struct profile *p = w->p;
+
+	w->known_lines = has_lines(p);
+	w->totals = has_totals(p);
+	if (!w->totals)
+		return;
+	w->sums = alloc_zero(p->function_count, sizeof *w->sums);
+	w->sum_values = alloc_zero(p->function_count, p->value_count * sizeof *w->sum_values);
+	sum_arcs(w);
+	for (function_id f = 0; f < p->function_count; f++) {
+		struct called *sum = &w->sums[f];
+		const int64_t *inclusive;
+
+		if (!profile_has_total(p, f))
+			continue;
+		inclusive = values_row(&p->total_values, f);
+		sum->own_total = !sum->arcs || p->totals[f].calls != sum->calls ||
+				 p->totals[f].primitive != sum->primitive ||
+				 memcmp(inclusive, w->sum_values + f * p->value_count,
+					p->value_count * sizeof *inclusive) != 0;
+		sum->rooted = sum->arcs && p->totals[f].calls > sum->calls;
+		w->any_rooted |= sum->rooted;
+		sum->own_self = !sum->self_unknown &&
+				(sum->own_total || (sum->calls_others && (sum->arcs > 1 || sum->itself)));
+	}
+}
+
+static char *add_id(const struct writer *w, char *to, enum space space, uint32_t id)
+{
+	*to++ = ' ';
+	*to++ = '(';
+	to += u64_text(to, w->ids[space][id].number);
+	*to++ = ')';
+	return to;
+}
+
+static char *add_function(const struct writer *w, char *to, function_id f)
+{
+	const struct function *fn = &w->p->functions[f];
+
+	if (w->objects)
+		to = add_id(w, to, OBJECTS, fn->object);
+	to = add_id(w, to, FILES, fn->file);
+	return add_id(w, to, FUNCTIONS, f);
+}
+
+static void put_about(struct writer *w, function_id f, function_id *about)
+{
+	char *to;
+
+	if (*about == f)
+		return;
+	*about = f;
+	to = add_function(w, add(output_room(w->out), S("# fn")), f);
+	*to++ = '\n';
+	w->out->p = to;
+}
+
+static void put_total(struct writer *w, function_id f, function_id *about)
+{
+	const struct total *total = &w->p->totals[f];
+	char *to;
+
+	put_about(w, f, about);
+	to = add(output_room(w->out), S("# total "));
+	to += i64_text(to, total->calls);
+	*to++ = ' ';
+	to += i64_text(to, total->primitive);
+	put_values(w, to, values_row(&w->p->total_values, f), w->p->value_count);
+}
+
+static void put_call_note(struct writer *w, size_t row, function_id *about)
+{
+	const struct arc *a = &w->p->arcs[row];
+	bool self = a->self_known && w->sums[a->callee].own_self;
+	char *to;
+
+	if (!self && a->primitive == a->calls)
+		return;
+	put_about(w, a->caller, about);
+	to = add_function(w, add(output_room(w->out), S("# call")), a->callee);
+	*to++ = ' ';
+	to += i64_text(to, a->primitive);
+	put_values(w, to, self ? values_row(&w->p->arc_self, row) : NULL,
+		   self ? w->p->value_count : 0);
+}
+
+void callgrind_put_totals(struct writer *w)
+{
+	function_id about = NO_ID;
+
+	if (!w->totals)
+		return;
+	output_str(w->out, OUR_TOTALS);
+	output_byte(w->out, '\n');
+	for (function_id f = 0; f < w->p->total_count; f++)
+		if (w->sums[f].own_total && w->ids[FUNCTIONS][f].number)
+			put_total(w, f, &about);
+	for (size_t i = 0; i < w->arcs.count; i++)
+		for (size_t row = w->arcs.run[i].row; row < w->arcs.run[i].end; row++)
+			put_call_note(w, row, &about);
+}
+
+/* What comes from other cycles is in a function's total; what comes from its own is not. */
+static void take_entering(const struct writer *w, const struct cycles *c, int64_t *rooted)
+{
+	const struct profile *p = w->p;
+
+	for (size_t i = 0; i < p->arc_count; i++) {
+		const struct arc *a = &p->arcs[i];
+
+		if (!w->sums[a->callee].rooted || c->component[a->caller] == c->component[a->callee])
+			continue;
+		for (size_t v = 0; v < p->value_count; v++)
+			rooted[a->callee * p->value_count + v] -= values_row(&p->arc_values, i)[v];
+	}
+}
+
+/*
+ * KCachegrind takes a function's callers for all there are: one that was also called by
+ * nobody needs a caller for that.
+ */
+void callgrind_note_rooted(struct writer *w)
+{
+	const struct profile *p = w->p;
+	size_t width = p->value_count;
+	int64_t *rooted;
+	struct cycles c;
+
+	if (!w->totals || !w->any_rooted)
+		return;
+	rooted = alloc_zero(p->function_count, width * sizeof *rooted);
+	for (function_id f = 0; f < p->function_count; f++)
+		if (w->sums[f].rooted)
+			memcpy(rooted + f * width, values_row(&p->total_values, f),
+			       width * sizeof *rooted);
+	cycles_of_profile(p, &c);
+	take_entering(w, &c, rooted);
+	for (function_id f = 0; f < p->function_count; f++) {
+		struct lonely l = { f, p->totals[f].calls - w->sums[f].calls, NULL };
+
+		if (!w->sums[f].rooted || w->called[f] != w->section)
+			continue;
+		l.values = alloc_zero(width, sizeof *l.values);
+		for (size_t v = 0; v < width; v++)
+			l.values[v] = rooted[f * width + v] > 0 ? rooted[f * width + v] : 0;
+		ARRAY_ROOM(w->lonely, w->lonely_count, w->lonely_cap);
+		w->lonely[w->lonely_count++] = l;
+	}
+	cycles_free(&c);
+	free(rooted);
+}
+
+/* --- reading --- */
+
+/* Rows of this file's arcs by caller and callee: those of one pair in their order. */
+static uint64_t pair_hash(function_id caller, function_id callee)
+{
+	return hash_mix((uint64_t)caller << 32 | callee, 1);
+}
+
+static void index_arcs(struct reader *r)
+{
+	const struct profile *p = r->p;
+
+	for (size_t i = r->first_arc; i < p->arc_count; i++)
+		index_add(&r->pairs, pair_hash(p->arcs[i].caller, p->arcs[i].callee), (uint32_t)i);
+	r->noted = alloc_zero(p->arc_count - r->first_arc, sizeof *r->noted);
+}
+
+/* The next row of that pair that has no note yet, or NO_ID: it went into an older row. */
+static uint32_t next_arc(struct reader *r, function_id caller, function_id callee)
+{
+	uint32_t found = NO_ID;
+
+	for (struct probe at = index_probe(&r->pairs, pair_hash(caller, callee));
+	     index_next(&r->pairs, &at);) {
+		const struct arc *a = &r->p->arcs[at.row];
+
+		if (a->caller == caller && a->callee == callee && !r->noted[at.row - r->first_arc] &&
+		    at.row < found)
+			found = at.row;
+	}
+	if (found != NO_ID)
+		r->noted[found - r->first_arc] = true;
+	return found;
+}
+
+static bool read_id(struct str *text, const struct names *names, string_id *name)
+{
+	struct str word;
+	uint64_t id;
+
+	return str_word(text, &word) && word.n > 2 && word.p[0] == '(' && word.p[word.n - 1] == ')' &&
+	       str_to_u64(str_from(str_head(word, word.n - 1), 1), &id) && find_name(names, id, name);
+}
+
+/* "(OBJECT) (FILE) (FUNCTION)", the object only where the file has some. */
+static bool read_function(struct reader *r, struct str *text, function_id *f)
+{
+	string_id object = 0, file, name;
+
+	if (r->object && !read_id(text, &r->objects, &object))
+		return false;
+	if (!read_id(text, &r->files, &file) || !read_id(text, &r->functions, &name))
+		return false;
+	*f = function_of(r, object, file, name);
+	return true;
+}
+
+static bool read_count(struct str *text, int64_t *count)
+{
+	struct str word;
+
+	return str_word(text, &word) && str_to_i64(word, count) && *count >= 0;
+}
+
+static bool *grow_told(struct reader *r, function_id f)
+{
+	size_t had = r->told_count;
+	bool *told = alloc_grow(r->told, &r->told_count, (size_t)f + 1, sizeof *told);
+
+	memset(told + had, 0, r->told_count - had);
+	return told;
+}
+
+static bool read_total(struct reader *r, struct str text)
+{
+	int64_t calls, primitive;
+
+	if (r->about == NO_ID || !read_count(&text, &calls) || !read_count(&text, &primitive) ||
+	    !read_values(r, text.p, text.p + text.n))
+		return false;
+	profile_total(r->p, r->about, calls, primitive, r->values);
+	if (r->about >= r->told_count)
+		r->told = grow_told(r, r->about);
+	r->told[r->about] = true;
+	return true;
+}
+
+static bool read_call(struct reader *r, struct str text)
+{
+	function_id callee;
+	int64_t primitive;
+	uint32_t row;
+
+	if (r->about == NO_ID || !read_function(r, &text, &callee) || !read_count(&text, &primitive))
+		return false;
+	text = str_trim(text);
+	if (text.n && !read_values(r, text.p, text.p + text.n))
+		return false;
+	row = next_arc(r, r->about, callee);
+	if (row == NO_ID)
+		return true;
+	if (primitive <= r->p->arcs[row].calls)
+		r->p->arcs[row].primitive = primitive;
+	if (text.n)
+		profile_set_arc_self(r->p, row, r->values);
+	return true;
+}
+
+void callgrind_read_note(struct reader *r)
+{
+	bool good = true;
+
+	if (!r->rewritten)
+		return;
+	if (str_eq(r->line, OUR_LINES)) {
+		r->known_lines = true;
+	} else if (str_eq(r->line, OUR_TOTALS)) {
+		r->totals = true;
+		index_arcs(r);
+	} else if (r->totals && str_starts(r->line, S("# fn "))) {
+		struct str text = str_from(r->line, 5);
+
+		good = read_function(r, &text, &r->about);
+	} else if (r->totals && str_starts(r->line, S("# total "))) {
+		good = read_total(r, str_from(r->line, 8));
+	} else if (r->totals && str_starts(r->line, S("# call "))) {
+		good = read_call(r, str_from(r->line, 7));
+	}
+	if (!good && !r->in->failed)
+		input_error(r->in, "expected a note as profpipe writes it, got %s", quote(r->line));
+}
+
+static void set_lines(struct reader *r)
+{
+	struct profile *p = r->p;
+
+	for (size_t i = r->first_cost; r->known_lines && i < p->cost_count; i++)
+		if (p->costs[i].line && !p->functions[p->costs[i].function].line)
+			profile_set_line(p, p->costs[i].function, p->costs[i].line);
+}
+
+/* The totals of functions that have no note: the sums of their calls. */
+static void sum_totals(struct reader *r)
+{
+	struct profile *p = r->p;
+
+	for (size_t i = r->first_arc; i < p->arc_count; i++) {
+		const struct arc *a = &p->arcs[i];
+
+		if (a->callee < r->told_count && r->told[a->callee])
+			continue;
+		profile_total(p, a->callee, a->calls, a->primitive, values_row(&p->arc_values, i));
+	}
+}
+
+void callgrind_end_totals(struct reader *r)
+{
+	set_lines(r);
+	if (r->totals)
+		sum_totals(r);
+	index_free(&r->pairs);
+	free(r->noted);
+	free(r->told);
+}
