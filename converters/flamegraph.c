@@ -20,9 +20,12 @@
  */
 #include "converters/flamegraph.h"
 
+#include <stdlib.h>
+
 #include "common/base/diag.h"
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
+#include "common/transform/estimate/guessed.h"
 #include "converters/flamegraph_reading.h"
 
 static int check_column(const struct profile *p, value_id v, int64_t *total)
@@ -101,7 +104,7 @@ static struct flame_tree *new_tree(const struct picture *v)
 		.width = v->difference ? widths[flame_options.widths] : WIDTH_FIRST,
 		.unsorted = flame_options.unsorted,
 		.base = base, .base_count = flame_options.base.count, .least = least_share(),
-		.most = FLAME_MOST_CALLERS,
+		.most = FLAME_MOST_CALLERS, .guessed = v->guessed,
 	};
 
 	for (size_t i = 0; i < how.base_count; i++)
@@ -115,9 +118,11 @@ static void write(struct output *out, const struct profile *p)
 						 flame_options.in_time);
 	struct picture v = { .out = out, .p = p, .contexts = contexts,
 			     .difference = flame_is_diff(p) };
-	struct flame_tree *tree = new_tree(&v);
+	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
+	struct flame_tree *tree;
 
-	v.tree = tree;
+	v.guessed = guessed;
+	v.tree = tree = new_tree(&v);
 	if (tree->cut)
 		verbose("callers of the widest %d frames are in the picture, not those of others",
 			FLAME_MOST_CALLERS);
@@ -126,6 +131,7 @@ static void write(struct output *out, const struct profile *p)
 	flame_put_page(out);
 	buf_free(&v.text);
 	flame_tree_free(tree);
+	free(guessed);
 	contexts_free(contexts);
 }
 

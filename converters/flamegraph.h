@@ -71,6 +71,7 @@ struct picture {
 	const struct profile *p;
 	const struct contexts *contexts;
 	const struct flame_tree *tree;
+	const bool *guessed;  /* by context, of estimated stacks; else NULL */
 	struct buf text;      /* of the line or frame at hand */
 	uint64_t width;       /* pixels, margins included */
 	bool difference;

@@ -220,6 +220,28 @@ static void put_rows(struct output *out, const char *before, const struct pictur
 	output_byte(out, ']');
 }
 
+/* Runs of nodes in their order: so many that are certain, so many that are guesses, ... */
+static void put_guessed(struct output *out, const struct picture *v)
+{
+	int64_t run = 0;
+	bool now = false;
+
+	if (!v->guessed)
+		return;
+	output_text(out, ",\n\"guessed\":[");
+	for (uint32_t i = 1; i < v->contexts->count; i++) {
+		if (v->guessed[i] != now) {
+			put_list(out, "", run);
+			output_byte(out, ',');
+			now = !now;
+			run = 0;
+		}
+		run++;
+	}
+	put_list(out, "", run);
+	output_byte(out, ']');
+}
+
 static void put_contexts(struct output *out, const struct picture *v)
 {
 	const struct contexts *c = v->contexts;
@@ -228,6 +250,7 @@ static void put_contexts(struct output *out, const struct picture *v)
 		output_text(out, ",\n\"ordered\":true");
 	put_tables(out, v->p);
 	put_nodes(out, c);
+	put_guessed(out, v);
 	put_rows(out, ",\n\"rows\":", v, &c->self);
 	if (!c->pruned_count)
 		return;

@@ -226,7 +226,7 @@ static void put_rect(struct frames *f, uint32_t node, int64_t left, int64_t righ
 	output_byte(out, class_of(v, node));
 	if (right - left >= 30)
 		put_mark(out, CLASS_LABELLED);
-	if (node && v->p->estimated && v->tree->several[v->tree->nodes.frame[node]])
+	if (v->tree->guessed && v->tree->guessed[node])
 		put_mark(out, CLASS_GUESSED);
 	put_attribute(out, "\" x=\"", (struct decimal){ left, -1 }, "\" width=\"");
 	put_attribute(out, "", (struct decimal){ right - left, -1 }, "\" height=\"");

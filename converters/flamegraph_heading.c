@@ -98,6 +98,18 @@ static void add_cut(struct picture *v, struct buf *b)
 	buf_add(b, S(" frames only"));
 }
 
+/* How good it is stands there where it is known: where the stacks were made. */
+static void add_estimate_fact(const struct picture *v, struct buf *b)
+{
+	struct str text = profile_text(v->p, v->p->estimate);
+
+	buf_add(b, S("stacks estimated from a call graph (dashed frames)"));
+	if (text.n) {
+		buf_add(b, S(": "));
+		buf_add(b, text);
+	}
+}
+
 static void gather_facts(struct frames *f, struct buf *facts)
 {
 	struct picture *v = f->v;
@@ -116,7 +128,7 @@ static void gather_facts(struct frames *f, struct buf *facts)
 		add_pruned(v, facts);
 	}
 	if (v->p->estimated)
-		buf_add(next_fact(facts), S("stacks estimated from a call graph (dashed frames)"));
+		add_estimate_fact(v, next_fact(facts));
 }
 
 /* --- the document --- */

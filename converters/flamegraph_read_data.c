@@ -18,6 +18,8 @@
  *	                                  self values; steps lead from node to node, first
  *	                                  from the root, which is 0; the others are
  *	                                  numbered as they come
+ *	"guessed": [5, 12, ...]           of estimated stacks, for the page: so many nodes are
+ *	                                  certain, so many that follow are guesses, ...
  *	"pruned": {"frames": 12, "functions": rows with functions in place of nodes}
  *
  * Every number is checked before it is used, and nothing recurses.

@@ -178,6 +178,9 @@ static void merge(struct flame_maker *m)
 		flame_add_self(m, node[c->self.at[i]], values_row(&c->self.values, i));
 	for (size_t i = 0; any && i < c->hidden.values.rows; i++)
 		add_hidden(m, node[c->hidden.at[i]], values_row(&c->hidden.values, i));
+	m->t->guessed = alloc_zero(m->t->nodes.count, sizeof *m->t->guessed);
+	for (uint32_t i = 1; m->how->guessed && i < c->count; i++)
+		m->t->guessed[node[i]] |= m->how->guessed[i];
 	free(node);
 }
 
@@ -289,6 +292,18 @@ static void count_contexts(struct flame_tree *t)
 	free(seen);
 }
 
+/* From the leaves a function's direct callers are known; if one has several contexts, no more. */
+static void guess_callers(struct flame_tree *t)
+{
+	t->guessed = alloc_zero(t->nodes.count, sizeof *t->guessed);
+	for (size_t i = 1; t->p->estimated && i < t->nodes.count; i++) {
+		uint32_t parent = t->nodes.parent[i];
+
+		t->guessed[i] = t->guessed[parent] ||
+				(t->depth[parent] > 1 && t->several[t->nodes.frame[parent]]);
+	}
+}
+
 struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_how *how)
 {
 	struct flame_tree *t = alloc_zero(1, sizeof *t);
@@ -305,8 +320,10 @@ struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_h
 		merge(&m);
 	flame_finish(&m, how->shape != FLAME_IN_TIME && !how->unsorted);
 	count_contexts(t);
-	if (how->shape == FLAME_CALLERS)
+	if (how->shape == FLAME_CALLERS) {
 		t = flame_callers(&m);
+		guess_callers(t);
+	}
 	free(m.box);
 	free(m.is_base);
 	return t;
@@ -324,6 +341,7 @@ void flame_tree_free(struct flame_tree *t)
 	stacks_free(&t->nodes);
 	free(t->boxes);
 	free(t->several);
+	free(t->guessed);
 	free(t->first);
 	free(t->next);
 	free(t->line);

@@ -35,6 +35,7 @@ struct flame_how {
 	size_t base_count;
 	double least;             /* callers: nodes with a smaller share have no children */
 	uint64_t most;            /* callers: with so many nodes no more are made */
+	const bool *guessed;      /* by context: see guessed.h; NULL: none is */
 };
 
 struct flame_values {
@@ -47,6 +48,7 @@ struct flame_tree {
 	function_id *boxes;       /* the functions in order, one of each box */
 	size_t box_count;
 	bool *several;            /* by box: has several contexts when merged */
+	bool *guessed;            /* by node: a context of it is; callers: which callers it has */
 	uint32_t *first, *next;   /* a node's first child and next sibling */
 	uint32_t *line;           /* that all contexts of the node agree on, or 0 */
 	bool cut;                 /* more than how->most are wanted: their values are hidden */

@@ -250,8 +250,22 @@ function sumBoxes(total, self) {
 	return sums;
 }
 
-// A function with several contexts in an estimated file: its contexts are guesses.
-function findGuesses(total) {
+// By context: whether it is a guess; the file has that in runs of its nodes.
+function readGuesses() {
+	const guess = new Uint8Array(contexts.count);
+	let n = 1;
+	(profile.guessed || []).forEach((run, i) => {
+		for (const end = Math.min(n + run, nodes.count); n < end; n++) {
+			guess[contexts.of[n]] |= i % 2;
+		}
+	});
+	return guess;
+}
+
+const guesses = readGuesses();
+
+// By box: how many contexts it has. A caller with several is one whose own callers are guesses.
+function countContexts(total) {
 	const count = new Int32Array(boxes.name.length);
 	for (let m = 1; profile.estimated && m < contexts.count; m++) {
 		count[contexts.box[m]] += total[m] ? 1 : 0;
@@ -272,7 +286,7 @@ function chooseValues() {
 	const sum = v.width.total[0];
 	v.whole = page.total && !state.value && !isDifference ? Math.max(page.total, sum) : sum;
 	v.boxes = sumBoxes(v.width.total, v.width.self);
-	v.guesses = findGuesses(v.width.total);
+	v.counts = countContexts(v.width.total);
 	return v;
 }
 

@@ -174,8 +174,21 @@ function colorOf(node) {
 	return box === NONE ? "Z" : page.diffusion && box !== boxes.pruned ? diffusionClass(tree.total[node]) : boxes.class[box];
 }
 
+// From a leaf, or a function that was chosen, the direct callers and callees are known.
+function isGuess(node) {
+	if (tree.guess) {
+		return tree.guess[node] === 1;
+	}
+	for (let n = tree.parent[node]; n > 0 && Math.abs(tree.depth[n]) > 1; n = tree.parent[n]) {
+		if (values.counts[tree.box[n]] > 1) {
+			return true;
+		}
+	}
+	return false;
+}
+
 function classOf(node, isOld) {
-	return colorOf(node) + (tree.box[node] >= 0 && values.guesses[tree.box[node]] > 1 ? " E" : "") +
+	return colorOf(node) + (isGuess(node) ? " E" : "") +
 		(isHit(node) ? " hit" : "") + (isOld ? " old" : "");
 }
 

@@ -9,7 +9,7 @@
 function plainTree() {
 	const v = values;
 	return {
-		parent: contexts.parent, box: contexts.box, line: contexts.line, depth: contexts.depth,
+		parent: contexts.parent, box: contexts.box, line: contexts.line, depth: contexts.depth, guess: guesses,
 		first: contexts.links.first, next: contexts.links.next,
 		total: v.width.total, self: v.width.self, base: v.base && v.base.total, fresh: v.fresh && v.fresh.total,
 		selfBase: v.base && v.base.self, selfFresh: v.base && v.fresh.self,

@@ -1,6 +1,7 @@
 """Flame graphs by arithmetic of our own: what is drawn is what the stacks say."""
 import collections
 import json
+import marshal
 import os
 import random
 import re
@@ -206,11 +207,27 @@ def test_pruned_contexts_still_count(keep):
 
 
 def test_estimated_frames_look_different():
-    """gprof's question: c is called by a and b, how much of it by whom is not known."""
-    graph = lib.run("collapsed2pstat", "-q", input=b"main;a;c 5\nmain;b;c 15\nmain;d 2\n")[0]
+    """c is called by a and b, how much of it by whom was recorded; but not whose c it was that called e. And f fits into
+    one c alone."""
+    graph = lib.run("collapsed2pstat", "-q", input=b"main;a;c 5\nmain;a;c;e 3\nmain;b;c;e 15\nmain;b;c;f 30\nmain;d 2\n")[0]
     classes = {box.stack: "E" in box.classes for box in
                flamegraphs.boxes(lib.run("pstat2flamegraph", "-q", *ALL, input=graph)[0])}
-    assert {stack for stack, dashed in classes.items() if dashed} == {("main", "a", "c"), ("main", "b", "c")}
+    assert {stack for stack, dashed in classes.items() if dashed and stack[-1] != "f"} == {
+        ("main", "a", "c", "e"), ("main", "b", "c", "e")}
+
+
+def test_what_fits_in_one_place_alone_is_certain():
+    """exec runs app, which imports slow, which exec runs: app fills the outer exec, slow can only be in the inner one."""
+    stacks = b"exec;app;run 200\nexec;app;load;exec;slow;build 800\n"
+    rows = {("~", 0, "exec"): (1, 2, 0.0, 1.0, {("m", 1, "load"): (1, 1, 0.0, 0.8)})}
+    for name, caller, self_time, total in [("app", ("~", 0, "exec"), 0.0, 1.0), ("run", ("m", 1, "app"), 0.2, 0.2),
+                                           ("load", ("m", 1, "app"), 0.0, 0.8), ("slow", ("~", 0, "exec"), 0.0, 0.8),
+                                           ("build", ("m", 1, "slow"), 0.8, 0.8)]:
+        rows[("m", 1, name)] = (1, 1, self_time, total, {caller: (1, 1, self_time, total)})
+    picture = lib.run("pstat2flamegraph", "-q", *ALL, input=marshal.dumps(rows))[0]
+    assert [box for box in flamegraphs.boxes(picture) if "E" in box.classes] == []
+    assert lib.run("flamegraph2collapsed", "--unit", "ms", "--frames", "name", input=picture)[0].splitlines() == sorted(
+        stacks.splitlines())
 
 
 def test_grey_for_what_is_nowhere():
