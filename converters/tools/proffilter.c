@@ -27,6 +27,7 @@ static const char *window, *root, *trim, *scale;
 static struct option_list renames;
 static int granularity;
 static bool flatten;
+static bool left_nothing; /* and --strict was given */
 
 static const struct option_row format_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
@@ -207,6 +208,19 @@ static void make_samples(struct profile **p)
 	profile_replace(p, samples);
 }
 
+/* A slip in an expression gives an empty picture: better to say so. */
+static int tell_empty(bool told)
+{
+	if (!settings.strict) {
+		if (!told)
+			warning("nothing is left: no stack passes the filters");
+		return 0;
+	}
+	error("--strict: nothing is left: no stack passes the filters");
+	left_nothing = true;
+	return -1;
+}
+
 static int cut_stacks(struct profile **p)
 {
 	struct verb {
@@ -221,15 +235,25 @@ static int cut_stacks(struct profile **p)
 	};
 	enum { VERBS = sizeof verbs / sizeof *verbs };
 	int status = 0;
+	bool told = false;
 
-	for (int i = 0; status == 0 && i < VERBS; i++)
+	for (int i = 0; status >= 0 && i < VERBS; i++) {
 		status = mark_functions(*p, verbs[i].option, verbs[i].expression,
 					verbs[i].names_only, &verbs[i].marks);
-	if (status == 0 && cuts_stacks())
+		told |= status == 1;
+	}
+	if (status > 0)
+		status = 0;
+	if (status == 0 && cuts_stacks()) {
+		bool any = profile_has_stacks(*p);
+
 		profile_replace(p, profile_filter(*p, &(struct filter){
 			.focus = verbs[0].marks, .ignore = verbs[1].marks,
 			.hide = verbs[2].marks, .show = verbs[3].marks,
 			.show_from = verbs[4].marks, .prune_from = verbs[5].marks }));
+		if (any && !profile_has_stacks(*p))
+			status = tell_empty(told);
+	}
 	for (int i = 0; i < VERBS; i++)
 		free(verbs[i].marks);
 	return status;
@@ -338,5 +362,5 @@ int main(int argc, char **argv)
 	    refuse_unused(groups, n, from, to) == 0 && filter_profile(&p) == 0)
 		status = write_profile(&p, to);
 	profile_free(p);
-	return status;
+	return left_nothing ? STATUS_NO : status;
 }

@@ -14,7 +14,7 @@ enum granularity { BY_NONE, BY_FUNCTION, BY_FILE, BY_MODULE, BY_LINE };
 /*
  * *marks (by function; the caller frees it) says which functions an option's expression
  * matches: by name or, unless `names_only`, by name, file or object. NULL if the option
- * was not given. 0, or -1 after a message; one that matches nothing is a warning.
+ * was not given. 0; 1 after a warning that it matches nothing; -1 after a message.
  */
 int mark_functions(const struct profile *p, const char *option, const char *expression,
 		   bool names_only, bool **marks);

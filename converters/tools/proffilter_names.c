@@ -54,7 +54,7 @@ int mark_functions(const struct profile *p, const char *option, const char *expr
 	pattern_free(pattern);
 	if (found >= 0 && !any)
 		warning("%s %s matched nothing", option, quote(str_of(expression)));
-	return found < 0 ? -1 : 0;
+	return found < 0 ? -1 : any ? 0 : 1;
 }
 
 /* --- rename --- */

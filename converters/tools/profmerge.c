@@ -39,6 +39,7 @@ struct work {
 	size_t group_count;
 	const char *first;    /* the file that the others have to agree with */
 	struct merge merge;
+	size_t merged, estimated; /* files; those whose stacks were estimated before */
 	struct profile *spare; /* the last small file's, for the next one */
 };
 
@@ -139,6 +140,7 @@ static int add_file(struct work *w, char *file)
 	if (status == 0 && !merge_agrees(&w->merge, p))
 		status = tell_disagreement(w, p, file);
 	if (status == 0) {
+		w->estimated += p->estimated;
 		merge_add(&w->merge, p);
 		status = profile_status(w->merge.sum, name_of(file));
 	}
@@ -223,10 +225,13 @@ static int merge_files(struct work *w, char **words, int count)
 	if (status == 0)
 		status = add_files(w, &files);
 	profile_free(w->spare);
+	w->merged = w->merge.count;
 	sum = merge_finish(&w->merge);
 	if (status == 0 && !sum)
 		status = error("%s: byte 0: expected a profile, got an empty file",
 			       shown_name(files.names[files.count - 1]));
+	if (status == 0)
+		tell_estimated(w->estimated, w->merged);
 	status = status < 0 ? STATUS_TROUBLE : write_sum(&sum, w->to);
 	profile_free(sum);
 	file_names_free(&files);

@@ -415,12 +415,32 @@ def test_graphs_are_scaled():
 
 def test_cutting_a_graph_is_an_estimate_and_said():
     out, said = lib.run("proffilter", "-t", "collapsed", "--frames", "name", "--focus", "^b$", input=graph())
-    assert b"estimated from a call graph" in said
-    assert out == b"a;b 3000000000\na;b;c 2000000000\n"
+    assert out == b"a;b 3000000000\na;b;c 2000000000\n" and said == b""
+    twice = lib.run("collapsed2pstat", "-q", input=b"m;a;c;d 1\nm;b;c;d 2\n")[0]
+    out, said = lib.run("proffilter", "-t", "collapsed", "--frames", "name", "--focus", "^b$", input=twice)
+    assert b"stacks estimated from a call graph: 1 function has several possible paths" in said
+    assert out == b"m;b;c;d 2\n"
     out, said = lib.run("proffilter", "--strict", "--focus", "^b$", input=graph(), status=2)
     assert out == b"" and b"--strict" in said
     _, said = lib.run("proffilter", "--granularity", "line", input=graph(), status=2)
     assert b"a call graph does not say" in said
+
+
+def test_focus_and_ignore_keep_what_was_recorded():
+    """slow holds 80 %, by way of exec, which runs inside itself: focus keeps that, ignore the rest."""
+    path = lib.ROOT / "tests/estimate/faults/import-recursion.pstat"
+    for option, want in [("--focus", 800), ("--ignore", 200)]:
+        out = lib.run("proffilter", "-q", "-t", "collapsed", "--unit", "ms", option, "slow.py", path)[0]
+        assert sum(int(line.rsplit(b" ", 1)[1]) for line in out.splitlines()) == want
+        assert all((b"slow.py" in line) == (option == "--focus") for line in out.splitlines())
+
+
+@pytest.mark.parametrize("verb", [["--focus", "nobody"], ["--ignore", "."], ["--show-from", "nobody"]])
+def test_nothing_left_is_said(verb):
+    out, said = lib.run("proffilter", *verb, input=b"a;b 3\n")
+    assert out == b"" and said.count(b"\n") == 1 and (b"nothing is left" in said or b"matched nothing" in said)
+    out, said = lib.run("proffilter", "--strict", *verb, input=b"a;b 3\n", status=1)
+    assert out == b"" and said.endswith(b"proffilter: --strict: nothing is left: no stack passes the filters\n")
 
 
 @pytest.mark.parametrize("sample", [s for s in lib.samples() if s.path.stat().st_size < 30000], ids=lambda s: s.name)
