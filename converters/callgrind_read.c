@@ -133,6 +133,17 @@ static bool read_value(struct reader *r, const char **p, const char *end, size_t
 	return true;
 }
 
+bool read_some_values(struct reader *r, const char **p, const char *end)
+{
+	memset(r->values, 0, r->p->value_count * sizeof *r->values);
+	for (size_t event = 0; event < r->event_count; event++) {
+		*p = skip_blanks(*p, end);
+		if (!read_value(r, p, end, event))
+			return false;
+	}
+	return true;
+}
+
 bool read_values(struct reader *r, const char *p, const char *end)
 {
 	size_t event = 0;
@@ -349,8 +360,7 @@ int callgrind_read(struct input *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p, .has_line = true, .thread = NO_ID,
 			    .new_thread = NO_ID, .function = NO_ID,
-			    .first_cost = p->cost_count, .first_arc = p->arc_count,
-			    .about = NO_ID };
+			    .first_cost = p->cost_count, .first_arc = p->arc_count };
 
 	in->place = PLACE_LINE;
 	r.unknown = profile_string(p, S("???"));

@@ -98,11 +98,10 @@ struct reader {
 	/* notes in comments: see callgrind_totals.c */
 	bool totals, known_lines;
 	size_t first_cost, first_arc; /* rows before them are of other files */
-	struct index pairs;         /* of rows of arcs, by caller and callee */
-	bool *noted;                /* by row, from first_arc on */
+	uint32_t *first_call;       /* by caller: the first row of this file's arcs + 1 */
+	size_t caller_count;
 	bool *told;                 /* by function: its total has been read */
 	size_t told_count;
-	function_id about;          /* whom the notes are about, or NO_ID */
 };
 
 /* --- header --- */
@@ -172,6 +171,8 @@ void callgrind_end_totals(struct reader *r);
 
 /* The values of a line's rest into r->values; false after an error. */
 bool read_values(struct reader *r, const char *p, const char *end);
+/* The values of one row, which moves *p behind them: all that there are events. */
+bool read_some_values(struct reader *r, const char **p, const char *end);
 
 /* A call of which all but the callee is known, that was named before. */
 void end_call(struct reader *r, struct arc a);

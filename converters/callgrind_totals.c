@@ -7,19 +7,18 @@
  *
  *	# profpipe: lines                  behind the creator: costs are where functions begin
  *	# profpipe: totals                 behind the last block: what follows is about them
- *	# fn (FILE) (FUNCTION)             the function that it is about, by the IDs of above;
- *	                                   with (OBJECT) before, where the file has objects
- *	# total CALLS PRIMITIVE INCLUSIVE...
- *	# call (FILE) (FUNCTION) PRIMITIVE [SELF...]   what it called
+ *	# total (FILE) (FUNCTION) CALLS PRIMITIVE INCLUSIVE...
+ *	# calls (FILE) (FUNCTION) SELF... SELF... /PRIMITIVE - ...
  *
- * A function without a total has the sums of the calls to it, and of a call without a note
- * all calls are primitive. Self values are there for all calls of a function or for none:
- * where it has one caller, or calls nothing, they are known without.
+ * Functions are named by the IDs of above, with (OBJECT) before where the file has objects.
+ * The last line is about all calls of a function in their order: the callee's self values, or
+ * a dash where they are known without; then, if not all its calls are, how many are primitive.
+ * A function without a total has the sums of the calls to it. Self values are there for all
+ * calls to a function or for none: where it has one caller, or calls nothing, they are known.
  */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/hash.h"
 #include "common/transform/inclusive.h"
 #include "converters/callgrind_reading.h"
 #include "converters/callgrind_writing.h"
@@ -127,50 +126,90 @@ static char *add_function(const struct writer *w, char *to, function_id f)
 	return add_id(w, to, FUNCTIONS, f);
 }
 
-static void put_about(struct writer *w, function_id f, function_id *about)
-{
-	char *to;
-
-	if (*about == f)
-		return;
-	*about = f;
-	to = add_function(w, add(output_room(w->out), S("# fn")), f);
-	*to++ = '\n';
-	w->out->p = to;
-}
-
-static void put_total(struct writer *w, function_id f, function_id *about)
+static void put_total(struct writer *w, function_id f)
 {
 	const struct total *total = &w->p->totals[f];
-	char *to;
+	char *to = add_function(w, add(output_room(w->out), S("# total")), f);
 
-	put_about(w, f, about);
-	to = add(output_room(w->out), S("# total "));
+	*to++ = ' ';
 	to += i64_text(to, total->calls);
 	*to++ = ' ';
 	to += i64_text(to, total->primitive);
 	put_values(w, to, values_row(&w->p->total_values, f), w->p->value_count);
 }
 
-static void put_call_note(struct writer *w, size_t row, function_id *about)
+static bool has_own_self(const struct writer *w, const struct arc *a)
 {
-	const struct arc *a = &w->p->arcs[row];
-	bool self = a->self_known && w->sums[a->callee].own_self;
-	char *to;
+	return a->self_known && w->sums[a->callee].own_self;
+}
 
-	if (!self && a->primitive == a->calls)
+static void put_call(struct writer *w, const struct arc *a, size_t row)
+{
+	char *to = output_room(w->out);
+
+	if (!has_own_self(w, a))
+		to = add(to, S(" -"));
+	else
+		for (value_id v = 0; v < w->p->value_count; v++) {
+			int64_t value = values_row(&w->p->arc_self, row)[v];
+
+			*to++ = ' ';
+			to += i64_text(to, w->divisors[v] == 1 ? value : value / w->divisors[v]);
+			w->out->p = to;
+			to = output_room(w->out);
+		}
+	if (a->primitive != a->calls) {
+		to = add(to, S(" /"));
+		to += i64_text(to, a->primitive);
+	}
+	w->out->p = to;
+}
+
+/* Rows come in no order: what they need is fetched ahead. */
+FETCHING fetch_call(const struct writer *w, const struct callgrind_run *runs, size_t i)
+{
+	enum { FAR = 16, NEAR = 8 };
+
+	if (i + FAR >= w->arcs.count)
 		return;
-	put_about(w, a->caller, about);
-	to = add_function(w, add(output_room(w->out), S("# call")), a->callee);
-	*to++ = ' ';
-	to += i64_text(to, a->primitive);
-	put_values(w, to, self ? values_row(&w->p->arc_self, row) : NULL,
-		   self ? w->p->value_count : 0);
+	FETCH(&w->p->arcs[runs[i + FAR].row]);
+	if (w->p->arc_self.rows)
+		FETCH(values_row(&w->p->arc_self, runs[i + NEAR].row));
+	FETCH(&w->sums[w->p->arcs[runs[i + NEAR].row].callee]);
+}
+
+/* Nothing is written before a call that there is something to say of. */
+static void put_calls(struct writer *w, size_t first, size_t end)
+{
+	const struct callgrind_run *runs = w->arcs.run;
+	size_t passed = 0;
+	bool begun = false;
+
+	for (size_t i = first; i < end; i++) {
+		fetch_call(w, runs, i);
+		for (size_t row = runs[i].row; row < runs[i].end; row++) {
+			const struct arc *a = &w->p->arcs[row];
+
+			if (!begun && !has_own_self(w, a) && a->primitive == a->calls) {
+				passed++;
+				continue;
+			}
+			if (!begun)
+				w->out->p = add_function(w, add(output_room(w->out), S("# calls")),
+							 runs[first].function);
+			for (; passed; passed--)
+				output_text(w->out, " -");
+			begun = true;
+			put_call(w, a, row);
+		}
+	}
+	if (begun)
+		output_byte(w->out, '\n');
 }
 
 void callgrind_put_totals(struct writer *w)
 {
-	function_id about = NO_ID;
+	const struct callgrind_run *runs = w->arcs.run;
 
 	if (!w->totals)
 		return;
@@ -178,10 +217,12 @@ void callgrind_put_totals(struct writer *w)
 	output_byte(w->out, '\n');
 	for (function_id f = 0; f < w->p->total_count; f++)
 		if (w->sums[f].own_total && w->ids[FUNCTIONS][f].number)
-			put_total(w, f, &about);
-	for (size_t i = 0; i < w->arcs.count; i++)
-		for (size_t row = w->arcs.run[i].row; row < w->arcs.run[i].end; row++)
-			put_call_note(w, row, &about);
+			put_total(w, f);
+	for (size_t i = 0, end; i < w->arcs.count; i = end) {
+		for (end = i; end < w->arcs.count && runs[end].function == runs[i].function; end++)
+			;
+		put_calls(w, i, end);
+	}
 }
 
 /* What comes from other cycles is in a function's total; what comes from its own is not. */
@@ -236,37 +277,15 @@ void callgrind_note_rooted(struct writer *w)
 
 /* --- reading --- */
 
-/* Rows of this file's arcs by caller and callee: those of one pair in their order. */
-static uint64_t pair_hash(function_id caller, function_id callee)
-{
-	return hash_mix((uint64_t)caller << 32 | callee, 1);
-}
-
-static void index_arcs(struct reader *r)
+/* Where the calls of each function begin. */
+static void find_first_calls(struct reader *r)
 {
 	const struct profile *p = r->p;
 
-	for (size_t i = r->first_arc; i < p->arc_count; i++)
-		index_add(&r->pairs, pair_hash(p->arcs[i].caller, p->arcs[i].callee), (uint32_t)i);
-	r->noted = alloc_zero(p->arc_count - r->first_arc, sizeof *r->noted);
-}
-
-/* The next row of that pair that has no note yet, or NO_ID: it went into an older row. */
-static uint32_t next_arc(struct reader *r, function_id caller, function_id callee)
-{
-	uint32_t found = NO_ID;
-
-	for (struct probe at = index_probe(&r->pairs, pair_hash(caller, callee));
-	     index_next(&r->pairs, &at);) {
-		const struct arc *a = &r->p->arcs[at.row];
-
-		if (a->caller == caller && a->callee == callee && !r->noted[at.row - r->first_arc] &&
-		    at.row < found)
-			found = at.row;
-	}
-	if (found != NO_ID)
-		r->noted[found - r->first_arc] = true;
-	return found;
+	r->first_call = alloc_zero(p->function_count, sizeof *r->first_call);
+	r->caller_count = p->function_count;
+	for (size_t i = p->arc_count; i-- > r->first_arc;)
+		r->first_call[p->arcs[i].caller] = (uint32_t)i + 1;
 }
 
 static bool read_id(struct str *text, const struct names *names, string_id *name)
@@ -310,35 +329,65 @@ static bool *grow_told(struct reader *r, function_id f)
 static bool read_total(struct reader *r, struct str text)
 {
 	int64_t calls, primitive;
+	function_id f;
 
-	if (r->about == NO_ID || !read_count(&text, &calls) || !read_count(&text, &primitive) ||
-	    !read_values(r, text.p, text.p + text.n))
+	if (!read_function(r, &text, &f) || !read_count(&text, &calls) ||
+	    !read_count(&text, &primitive) || !read_values(r, text.p, text.p + text.n))
 		return false;
-	profile_total(r->p, r->about, calls, primitive, r->values);
-	if (r->about >= r->told_count)
-		r->told = grow_told(r, r->about);
-	r->told[r->about] = true;
+	profile_total(r->p, f, calls, primitive, r->values);
+	if (f >= r->told_count)
+		r->told = grow_told(r, f);
+	r->told[f] = true;
 	return true;
 }
 
-static bool read_call(struct reader *r, struct str text)
+/* What is said of one call; row NO_ID: its row is not known. */
+static bool read_call(struct reader *r, struct str *text, uint32_t row)
 {
-	function_id callee;
+	struct str word, ahead;
 	int64_t primitive;
+
+	if (str_starts(*text, S("-"))) {
+		str_word(text, &word);
+	} else {
+		const char *p = text->p, *end = text->p + text->n;
+
+		if (!read_some_values(r, &p, end))
+			return false;
+		*text = (struct str){ p, (size_t)(end - p) };
+		if (row != NO_ID)
+			profile_set_arc_self(r->p, row, r->values);
+	}
+	*text = str_trim(*text);
+	ahead = *text;
+	if (!str_starts(*text, S("/")))
+		return true;
+	if (!str_word(&ahead, &word) || !str_to_i64(str_from(word, 1), &primitive) || primitive < 0)
+		return false;
+	*text = str_trim(ahead);
+	if (row != NO_ID && primitive <= r->p->arcs[row].calls)
+		r->p->arcs[row].primitive = primitive;
+	return true;
+}
+
+/* Where rows were added to those of files before, it is not known which are whose. */
+static bool read_calls(struct reader *r, struct str text)
+{
+	const struct profile *p = r->p;
+	function_id caller;
 	uint32_t row;
 
-	if (r->about == NO_ID || !read_function(r, &text, &callee) || !read_count(&text, &primitive))
+	if (!read_function(r, &text, &caller))
 		return false;
+	row = caller < r->caller_count && r->first_call[caller] ? r->first_call[caller] - 1 : NO_ID;
 	text = str_trim(text);
-	if (text.n && !read_values(r, text.p, text.p + text.n))
-		return false;
-	row = next_arc(r, r->about, callee);
-	if (row == NO_ID)
-		return true;
-	if (primitive <= r->p->arcs[row].calls)
-		r->p->arcs[row].primitive = primitive;
-	if (text.n)
-		profile_set_arc_self(r->p, row, r->values);
+	while (text.n) {
+		bool known = row < p->arc_count && p->arcs[row].caller == caller;
+
+		if (!read_call(r, &text, known ? row : NO_ID))
+			return false;
+		row += known;
+	}
 	return true;
 }
 
@@ -350,17 +399,13 @@ void callgrind_read_note(struct reader *r)
 		return;
 	if (str_eq(r->line, OUR_LINES)) {
 		r->known_lines = true;
-	} else if (str_eq(r->line, OUR_TOTALS)) {
+	} else if (str_eq(r->line, OUR_TOTALS) && !r->totals) {
 		r->totals = true;
-		index_arcs(r);
-	} else if (r->totals && str_starts(r->line, S("# fn "))) {
-		struct str text = str_from(r->line, 5);
-
-		good = read_function(r, &text, &r->about);
+		find_first_calls(r);
 	} else if (r->totals && str_starts(r->line, S("# total "))) {
 		good = read_total(r, str_from(r->line, 8));
-	} else if (r->totals && str_starts(r->line, S("# call "))) {
-		good = read_call(r, str_from(r->line, 7));
+	} else if (r->totals && str_starts(r->line, S("# calls "))) {
+		good = read_calls(r, str_from(r->line, 8));
 	}
 	if (!good && !r->in->failed)
 		input_error(r->in, "expected a note as profpipe writes it, got %s", quote(r->line));
@@ -394,7 +439,6 @@ void callgrind_end_totals(struct reader *r)
 	set_lines(r);
 	if (r->totals)
 		sum_totals(r);
-	index_free(&r->pairs);
-	free(r->noted);
+	free(r->first_call);
 	free(r->told);
 }

@@ -62,7 +62,7 @@ const struct option_row threads_rows[] = {
 };
 
 const struct option_row estimate_rows[] = {
-	OPT_COUNT(0, "contexts", "N", "expand at most N contexts (default 1000000)",
+	OPT_COUNT(0, "contexts", "N", "expand at most N contexts (default 200000)",
 		  &settings.estimate.contexts),
 	OPT_SHARE(0, "rest", "SHARE",
 		  "stop when less than SHARE of the total is unplaced (default 1e-3)",

@@ -511,22 +511,20 @@ static void rooms_are_the_largest_first(void **state)
 	for (int i = 0; i < CHANGES; i++) {
 		uint32_t c = (uint32_t)(next_random(&seed) % CONTEXTS);
 		size_t larger = 0;
-		const struct room *at;
+		struct room at;
 
 		size[c] = next_random(&seed) % 5 ? (double)(next_random(&seed) % 1000) : 0;
-		rooms_set(&r, c, size[c]);
-		if (i % 50)
+		rooms_set(&r, c, size[c], c + 7);
+		if (i % 50 || rooms_order(&r, LOOKED_AT) < LOOKED_AT)
 			continue;
-		at = rooms_at(&r, LOOKED_AT);
-		for (uint32_t d = 0; at && d < CONTEXTS; d++)
-			larger += size[d] > at->size || (size[d] == at->size && d < at->context);
-		if (at) {
-			assert_int_equal(larger, LOOKED_AT);
-			assert_true(size[at->context] == at->size);
-		}
+		at = r.top[LOOKED_AT - 1];
+		for (uint32_t d = 0; d < CONTEXTS; d++)
+			larger += size[d] > at.size || (size[d] == at.size && d < at.context);
+		assert_int_equal(larger, LOOKED_AT - 1);
+		assert_true(size[at.context] == at.size && at.tag == at.context + 7);
 	}
 	rooms_clear(&r);
-	assert_null(rooms_at(&r, 0));
+	assert_int_equal(rooms_order(&r, 1), 0);
 	rooms_close(&r);
 }
 

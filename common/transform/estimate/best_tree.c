@@ -11,14 +11,14 @@
 enum { WHOLE_TREE = 10000 };
 /* The lightest context, as a fraction of what may stay unplaced in sum; and the next step. */
 static const double lightest = 1e-3, finer = 8, coarser = 4;
-/* Below half a unit nothing is left after rounding. */
-static const double min_value = 0.5;
+/* So often a tree with too long paths is made coarser. */
+enum { MAX_CUT = 6 };
 
 /* A tree that departs less is as good as it gets. Trees that are tried; contexts of all. */
 static const double good_enough = 2e-3;
-enum { MAX_CHANGES = 200, MAX_EFFORT = 100000000, MAX_STEPS = 10000000 };
-/* The search begins only if it can try so many trees. */
-enum { MIN_TREES = 8 };
+enum { MAX_CHANGES = 200, MAX_EFFORT = 300000000, MAX_STEPS = 10000000 };
+/* The search begins only if it can try so many trees; once more if it has cost so much less. */
+enum { MIN_TREES = 40, LATER_STARTS = 1 };
 
 /* --- how far to unfold --- */
 
@@ -47,43 +47,50 @@ static double total_of(const struct call_flow *w)
 	return sum;
 }
 
-/* Unfolds with bounds->min_weight or, where that makes too many contexts, with a coarser one. */
+/*
+ * Unfolds with bounds->min_weight or, where that makes too many contexts or too long paths, with
+ * a coarser one. One long chain stays too long.
+ */
 static void unfold_within(const struct call_flow *w, struct unfold_bounds *bounds,
 			  struct unfolding *out)
 {
 	unfold(w, bounds, out);
-	while (!out->complete) {
+	for (int cut = 0; !out->complete || (out->cut && cut < MAX_CUT); cut += out->cut) {
 		unfolding_free(out);
 		bounds->min_weight *= coarser;
 		unfold(w, bounds, out);
 	}
 }
 
-/* Finer until enough is placed, or the contexts are too many. */
+/* Finer until enough is placed, the contexts are too many, or cycles have taken too long. */
 static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, double rest,
 		       struct unfolding *out)
 {
 	double total = total_of(w);
-	uint64_t max_contexts = bounds->max_contexts;
+	uint64_t max_contexts = bounds->max_contexts, steps;
 	struct unfolding next;
 	bool again = true;
 
-	bounds->min_weight = min_value;
+	bounds->min_weight = UNFOLD_MIN_VALUE;
 	if (max_contexts > WHOLE_TREE)
 		bounds->max_contexts = WHOLE_TREE;
 	unfold(w, bounds, out);
 	bounds->max_contexts = max_contexts;
-	if (out->complete)
+	if (out->complete && !out->cut)
 		return;
+	steps = out->steps;
 	unfolding_free(out);
-	bounds->min_weight = fmax(min_value, total * rest * lightest);
+	bounds->min_weight = fmax(UNFOLD_MIN_VALUE, total * rest * lightest);
 	unfold_within(w, bounds, out);
-	while (again && bounds->min_weight > min_value && unplaced_of(w, out) > total * rest) {
+	while (again && bounds->min_weight > UNFOLD_MIN_VALUE && unplaced_of(w, out) > total * rest) {
 		struct unfold_bounds fine = *bounds;
 
-		fine.min_weight = fmax(min_value, fine.min_weight / finer);
+		steps += out->steps;
+		if (steps > MAX_STEPS)
+			break;
+		fine.min_weight = fmax(UNFOLD_MIN_VALUE, fine.min_weight / finer);
 		unfold(w, &fine, &next);
-		again = next.complete;
+		again = next.complete && !next.cut;
 		if (again) {
 			unfolding_free(out);
 			*out = next;
@@ -108,7 +115,7 @@ struct search {
 /* A context takes as long as so many steps: it is made, ordered and measured. */
 static uint64_t effort_of(const struct unfolding *u)
 {
-	enum { STEPS = 32 };
+	enum { STEPS = 100 };
 
 	return u->count * STEPS + u->steps;
 }
@@ -139,27 +146,6 @@ static bool improve(struct search *s, struct unfold_bounds bounds)
 static bool goes_on(const struct search *s)
 {
 	return departure_of(&s->best->departure) > good_enough && s->effort < MAX_EFFORT;
-}
-
-static void try_modes(struct search *s)
-{
-	unsigned char *modes = alloc(s->w->arc_count + 1);
-
-	for (int whole = 0; whole < 2; whole++)
-		for (int mode = UNFOLD_ALL; mode < UNFOLD_MODES && goes_on(s); mode++) {
-			struct unfold_bounds bounds = s->bounds;
-
-			if (!whole && mode == UNFOLD_ALL)
-				continue; /* that is where it began */
-			memset(modes, mode, s->w->arc_count + 1);
-			bounds.modes = modes;
-			bounds.whole_calls = whole;
-			if (improve(s, bounds)) {
-				memset(s->modes, mode, s->w->arc_count + 1);
-				s->bounds.whole_calls = whole;
-			}
-		}
-	free(modes);
 }
 
 /* --- changing single arcs --- */
@@ -265,10 +251,90 @@ static void change_arcs(struct search *s)
 	free(tried);
 }
 
+/* --- where a search begins --- */
+
+/* All arcs alike; how far that tree departs. */
+struct start {
+	double departure;
+	unsigned char mode;
+	bool whole_calls;
+};
+
+enum { STARTS = 2 * UNFOLD_MODES };
+
+static int least_first(const void *a, const void *b)
+{
+	const struct start *x = a, *y = b;
+
+	if (x->departure != y->departure)
+		return x->departure < y->departure ? -1 : 1;
+	if (x->whole_calls != y->whole_calls)
+		return x->whole_calls ? 1 : -1;
+	return (x->mode > y->mode) - (x->mode < y->mode);
+}
+
+static void start_from(struct search *s, const struct start *start)
+{
+	memset(s->modes, start->mode, s->w->arc_count + 1);
+	for (size_t a = 0; a <= s->w->arc_count; a++)
+		s->urgency[a] = 1;
+	s->bounds.whole_calls = start->whole_calls;
+	unfold_within(s->w, &s->bounds, &s->best->unfolding);
+	measure(s->w, s->best);
+	s->effort += effort_of(&s->best->unfolding);
+}
+
+static void keep_better(struct best_tree *best, struct best_tree *other)
+{
+	if (departure_of(&other->departure) < departure_of(&best->departure)) {
+		best_tree_free(best);
+		*best = *other;
+	} else {
+		best_tree_free(other);
+	}
+}
+
+/* The starts, the best first; *best is the tree of the first. */
+static size_t find_starts(struct search *s, struct start *starts, struct best_tree *best)
+{
+	size_t count = 0;
+
+	starts[count++] = (struct start){ departure_of(&best->departure), UNFOLD_ALL, false };
+	for (unsigned char i = 1; i < STARTS && departure_of(&best->departure) > good_enough; i++) {
+		struct start *start = &starts[count++];
+		struct best_tree tree = { 0 };
+
+		*start = (struct start){ 0, i % UNFOLD_MODES, i >= UNFOLD_MODES };
+		s->best = &tree;
+		start_from(s, start);
+		start->departure = departure_of(&tree.departure);
+		keep_better(best, &tree);
+	}
+	qsort(starts, count, sizeof *starts, least_first);
+	return count;
+}
+
+/* Searches from the best start; from others too as long as that has cost little. */
+static void search(struct search *s, struct best_tree *best)
+{
+	struct start starts[STARTS];
+	size_t count = find_starts(s, starts, best);
+
+	for (size_t i = 0; i < count && departure_of(&best->departure) > good_enough &&
+	     s->effort < (i ? MAX_EFFORT / LATER_STARTS : MAX_EFFORT); i++) {
+		struct best_tree tree = { 0 };
+
+		s->best = &tree;
+		start_from(s, &starts[i]);
+		change_arcs(s);
+		keep_better(best, &tree);
+	}
+}
+
 void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double rest,
 		    struct best_tree *out)
 {
-	struct search s = { .w = w, .best = out, .bounds.max_contexts = max_contexts,
+	struct search s = { .w = w, .bounds.max_contexts = max_contexts,
 			    .bounds.max_steps = MAX_STEPS };
 	bool cycles = false;
 
@@ -284,10 +350,8 @@ void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double res
 	s.effort = effort_of(&out->unfolding);
 	for (uint32_t n = 0; n < w->node_count && !cycles; n++)
 		cycles = flow_in_cycle(w, n);
-	if (cycles && goes_on(&s) && s.effort < MAX_EFFORT / MIN_TREES) {
-		try_modes(&s);
-		change_arcs(&s);
-	}
+	if (cycles && s.effort < MAX_EFFORT / MIN_TREES)
+		search(&s, out);
 	out->unplaced = unplaced_of(w, &out->unfolding);
 	out->total = total_of(w);
 	free(s.modes);

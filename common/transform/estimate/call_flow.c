@@ -107,8 +107,8 @@ static void find_arcs(struct call_flow *w, struct builder *b, const struct profi
 	for (size_t i = 0; i < rows->arc_count; i++) {
 		const struct arc *a = &p->arcs[rows->arcs[i]];
 
-		e.caller[i] = node_for(b, a->caller);
-		e.callee[i] = node_for(b, a->callee);
+		e.caller[i] = b->node_of[a->caller] - 1;
+		e.callee[i] = b->node_of[a->callee] - 1;
 	}
 	add_arcs(w, &e);
 	free(work);

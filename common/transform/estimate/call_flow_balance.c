@@ -90,8 +90,9 @@ static int ascending(const void *a, const void *b)
  * The largest callees are those that overlap: what was called and has returned fits. Each
  * keeps up to a common limit below its caller, and what is beyond that was awaited elsewhere.
  */
-static void split_awaited(struct call_flow *w, const uint32_t *arcs, size_t count, double room)
+static void split_awaited(struct weigher *g, const uint32_t *arcs, size_t count, double room)
 {
+	struct call_flow *w = g->w;
 	double *sorted = alloc_zero(count, sizeof *sorted), limit;
 
 	for (size_t i = 0; i < count; i++)
@@ -109,9 +110,7 @@ static void split_awaited(struct call_flow *w, const uint32_t *arcs, size_t coun
 		w->awaited += beyond;
 		arc->inclusive = limit;
 		arc->self -= self;
-		flow_add_entry(w, arc->callee, beyond, 0);
-		w->arcs[w->arc_count - 1].self = self;
-		w->arcs[w->arc_count - 1].awaited = true;
+		flow_add_entry(g, arc->callee, beyond, 0, true)->self += self;
 	}
 }
 
@@ -139,7 +138,7 @@ static void find_awaited(struct weigher *g, const struct balances *b)
 			if (!w->nodes[n].recursive && overlaps(g, own)) {
 				for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++)
 					list[count++] = a;
-				split_awaited(w, list, count, own->in - own->self);
+				split_awaited(g, list, count, own->in - own->self);
 			}
 		}
 		if (!cycle || !overlaps(g, whole))
@@ -148,7 +147,7 @@ static void find_awaited(struct weigher *g, const struct balances *b)
 			for (uint32_t n = w->cycles.members[i], a = w->first[n]; a < w->first[n + 1]; a++)
 				if (!w->arcs[a].inner)
 					list[leaving++] = a;
-		split_awaited(w, list, leaving, whole->in - whole->self);
+		split_awaited(g, list, leaving, whole->in - whole->self);
 	}
 	free(list);
 }

@@ -13,8 +13,9 @@ struct incoming {
 	double per_call;     /* above 0: an arc's inclusive value is so much for each call */
 	int64_t calls;
 	uint32_t arcs;
+	uint32_t entry;      /* its arc from outside + 1, and that of what was awaited */
+	uint32_t awaited;
 	bool entered;        /* from another cycle */
-	bool has_entry;      /* from outside */
 	bool self_known;     /* of all arcs */
 	bool valued_not;     /* an arc's inclusive value was not recorded */
 	bool every;          /* an arc counts each occurrence */
@@ -29,8 +30,12 @@ struct weigher {
 	double noise;        /* how far off one number is by rounding: times were fractions */
 };
 
-/* An arc from outside; calls 0 is unknown. */
-void flow_add_entry(struct call_flow *w, uint32_t callee, double inclusive, int64_t calls);
+/*
+ * More for a function's only arc from outside, or for that of what was awaited, which is made
+ * if it is not there. Calls 0 are unknown.
+ */
+struct flow_arc *flow_add_entry(struct weigher *g, uint32_t callee, double inclusive,
+				int64_t calls, bool awaited);
 
 /*
  * Makes callees fit into their callers: fills in `room`, adds the arcs that are awaited and,

@@ -106,9 +106,10 @@ static void sum_incoming(struct weigher *g)
  * out by calls. So is the need of a function whose every arc is worth nothing: what it spent
  * came from somewhere. Callees first, as a caller's need holds its callees'.
  */
-static void value_arcs_by_calls(struct weigher *g)
+static bool value_arcs_by_calls(struct weigher *g)
 {
 	struct call_flow *w = g->w;
+	bool any = false;
 
 	for (size_t i = 0; i < w->node_count; i++) {
 		uint32_t n = w->cycles.members[i];
@@ -130,25 +131,41 @@ static void value_arcs_by_calls(struct weigher *g)
 			in->per_call = node->inclusive / (double)in->calls;
 		else if (in->valued_not || in->inclusive <= 0)
 			in->per_call = need / (double)in->calls;
+		any |= in->per_call > 0;
 	}
 	/* within a cycle a caller may have come before its callee */
 	for (size_t a = 0; a < w->called_count; a++)
 		if (w->arcs[a].inner && g->in[w->arcs[a].callee].per_call > 0)
 			w->arcs[a].inclusive = (double)w->arcs[a].calls *
 					       g->in[w->arcs[a].callee].per_call;
+	return any;
 }
 
 /* --- what enters from outside --- */
 
-void flow_add_entry(struct call_flow *w, uint32_t callee, double inclusive, int64_t calls)
+struct flow_arc *flow_add_entry(struct weigher *g, uint32_t callee, double inclusive,
+				int64_t calls, bool awaited)
 {
-	ARRAY_ROOM(w->arcs, w->arc_count, w->arc_cap);
-	w->arcs[w->arc_count] = (struct flow_arc){
-		.caller = FLOW_OUTSIDE, .callee = callee, .id = (uint32_t)w->arc_count,
-		.valued = true, .self_known = true, .calls = calls, .primitive = calls,
-		.inclusive = inclusive };
-	w->arc_count++;
+	struct call_flow *w = g->w;
+	uint32_t *place = awaited ? &g->in[callee].awaited : &g->in[callee].entry;
+	struct flow_arc *arc;
+
+	if (!*place) {
+		ARRAY_ROOM(w->arcs, w->arc_count, w->arc_cap);
+		w->arcs[w->arc_count] = (struct flow_arc){
+			.caller = FLOW_OUTSIDE, .callee = callee, .id = (uint32_t)w->arc_count,
+			.awaited = awaited, .valued = true, .self_known = true };
+		*place = (uint32_t)++w->arc_count;
+	}
+	arc = &w->arcs[*place - 1];
+	arc->inclusive += inclusive;
+	i64_add_to(&arc->calls, calls);
+	arc->primitive = arc->calls;
+	return arc;
 }
+
+/* Of what enters a cycle: less is rounding. */
+#define MIN_ENTRY 1e-6
 
 /* What is known of a component. */
 struct whole {
@@ -228,8 +245,43 @@ static double enter_function(struct weigher *g, uint32_t n)
 		rest = own;
 	if (rest <= g->noise * (double)in->arcs)
 		return 0;
-	flow_add_entry(g->w, n, rest, calls);
+	flow_add_entry(g, n, rest, calls, false);
 	return rest;
+}
+
+/* What a member gives to others and to itself beyond what all its callers gave it. */
+static double beyond_callers(const struct weigher *g, uint32_t n)
+{
+	const struct call_flow *w = g->w;
+	double beyond = fabs((double)w->nodes[n].self) - g->in[n].inclusive;
+
+	for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++)
+		beyond += w->arcs[a].inclusive;
+	return beyond > 0 ? beyond : 0;
+}
+
+/* Callgrind has no totals, but counts each activation: members that give more than they got. */
+static void enter_cycle(struct weigher *g, uint32_t c, double rest)
+{
+	const struct call_flow *w = g->w;
+	double all = 0;
+	bool known = false;
+
+	for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++) {
+		all += beyond_callers(g, w->cycles.members[i]);
+		known |= w->nodes[w->cycles.members[i]].known;
+	}
+	if (known || all <= 0) {
+		flow_add_entry(g, entry_member(g, c), rest, 1, false);
+		return;
+	}
+	for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++) {
+		uint32_t n = w->cycles.members[i];
+		double beyond = beyond_callers(g, n);
+
+		if (beyond > all * MIN_ENTRY)
+			flow_add_entry(g, n, rest * (beyond / all), 1, false);
+	}
 }
 
 static void find_entries(struct weigher *g)
@@ -249,7 +301,7 @@ static void find_entries(struct weigher *g)
 			need = sum.recorded;
 		rest = need - sum.entering - entered;
 		if (rest > (sum.entered || entered > 0 ? sum.tolerance : 0))
-			flow_add_entry(w, entry_member(g, c), rest, 1);
+			enter_cycle(g, c, rest);
 	}
 }
 
@@ -259,7 +311,6 @@ static void share_self(struct weigher *g)
 {
 	struct call_flow *w = g->w;
 
-	sum_incoming(g);
 	for (size_t a = 0; a < w->arc_count; a++) {
 		struct flow_arc *arc = &w->arcs[a];
 		const struct incoming *in = &g->in[arc->callee];
@@ -267,7 +318,7 @@ static void share_self(struct weigher *g)
 		double own = fabs((double)node->self), recorded = in->self;
 
 		/* an entry has what the callers have not */
-		if (in->self_known && in->has_entry && own >= recorded) {
+		if (in->self_known && in->entry && own >= recorded) {
 			if (arc->caller == FLOW_OUTSIDE)
 				arc->self = own - recorded;
 		} else if (in->self_known && recorded > 0) {
@@ -283,10 +334,16 @@ static void share_self(struct weigher *g)
 	}
 }
 
-static void mark_entries(struct weigher *g)
+/* They are incoming too, though nobody has recorded them. */
+static void add_entries(struct weigher *g)
 {
-	for (size_t a = g->w->called_count; a < g->w->arc_count; a++)
-		g->in[g->w->arcs[a].callee].has_entry = true;
+	for (size_t a = g->w->called_count; a < g->w->arc_count; a++) {
+		struct incoming *in = &g->in[g->w->arcs[a].callee];
+
+		in->arcs++;
+		in->inclusive += g->w->arcs[a].inclusive;
+		i64_add_to(&in->calls, g->w->arcs[a].calls);
+	}
 }
 
 /* --- which functions and arcs may be inside themselves --- */
@@ -364,11 +421,11 @@ void call_flow_weigh(struct call_flow *w, const struct profile *p, const struct 
 	clear(w);
 	add_rows(&g);
 	sum_incoming(&g);
-	value_arcs_by_calls(&g);
-	sum_incoming(&g);
-	find_recursion(&g);
+	if (value_arcs_by_calls(&g))
+		sum_incoming(&g);
 	find_entries(&g);
-	mark_entries(&g);
+	add_entries(&g);
+	find_recursion(&g);
 	share_self(&g);
 	w->overlaps = p->inclusive_only || p->all_callers;
 	flow_balance(&g, unattributed && p->inclusive_only);

@@ -5,8 +5,6 @@
 
 #include "common/base/alloc.h"
 
-enum { MAX_TOP = 512 };
-
 static bool before(struct room a, struct room b)
 {
 	return a.size != b.size ? a.size > b.size : a.context < b.context;
@@ -79,7 +77,7 @@ static void put_into_top(struct rooms *r, struct room room)
 	r->top[at] = room;
 	r->top_count++;
 	r->in_top[room.context] = true;
-	if (r->top_count > MAX_TOP) {
+	if (r->top_count > ROOMS_ORDERED) {
 		struct room last = r->top[r->top_count - 1];
 
 		take_from_top(r, last);
@@ -101,15 +99,15 @@ static void know_context(struct rooms *r, uint32_t context)
 	memset(r->in_top + known, 0, (r->contexts_cap - known) * sizeof *r->in_top);
 }
 
-void rooms_set(struct rooms *r, uint32_t context, double size)
+void rooms_set(struct rooms *r, uint32_t context, double size, uint64_t tag)
 {
-	struct room room = { size, context };
+	struct room room = { size, tag, context };
 
 	know_context(r, context);
 	if (r->size[context] == size)
 		return;
 	if (r->in_top[context])
-		take_from_top(r, (struct room){ r->size[context], context });
+		take_from_top(r, (struct room){ r->size[context], tag, context });
 	r->size[context] = size;
 	if (!(size > 0))
 		return;
@@ -119,18 +117,15 @@ void rooms_set(struct rooms *r, uint32_t context, double size)
 		heap_push(r, room);
 }
 
-const struct room *rooms_at(struct rooms *r, size_t i)
+size_t rooms_order(struct rooms *r, size_t wanted)
 {
-	while (i >= r->top_count) {
-		struct room next;
+	while (r->top_count < wanted && r->heap_count) {
+		struct room next = heap_pop(r);
 
-		if (!r->heap_count)
-			return NULL;
-		next = heap_pop(r);
 		if (r->size[next.context] == next.size && !r->in_top[next.context])
 			put_into_top(r, next);
 	}
-	return &r->top[i];
+	return r->top_count < wanted ? r->top_count : wanted;
 }
 
 void rooms_clear(struct rooms *r)

@@ -13,6 +13,7 @@
 
 struct room {
 	double size;      /* above 0 */
+	uint64_t tag;     /* the caller's; the same for a context as long as it has a room */
 	uint32_t context;
 };
 
@@ -27,9 +28,13 @@ struct rooms {
 };
 
 /* The room of a context is so large from now on; 0: it has none. */
-void rooms_set(struct rooms *r, uint32_t context, double size);
-/* The i-th largest, or NULL; valid until the next rooms_set(). */
-const struct room *rooms_at(struct rooms *r, size_t i);
+void rooms_set(struct rooms *r, uint32_t context, double size, uint64_t tag);
+/*
+ * Orders so many of the largest, and returns how many there are: r->top has them, until the
+ * next rooms_set(). At most ROOMS_ORDERED.
+ */
+enum { ROOMS_ORDERED = 512 };
+size_t rooms_order(struct rooms *r, size_t wanted);
 void rooms_clear(struct rooms *r);
 void rooms_close(struct rooms *r);
 

@@ -7,7 +7,7 @@
 #include "common/io/limits.h"
 #include "common/transform/estimate/unfold_inside.h"
 
-/* Frames on all paths together: in proportion to the file, whatever its figures claim. */
+/* Frames on all paths that end in a value: in proportion to the file, whatever it claims. */
 enum { FRAMES_ALWAYS = 2000000, FRAMES_PER_ARC = 50 };
 
 uint32_t unfold_context(struct unfolder *u, uint32_t parent, uint32_t arc, double weight)
@@ -20,9 +20,10 @@ uint32_t unfold_context(struct unfolder *u, uint32_t parent, uint32_t arc, doubl
 		u->full = true;
 		return NO_ID;
 	}
-	if (u->frames + depth > u->max_frames)
+	if (u->frames > u->max_frames) {
+		t->cut = true;
 		return NO_ID;
-	u->frames += depth + 1;
+	}
 	ARRAY_ROOM(t->contexts, t->count, t->cap);
 	t->contexts[t->count++] = (struct context){
 		.parent = parent, .arc = arc, .depth = depth,
@@ -50,6 +51,8 @@ static void open_plain(struct unfolder *u, uint32_t n)
 		if (c)
 			FETCH(&u->u->contexts[c - 1]);
 		k->self = in->inclusive > 0 ? k->weight * (in->self / in->inclusive) : 0;
+		if (k->self >= UNFOLD_MIN_VALUE)
+			u->frames += k->depth + 1;
 		left = k->room = k->weight - k->self;
 		share = node->room > 0 ? (node->all_self ? k->weight : left) / node->room : 0;
 		for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++) {

@@ -15,6 +15,9 @@
 
 #include "common/transform/estimate/call_flow.h"
 
+/* Below half a unit nothing is left after rounding. */
+#define UNFOLD_MIN_VALUE 0.5
+
 struct context {
 	uint32_t parent;     /* or NO_ID; always smaller than its own number */
 	uint32_t arc;        /* of the flow */
@@ -30,7 +33,8 @@ struct unfolding {
 	size_t count, cap;
 	double *left;        /* by arc of the flow: what found no place, where it is in a cycle */
 	uint64_t steps;      /* along paths and rooms: how much work the cycles were */
-	bool complete;       /* false: the bounds were passed, and it is of no use */
+	bool complete;       /* false: max_contexts were passed, and it is of no use */
+	bool cut;            /* paths got too long in sum: what came last has no place */
 };
 
 /*

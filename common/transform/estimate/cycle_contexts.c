@@ -1,0 +1,202 @@
+/*
+ * cycle_contexts - contexts of a cycle, their rooms and weights
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/hash.h"
+#include "common/transform/estimate/cycle_work.h"
+
+/* --- heaps --- */
+
+static bool before(const struct work *a, const struct work *b, bool smallest)
+{
+	if (a->weight != b->weight)
+		return smallest ? a->weight < b->weight : a->weight > b->weight;
+	if (a->place != b->place)
+		return b->place;
+	return a->id < b->id;
+}
+
+void work_push(struct work_heap *h, struct work item, bool smallest)
+{
+	size_t i = h->count;
+
+	ARRAY_ROOM(h->items, h->count, h->cap);
+	h->count++;
+	for (; i && before(&item, &h->items[(i - 1) / 2], smallest); i = (i - 1) / 2)
+		h->items[i] = h->items[(i - 1) / 2];
+	h->items[i] = item;
+}
+
+struct work work_pop(struct work_heap *h, bool smallest)
+{
+	struct work top = h->items[0], last = h->items[--h->count];
+	size_t i = 0, child;
+
+	while ((child = 2 * i + 1) < h->count) {
+		if (child + 1 < h->count && before(&h->items[child + 1], &h->items[child], smallest))
+			child++;
+		if (!before(&h->items[child], &last, smallest))
+			break;
+		h->items[i] = h->items[child];
+		i = child;
+	}
+	if (h->count)
+		h->items[i] = last;
+	return top;
+}
+
+int work_largest_first(const void *a, const void *b)
+{
+	const struct work *x = a, *y = b;
+
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* A list of arcs or members with what they are sorted by. */
+void cycle_list_clear(struct cycle_work *k)
+{
+	k->list_count = 0;
+}
+
+void cycle_list_add(struct cycle_work *k, double weight, uint32_t id)
+{
+	ARRAY_ROOM(k->list, k->list_count, k->list_cap);
+	k->list[k->list_count++] = (struct work){ weight, id, false };
+}
+
+void cycle_list_sort(struct cycle_work *k)
+{
+	k->steps += k->list_count * HEAP_STEPS;
+	qsort(k->list, k->list_count, sizeof *k->list, work_largest_first);
+}
+
+/* --- rooms --- */
+
+void cycle_set_room(struct cycle_work *k, uint32_t c, double room)
+{
+	*cycle_room_of(k, c) = room;
+	rooms_set(&k->rooms, c, room > k->min_opened ? room : 0, k->inside[c].nodes);
+	k->version++;
+}
+
+void cycle_queue_arc(struct cycle_work *k, uint32_t a)
+{
+	double left = k->u->left[a];
+
+	if (left > k->min_opened)
+		work_push(&k->queue, (struct work){ left * k->u->urgency[a], a, true }, false);
+}
+
+void cycle_queue_context(struct cycle_work *k, uint32_t c, double weight)
+{
+	weight *= k->u->urgency[k->u->u->contexts[c].arc];
+	work_push(&k->queue, (struct work){ weight, c, false }, false);
+}
+
+void cycle_wait_for_room(struct cycle_work *k, uint32_t arc)
+{
+	k->is_waiting[arc] = true;
+	work_push(&k->waiting, (struct work){ k->u->left[arc], arc, true }, true);
+}
+
+/* What was placed of an arc is gone; where it waits, less room will do now. */
+static void use_up(struct cycle_work *k, uint32_t arc, double weight)
+{
+	double *left = &k->u->left[arc];
+
+	*left = *left > weight ? *left - weight : 0;
+	if (k->is_waiting[arc] && *left > k->min_opened)
+		work_push(&k->waiting, (struct work){ *left, arc, true }, true);
+}
+
+/* --- contexts --- */
+
+/* A context has so much room now: arcs that waited for it are looked at again. */
+void cycle_give_room(struct cycle_work *k, uint32_t c, double room)
+{
+	cycle_set_room(k, c, room);
+	while (k->waiting.count && k->waiting.items[0].weight * CYCLE_FITS <= room + 1 &&
+	       k->steps <= k->u->max_steps) {
+		uint32_t arc = work_pop(&k->waiting, true).id;
+
+		k->steps += HEAP_STEPS;
+		if (!k->is_waiting[arc])
+			continue;
+		k->is_waiting[arc] = false;
+		cycle_queue_arc(k, arc);
+	}
+}
+
+/* A context that is new to the cycle. */
+void cycle_note_context(struct cycle_work *k, uint32_t c)
+{
+	const struct context *x = &k->u->u->contexts[c];
+	struct inside *i;
+
+	if (c >= k->inside_cap)
+		k->inside = alloc_grow(k->inside, &k->inside_cap, (size_t)c + 1, sizeof *k->inside);
+	i = &k->inside[c];
+	*i = (struct inside){ .nodes = cycle_bit_of(cycle_arc_at(k, c)->callee), .arcs = cycle_bit_of(x->arc) };
+	if (cycle_has(k, x->parent)) {
+		i->nodes |= k->inside[x->parent].nodes;
+		i->arcs |= k->inside[x->parent].arcs;
+	}
+}
+
+/*
+ * More weight for the context below `parent` by way of an arc, which is made if it is not
+ * there; NO_ID if it cannot be. What repeats an arc that is on the path already is not
+ * `fresh`: it is passed on at once, and nothing is opened for it.
+ */
+uint32_t cycle_add_weight(struct cycle_work *k, uint32_t parent, uint32_t arc, double weight,
+			   bool fresh)
+{
+	struct unfolder *u = k->u;
+	const struct flow_arc *a = &u->w->arcs[arc];
+	uint64_t hash = hash_mix((uint64_t)parent << 32 | arc, 0);
+	uint32_t c = NO_ID;
+
+	for (struct probe at = index_probe(&k->children, hash);
+	     c == NO_ID && index_next(&k->children, &at);)
+		if (u->u->contexts[at.row].parent == parent && u->u->contexts[at.row].arc == arc)
+			c = at.row;
+	if (c != NO_ID) {
+		u->u->contexts[c].weight += weight;
+		if (fresh && k->inside[c].opened && cycle_recursive(k, a->callee)) {
+			cycle_give_room(k, c, *cycle_room_of(k, c) + weight);
+		} else if (fresh && k->inside[c].opened) {
+			*cycle_room_of(k, c) = weight;
+			cycle_queue_context(k, c, weight);
+		}
+	} else {
+		c = unfold_context(u, parent, arc, weight);
+		if (c == NO_ID)
+			return NO_ID;
+		index_add(&k->children, hash, c);
+		cycle_note_context(k, c);
+		u->frames += u->u->contexts[c].depth + 1;
+		if (fresh && a->inner)
+			cycle_queue_context(k, c, weight);
+	}
+	if (fresh || a->every)
+		use_up(k, arc, weight);
+	return c;
+}
+
+/* The function's own of what flows into a context. */
+double cycle_take_self(struct cycle_work *k, uint32_t c, double weight)
+{
+	struct context *x = &k->u->u->contexts[c];
+	const struct flow_arc *a = cycle_arc_at(k, c);
+	double self = a->inclusive > 0 ? a->self * (weight / a->inclusive) : 0;
+
+	self = fmin(self, fmin(weight, k->u->self_left[x->arc]));
+	x->self += self;
+	k->u->self_left[x->arc] -= self;
+	return self;
+}
