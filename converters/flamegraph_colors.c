@@ -186,6 +186,7 @@ char flame_class(struct str name, struct str file)
 	unsigned shade;
 
 	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
+	    str_eq(name, S("[awaited elsewhere]")) || str_eq(name, S("[unknown caller]")) ||
 	    str_eq(name, S("[pruned]")))
 		return CLASS_NOWHERE;
 	shade = (unsigned)(number_of(name) >> 32) % s->shades;

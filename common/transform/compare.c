@@ -186,6 +186,7 @@ static bool same_value(const struct side *a, int64_t x, const struct side *b, in
 static bool is_synthetic(struct str key)
 {
 	return str_eq(key, S("[unattributed]")) || str_eq(key, S("[unplaced]")) ||
+	       str_eq(key, S("[awaited elsewhere]")) || str_eq(key, S("[unknown caller]")) ||
 	       str_eq(key, S("[root]"));
 }
 

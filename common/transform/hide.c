@@ -82,6 +82,7 @@ static bool is_synthetic(struct str name)
 {
 	static const char *const ours[] = {
 		"[root]", "[unattributed]", "[unplaced]", "[pruned]", "[trimmed]", "[empty]",
+		"[awaited elsewhere]", "[unknown caller]",
 	};
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)

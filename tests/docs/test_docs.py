@@ -37,7 +37,7 @@ FILES = {
     "run.collapsed": "samples/collapsed/pyspy.collapsed",
     "run.speedscope.json": "samples/speedscope/pyspy.speedscope.json",
     "run.svg": "samples/flamegraph/inferno.svg",
-    "graph.callgrind": "tests/docs/graph.callgrind",
+    **{f"{name}.callgrind": f"tests/docs/{name}.callgrind" for name in ("graph", "below", "imports")},
     "run.py": "samples/programs/circles.py",
     "app.py": "samples/programs/circles.py",
     **{f"{side}-{run}.pstat": f"samples/runs/{side}-{run}.pstat" for side in ("base", "again", "slow") for run in range(1, 7)},
@@ -123,7 +123,8 @@ def run_examples(examples, folder):
 
 
 def test_readme_examples(tmp_path):
-    (tmp_path / "samples").symlink_to(lib.SAMPLES)
+    for folder in ("samples", "tests"):
+        (tmp_path / folder).symlink_to(lib.ROOT / folder)
     examples = readme_examples()
     assert len(examples) >= 12
     run_examples([e for e in examples if not e[0].startswith("make ")], tmp_path)

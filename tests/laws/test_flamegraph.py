@@ -231,8 +231,9 @@ def test_what_fits_in_one_place_alone_is_certain():
 
 
 def test_grey_for_what_is_nowhere():
-    picture = draw({("[unattributed]", "a"): 1, ("[unplaced]",): 1, ("b",): 1}, *ALL)
-    assert [box.classes[0] for box in flamegraphs.boxes(picture) if box.stack and box.stack[-1][0] == "["] == ["Y", "Y"]
+    nowhere = ["[unattributed]", "[unplaced]", "[awaited elsewhere]", "[unknown caller]"]
+    picture = draw({**{(name, "a"): 1 for name in nowhere}, ("b",): 1}, *ALL)
+    assert [box.classes[0] for box in flamegraphs.boxes(picture) if box.stack and box.stack[-1][0] == "["] == ["Y"] * 4
 
 
 # --- facts ---

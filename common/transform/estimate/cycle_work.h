@@ -45,6 +45,7 @@ struct cycle_work {
 	uint32_t component;
 	struct work_heap queue;   /* largest first */
 	struct work_heap waiting; /* arcs that fit nowhere now, smallest first */
+	struct work_heap left_over; /* scratch: arcs to be placed in part */
 	bool *is_waiting;         /* by arc */
 	struct rooms rooms;
 	uint32_t *nowhere[2];     /* by arc: at which version of the rooms, in part and whole */

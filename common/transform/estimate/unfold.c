@@ -8,7 +8,7 @@
 #include "common/transform/estimate/unfold_inside.h"
 
 /* Frames on all paths that end in a value: in proportion to the file, whatever it claims. */
-enum { FRAMES_ALWAYS = 2000000, FRAMES_PER_ARC = 50 };
+enum { FRAMES_ALWAYS = 5000000, FRAMES_PER_ARC = 50 };
 
 uint32_t unfold_context(struct unfolder *u, uint32_t parent, uint32_t arc, double weight)
 {

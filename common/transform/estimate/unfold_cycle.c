@@ -73,41 +73,46 @@ static void work_off(struct cycle_work *k, struct work item)
 		cycle_wait_for_room(k, item.id);
 }
 
+/* Arcs that have something left and may be placed, of those called once or of the others. */
+static void gather_left(struct cycle_work *k, bool whole)
+{
+	struct unfolder *u = k->u;
+
+	k->steps += k->inner_count * HEAP_STEPS;
+	k->left_over.count = 0;
+	for (size_t i = 0; i < k->inner_count; i++) {
+		uint32_t a = k->inner[i];
+		bool open = k->is_waiting[a] || (u->modes[a] == UNFOLD_ALL && !whole);
+
+		if (open && cycle_is_whole(k, a) == whole && u->left[a] > k->min_opened &&
+		    cycle_recursive(k, u->w->arcs[a].caller))
+			work_push(&k->left_over, (struct work){ u->left[a], a, true }, false);
+	}
+}
+
 /* Largest first, those called once last, in part: true if something found a place. */
 static bool place_in_part(struct cycle_work *k)
 {
 	struct unfolder *u = k->u;
 	double top = 0;
-	size_t shared;
 
-	k->steps += k->inner_count * HEAP_STEPS;
-	cycle_list_clear(k);
-	for (int whole = 0; whole < 2; whole++) {
-		shared = k->list_count;
-		for (size_t i = 0; i < k->inner_count; i++) {
-			uint32_t a = k->inner[i];
-			bool open = k->is_waiting[a] || (u->modes[a] == UNFOLD_ALL && !whole);
+	for (int whole = 0; whole < 2 && !(top > 0); whole++) {
+		gather_left(k, whole);
+		while (k->left_over.count) {
+			uint32_t arc = work_pop(&k->left_over, false).id, room;
 
-			if (open && cycle_is_whole(k, a) == whole && u->left[a] > k->min_opened &&
-			    cycle_recursive(k, u->w->arcs[a].caller))
-				cycle_list_add(k, u->left[a], a);
+			k->steps += HEAP_STEPS;
+			if (top > 0 && (whole || u->left[arc] < top * (u->modes[arc] == UNFOLD_ALL ? 0.5 : 0.9)))
+				break;
+			room = cycle_find_room(k, arc, false);
+			if (room == NO_ID)
+				continue;
+			if (!(top > 0))
+				top = u->left[arc];
+			cycle_place(k, arc, room);
+			if (u->left[arc] <= k->min_opened)
+				k->is_waiting[arc] = false;
 		}
-		qsort(k->list + shared, k->list_count - shared, sizeof *k->list, work_largest_first);
-	}
-	for (size_t i = 0; i < k->list_count; i++) {
-		uint32_t arc = k->list[i].id, room;
-
-		if (top > 0 && (i >= shared ||
-				u->left[arc] < top * (u->modes[arc] == UNFOLD_ALL ? 0.5 : 0.9)))
-			break;
-		room = cycle_find_room(k, arc, false);
-		if (room == NO_ID)
-			continue;
-		if (!(top > 0))
-			top = u->left[arc];
-		cycle_place(k, arc, room);
-		if (u->left[arc] <= k->min_opened)
-			k->is_waiting[arc] = false;
 	}
 	return top > 0;
 }
@@ -218,6 +223,7 @@ void unfold_cycle_close(struct unfolder *u)
 	u->u->steps = k->steps;
 	free(k->queue.items);
 	free(k->waiting.items);
+	free(k->left_over.items);
 	free(k->is_waiting);
 	rooms_close(&k->rooms);
 	free(k->nowhere[0]);
