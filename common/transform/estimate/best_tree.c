@@ -15,7 +15,7 @@ static const double lightest = 1e-3, finer = 8, coarser = 4;
 enum { MAX_CUT = 6 };
 
 /* A tree that departs less is as good as it gets. Trees that are tried; contexts of all. */
-static const double good_enough = 2e-3;
+static const double good_enough = 5e-3;
 enum { MAX_CHANGES = 200, MAX_EFFORT = 300000000, MAX_STEPS = 10000000 };
 /* The search begins only if it can try so many trees; once more if it has cost so much less. */
 enum { MIN_TREES = 40, LATER_STARTS = 1 };
