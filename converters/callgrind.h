@@ -23,11 +23,7 @@
 /* What the calls to a function add up to, and what has to be said of it beside that. */
 struct called {
 	uint32_t arcs;
-	bool self_unknown;   /* of a call */
-	bool calls_others;   /* a call's self value is not all of it */
 	bool own_total;      /* its total is not the sum of its calls */
-	bool own_self;       /* the self values of its calls cannot be found out */
-	bool itself;         /* it calls itself */
 	bool rooted;         /* it was called by others, and by nobody */
 	int64_t calls, primitive;
 };
@@ -43,6 +39,8 @@ int callgrind_bid(struct str head, bool whole);
 int callgrind_read(struct input *in, struct profile *p);
 int callgrind_check(const struct profile *p);
 void callgrind_write(struct output *out, const struct profile *p);
+/* What is kept of this profile in notes, see callgrind_totals.c. */
+unsigned callgrind_keeps_also(const struct profile *p);
 bool callgrind_holds(struct str name);
 
 #endif

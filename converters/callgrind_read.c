@@ -200,6 +200,7 @@ void end_call(struct reader *r, struct arc a)
 	a.primitive = a.calls;
 	a.running = !a.calls && !r->python;
 	/* only now: it was asked for when its name came */
+	r->line_hint = a.target.line;
 	a.callee = called_function(r);
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
 	if (r->rewritten && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
@@ -314,6 +315,7 @@ static void read_spec(struct reader *r, struct str key, struct str value)
 static void new_run(struct reader *r)
 {
 	end_part(r);
+	callgrind_end_totals(r);
 	forget_names(&r->objects);
 	forget_names(&r->files);
 	forget_names(&r->functions);
@@ -360,7 +362,7 @@ int callgrind_read(struct input *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p, .has_line = true, .thread = NO_ID,
 			    .new_thread = NO_ID, .function = NO_ID,
-			    .first_cost = p->cost_count, .first_arc = p->arc_count };
+			    .first_arc = p->arc_count };
 
 	in->place = PLACE_LINE;
 	r.unknown = profile_string(p, S("???"));
@@ -375,11 +377,11 @@ int callgrind_read(struct input *in, struct profile *p)
 	if (!in->failed) {
 		flush_pending(&r);
 		end_part(&r);
-		callgrind_end_totals(&r);
 		set_titles(p);
 		if (r.zeros)
 			profile_label(p, NO_ID, S("zeros"), S("written"));
 	}
+	callgrind_end_totals(&r);
 	forget_names(&r.objects);
 	forget_names(&r.files);
 	forget_names(&r.functions);

@@ -70,6 +70,7 @@ static void read_creator(struct reader *r, struct str value)
 {
 	struct str mark = S("; profpipe");
 
+	callgrind_end_totals(r); /* of a file that this one was appended to */
 	r->ours = str_eq(value, S("profpipe"));
 	r->rewritten = r->ours || str_ends(value, mark);
 	if (str_ends(value, mark))

@@ -137,6 +137,37 @@ static struct function plain_function(struct reader *r, struct function f)
 	return f;
 }
 
+/*
+ * Where functions' lines are known a function is looked up with its own: it is the one of that
+ * line in files before. It has no line in its name, but where one is needed to tell it apart.
+ */
+static function_id own_function(struct reader *r, struct function f, struct own_function key)
+{
+	uint64_t hash = hash_mix((uint64_t)key.name << 32 | key.file, key.object);
+
+	for (struct probe at = index_probe(&r->own, hash); index_next(&r->own, &at);) {
+		const struct own_function *o = &r->own_functions[at.row];
+
+		if (o->name == key.name && o->file == key.file && o->object == key.object)
+			return o->function;
+	}
+	if (!f.line)
+		f.line = r->line_hint;
+	key.function = profile_function(r->p, f);
+	index_add(&r->own, hash, (uint32_t)r->own_count);
+	ARRAY_ROOM(r->own_functions, r->own_count, r->own_cap);
+	r->own_functions[r->own_count++] = key;
+	return key.function;
+}
+
+void forget_own_functions(struct reader *r)
+{
+	index_free(&r->own);
+	free(r->own_functions);
+	r->own_functions = NULL;
+	r->own_count = r->own_cap = 0;
+}
+
 function_id function_of(struct reader *r, string_id object, string_id file, string_id name)
 {
 	struct function f = { name, known(r, file), known(r, object), 0, false };
@@ -147,7 +178,10 @@ function_id function_of(struct reader *r, string_id object, string_id file, stri
 	if (r->met[name].function && r->met[name].object == object &&
 	    r->met[name].file == file && r->met[name].ours == r->ours)
 		return r->met[name].function - 1;
-	found = profile_function(r->p, r->ours ? plain_function(r, f) : f);
+	if (r->ours)
+		f = plain_function(r, f);
+	found = r->known_lines ? own_function(r, f, (struct own_function){ object, file, name, 0 })
+			       : profile_function(r->p, f);
 	r->met[name] = (struct met){ object, file, found + 1, r->ours };
 	return found;
 }

@@ -48,11 +48,32 @@ static void open_block(struct reader *r)
 	}
 }
 
+/* The line of the cost at hand, or of the one that comes next; 0 if there is none. */
+static uint32_t coming_line(const struct reader *r)
+{
+	struct str text = r->line, word;
+	uint64_t n;
+
+	if (!text.n || !begins_cost(text.p[0]))
+		text = (struct str){ r->in->p, (size_t)(r->in->end - r->in->p) };
+	for (word = text, word.n = 0; word.n < text.n && text.p[word.n] > ' ';)
+		word.n++;
+	if (!word.n || !begins_cost(word.p[0]))
+		return 0;
+	if (word.p[0] == '*')
+		return r->at_line;
+	if (!str_to_u64(str_from(word, word.p[0] == '+' || word.p[0] == '-'), &n) || n > UINT32_MAX)
+		return 0;
+	return word.p[0] == '+' ? r->at_line + (uint32_t)n
+	     : word.p[0] == '-' ? r->at_line - (uint32_t)n : (uint32_t)n;
+}
+
 function_id current_function(struct reader *r)
 {
 	if (r->thread == NO_ID)
 		start_part(r);
 	if (r->function == NO_ID) {
+		r->line_hint = r->known_lines ? coming_line(r) : 0;
 		r->function = function_of(r, r->object, r->file,
 					  r->name ? r->name : r->unknown);
 		r->block.open = false;

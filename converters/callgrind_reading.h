@@ -97,11 +97,19 @@ struct reader {
 
 	/* notes in comments: see callgrind_totals.c */
 	bool totals, known_lines;
-	size_t first_cost, first_arc; /* rows before them are of other files */
+	size_t first_arc;           /* rows before it are of other files */
+	uint32_t line_hint;         /* where the function that is looked up next begins */
+	struct index own;           /* of own_functions, where lines are known */
+	struct own_function {
+		string_id object, file, name;
+		function_id function;
+	} *own_functions;
+	size_t own_count, own_cap;
 	uint32_t *first_call;       /* by caller: the first row of this file's arcs + 1 */
 	size_t caller_count;
 	bool *told;                 /* by function: its total has been read */
-	size_t told_count;
+	bool *noted;                /* by caller: its calls have been told of */
+	size_t told_count, noted_count;
 };
 
 /* --- header --- */
@@ -123,6 +131,8 @@ string_id read_name(struct reader *r, struct names *names, struct str text);
 bool find_name(const struct names *n, uint64_t id, string_id *name);
 void forget_names(struct names *n);
 function_id function_of(struct reader *r, string_id object, string_id file, string_id name);
+/* Forgets whose lines are known. */
+void forget_own_functions(struct reader *r);
 /* Fetches what function_of() will look at: the lines between are time enough. */
 FETCHING fetch_function(const struct reader *r, string_id name)
 {

@@ -11,10 +11,10 @@
  *	# calls (FILE) (FUNCTION) SELF... SELF... /PRIMITIVE - ...
  *
  * Functions are named by the IDs of above, with (OBJECT) before where the file has objects.
- * The last line is about all calls of a function in their order: the callee's self values, or
- * a dash where they are known without; then, if not all its calls are, how many are primitive.
- * A function without a total has the sums of the calls to it. Self values are there for all
- * calls to a function or for none: where it has one caller, or calls nothing, they are known.
+ * The last line is about all calls of a function in their order: the callee's self values, a
+ * dash where they are its inclusive values, or a question mark where nobody recorded them;
+ * then, if not all its calls are, how many are primitive. A function without a total has the
+ * sums of the calls to it; one whose calls have no line calls only what is a dash.
  */
 #include <stdlib.h>
 
@@ -24,6 +24,15 @@
 #include "converters/callgrind_writing.h"
 
 /* --- writing --- */
+
+/* The language has no negative numbers. */
+static bool not_negative(const struct values *t)
+{
+	for (size_t i = 0; i < t->rows * t->width; i++)
+		if (t->v[i] < 0)
+			return false;
+	return true;
+}
 
 /* Totals are of all threads: they say something of a section only where it is the only one. */
 static bool has_totals(const struct profile *p)
@@ -37,7 +46,18 @@ static bool has_totals(const struct profile *p)
 		known = p->arcs[i].thread == first && p->arcs[i].rule == RULE_OUTERMOST;
 	for (size_t i = 0; i < p->cost_count && known; i++)
 		known = p->costs[i].thread == first;
-	return known;
+	return known && not_negative(&p->total_values) && not_negative(&p->arc_self);
+}
+
+/* Of bare counts nobody said how many are primitive. */
+static int64_t primitive_of(const struct arc *a)
+{
+	return a->self_known ? a->primitive : a->calls;
+}
+
+unsigned callgrind_keeps_also(const struct profile *p)
+{
+	return has_totals(p) ? KEEP_TOTALS : 0;
 }
 
 static void sum_arcs(struct writer *w)
@@ -53,13 +73,7 @@ static void sum_arcs(struct writer *w)
 			FETCH(&w->sums[p->arcs[i + FAR].callee]);
 		to->arcs++;
 		i64_add_to(&to->calls, a->calls);
-		i64_add_to(&to->primitive, a->primitive);
-		to->itself |= a->caller == a->callee;
-		to->self_unknown |= !a->self_known;
-		if (a->self_known)
-			to->calls_others |= memcmp(values_row(&p->arc_self, i),
-						   values_row(&p->arc_values, i),
-						   p->value_count * sizeof(int64_t)) != 0;
+		i64_add_to(&to->primitive, primitive_of(a));
 		for (size_t v = 0; v < p->value_count; v++)
 			i64_add_to(&w->sum_values[a->callee * p->value_count + v],
 				   values_row(&p->arc_values, i)[v]);
@@ -102,8 +116,6 @@ void callgrind_find_totals(struct writer *w)
 					p->value_count * sizeof *inclusive) != 0;
 		sum->rooted = sum->arcs && p->totals[f].calls > sum->calls;
 		w->any_rooted |= sum->rooted;
-		sum->own_self = !sum->self_unknown &&
-				(sum->own_total || (sum->calls_others && (sum->arcs > 1 || sum->itself)));
 	}
 }
 
@@ -138,17 +150,25 @@ static void put_total(struct writer *w, function_id f)
 	put_values(w, to, values_row(&w->p->total_values, f), w->p->value_count);
 }
 
-static bool has_own_self(const struct writer *w, const struct arc *a)
+enum self_is { SELF_UNKNOWN, SELF_INCLUSIVE, SELF_OWN };
+
+static enum self_is self_is(const struct writer *w, size_t row)
 {
-	return a->self_known && w->sums[a->callee].own_self;
+	const struct profile *p = w->p;
+
+	if (!p->arcs[row].self_known)
+		return SELF_UNKNOWN;
+	return memcmp(values_row(&p->arc_self, row), values_row(&p->arc_values, row),
+		      p->value_count * sizeof(int64_t)) == 0 ? SELF_INCLUSIVE : SELF_OWN;
 }
 
 static void put_call(struct writer *w, const struct arc *a, size_t row)
 {
+	enum self_is self = self_is(w, row);
 	char *to = output_room(w->out);
 
-	if (!has_own_self(w, a))
-		to = add(to, S(" -"));
+	if (self != SELF_OWN)
+		to = add(to, self == SELF_INCLUSIVE ? S(" -") : S(" ?"));
 	else
 		for (value_id v = 0; v < w->p->value_count; v++) {
 			int64_t value = values_row(&w->p->arc_self, row)[v];
@@ -158,9 +178,9 @@ static void put_call(struct writer *w, const struct arc *a, size_t row)
 			w->out->p = to;
 			to = output_room(w->out);
 		}
-	if (a->primitive != a->calls) {
+	if (primitive_of(a) != a->calls) {
 		to = add(to, S(" /"));
-		to += i64_text(to, a->primitive);
+		to += i64_text(to, primitive_of(a));
 	}
 	w->out->p = to;
 }
@@ -175,7 +195,7 @@ FETCHING fetch_call(const struct writer *w, const struct callgrind_run *runs, si
 	FETCH(&w->p->arcs[runs[i + FAR].row]);
 	if (w->p->arc_self.rows)
 		FETCH(values_row(&w->p->arc_self, runs[i + NEAR].row));
-	FETCH(&w->sums[w->p->arcs[runs[i + NEAR].row].callee]);
+	FETCH(values_row(&w->p->arc_values, runs[i + NEAR].row));
 }
 
 /* Nothing is written before a call that there is something to say of. */
@@ -190,7 +210,7 @@ static void put_calls(struct writer *w, size_t first, size_t end)
 		for (size_t row = runs[i].row; row < runs[i].end; row++) {
 			const struct arc *a = &w->p->arcs[row];
 
-			if (!begun && !has_own_self(w, a) && a->primitive == a->calls) {
+			if (!begun && self_is(w, row) == SELF_INCLUSIVE && a->primitive == a->calls) {
 				passed++;
 				continue;
 			}
@@ -236,7 +256,8 @@ static void take_entering(const struct writer *w, const struct cycles *c, int64_
 		if (!w->sums[a->callee].rooted || c->component[a->caller] == c->component[a->callee])
 			continue;
 		for (size_t v = 0; v < p->value_count; v++)
-			rooted[a->callee * p->value_count + v] -= values_row(&p->arc_values, i)[v];
+			i64_add_to(&rooted[a->callee * p->value_count + v],
+				   -values_row(&p->arc_values, i)[v]);
 	}
 }
 
@@ -317,13 +338,13 @@ static bool read_count(struct str *text, int64_t *count)
 	return str_word(text, &word) && str_to_i64(word, count) && *count >= 0;
 }
 
-static bool *grow_told(struct reader *r, function_id f)
+static bool *grow_flags(bool *flags, size_t *count, function_id f)
 {
-	size_t had = r->told_count;
-	bool *told = alloc_grow(r->told, &r->told_count, (size_t)f + 1, sizeof *told);
+	size_t had = *count;
 
-	memset(told + had, 0, r->told_count - had);
-	return told;
+	flags = alloc_grow(flags, count, (size_t)f + 1, sizeof *flags);
+	memset(flags + had, 0, *count - had);
+	return flags;
 }
 
 static bool read_total(struct reader *r, struct str text)
@@ -332,12 +353,33 @@ static bool read_total(struct reader *r, struct str text)
 	function_id f;
 
 	if (!read_function(r, &text, &f) || !read_count(&text, &calls) ||
-	    !read_count(&text, &primitive) || !read_values(r, text.p, text.p + text.n))
+	    !read_count(&text, &primitive) || primitive > calls ||
+	    (f < r->told_count && r->told[f]) || !read_values(r, text.p, text.p + text.n))
 		return false;
 	profile_total(r->p, f, calls, primitive, r->values);
 	if (f >= r->told_count)
-		r->told = grow_told(r, f);
+		r->told = grow_flags(r->told, &r->told_count, f);
 	r->told[f] = true;
+	return true;
+}
+
+/* The self value of one call: a dash, a question mark or values. */
+static bool read_self(struct reader *r, struct str *text, uint32_t row)
+{
+	struct str rest = *text, word;
+	const char *p = text->p, *end = text->p + text->n;
+
+	if (str_word(&rest, &word) && (str_eq(word, S("-")) || str_eq(word, S("?")))) {
+		*text = rest;
+		if (row != NO_ID && word.p[0] == '-')
+			profile_set_arc_self(r->p, row, values_row(&r->p->arc_values, row));
+		return true;
+	}
+	if (!read_some_values(r, &p, end))
+		return false;
+	*text = (struct str){ p, (size_t)(end - p) };
+	if (row != NO_ID)
+		profile_set_arc_self(r->p, row, r->values);
 	return true;
 }
 
@@ -347,25 +389,17 @@ static bool read_call(struct reader *r, struct str *text, uint32_t row)
 	struct str word, ahead;
 	int64_t primitive;
 
-	if (str_starts(*text, S("-"))) {
-		str_word(text, &word);
-	} else {
-		const char *p = text->p, *end = text->p + text->n;
-
-		if (!read_some_values(r, &p, end))
-			return false;
-		*text = (struct str){ p, (size_t)(end - p) };
-		if (row != NO_ID)
-			profile_set_arc_self(r->p, row, r->values);
-	}
+	if (!read_self(r, text, row))
+		return false;
 	*text = str_trim(*text);
 	ahead = *text;
 	if (!str_starts(*text, S("/")))
 		return true;
-	if (!str_word(&ahead, &word) || !str_to_i64(str_from(word, 1), &primitive) || primitive < 0)
+	if (!str_word(&ahead, &word) || !str_to_i64(str_from(word, 1), &primitive) ||
+	    primitive < 0 || (row != NO_ID && primitive > r->p->arcs[row].calls))
 		return false;
 	*text = str_trim(ahead);
-	if (row != NO_ID && primitive <= r->p->arcs[row].calls)
+	if (row != NO_ID)
 		r->p->arcs[row].primitive = primitive;
 	return true;
 }
@@ -380,6 +414,9 @@ static bool read_calls(struct reader *r, struct str text)
 	if (!read_function(r, &text, &caller))
 		return false;
 	row = caller < r->caller_count && r->first_call[caller] ? r->first_call[caller] - 1 : NO_ID;
+	if (caller >= r->noted_count)
+		r->noted = grow_flags(r->noted, &r->noted_count, caller);
+	r->noted[caller] = true;
 	text = str_trim(text);
 	while (text.n) {
 		bool known = row < p->arc_count && p->arcs[row].caller == caller;
@@ -411,16 +448,10 @@ void callgrind_read_note(struct reader *r)
 		input_error(r->in, "expected a note as profpipe writes it, got %s", quote(r->line));
 }
 
-static void set_lines(struct reader *r)
-{
-	struct profile *p = r->p;
-
-	for (size_t i = r->first_cost; r->known_lines && i < p->cost_count; i++)
-		if (p->costs[i].line && !p->functions[p->costs[i].function].line)
-			profile_set_line(p, p->costs[i].function, p->costs[i].line);
-}
-
-/* The totals of functions that have no note: the sums of their calls. */
+/*
+ * The totals of functions that have no note: the sums of their calls. Where nothing was said
+ * of a call its callee's self value is all of it.
+ */
 static void sum_totals(struct reader *r)
 {
 	struct profile *p = r->p;
@@ -428,6 +459,8 @@ static void sum_totals(struct reader *r)
 	for (size_t i = r->first_arc; i < p->arc_count; i++) {
 		const struct arc *a = &p->arcs[i];
 
+		if (!(a->caller < r->noted_count && r->noted[a->caller]))
+			profile_set_arc_self(p, (uint32_t)i, values_row(&p->arc_values, i));
 		if (a->callee < r->told_count && r->told[a->callee])
 			continue;
 		profile_total(p, a->callee, a->calls, a->primitive, values_row(&p->arc_values, i));
@@ -436,9 +469,15 @@ static void sum_totals(struct reader *r)
 
 void callgrind_end_totals(struct reader *r)
 {
-	set_lines(r);
-	if (r->totals)
+	if (!r->in->failed && r->totals)
 		sum_totals(r);
+	forget_own_functions(r);
 	free(r->first_call);
 	free(r->told);
+	free(r->noted);
+	r->first_call = NULL;
+	r->told = r->noted = NULL;
+	r->caller_count = r->told_count = r->noted_count = 0;
+	r->totals = r->known_lines = false;
+	r->first_arc = r->p->arc_count;
 }

@@ -244,11 +244,6 @@ string_id profile_string(struct profile *p, struct str text);
 function_id profile_function(struct profile *p, struct function f);
 /* The same for who knows that no function is equal: its name is a new string. */
 function_id profile_new_function(struct profile *p, struct function f);
-/*
- * The function begins at this line, which was not known when it was made. False, and nothing
- * changes, if a function that is equal then is there already.
- */
-bool profile_set_line(struct profile *p, function_id f, uint32_t line);
 frame_id profile_frame(struct profile *p, struct frame f);
 /* Equal name and unit: the same value type. A new column in every table of values. */
 value_id profile_value_type(struct profile *p, struct value_type type);

@@ -145,22 +145,6 @@ function_id profile_function(struct profile *p, struct function f)
 	return profile_new_function(p, f);
 }
 
-bool profile_set_line(struct profile *p, function_id f, uint32_t line)
-{
-	struct function with = p->functions[f];
-	size_t count = p->function_count;
-
-	with.line = line;
-	if (profile_function(p, with) != count)
-		return false;
-	/* what was made to see that it is new goes again; its place in the index is f's now */
-	p->function_count = count;
-	p->functions[f].line = line;
-	if (f < p->function_rows.end)
-		index_add(&p->function_rows.index, function_hash(&with), f);
-	return true;
-}
-
 frame_id profile_frame(struct profile *p, struct frame f)
 {
 	uint64_t hash = hash_mix((uint64_t)f.function << 32 | f.line, f.column);

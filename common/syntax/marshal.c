@@ -179,7 +179,7 @@ static bool read_long(struct marshal *m, struct marshal_item *item)
 	}
 	item->kind = huge ? MARSHAL_OTHER : MARSHAL_INT;
 	item->wide = !huge && value <= INT32_MAX;
-	item->integer = minus ? -(int64_t)value : (int64_t)value;
+	item->integer = (int64_t)(minus ? 0 - value : value);
 	return true;
 }
 

@@ -317,7 +317,7 @@ def test_the_estimate_is_one_line(tmp_path):
     assert one_line(said) and out
     assert re.fullmatch(r"pstat2collapsed: warning: stacks estimated from a call graph: \d+ functions have several possible "
                         r"paths of callers; (nothing that is recorded is contradicted|[\d.]+% of recorded inclusive time is "
-                        r"drawn elsewhere, worst: .*, [\d.]+ \S+ of [\d.]+ \S+)\n", words)
+                        r"drawn elsewhere, worst: .*, drawn [\d.]+ \S+ of [\d.]+ \S+)\n", words)
 
 
 def called_by_two(below):
@@ -346,7 +346,7 @@ def test_what_is_unplaced_is_said(tmp_path):
     (tmp_path / "in").write_text(called_by_two("fn=c\n1 10\nfn=d\n1 10\n"))
     said = lib.run("callgrind2collapsed", "--contexts", "2", tmp_path / "in")[1].decode()
     assert said == ("callgrind2collapsed: warning: stacks estimated from a call graph: 90.91% of the total under [unplaced], "
-                    "see --contexts and --rest\n")
+                    "see man profpipe\n")
     assert lib.run("callgrind2collapsed", "--strict", "--contexts", "2", tmp_path / "in", status=2)[0] == b""
 
 

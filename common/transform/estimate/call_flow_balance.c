@@ -93,8 +93,11 @@ static int ascending(const void *a, const void *b)
 static void split_awaited(struct weigher *g, const uint32_t *arcs, size_t count, double room)
 {
 	struct call_flow *w = g->w;
-	double *sorted = alloc_zero(count, sizeof *sorted), limit;
+	double *sorted, limit;
 
+	if (!count)
+		return;
+	sorted = alloc_zero(count, sizeof *sorted);
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = w->arcs[arcs[i]].inclusive;
 	qsort(sorted, count, sizeof *sorted, ascending);

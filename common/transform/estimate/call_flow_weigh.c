@@ -57,7 +57,8 @@ static void add_rows(struct weigher *g)
 		rows->node_of[f] = n;
 		if (!rows->totals || !profile_has_total(p, f))
 			continue;
-		node->known = true;
+		/* Python's profile module has a root of its own, all of zeros */
+		node->known = p->totals[f].calls || values_row(&p->total_values, f)[g->value];
 		node->inclusive = (double)values_row(&p->total_values, f)[g->value];
 		node->calls = p->totals[f].calls;
 		node->primitive = p->totals[f].primitive;
@@ -129,8 +130,9 @@ static bool value_arcs_by_calls(struct weigher *g)
 			continue;
 		if (in->valued_not && node->known)
 			in->per_call = node->inclusive / (double)in->calls;
-		else if (in->valued_not || in->inclusive <= 0)
-			in->per_call = need / (double)in->calls;
+		else if (in->valued_not || in->inclusive <= 0) /* the other calls are an entry's */
+			in->per_call = need / (double)(node->known && node->calls > in->calls
+							       ? node->calls : in->calls);
 		any |= in->per_call > 0;
 	}
 	/* within a cycle a caller may have come before its callee */
@@ -284,6 +286,34 @@ static void enter_cycle(struct weigher *g, uint32_t c, double rest)
 	}
 }
 
+/*
+ * What a member of a cycle has beyond other cycles may have come from its own cycle too: all
+ * entries together are no more than what the cycle took, nor less than the largest. Returns
+ * how much enters now.
+ */
+static double limit_entries(struct weigher *g, uint32_t c, double entered, double wanted)
+{
+	struct call_flow *w = g->w;
+	double largest = 0, share;
+
+	for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++) {
+		uint32_t entry = g->in[w->cycles.members[i]].entry;
+
+		if (entry && w->arcs[entry - 1].inclusive > largest)
+			largest = w->arcs[entry - 1].inclusive;
+	}
+	if (g->p->inclusive_only || !(entered > fmax(wanted, largest)))
+		return entered;
+	share = fmax(wanted, largest) / entered;
+	for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++) {
+		uint32_t entry = g->in[w->cycles.members[i]].entry;
+
+		if (entry)
+			w->arcs[entry - 1].inclusive *= share;
+	}
+	return entered * share;
+}
+
 static void find_entries(struct weigher *g)
 {
 	struct call_flow *w = g->w;
@@ -294,6 +324,7 @@ static void find_entries(struct weigher *g)
 
 		for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++)
 			entered += enter_function(g, w->cycles.members[i]);
+		entered = limit_entries(g, c, entered, need - sum.entering);
 		/* all calls are explained: what is beyond them overlaps, see flow_balance() */
 		if ((sum.known || g->p->all_callers) && (sum.entered || entered > 0))
 			continue;

@@ -72,7 +72,8 @@ void cycle_list_add(struct cycle_work *k, double weight, uint32_t id)
 void cycle_list_sort(struct cycle_work *k)
 {
 	k->steps += k->list_count * HEAP_STEPS;
-	qsort(k->list, k->list_count, sizeof *k->list, work_largest_first);
+	if (k->list_count > 1)
+		qsort(k->list, k->list_count, sizeof *k->list, work_largest_first);
 }
 
 /* --- rooms --- */

@@ -1,16 +1,21 @@
 #include "common/transform/estimate/estimate_text.h"
 
-#include <math.h>
-
 #include "common/base/diag.h"
 #include "common/profile/value_text.h"
 
 /* Less than this of what was recorded is rounding. */
 static const double rounding = 5e-5;
 
+/* The figures force every stack and yet do not fit each other: not for want of contexts. */
+static bool contradicts(const struct estimate *how)
+{
+	return !how->uncertain && how->departed > how->recorded * ESTIMATE_DEPARTED &&
+	       how->unplaced <= how->total * ESTIMATE_UNPLACED;
+}
+
 bool estimate_is_one(const struct estimate *how)
 {
-	return how->uncertain || how->awaited > 0 || how->unknown > 0 || how->unplaced > how->total * ESTIMATE_UNPLACED;
+	return how->uncertain || contradicts(how) || how->awaited > 0 || how->unknown > 0 || how->unplaced > how->total * ESTIMATE_UNPLACED;
 }
 
 static void add_value(struct buf *b, const struct profile *p, double value)
@@ -43,7 +48,8 @@ void add_estimate_departure(struct buf *b, const struct profile *p, const struct
 	if (how->worst == NO_ID)
 		return;
 	buf_print(b, ", worst: %s, ", masked(function_name(p, how->worst)));
-	add_part(b, p, fabs(how->worst_drawn - how->worst_recorded), how->worst_recorded);
+	buf_add(b, S("drawn "));
+	add_part(b, p, how->worst_drawn, how->worst_recorded);
 }
 
 void add_estimate(struct buf *b, const struct profile *p, const struct estimate *how)
@@ -53,8 +59,9 @@ void add_estimate(struct buf *b, const struct profile *p, const struct estimate 
 	if (how->uncertain) {
 		add_estimate_uncertain(b, how);
 		buf_add(b, S("; "));
-		add_estimate_departure(b, p, how);
 	}
+	if (how->uncertain || contradicts(how))
+		add_estimate_departure(b, p, how);
 	if (how->awaited > 0) {
 		buf_add(b, b->n > before ? S("; overlapping: ") : S("overlapping: "));
 		add_part(b, p, how->awaited, how->entered);
@@ -68,6 +75,6 @@ void add_estimate(struct buf *b, const struct profile *p, const struct estimate 
 	if (how->unplaced > how->total * ESTIMATE_UNPLACED) {
 		buf_add(b, b->n > before ? S("; ") : S(""));
 		add_percent(b, i64_nearest(how->unplaced), i64_nearest(how->total));
-		buf_add(b, S(" of the total under [unplaced], see --contexts and --rest"));
+		buf_add(b, S(" of the total under [unplaced], see man profpipe"));
 	}
 }
