@@ -178,7 +178,8 @@ void cycle_fill_rooms(struct cycle_work *k)
 	cycle_list_sort(k);
 	members = alloc_zero(k->list_count, sizeof *members);
 	count = k->list_count;
-	memcpy(members, k->list, count * sizeof *members);
+	if (count)
+		memcpy(members, k->list, count * sizeof *members);
 	for (size_t i = 0; i < count; i++)
 		move_room(k, members[i].id);
 	for (size_t i = 0; i < count; i++) {
