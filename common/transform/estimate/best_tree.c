@@ -108,7 +108,7 @@ struct search {
 	struct unfold_bounds bounds;
 	unsigned char *modes;   /* of the best tree, by arc */
 	float *urgency;         /* likewise */
-	struct best_tree *best;
+	struct best_tree tree;  /* the best of the search so far */
 	uint64_t effort;
 };
 
@@ -134,9 +134,9 @@ static bool improve(struct search *s, struct unfold_bounds bounds)
 	unfold_within(s->w, &bounds, &other.unfolding);
 	measure(s->w, &other);
 	s->effort += effort_of(&other.unfolding);
-	if (departure_of(&other.departure) < departure_of(&s->best->departure) - 1e-6) {
-		best_tree_free(s->best);
-		*s->best = other;
+	if (departure_of(&other.departure) < departure_of(&s->tree.departure) - 1e-6) {
+		best_tree_free(&s->tree);
+		s->tree = other;
 		return true;
 	}
 	best_tree_free(&other);
@@ -145,7 +145,7 @@ static bool improve(struct search *s, struct unfold_bounds bounds)
 
 static bool goes_on(const struct search *s)
 {
-	return departure_of(&s->best->departure) > good_enough && s->effort < MAX_EFFORT;
+	return departure_of(&s->tree.departure) > good_enough && s->effort < MAX_EFFORT;
 }
 
 /* --- changing single arcs --- */
@@ -243,7 +243,7 @@ static void change_arcs(struct search *s)
 	bool better = true;
 
 	while (better && goes_on(s)) {
-		size_t count = find_blame(s->w, &s->best->unfolding, blame);
+		size_t count = find_blame(s->w, &s->tree.unfolding, blame);
 
 		better = change_one(s, blame, count, tried, &changes);
 	}
@@ -279,9 +279,9 @@ static void start_from(struct search *s, const struct start *start)
 	for (size_t a = 0; a <= s->w->arc_count; a++)
 		s->urgency[a] = 1;
 	s->bounds.whole_calls = start->whole_calls;
-	unfold_within(s->w, &s->bounds, &s->best->unfolding);
-	measure(s->w, s->best);
-	s->effort += effort_of(&s->best->unfolding);
+	unfold_within(s->w, &s->bounds, &s->tree.unfolding);
+	measure(s->w, &s->tree);
+	s->effort += effort_of(&s->tree.unfolding);
 }
 
 static void keep_better(struct best_tree *best, struct best_tree *other)
@@ -289,6 +289,7 @@ static void keep_better(struct best_tree *best, struct best_tree *other)
 	if (departure_of(&other->departure) < departure_of(&best->departure)) {
 		best_tree_free(best);
 		*best = *other;
+		*other = (struct best_tree){ 0 };
 	} else {
 		best_tree_free(other);
 	}
@@ -302,13 +303,11 @@ static size_t find_starts(struct search *s, struct start *starts, struct best_tr
 	starts[count++] = (struct start){ departure_of(&best->departure), UNFOLD_ALL, false };
 	for (unsigned char i = 1; i < STARTS && departure_of(&best->departure) > good_enough; i++) {
 		struct start *start = &starts[count++];
-		struct best_tree tree = { 0 };
 
 		*start = (struct start){ 0, i % UNFOLD_MODES, i >= UNFOLD_MODES };
-		s->best = &tree;
 		start_from(s, start);
-		start->departure = departure_of(&tree.departure);
-		keep_better(best, &tree);
+		start->departure = departure_of(&s->tree.departure);
+		keep_better(best, &s->tree);
 	}
 	qsort(starts, count, sizeof *starts, least_first);
 	return count;
@@ -322,12 +321,9 @@ static void search(struct search *s, struct best_tree *best)
 
 	for (size_t i = 0; i < count && departure_of(&best->departure) > good_enough &&
 	     s->effort < (i ? MAX_EFFORT / LATER_STARTS : MAX_EFFORT); i++) {
-		struct best_tree tree = { 0 };
-
-		s->best = &tree;
 		start_from(s, &starts[i]);
 		change_arcs(s);
-		keep_better(best, &tree);
+		keep_better(best, &s->tree);
 	}
 }
 
