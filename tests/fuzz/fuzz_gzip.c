@@ -71,13 +71,13 @@ static void make(struct buf *file, unsigned how, struct str bytes)
 		file->p[at] ^= (char)(1 << how % 8);
 }
 
-/* All members, then nothing but zeros: their bytes, and true. */
+/* Members, zeros behind any of them, as Python's gzip reads them: their bytes, and true. */
 static bool unpack(struct str file, struct buf *out)
 {
 	unsigned char block[4096];
-	bool good = true, first = true;
+	bool good = true;
 
-	for (; good && file.n && (first || *file.p); first = false) {
+	while (good && file.n) {
 		z_stream z = { .next_in = (unsigned char *)(uintptr_t)file.p, .avail_in = (uInt)file.n };
 		int state = Z_OK;
 
@@ -91,10 +91,10 @@ static bool unpack(struct str file, struct buf *out)
 		good = state == Z_STREAM_END;
 		file = str_from(file, file.n - z.avail_in);
 		inflateEnd(&z);
+		while (file.n && !*file.p)
+			file = str_from(file, 1);
 	}
-	while (file.n && !*file.p)
-		file = str_from(file, 1);
-	return good && !file.n;
+	return good;
 }
 
 static bool unwrap(struct input *in, size_t most, struct buf *out)
