@@ -35,16 +35,6 @@ bool find_name(const struct names *n, uint64_t id, string_id *name)
 	return row;
 }
 
-/* An array with zeros behind what it had, at least `need` long. */
-static void *grow_zeroed(void *array, size_t *count, size_t need, size_t size)
-{
-	size_t had = *count;
-
-	array = alloc_grow(array, count, need, size);
-	memset((char *)array + had * size, 0, (*count - had) * size);
-	return array;
-}
-
 static void set_name(struct names *n, uint64_t id, string_id name)
 {
 	struct named *row = find_row(n, id);
@@ -56,8 +46,8 @@ static void set_name(struct names *n, uint64_t id, string_id name)
 	n->count++;
 	/* a file that skips IDs must not make the array longer than itself */
 	if (id >= n->dense_count && id < ALWAYS_DENSE + 4 * n->count)
-		n->dense = grow_zeroed(n->dense, &n->dense_count, (size_t)id + 1,
-				       sizeof *n->dense);
+		n->dense = alloc_grow_zero(n->dense, &n->dense_count, (size_t)id + 1,
+					   sizeof *n->dense);
 	if (id < n->dense_count) {
 		n->dense[id] = name + 1;
 		return;
@@ -174,7 +164,7 @@ function_id function_of(struct reader *r, string_id object, string_id file, stri
 	function_id found;
 
 	if (name >= r->met_count)
-		r->met = grow_zeroed(r->met, &r->met_count, (size_t)name + 1, sizeof *r->met);
+		r->met = alloc_grow_zero(r->met, &r->met_count, (size_t)name + 1, sizeof *r->met);
 	if (r->met[name].function && r->met[name].object == object &&
 	    r->met[name].file == file && r->met[name].ours == r->ours)
 		return r->met[name].function - 1;

@@ -21,12 +21,8 @@ static void close_block(struct block *b)
 
 static struct past *past_of(struct reader *r, function_id f)
 {
-	size_t had = r->past_count;
-
-	if (f >= had) {
-		r->past = alloc_grow(r->past, &r->past_count, (size_t)f + 1, sizeof *r->past);
-		memset(r->past + had, 0, (r->past_count - had) * sizeof *r->past);
-	}
+	if (f >= r->past_count)
+		r->past = alloc_grow_zero(r->past, &r->past_count, (size_t)f + 1, sizeof *r->past);
 	return &r->past[f];
 }
 

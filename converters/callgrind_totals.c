@@ -338,15 +338,6 @@ static bool read_count(struct str *text, int64_t *count)
 	return str_word(text, &word) && str_to_i64(word, count) && *count >= 0;
 }
 
-static bool *grow_flags(bool *flags, size_t *count, function_id f)
-{
-	size_t had = *count;
-
-	flags = alloc_grow(flags, count, (size_t)f + 1, sizeof *flags);
-	memset(flags + had, 0, *count - had);
-	return flags;
-}
-
 static bool read_total(struct reader *r, struct str text)
 {
 	int64_t calls, primitive;
@@ -358,7 +349,8 @@ static bool read_total(struct reader *r, struct str text)
 		return false;
 	profile_total(r->p, f, calls, primitive, r->values);
 	if (f >= r->told_count)
-		r->told = grow_flags(r->told, &r->told_count, f);
+		r->told = alloc_grow_zero(r->told, &r->told_count, (size_t)f + 1,
+					  sizeof *r->told);
 	r->told[f] = true;
 	return true;
 }
@@ -415,7 +407,8 @@ static bool read_calls(struct reader *r, struct str text)
 		return false;
 	row = caller < r->caller_count && r->first_call[caller] ? r->first_call[caller] - 1 : NO_ID;
 	if (caller >= r->noted_count)
-		r->noted = grow_flags(r->noted, &r->noted_count, caller);
+		r->noted = alloc_grow_zero(r->noted, &r->noted_count, (size_t)caller + 1,
+					   sizeof *r->noted);
 	r->noted[caller] = true;
 	text = str_trim(text);
 	while (text.n) {

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "common/base/diag.h"
@@ -66,4 +67,13 @@ void *alloc_grow(void *old, size_t *cap, size_t need, size_t size)
 		n = n > SIZE_MAX / 2 ? need : n * 2;
 	*cap = n;
 	return alloc_again(old, n, size);
+}
+
+void *alloc_grow_zero(void *old, size_t *cap, size_t need, size_t size)
+{
+	size_t had = *cap;
+	char *grown = alloc_grow(old, cap, need, size);
+
+	memset(grown + had * size, 0, (*cap - had) * size);
+	return grown;
 }

@@ -22,6 +22,8 @@ NEVER_NULL void *alloc_again(void *old, size_t items, size_t size);
 
 /* Doubles *cap until it holds `need` items and returns the moved array. */
 NEVER_NULL void *alloc_grow(void *old, size_t *cap, size_t need, size_t size);
+/* The same, with zeros behind the *cap items that there were. */
+NEVER_NULL void *alloc_grow_zero(void *old, size_t *cap, size_t need, size_t size);
 
 /* Makes room for one more item in an array of (pointer, count, cap). */
 #define ARRAY_ROOM(array, count, cap)                                      \

@@ -124,13 +124,8 @@ struct side {
 static void add_sum(struct side *s, string_id key, int64_t value, size_t keys)
 {
 	while (s->sums_cap < keys || s->present_cap < keys) {
-		size_t old = s->sums_cap, old_present = s->present_cap;
-
-		s->sums = alloc_grow(s->sums, &s->sums_cap, keys, sizeof *s->sums);
-		s->present = alloc_grow(s->present, &s->present_cap, keys, sizeof *s->present);
-		memset(s->sums + old, 0, (s->sums_cap - old) * sizeof *s->sums);
-		memset(s->present + old_present, 0,
-		       (s->present_cap - old_present) * sizeof *s->present);
+		s->sums = alloc_grow_zero(s->sums, &s->sums_cap, keys, sizeof *s->sums);
+		s->present = alloc_grow_zero(s->present, &s->present_cap, keys, sizeof *s->present);
 	}
 	i64_add(s->sums[key], value, &s->sums[key]);
 	s->present[key] = true;
