@@ -6,6 +6,7 @@
 
 #include "common/base/alloc.h"
 #include "common/io/limits.h"
+#include "common/transform/estimate/weighed.h"
 
 /* Trees of so few contexts are unfolded to the last unit. */
 enum { WHOLE_TREE = 10000 };
@@ -17,8 +18,8 @@ enum { MAX_CUT = 6 };
 /* A tree that departs less is as good as it gets. Trees that are tried; contexts of all. */
 static const double good_enough = 5e-3;
 enum { MAX_CHANGES = 200, MAX_EFFORT = 300000000, MAX_STEPS = 10000000 };
-/* The search begins only if it can try so many trees; once more if it has cost so much less. */
-enum { MIN_TREES = 40, LATER_STARTS = 1 };
+/* The search begins only if it can try so many trees. */
+enum { MIN_TREES = 40 };
 
 /* --- how far to unfold --- */
 
@@ -150,28 +151,14 @@ static bool goes_on(const struct search *s)
 
 /* --- changing single arcs --- */
 
-struct blame {
-	double weight;
-	uint32_t arc;
-};
-
-static int most_first(const void *a, const void *b)
-{
-	const struct blame *x = a, *y = b;
-
-	if (x->weight != y->weight)
-		return x->weight > y->weight ? -1 : 1;
-	return (x->arc > y->arc) - (x->arc < y->arc);
-}
-
 /* By arc of a cycle: the room that stayed empty below its contexts, and what found no place. */
-static size_t find_blame(const struct call_flow *w, const struct unfolding *u, struct blame *out)
+static size_t find_blame(const struct call_flow *w, const struct unfolding *u, struct weighed *out)
 {
 	double *below = alloc_zero(u->count, sizeof *below);
 	size_t count = 0;
 
 	for (uint32_t a = 0; a < w->called_count; a++)
-		out[a] = (struct blame){ w->arcs[a].inner ? u->left[a] : 0, a };
+		out[a] = (struct weighed){ w->arcs[a].inner ? u->left[a] : 0, a };
 	for (size_t c = u->count; c-- > 0;) {
 		const struct context *k = &u->contexts[c];
 		const struct flow_arc *a = &w->arcs[k->arc];
@@ -187,7 +174,7 @@ static size_t find_blame(const struct call_flow *w, const struct unfolding *u, s
 	for (uint32_t a = 0; a < w->called_count; a++)
 		if (out[a].weight > w->total * 1e-6)
 			out[count++] = out[a];
-	qsort(out, count, sizeof *out, most_first);
+	weighed_sort(out, count);
 	free(below);
 	return count;
 }
@@ -215,11 +202,11 @@ static bool change(struct search *s, uint32_t arc, int what)
 }
 
 /* A change of the arc that is most to blame, of those not tried: true if that is better. */
-static bool change_one(struct search *s, const struct blame *blame, size_t count,
+static bool change_one(struct search *s, const struct weighed *blame, size_t count,
 		       unsigned char *tried, int *changes)
 {
 	for (size_t i = 0; i < count; i++) {
-		uint32_t arc = blame[i].arc;
+		uint32_t arc = blame[i].id;
 
 		for (int what = 0; what < CHANGES; what++) {
 			if (what == s->modes[arc] || tried[arc] & 1u << what)
@@ -237,7 +224,7 @@ static bool change_one(struct search *s, const struct blame *blame, size_t count
 
 static void change_arcs(struct search *s)
 {
-	struct blame *blame = alloc_zero(s->w->called_count, sizeof *blame);
+	struct weighed *blame = alloc_zero(s->w->called_count, sizeof *blame);
 	unsigned char *tried = alloc_zero(s->w->arc_count, 1);
 	int changes = 0;
 	bool better = true;
@@ -313,14 +300,14 @@ static size_t find_starts(struct search *s, struct start *starts, struct best_tr
 	return count;
 }
 
-/* Searches from the best start; from others too as long as that has cost little. */
+/* Searches from the best start, then from the others as long as there is effort left. */
 static void search(struct search *s, struct best_tree *best)
 {
 	struct start starts[STARTS];
 	size_t count = find_starts(s, starts, best);
 
 	for (size_t i = 0; i < count && departure_of(&best->departure) > good_enough &&
-	     s->effort < (i ? MAX_EFFORT / LATER_STARTS : MAX_EFFORT); i++) {
+	     s->effort < MAX_EFFORT; i++) {
 		start_from(s, &starts[i]);
 		change_arcs(s);
 		keep_better(best, &s->tree);

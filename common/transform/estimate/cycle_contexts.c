@@ -48,15 +48,6 @@ struct work work_pop(struct work_heap *h, bool smallest)
 	return top;
 }
 
-int work_largest_first(const void *a, const void *b)
-{
-	const struct work *x = a, *y = b;
-
-	if (x->weight != y->weight)
-		return x->weight > y->weight ? -1 : 1;
-	return (x->id > y->id) - (x->id < y->id);
-}
-
 /* A list of arcs or members with what they are sorted by. */
 void cycle_list_clear(struct cycle_work *k)
 {
@@ -66,14 +57,13 @@ void cycle_list_clear(struct cycle_work *k)
 void cycle_list_add(struct cycle_work *k, double weight, uint32_t id)
 {
 	ARRAY_ROOM(k->list, k->list_count, k->list_cap);
-	k->list[k->list_count++] = (struct work){ weight, id, false };
+	k->list[k->list_count++] = (struct weighed){ weight, id };
 }
 
 void cycle_list_sort(struct cycle_work *k)
 {
 	k->steps += k->list_count * HEAP_STEPS;
-	if (k->list_count > 1)
-		qsort(k->list, k->list_count, sizeof *k->list, work_largest_first);
+	weighed_sort(k->list, k->list_count);
 }
 
 /* --- rooms --- */

@@ -7,11 +7,7 @@
 /* Rooms that are looked at for one arc. */
 enum { LOOKED_AT = 100 };
 
-/*
- * Whether context c can come to function f by repeating a stretch of its own path, and then
- * take the arc (NO_ID: none is taken); the stretch is k->chain. The path: ... x, stretch to f,
- * ..., x, where x is c's function.
- */
+/* The next context above c of the same function, or NO_ID; once it is known, it is kept. */
 static uint32_t same_above(struct cycle_work *k, uint32_t c)
 {
 	const struct context *contexts = k->u->u->contexts;

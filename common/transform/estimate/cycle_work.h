@@ -13,6 +13,7 @@
 #include "common/base/index.h"
 #include "common/transform/estimate/rooms.h"
 #include "common/transform/estimate/unfold_inside.h"
+#include "common/transform/estimate/weighed.h"
 
 /* An arc fits where so much of it does. */
 #define CYCLE_FITS 0.98
@@ -59,7 +60,7 @@ struct cycle_work {
 	size_t inner_count, inner_cap;
 	uint32_t *chain, *stretch; /* arcs: a stretch that is repeated, and scratch */
 	size_t chain_count, chain_cap, stretch_count, stretch_cap;
-	struct work *list;        /* scratch: arcs or members that are sorted */
+	struct weighed *list;        /* scratch: arcs or members that are sorted */
 	size_t list_count, list_cap;
 	double *coming;           /* by node: what its contexts that are not opened yet have for callees */
 	double *entering;         /* by node: inclusive, of arcs from elsewhere */
@@ -100,7 +101,6 @@ static inline uint64_t cycle_bit_of(uint32_t id)
 
 void work_push(struct work_heap *h, struct work item, bool smallest);
 struct work work_pop(struct work_heap *h, bool smallest);
-int work_largest_first(const void *a, const void *b);
 
 /* A list of arcs, contexts or members with what they are sorted by. */
 void cycle_list_clear(struct cycle_work *k);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/transform/estimate/weighed.h"
 
 /* Other contexts of a function that are looked at; what is so little lighter is as heavy. */
 enum { LOOKED_AT = 256 };
@@ -45,20 +46,6 @@ static double *sum_totals(const struct contexts *c)
 	return total;
 }
 
-struct weighed {
-	double total;
-	uint32_t context;
-};
-
-static int heaviest_first(const void *a, const void *b)
-{
-	const struct weighed *x = a, *y = b;
-
-	if (x->total != y->total)
-		return x->total > y->total ? -1 : 1;
-	return (x->context > y->context) - (x->context < y->context);
-}
-
 static void sort_groups(const struct guesser *g, struct groups *all)
 {
 	size_t count = all->first[g->c->p->function_count];
@@ -67,11 +54,9 @@ static void sort_groups(const struct guesser *g, struct groups *all)
 	for (size_t i = 0; i < count; i++)
 		w[i] = (struct weighed){ g->total[all->contexts[i]], all->contexts[i] };
 	for (function_id f = 0; f < g->c->p->function_count; f++)
-		if (all->first[f + 1] - all->first[f] > 1)
-			qsort(w + all->first[f], all->first[f + 1] - all->first[f], sizeof *w,
-			      heaviest_first);
+		weighed_sort(w + all->first[f], all->first[f + 1] - all->first[f]);
 	for (size_t i = 0; i < count; i++)
-		all->contexts[i] = w[i].context;
+		all->contexts[i] = w[i].id;
 	free(w);
 }
 
