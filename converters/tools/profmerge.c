@@ -39,7 +39,7 @@ struct work {
 	size_t group_count;
 	const char *first;    /* the file that the others have to agree with */
 	struct merge merge;
-	size_t merged, estimated; /* files; those whose stacks were estimated before */
+	size_t estimated;     /* files whose stacks were estimated before */
 	struct profile *spare; /* the last small file's, for the next one */
 };
 
@@ -219,19 +219,20 @@ static int merge_files(struct work *w, char **words, int count)
 	struct file_names files = { 0 };
 	struct profile *sum = NULL;
 	int status = name_files(&files, words, count);
+	size_t merged;
 
 	if (status == 0)
 		status = sandbox_enter(files.names, (int)files.count);
 	if (status == 0)
 		status = add_files(w, &files);
 	profile_free(w->spare);
-	w->merged = w->merge.count;
+	merged = w->merge.count;
 	sum = merge_finish(&w->merge);
 	if (status == 0 && !sum)
 		status = error("%s: byte 0: expected a profile, got an empty file",
 			       shown_name(files.names[files.count - 1]));
 	if (status == 0)
-		tell_estimated(w->estimated, w->merged);
+		tell_estimated(w->estimated, merged);
 	status = status < 0 ? STATUS_TROUBLE : write_sum(&sum, w->to);
 	profile_free(sum);
 	file_names_free(&files);
