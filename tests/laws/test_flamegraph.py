@@ -216,6 +216,31 @@ def test_estimated_frames_look_different():
         ("main", "a", "c", "e"), ("main", "b", "c", "e")}
 
 
+def guessed_by_the_page(picture):
+    """The stacks of the nodes that the picture's data call guesses, for the page to draw them anew."""
+    data = json.loads(xml.etree.ElementTree.fromstring(picture).find(f".//{flamegraphs.SVG}metadata[@id='profile']").text)
+    path, stacks = [], []
+    for step in data["nodes"]:
+        if step < 0:
+            del path[step:]
+            continue
+        function = data["frames"][3 * (step - 1)]
+        path.append(data["strings"][data["functions"][4 * function]])
+        stacks.append(tuple(path))
+    marks = [i % 2 == 1 for i, run in enumerate(data["guessed"]) for _ in range(run)]
+    assert len(marks) == len(stacks)
+    return {stack for stack, guess in zip(stacks, marks) if guess}
+
+
+@pytest.mark.parametrize("source", [
+    b"main;a;c 5\nmain;a;c;e 3\nmain;b;c;e 15\nmain;b;c;f 30\nmain;d 2\n",
+    b"a;x;y 5\nb;x;y 7\nb;x;z 9\nc;x 1\nc;d;e;x;y 3\n"])
+def test_the_page_draws_the_same_guesses(source):
+    graph = lib.run("collapsed2pstat", "-q", input=source)[0]
+    picture = lib.run("pstat2flamegraph", "-q", *(ALL[1:]), input=graph)[0]
+    assert guessed_by_the_page(picture) == {box.stack for box in flamegraphs.boxes(picture) if "E" in box.classes}
+
+
 def test_what_fits_in_one_place_alone_is_certain():
     """exec runs app, which imports slow, which exec runs: app fills the outer exec, slow can only be in the inner one."""
     stacks = b"exec;app;run 200\nexec;app;load;exec;slow;build 800\n"
