@@ -54,12 +54,11 @@ programs := $(tools) $(pairs)
 sources := $(sort $(wildcard common/*/*.c common/*/*/*.c))
 library := $(BUILD)/libprofpipe.a
 objects := $(sources:%.c=$(BUILD)/obj/%.o)
-# a format is converters/NAME.c, and NAME_read.c and NAME_write.c where that is too long
-format_sources = $(sort $(wildcard converters/$(1).c converters/$(1)_*.c))
+format_sources = $(sort $(wildcard converters/$(1)/*.c))
 objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$(call format_sources,$(1)))
 format_objects := $(foreach f,$(formats),$(call objects_of,$(f)))
 # who only writes a format does without its reader if that needs libraries
-reader_of = $(filter $(BUILD)/obj/converters/$(1)_read%,$(call objects_of,$(1)))
+reader_of = $(filter $(BUILD)/obj/converters/$(1)/read%,$(call objects_of,$(1)))
 writer_of = $(if $(call libraries,$(1)),$(BUILD)/obj/unread/$(1).o \
 	$(filter-out $(call reader_of,$(1)),$(call objects_of,$(1))),$(call objects_of,$(1)))
 pair_objects = $(sort $(call objects_of,$(1)) \
@@ -79,11 +78,11 @@ $(formats:%=$(BUILD)/obj/unread/%.o): $(BUILD)/obj/unread/%.o: converters/unread
 
 # the script of flame graphs as a C string, without comments and indentation
 page_parts := profile contexts trees shown picture actions controls keys address
-page_sources := $(page_parts:%=converters/page/%.js)
+page_sources := $(page_parts:%=converters/flamegraph/page/%.js)
 $(BUILD)/gen/flamegraph_page.inc: $(page_sources) Makefile
 	@mkdir -p $(@D)
 	sed -e 's/^[\t]*//' -e '/^\/\//d' -e '/^$$/d' -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $(page_sources) >$@
-$(BUILD)/obj/converters/flamegraph_page.o: $(BUILD)/gen/flamegraph_page.inc
+$(BUILD)/obj/converters/flamegraph/page.o: $(BUILD)/gen/flamegraph_page.inc
 
 # --- the programs ---
 
@@ -91,8 +90,8 @@ all: $(programs:%=$(BUILD)/bin/%)
 
 # a pair with options of its own has a main in converters/tools
 define PAIR
-ifneq ($$(wildcard converters/tools/$(1)2$(2).c),)
-$$(BUILD)/obj/pairs/$(1)2$(2).o: converters/tools/$(1)2$(2).c Makefile
+ifneq ($$(wildcard converters/tools/$(1)2$(2)/main.c),)
+$$(BUILD)/obj/pairs/$(1)2$(2).o: converters/tools/$(1)2$(2)/main.c Makefile
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) -MMD -MP -c $$< -o $$@
 else
@@ -107,11 +106,11 @@ $$(BUILD)/bin/$(1)2$(2): $$(BUILD)/obj/pairs/$(1)2$(2).o \
 endef
 $(foreach x,$(readers),$(foreach y,$(writers),$(eval $(call PAIR,$(x),$(y)))))
 
-# a tool is converters/tools/NAME.c, and NAME_*.c where that is too long; $(NAME_libraries)
+# a tool is the folder converters/tools/NAME; $(NAME_libraries)
 define TOOL
 $$(BUILD)/bin/$(1): $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(sort \
-		$$(wildcard converters/tools/$(1).c converters/tools/$(1)_*.c))) \
-		$$(BUILD)/obj/converters/tools/registry.o $$(BUILD)/obj/converters/tools/choose.o \
+		$$(wildcard converters/tools/$(1)/*.c))) \
+		$$(BUILD)/obj/converters/registry.o $$(BUILD)/obj/converters/tools/select_format.o \
 		$$(format_objects) $$(library)
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS) $$(LINK_HARDENING) $$(LDFLAGS) $$^ -Wl,--as-needed $$(all_libraries) $$($(1)_libraries) -lcjson $$(LIBS) -o $$@
@@ -119,7 +118,7 @@ endef
 $(foreach tool,$(tools),$(eval $(call TOOL,$(tool))))
 
 -include $(objects:.o=.d) $(format_objects:.o=.d) $(wildcard $(BUILD)/obj/pairs/*.d $(BUILD)/obj/unread/*.d) \
-	$(wildcard $(BUILD)/obj/converters/tools/*.d)
+	$(wildcard $(BUILD)/obj/converters/*.d $(BUILD)/obj/converters/tools/*.d $(BUILD)/obj/converters/tools/*/*.d)
 
 # --- what is needed, from Debian's packages alone ---
 

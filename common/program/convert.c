@@ -8,11 +8,11 @@
 #include "common/base/diag.h"
 #include "common/program/sandbox.h"
 #include "common/transform/estimate/estimate_text.h"
-#include "common/transform/graph_from_stacks.h"
-#include "common/transform/hide.h"
-#include "common/transform/project.h"
-#include "common/transform/thread_roots.h"
-#include "common/transform/value_arcs.h"
+#include "common/transform/callgraph/graph_from_stacks.h"
+#include "common/transform/reshape/hide.h"
+#include "common/transform/reshape/project.h"
+#include "common/transform/reshape/thread_roots.h"
+#include "common/transform/callgraph/value_arcs.h"
 
 /* --- reading --- */
 

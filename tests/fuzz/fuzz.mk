@@ -13,7 +13,7 @@ fuzz_corpus = $(wildcard tests/bad/*/*.in tests/golden/*/*.in tests/fuzz/corpus/
 		samples/collapsed/* samples/speedscope/* samples/flamegraph/*))
 # readers need no regular expressions, nor their library
 fuzz_sources := $(filter-out common/syntax/pattern.c,$(sources)) $(foreach f,$(formats),$(call format_sources,$(f))) \
-	converters/tools/registry.c
+	converters/registry.c
 fuzz_libraries := $(all_libraries) $(LIBS)
 fuzz_name = $(if $(filter $(1),$(readers)),-DFORMAT_NAME=$(1))
 fuzz_main = tests/fuzz/fuzz_$(if $(filter $(1),$(readers)),read,$(1)).c

@@ -5,7 +5,7 @@
  */
 #include "common/base/diag.h"
 #include "common/program/convert.h"
-#include "common/transform/graph_from_stacks.h"
+#include "common/transform/callgraph/graph_from_stacks.h"
 #include "tests/fuzz/fuzz.h"
 
 #define GLUE(name) name##_format

@@ -5,8 +5,8 @@
  */
 #include "common/base/diag.h"
 #include "common/program/convert.h"
-#include "common/transform/compare.h"
-#include "converters/tools/registry.h"
+#include "common/transform/diff/compare.h"
+#include "converters/registry.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct format *sniffed(struct str bytes)

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#include "common/transform/gate.h"
-#include "common/transform/statistics.h"
+#include "common/transform/diff/gate.h"
+#include "common/transform/diff/statistics.h"
 
 static void assert_near(double got, double expected)
 {

@@ -5,10 +5,10 @@
 
 #include "common/base/alloc.h"
 #include "common/profile/profile.h"
-#include "common/transform/compare.h"
-#include "common/transform/cycles.h"
-#include "common/transform/graph_from_stacks.h"
-#include "common/transform/project.h"
+#include "common/transform/diff/compare.h"
+#include "common/transform/callgraph/cycles.h"
+#include "common/transform/callgraph/graph_from_stacks.h"
+#include "common/transform/reshape/project.h"
 #include "common/transform/estimate/rooms.h"
 #include "common/transform/estimate/stacks_from_graph.h"
 

@@ -22,7 +22,7 @@
 #define TRANSFORM_ESTIMATE_CALL_FLOW_H
 
 #include "common/profile/profile.h"
-#include "common/transform/cycles.h"
+#include "common/transform/callgraph/cycles.h"
 
 #define FLOW_OUTSIDE UINT32_MAX
 

@@ -12,7 +12,7 @@
 #ifndef TRANSFORM_ESTIMATE_GUESSED_H
 #define TRANSFORM_ESTIMATE_GUESSED_H
 
-#include "common/transform/contexts.h"
+#include "common/transform/calltree/contexts.h"
 
 /* By context, by its first value type; all false if c->p is not estimated. The caller frees it. */
 bool *contexts_guessed(const struct contexts *c);

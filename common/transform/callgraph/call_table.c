@@ -1,0 +1,361 @@
+/*
+ * call_table - arcs folded by pair, and what they do not say
+ *
+ * An arc may not tell the callee's self part (callgrind), or no value at all but
+ * only calls (Python's profile). Then the callee's value is divided among its callers
+ * in proportion to their inclusive values, or to their calls:
+ *
+ *	f: 10 calls, self 50, inclusive 100; a calls it 4 times, b 6 times
+ *	a -> f: inclusive 40, self 20          b -> f: inclusive 60, self 30
+ *
+ * What no caller accounts for stays undivided, and the parts add up exactly.
+ */
+#include "common/transform/callgraph/call_table.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/fetch.h"
+#include "common/transform/callgraph/cycles.h"
+#include "common/transform/callgraph/inclusive.h"
+
+/* Beside each arc, while its callee's row is filled. */
+struct open_arc {
+	int64_t calls;    /* those without a value */
+	bool self_open;   /* some of its self part is unknown */
+	bool every;       /* its value counts every activation of a recursion */
+};
+
+struct maker {
+	const struct profile *p;
+	const uint32_t *row_of;
+	value_id v;
+	struct call_table *t;
+	uint32_t *first, *arcs;   /* the profile's arcs by callee row */
+	uint32_t *place;          /* by caller row: its arc + 1 to the current callee */
+	struct open_arc *open;    /* by place in the current callee's arcs */
+	size_t open_cap;
+	size_t count, cap;        /* arcs of t */
+};
+
+static int64_t at_least(int64_t value, int64_t least)
+{
+	return value < least ? least : value;
+}
+
+static int64_t at_most(int64_t value, int64_t most)
+{
+	return value > most ? most : value;
+}
+
+static double size_of(int64_t value)
+{
+	return value < 0 ? -(double)value : (double)value;
+}
+
+/* The part of a value that lies before `upto` of `whole`; never past it. */
+static int64_t part(int64_t value, double upto, double whole)
+{
+	double share = upto / whole;
+
+	if (!(whole > 0))
+		return 0;
+	return share < 1 ? (int64_t)((double)value * share) : value;
+}
+
+/* --- rows --- */
+
+static void sum_functions(struct maker *k)
+{
+	const struct profile *p = k->p;
+	int64_t *inclusive = inclusive_totals(p, k->v, &k->t->in_cycles);
+
+	for (size_t i = 0; i < p->cost_count; i++)
+		i64_add_to(&k->t->rows[k->row_of[p->costs[i].function]].self,
+		    values_row(&p->cost_values, i)[k->v]);
+	for (function_id f = 0; f < p->function_count; f++) {
+		struct call_row *row;
+
+		if (k->row_of[f] == NO_ID)
+			continue;
+		row = &k->t->rows[k->row_of[f]];
+		i64_add_to(&row->inclusive, inclusive[f]);
+		if (profile_has_total(p, f)) {
+			i64_add_to(&row->calls, p->totals[f].calls);
+			i64_add_to(&row->primitive, p->totals[f].primitive);
+		}
+	}
+	free(inclusive);
+}
+
+/* Nobody recorded a function's calls: its callers' calls, and those not its own. */
+static void sum_calls(struct maker *k)
+{
+	for (size_t i = 0; i < k->p->arc_count; i++) {
+		const struct arc *a = &k->p->arcs[i];
+		struct call_row *row = &k->t->rows[k->row_of[a->callee]];
+
+		if (profile_has_total(k->p, a->callee))
+			continue;
+		i64_add_to(&row->calls, a->calls);
+		if (a->caller != a->callee)
+			i64_add_to(&row->primitive, a->calls);
+	}
+}
+
+/* --- arcs --- */
+
+static void sort_arcs(struct maker *k, size_t rows)
+{
+	const struct profile *p = k->p;
+
+	/* counted one place ahead, so that filling leaves each start in its own place */
+	k->first = alloc_zero(rows + 2, sizeof *k->first);
+	k->arcs = alloc_zero(p->arc_count, sizeof *k->arcs);
+	for (size_t i = 0; i < p->arc_count; i++)
+		k->first[k->row_of[p->arcs[i].callee] + 2]++;
+	for (size_t i = 2; i < rows + 2; i++)
+		k->first[i] += k->first[i - 1];
+	for (size_t i = 0; i < p->arc_count; i++)
+		k->arcs[k->first[k->row_of[p->arcs[i].callee] + 1]++] = (uint32_t)i;
+}
+
+/* The arc from `caller` among those of the current callee, that begin at `start`. */
+static size_t find_arc(struct maker *k, uint32_t caller, size_t start)
+{
+	size_t at = k->place[caller];
+
+	if (at > start)
+		return at - 1;
+	ARRAY_ROOM(k->t->arcs, k->count, k->cap);
+	k->t->arcs[k->count] = (struct call_arc){ .caller = caller };
+	ARRAY_ROOM(k->open, k->count - start, k->open_cap);
+	k->open[k->count - start] = (struct open_arc){ 0 };
+	k->place[caller] = (uint32_t)++k->count;
+	return k->count - 1;
+}
+
+static void take_arc(struct maker *k, uint32_t number, size_t start)
+{
+	const struct arc *a = &k->p->arcs[number];
+	size_t at = find_arc(k, k->row_of[a->caller], start);
+	struct call_arc *to = &k->t->arcs[at];
+	struct open_arc *open = &k->open[at - start];
+
+	i64_add_to(&to->calls, a->calls);
+	i64_add_to(&to->primitive, a->valued ? a->primitive : a->calls);
+	if (a->valued)
+		i64_add_to(&to->inclusive, values_row(&k->p->arc_values, number)[k->v]);
+	else
+		i64_add_to(&open->calls, a->calls);
+	if (a->valued && a->self_known)
+		i64_add_to(&to->self, values_row(&k->p->arc_self, number)[k->v]);
+	else
+		open->self_open = true;
+	open->every |= a->rule == RULE_EVERY;
+}
+
+/* Values for arcs that have only calls. A call to itself is within the others' value. */
+static void divide_inclusive(struct maker *k, uint32_t callee, size_t start)
+{
+	const struct call_row *row = &k->t->rows[callee];
+	int64_t rest = row->inclusive, given = 0;
+	double calls = 0, upto = 0, whole;
+
+	for (size_t i = start; i < k->count; i++) {
+		const struct call_arc *a = &k->t->arcs[i];
+
+		if (a->caller == callee)
+			continue;
+		calls += (double)k->open[i - start].calls;
+		rest -= at_least(at_most(a->inclusive, rest), 0);
+	}
+	whole = (double)row->primitive > calls ? (double)row->primitive : calls;
+	for (size_t i = start; i < k->count; i++) {
+		struct call_arc *a = &k->t->arcs[i];
+		int64_t open = k->open[i - start].calls, before = given;
+
+		if (!open)
+			continue;
+		if (a->caller == callee) {
+			i64_add_to(&a->inclusive, part(row->inclusive, (double)open,
+						(double)at_least(row->calls, open)));
+			continue;
+		}
+		upto += (double)open;
+		given = part(rest, upto, whole);
+		i64_add_to(&a->inclusive, given - before);
+	}
+	k->t->by_calls++;
+}
+
+/* Self parts for arcs that have none. */
+static void divide_self(struct maker *k, uint32_t callee, size_t start, bool by_calls)
+{
+	const struct call_row *row = &k->t->rows[callee];
+	int64_t rest = row->self, given = 0;
+	double sum = 0, upto = 0, whole = size_of(by_calls ? row->calls : row->inclusive);
+
+	for (size_t i = start; i < k->count; i++) {
+		const struct call_arc *a = &k->t->arcs[i];
+
+		sum += size_of(by_calls ? a->calls : a->inclusive);
+		if (!k->open[i - start].self_open)
+			rest -= a->self;
+	}
+	if (sum > whole)
+		whole = sum;
+	for (size_t i = start; i < k->count; i++) {
+		struct call_arc *a = &k->t->arcs[i];
+		int64_t before = given;
+
+		if (!k->open[i - start].self_open)
+			continue;
+		upto += size_of(by_calls ? a->calls : a->inclusive);
+		given = part(rest, upto, whole);
+		a->self = given - before;
+	}
+}
+
+/* The rows of one callee are far apart in the profile: those to come are fetched ahead. */
+FETCHING fetch_ahead(const struct maker *k, uint32_t i)
+{
+	enum { AHEAD = 12 };
+	uint32_t row;
+
+	if (i + AHEAD >= k->p->arc_count)
+		return;
+	row = k->arcs[i + AHEAD];
+	FETCH(&k->p->arcs[row]);
+	FETCH(&k->p->arcs[row].calls);
+	FETCH(values_row(&k->p->arc_values, row) + k->v);
+}
+
+static void fill_callee(struct maker *k, uint32_t callee)
+{
+	size_t start = k->count;
+	int64_t most = k->t->rows[callee].inclusive;
+	bool open = false, self_open = false;
+
+	for (uint32_t i = k->first[callee]; i < k->first[callee + 1]; i++) {
+		fetch_ahead(k, i);
+		take_arc(k, k->arcs[i], start);
+	}
+	for (size_t i = start; i < k->count; i++) {
+		if (k->open[i - start].every)
+			k->t->arcs[i].inclusive = at_most(k->t->arcs[i].inclusive, most);
+		open |= k->open[i - start].calls != 0;
+		self_open |= k->open[i - start].self_open;
+	}
+	if (open)
+		divide_inclusive(k, callee, start);
+	if (self_open)
+		divide_self(k, callee, start, open || !most);
+}
+
+/*
+ * Python's profile and hotshot have a pseudo root without any figures of its own: what
+ * it calls would be in nobody's inclusive value.
+ */
+static void fill_empty_callers(struct call_table *t)
+{
+	bool *empty = alloc_zero(t->count, sizeof *empty);
+
+	for (size_t r = 0; r < t->count; r++)
+		empty[r] = !t->rows[r].self && !t->rows[r].inclusive;
+	for (uint32_t r = 0; r < t->count; r++)
+		for (uint32_t i = t->first[r]; i < t->first[r + 1]; i++)
+			if (empty[t->arcs[i].caller] && t->arcs[i].caller != r)
+				i64_add_to(&t->rows[t->arcs[i].caller].inclusive,
+				    t->arcs[i].inclusive);
+	free(empty);
+}
+
+void call_table_make(struct call_table *t, const struct profile *p, value_id v,
+		     const uint32_t *row_of, size_t rows)
+{
+	struct maker k = { .p = p, .row_of = row_of, .v = v, .t = t };
+
+	*t = (struct call_table){ .count = rows };
+	t->rows = alloc_zero(rows, sizeof *t->rows);
+	t->first = alloc_zero(rows + 1, sizeof *t->first);
+	sum_functions(&k);
+	sum_calls(&k);
+	sort_arcs(&k, rows);
+	k.place = alloc_zero(rows, sizeof *k.place);
+	for (uint32_t r = 0; r < rows; r++) {
+		fill_callee(&k, r);
+		t->first[r + 1] = (uint32_t)k.count;
+	}
+	fill_empty_callers(t);
+	free(k.first);
+	free(k.arcs);
+	free(k.place);
+	free(k.open);
+}
+
+void call_table_free(struct call_table *t)
+{
+	free(t->rows);
+	free(t->first);
+	free(t->arcs);
+	*t = (struct call_table){ 0 };
+}
+
+/* --- roots --- */
+
+static bool calls_within(const struct call_table *t, const struct cycles *c, uint32_t row)
+{
+	for (uint32_t i = t->first[row]; i < t->first[row + 1]; i++)
+		if (c->component[t->arcs[i].caller] != c->component[row])
+			return false;
+	return true;
+}
+
+/* The member that holds most, of a component that nobody else calls; or NO_ID. */
+static uint32_t entry_of(const struct call_table *t, const struct cycles *c,
+			 uint32_t component)
+{
+	uint32_t best = c->members[c->first[component]];
+
+	for (uint32_t i = c->first[component]; i < c->first[component + 1]; i++) {
+		uint32_t row = c->members[i];
+
+		if (!calls_within(t, c, row))
+			return NO_ID;
+		if (t->rows[row].inclusive > t->rows[best].inclusive)
+			best = row;
+	}
+	return best;
+}
+
+static void find_cycles(const struct call_table *t, struct cycles *c)
+{
+	size_t arcs = t->first[t->count];
+	uint32_t *callers = alloc_zero(arcs, sizeof *callers);
+
+	for (size_t i = 0; i < arcs; i++)
+		callers[i] = t->arcs[i].caller;
+	cycles_find(t->count, t->first, callers, c);
+	free(callers);
+}
+
+int64_t call_table_entries(const struct call_table *t, bool *entries)
+{
+	int64_t entered = 0, self = 0;
+	struct cycles c;
+
+	find_cycles(t, &c);
+	for (uint32_t i = 0; i < c.count; i++) {
+		uint32_t row = entry_of(t, &c, i);
+
+		if (row == NO_ID)
+			continue;
+		entries[row] = true;
+		i64_add_to(&entered, t->rows[row].inclusive);
+	}
+	for (size_t i = 0; i < t->count; i++)
+		i64_add_to(&self, t->rows[i].self);
+	cycles_free(&c);
+	return at_least(entered, self);
+}

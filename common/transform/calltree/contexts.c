@@ -1,0 +1,450 @@
+#include "common/transform/calltree/contexts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/calltree/series.h"
+
+/* While they are found: `trie` has the contexts by their numbers in the profile. */
+struct finder {
+	const struct profile *p;
+	struct contexts *c;
+	struct stacks own;          /* the profile's stacks and what activations add */
+	const struct stacks *trie;
+	uint32_t *number;           /* by stack: its context + 1, 0 is not kept */
+	int64_t *row;
+};
+
+/* --- which are kept --- */
+
+static double size_of(int64_t value)
+{
+	return value < 0 ? -(double)value : (double)value;
+}
+
+static double *totals_of(const struct profile *p)
+{
+	double *totals = alloc_zero(p->value_count, sizeof *totals);
+
+	for (size_t i = 0; i < p->sample_count; i++)
+		for (value_id v = 0; v < p->value_count; v++)
+			totals[v] += size_of(values_row(&p->sample_values, i)[v]);
+	return totals;
+}
+
+/* Bits of numbers that are not negative are in the order of the numbers. */
+static uint32_t bits_of(float weight)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &weight, sizeof bits);
+	return bits;
+}
+
+static void add_weight(uint32_t *to, float more)
+{
+	float weight;
+
+	memcpy(&weight, to, sizeof weight);
+	*to = bits_of(weight + more);
+}
+
+/* The bits of what each context weighs. A caller is never lighter than its callees:
+ * rounded sums grow too. */
+static uint32_t *weigh(const struct profile *p)
+{
+	uint32_t *weight = alloc_zero(p->stacks.count, sizeof *weight);
+	double *totals = totals_of(p);
+
+	for (size_t i = 0; i < p->sample_count; i++)
+		for (value_id v = 0; v < p->value_count; v++) {
+			double size = size_of(values_row(&p->sample_values, i)[v]);
+
+			if (size > 0)
+				add_weight(&weight[p->samples[i].stack], (float)(size / totals[v]));
+		}
+	for (size_t i = p->stacks.count; i-- > 1;) {
+		float weight_of;
+
+		memcpy(&weight_of, &weight[i], sizeof weight_of);
+		add_weight(&weight[p->stacks.parent[i]], weight_of);
+	}
+	free(totals);
+	return weight;
+}
+
+enum { HALF = 16, HALVES = 1 << HALF };
+
+/*
+ * The half of the bits, from `shift` on, of the one that has *n heavier ones before it
+ * among those whose upper bits are `upper`; *n is less those that are heavier by it.
+ */
+static uint32_t find_half(const uint32_t *weight, size_t count, uint32_t upper, int shift, size_t *n)
+{
+	size_t *counts = alloc_zero(HALVES, sizeof *counts);
+	uint32_t half = HALVES - 1;
+
+	for (size_t i = 1; i < count; i++)
+		if (shift || weight[i] >> HALF == upper)
+			counts[weight[i] >> shift & (HALVES - 1)]++;
+	for (; half && counts[half] <= *n; half--)
+		*n -= counts[half];
+	free(counts);
+	return half;
+}
+
+/* The bits of the n-th heaviest but the root, from 0. */
+static uint32_t nth_heaviest(const uint32_t *weight, size_t count, size_t n)
+{
+	uint32_t upper = find_half(weight, count, 0, HALF, &n);
+
+	return upper << HALF | find_half(weight, count, upper, 0, &n);
+}
+
+/*
+ * Of equal ones at the limit the first come in, so callers before callees. There may be
+ * many more contexts than are kept: the weights' place is taken by the numbers.
+ */
+static void keep_heaviest(struct finder *f, size_t most)
+{
+	size_t count = f->trie->count, room = most;
+	uint32_t *weight = weigh(f->p), kept = 0;
+	uint32_t least = nth_heaviest(weight, count, most - 1);
+
+	for (size_t i = 1; i < count; i++)
+		room -= weight[i] > least;
+	weight[EMPTY_STACK] = ++kept;
+	for (size_t i = 1; i < count; i++) {
+		bool tied = weight[i] == least && room;
+
+		weight[i] = weight[i] > least || tied ? ++kept : 0;
+		room -= tied;
+	}
+	f->number = weight;
+	f->c->pruned_count = count - 1 - most;
+}
+
+/* Numbers in the order of the trie; the stacks that have one. */
+static stack_id *keep(struct finder *f, uint64_t most)
+{
+	size_t count = f->trie->count;
+	stack_id *kept;
+
+	if (most && most < count - 1) {
+		keep_heaviest(f, (size_t)most);
+	} else {
+		f->number = alloc_zero(count, sizeof *f->number);
+		for (size_t i = 0; i < count; i++)
+			f->number[i] = (uint32_t)i + 1;
+	}
+	f->c->count = (uint32_t)(count - f->c->pruned_count);
+	kept = alloc_zero(f->c->count, sizeof *kept);
+	for (size_t i = 0; i < count; i++)
+		if (f->number[i])
+			kept[f->number[i] - 1] = (stack_id)i;
+	return kept;
+}
+
+/* --- numbered in preorder --- */
+
+/* By number in the order of the trie. */
+struct family {
+	uint32_t *parent, *first, *next;
+};
+
+static struct family find_children(const struct finder *f, const stack_id *kept)
+{
+	size_t count = f->c->count;
+	struct family k = { alloc_zero(count, sizeof *k.parent), alloc_zero(count, sizeof *k.first),
+			    alloc_zero(count, sizeof *k.next) };
+
+	for (uint32_t i = (uint32_t)count; i-- > 1;) {
+		uint32_t parent = f->number[f->trie->parent[kept[i]]] - 1;
+
+		k.parent[i] = parent;
+		k.next[i] = k.first[parent];
+		k.first[parent] = i;
+	}
+	return k;
+}
+
+static uint32_t next_in_preorder(const struct family *k, uint32_t at)
+{
+	if (k->first[at])
+		return k->first[at];
+	while (at && !k->next[at])
+		at = k->parent[at];
+	return k->next[at];
+}
+
+static void number_contexts(struct finder *f, const stack_id *kept)
+{
+	struct family k = find_children(f, kept);
+	struct contexts *c = f->c;
+	uint32_t count = 1;
+
+	c->parent = alloc_zero(c->count, sizeof *c->parent);
+	c->frame = alloc_zero(c->count, sizeof *c->frame);
+	c->frame[0] = NO_ID;
+	for (uint32_t at = 0; (at = next_in_preorder(&k, at));) {
+		c->parent[count] = f->number[f->trie->parent[kept[at]]] - 1;
+		c->frame[count] = f->trie->frame[kept[at]];
+		f->number[kept[at]] = ++count;
+	}
+	free(k.parent);
+	free(k.first);
+	free(k.next);
+}
+
+/* --- values added up by context, thread by thread --- */
+
+static void rows_start(struct thread_rows *r, const struct profile *p)
+{
+	r->first = alloc_zero(p->thread_count + 1, sizeof *r->first);
+	r->values.width = (uint32_t)p->value_count;
+}
+
+static void rows_end_thread(struct thread_rows *r, thread_id t)
+{
+	r->first[t + 1] = r->values.rows;
+}
+
+static void rows_add(struct thread_rows *r, uint32_t at, const int64_t *values)
+{
+	ARRAY_ROOM(r->at, r->values.rows, r->cap);
+	r->at[r->values.rows] = at;
+	values_add_row(&r->values, values_new_row(&r->values), values);
+}
+
+/* A sum for each of `keys` things of one thread, and which of them have one. */
+struct sums {
+	struct values values;
+	uint32_t *row;       /* by key: its row + 1 */
+	uint32_t *key;       /* by row */
+	size_t keys, cap;
+};
+
+static void sums_start(struct sums *s, size_t keys, const struct profile *p)
+{
+	*s = (struct sums){ .values.width = (uint32_t)p->value_count, .keys = keys,
+			    .row = alloc_zero(keys, sizeof *s->row) };
+}
+
+static void sums_add(struct sums *s, uint32_t key, const int64_t *values)
+{
+	if (!s->row[key]) {
+		ARRAY_ROOM(s->key, s->values.rows, s->cap);
+		s->key[s->values.rows] = key;
+		s->row[key] = values_new_row(&s->values) + 1;
+	}
+	values_add_row(&s->values, s->row[key] - 1, values);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Appends them to the rows, ascending, and is empty again. */
+static void sums_flush(struct sums *s, struct thread_rows *r, thread_id t)
+{
+	if (s->values.rows)
+		qsort(s->key, s->values.rows, sizeof *s->key, compare_keys);
+	for (size_t i = 0; i < s->values.rows; i++)
+		rows_add(r, s->key[i], values_row(&s->values, s->row[s->key[i]] - 1));
+	for (size_t i = 0; i < s->values.rows; i++)
+		s->row[s->key[i]] = 0;
+	values_resize(&s->values, 0);
+	rows_end_thread(r, t);
+}
+
+static void sums_free(struct sums *s)
+{
+	values_free(&s->values);
+	free(s->row);
+	free(s->key);
+}
+
+static stack_id kept_caller(const struct finder *f, stack_id stack)
+{
+	while (!f->number[stack])
+		stack = f->trie->parent[stack];
+	return stack;
+}
+
+static void add_up(struct finder *f)
+{
+	const struct profile *p = f->p;
+	struct by_thread by = samples_by_thread(p);
+	struct contexts *c = f->c;
+	struct sums self, hidden, pruned;
+
+	sums_start(&self, c->count, p);
+	sums_start(&hidden, c->count, p);
+	sums_start(&pruned, p->function_count, p);
+	for (thread_id t = 0; t < p->thread_count; t++) {
+		for (size_t i = by.first[t]; i < by.first[t + 1]; i++) {
+			stack_id stack = p->samples[by.rows[i]].stack;
+			const int64_t *values = values_row(&p->sample_values, by.rows[i]);
+			uint32_t number = f->number[stack];
+
+			if (number) {
+				sums_add(&self, number - 1, values);
+				continue;
+			}
+			sums_add(&hidden, f->number[kept_caller(f, stack)] - 1, values);
+			sums_add(&pruned, p->frames[f->trie->frame[stack]].function, values);
+		}
+		sums_flush(&self, &c->self, t);
+		sums_flush(&hidden, &c->hidden, t);
+		sums_flush(&pruned, &c->pruned, t);
+	}
+	sums_free(&self);
+	sums_free(&hidden);
+	sums_free(&pruned);
+	by_thread_free(&by);
+}
+
+/* --- values one by one, in time --- */
+
+static bool is_timed(const struct profile *p, thread_id t, value_id v)
+{
+	const struct span *span = profile_span(p, t, v);
+
+	return span && span->activations;
+}
+
+/* The samples of a thread, but for what its activations tell better. */
+static void add_samples(struct finder *f, thread_id t, const struct by_thread *by)
+{
+	const struct profile *p = f->p;
+	bool any = false;
+
+	for (value_id v = 0; v < p->value_count; v++)
+		any |= is_timed(p, t, v);
+	for (size_t i = by->first[t]; i < by->first[t + 1]; i++) {
+		const int64_t *values = values_row(&p->sample_values, by->rows[i]);
+		bool more = !any;
+
+		for (value_id v = 0; v < p->value_count; v++) {
+			f->row[v] = any && is_timed(p, t, v) ? 0 : values[v];
+			more |= f->row[v] != 0;
+		}
+		if (more)
+			rows_add(&f->c->self, f->number[p->samples[by->rows[i]].stack] - 1,
+				 f->row);
+	}
+}
+
+/*
+ * A stretch of time from one event to the next is a row of the context that was
+ * open. Where a frame was left its caller has a row, if only of zeros: two calls in
+ * a row stay two.
+ */
+static void add_activations(struct finder *f, thread_id t, value_id v,
+			    const struct by_thread *by)
+{
+	stack_id at = EMPTY_STACK;
+	int64_t last = 0;
+
+	memset(f->row, 0, f->p->value_count * sizeof *f->row);
+	for (size_t i = by->first[t]; i < by->first[t + 1]; i++) {
+		const struct activation *a = &f->p->activations[by->rows[i]];
+
+		if (a->value != v)
+			continue;
+		f->row[v] = i > by->first[t] ? a->at - last : 0;
+		if (f->row[v] || a->open)
+			rows_add(&f->c->self, f->number[at] - 1, f->row);
+		at = a->open ? stacks_push(&f->own, at, a->frame) : f->own.parent[at];
+		last = a->at;
+	}
+}
+
+static void list_in_time(struct finder *f)
+{
+	const struct profile *p = f->p;
+	struct by_thread samples = samples_by_thread(p), events = activations_by_thread(p);
+
+	for (thread_id t = 0; t < p->thread_count; t++) {
+		for (value_id v = 0; v < p->value_count; v++)
+			if (is_timed(p, t, v))
+				add_activations(f, t, v, &events);
+		add_samples(f, t, &samples);
+		rows_end_thread(&f->c->self, t);
+	}
+	by_thread_free(&samples);
+	by_thread_free(&events);
+}
+
+/* A frame entered and left at once is in no sample: the trie grows by it. */
+static void push_activations(struct finder *f)
+{
+	const struct profile *p = f->p;
+	struct by_thread by = activations_by_thread(p);
+
+	stacks_init(&f->own);
+	for (stack_id i = 1; i < p->stacks.count; i++)
+		stacks_push(&f->own, p->stacks.parent[i], p->stacks.frame[i]);
+	for (thread_id t = 0; t < p->thread_count; t++)
+		for (value_id v = 0; v < p->value_count; v++) {
+			stack_id at = EMPTY_STACK;
+
+			for (size_t i = by.first[t]; i < by.first[t + 1]; i++) {
+				const struct activation *a = &p->activations[by.rows[i]];
+
+				if (a->value == v)
+					at = a->open ? stacks_push(&f->own, at, a->frame)
+						     : f->own.parent[at];
+			}
+		}
+	f->trie = &f->own;
+	by_thread_free(&by);
+}
+
+struct contexts *contexts_new(const struct profile *p, uint64_t most, bool in_time)
+{
+	struct contexts *c = alloc_zero(1, sizeof *c);
+	struct finder f = { .p = p, .c = c, .trie = &p->stacks,
+			    .row = alloc_zero(p->value_count, sizeof *f.row) };
+	stack_id *kept;
+
+	*c = (struct contexts){ .p = p, .in_time = in_time };
+	rows_start(&c->self, p);
+	rows_start(&c->hidden, p);
+	rows_start(&c->pruned, p);
+	if (in_time)
+		push_activations(&f);
+	kept = keep(&f, in_time ? 0 : most);
+	number_contexts(&f, kept);
+	free(kept);
+	if (in_time)
+		list_in_time(&f);
+	else
+		add_up(&f);
+	if (in_time)
+		stacks_free(&f.own);
+	free(f.number);
+	free(f.row);
+	return c;
+}
+
+static void rows_free(struct thread_rows *r)
+{
+	free(r->first);
+	free(r->at);
+	values_free(&r->values);
+}
+
+void contexts_free(struct contexts *c)
+{
+	rows_free(&c->self);
+	rows_free(&c->hidden);
+	rows_free(&c->pruned);
+	free(c->parent);
+	free(c->frame);
+	free(c);
+}

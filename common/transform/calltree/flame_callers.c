@@ -1,0 +1,238 @@
+/*
+ * flame_callers - a tree turned round: who led to the functions that took the time
+ *
+ * On the root lies each function with its self value, on it its callers with the part
+ * of that value which came through them, and so on to the first caller. Made from the
+ * places where the merged tree has self values: a cursor at each climbs one caller at a
+ * time, and cursors at equal functions are one node.
+ *
+ * All of them can be as many as the tree's nodes times its depth. So children of nodes
+ * that are too narrow are not made, and of the others those of the widest come first,
+ * until there are how->most: what can be seen is there.
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/calltree/flame_shape.h"
+
+struct cursor {
+	uint32_t at;         /* the caller that comes next; 0: there is none */
+	uint32_t box;        /* of it */
+	uint32_t from;       /* the node whose self value it carries */
+};
+
+/* A node whose children are to be made, and its cursors. */
+struct growing {
+	int64_t width;
+	uint32_t node;
+	size_t begin, end;
+};
+
+struct turner {
+	struct flame_maker *m;
+	const struct flame_tree *from;
+	struct cursor *cursors;
+	struct growing *heap;      /* the widest first */
+	size_t heap_count, heap_cap;
+};
+
+/* --- the widest of what can grow --- */
+
+static bool is_before(const struct growing *a, const struct growing *b)
+{
+	return a->width != b->width ? a->width > b->width : a->node < b->node;
+}
+
+static void heap_push(struct turner *u, struct growing g)
+{
+	size_t at = u->heap_count, above;
+
+	ARRAY_ROOM(u->heap, u->heap_count, u->heap_cap);
+	u->heap_count++;
+	for (; at && is_before(&g, &u->heap[above = (at - 1) / 2]); at = above)
+		u->heap[at] = u->heap[above];
+	u->heap[at] = g;
+}
+
+static struct growing heap_pop(struct turner *u)
+{
+	struct growing top = u->heap[0], last = u->heap[--u->heap_count];
+	size_t at = 0, below;
+
+	while ((below = 2 * at + 1) < u->heap_count) {
+		below += below + 1 < u->heap_count &&
+			 is_before(&u->heap[below + 1], &u->heap[below]);
+		if (!is_before(&u->heap[below], &last))
+			break;
+		u->heap[at] = u->heap[below];
+		at = below;
+	}
+	u->heap[at] = last;
+	return top;
+}
+
+/* --- cursors --- */
+
+static int compare_cursors(const void *left, const void *right)
+{
+	const struct cursor *a = left, *b = right;
+
+	if (a->box != b->box)
+		return a->box < b->box ? -1 : 1;
+	return (a->from > b->from) - (a->from < b->from);
+}
+
+static struct cursor cursor_at(const struct turner *u, uint32_t at, uint32_t from)
+{
+	/* no box: behind all of them */
+	return (struct cursor){ at, at ? u->from->nodes.frame[at] : NO_ID, from };
+}
+
+static size_t start_cursors(struct turner *u)
+{
+	const struct flame_tree *t = u->from;
+	size_t count = 0;
+
+	u->cursors = alloc_zero(t->nodes.count, sizeof *u->cursors);
+	for (uint32_t i = 1; i < t->nodes.count; i++)
+		if (t->width.self[i])
+			u->cursors[count++] = cursor_at(u, i, i);
+	return count;
+}
+
+/* Self values of a node there are self or hidden values of a node here. */
+static void carry(const struct turner *u, uint32_t from, uint32_t to, bool hidden)
+{
+	const struct flame_tree *f = u->from;
+	struct flame_tree *t = u->m->t;
+
+	*(hidden ? &t->width.hidden[to] : &t->width.self[to]) += f->width.self[from];
+	if (!flame_is_difference(u->m->how))
+		return;
+	*(hidden ? &t->base.hidden[to] : &t->base.self[to]) += f->base.self[from];
+	*(hidden ? &t->fresh.hidden[to] : &t->fresh.self[to]) += f->fresh.self[from];
+}
+
+static int64_t width_between(const struct turner *u, size_t begin, size_t end)
+{
+	int64_t width = 0;
+
+	for (; begin < end; begin++)
+		width += u->from->width.self[u->cursors[begin].from];
+	return width;
+}
+
+static uint32_t new_node(struct turner *u, uint32_t parent, uint32_t box)
+{
+	uint32_t node = stacks_push(&u->m->t->nodes, parent, box);
+
+	flame_room(u->m);
+	return node;
+}
+
+/* One node for all cursors in one box; they climb on to their callers. */
+static void add_callers(struct turner *u, uint32_t parent, size_t begin, size_t end)
+{
+	uint32_t node = new_node(u, parent, u->cursors[begin].box);
+	const uint32_t *lines = u->from->line;
+	uint32_t line = lines[u->cursors[begin].at];
+
+	for (size_t i = begin; i < end; i++) {
+		struct cursor *k = &u->cursors[i];
+
+		if (lines[k->at] != line)
+			line = 0;
+		*k = cursor_at(u, u->from->nodes.parent[k->at], k->from);
+	}
+	u->m->t->line[node] = line;
+	heap_push(u, (struct growing){ width_between(u, begin, end), node, begin, end });
+}
+
+/*
+ * Its cursors' values are its own where no caller is left, and where children are not
+ * made: hidden.
+ */
+static void expand(struct turner *u, const struct growing *g)
+{
+	size_t begin = g->begin, end = g->end, next;
+	double least = u->m->how->least * (double)u->from->width.total[0];
+	bool narrow = g->node && (double)g->width < least;
+	bool late = g->node && !narrow && u->m->t->nodes.count > u->m->how->most;
+
+	if (end > begin)
+		qsort(u->cursors + begin, end - begin, sizeof *u->cursors, compare_cursors);
+	/* those without a caller are the last ones */
+	u->m->t->cut |= late && u->cursors[begin].at;
+	narrow |= late;
+	for (; begin < end; begin = next) {
+		next = begin + 1;
+		if (u->cursors[begin].at && !narrow) {
+			while (next < end && u->cursors[next].box == u->cursors[begin].box)
+				next++;
+			add_callers(u, g->node, begin, next);
+		} else {
+			carry(u, u->cursors[begin].from, g->node, narrow);
+		}
+	}
+}
+
+/* The root keeps what is in no function; of what was pruned only the function is known,
+ * no caller: as if it had none. */
+static void add_rest(struct turner *u)
+{
+	const struct thread_rows *pruned = &u->m->c->pruned;
+	const struct flame_how *how = u->m->how;
+	bool difference = flame_is_difference(how);
+	struct flame_tree *t = u->m->t;
+
+	carry(u, 0, 0, false);
+	for (size_t i = 0; i < pruned->values.rows; i++) {
+		const int64_t *values = values_row(&pruned->values, i);
+		uint32_t node = new_node(u, 0, u->m->box[pruned->at[i]]);
+
+		t->width.self[node] += flame_width_of(how, values[0], difference ? values[1] : 0);
+		if (!difference)
+			continue;
+		t->base.self[node] += values[0];
+		t->fresh.self[node] += values[1];
+	}
+}
+
+/* The tree here has the boxes of the one there, and what is known of them. */
+static struct flame_tree *new_tree(struct flame_tree *from)
+{
+	struct flame_tree *t = alloc_zero(1, sizeof *t);
+
+	t->p = from->p;
+	t->boxes = from->boxes;
+	t->box_count = from->box_count;
+	t->several = from->several;
+	from->boxes = NULL;
+	from->several = NULL;
+	stacks_init(&t->nodes);
+	return t;
+}
+
+struct flame_tree *flame_callers(struct flame_maker *m)
+{
+	struct flame_tree *from = m->t;
+	struct turner u = { .m = m, .from = from };
+	size_t count = start_cursors(&u);
+
+	m->t = new_tree(from);
+	m->cap = 0;
+	m->widths_known = true;
+	flame_room(m);
+	add_rest(&u);
+	heap_push(&u, (struct growing){ INT64_MAX, 0, 0, count });
+	while (u.heap_count) {
+		struct growing widest = heap_pop(&u);
+
+		expand(&u, &widest);
+	}
+	flame_finish(m, true);
+	free(u.cursors);
+	free(u.heap);
+	flame_tree_free(from);
+	return m->t;
+}

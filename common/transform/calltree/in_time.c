@@ -1,0 +1,183 @@
+#include "common/transform/calltree/in_time.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/reshape/rewrite.h"
+
+bool is_in_time(const struct profile *p)
+{
+	return p->ordered || p->activation_count > 0;
+}
+
+/* The same tables, no rows. */
+static void copy_tables(struct rewrite *w, const struct profile *p)
+{
+	rewrite_open(w, p, profile_new());
+	rewrite_facts(w);
+	w->to->ordered = true;
+	rewrite_value_types(w);
+	for (function_id f = 0; f < p->function_count; f++)
+		w->functions[f] = profile_function(w->to, rewrite_function(w, f));
+	for (size_t i = 0; i < p->frame_count; i++)
+		w->frames[i] = profile_frame(w->to, p->frames[i]);
+	for (size_t i = 0; i < p->thread_count; i++) {
+		struct thread t = p->threads[i];
+
+		t.name = rewrite_string(w, t.name);
+		w->threads[i] = profile_thread(w->to, t);
+	}
+	for (size_t i = 0; i < p->label_count; i++)
+		profile_label(w->to, p->labels[i].thread, profile_text(p, p->labels[i].key),
+			      profile_text(p, p->labels[i].value));
+	rewrite_stacks(w);
+}
+
+/* A place in tables of thread times value type. */
+static size_t line_of(const struct profile *p, thread_id t, value_id v)
+{
+	return (size_t)t * p->value_count + v;
+}
+
+/* --- activations --- */
+
+struct timeline {
+	stack_id stack;
+	int64_t at;
+	bool begun;
+};
+
+static void add_activation(struct rewrite *w, struct timeline *line, const struct activation *a)
+{
+	struct stacks *s = &w->to->stacks;
+	int64_t passed = line->begun ? a->at - line->at : 0;
+
+	if (passed)
+		profile_sample(w->to, a->thread, line->stack, a->value, passed, 1);
+	line->begun = true;
+	line->at = a->at;
+	line->stack = a->open ? stacks_push(s, line->stack, w->frames[a->frame])
+			      : s->parent[line->stack];
+}
+
+/* Values of time lines that came as activations are in the samples too, in no order. */
+static void add_samples(struct rewrite *w)
+{
+	const struct profile *p = w->from;
+	int64_t *row = alloc_zero(p->value_count, sizeof *row);
+
+	for (size_t i = 0; i < p->sample_count; i++) {
+		struct sample s = p->samples[i];
+		bool any = false, zero = true;
+
+		memcpy(row, values_row(&p->sample_values, i), p->value_count * sizeof *row);
+		for (value_id v = 0; v < p->value_count; v++) {
+			const struct span *span = profile_span(p, s.thread, v);
+
+			zero &= !row[v];
+			if (span && span->activations)
+				row[v] = 0;
+			any |= row[v] != 0;
+		}
+		s.stack = w->stacks[s.stack];
+		if (any || zero)
+			profile_sample_row(w->to, s, row);
+	}
+	free(row);
+}
+
+struct profile *samples_in_time(const struct profile *p)
+{
+	struct timeline *lines;
+	struct rewrite w;
+
+	if (!p->activation_count)
+		return NULL;
+	copy_tables(&w, p);
+	lines = alloc_zero(p->thread_count * p->value_count, sizeof *lines);
+	add_samples(&w);
+	for (size_t i = 0; i < p->activation_count; i++) {
+		const struct activation *a = &p->activations[i];
+
+		add_activation(&w, &lines[line_of(p, a->thread, a->value)], a);
+	}
+	for (size_t i = 0; i < p->span_count; i++) {
+		struct span s = p->spans[i];
+
+		s.activations = false;
+		profile_add_span(w.to, s);
+	}
+	free(lines);
+	rewrite_close(&w);
+	return w.to;
+}
+
+/* --- a window --- */
+
+/* The part of a value from `start` on that lies in the window. */
+static int64_t overlap(int64_t start, int64_t value, int64_t from, int64_t to)
+{
+	int64_t end;
+
+	if (!i64_add(start, value, &end))
+		end = INT64_MAX;
+	if (value < 0)
+		return start >= from && start < to ? value : 0;
+	start = start < from ? from : start;
+	end = end > to ? to : end;
+	return end > start ? end - start : 0;
+}
+
+static void clip_rows(struct rewrite *w, int64_t *clock, const int64_t *from, const int64_t *to)
+{
+	const struct profile *p = w->from;
+	int64_t *row = alloc_zero(p->value_count, sizeof *row);
+
+	for (size_t i = 0; i < p->sample_count; i++) {
+		struct sample s = p->samples[i];
+		bool any = false;
+
+		for (value_id v = 0; v < p->value_count; v++) {
+			int64_t *now = &clock[line_of(p, s.thread, v)];
+			int64_t value = values_row(&p->sample_values, i)[v];
+
+			row[v] = overlap(*now, value, from[v], to[v]);
+			any |= row[v] != 0;
+			if (value > 0)
+				i64_add_to(now, value);
+		}
+		s.stack = w->stacks[s.stack];
+		if (any)
+			profile_sample_row(w->to, s, row);
+	}
+	free(row);
+}
+
+static void clip_spans(struct rewrite *w, const int64_t *from, const int64_t *to)
+{
+	for (size_t i = 0; i < w->from->span_count; i++) {
+		struct span s = w->from->spans[i];
+
+		if (s.start < from[s.value])
+			s.start = from[s.value];
+		if (s.end > to[s.value])
+			s.end = to[s.value];
+		if (s.start <= s.end)
+			profile_add_span(w->to, s);
+	}
+}
+
+struct profile *profile_window(const struct profile *p, const int64_t *from, const int64_t *to)
+{
+	int64_t *clock = alloc_zero(p->thread_count * p->value_count, sizeof *clock);
+	struct rewrite w;
+
+	copy_tables(&w, p);
+	for (size_t i = 0; i < p->span_count; i++)
+		clock[line_of(p, p->spans[i].thread, p->spans[i].value)] = p->spans[i].start;
+	clip_rows(&w, clock, from, to);
+	clip_spans(&w, from, to);
+	free(clock);
+	rewrite_close(&w);
+	return w.to;
+}

@@ -1,0 +1,160 @@
+#include "common/transform/calltree/series.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+
+enum { HAS_OTHERS = 1, HAS_NEGATIVE = 2, IS_LISTED = 4 };
+
+static thread_id thread_of_sample(const struct profile *p, size_t i)
+{
+	return p->samples[i].thread;
+}
+
+static thread_id thread_of_activation(const struct profile *p, size_t i)
+{
+	return p->activations[i].thread;
+}
+
+static struct by_thread sort_by_thread(const struct profile *p, size_t count,
+				       thread_id (*thread_of)(const struct profile *, size_t))
+{
+	struct by_thread b = { alloc_zero(p->thread_count + 2, sizeof *b.first),
+			       alloc_zero(count, sizeof *b.rows) };
+
+	for (size_t i = 0; i < count; i++)
+		b.first[thread_of(p, i) + 2]++;
+	for (size_t t = 2; t < p->thread_count + 2; t++)
+		b.first[t] += b.first[t - 1];
+	for (size_t i = 0; i < count; i++)
+		b.rows[b.first[thread_of(p, i) + 1]++] = (uint32_t)i;
+	return b;
+}
+
+struct by_thread samples_by_thread(const struct profile *p)
+{
+	return sort_by_thread(p, p->sample_count, thread_of_sample);
+}
+
+struct by_thread activations_by_thread(const struct profile *p)
+{
+	return sort_by_thread(p, p->activation_count, thread_of_activation);
+}
+
+void by_thread_free(struct by_thread *b)
+{
+	free(b->first);
+	free(b->rows);
+}
+
+static unsigned char *signs_of(struct all_series *all, thread_id t, value_id v)
+{
+	return &all->signs[t * all->p->value_count + v];
+}
+
+/*
+ * A row of zeros does not say of which value type it is: it goes with the rows before
+ * it in its thread. So do samples of weight 0 between others of their profile.
+ */
+static void find_signs(struct all_series *all)
+{
+	const struct profile *p = all->p;
+	value_id *last = alloc_zero(p->thread_count, sizeof *last);
+
+	for (size_t i = p->span_count; i--;)
+		last[p->spans[i].thread] = p->spans[i].value;
+	for (size_t i = 0; i < p->sample_count; i++) {
+		const int64_t *values = values_row(&p->sample_values, i);
+		thread_id t = p->samples[i].thread;
+		bool zero = true;
+
+		for (value_id v = 0; v < p->value_count; v++) {
+			if (!values[v])
+				continue;
+			*signs_of(all, t, v) |= values[v] > 0 ? HAS_OTHERS : HAS_NEGATIVE;
+			if (zero)
+				last[t] = v;
+			zero = false;
+		}
+		all->owners[i] = last[t];
+		if (zero && p->value_count)
+			*signs_of(all, t, last[t]) |= HAS_OTHERS;
+	}
+	free(last);
+}
+
+static void list_series(struct all_series *all, struct series s)
+{
+	unsigned char *signs = signs_of(all, s.thread, s.value);
+
+	if (*signs & IS_LISTED)
+		return;
+	for (int negative = 0; negative < 2; negative++) {
+		if (negative ? !(*signs & HAS_NEGATIVE) : *signs == HAS_NEGATIVE)
+			continue;
+		s.negative = negative;
+		ARRAY_ROOM(all->list, all->count, all->cap);
+		all->list[all->count++] = s;
+	}
+	*signs |= IS_LISTED;
+}
+
+void series_find(struct all_series *all, const struct profile *p)
+{
+	*all = (struct all_series){
+		.p = p,
+		.samples = samples_by_thread(p),
+		.activations = activations_by_thread(p),
+		.owners = alloc_zero(p->sample_count, sizeof *all->owners),
+		.signs = alloc_zero(p->thread_count * p->value_count, sizeof *all->signs),
+	};
+	find_signs(all);
+	for (size_t i = 0; i < p->span_count; i++)
+		list_series(all, (struct series){ p->spans[i].thread, p->spans[i].value, false,
+						  p->spans[i].activations });
+	for (thread_id t = 0; t < p->thread_count; t++)
+		for (value_id v = 0; v < p->value_count; v++)
+			if (*signs_of(all, t, v))
+				list_series(all, (struct series){ t, v, false, false });
+	if (!all->count && p->thread_count && p->value_count)
+		list_series(all, (struct series){ 0, 0, false, false });
+}
+
+void series_free(struct all_series *all)
+{
+	free(all->list);
+	by_thread_free(&all->samples);
+	by_thread_free(&all->activations);
+	free(all->owners);
+	free(all->signs);
+}
+
+bool series_next(const struct all_series *all, const struct series *s,
+		 struct series_row *row)
+{
+	const size_t *first = all->samples.first + s->thread;
+
+	while (row->next < first[1] - first[0]) {
+		row->sample = all->samples.rows[first[0] + row->next++];
+		row->value = values_row(&all->p->sample_values, row->sample)[s->value];
+		if (row->value ? (row->value < 0) == s->negative
+			       : !s->negative && all->owners[row->sample] == s->value)
+			return true;
+	}
+	return false;
+}
+
+const struct activation *series_next_activation(const struct all_series *all,
+						const struct series *s, size_t *next)
+{
+	const size_t *first = all->activations.first + s->thread;
+
+	while (*next < first[1] - first[0]) {
+		const struct activation *a =
+			&all->p->activations[all->activations.rows[first[0] + (*next)++]];
+
+		if (a->value == s->value)
+			return a;
+	}
+	return NULL;
+}

@@ -1,0 +1,59 @@
+/*
+ * series - samples taken apart by thread, value type and sign
+ *
+ * For formats that hold one thread and one value type at a time, and no negative
+ * numbers. The series together hold every value once, and rows of zeros too.
+ *
+ *	series_find(&all, p);
+ *	for (size_t i = 0; i < all.count; i++)
+ *		for (struct series_row row = { 0 }; series_next(&all, &all.list[i], &row);)
+ *			put(p->samples[row.sample].stack, row.value);
+ */
+#ifndef CALLTREE_SERIES_H
+#define CALLTREE_SERIES_H
+
+#include "common/profile/profile.h"
+
+struct series {
+	thread_id thread;
+	value_id value;
+	bool negative;      /* the negative values, else the others */
+	bool evented;       /* written as activations, which are there */
+};
+
+/* Rows of a table by thread: those of t are rows[first[t]] up to rows[first[t + 1]]. */
+struct by_thread {
+	size_t *first;
+	uint32_t *rows;
+};
+struct by_thread samples_by_thread(const struct profile *p);
+struct by_thread activations_by_thread(const struct profile *p);
+void by_thread_free(struct by_thread *b);
+
+struct all_series {
+	const struct profile *p;
+	/* in the order of the profile's spans, then thread by thread */
+	struct series *list;
+	size_t count, cap;
+	struct by_thread samples, activations;
+	value_id *owners;      /* by sample: whose a row of zeros is */
+	unsigned char *signs;  /* by thread and value type */
+};
+
+struct series_row {
+	size_t next;        /* 0 before the first */
+	size_t sample;
+	int64_t value;
+};
+
+/* A profile with a thread and a value type has at least one series, maybe empty. */
+void series_find(struct all_series *all, const struct profile *p);
+void series_free(struct all_series *all);
+
+bool series_next(const struct all_series *all, const struct series *s,
+		 struct series_row *row);
+/* The series' next activation, or NULL; *next is 0 before the first. */
+const struct activation *series_next_activation(const struct all_series *all,
+						const struct series *s, size_t *next);
+
+#endif

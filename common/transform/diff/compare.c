@@ -1,0 +1,286 @@
+#include "common/transform/diff/compare.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/utf8.h"
+#include "common/transform/callgraph/graph_from_stacks.h"
+#include "common/transform/callgraph/inclusive.h"
+
+int64_t *self_totals(const struct profile *p, value_id v)
+{
+	int64_t *totals = alloc_zero(p->function_count, sizeof *totals);
+
+	for (size_t i = 0; i < p->cost_count; i++)
+		i64_add(totals[p->costs[i].function], values_row(&p->cost_values, i)[v],
+			&totals[p->costs[i].function]);
+	for (size_t i = 0; i < p->sample_count; i++) {
+		stack_id stack = p->samples[i].stack;
+		int64_t *to;
+
+		if (stack == EMPTY_STACK)
+			continue;
+		to = &totals[p->frames[p->stacks.frame[stack]].function];
+		i64_add(*to, values_row(&p->sample_values, i)[v], to);
+	}
+	return totals;
+}
+
+/* --- what functions are matched by --- */
+
+static bool no_file(struct str file)
+{
+	return !file.n || str_eq(file, S("~")) || str_eq(file, S("???"));
+}
+
+/* Stand-ins of any format: ':' for ';', ' ' for control bytes, '?' for what is not UTF-8. */
+static void add_plain(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		size_t len = utf8_length(s, i);
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (len > 1)
+			buf_add(out, str_head(str_from(s, i), len));
+		else
+			buf_byte(out, !len ? '?' : c < 0x20 || c == 0x7f ? ' '
+					       : c == ';' ? ':' : (char)c);
+		i += len ? len : 1;
+	}
+}
+
+/* "f (a.c:3)" -> "f (a.c)": a name may hold the line too, which another profile knows apart. */
+static bool drop_line(struct buf *text)
+{
+	size_t n = text->n, end;
+
+	if (!str_ends(buf_str(text), S(")")))
+		return false;
+	for (end = --n; n && text->p[n - 1] >= '0' && text->p[n - 1] <= '9'; n--)
+		;
+	if (n == end || !n || text->p[n - 1] != ':')
+		return false;
+	text->p[n - 1] = ')';
+	text->n = n;
+	return true;
+}
+
+/* "f (???)" -> "f": so it may hold that there is no file. */
+static bool drop_no_file(struct buf *text)
+{
+	struct str name, file, all = buf_str(text);
+
+	if (!str_ends(all, S(")")) || !str_cut_last(str_head(all, all.n - 1), '(', &name, &file) ||
+	    !file.n || (name.n && !str_ends(name, S(" "))) || !no_file(str_trim(file)))
+		return false;
+	text->n = name.n;
+	return true;
+}
+
+static void key_of(const struct profile *p, function_id f, bool files, struct buf *out)
+{
+	struct str name = function_name(p, f), home = function_home(p, f);
+
+	out->n = 0;
+	add_plain(out, name);
+	if (files && !no_file(home)) {
+		buf_add(out, S(" ("));
+		add_plain(out, home);
+		buf_byte(out, ')');
+	}
+	/* blanks at the ends do not survive as folded stacks, nor does what begins a comment */
+	do
+		buf_replace(out, str_trim(buf_str(out)));
+	while (drop_line(out) || drop_no_file(out));
+	/* some formats have a word for no name: "??? (a.c)" is " (a.c)" in others */
+	if (str_starts(buf_str(out), S("??? (")))
+		buf_replace(out, str_from(buf_str(out), 4));
+	if (!out->n)
+		buf_add(out, S("???"));
+	if (str_eq(buf_str(out), S("#")))
+		buf_byte(out, '_');
+	else if (str_starts(buf_str(out), S("# ")))
+		out->p[1] = '_';
+}
+
+static bool has_files(const struct profile *p)
+{
+	for (function_id f = 0; f < p->function_count; f++)
+		if (!no_file(function_home(p, f)))
+			return true;
+	return false;
+}
+
+/* --- sums by key --- */
+
+struct side {
+	struct profile *p;
+	value_id value;
+	int64_t *sums;      /* by key */
+	bool *present;      /* by key: the profile knows such a function */
+	size_t sums_cap, present_cap;
+};
+
+static void add_sum(struct side *s, string_id key, int64_t value, size_t keys)
+{
+	while (s->sums_cap < keys || s->present_cap < keys) {
+		s->sums = alloc_grow_zero(s->sums, &s->sums_cap, keys, sizeof *s->sums);
+		s->present = alloc_grow_zero(s->present, &s->present_cap, keys, sizeof *s->present);
+	}
+	i64_add(s->sums[key], value, &s->sums[key]);
+	s->present[key] = true;
+}
+
+static void sum_side(struct side *s, struct comparison *c, bool files, bool inclusive)
+{
+	struct buf key = { 0 };
+	int64_t *totals = inclusive ? inclusive_totals(s->p, s->value, NULL)
+				    : self_totals(s->p, s->value);
+
+	for (function_id f = 0; f < s->p->function_count; f++) {
+		string_id id;
+
+		key_of(s->p, f, files, &key);
+		id = strings_add(&c->texts, buf_str(&key));
+		add_sum(s, id, totals[f], c->texts.count);
+	}
+	add_sum(s, 0, 0, c->texts.count);
+	free(totals);
+	buf_free(&key);
+}
+
+/* The number that a format of bare counts would show. */
+static struct decimal bare(const struct profile *p, value_id v, int64_t value)
+{
+	const struct value_type *t = &p->value_types[v];
+
+	return profile_decimal(p, v, value, t->counts ? t->power : 0);
+}
+
+/* A count of which nobody said what it counts. */
+static bool is_bare(const struct value_type *t)
+{
+	return t->unit == UNIT_NONE && t->counts;
+}
+
+static bool same_value(const struct side *a, int64_t x, const struct side *b, int64_t y)
+{
+	bool bare_a = is_bare(&a->p->value_types[a->value]);
+	bool bare_b = is_bare(&b->p->value_types[b->value]);
+	char text_x[NUM_TEXT], text_y[NUM_TEXT];
+	struct str s, t;
+
+	if (!bare_a && !bare_b)
+		return x == y;
+	s = (struct str){ text_x, decimal_text(text_x, bare(a->p, a->value, x)) };
+	t = (struct str){ text_y, decimal_text(text_y, bare(b->p, b->value, y)) };
+	return str_eq(s, t);
+}
+
+/* Frames that conversions add; only one side may know them. */
+static bool is_synthetic(struct str key)
+{
+	return str_eq(key, S("[unattributed]")) || str_eq(key, S("[unplaced]")) ||
+	       str_eq(key, S("[awaited elsewhere]")) || str_eq(key, S("[unknown caller]")) ||
+	       str_eq(key, S("[root]"));
+}
+
+static void compare_side(struct comparison *c, struct side *a, struct side *b)
+{
+	size_t keys = c->texts.count;
+
+	add_sum(a, 0, 0, keys);
+	add_sum(b, 0, 0, keys);
+	for (string_id key = 1; key < keys; key++) {
+		struct str text = strings_text(&c->texts, key);
+
+		if (is_synthetic(text) && a->present[key] != b->present[key])
+			continue;
+		if (same_value(a, a->sums[key], b, b->sums[key]))
+			continue;
+		ARRAY_ROOM(c->differences, c->count, c->cap);
+		c->differences[c->count++] = (struct difference){
+			text, a->value, b->value, a->sums[key], b->sums[key] };
+	}
+	c->functions = keys - 1;
+}
+
+static bool comparable(const struct value_type *a, const struct value_type *b)
+{
+	return a->unit == b->unit ? a->unit != UNIT_NONE || is_bare(a) || is_bare(b)
+				  : is_bare(a) || is_bare(b);
+}
+
+/* One count of whatever it may be: its name is none that anybody gave. */
+static bool is_one_count(const struct profile *p)
+{
+	return p->value_count == 1 && is_bare(&p->value_types[0]);
+}
+
+/* The value type of b that goes with v of a, or NO_ID. */
+static value_id partner(const struct profile *a, value_id v, const struct profile *b)
+{
+	struct str name = profile_text(a, a->value_types[v].name);
+
+	if (is_one_count(a) || is_one_count(b))
+		return v == 0 && b->value_count ? 0 : NO_ID;
+	for (value_id w = 0; w < b->value_count; w++)
+		if (str_eq(profile_text(b, b->value_types[w].name), name))
+			return w;
+	return v < b->value_count && (a->value_count == b->value_count || v == 0) &&
+	       comparable(&a->value_types[v], &b->value_types[v]) ? v : NO_ID;
+}
+
+static void compare_by(bool files, struct profile *a, struct profile *b,
+		       bool inclusive, struct comparison *out)
+{
+	*out = (struct comparison){ 0 };
+	strings_init(&out->texts);
+	for (value_id v = 0; v < a->value_count; v++) {
+		value_id w = partner(a, v, b);
+		struct side left = { .p = a, .value = v }, right = { .p = b, .value = w };
+
+		if (w == NO_ID)
+			continue;
+		sum_side(&left, out, files, inclusive);
+		sum_side(&right, out, files, inclusive);
+		compare_side(out, &left, &right);
+		out->values++;
+		free(left.sums);
+		free(left.present);
+		free(right.sums);
+		free(right.present);
+	}
+}
+
+void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
+		      struct comparison *out)
+{
+	bool in_a = has_files(a), in_b = has_files(b);
+	struct comparison whole;
+
+	for (int side = 0; inclusive && side < 2; side++) {
+		struct profile *p = side ? b : a;
+
+		if (profile_has_stacks(p))
+			graph_from_stacks(p);
+	}
+	compare_by(in_a && in_b, a, b, inclusive, out);
+	if (in_a == in_b || !out->count)
+		return;
+	/* a name may hold the file that the other profile knows apart from it */
+	compare_by(true, a, b, inclusive, &whole);
+	if (!whole.count) {
+		comparison_free(out);
+		*out = whole;
+	} else {
+		comparison_free(&whole);
+	}
+}
+
+void comparison_free(struct comparison *c)
+{
+	free(c->differences);
+	strings_free(&c->texts);
+	*c = (struct comparison){ 0 };
+}

@@ -1,0 +1,155 @@
+/*
+ * difference - two sides of profiles, function by function
+ *
+ * Each side has one run or several, from any formats. Functions of the two sides are
+ * matched, their figures are set side by side (of several runs: the medians), and for
+ * each figure it is said what speaks for its change being more than chance.
+ *
+ *	d = difference_new();
+ *	difference_add(d, DIFF_BASE, p, 0);        for each run
+ *	difference_add(d, DIFF_NEW, q, 0);
+ *	if (difference_finish(d, &how) == 0)
+ *		d->rows ...
+ *
+ * Where both sides count the same thing, in the same unit and in the same manner, values
+ * are compared. Else shares of the total are: then self and inclusive count DIFF_WHOLE
+ * parts of the total.
+ */
+#ifndef DIFF_DIFFERENCE_H
+#define DIFF_DIFFERENCE_H
+
+#include "common/profile/profile.h"
+
+enum { DIFF_BASE, DIFF_NEW, DIFF_SIDES };
+#define DIFF_WHOLE INT64_C(1000000000)
+
+enum diff_measure { DIFF_SELF, DIFF_INCLUSIVE, DIFF_CALLS, DIFF_SHARE, DIFF_MEASURES };
+
+/* What values are: counted each time, numbers of samples, or measured with a clock. */
+enum diff_kind { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
+
+enum diff_status { DIFF_SAME, DIFF_IS_NEW, DIFF_GONE, DIFF_MOVED };
+
+enum diff_evidence {
+	DIFF_NOTHING,   /* nobody knows the figure */
+	DIFF_EXACT,     /* counted, and the same in all runs of a side */
+	DIFF_TESTED,    /* p and q */
+	DIFF_ONE_RUN,   /* a side: how much it varies is unknown */
+	DIFF_SMALL,     /* too small a share: not tested; q only */
+};
+
+struct diff_pair {
+	int64_t base, new;
+	enum diff_evidence evidence;
+	double p, q;    /* of DIFF_TESTED; q is -1 where the share is too small */
+};
+
+struct diff_place {
+	struct str home;    /* file or object; empty: unknown */
+	uint32_t line;      /* 0: unknown */
+};
+
+struct diff_row {
+	struct str name;
+	struct diff_place base, new;
+	enum diff_status status;
+	struct diff_pair pairs[DIFF_MEASURES];
+	uint32_t entries[DIFF_SIDES];
+	int64_t inclusive_share;    /* of the side where it is larger */
+};
+
+/* A run's figures of one function. */
+struct diff_figure {
+	uint32_t entry, run;
+	int64_t self, inclusive, calls;
+	int64_t self_samples, inclusive_samples;
+};
+
+struct diff_entry {
+	string_id name, home;
+	uint32_t line;
+};
+
+struct diff_run {
+	int64_t total, samples;
+	int exponent;
+	bool calls_known;
+	enum diff_kind kind;
+};
+
+struct diff_side {
+	struct diff_run *runs;
+	size_t run_count, run_cap;
+	struct diff_entry *entries;
+	size_t entry_count, entry_cap;
+	struct index index;
+	struct diff_figure *figures;
+	size_t figure_count, figure_cap;
+	string_id value_name;
+	enum unit unit;
+	enum diff_kind kind;        /* of all runs; DIFF_TIMED where they are not one kind */
+};
+
+struct difference {
+	struct strings strings;
+	struct diff_side sides[DIFF_SIDES];
+
+	/* from difference_finish() on */
+	struct diff_row *rows;      /* by name, home and line, bytewise */
+	size_t row_count, row_cap;
+	struct diff_pair total;     /* of the profiles, in values even where shares are compared */
+	bool shares;
+	bool calls_known;
+	enum diff_kind kind;
+	struct profile *shown;      /* its value type 0 is that of self and inclusive */
+	size_t tested[DIFF_MEASURES];
+	uint32_t *row_of[DIFF_SIDES]; /* by entry, of those that there were then */
+	size_t row_of_count[DIFF_SIDES];
+};
+
+enum diff_compare { DIFF_AUTO, DIFF_VALUES, DIFF_SHARES };
+
+struct diff_how {
+	enum diff_compare compare;
+	double least;       /* functions with a smaller share on both sides are not tested */
+};
+
+struct difference *difference_new(void);
+void difference_free(struct difference *d);
+
+/*
+ * A run: value type v of a profile with a call graph (see figures_prepare()). `kind` NULL:
+ * what the profile looks like. 0, or -1 after a message if the side has another value type.
+ */
+int difference_add(struct difference *d, int side, const struct profile *p, value_id v,
+		   const enum diff_kind *kind);
+
+/* 0, or -1 after a message. */
+int difference_finish(struct difference *d, const struct diff_how *how);
+
+/* The row of each function of a run, or NO_ID where it had no figures; the caller frees it. */
+uint32_t *diff_rows_of(struct difference *d, int side, const struct profile *p);
+
+/* The share that decides whether a row's measure is tested: that of the larger side. */
+int64_t diff_weight(const struct diff_row *row, enum diff_measure measure);
+
+/* How much it grew; stops at the ends of the range. */
+int64_t diff_change(const struct diff_pair *pair);
+
+/* --- its parts --- */
+
+/* The number of an equal entry, or of a new one. */
+uint32_t diff_entry(struct diff_side *side, struct diff_entry e);
+
+/* What the profile's values are, as far as it shows. */
+enum diff_kind diff_kind_of(const struct profile *p, value_id v);
+
+/* Pairs of entries, one of which may be NO_ID; folded[side][entry] leads to the entry it is part of. */
+struct diff_match {
+	uint32_t entries[DIFF_SIDES];
+	bool moved;
+};
+struct diff_match *diff_match_entries(const struct difference *d,
+				      uint32_t *folded[DIFF_SIDES], size_t *count);
+
+#endif

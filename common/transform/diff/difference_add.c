@@ -1,0 +1,245 @@
+/*
+ * difference_add - the figures of a run, function by function
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/base/hash.h"
+#include "common/transform/diff/difference.h"
+#include "common/transform/callgraph/figures.h"
+
+struct difference *difference_new(void)
+{
+	struct difference *d = alloc_zero(1, sizeof *d);
+
+	strings_init(&d->strings);
+	return d;
+}
+
+void difference_free(struct difference *d)
+{
+	if (!d)
+		return;
+	for (int s = 0; s < DIFF_SIDES; s++) {
+		free(d->sides[s].runs);
+		free(d->sides[s].entries);
+		free(d->sides[s].figures);
+		index_free(&d->sides[s].index);
+		free(d->row_of[s]);
+	}
+	strings_free(&d->strings);
+	free(d->rows);
+	profile_free(d->shown);
+	free(d);
+}
+
+/* --- a run --- */
+
+/* Is each sample worth about as much as the others? Added-up times are not. */
+static bool is_regular(const struct profile *p, value_id v)
+{
+	enum { LEAST_SAMPLES = 20 };
+	double total = 0, count = 0, regular = 0;
+
+	for (size_t i = 0; i < p->sample_count; i++) {
+		total += (double)values_row(&p->sample_values, i)[v];
+		count += (double)p->samples[i].count;
+	}
+	if (count < LEAST_SAMPLES || total <= 0)
+		return false;
+	for (size_t i = 0; i < p->sample_count; i++) {
+		double n = (double)p->samples[i].count;
+		double value = (double)values_row(&p->sample_values, i)[v];
+
+		if (value * count >= total * n / 2 && value * count <= total * n * 2)
+			regular += n;
+	}
+	return regular >= 0.9 * count;
+}
+
+enum diff_kind diff_kind_of(const struct profile *p, value_id v)
+{
+	const struct value_type *type = &p->value_types[v];
+
+	if (type->unit == UNIT_BYTES)
+		return DIFF_COUNTED;
+	if (type->unit == UNIT_NONE)
+		return type->counts || str_eq(profile_text(p, type->name), S("samples"))
+			? DIFF_SAMPLED : DIFF_COUNTED;
+	for (size_t i = 0; i < p->span_count; i++)
+		if (p->spans[i].activations)
+			return DIFF_TIMED;
+	return is_regular(p, v) ? DIFF_SAMPLED : DIFF_TIMED;
+}
+
+/* callgrind's f'2 is f, called by itself: what it holds is in f's inclusive value. */
+static struct str without_level(struct str name, bool *recursive)
+{
+	size_t n = name.n;
+
+	while (n && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
+		n--;
+	*recursive = n > 1 && n < name.n && name.p[n - 1] == '\'';
+	return *recursive ? str_head(name, n - 1) : name;
+}
+
+uint32_t diff_entry(struct diff_side *side, struct diff_entry e)
+{
+	uint64_t hash = hash_mix(hash_mix(e.name, e.home), e.line);
+
+	for (struct probe at = index_probe(&side->index, hash); index_next(&side->index, &at);) {
+		const struct diff_entry *there = &side->entries[at.row];
+
+		if (there->name == e.name && there->home == e.home && there->line == e.line)
+			return at.row;
+	}
+	ARRAY_ROOM(side->entries, side->entry_count, side->entry_cap);
+	side->entries[side->entry_count] = e;
+	index_add(&side->index, hash, (uint32_t)side->entry_count);
+	return (uint32_t)side->entry_count++;
+}
+
+static void add_figure(struct diff_side *side, struct diff_figure f)
+{
+	ARRAY_ROOM(side->figures, side->figure_count, side->figure_cap);
+	side->figures[side->figure_count++] = f;
+}
+
+/* What pstat and valgrind write where there is no file says nothing. */
+static struct diff_entry make_entry(struct difference *d, struct str name, struct str home,
+				    uint32_t line, bool *recursive)
+{
+	if (str_eq(home, S("~")) || str_eq(home, S("???")))
+		home.n = 0;
+	return (struct diff_entry){ strings_add(&d->strings, without_level(name, recursive)),
+				    strings_add(&d->strings, home), line };
+}
+
+/* Samples whose last frame is the function's: calls of sampled profiles have the others. */
+static void add_self_samples(struct difference *d, struct diff_side *side,
+			     const struct profile *p, bool lines)
+{
+	int64_t *counts = alloc_zero(p->function_count, sizeof *counts);
+	uint32_t run = (uint32_t)side->run_count - 1;
+	bool recursive;
+
+	for (size_t i = 0; i < p->sample_count; i++) {
+		stack_id stack = p->samples[i].stack;
+
+		if (stack != EMPTY_STACK)
+			counts[p->frames[p->stacks.frame[stack]].function] +=
+				(int64_t)p->samples[i].count;
+		side->runs[run].samples += (int64_t)p->samples[i].count;
+	}
+	for (function_id f = 0; f < p->function_count; f++) {
+		uint32_t line = lines ? p->functions[f].line : 0;
+		struct diff_entry e;
+
+		if (!counts[f])
+			continue;
+		e = make_entry(d, function_name(p, f), function_home(p, f), line, &recursive);
+		add_figure(side, (struct diff_figure){ .entry = diff_entry(side, e), .run = run,
+						       .self_samples = counts[f] });
+	}
+	free(counts);
+}
+
+/* callgrind knows no line where a function begins; that of its first cost may move. */
+static bool has_lines(const struct profile *p)
+{
+	for (function_id f = 0; f < p->function_count; f++)
+		if (p->functions[f].line_seen)
+			return false;
+	return !p->line_functions;
+}
+
+/* Numbers of samples from values that count them in 10^exponent. */
+static int64_t whole(int64_t value, int exponent)
+{
+	for (; exponent < 0; exponent++)
+		value /= 10;
+	return value;
+}
+
+static void add_figures(struct difference *d, struct diff_side *side, const struct figures *f,
+			bool lines, bool bare)
+{
+	uint32_t run = (uint32_t)side->run_count - 1;
+	int exponent = side->runs[run].exponent;
+
+	for (uint32_t i = 0; i < f->count; i++) {
+		const struct call_row *r = &f->table.rows[i];
+		bool recursive;
+		struct diff_entry e = make_entry(d, f->rows[i].name, f->rows[i].home,
+						 lines ? f->rows[i].line : 0, &recursive);
+		struct diff_figure figure = {
+			.entry = diff_entry(side, e), .run = run, .self = r->self,
+			.inclusive = recursive ? 0 : r->inclusive,
+			.calls = f->calls_known ? r->calls : 0,
+			.self_samples = bare ? whole(r->self, exponent) : 0,
+			.inclusive_samples = bare ? whole(r->inclusive, exponent) : r->calls,
+		};
+
+		add_figure(side, figure);
+	}
+}
+
+static int check_type(struct difference *d, struct diff_side *side, const struct profile *p,
+		      value_id v)
+{
+	const struct value_type *type = &p->value_types[v];
+	struct str name = profile_text(p, type->name);
+
+	if (!side->run_count) {
+		side->value_name = strings_add(&d->strings, name);
+		side->unit = type->unit;
+		return 0;
+	}
+	if (side->unit == type->unit && str_eq(strings_text(&d->strings, side->value_name), name))
+		return 0;
+	return error("runs of one side with different value types: %s and %s",
+		     quote(strings_text(&d->strings, side->value_name)), quote(name));
+}
+
+int difference_add(struct difference *d, int which, const struct profile *p, value_id v,
+		   const enum diff_kind *kind)
+{
+	struct diff_side *side = &d->sides[which];
+	struct diff_run run = { .kind = kind ? *kind : diff_kind_of(p, v),
+				.exponent = p->value_types[v].exponent };
+	bool lines = has_lines(p), bare = p->value_types[v].unit == UNIT_NONE;
+	struct figures f;
+
+	if (check_type(d, side, p, v) < 0)
+		return -1;
+	figures_make(&f, p, v);
+	run.total = f.total;
+	run.calls_known = f.calls_known;
+	run.samples = bare ? whole(f.total, run.exponent) : 0;
+	side->kind = side->run_count && side->kind != run.kind ? DIFF_TIMED : run.kind;
+	ARRAY_ROOM(side->runs, side->run_count, side->run_cap);
+	side->runs[side->run_count++] = run;
+	add_figures(d, side, &f, lines, bare);
+	if (!bare && run.kind == DIFF_SAMPLED)
+		add_self_samples(d, side, p, lines);
+	figures_free(&f);
+	return 0;
+}
+
+/* --- the way back: from a run's functions to rows --- */
+
+uint32_t *diff_rows_of(struct difference *d, int side, const struct profile *p)
+{
+	uint32_t *rows = alloc_zero(p->function_count, sizeof *rows);
+	bool lines = has_lines(p), recursive;
+
+	for (function_id f = 0; f < p->function_count; f++) {
+		struct diff_entry e = make_entry(d, function_name(p, f), function_home(p, f),
+						 lines ? p->functions[f].line : 0, &recursive);
+		uint32_t entry = diff_entry(&d->sides[side], e);
+
+		rows[f] = entry < d->row_of_count[side] ? d->row_of[side][entry] : NO_ID;
+	}
+	return rows;
+}

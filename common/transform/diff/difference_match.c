@@ -1,0 +1,490 @@
+/*
+ * difference_match - which function of the base is which of the new side
+ *
+ * Names have to be equal, or at last the one has to be the last part of the other in the
+ * same file: profilers differ in whether they name a method's class. Among those of one name, homes (files) are matched: equal ones
+ * first, then those whose paths have the longest common tail of components, where that is
+ * unambiguous, and at last the only one left on each side; and within a home, functions in
+ * the order of their lines, so that the sum of the distances is least:
+ *
+ *	base  /home/a/x.py  __init__ at 10, 50
+ *	new   ./x.py        __init__ at 12, 30, 54        10-12, 50-54, and 30 is new
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/diff/difference.h"
+
+struct keyed {
+	struct str name, home;
+	uint32_t line, entry;
+	bool taken;
+};
+
+/* Functions of one home and one name: rows [start, end) of a side. */
+struct homes {
+	struct str home;
+	size_t start, end;
+	bool taken;
+};
+
+struct matcher {
+	const struct difference *d;
+	struct keyed *rows[DIFF_SIDES];
+	size_t counts[DIFF_SIDES];
+	struct homes *homes[DIFF_SIDES];    /* of the current name */
+	size_t home_counts[DIFF_SIDES], home_caps[DIFF_SIDES];
+	struct diff_match *matches;
+	size_t count, cap;
+	struct roots {
+		struct str base, new, tail;
+		size_t match;
+	} *roots;
+	size_t root_count, root_cap;
+};
+
+static int compare_keyed(const void *left, const void *right)
+{
+	const struct keyed *a = left, *b = right;
+	int order = str_compare(a->name, b->name);
+
+	if (!order)
+		order = str_compare(a->home, b->home);
+	return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
+static void sort_side(struct matcher *k, int s, const uint32_t *folded)
+{
+	const struct diff_side *side = &k->d->sides[s];
+	bool *used = alloc_zero(side->entry_count, sizeof *used);
+
+	k->rows[s] = alloc_zero(side->entry_count, sizeof **k->rows);
+	for (size_t i = 0; i < side->figure_count; i++)
+		used[folded[side->figures[i].entry]] = true;
+	for (uint32_t i = 0; i < side->entry_count; i++)
+		if (used[i])
+			k->rows[s][k->counts[s]++] = (struct keyed){
+				strings_text(&k->d->strings, side->entries[i].name),
+				strings_text(&k->d->strings, side->entries[i].home),
+				side->entries[i].line, i, false };
+	free(used);
+	qsort(k->rows[s], k->counts[s], sizeof **k->rows, compare_keyed);
+}
+
+static void add_match(struct matcher *k, uint32_t base, uint32_t new, bool moved)
+{
+	ARRAY_ROOM(k->matches, k->count, k->cap);
+	k->matches[k->count++] = (struct diff_match){ { base, new }, moved };
+}
+
+/* --- lines --- */
+
+static uint64_t distance(const struct keyed *a, const struct keyed *b)
+{
+	return a->line > b->line ? a->line - b->line : b->line - a->line;
+}
+
+static void pair_rows(struct matcher *k, struct keyed *a, struct keyed *b, bool swapped, bool moved)
+{
+	struct keyed *base = swapped ? b : a, *new = swapped ? a : b;
+
+	a->taken = b->taken = true;
+	add_match(k, base->entry, new->entry,
+		  moved || (base->line && new->line && base->line != new->line));
+}
+
+/*
+ * Each of the few gets one of the many, in order. cost[i][j]: the least sum of distances
+ * of the first i of the few to some of the first j of the many.
+ */
+static void align(struct matcher *k, struct keyed *few, size_t n, struct keyed *many, size_t m,
+		  bool swapped, bool moved)
+{
+	enum { CELLS_MOST = 1 << 22 };
+	size_t width = m + 1;
+	uint64_t *cost;
+
+	if (n == m || n > CELLS_MOST / width) {
+		for (size_t i = 0; i < n; i++)
+			pair_rows(k, &few[i], &many[i], swapped, moved);
+		return;
+	}
+	cost = alloc_zero((n + 1) * width, sizeof *cost);
+	for (size_t i = 1; i <= n; i++)
+		for (size_t j = i; j <= m; j++) {
+			uint64_t taken = cost[(i - 1) * width + j - 1] +
+					 distance(&few[i - 1], &many[j - 1]);
+			uint64_t left = j > i ? cost[i * width + j - 1] : UINT64_MAX;
+
+			cost[i * width + j] = left < taken ? left : taken;
+		}
+	for (size_t i = n, j = m; i > 0; j--) {
+		if (j > i && cost[i * width + j] == cost[i * width + j - 1])
+			continue;
+		pair_rows(k, &few[i - 1], &many[j - 1], swapped, moved);
+		i--;
+	}
+	free(cost);
+}
+
+/* --- homes --- */
+
+static bool is_slash(char c)
+{
+	return c == '/' || c == '\\';
+}
+
+/* Bytes of the longest common tail of whole components; 0: not even the last one. */
+static size_t common_tail(struct str a, struct str b)
+{
+	size_t n = 0, whole = 0;
+
+	while (n < a.n && n < b.n) {
+		char x = a.p[a.n - 1 - n], y = b.p[b.n - 1 - n];
+
+		if (x != y && !(is_slash(x) && is_slash(y)))
+			break;
+		n++;
+		if ((n == a.n || is_slash(a.p[a.n - 1 - n])) &&
+		    (n == b.n || is_slash(b.p[b.n - 1 - n])))
+			whole = n;
+	}
+	return whole;
+}
+
+static bool is_here(struct str head)
+{
+	return !head.n || str_eq(head, S(".")) || str_eq(head, S("./"));
+}
+
+/*
+ * Whether the homes are one file seen from two places is known when all is matched: two
+ * folders that go together for several files are.
+ */
+static void note_roots(struct matcher *k, struct str base, struct str new, size_t first)
+{
+	size_t tail = common_tail(base, new);
+	struct str a = str_head(base, base.n - tail), b = str_head(new, new.n - tail);
+
+	if (is_here(a) || is_here(b))
+		return;
+	for (size_t i = first; i < k->count; i++) {
+		ARRAY_ROOM(k->roots, k->root_count, k->root_cap);
+		k->roots[k->root_count++] = (struct roots){ a, b, str_from(base, a.n), i };
+	}
+}
+
+static void match_homes(struct matcher *k, struct homes *base, struct homes *new)
+{
+	size_t n = base->end - base->start, m = new->end - new->start, first = k->count;
+	struct keyed *a = k->rows[DIFF_BASE] + base->start, *b = k->rows[DIFF_NEW] + new->start;
+
+	base->taken = new->taken = true;
+	if (n <= m)
+		align(k, a, n, b, m, false, false);
+	else
+		align(k, b, m, a, n, true, false);
+	if (base->home.n && new->home.n && !str_eq(base->home, new->home))
+		note_roots(k, base->home, new->home, first);
+}
+
+static void match_equal_homes(struct matcher *k)
+{
+	size_t j = 0;
+
+	for (size_t i = 0; i < k->home_counts[DIFF_BASE]; i++) {
+		struct homes *a = &k->homes[DIFF_BASE][i];
+
+		while (j < k->home_counts[DIFF_NEW] &&
+		       str_compare(k->homes[DIFF_NEW][j].home, a->home) < 0)
+			j++;
+		if (j < k->home_counts[DIFF_NEW] && str_eq(k->homes[DIFF_NEW][j].home, a->home))
+			match_homes(k, a, &k->homes[DIFF_NEW][j]);
+	}
+}
+
+/* The home of a side with the longest common tail; NULL if there is none, or several. */
+static struct homes *nearest(struct homes *homes, size_t count, struct str home)
+{
+	struct homes *best = NULL;
+	size_t longest = 0;
+	bool several = false;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t tail = homes[i].taken ? 0 : common_tail(homes[i].home, home);
+
+		if (tail && tail >= longest) {
+			several = tail == longest;
+			longest = tail;
+			best = &homes[i];
+		}
+	}
+	return several ? NULL : best;
+}
+
+/* Until no two are each other's nearest: a match may make others unambiguous. */
+static void match_near_homes(struct matcher *k)
+{
+	bool any = true;
+
+	while (any) {
+		any = false;
+		for (size_t i = 0; i < k->home_counts[DIFF_BASE]; i++) {
+			struct homes *a = &k->homes[DIFF_BASE][i], *b;
+
+			if (a->taken)
+				continue;
+			b = nearest(k->homes[DIFF_NEW], k->home_counts[DIFF_NEW], a->home);
+			if (!b || nearest(k->homes[DIFF_BASE], k->home_counts[DIFF_BASE],
+					  b->home) != a)
+				continue;
+			match_homes(k, a, b);
+			any = true;
+		}
+	}
+}
+
+static struct homes *only_left(struct homes *homes, size_t count)
+{
+	struct homes *only = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (homes[i].taken)
+			continue;
+		if (only)
+			return NULL;
+		only = &homes[i];
+	}
+	return only;
+}
+
+/* <module>, __init__: many things have that name. */
+static bool is_common_name(struct str name)
+{
+	return str_starts(name, S("<")) ||
+	       (str_starts(name, S("__")) && str_ends(name, S("__")));
+}
+
+static void match_last_homes(struct matcher *k, struct str name)
+{
+	struct homes *a = only_left(k->homes[DIFF_BASE], k->home_counts[DIFF_BASE]);
+	struct homes *b = only_left(k->homes[DIFF_NEW], k->home_counts[DIFF_NEW]);
+
+	if (a && b && (!a->home.n || !b->home.n || !is_common_name(name)))
+		match_homes(k, a, b);
+}
+
+/* --- names --- */
+
+/* The rows of the name from *at on, by home. */
+static void take_name(struct matcher *k, int s, struct str name, size_t *at)
+{
+	const struct keyed *rows = k->rows[s];
+
+	k->home_counts[s] = 0;
+	while (*at < k->counts[s] && str_eq(rows[*at].name, name)) {
+		size_t start = *at;
+
+		while (*at < k->counts[s] && str_eq(rows[*at].name, name) &&
+		       str_eq(rows[*at].home, rows[start].home))
+			++*at;
+		ARRAY_ROOM(k->homes[s], k->home_counts[s], k->home_caps[s]);
+		k->homes[s][k->home_counts[s]++] =
+			(struct homes){ rows[start].home, start, *at, false };
+	}
+}
+
+static void match_names(struct matcher *k)
+{
+	size_t at[DIFF_SIDES] = { 0, 0 };
+
+	while (at[DIFF_BASE] < k->counts[DIFF_BASE] && at[DIFF_NEW] < k->counts[DIFF_NEW]) {
+		struct str a = k->rows[DIFF_BASE][at[DIFF_BASE]].name;
+		struct str b = k->rows[DIFF_NEW][at[DIFF_NEW]].name;
+		int order = str_compare(a, b);
+
+		if (order) {
+			at[order < 0 ? DIFF_BASE : DIFF_NEW]++;
+			continue;
+		}
+		take_name(k, DIFF_BASE, a, &at[DIFF_BASE]);
+		take_name(k, DIFF_NEW, a, &at[DIFF_NEW]);
+		match_equal_homes(k);
+		match_near_homes(k);
+		match_last_homes(k, a);
+	}
+}
+
+/* --- qualified names --- */
+
+/* "method" of "Class.method" and "f.<locals>.method"; empty where there is no such part. */
+static struct str last_part(struct str name)
+{
+	struct str before, part;
+
+	return str_cut_last(name, '.', &before, &part) && before.n ? part : S("");
+}
+
+struct qualified {
+	struct keyed *row;
+	struct str part;
+};
+
+static int compare_parts(const void *left, const void *right)
+{
+	const struct qualified *a = left, *b = right;
+	int order = str_compare(a->part, b->part);
+
+	return order ? order : (a->row > b->row) - (a->row < b->row);
+}
+
+/* The rows of a side that nobody has and that have a qualified name, by its last part. */
+static struct qualified *list_qualified(const struct matcher *k, int s, size_t *count)
+{
+	struct qualified *list = alloc_zero(k->counts[s], sizeof *list);
+
+	*count = 0;
+	for (size_t i = 0; i < k->counts[s]; i++) {
+		struct str part = last_part(k->rows[s][i].name);
+
+		if (!k->rows[s][i].taken && part.n)
+			list[(*count)++] = (struct qualified){ &k->rows[s][i], part };
+	}
+	if (*count)
+		qsort(list, *count, sizeof *list, compare_parts);
+	return list;
+}
+
+static struct keyed *first_named(const struct matcher *k, int s, struct str name)
+{
+	size_t low = 0, high = k->counts[s];
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_compare(k->rows[s][middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return k->rows[s] + low;
+}
+
+static bool same_file(const struct keyed *a, const struct keyed *b)
+{
+	return common_tail(a->home, b->home) > 0 && !(a->line && b->line && a->line != b->line);
+}
+
+/* One row of each list in this file at this line: more would be a guess. */
+static struct keyed *only_in_file(const struct qualified *group, size_t count,
+				  const struct keyed *row)
+{
+	struct keyed *only = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (group[i].row->taken || !same_file(group[i].row, row))
+			continue;
+		if (only)
+			return NULL;
+		only = group[i].row;
+	}
+	return only;
+}
+
+static void match_group(struct matcher *k, int s, const struct qualified *group, size_t count)
+{
+	struct str part = group[0].part;
+	struct keyed *plain = first_named(k, 1 - s, part), *end = plain;
+
+	while (end < k->rows[1 - s] + k->counts[1 - s] && str_eq(end->name, part))
+		end++;
+	for (; plain < end; plain++) {
+		struct keyed *qualified = plain->taken ? NULL : only_in_file(group, count, plain);
+		bool several = false;
+
+		for (struct keyed *other = plain + 1; qualified && other < end && !several; other++)
+			several = !other->taken && same_file(other, qualified);
+		if (qualified && !several)
+			pair_rows(k, s == DIFF_BASE ? qualified : plain,
+				  s == DIFF_BASE ? plain : qualified, false, false);
+	}
+}
+
+/*
+ * py-spy and yappi name a function by its class and what it is defined in, cProfile does
+ * not: Class.method and method of one file are one, if there is no other.
+ */
+static void match_qualified(struct matcher *k, int s)
+{
+	enum { GROUP_MOST = 1000 };
+	size_t count, end;
+	struct qualified *list = list_qualified(k, s, &count);
+
+	for (size_t start = 0; start < count; start = end) {
+		for (end = start + 1; end < count && str_eq(list[start].part, list[end].part);)
+			end++;
+		if (end - start <= GROUP_MOST)
+			match_group(k, s, list + start, end - start);
+	}
+	free(list);
+}
+
+/* --- moved or not --- */
+
+static int compare_folders(const struct roots *a, const struct roots *b)
+{
+	int order = str_compare(a->base, b->base);
+
+	return order ? order : str_compare(a->new, b->new);
+}
+
+static int compare_roots(const void *left, const void *right)
+{
+	const struct roots *a = left, *b = right;
+	int order = compare_folders(a, b);
+
+	return order ? order : str_compare(a->tail, b->tail);
+}
+
+static void find_moved(struct matcher *k)
+{
+	size_t end;
+
+	if (k->root_count)
+		qsort(k->roots, k->root_count, sizeof *k->roots, compare_roots);
+	for (size_t start = 0; start < k->root_count; start = end) {
+		bool several;
+
+		for (end = start + 1; end < k->root_count &&
+		     !compare_folders(&k->roots[start], &k->roots[end]);)
+			end++;
+		several = k->roots[start].tail.n && !str_eq(k->roots[start].tail,
+							    k->roots[end - 1].tail);
+		for (size_t i = start; i < end && !several; i++)
+			k->matches[k->roots[i].match].moved = true;
+	}
+}
+
+struct diff_match *diff_match_entries(const struct difference *d,
+				      uint32_t *folded[DIFF_SIDES], size_t *count)
+{
+	struct matcher k = { .d = d };
+
+	for (int s = 0; s < DIFF_SIDES; s++)
+		sort_side(&k, s, folded[s]);
+	match_names(&k);
+	match_qualified(&k, DIFF_BASE);
+	match_qualified(&k, DIFF_NEW);
+	find_moved(&k);
+	for (int s = 0; s < DIFF_SIDES; s++) {
+		for (size_t i = 0; i < k.counts[s]; i++)
+			if (!k.rows[s][i].taken)
+				add_match(&k, s == DIFF_BASE ? k.rows[s][i].entry : NO_ID,
+					  s == DIFF_NEW ? k.rows[s][i].entry : NO_ID, false);
+		free(k.rows[s]);
+		free(k.homes[s]);
+	}
+	free(k.roots);
+	*count = k.count;
+	return k.matches;
+}

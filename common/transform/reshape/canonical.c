@@ -1,0 +1,406 @@
+#include "common/transform/reshape/canonical.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/reshape/order.h"
+#include "common/transform/reshape/rewrite.h"
+#include "common/transform/reshape/used.h"
+
+/* A row and what it is sorted by. */
+enum { PARTS = 6 };
+struct key {
+	uint64_t part[PARTS];
+	uint32_t row;
+};
+
+struct sorter {
+	struct rewrite w;
+	uint32_t *rank;          /* by string: its place in the order of bytes */
+	struct used used;
+	struct key *keys;
+	struct ordered *items, *room;
+};
+
+/* Puts the items, which are numbers of keys, into the order of the parts from `part` on. */
+static void sort_parts(struct sorter *s, struct ordered *items, size_t count, int part)
+{
+	size_t same;
+
+	for (size_t i = 0; i < count; i++)
+		items[i].key = s->keys[items[i].id].part[part];
+	order_by_key(items, s->room, count);
+	for (size_t i = 0; part + 1 < PARTS && i < count; i += same) {
+		same = 1;
+		while (i + same < count && items[i + same].key == items[i].key)
+			same++;
+		if (same > 1)
+			sort_parts(s, items + i, same, part + 1);
+	}
+}
+
+/* Afterwards items[i].id is the i-th row. */
+static void sort_keys(struct sorter *s, size_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		s->items[i].id = i;
+	sort_parts(s, s->items, count, 0);
+	for (size_t i = 0; i < count; i++)
+		s->items[i].id = s->keys[s->items[i].id].row;
+}
+
+static uint64_t pair(uint32_t high, uint32_t low)
+{
+	return (uint64_t)high << 32 | low;
+}
+
+/* --- value types --- */
+
+/* The order in which profilers write them: the first is what a target gets that holds one. */
+static const char *const usual[] = {
+	"time", "Time_(10ns)", "samples", "base", "new", "idle", "memory",
+	"Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw",
+	"Bc", "Bcm", "Bi", "Bim", "Ge", "sysCount", "sysTime", "sysCpuTime",
+};
+enum { USUAL = sizeof usual / sizeof *usual };
+
+static uint32_t usual_place(struct str name)
+{
+	uint32_t i = 0;
+
+	while (i < USUAL && !str_eq(name, str_of(usual[i])))
+		i++;
+	return i;
+}
+
+/* How many zeros end every value: 1500 and 20 have one. */
+static int common_zeros(struct profile *p, value_id v)
+{
+	int zeros = -p->value_types[v].exponent;
+
+	for (int t = 0; t < PROFILE_VALUE_TABLES; t++) {
+		const struct values *table = profile_values(p, t);
+
+		for (size_t row = 0; zeros && row < table->rows; row++) {
+			int64_t value = values_row(table, row)[v];
+			int own = 0;
+
+			while (own < zeros && value % 10 == 0) {
+				value /= 10;
+				own++;
+			}
+			zeros = own;
+		}
+	}
+	return zeros;
+}
+
+static void add_value_types(struct sorter *s)
+{
+	const struct profile *p = s->w.from;
+
+	for (value_id v = 0; v < p->value_count; v++) {
+		const struct value_type *type = &p->value_types[v];
+
+		s->keys[v] = (struct key){
+			{ usual_place(profile_text(p, type->name)), s->rank[type->name],
+			  type->unit }, v };
+	}
+	sort_keys(s, p->value_count);
+	for (size_t i = 0; i < p->value_count; i++) {
+		value_id v = s->items[i].id;
+		struct value_type type = p->value_types[v];
+		int zeros = common_zeros((struct profile *)(uintptr_t)p, v);
+
+		type.name = rewrite_string(&s->w, type.name);
+		type.title = rewrite_string(&s->w, type.title);
+		type.exponent += zeros;
+		s->w.shifts[v] = -zeros;
+		s->w.values[v] = profile_value_type(s->w.to, type);
+	}
+}
+
+/* --- functions, frames, threads, labels --- */
+
+/* An unknown file becomes Python's "~" in a pstat file: both have the same place. */
+static uint32_t file_rank(const struct sorter *s, string_id file)
+{
+	return str_eq(profile_text(s->w.from, file), S("~")) ? 0 : s->rank[file];
+}
+
+static void add_functions(struct sorter *s)
+{
+	const struct profile *p = s->w.from;
+	size_t count = 0;
+
+	for (function_id f = 0; f < p->function_count; f++) {
+		const struct function *fn = &p->functions[f];
+
+		if (s->used.functions[f])
+			s->keys[count++] = (struct key){
+				{ pair(s->rank[fn->name], file_rank(s, fn->file)),
+				  pair(s->rank[fn->object], fn->line), s->rank[fn->file] }, f };
+	}
+	sort_keys(s, count);
+	for (size_t i = 0; i < count; i++)
+		s->w.functions[s->items[i].id] = profile_function(
+			s->w.to, rewrite_function(&s->w, s->items[i].id));
+}
+
+static void add_frames(struct sorter *s)
+{
+	const struct profile *p = s->w.from;
+	size_t count = 0;
+
+	for (frame_id f = 0; f < p->frame_count; f++) {
+		const struct frame *frame = &p->frames[f];
+
+		if (s->used.frames[f])
+			s->keys[count++] = (struct key){
+				{ pair(s->w.functions[frame->function], frame->line),
+				  frame->column }, f };
+	}
+	sort_keys(s, count);
+	for (size_t i = 0; i < count; i++) {
+		struct frame frame = p->frames[s->items[i].id];
+
+		frame.function = s->w.functions[frame.function];
+		s->w.frames[s->items[i].id] = profile_frame(s->w.to, frame);
+	}
+}
+
+static void add_threads(struct sorter *s)
+{
+	const struct profile *p = s->w.from;
+
+	for (thread_id t = 0; t < p->thread_count; t++)
+		s->keys[t] = (struct key){
+			{ p->threads[t].pid, p->threads[t].tid,
+			  pair(p->threads[t].part, s->rank[p->threads[t].name]) }, t };
+	sort_keys(s, p->thread_count);
+	for (size_t i = 0; i < p->thread_count; i++) {
+		struct thread t = p->threads[s->items[i].id];
+
+		t.name = rewrite_string(&s->w, t.name);
+		s->w.threads[s->items[i].id] = profile_thread(s->w.to, t);
+	}
+}
+
+static void add_labels(struct sorter *s)
+{
+	const struct profile *p = s->w.from;
+
+	for (uint32_t i = 0; i < p->label_count; i++) {
+		const struct label *l = &p->labels[i];
+		uint32_t thread = l->thread == NO_ID ? 0 : s->w.threads[l->thread] + 1;
+
+		s->keys[i] = (struct key){
+			{ thread, pair(s->rank[l->key], s->rank[l->value]) }, i };
+	}
+	sort_keys(s, p->label_count);
+	for (size_t i = 0; i < p->label_count; i++) {
+		const struct label *l = &p->labels[s->items[i].id];
+
+		profile_label(s->w.to, l->thread == NO_ID ? NO_ID : s->w.threads[l->thread],
+			      profile_text(p, l->key), profile_text(p, l->value));
+	}
+}
+
+/* --- stacks --- */
+
+/*
+ * Rows by a small number each: stacks and samples are many more than all else, and keys
+ * of six parts for them would be most of the memory. Rows of equal numbers keep their
+ * order. Takes the old rows (NULL: all in order), which it frees.
+ */
+static uint32_t *sort_by(const uint32_t *number, size_t numbers, uint32_t *rows, size_t count)
+{
+	size_t *first = alloc_zero(numbers + 1, sizeof *first);
+	uint32_t *sorted = alloc_zero(count, sizeof *sorted);
+
+	for (size_t i = 0; i < count; i++)
+		first[number[i] + 1]++;
+	for (size_t n = 0; n < numbers; n++)
+		first[n + 1] += first[n];
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t row = rows ? rows[i] : i;
+
+		sorted[first[number[row]]++] = row;
+	}
+	free(first);
+	free(rows);
+	return sorted;
+}
+
+/* Children in the order of their frames, as lists. */
+static void link_children(const struct sorter *s, stack_id *child, stack_id *sibling)
+{
+	const struct profile *p = s->w.from;
+	size_t count = p->stacks.count;
+	uint32_t *frame = alloc_zero(count, sizeof *frame), *sorted;
+
+	for (stack_id i = 1; i < count; i++)
+		frame[i] = s->w.frames[p->stacks.frame[i]];
+	sorted = sort_by(frame, s->w.to->frame_count + 1, NULL, count);
+	while (count--) {
+		stack_id node = sorted[count], parent = p->stacks.parent[node];
+
+		if (node == EMPTY_STACK || !s->used.stacks[node])
+			continue;
+		sibling[node] = child[parent];
+		child[parent] = node;
+	}
+	free(frame);
+	free(sorted);
+}
+
+static void add_stacks(struct sorter *s)
+{
+	const struct stacks *old = &s->w.from->stacks;
+	stack_id *child = alloc_zero(old->count, sizeof *child);
+	stack_id *sibling = alloc_zero(old->count, sizeof *sibling);
+	stack_id node = EMPTY_STACK;
+
+	link_children(s, child, sibling);
+	for (;;) {
+		if (child[node]) {
+			node = child[node];
+		} else {
+			while (node != EMPTY_STACK && !sibling[node])
+				node = old->parent[node];
+			if (node == EMPTY_STACK)
+				break;
+			node = sibling[node];
+		}
+		s->w.stacks[node] = stacks_push(&s->w.to->stacks,
+						s->w.stacks[old->parent[node]],
+						s->w.frames[old->frame[node]]);
+	}
+	free(child);
+	free(sibling);
+}
+
+/* --- rows --- */
+
+static void add_samples(struct sorter *s)
+{
+	const struct profile *p = s->w.from;
+	uint32_t *stack = alloc_zero(p->sample_count, sizeof *stack);
+	uint32_t *thread = alloc_zero(p->sample_count, sizeof *thread), *rows;
+
+	for (size_t i = 0; i < p->sample_count; i++) {
+		stack[i] = s->w.stacks[p->samples[i].stack];
+		thread[i] = s->w.threads[p->samples[i].thread];
+	}
+	rows = sort_by(stack, s->w.to->stacks.count, NULL, p->sample_count);
+	rows = sort_by(thread, s->w.to->thread_count, rows, p->sample_count);
+	for (size_t i = 0; i < p->sample_count; i++)
+		rewrite_sample(&s->w, rows[i]);
+	free(stack);
+	free(thread);
+	free(rows);
+}
+
+static struct key cost_key(const struct sorter *s, uint32_t row)
+{
+	struct cost c = profile_cost_row(s->w.from, row);
+
+	return (struct key){ { pair(s->w.threads[c.thread], s->w.functions[c.function]),
+			       pair(s->rank[c.at.file], c.at.line), c.at.address }, row };
+}
+
+static struct key arc_key(const struct sorter *s, uint32_t row)
+{
+	const struct arc *a = &s->w.from->arcs[row];
+	uint32_t kind = (uint32_t)a->rule << 3 | (uint32_t)a->valued << 2 |
+			(uint32_t)a->self_known << 1 | a->running;
+
+	return (struct key){ { pair(s->w.threads[a->thread], s->w.functions[a->caller]),
+			       pair(s->w.functions[a->callee], s->rank[a->site.file]),
+			       pair(a->site.line, a->target.line), a->site.address,
+			       a->target.address, pair(kind, s->rank[a->target.file]) }, row };
+}
+
+static struct key jump_key(const struct sorter *s, uint32_t row)
+{
+	const struct jump *j = &s->w.from->jumps[row];
+
+	return (struct key){ { pair(s->w.threads[j->thread], s->w.functions[j->from]),
+			       pair(s->w.functions[j->to], s->rank[j->at.file]),
+			       pair(j->at.line, j->target.line), j->at.address,
+			       j->target.address,
+			       pair(j->conditional, s->rank[j->target.file]) }, row };
+}
+
+static void add_rows(struct sorter *s, size_t count,
+		     struct key (*key)(const struct sorter *, uint32_t),
+		     void (*rewrite)(struct rewrite *, size_t))
+{
+	for (uint32_t i = 0; i < count; i++)
+		s->keys[i] = key(s, i);
+	sort_keys(s, count);
+	for (size_t i = 0; i < count; i++)
+		rewrite(&s->w, s->items[i].id);
+}
+
+static void add_all_rows(struct sorter *s)
+{
+	const struct profile *p = s->w.from;
+
+	add_samples(s);
+	add_rows(s, p->cost_count, cost_key, rewrite_cost);
+	add_rows(s, p->arc_count, arc_key, rewrite_arc);
+	add_rows(s, p->jump_count, jump_key, rewrite_jump);
+	for (function_id f = 0; f < p->total_count; f++)
+		rewrite_total(&s->w, f);
+}
+
+/* --- all of it --- */
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static size_t longest_table(const struct profile *p)
+{
+	size_t n = larger(p->value_count, p->function_count);
+
+	n = larger(larger(n, p->frame_count), larger(p->thread_count, p->label_count));
+	return larger(larger(n, p->cost_count), larger(p->arc_count, p->jump_count));
+}
+
+struct profile *profile_canonical(const struct profile *p, const struct canonical *how)
+{
+	struct profile *to = profile_new();
+	size_t longest = longest_table(p);
+	struct sorter s = {
+		.rank = alloc_zero(p->strings.count, sizeof *s.rank),
+		.keys = alloc_zero(longest, sizeof *s.keys),
+		.items = alloc_zero(longest, sizeof *s.items),
+		.room = alloc_zero(longest, sizeof *s.room),
+	};
+
+	rewrite_open(&s.w, p, to);
+	s.w.fold_arcs = how->fold_arcs;
+	s.w.outermost = how->outermost;
+	rewrite_facts(&s.w);
+	to->want_order = to->ordered = false;
+	to->sorted = true;
+	order_strings(&p->strings, s.rank);
+	used_find(&s.used, p);
+	add_value_types(&s);
+	add_functions(&s);
+	add_frames(&s);
+	add_threads(&s);
+	add_labels(&s);
+	add_stacks(&s);
+	add_all_rows(&s);
+	rewrite_close(&s.w);
+	free(s.rank);
+	used_free(&s.used);
+	free(s.keys);
+	free(s.items);
+	free(s.room);
+	return to;
+}

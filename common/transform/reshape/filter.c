@@ -1,0 +1,340 @@
+#include "common/transform/reshape/filter.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/reshape/rewrite.h"
+
+/* What is known of the stacks on the way from their roots. */
+enum {
+	FOCUSED = 1,   /* a frame is marked by focus */
+	IGNORED = 2,
+	SHOWN = 4,     /* a frame is marked by show_from */
+	LEFT = 8,      /* a frame stays */
+	STAYS = 16,    /* the last frame does */
+};
+
+struct cutter {
+	struct rewrite w;
+	const struct filter *how;
+	stack_id root;            /* in the new profile */
+	unsigned char *state;     /* by old stack */
+	stack_id *last;           /* by old stack: the last one marked by prune_from, or 0 */
+	bool *needed;             /* by old stack: it or one below it stays */
+};
+
+static bool marked(const struct cutter *c, const bool *verb, stack_id node)
+{
+	const struct profile *p = c->w.from;
+
+	return verb && verb[p->frames[p->stacks.frame[node]].function];
+}
+
+static bool is_hidden(const struct cutter *c, stack_id node)
+{
+	return marked(c, c->how->hide, node) ||
+	       (c->how->show && !marked(c, c->how->show, node));
+}
+
+/* --- one frame after the other --- */
+
+static void mark_if(struct cutter *c, const bool *verb, stack_id node, unsigned char mark)
+{
+	if (marked(c, verb, node))
+		c->state[node] |= mark;
+}
+
+/* As in pprof, a frame that is hidden is not there for show_from and prune_from. */
+static void find_state(struct cutter *c, stack_id node)
+{
+	const struct filter *how = c->how;
+	stack_id parent = c->w.from->stacks.parent[node];
+
+	c->state[node] = c->state[parent] & (FOCUSED | IGNORED | SHOWN | LEFT);
+	c->last[node] = c->last[parent];
+	mark_if(c, how->focus, node, FOCUSED);
+	mark_if(c, how->ignore, node, IGNORED);
+	if (is_hidden(c, node))
+		return;
+	mark_if(c, how->show_from, node, SHOWN);
+	if (how->show_from && !(c->state[node] & SHOWN))
+		return;
+	c->state[node] |= STAYS | LEFT;
+	if (marked(c, how->prune_from, node))
+		c->last[node] = node;
+}
+
+static bool is_dropped(const struct cutter *c, stack_id stack)
+{
+	const struct filter *how = c->how;
+	unsigned state = c->state[stack];
+
+	if (stack == EMPTY_STACK)
+		return how->focus || how->show || how->show_from;
+	return (how->focus && !(state & FOCUSED)) || state & IGNORED || !(state & LEFT);
+}
+
+/* Everything below the last mark belongs to it. */
+static stack_id end_of(const struct cutter *c, stack_id stack)
+{
+	return c->last[stack] ? c->last[stack] : stack;
+}
+
+static void find_needed(struct cutter *c)
+{
+	const struct profile *p = c->w.from;
+
+	for (size_t i = 0; i < p->sample_count; i++)
+		if (!is_dropped(c, p->samples[i].stack))
+			c->needed[end_of(c, p->samples[i].stack)] = true;
+	for (size_t i = p->stacks.count; i-- > 1;)
+		c->needed[p->stacks.parent[i]] |= c->needed[i];
+}
+
+/* --- the new profile: functions and stacks that are left --- */
+
+static void forget_frames(struct rewrite *w)
+{
+	for (size_t i = 0; i < w->from->frame_count; i++)
+		w->frames[i] = NO_ID;
+}
+
+static frame_id map_frame(struct rewrite *w, frame_id old)
+{
+	struct frame f = w->from->frames[old];
+
+	if (w->frames[old] == NO_ID) {
+		f.function = profile_function(w->to, rewrite_function(w, f.function));
+		w->frames[old] = profile_frame(w->to, f);
+	}
+	return w->frames[old];
+}
+
+static void add_stack(struct cutter *c, stack_id node)
+{
+	const struct stacks *s = &c->w.from->stacks;
+	stack_id parent = c->w.stacks[s->parent[node]];
+
+	c->w.stacks[node] = c->state[node] & STAYS
+		? stacks_push(&c->w.to->stacks, parent, map_frame(&c->w, s->frame[node]))
+		: parent;
+}
+
+static void cut_stacks(struct cutter *c)
+{
+	size_t count = c->w.from->stacks.count;
+
+	for (stack_id i = 1; i < count; i++)
+		find_state(c, i);
+	find_needed(c);
+	c->w.stacks[EMPTY_STACK] = c->root;
+	for (stack_id i = 1; i < count; i++)
+		if (c->needed[i])
+			add_stack(c, i);
+	for (size_t i = count; i-- > 0;)
+		c->w.stacks[i] = is_dropped(c, (stack_id)i)
+			? NO_ID : c->w.stacks[end_of(c, (stack_id)i)];
+}
+
+static void add_root(struct cutter *c)
+{
+	struct function f = { 0 };
+	frame_id frame;
+
+	c->root = EMPTY_STACK;
+	if (!c->how->root)
+		return;
+	f.name = profile_string(c->w.to, str_of(c->how->root));
+	frame = profile_frame(c->w.to, (struct frame){ profile_function(c->w.to, f), 0, 0 });
+	c->root = stacks_push(&c->w.to->stacks, EMPTY_STACK, frame);
+}
+
+static void add_threads(struct rewrite *w)
+{
+	const struct profile *p = w->from;
+
+	for (size_t i = 0; i < p->thread_count; i++) {
+		struct thread t = p->threads[i];
+
+		t.name = rewrite_string(w, t.name);
+		w->threads[i] = profile_thread(w->to, t);
+	}
+	for (size_t i = 0; i < p->label_count; i++) {
+		const struct label *l = &p->labels[i];
+
+		/* sums that somebody recorded are of all stacks */
+		if (!str_eq(profile_text(p, l->key), S("summary")))
+			profile_label(w->to, l->thread == NO_ID ? NO_ID : w->threads[l->thread],
+				      profile_text(p, l->key), profile_text(p, l->value));
+	}
+}
+
+static void copy_graph(struct rewrite *w)
+{
+	for (function_id f = 0; f < w->from->function_count; f++)
+		w->functions[f] = profile_function(w->to, rewrite_function(w, f));
+	rewrite_graph(w);
+}
+
+static struct profile *cut(const struct profile *p, const struct filter *how)
+{
+	struct profile *to = profile_new();
+	struct cutter c = {
+		.how = how,
+		.state = alloc_zero(p->stacks.count, sizeof *c.state),
+		.last = alloc_zero(p->stacks.count, sizeof *c.last),
+		.needed = alloc_zero(p->stacks.count, sizeof *c.needed),
+	};
+
+	rewrite_open(&c.w, p, to);
+	rewrite_facts(&c.w);
+	rewrite_value_types(&c.w);
+	forget_frames(&c.w);
+	add_root(&c);
+	add_threads(&c.w);
+	cut_stacks(&c);
+	rewrite_samples(&c.w);
+	if (how->keep_graph)
+		copy_graph(&c.w);
+	rewrite_close(&c.w);
+	free(c.state);
+	free(c.last);
+	free(c.needed);
+	return to;
+}
+
+/* --- recursion --- */
+
+/*
+ * A walk down the trie with the new stack under it. on_path[f] is at which depth f is in
+ * the new stack, if path[] has it there still; what a step overwrites is put back on
+ * the way up.
+ */
+struct flattener {
+	const struct profile *p;
+	stack_id *child, *sibling;   /* lists */
+	stack_id *path;              /* by depth: the new stack */
+	function_id *functions;      /* by depth: the old function */
+	uint32_t *on_path;           /* by function: depth */
+	struct step {
+		uint32_t depth;          /* before */
+		uint32_t on_path;
+		stack_id path;
+		function_id function;
+	} *steps;                    /* by old stack */
+	uint32_t depth;
+	struct rewrite w;
+};
+
+static function_id function_of(const struct profile *p, frame_id frame)
+{
+	return p->frames[frame].function;
+}
+
+static bool is_on_path(const struct flattener *f, function_id fn)
+{
+	uint32_t at = f->on_path[fn];
+
+	return at && at <= f->depth && f->functions[at] == fn;
+}
+
+static void go_down(struct flattener *f, stack_id node)
+{
+	frame_id frame = f->p->stacks.frame[node];
+	function_id fn = function_of(f->p, frame);
+	struct step *step = &f->steps[node];
+	uint32_t at = is_on_path(f, fn) ? f->on_path[fn] : f->depth + 1;
+
+	step->depth = f->depth;
+	step->on_path = f->on_path[fn];
+	step->path = f->path[at];
+	step->function = f->functions[at];
+	f->path[at] = stacks_push(&f->w.to->stacks, f->path[at - 1], map_frame(&f->w, frame));
+	f->functions[at] = fn;
+	f->on_path[fn] = f->depth = at;
+	f->w.stacks[node] = f->path[at];
+}
+
+static void go_up(struct flattener *f, stack_id node)
+{
+	const struct step *step = &f->steps[node];
+
+	f->path[f->depth] = step->path;
+	f->functions[f->depth] = step->function;
+	f->on_path[function_of(f->p, f->p->stacks.frame[node])] = step->on_path;
+	f->depth = step->depth;
+}
+
+static void walk(struct flattener *f)
+{
+	const struct stacks *s = &f->p->stacks;
+	stack_id node = EMPTY_STACK;
+
+	for (size_t i = s->count; i-- > 1;) {
+		f->sibling[i] = f->child[s->parent[i]];
+		f->child[s->parent[i]] = (stack_id)i;
+	}
+	for (;;) {
+		if (f->child[node]) {
+			node = f->child[node];
+		} else {
+			while (node != EMPTY_STACK && !f->sibling[node]) {
+				go_up(f, node);
+				node = s->parent[node];
+			}
+			if (node == EMPTY_STACK)
+				return;
+			go_up(f, node);
+			node = f->sibling[node];
+		}
+		go_down(f, node);
+	}
+}
+
+static struct profile *flatten(const struct profile *p)
+{
+	struct profile *to = profile_new();
+	struct flattener f = {
+		.p = p,
+		.child = alloc_zero(p->stacks.count, sizeof *f.child),
+		.sibling = alloc_zero(p->stacks.count, sizeof *f.sibling),
+		.path = alloc_zero(p->stacks.count + 1, sizeof *f.path),
+		.functions = alloc_zero(p->stacks.count + 1, sizeof *f.functions),
+		.on_path = alloc_zero(p->function_count, sizeof *f.on_path),
+		.steps = alloc_zero(p->stacks.count, sizeof *f.steps),
+	};
+
+	rewrite_open(&f.w, p, to);
+	rewrite_facts(&f.w);
+	rewrite_value_types(&f.w);
+	forget_frames(&f.w);
+	add_threads(&f.w);
+	walk(&f);
+	rewrite_samples(&f.w);
+	rewrite_close(&f.w);
+	free(f.child);
+	free(f.sibling);
+	free(f.path);
+	free(f.functions);
+	free(f.on_path);
+	free(f.steps);
+	return to;
+}
+
+struct profile *profile_filter(const struct profile *p, const struct filter *how)
+{
+	struct profile *flat, *to;
+	struct filter first = *how, root = { .root = how->root };
+
+	if (!how->flatten)
+		return cut(p, how);
+	/* the root is put on last: what is flattened may be of its name */
+	first.root = NULL;
+	to = cut(p, &first);
+	flat = flatten(to);
+	profile_free(to);
+	/* and what nothing was sampled in goes */
+	to = cut(flat, &root);
+	profile_free(flat);
+	return to;
+}

@@ -1,0 +1,308 @@
+#include "common/transform/reshape/merge.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/reshape/project.h"
+#include "common/transform/reshape/rewrite.h"
+
+/* --- value types --- */
+
+/* The one of that name and unit in p, or NO_ID. */
+static value_id find_type(const struct profile *p, const struct profile *of, value_id v)
+{
+	const struct value_type *type = &of->value_types[v];
+	struct str name = profile_text(of, type->name);
+
+	for (value_id i = 0; i < p->value_count; i++)
+		if (p->value_types[i].unit == type->unit &&
+		    str_eq(profile_text(p, p->value_types[i].name), name))
+			return i;
+	return NO_ID;
+}
+
+bool merge_agrees(const struct merge *m, const struct profile *p)
+{
+	if (!m->sum)
+		return true;
+	if (m->sum->value_count != p->value_count)
+		return false;
+	for (value_id v = 0; v < p->value_count; v++)
+		if (find_type(m->sum, p, v) == NO_ID)
+			return false;
+	return true;
+}
+
+/*
+ * Spelled alike by all: so is the sum. Else in the coarsest unit, and not as bare counts:
+ * joining (us, counts) and (ms, counts) and (us, counts) ends in ms in any order.
+ */
+static void join_spelling(struct value_type *to, const struct value_type *type)
+{
+	if (to->power == type->power && to->counts == type->counts)
+		return;
+	to->counts = false;
+	if (type->power > to->power)
+		to->power = type->power;
+}
+
+static void join_type(struct rewrite *w, value_id v)
+{
+	const struct value_type *type = &w->from->value_types[v];
+	value_id have = find_type(w->to, w->from, v);
+	struct value_type *to = &w->to->value_types[have];
+
+	join_spelling(to, type);
+	if (!str_eq(profile_text(w->to, to->title), profile_text(w->from, type->title)))
+		to->title = 0;
+	if (type->exponent < to->exponent)
+		profile_rescale(w->to, have, type->exponent);
+	w->values[v] = have;
+	w->shifts[v] = type->exponent - to->exponent;
+}
+
+/* --- labels --- */
+
+enum { DROPPED, LABEL, CREATOR };
+
+/* A recorded sum is no longer one, and zeros are written or not as the sums fall. */
+static int kind_of(const struct profile *p, const struct label *l)
+{
+	struct str key = profile_text(p, l->key);
+
+	if (str_eq(key, S("summary")) || str_eq(key, S("zeros")))
+		return DROPPED;
+	return str_eq(key, S("creator")) ? CREATOR : LABEL;
+}
+
+/* Profiles so far that could have had a label of the thread. */
+static uint64_t chances(const struct merge *m, thread_id t)
+{
+	return t == NO_ID ? m->count : m->thread_counts[t];
+}
+
+/*
+ * A label that the first profile of the thread has not is not in all: it is not even
+ * kept in mind, so that 10,000 different command lines take no memory.
+ */
+static void add_label(struct merge *m, const struct rewrite *w, const struct label *l)
+{
+	struct profile *to = m->sum;
+	thread_id t = l->thread == NO_ID ? NO_ID : w->threads[l->thread];
+	struct str key = profile_text(w->from, l->key);
+	struct str value = profile_text(w->from, l->value);
+	size_t before = to->label_count;
+	uint32_t row;
+
+	if (chances(m, t) > 0) {
+		for (row = 0; row < before; row++)
+			if (to->labels[row].thread == t &&
+			    str_eq(profile_text(to, to->labels[row].key), key) &&
+			    str_eq(profile_text(to, to->labels[row].value), value))
+				break;
+		if (row == before)
+			return;
+	} else {
+		row = profile_label(to, t, key, value);
+	}
+	if (to->label_count > before) {
+		ARRAY_ROOM(m->label_counts, before, m->label_cap);
+		m->label_counts[row] = 0;
+	}
+	m->label_counts[row]++;
+}
+
+static void add_labels(struct merge *m, struct rewrite *w)
+{
+	const struct profile *p = w->from;
+
+	for (size_t i = 0; i < p->label_count; i++)
+		if (kind_of(p, &p->labels[i]) == LABEL)
+			add_label(m, w, &p->labels[i]);
+}
+
+/* Each label once in a profile: those that as many have as could are in all. */
+static void drop_labels(struct merge *m)
+{
+	struct profile *p = m->sum;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->label_count; i++)
+		if (m->label_counts[i] == chances(m, p->labels[i].thread))
+			p->labels[kept++] = p->labels[i];
+	p->label_count = kept;
+	index_free(&p->label_index); /* has rows that are gone */
+}
+
+/* --- creators --- */
+
+static struct str creator_of(const struct profile *p, size_t *count)
+{
+	struct str creator = { 0 };
+
+	*count = 0;
+	for (size_t i = 0; i < p->label_count; i++)
+		if (kind_of(p, &p->labels[i]) == CREATOR) {
+			creator = profile_text(p, p->labels[i].value);
+			++*count;
+		}
+	return creator;
+}
+
+/*
+ * The creator tells a reader the dialect: whether arcs count every activation of a
+ * recursion (callgrind) or the outermost ones (Python, and all that has no creator).
+ */
+static void join_creator(struct merge *m, const struct profile *p)
+{
+	size_t count;
+	struct str creator = creator_of(p, &count);
+
+	for (size_t i = 0; i < p->arc_count; i++)
+		m->outermost |= p->arcs[i].rule == RULE_OUTERMOST;
+	if (!count || (m->count && m->creators == CREATOR_NONE)) {
+		m->creators = CREATOR_NONE;
+	} else if (!m->count && count == 1) {
+		m->creators = CREATOR_ONE;
+		m->creator = profile_string(m->sum, creator);
+	} else if (count > 1 || !str_eq(profile_text(m->sum, m->creator), creator)) {
+		m->creators = CREATOR_SEVERAL;
+	}
+}
+
+static void add_creator(struct merge *m)
+{
+	if (m->creators == CREATOR_ONE)
+		profile_label(m->sum, NO_ID, S("creator"), profile_text(m->sum, m->creator));
+	else if (m->creators == CREATOR_SEVERAL && !m->outermost)
+		profile_label(m->sum, NO_ID, S("creator"), S("several"));
+}
+
+/* --- tables --- */
+
+static void add_functions(struct rewrite *w)
+{
+	const struct profile *p = w->from;
+
+	for (function_id f = 0; f < p->function_count; f++) {
+		struct function fn = rewrite_function(w, f);
+
+		/* the first of one profile is not that of all; its figures have it too */
+		if (fn.line_seen)
+			fn.line = 0;
+		w->functions[f] = profile_function(w->to, fn);
+		w->to->functions[w->functions[f]].line_seen = false;
+	}
+	rewrite_frames(w);
+}
+
+static void add_threads(struct merge *m, struct rewrite *w)
+{
+	const struct profile *p = w->from;
+
+	for (size_t i = 0; i < p->thread_count; i++) {
+		struct thread t = p->threads[i];
+
+		t.name = rewrite_string(w, t.name);
+		w->threads[i] = profile_thread(w->to, t);
+		while (m->threads <= w->threads[i]) {
+			ARRAY_ROOM(m->thread_counts, m->threads, m->thread_cap);
+			m->thread_counts[m->threads++] = 0;
+		}
+	}
+}
+
+static void count_threads(struct merge *m, const struct rewrite *w)
+{
+	for (size_t i = 0; i < w->from->thread_count; i++)
+		m->thread_counts[w->threads[i]]++;
+}
+
+static void join_facts(struct merge *m, const struct profile *p)
+{
+	struct profile *to = m->sum;
+	struct str missing = profile_text(p, p->missing), have = profile_text(to, to->missing);
+
+	to->estimated |= p->estimated;
+	to->arcs_estimated |= p->arcs_estimated;
+	to->calls_sampled |= p->calls_sampled;
+	to->inclusive_only |= p->inclusive_only;
+	to->all_callers = p->all_callers && (to->all_callers || !m->count);
+	to->rounded += p->rounded;
+	to->comments += p->comments;
+	to->bad_lines += p->bad_lines;
+	if (missing.n && (!have.n || str_compare(missing, have) < 0))
+		to->missing = profile_string(to, missing);
+}
+
+/* --- profiles of lines --- */
+
+static struct profile *without_lines(struct profile *p)
+{
+	struct projection how = PROJECTION_NONE;
+
+	how.lines_to_places = true;
+	return profile_project(p, &how);
+}
+
+/* Takes the lines out of whichever has functions that are lines; the other has none. */
+static struct profile *level_lines(struct merge *m, struct profile *p)
+{
+	struct profile *leveled;
+
+	if (!m->count || m->sum->line_functions == p->line_functions) {
+		m->sum->line_functions = p->line_functions;
+		return NULL;
+	}
+	if (p->line_functions)
+		return without_lines(p);
+	/* threads and labels keep their places, strings do not */
+	leveled = without_lines(m->sum);
+	m->creator = profile_string(leveled, profile_text(m->sum, m->creator));
+	profile_free(m->sum);
+	m->sum = leveled;
+	return NULL;
+}
+
+/* --- all of it --- */
+
+void merge_add(struct merge *m, struct profile *p)
+{
+	struct profile *leveled;
+	struct rewrite w;
+
+	if (!m->sum)
+		m->sum = profile_new();
+	leveled = level_lines(m, p);
+	rewrite_open(&w, leveled ? leveled : p, m->sum);
+	if (!m->count)
+		rewrite_value_types(&w);
+	for (value_id v = 0; m->count && v < p->value_count; v++)
+		join_type(&w, v);
+	add_functions(&w);
+	add_threads(m, &w);
+	add_labels(m, &w);
+	count_threads(m, &w);
+	join_creator(m, p);
+	join_facts(m, p);
+	rewrite_stacks(&w);
+	rewrite_samples(&w);
+	rewrite_graph(&w);
+	rewrite_close(&w);
+	profile_free(leveled);
+	m->count++;
+}
+
+struct profile *merge_finish(struct merge *m)
+{
+	struct profile *sum = m->sum;
+
+	if (sum) {
+		drop_labels(m);
+		add_creator(m);
+	}
+	free(m->label_counts);
+	free(m->thread_counts);
+	*m = (struct merge){ 0 };
+	return sum;
+}

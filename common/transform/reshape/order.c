@@ -1,0 +1,169 @@
+#include "common/transform/reshape/order.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+
+enum { FEW = 48, DIGITS = 8, VALUES = 256 };
+
+static void insert_few(struct ordered *items, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct ordered item = items[i];
+		size_t at = i;
+
+		for (; at && items[at - 1].key > item.key; at--)
+			items[at] = items[at - 1];
+		items[at] = item;
+	}
+}
+
+static unsigned digit_of(const struct ordered *item, int digit)
+{
+	return item->key >> 8 * digit & (VALUES - 1);
+}
+
+/* One digit, from `items` to `to`. False if all have the same: nothing is moved. */
+static bool sort_digit(const struct ordered *items, struct ordered *to, size_t count,
+		       int digit, const size_t *counts)
+{
+	size_t first[VALUES], sum = 0;
+
+	if (counts[digit_of(items, digit)] == count)
+		return false;
+	for (int value = 0; value < VALUES; value++) {
+		first[value] = sum;
+		sum += counts[value];
+	}
+	for (size_t i = 0; i < count; i++)
+		to[first[digit_of(&items[i], digit)]++] = items[i];
+	return true;
+}
+
+void order_by_key(struct ordered *items, struct ordered *room, size_t count)
+{
+	size_t counts[DIGITS][VALUES] = { 0 };
+	struct ordered *from = items, *to = room, *last;
+
+	if (count <= FEW) {
+		insert_few(items, count);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		for (int digit = 0; digit < DIGITS; digit++)
+			counts[digit][digit_of(&items[i], digit)]++;
+	for (int digit = 0; digit < DIGITS; digit++)
+		if (sort_digit(from, to, count, digit, counts[digit])) {
+			last = from;
+			from = to;
+			to = last;
+		}
+	if (from != items)
+		memcpy(items, from, count * sizeof *items);
+}
+
+/* --- texts --- */
+
+/* Items that agree in all bytes before `depth`, to be put in order. */
+struct run {
+	size_t first, count, depth;
+};
+
+struct texts {
+	const struct strings *all;
+	struct ordered *items, *room;
+	struct run *runs;      /* still to do: not by recursion, texts may be long */
+	size_t run_count, run_cap;
+};
+
+enum { BYTES = sizeof(uint64_t) };
+
+/* The next bytes, with zeros behind the end. */
+static uint64_t bytes_at(struct str text, size_t depth)
+{
+	uint64_t key = 0;
+	size_t left = text.n > depth ? text.n - depth : 0;
+
+	for (size_t i = 0; i < BYTES; i++)
+		key = key << 8 | (i < left ? (unsigned char)text.p[depth + i] : 0);
+	return key;
+}
+
+/* How much of the text is left, where more than the next bytes are as good as any. */
+static uint64_t left_at(struct str text, size_t depth)
+{
+	size_t left = text.n > depth ? text.n - depth : 0;
+
+	return left > BYTES ? BYTES + 1 : left;
+}
+
+static void sort_run(struct texts *t, struct run run,
+		     uint64_t (*key)(struct str text, size_t depth))
+{
+	struct ordered *items = t->items + run.first;
+
+	for (size_t i = 0; i < run.count; i++)
+		items[i].key = key(strings_text(t->all, items[i].id), run.depth);
+	order_by_key(items, t->room, run.count);
+}
+
+static size_t same_keys(const struct ordered *items, size_t count)
+{
+	size_t same = 1;
+
+	while (same < count && items[same].key == items[0].key)
+		same++;
+	return same;
+}
+
+/* Equal bytes: the shorter ones are in order then, as no two texts are equal. */
+static void split_run(struct texts *t, struct run run)
+{
+	size_t longer = run.count;
+
+	sort_run(t, run, left_at);
+	while (longer && t->items[run.first + longer - 1].key > BYTES)
+		longer--;
+	run.first += longer;
+	run.count -= longer;
+	run.depth += BYTES;
+	if (run.count < 2)
+		return;
+	ARRAY_ROOM(t->runs, t->run_count, t->run_cap);
+	t->runs[t->run_count++] = run;
+}
+
+static void sort_texts(struct texts *t)
+{
+	while (t->run_count) {
+		struct run run = t->runs[--t->run_count], part = { .depth = run.depth };
+
+		sort_run(t, run, bytes_at);
+		for (size_t i = 0; i < run.count; i += part.count) {
+			part.first = run.first + i;
+			part.count = same_keys(t->items + part.first, run.count - i);
+			if (part.count > 1)
+				split_run(t, part);
+		}
+	}
+}
+
+void order_strings(const struct strings *all, uint32_t *rank)
+{
+	struct texts t = {
+		.all = all,
+		.items = alloc_zero(all->count, sizeof *t.items),
+		.room = alloc_zero(all->count, sizeof *t.room),
+	};
+
+	for (uint32_t i = 0; i < all->count; i++)
+		t.items[i].id = i;
+	ARRAY_ROOM(t.runs, t.run_count, t.run_cap);
+	t.runs[t.run_count++] = (struct run){ 0, all->count, 0 };
+	sort_texts(&t);
+	for (uint32_t i = 0; i < all->count; i++)
+		rank[t.items[i].id] = i;
+	free(t.items);
+	free(t.room);
+	free(t.runs);
+}

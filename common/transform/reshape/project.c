@@ -1,0 +1,226 @@
+#include "common/transform/reshape/project.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/transform/reshape/rewrite.h"
+
+/* The new profile's ids are in w; by old id what else there is to know. */
+struct maps {
+	struct rewrite w;
+	const struct projection *how;
+};
+
+void thread_title(const struct profile *p, thread_id t, struct buf *out)
+{
+	const struct thread *th = &p->threads[t];
+
+	if (th->name)
+		buf_add(out, profile_text(p, th->name));
+	else if (th->tid)
+		buf_print(out, "thread %" PRIu64, th->tid);
+	else if (!th->part)
+		buf_print(out, "thread %u", t + 1);
+	if (th->part)
+		buf_print(out, "%spart %" PRIu32, out->n ? " " : "", th->part);
+}
+
+/* --- tables --- */
+
+static void map_functions(struct maps *m)
+{
+	const struct profile *from = m->w.from;
+
+	for (function_id i = 0; i < from->function_count; i++) {
+		struct function f = rewrite_function(&m->w, i);
+
+		/* an object still tells where a function without a file is from */
+		if (m->how->fold_objects && f.file)
+			f.object = 0;
+		if (m->how->lines_to_places)
+			f.line = 0;
+		m->w.functions[i] = profile_function(m->w.to, f);
+	}
+	rewrite_frames(&m->w);
+}
+
+static void map_threads(struct maps *m)
+{
+	const struct profile *from = m->w.from;
+
+	for (size_t i = 0; i < from->thread_count; i++) {
+		struct thread t = from->threads[i];
+
+		m->w.threads[i] = NO_ID;
+		if (m->how->threads && !m->how->threads[i])
+			continue;
+		t.name = rewrite_string(&m->w, t.name);
+		if (m->how->fold_parts)
+			t.part = 0;
+		if (m->how->fold_threads)
+			t = (struct thread){ 0 };
+		m->w.threads[i] = profile_thread(m->w.to, t);
+	}
+}
+
+/* Whether all functions and threads have stayed distinct, and so what belongs to them. */
+static bool apart(const struct maps *m)
+{
+	size_t threads = 0;
+
+	for (size_t i = 0; i < m->w.from->thread_count; i++)
+		threads += m->w.threads[i] != NO_ID;
+	return m->w.to->thread_count == threads &&
+	       m->w.to->function_count == m->w.from->function_count &&
+	       !m->w.lines_to_places && !m->w.end_parts;
+}
+
+/* A recorded sum is about all value types of all of its part. */
+static bool is_sum(const struct profile *p, const struct label *l)
+{
+	return str_eq(profile_text(p, l->key), S("summary"));
+}
+
+static void map_labels(struct maps *m)
+{
+	const struct profile *from = m->w.from;
+
+	for (size_t i = 0; i < from->label_count; i++) {
+		const struct label *l = &from->labels[i];
+		thread_id t = l->thread == NO_ID ? NO_ID : m->w.threads[l->thread];
+
+		if (is_sum(from, l) && (m->how->fold_parts || m->how->fold_threads))
+			continue;
+		if (l->thread == NO_ID || t != NO_ID)
+			profile_label(m->w.to, t, profile_text(from, l->key),
+				      profile_text(from, l->value));
+	}
+}
+
+/* --- threads as frames --- */
+
+function_id thread_function(struct profile *to, const struct profile *from, thread_id t)
+{
+	struct buf title = { 0 };
+	struct function f = { 0 };
+
+	thread_title(from, t, &title);
+	f.name = profile_string(to, buf_str(&title));
+	buf_free(&title);
+	return profile_function(to, f);
+}
+
+static frame_id thread_frame(struct maps *m, thread_id t)
+{
+	return profile_frame(m->w.to,
+			     (struct frame){ thread_function(m->w.to, m->w.from, t), 0, 0 });
+}
+
+/* The stack once more, below its thread's frame. */
+static stack_id under_thread(struct maps *m, stack_id stack, frame_id root,
+			     frame_id **path, size_t *cap)
+{
+	size_t depth = stacks_frames(&m->w.from->stacks, stack, path, cap);
+	stack_id at = stacks_push(&m->w.to->stacks, EMPTY_STACK, root);
+
+	for (size_t i = 0; i < depth; i++)
+		at = stacks_push(&m->w.to->stacks, at, m->w.frames[(*path)[i]]);
+	return at;
+}
+
+static void map_samples_under_threads(struct maps *m)
+{
+	const struct profile *from = m->w.from;
+	frame_id *path = NULL;
+	size_t cap = 0;
+
+	for (size_t i = 0; i < from->sample_count; i++) {
+		struct sample s = from->samples[i];
+		thread_id old = s.thread;
+
+		s.thread = m->w.threads[old];
+		if (s.thread == NO_ID)
+			continue;
+		s.stack = under_thread(m, s.stack, thread_frame(m, old), &path, &cap);
+		profile_sample_row(m->w.to, s, rewrite_values(&m->w, &from->sample_values, i));
+	}
+	free(path);
+}
+
+struct profile *profile_project(const struct profile *p, const struct projection *how)
+{
+	struct profile *to = profile_new();
+	struct maps m = { .how = how };
+
+	rewrite_open(&m.w, p, to);
+	m.w.lines_to_places = how->lines_to_places;
+	m.w.end_parts = how->fold_parts || how->fold_threads;
+	rewrite_facts(&m.w);
+	to->ordered &= !how->fold_threads;
+	to->line_functions &= !how->lines_to_places;
+	rewrite_value_types(&m.w);
+	map_functions(&m);
+	map_threads(&m);
+	m.w.apart = apart(&m);
+	map_labels(&m);
+	if (how->thread_frames) {
+		map_samples_under_threads(&m);
+	} else {
+		rewrite_stacks(&m.w);
+		rewrite_samples(&m.w);
+	}
+	rewrite_times(&m.w);
+	rewrite_graph(&m.w);
+	rewrite_close(&m.w);
+	return to;
+}
+
+/* --- one value type --- */
+
+static void drop_sums(struct profile *p)
+{
+	size_t count = p->label_count;
+
+	index_free(&p->label_index);
+	p->label_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct label l = p->labels[i];
+
+		if (!is_sum(p, &l))
+			profile_label(p, l.thread, profile_text(p, l.key),
+				      profile_text(p, l.value));
+	}
+}
+
+static void drop_times(struct profile *p, value_id v)
+{
+	size_t spans = p->span_count, kept = 0;
+
+	index_free(&p->span_index);
+	p->span_count = 0;
+	for (size_t i = 0; i < spans; i++) {
+		struct span s = p->spans[i];
+
+		if (s.value != v)
+			continue;
+		s.value = 0;
+		profile_add_span(p, s);
+	}
+	for (size_t i = 0; i < p->activation_count; i++) {
+		if (p->activations[i].value != v)
+			continue;
+		p->activations[kept] = p->activations[i];
+		p->activations[kept++].value = 0;
+	}
+	p->activation_count = kept;
+}
+
+void profile_keep_value(struct profile *p, value_id v)
+{
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		values_keep(profile_values(p, i), v);
+	drop_sums(p);
+	drop_times(p, v);
+	p->value_types[0] = p->value_types[v];
+	p->value_count = 1;
+}

@@ -1,0 +1,74 @@
+/*
+ * rewrite - the rows of one profile into another, under new ids
+ *
+ * What all transforms share that make a profile of a profile. Who calls says what the
+ * old functions, frames, stacks, threads and value types are in the new profile; then
+ * the rows are carried over, and those that meet there are added up:
+ *
+ *	rewrite_open(&w, from, to);
+ *	... w.threads[old] = new, and so on; NO_ID: its rows are left out
+ *	rewrite_samples(&w);
+ *	rewrite_graph(&w);
+ *	rewrite_close(&w);
+ */
+#ifndef RESHAPE_REWRITE_H
+#define RESHAPE_REWRITE_H
+
+#include "common/profile/profile.h"
+
+struct rewrite {
+	const struct profile *from;
+	struct profile *to;
+	/* by old id; to be filled */
+	value_id *values;         /* several old ones may be one */
+	int *shifts;              /* by old value type: times 10^this */
+	function_id *functions;
+	frame_id *frames;
+	stack_id *stacks;         /* stack 0 is EMPTY_STACK unless told otherwise */
+	thread_id *threads;
+	/* how rows are seen more coarsely */
+	bool base_names;          /* files of inlined code without directories */
+	bool no_addresses;
+	bool lines_to_places;     /* no line: that of the function */
+	bool end_parts;           /* what was running when a part began is a call like others */
+	bool fold_arcs;           /* arcs that differ in what is known of their values are one */
+	bool outermost;           /* arcs of both rules are one */
+	bool apart;               /* no two costs and no two arcs become equal: none is looked up */
+
+	bool alike;               /* value types are the same in both, in one order */
+	string_id *strings;       /* new id + 1; 0: not there yet */
+	int64_t *row, *second;    /* a row of the new width */
+};
+
+/* All maps are zeros. */
+void rewrite_open(struct rewrite *w, const struct profile *from, struct profile *to);
+void rewrite_close(struct rewrite *w);
+
+string_id rewrite_string(struct rewrite *w, string_id id);
+/* With its texts in the new profile; ids in it are new ones. */
+struct function rewrite_function(struct rewrite *w, function_id f);
+
+/* Value types as they are, in their order. */
+void rewrite_value_types(struct rewrite *w);
+/* What is said of the whole profile: where it comes from, what it lacks. */
+void rewrite_facts(struct rewrite *w);
+/* Fills `frames` by `functions`, none of which is left out. */
+void rewrite_frames(struct rewrite *w);
+/* Fills `stacks` by `frames`. */
+void rewrite_stacks(struct rewrite *w);
+
+/* The old row's values in the new order, until the next call; NULL if it has none. */
+const int64_t *rewrite_values(struct rewrite *w, const struct values *t, size_t row);
+
+void rewrite_sample(struct rewrite *w, size_t row);
+void rewrite_cost(struct rewrite *w, size_t row);
+void rewrite_arc(struct rewrite *w, size_t row);
+void rewrite_jump(struct rewrite *w, size_t row);
+void rewrite_total(struct rewrite *w, function_id f);
+/* All rows of a half in their order. */
+void rewrite_samples(struct rewrite *w);
+void rewrite_graph(struct rewrite *w);
+/* Activations and spans. */
+void rewrite_times(struct rewrite *w);
+
+#endif

@@ -1,0 +1,277 @@
+/*
+ * callgrind/read_header - lines before and between the costs: KEY ": " VALUE
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "converters/callgrind/reading.h"
+
+void flush_pending(struct reader *r)
+{
+	for (size_t i = 0; i < r->pending_count; i++) {
+		struct str key = profile_text(r->p, r->pending[i].key);
+		bool part = str_eq(key, S("desc"));
+
+		profile_label(r->p, part ? r->thread : NO_ID, key,
+			      profile_text(r->p, r->pending[i].value));
+	}
+	r->pending_count = 0;
+}
+
+void start_part(struct reader *r)
+{
+	size_t threads = r->p->thread_count;
+
+	r->thread = profile_thread(r->p, r->thread_row);
+	if (r->thread == threads)
+		r->new_thread = r->thread;
+	r->block.open = false;
+	flush_pending(r);
+}
+
+/*
+ * "summary:" is the sum of all costs, and not worth keeping, unless callgrind counted
+ * what it did not collect (system calls outside of --toggle-collect) or cut it short.
+ */
+void end_part(struct reader *r)
+{
+	struct str rest = profile_text(r->p, r->summary), word;
+	bool same = true;
+	int64_t number;
+	size_t i = 0;
+
+	for (; str_word(&rest, &word) && i < r->event_count; i++) {
+		bool time = r->p->value_types[r->events[i]].unit == UNIT_TIME;
+
+		same &= str_to_i64(word, &number) &&
+			i64_shift(number, time ? r->powers[i] : 0, &number) &&
+			number == r->sums[i];
+	}
+	same &= i == 0 || i == r->event_count;
+	if (!same && r->thread != NO_ID)
+		profile_label(r->p, r->thread, S("summary"), profile_text(r->p, r->summary));
+	r->summary = 0;
+	memset(r->sums, 0, sizeof r->sums);
+}
+
+static void header_label(struct reader *r, struct str key, struct str value)
+{
+	ARRAY_ROOM(r->pending, r->pending_count, r->pending_cap);
+	r->pending[r->pending_count++] = (struct pending){ profile_string(r->p, key),
+							   profile_string(r->p, value) };
+}
+
+/*
+ * What a creator's name says of its dialect. It is kept as a label, which also tells
+ * a writer that the names are as readers of the original file know them.
+ */
+static void read_creator(struct reader *r, struct str value)
+{
+	struct str mark = S("; profpipe");
+
+	callgrind_end_totals(r); /* of a file that this one was appended to */
+	r->ours = str_eq(value, S("profpipe"));
+	r->rewritten = r->ours || str_ends(value, mark);
+	if (str_ends(value, mark))
+		value.n -= mark.n;
+	r->yappi = str_starts(value, S("yappi"));
+	r->python = r->ours || r->yappi || str_starts(value, S("pyprof2calltree"));
+	r->has_creator = true;
+	r->p->inclusive_only |= r->yappi;
+	r->p->all_callers = r->yappi && (r->p->all_callers || !profile_has_graph(r->p));
+	if (!r->ours)
+		header_label(r, S("creator"), value);
+}
+
+/* pyprof2calltree does not name itself, but it is the one that begins like this. */
+static void guess_creator(struct reader *r)
+{
+	if (!r->has_creator)
+		read_creator(r, r->has_ns ? S("pyprof2calltree") : S("unnamed"));
+}
+
+static void read_positions(struct reader *r, struct str value)
+{
+	struct str word;
+
+	r->has_address = r->has_line = false;
+	while (str_word(&value, &word)) {
+		if (str_eq(word, S("instr")))
+			r->has_address = true;
+		else if (str_eq(word, S("line")))
+			r->has_line = true;
+		else
+			input_error(r->in, "expected positions instr or line, got %s",
+				    quote(word));
+	}
+	find_plain(r);
+}
+
+/* put_event() adds the unit to names that do not tell it. */
+static struct str without_unit(struct str name, const struct value_type *type)
+{
+	struct str added = type->unit == UNIT_TIME ? S("_(ns)") : S("_(bytes)");
+
+	if (type->unit != UNIT_NONE && name.n > added.n && str_ends(name, added))
+		name.n -= added.n;
+	return name;
+}
+
+static value_id event_type(struct reader *r, struct str name, int *power)
+{
+	struct value_type type = { 0 };
+	struct str digits, base;
+	uint64_t n;
+
+	unit_of_event(name, &type);
+	if (r->yappi && str_eq(name, S("Ticks"))) {
+		type.unit = UNIT_TIME; /* yappi counts its seconds times 10^6 */
+		type.power = 3;
+		name = S("time");
+	} else if (str_eq(name, S("ns"))) {
+		type.unit = UNIT_TIME;
+		name = S("time");
+	} else if (str_ends(name, S(")")) && str_cut_last(name, '(', &base, &digits) &&
+		   str_starts(digits, S("1e-")) && str_ends(base, S("_")) &&
+		   str_to_u64(str_from(str_head(digits, digits.n - 1), 3), &n) && n < 10) {
+		type.exponent = -(int)n;
+		name = str_head(base, base.n - 1);
+	} else if (r->ours) {
+		name = without_unit(name, &type);
+	}
+	type.name = profile_string(r->p, name);
+	*power = type.unit == UNIT_TIME ? type.power : type.exponent;
+	return profile_value_type(r->p, type);
+}
+
+void find_plain(struct reader *r)
+{
+	const struct profile *p = r->p;
+
+	r->plain = r->event_count && r->event_count == p->value_count &&
+		   (r->has_address || r->has_line);
+	for (size_t i = 0; i < r->event_count; i++) {
+		const struct value_type *type = &p->value_types[r->events[i]];
+
+		r->plain &= r->events[i] == i &&
+			    r->powers[i] == (type->unit == UNIT_TIME ? 0 : type->exponent);
+	}
+}
+
+static void read_events(struct reader *r, struct str value)
+{
+	struct str word;
+	size_t cap;
+
+	guess_creator(r);
+	r->event_count = 0;
+	while (str_word(&value, &word)) {
+		if (r->event_count == EVENTS_MOST) {
+			input_error(r->in, "expected at most %d events", EVENTS_MOST);
+			return;
+		}
+		cap = r->event_cap;
+		ARRAY_ROOM(r->powers, r->event_count, cap);
+		ARRAY_ROOM(r->events, r->event_count, r->event_cap);
+		r->events[r->event_count] = event_type(r, word, &r->powers[r->event_count]);
+		r->event_count++;
+	}
+	r->values = alloc_again(r->values, r->p->value_count, sizeof *r->values);
+	r->address = r->at_line = 0;
+	find_plain(r);
+	start_part(r);
+}
+
+/* "event: NAME [= FORMULA] [: LONG NAME]" is kept as it is. */
+static void read_event(struct reader *r, struct str value)
+{
+	if (str_starts(value, S("ns ")))
+		r->has_ns = true;
+	else
+		header_label(r, S("event"), value);
+}
+
+/* The long names of the events that have a column. */
+void set_titles(struct profile *p)
+{
+	for (size_t i = 0; i < p->label_count; i++) {
+		struct str value = profile_text(p, p->labels[i].value), name, title;
+
+		if (!str_eq(profile_text(p, p->labels[i].key), S("event")) ||
+		    !str_cut_last(value, ':', &value, &title) || !str_word(&value, &name))
+			continue;
+		for (size_t v = 0; v < p->value_count; v++)
+			if (str_eq(profile_text(p, p->value_types[v].name), name))
+				p->value_types[v].title = profile_string(p, str_trim(title));
+	}
+}
+
+static bool read_number(struct reader *r, struct str value, uint64_t *n)
+{
+	if (!str_to_u64(value, n) || *n > UINT32_MAX) {
+		input_error(r->in, "expected a number, got %s", quote(value));
+		return false;
+	}
+	return true;
+}
+
+/* What put_file_header() and put_section_header() wrote as descriptions. */
+static bool read_our_desc(struct reader *r, struct str value)
+{
+	if (str_starts(value, OUR_THREAD))
+		r->thread_row.name = profile_string(r->p, str_from(value, OUR_THREAD.n));
+	else if (str_starts(value, OUR_NUMBERED))
+		r->thread_row = (struct thread){
+			.pid = r->thread_row.pid, .part = r->thread_row.part,
+			.name = profile_string(r->p, str_from(value, OUR_NUMBERED.n)),
+		};
+	else if (str_eq(value, OUR_CALLS))
+		r->p->calls_sampled = true;
+	else if (str_eq(value, OUR_ESTIMATE))
+		r->p->arcs_estimated = true;
+	else if (str_eq(value, OUR_INCLUSIVE))
+		r->p->inclusive_only = true;
+	else
+		return false;
+	return true;
+}
+
+void read_header(struct reader *r, struct str key, struct str value)
+{
+	uint64_t n;
+
+	if (str_eq(key, S("cmd")) || str_eq(key, S("desc"))) {
+		/* "desc: I1 cache: " and "cmd:  ./a.out" keep their blanks */
+		value = str_from(value, value.n && value.p[0] == ' ');
+		if (!r->rewritten || !read_our_desc(r, value))
+			header_label(r, key, value);
+		return;
+	}
+	value = str_trim(value);
+	if (str_eq(key, S("events"))) {
+		read_events(r, value);
+	} else if (str_eq(key, S("positions"))) {
+		read_positions(r, value);
+	} else if (str_eq(key, S("creator"))) {
+		read_creator(r, value);
+	} else if (str_eq(key, S("event"))) {
+		read_event(r, value);
+	} else if (str_eq(key, S("pid")) && read_number(r, value, &n)) {
+		r->thread_row = (struct thread){ .pid = n };
+	} else if (str_eq(key, S("part")) && read_number(r, value, &n)) {
+		end_part(r);
+		r->thread_row.part = (uint32_t)n;
+		r->thread = NO_ID;
+	} else if (str_eq(key, S("thread")) && read_number(r, value, &n)) {
+		end_part(r);
+		r->thread_row.name = 0;
+		r->thread_row.tid = n;
+		r->thread = NO_ID;
+	} else if (str_eq(key, S("summary"))) {
+		r->summary = profile_string(r->p, value);
+	} else if (!str_eq(key, S("version")) && !str_eq(key, S("totals"))) {
+		verbose("%s: line %" PRIu64 ": unknown header line %s",
+			masked(str_of(r->in->name)), r->in->line, quote(r->line));
+	}
+}

@@ -1,0 +1,177 @@
+/*
+ * callgrind/read_names - names by ID, and functions by their names
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/hash.h"
+#include "converters/callgrind/reading.h"
+
+/* --- names --- */
+
+enum { ALWAYS_DENSE = 1 << 16 };
+
+static struct named *find_row(const struct names *n, uint64_t id)
+{
+	for (struct probe at = index_probe(&n->index, hash_mix(id, 0));
+	     index_next(&n->index, &at);)
+		if (n->rows[at.row].id == id)
+			return &n->rows[at.row];
+	return NULL;
+}
+
+bool find_name(const struct names *n, uint64_t id, string_id *name)
+{
+	const struct named *row;
+
+	if (id < n->dense_count && n->dense[id]) {
+		*name = n->dense[id] - 1;
+		return true;
+	}
+	row = find_row(n, id);
+	if (row)
+		*name = row->name;
+	return row;
+}
+
+static void set_name(struct names *n, uint64_t id, string_id name)
+{
+	struct named *row = find_row(n, id);
+
+	if (row) {
+		row->name = name;
+		return;
+	}
+	n->count++;
+	/* a file that skips IDs must not make the array longer than itself */
+	if (id >= n->dense_count && id < ALWAYS_DENSE + 4 * n->count)
+		n->dense = alloc_grow_zero(n->dense, &n->dense_count, (size_t)id + 1,
+					   sizeof *n->dense);
+	if (id < n->dense_count) {
+		n->dense[id] = name + 1;
+		return;
+	}
+	ARRAY_ROOM(n->rows, n->row_count, n->row_cap);
+	index_add(&n->index, hash_mix(id, 0), (uint32_t)n->row_count);
+	n->rows[n->row_count++] = (struct named){ id, name };
+}
+
+void forget_names(struct names *n)
+{
+	free(n->rows);
+	free(n->dense);
+	index_free(&n->index);
+	*n = (struct names){ 0 };
+}
+
+/* "(12)" at the start of a text. */
+static bool read_id(struct str text, uint64_t *id, struct str *rest)
+{
+	uint64_t value = 0;
+	size_t i = 1;
+
+	if (!text.n || text.p[0] != '(')
+		return false;
+	for (; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++) {
+		uint64_t digit = (uint64_t)(text.p[i] - '0');
+
+		if (value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	if (i == 1 || i == text.n || text.p[i] != ')')
+		return false;
+	*id = value;
+	*rest = str_from(text, i + 1);
+	return true;
+}
+
+string_id read_name(struct reader *r, struct names *names, struct str text)
+{
+	struct str rest;
+	uint64_t id;
+	string_id name = 0;
+
+	if (!read_id(text, &id, &rest))
+		return profile_string(r->p, text);
+	if (rest.n) {
+		name = profile_string(r->p, str_from(rest, rest.p[0] == ' '));
+		set_name(names, id, name);
+		return name;
+	}
+	if (!find_name(names, id, &name))
+		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")", id);
+	return name;
+}
+
+/* --- functions --- */
+
+/* Takes off what put_function_name() put on, see there. */
+static struct function plain_function(struct reader *r, struct function f)
+{
+	struct str name = profile_text(r->p, f.name), file = profile_text(r->p, f.file);
+	struct str head, digits;
+	uint64_t line;
+
+	if (str_cut_last(name, ':', &head, &digits) && str_to_u64(digits, &line) &&
+	    line <= UINT32_MAX && (digits.p[0] != '0' || digits.n == 1)) {
+		f.line = (uint32_t)line;
+		name = head;
+	}
+	if (str_ends(name, S("]")) && name.n > file.n + 3 &&
+	    str_eq(str_from(str_head(name, name.n - 1), name.n - 1 - file.n), file) &&
+	    str_ends(str_head(name, name.n - 1 - file.n), S(" [")))
+		name.n -= file.n + 3;
+	f.name = profile_string(r->p, name);
+	return f;
+}
+
+/*
+ * Where functions' lines are known a function is looked up with its own: it is the one of that
+ * line in files before. It has no line in its name, but where one is needed to tell it apart.
+ */
+static function_id own_function(struct reader *r, struct function f, struct own_function key)
+{
+	uint64_t hash = hash_mix((uint64_t)key.name << 32 | key.file, key.object);
+
+	for (struct probe at = index_probe(&r->own, hash); index_next(&r->own, &at);) {
+		const struct own_function *o = &r->own_functions[at.row];
+
+		if (o->name == key.name && o->file == key.file && o->object == key.object)
+			return o->function;
+	}
+	if (!f.line)
+		f.line = r->line_hint;
+	key.function = profile_function(r->p, f);
+	index_add(&r->own, hash, (uint32_t)r->own_count);
+	ARRAY_ROOM(r->own_functions, r->own_count, r->own_cap);
+	r->own_functions[r->own_count++] = key;
+	return key.function;
+}
+
+void forget_own_functions(struct reader *r)
+{
+	index_free(&r->own);
+	free(r->own_functions);
+	r->own_functions = NULL;
+	r->own_count = r->own_cap = 0;
+}
+
+function_id function_of(struct reader *r, string_id object, string_id file, string_id name)
+{
+	struct function f = { name, known(r, file), known(r, object), 0, false };
+	function_id found;
+
+	if (name >= r->met_count)
+		r->met = alloc_grow_zero(r->met, &r->met_count, (size_t)name + 1, sizeof *r->met);
+	if (r->met[name].function && r->met[name].object == object &&
+	    r->met[name].file == file && r->met[name].ours == r->ours)
+		return r->met[name].function - 1;
+	if (r->ours)
+		f = plain_function(r, f);
+	found = r->known_lines ? own_function(r, f, (struct own_function){ object, file, name, 0 })
+			       : profile_function(r->p, f);
+	r->met[name] = (struct met){ object, file, found + 1, r->ours };
+	return found;
+}

@@ -1,0 +1,168 @@
+/*
+ * callgrind/read_rows - costs and arcs into the profile's tables
+ *
+ * A file of 200 MB has ten million costs. Looking each up would take longer than all
+ * else, and is needless where a function has one block and its lines ascend.
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/profile/keeps.h"
+#include "converters/callgrind/reading.h"
+
+/* --- blocks --- */
+
+static void close_block(struct block *b)
+{
+	index_free(&b->costs.index);
+	index_free(&b->arcs.index);
+	b->open = false;
+}
+
+static struct past *past_of(struct reader *r, function_id f)
+{
+	if (f >= r->past_count)
+		r->past = alloc_grow_zero(r->past, &r->past_count, (size_t)f + 1, sizeof *r->past);
+	return &r->past[f];
+}
+
+static void open_block(struct reader *r)
+{
+	struct past *past = past_of(r, r->function);
+
+	close_block(&r->block);
+	r->block = (struct block){
+		.open = true,
+		.fresh = r->thread == r->new_thread && past->thread != r->thread + 1,
+		.costs.end = r->p->cost_count,
+		.arcs.end = r->p->arc_count,
+		.first_arc = r->p->arc_count,
+	};
+	if (past->thread != r->thread + 1) {
+		past->thread = r->thread + 1;
+		past->row = 0;
+	}
+}
+
+/* The line of the cost at hand, or of the one that comes next; 0 if there is none. */
+static uint32_t coming_line(const struct reader *r)
+{
+	struct str text = r->line, word;
+	uint64_t n;
+
+	if (!text.n || !begins_cost(text.p[0]))
+		text = (struct str){ r->in->p, (size_t)(r->in->end - r->in->p) };
+	for (word = text, word.n = 0; word.n < text.n && text.p[word.n] > ' ';)
+		word.n++;
+	if (!word.n || !begins_cost(word.p[0]))
+		return 0;
+	if (word.p[0] == '*')
+		return r->at_line;
+	if (!str_to_u64(str_from(word, word.p[0] == '+' || word.p[0] == '-'), &n) || n > UINT32_MAX)
+		return 0;
+	return word.p[0] == '+' ? r->at_line + (uint32_t)n
+	     : word.p[0] == '-' ? r->at_line - (uint32_t)n : (uint32_t)n;
+}
+
+function_id current_function(struct reader *r)
+{
+	if (r->thread == NO_ID)
+		start_part(r);
+	if (r->function == NO_ID) {
+		r->line_hint = r->known_lines ? coming_line(r) : 0;
+		r->function = function_of(r, r->object, r->file,
+					  r->name ? r->name : r->unknown);
+		r->block.open = false;
+	}
+	if (!r->block.open)
+		open_block(r);
+	return r->function;
+}
+
+void forget_rows(struct reader *r)
+{
+	close_block(&r->block);
+	free(r->past);
+	free(r->met);
+}
+
+/* --- rows --- */
+
+/* Higher than all in this block, so that none there is equal. */
+static bool climbs(struct reader *r, const struct place *at)
+{
+	struct block *b = &r->block;
+	uint64_t height = r->has_address ? at->address : at->line;
+
+	if (b->climbing && height <= b->highest)
+		return false;
+	b->climbing = true;
+	b->highest = height;
+	return true;
+}
+
+/* What is in a row of its own only where lines are wanted. */
+static unsigned tells(const struct reader *r, const struct place *at)
+{
+	return (at->address ? KEEP_ADDRESSES : 0u) | (at->file ? KEEP_INLINED : 0u) |
+	       (at->line && at->line != r->p->functions[r->function].line ? KEEP_LINES : 0u);
+}
+
+bool adds_up(const struct reader *r)
+{
+	return r->p->without_lines && r->thread == r->new_thread;
+}
+
+static void add_sums(struct reader *r)
+{
+	for (size_t i = 0; i < r->event_count; i++)
+		i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
+}
+
+/* All of a function's costs in one row, at the lowest line that is its own file's. */
+void add_to_function(struct reader *r, const struct place *lowest, uint32_t highest)
+{
+	struct profile *p = r->p;
+	struct past *past = &r->past[r->function];
+	uint32_t *line;
+
+	add_sums(r);
+	if (past->row)
+		values_add_row(&p->cost_values, past->row - 1, r->values);
+	else
+		past->row = 1 + profile_new_cost(p, (struct cost){ r->thread, r->function, { 0 } },
+						 r->values);
+	p->left_out |= tells(r, lowest) | tells(r, &(struct place){ 0, highest, 0 });
+	line = &p->costs[past->row - 1].line;
+	if (!lowest->file && lowest->line && (!*line || lowest->line < *line))
+		*line = lowest->line;
+}
+
+void add_cost(struct reader *r, const struct place *at)
+{
+	struct cost c = { r->thread, r->function, *at };
+
+	if (adds_up(r)) {
+		add_to_function(r, at, at->line);
+		return;
+	}
+	add_sums(r);
+	if (!r->block.fresh)
+		profile_cost(r->p, c, r->values);
+	else if (climbs(r, at))
+		profile_new_cost(r->p, c, r->values);
+	else
+		profile_cost_among(r->p, &r->block.costs, c, r->values);
+}
+
+void add_arc(struct reader *r, struct arc a)
+{
+	struct past *callee = past_of(r, a.callee);
+
+	if (!r->block.fresh)
+		profile_arc(r->p, a, r->values, NULL);
+	else if (callee->arc > r->block.first_arc)
+		profile_arc_among(r->p, &r->block.arcs, a, r->values, NULL);
+	else
+		callee->arc = 1 + profile_new_arc(r->p, &a, r->values, NULL);
+}

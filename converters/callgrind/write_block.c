@@ -1,0 +1,345 @@
+/*
+ * callgrind/write_block - a function: its costs, its calls and its jumps
+ *
+ * Of objects, files and functions the name is written once a section, behind an ID; from
+ * then on the ID stands for it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/fetch.h"
+#include "converters/callgrind/writing.h"
+
+/* --- names --- */
+
+/*
+ * "(ID) " the first time in a section, then "(ID)" and the line's end. True if the name
+ * must follow.
+ */
+static inline bool put_id(struct writer *w, struct str key, enum space space, uint32_t id)
+{
+	struct name_id *known = &w->ids[space][id];
+	bool first = known->defined != w->section;
+	char *to = add(output_room(w->out), key);
+
+	if (first) {
+		known->defined = w->section;
+		if (!known->number)
+			known->number = ++w->numbers[space];
+	}
+	*to++ = '(';
+	to += u64_text(to, known->number);
+	*to++ = ')';
+	*to++ = first ? ' ' : '\n';
+	w->out->p = to;
+	return first;
+}
+
+static void put_string(struct writer *w, struct str key, enum space space, string_id id)
+{
+	if (!put_id(w, key, space, id))
+		return;
+	callgrind_put_name(w->out, profile_text(w->p, id));
+	output_byte(w->out, '\n');
+}
+
+static void put_function(struct writer *w, struct str key, function_id f)
+{
+	const struct function *fn = &w->p->functions[f];
+
+	if (!put_id(w, key, FUNCTIONS, f))
+		return;
+	callgrind_put_name(w->out, profile_text(w->p, fn->name));
+	if (w->suffixes[f] & SUFFIX_FILE) {
+		struct str file = profile_text(w->p, fn->file);
+
+		output_text(w->out, " [");
+		callgrind_put_text(w->out, callgrind_unknown(file) ? S("") : file);
+		output_byte(w->out, ']');
+	}
+	if (w->suffixes[f] & SUFFIX_LINE) {
+		output_byte(w->out, ':');
+		output_u64(w->out, fn->line);
+	}
+	output_byte(w->out, '\n');
+}
+
+/* --- places --- */
+
+static inline char *add_relative(char *to, uint64_t value, uint64_t base, bool hex)
+{
+	if (value == base) {
+		*to++ = '*';
+		return to;
+	}
+	if (value > base && value - base < 1000) {
+		*to++ = '+';
+		value -= base;
+	} else if (base > value && base - value < 1000) {
+		*to++ = '-';
+		value = base - value;
+	} else if (hex) {
+		return to + sprintf(to, "0x%" PRIx64, value);
+	}
+	return to + u64_text(to, value);
+}
+
+static inline char *add_place(const struct writer *w, char *to, struct place at)
+{
+	if (w->addresses)
+		to = add_relative(to, at.address, w->last.address, true);
+	if (w->addresses && w->lines)
+		*to++ = ' ';
+	if (w->lines || !w->addresses)
+		to = add_relative(to, at.line, w->last.line, false);
+	return to;
+}
+
+/* The end of a line: a place that is not the line's own. */
+static inline char *add_target(const struct writer *w, char *to, struct place at)
+{
+	*to++ = ' ';
+	to = add_place(w, to, at);
+	*to++ = '\n';
+	return to;
+}
+
+/* A place that later ones are relative to. */
+static inline char *add_own_place(struct writer *w, char *to, struct place at)
+{
+	to = add_place(w, to, at);
+	w->last = at;
+	return to;
+}
+
+/* A place and what was spent there. */
+static inline void put_costs(struct writer *w, char *to, struct place at, const int64_t *values)
+{
+	size_t count = w->p->value_count;
+
+	while (!w->zeros && count && !values[count - 1])
+		count--;
+	put_values(w, add_own_place(w, to, at), values, count);
+}
+
+/* fi and fe change the file inside a function: fe goes back to its own. */
+static void put_inlined(struct writer *w, function_id f, string_id file)
+{
+	string_id own = w->p->functions[f].file, wanted = file ? file : own;
+
+	if (wanted == w->file)
+		return;
+	put_string(w, wanted == own ? S("fe=") : S("fi="), FILES, wanted);
+	w->file = wanted;
+}
+
+/* Lines of a function without lines of its own are where it begins. */
+static struct place place_in(const struct writer *w, struct place at, function_id f)
+{
+	if (!at.line)
+		at.line = w->p->functions[f].line;
+	return at;
+}
+
+/* --- calls and jumps --- */
+
+static void put_callee(struct writer *w, function_id caller, function_id callee,
+		       struct str object, struct str file, struct str name)
+{
+	const struct function *from = &w->p->functions[caller], *to = &w->p->functions[callee];
+
+	if (to->object != from->object)
+		put_string(w, object, OBJECTS, to->object);
+	if (to->file != w->file)
+		put_string(w, file, FILES, to->file);
+	put_function(w, name, callee);
+}
+
+static void put_arc(struct writer *w, size_t row)
+{
+	const struct arc *a = &w->p->arcs[row];
+	bool guess = !a->calls && a->rule == RULE_OUTERMOST;
+	char *to;
+
+	/* callgrind itself writes calls=0 for what was running when a part began; where
+	 * nobody counted, it is 01: for other readers 1, and unknown when read again */
+	put_inlined(w, a->caller, a->site.file);
+	put_callee(w, a->caller, a->callee, S("cob="), S("cfi="), S("cfn="));
+	to = add(output_room(w->out), S("calls="));
+	to = guess ? add(to, S("01")) : to + i64_text(to, a->calls);
+	to = add_target(w, to, place_in(w, a->target, a->callee));
+	put_costs(w, to, place_in(w, a->site, a->caller), values_row(&w->p->arc_values, row));
+}
+
+static void put_jump(struct writer *w, const struct jump *j)
+{
+	char *to;
+
+	put_inlined(w, j->from, j->at.file);
+	if (j->to != j->from)
+		put_callee(w, j->from, j->to, S("cob="), S("jfi="), S("jfn="));
+	else if (j->target.file != j->at.file)
+		put_string(w, S("jfi="), FILES,
+			   j->target.file ? j->target.file : w->p->functions[j->to].file);
+	to = add(output_room(w->out), j->conditional ? S("jcnd=") : S("jump="));
+	if (j->conditional) {
+		to += i64_text(to, j->followed);
+		*to++ = '/';
+	}
+	to += i64_text(to, j->executed);
+	to = add_target(w, to, j->target);
+	to = add_own_place(w, to, j->at);
+	*to++ = '\n';
+	w->out->p = to;
+}
+
+/* --- functions that only call themselves --- */
+
+/* Whether the function calls itself, as Python counts that. */
+static bool calls_itself(const struct writer *w, function_id f)
+{
+	const struct arc *a = w->p->arcs;
+
+	for (size_t i = w->arcs.at; i < w->arcs.end; i++)
+		for (size_t row = w->arcs.run[i].row; row < w->arcs.run[i].end; row++)
+			if (a[row].callee == f && a[row].rule == RULE_OUTERMOST)
+				return true;
+	return false;
+}
+
+/*
+ * KCachegrind shows 0 for a function that only calls itself: it needs a caller. What
+ * came in is its self value and what it gave to others.
+ */
+static void note_lonely(struct writer *w, function_id f)
+{
+	const struct profile *p = w->p;
+	struct lonely l = { f, 1, NULL };
+
+	if (w->called[f] == w->section || !calls_itself(w, f))
+		return;
+	l.values = alloc_zero(p->value_count, sizeof *l.values);
+	for (size_t i = w->costs.at; i < w->costs.end; i++)
+		add_run(l.values, &p->cost_values, w->costs.run[i]);
+	for (size_t i = w->arcs.at; i < w->arcs.end; i++)
+		for (size_t row = w->arcs.run[i].row; row < w->arcs.run[i].end; row++)
+			if (p->arcs[row].callee != f)
+				add_row(l.values, &p->arc_values, row);
+	ARRAY_ROOM(w->lonely, w->lonely_count, w->lonely_cap);
+	w->lonely[w->lonely_count++] = l;
+}
+
+void callgrind_put_lonely(struct writer *w)
+{
+	for (size_t i = 0; i < w->lonely_count; i++) {
+		struct lonely *l = &w->lonely[i];
+		const struct function *fn = &w->p->functions[l->function];
+		char *to;
+
+		if (i == 0)
+			output_text(w->out, "\nfl=???\nfn=[root]\n");
+		if (w->objects)
+			put_string(w, S("cob="), OBJECTS, fn->object);
+		put_string(w, S("cfi="), FILES, fn->file);
+		put_function(w, S("cfn="), l->function);
+		to = add(output_room(w->out), S("calls="));
+		to += i64_text(to, l->calls);
+		put_costs(w, add_target(w, to, (struct place){ 0, fn->line, 0 }),
+			  (struct place){ 0 }, l->values);
+		free(l->values);
+	}
+	w->lonely_count = 0;
+}
+
+/* --- blocks --- */
+
+/*
+ * A caller's arcs may lie all over the table, as do their callees: what will be written
+ * soon is fetched while this one is.
+ */
+FETCHING fetch_arc(const struct writer *w, size_t row)
+{
+	const struct arc *a = &w->p->arcs[row];
+
+	FETCH(a);
+	FETCH(&a->primitive);
+	FETCH(values_row(&w->p->arc_values, row));
+}
+
+FETCHING fetch_callee(const struct writer *w, size_t row)
+{
+	function_id callee = w->p->arcs[row].callee;
+
+	FETCH(&w->p->functions[callee]);
+	FETCH(&w->ids[FUNCTIONS][callee]);
+}
+
+/* A name is written once a section: with its first use. */
+FETCHING fetch_name(const struct writer *w, size_t row, enum fetch what)
+{
+	function_id callee = w->p->arcs[row].callee;
+	const struct str *name = &w->p->strings.texts[w->p->functions[callee].name];
+
+	if (w->ids[FUNCTIONS][callee].defined == w->section)
+		return;
+	if (what == FETCH_ROW)
+		FETCH(name);
+	else
+		FETCH(name->p);
+}
+
+static void put_arcs(struct writer *w)
+{
+	enum { FAR = 16, NEAR = 12, NAME = 8, TEXT = 4 };
+
+	for (; w->arcs.at < w->arcs.end; w->arcs.at++) {
+		const struct callgrind_run *run = &w->arcs.run[w->arcs.at];
+
+		if (w->arcs.count - w->arcs.at > FAR) {
+			fetch_arc(w, run[FAR].row);
+			fetch_callee(w, run[NEAR].row);
+			fetch_name(w, run[NAME].row, FETCH_ROW);
+			fetch_name(w, run[TEXT].row, FETCH_TEXT);
+		}
+		for (size_t row = run->row; row < run->end; row++) {
+			if (run->end - row > NEAR)
+				fetch_callee(w, row + NEAR);
+			put_arc(w, row);
+		}
+	}
+}
+
+static void put_own_costs(struct writer *w, function_id f, struct callgrind_run run)
+{
+	const struct profile *p = w->p;
+
+	for (size_t row = run.row; row < run.end; row++) {
+		struct place at = profile_cost_row(p, row).at;
+
+		put_inlined(w, f, at.file);
+		put_costs(w, output_room(w->out), place_in(w, at, f),
+			  values_row(&p->cost_values, row));
+	}
+}
+
+void callgrind_put_block(struct writer *w, function_id f)
+{
+	const struct function *fn = &w->p->functions[f];
+
+	output_byte(w->out, '\n');
+	if (w->objects)
+		put_string(w, S("ob="), OBJECTS, fn->object);
+	put_string(w, S("fl="), FILES, fn->file);
+	put_function(w, S("fn="), f);
+	w->file = fn->file;
+	note_lonely(w, f);
+	for (; w->costs.at < w->costs.end; w->costs.at++)
+		put_own_costs(w, f, w->costs.run[w->costs.at]);
+	put_arcs(w);
+	for (; w->jumps.at < w->jumps.end; w->jumps.at++)
+		for (size_t row = w->jumps.run[w->jumps.at].row;
+		     row < w->jumps.run[w->jumps.at].end; row++)
+			put_jump(w, &w->p->jumps[row]);
+}

@@ -1,0 +1,69 @@
+/*
+ * callgrind/write_text - texts of any bytes, in a line
+ */
+#include "converters/callgrind/writing.h"
+
+/* Nothing but blanks, once callgrind_put_text() has replaced what it must. */
+static bool is_blank(struct str text)
+{
+	size_t i = 0;
+
+	while (i < text.n && memchr(" \t\n\v\f\r", text.p[i], sizeof " \t\n\v\f\r"))
+		i++;
+	return i == text.n;
+}
+
+bool callgrind_unknown(struct str name)
+{
+	return is_blank(name) || str_eq(name, S("???"));
+}
+
+/* These end a line, or KCachegrind. */
+static char shown(char c)
+{
+	return c == '\n' || c == '\r' || c == '\0' ? ' ' : c;
+}
+
+void callgrind_put_text(struct output *out, struct str text)
+{
+	if (callgrind_holds(text)) {
+		output_str(out, text);
+		return;
+	}
+	while (text.n) {
+		struct str part = str_head(text, OUTPUT_ROOM);
+		char *to = output_room(out);
+
+		for (size_t i = 0; i < part.n; i++)
+			to[i] = shown(part.p[i]);
+		out->p += part.n;
+		text = str_from(text, part.n);
+	}
+}
+
+/* KCachegrind and callgrind_annotate take blanks alone behind an ID for no name at all. */
+void callgrind_put_name(struct output *out, struct str text)
+{
+	callgrind_put_text(out, callgrind_unknown(text) ? S("???") : text);
+}
+
+/* Whether one of eight bytes is below 16: hardly a name has such, and one look is enough. */
+static inline bool has_low(const char *p)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	return (word - ones * 16) & ~word & ones * 0x80;
+}
+
+bool callgrind_holds(struct str name)
+{
+	bool low = name.n < 8 || has_low(name.p + name.n - 8);
+
+	for (size_t i = 0; !low && i + 8 < name.n; i += 8)
+		low = has_low(name.p + i);
+	if (low && (str_has(name, '\n') || str_has(name, '\r') || str_has(name, '\0')))
+		return false;
+	return !name.n || !is_blank(name);
+}

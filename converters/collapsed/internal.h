@@ -1,0 +1,46 @@
+/*
+ * collapsed/internal - what its reader and its writer share
+ */
+#ifndef COLLAPSED_INTERNAL_H
+#define COLLAPSED_INTERNAL_H
+
+#include "common/program/format.h"
+
+static inline bool collapsed_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline struct str collapsed_trim(struct str s)
+{
+	while (s.n && collapsed_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+static inline bool collapsed_comment(struct str line)
+{
+	return str_starts(line, S("# "));
+}
+
+/* A comment that says so, for names that end like "f 2": nothing is guessed below it. */
+#define COLLAPSED_ONE_COUNT S("# folded stacks, one count a line")
+
+/* The same of frames below "P1;T2". */
+#define COLLAPSED_FULL_FRAMES S("# folded stacks, frames are not austin's")
+
+/* Of how many bytes, and one line at least, a file's dialect is found. */
+enum { COLLAPSED_WINDOW = 1 << 16 };
+
+/* The length of a "P123" at the beginning of the text, or 0. */
+size_t collapsed_process(struct str text);
+/* "P123;T0:123;..." or "P123;T123", a count behind it or not */
+bool collapsed_austin_stack(struct str line);
+/* Whether the stack's end would be taken for the first of two counts. */
+bool collapsed_ends_in_number(struct str stack);
+
+extern const struct option_row collapsed_read_options[];
+int collapsed_bid(struct str head, bool whole);
+int collapsed_read(struct input *in, struct profile *p);
+
+#endif

@@ -1,0 +1,299 @@
+/*
+ * dot/format - the call graph as a picture, drawn by Graphviz: profconv -t dot p | dot -Tsvg
+ *
+ * A node is a function with its inclusive and self value and its calls, an edge a caller
+ * and its callee with the value and the calls that went that way, as in qcachegrind's
+ * call graph. What is too light is left out, and the graph's label says how much that is.
+ *
+ *	digraph "profile" {
+ *	n0 [label="main\n100%\nself 5 samples (5%)" ...];
+ *	n0 -> n1 [label="95%" ...];
+ *	}
+ *
+ * In Graphviz's strings '"' ends the text, '\' begins an escape and '&' an entity
+ * (https://graphviz.org/doc/info/lang.html): all three are written as what they are.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/profile/value_text.h"
+#include "common/program/format.h"
+#include "common/syntax/table.h"
+#include "common/transform/callgraph/figures.h"
+
+static double node_least = 0.005, edge_least = 0.001;
+static uint64_t most_nodes = 400;
+static int direction;
+
+static const struct option_row write_options[] = {
+	OPT_SHARE(0, "node-threshold", "SHARE",
+		  "leave out functions with less of the total (default 0.005: 0.5%)", &node_least),
+	OPT_SHARE(0, "edge-threshold", "SHARE",
+		  "leave out calls with less of the total (default 0.001: 0.1%)", &edge_least),
+	OPT_COUNT(0, "max-nodes", "N", "at most the N heaviest functions (default 400; 0: all)",
+		  &most_nodes),
+	OPT_CHOICE(0, "direction", "down|right", "where callees are (default down)", &direction),
+	OPT_END
+};
+
+struct drawing {
+	struct output *out;
+	const struct figures *f;
+	bool *drawn;            /* by row */
+	uint32_t nodes;
+	struct buf text;
+};
+
+static const struct value_style usual;
+
+/* --- what is drawn --- */
+
+static int compare_values(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+	return (a < b) - (a > b);
+}
+
+/* The inclusive value of the last of the heaviest so many. */
+static int64_t least_of_heaviest(const struct figures *f)
+{
+	int64_t *values = alloc_zero(f->count, sizeof *values), least;
+
+	for (uint32_t i = 0; i < f->count; i++)
+		values[i] = f->table.rows[i].inclusive;
+	qsort(values, f->count, sizeof *values, compare_values);
+	least = values[most_nodes - 1];
+	free(values);
+	return least;
+}
+
+static void choose(struct drawing *d)
+{
+	const struct figures *f = d->f;
+	int64_t least = most_nodes && most_nodes < f->count ? least_of_heaviest(f) : 0;
+
+	d->drawn = alloc_zero(f->count, sizeof *d->drawn);
+	for (uint32_t i = 0; i < f->count; i++) {
+		int64_t value = f->table.rows[i].inclusive;
+
+		d->drawn[i] = value >= least && (!most_nodes || d->nodes < most_nodes) &&
+			      (double)value >= node_least * (double)f->total;
+		d->nodes += d->drawn[i];
+	}
+}
+
+/* --- text --- */
+
+/* What is in d->text, as a string of Graphviz; its line breaks are breaks. */
+static void put_string(struct drawing *d)
+{
+	output_byte(d->out, '"');
+	for (size_t i = 0; i < d->text.n; i++) {
+		char c = d->text.p[i];
+
+		if (c == '\n')
+			output_text(d->out, "\\n");
+		else if (c == '&')
+			output_text(d->out, "&amp;");
+		else if (c == '"' || c == '\\')
+			output_bytes(d->out, (char[]){ '\\', c }, 2);
+		else
+			output_byte(d->out, c);
+	}
+	output_byte(d->out, '"');
+}
+
+/* What is counted has a name like any other. */
+static void add_value(struct drawing *d, int64_t value)
+{
+	struct buf text = { 0 };
+
+	add_value_text(&text, d->f->p, d->f->value, value, &usual);
+	add_visible(&d->text, buf_str(&text));
+	buf_free(&text);
+}
+
+static void add_share(struct drawing *d, int64_t value)
+{
+	if (d->f->total)
+		add_percent(&d->text, value, d->f->total);
+	else
+		add_value(d, value);
+}
+
+/* 12x; nothing where calls are only samples. */
+static void add_calls(struct drawing *d, int64_t calls)
+{
+	if (!d->f->calls_known || !calls)
+		return;
+	buf_byte(&d->text, '\n');
+	add_grouped(&d->text, (struct decimal){ calls, 0 });
+	buf_add(&d->text, S("\xc3\x97"));
+}
+
+static void add_place(struct drawing *d, const struct figure *row, struct str file)
+{
+	if (!file.n || str_eq(file, S("~")))
+		return;
+	buf_byte(&d->text, '\n');
+	add_visible(&d->text, file);
+	if (row->line)
+		buf_print(&d->text, ":%lu", (unsigned long)row->line);
+}
+
+/* --- the graph --- */
+
+static double share_of(const struct drawing *d, int64_t value)
+{
+	double share = d->f->total ? (double)value / (double)d->f->total : 0;
+
+	return share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
+/* From blue over green and yellow to red; pale, so that dark text can be read on it. */
+static void put_color(struct drawing *d, const char *name, double share, double saturation)
+{
+	struct buf text = { 0 };
+
+	buf_print(&text, ",%s=\"%.3f %.3f %.3f\"", name, 0.6 * (1 - sqrt(share)),
+		  saturation + 0.25 * share, 0.95);
+	output_str(d->out, buf_str(&text));
+	buf_free(&text);
+}
+
+static void put_number(struct drawing *d, const char *before, uint64_t number)
+{
+	output_text(d->out, before);
+	output_u64(d->out, number);
+}
+
+static void put_node(struct drawing *d, uint32_t row)
+{
+	const struct figure *fn = &d->f->rows[row];
+	const struct call_row *r = &d->f->table.rows[row];
+	struct str file = str_base(fn->home);
+
+	d->text.n = 0;
+	add_visible(&d->text, fn->name);
+	add_place(d, fn, file);
+	buf_byte(&d->text, '\n');
+	add_value(d, r->inclusive);
+	buf_add(&d->text, S(" ("));
+	add_share(d, r->inclusive);
+	buf_add(&d->text, S(")\nself "));
+	add_value(d, r->self);
+	buf_add(&d->text, S(" ("));
+	add_share(d, r->self);
+	buf_byte(&d->text, ')');
+	add_calls(d, r->calls);
+	put_number(d, "n", row);
+	output_text(d->out, " [label=");
+	put_string(d);
+	d->text.n = 0;
+	add_visible(&d->text, fn->name);
+	add_place(d, fn, fn->home);
+	output_text(d->out, ",tooltip=");
+	put_string(d);
+	put_color(d, "fillcolor", share_of(d, r->inclusive), 0.18);
+	output_text(d->out, "];\n");
+}
+
+static void put_edge(struct drawing *d, const struct call_arc *a, uint32_t callee)
+{
+	struct buf width = { 0 };
+
+	put_number(d, "n", a->caller);
+	put_number(d, " -> n", callee);
+	output_text(d->out, " [label=");
+	d->text.n = 0;
+	add_share(d, a->inclusive);
+	add_calls(d, a->calls);
+	put_string(d);
+	put_color(d, "color", share_of(d, a->inclusive), 0.7);
+	put_number(d, ",weight=", 1 + (uint64_t)(share_of(d, a->inclusive) * 99));
+	buf_print(&width, ",penwidth=%.2f];\n", 0.5 + 3.5 * sqrt(share_of(d, a->inclusive)));
+	output_str(d->out, buf_str(&width));
+	buf_free(&width);
+}
+
+static void put_label(struct drawing *d)
+{
+	const struct profile *p = d->f->p;
+	const struct value_type *type = &p->value_types[d->f->value];
+	const char *sep = p->source ? " \xc2\xb7 " : "";
+
+	d->text.n = 0;
+	buf_print(&d->text, "%s%s%s", p->source ? "from " : "", p->source ? p->source : "", sep);
+	add_visible(&d->text, profile_text(p, type->title ? type->title : type->name));
+	buf_add(&d->text, S(": "));
+	add_value(d, d->f->total);
+	if (d->nodes < d->f->count)
+		buf_print(&d->text, " \xc2\xb7 %lu of %lu functions", (unsigned long)d->nodes,
+			  (unsigned long)d->f->count);
+	if (p->arcs_estimated)
+		buf_add(&d->text, S(" \xc2\xb7 values of calls estimated"));
+	output_text(d->out, "graph [labelloc=t,fontsize=14,label=");
+	put_string(d);
+	output_text(d->out, direction ? ",rankdir=LR];\n" : "];\n");
+}
+
+static void put_graph(struct drawing *d)
+{
+	const struct call_table *t = &d->f->table;
+
+	put_label(d);
+	for (uint32_t row = 0; row < d->f->count; row++)
+		if (d->drawn[row])
+			put_node(d, row);
+	for (uint32_t row = 0; row < d->f->count; row++)
+		for (uint32_t a = t->first[row]; a < t->first[row + 1]; a++)
+			if (d->drawn[row] && d->drawn[t->arcs[a].caller] &&
+			    (double)t->arcs[a].inclusive >= edge_least * (double)d->f->total)
+				put_edge(d, &t->arcs[a], row);
+}
+
+static void dot_write(struct output *out, const struct profile *p)
+{
+	struct figures f;
+	struct drawing d = { .out = out, .f = &f };
+
+	output_text(out, "digraph profile {\n"
+			 "node [shape=box,style=\"filled,rounded\",color=\"#888888\",fontname=\"sans-serif\",fontsize=10];\n"
+			 "edge [fontname=\"sans-serif\",fontsize=9];\n");
+	if (p->value_count) {
+		figures_make(&f, p, 0);
+		choose(&d);
+		put_graph(&d);
+		figures_free(&f);
+	}
+	output_text(out, "}\n");
+	buf_free(&d.text);
+	free(d.drawn);
+}
+
+/* What is drawn of a name is what can be seen of it. */
+static bool dot_holds(struct str name)
+{
+	struct buf visible = { 0 };
+	bool same;
+
+	add_visible(&visible, name);
+	same = str_eq(buf_str(&visible), name);
+	buf_free(&visible);
+	return same;
+}
+
+const struct format dot_format = {
+	.name = "dot",
+	.title = "call graph for Graphviz",
+	.suffixes = ".dot .gv",
+	.half = HALF_GRAPH,
+	.keeps = KEEP_CALLS | KEEP_TOTALS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_UNITS,
+	.values_arcs = true,
+	.write = dot_write,
+	.write_options = write_options,
+	.holds = dot_holds,
+};

@@ -1,0 +1,396 @@
+/*
+ * flamegraph/data - the profile in the picture, for the page's script and for readers
+ *
+ * One JSON object in <metadata id="profile">; names are spelled as json_put() does, so
+ * that any bytes come back:
+ *
+ *	{"profpipe":1,"source":"collapsed",
+ *	 "values":[{"name":"samples","unit":"none"}],"threads":[{"name":""}],
+ *	 "strings":["","main","a.py"],
+ *	 "functions":[1,2,0,10],        4 numbers each: name, file, object, line
+ *	 "frames":[0,12,0],             3 numbers each: function, line, column
+ *	 "nodes":[1,2,-1,3],            contexts in preorder: n is a callee with frame n - 1
+ *	                                of the last one, -k goes up by k
+ *	 "rows":[[0,[1,5,1,7]]],        by thread: context (how many after the one before
+ *	                                it), a value for each value type, context, ...
+ *	 "pruned":{"frames":9,"hidden":ROWS,"functions":ROWS},
+ *	 "page":{...}}                  about the picture alone
+ *
+ * In files in time ("ordered", or the view "chart") a thread's rows are in that order,
+ * contexts go back as well, and a row of zeros ends the frames it is not in. A thread's
+ * values are whole numbers: nanoseconds, or 10^exponent of the value type's unit. See
+ * contexts.h for what is pruned. Keys that are not needed are left out.
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/profile/rows_json.h"
+#include "common/syntax/json_put.h"
+#include "common/syntax/xml_put.h"
+#include "converters/flamegraph/internal.h"
+
+/* more would be most of the file, for one figure in a line of the page */
+enum { MOST_ARCS = 100000 };
+
+/*
+ * JSON as XML's text. What XML cannot hold stands only within strings, and there an
+ * escape says the same; json_put() has left no other control character.
+ */
+static void put_escaped(struct output *out, struct str json)
+{
+	size_t from = 0, i = 0;
+
+	while (i < json.n) {
+		size_t at = i;
+		uint32_t point = xml_next(json, &i);
+		const char *instead = point == '<' ? "&lt;" : point == '&' ? "&amp;"
+			: point == '>' ? "&gt;" : NULL;
+
+		if (point == XML_UNKNOWN && json.p[i - 1] != '\xbd')
+			instead = json.p[i - 1] == '\xbe' ? "\\ufffe" : "\\uffff";
+		if (!instead)
+			continue;
+		output_bytes(out, json.p + from, at - from);
+		output_text(out, instead);
+		from = i;
+	}
+	output_bytes(out, json.p + from, json.n - from);
+}
+
+/* What `put` writes, escaped. */
+struct pen {
+	struct output *out;   /* collects JSON with strings in it */
+	struct buf text;
+	struct output *to;
+};
+
+static void pen_start(struct pen *p, struct output *to)
+{
+	*p = (struct pen){ .to = to };
+	p->out = output_memory(&p->text);
+}
+
+static void pen_end(struct pen *p)
+{
+	output_close(p->out, true);
+	put_escaped(p->to, buf_str(&p->text));
+	buf_free(&p->text);
+}
+
+static void put_string(struct output *out, const char *before, struct str text)
+{
+	struct pen pen;
+
+	output_text(out, before);
+	pen_start(&pen, out);
+	json_put(pen.out, text);
+	pen_end(&pen);
+}
+
+static void put_list(struct output *out, const char *before, int64_t number)
+{
+	output_text(out, before);
+	output_i64(out, number);
+}
+
+/* --- tables --- */
+
+static void put_head(struct output *out, const struct profile *p)
+{
+	struct pen pen;
+
+	output_text(out, "{\"profpipe\":1");
+	put_string(out, ",\"source\":", str_of(p->source ? p->source : ""));
+	pen_start(&pen, out);
+	for (value_id v = 0; v < p->value_count; v++) {
+		output_text(pen.out, v ? "," : ",\n\"values\":[");
+		json_put_value_type(pen.out, p, v);
+	}
+	output_text(pen.out, p->value_count ? "]" : "");
+	for (thread_id t = 0; t < p->thread_count; t++) {
+		output_text(pen.out, t ? "," : ",\n\"threads\":[");
+		json_put_thread(pen.out, p, t);
+	}
+	output_text(pen.out, p->thread_count ? "]" : "");
+	if (p->label_count) {
+		output_text(pen.out, ",\n\"labels\":");
+		json_put_labels(pen.out, p, p->label_count);
+	}
+	pen_end(&pen);
+	if (p->estimated)
+		output_text(out, ",\n\"estimated\":true");
+	if (p->line_functions)
+		output_text(out, ",\n\"lines\":true");
+}
+
+/* Only strings of functions: value types and threads have theirs in them. */
+static uint32_t *number_strings(const struct profile *p, struct output *out)
+{
+	uint32_t *number = alloc_zero(p->strings.count + 1, sizeof *number), count = 1;
+
+	put_string(out, ",\n\"strings\":[", S(""));
+	for (size_t i = 0; i < p->function_count; i++) {
+		const struct function *f = &p->functions[i];
+		const string_id ids[] = { f->name, f->file, f->object };
+
+		for (int k = 0; k < 3; k++) {
+			if (!ids[k] || number[ids[k]])
+				continue;
+			number[ids[k]] = count++;
+			put_string(out, ",", profile_text(p, ids[k]));
+		}
+	}
+	output_byte(out, ']');
+	return number;
+}
+
+static void put_tables(struct output *out, const struct profile *p)
+{
+	uint32_t *string = number_strings(p, out);
+
+	output_text(out, ",\n\"functions\":[");
+	for (size_t i = 0; i < p->function_count; i++) {
+		const struct function *f = &p->functions[i];
+
+		put_list(out, i ? "," : "", string[f->name]);
+		put_list(out, ",", string[f->file]);
+		put_list(out, ",", string[f->object]);
+		put_list(out, ",", f->line);
+	}
+	output_text(out, "],\n\"frames\":[");
+	for (size_t i = 0; i < p->frame_count; i++) {
+		put_list(out, i ? "," : "", p->frames[i].function);
+		put_list(out, ",", p->frames[i].line);
+		put_list(out, ",", p->frames[i].column);
+	}
+	output_byte(out, ']');
+	free(string);
+}
+
+/* --- contexts and values --- */
+
+static void put_nodes(struct output *out, const struct contexts *c)
+{
+	uint32_t last = 0;
+
+	output_text(out, ",\n\"nodes\":[");
+	for (uint32_t i = 1; i < c->count; i++) {
+		int64_t up = 0;
+
+		for (; last != c->parent[i]; last = c->parent[last])
+			up++;
+		if (i > 1)
+			output_byte(out, ',');
+		if (up)
+			put_list(out, "-", up);
+		put_list(out, up ? "," : "", (int64_t)c->frame[i] + 1);
+		last = i;
+	}
+	output_byte(out, ']');
+}
+
+static void put_thread_rows(struct output *out, const struct thread_rows *r, thread_id t)
+{
+	int64_t last = 0;
+
+	put_list(out, "[", t);
+	for (size_t i = r->first[t]; i < r->first[t + 1]; i++) {
+		put_list(out, i > r->first[t] ? "," : ",[", r->at[i] - last);
+		for (uint32_t v = 0; v < r->values.width; v++)
+			put_list(out, ",", values_row(&r->values, i)[v]);
+		last = r->at[i];
+	}
+	output_text(out, "]]");
+}
+
+static void put_rows(struct output *out, const char *before, const struct picture *v,
+		     const struct thread_rows *r)
+{
+	const char *mark = "";
+
+	output_text(out, before);
+	output_byte(out, '[');
+	for (thread_id t = 0; t < v->p->thread_count; t++) {
+		if (r->first[t] == r->first[t + 1])
+			continue;
+		output_text(out, mark);
+		put_thread_rows(out, r, t);
+		mark = ",\n";
+	}
+	output_byte(out, ']');
+}
+
+/* Runs of nodes in their order: so many that are certain, so many that are guesses, ... */
+static void put_guessed(struct output *out, const struct picture *v)
+{
+	int64_t run = 0;
+	bool now = false;
+
+	if (!v->guessed)
+		return;
+	output_text(out, ",\n\"guessed\":[");
+	for (uint32_t i = 1; i < v->contexts->count; i++) {
+		if (v->guessed[i] != now) {
+			put_list(out, "", run);
+			output_byte(out, ',');
+			now = !now;
+			run = 0;
+		}
+		run++;
+	}
+	put_list(out, "", run);
+	output_byte(out, ']');
+}
+
+static void put_contexts(struct output *out, const struct picture *v)
+{
+	const struct contexts *c = v->contexts;
+
+	if (c->in_time && (v->p->ordered || v->p->activation_count))
+		output_text(out, ",\n\"ordered\":true");
+	put_tables(out, v->p);
+	put_nodes(out, c);
+	put_guessed(out, v);
+	put_rows(out, ",\n\"rows\":", v, &c->self);
+	if (!c->pruned_count)
+		return;
+	put_list(out, ",\n\"pruned\":{\"frames\":", (int64_t)c->pruned_count);
+	put_rows(out, ",\n\"hidden\":", v, &c->hidden);
+	put_rows(out, ",\n\"functions\":", v, &c->pruned);
+	output_byte(out, '}');
+}
+
+/* --- what the page alone needs --- */
+
+static void put_given(struct output *out, const char *before, const char *text)
+{
+	if (text)
+		put_string(out, before, str_of(text));
+}
+
+static void put_options(struct output *out, const struct picture *v)
+{
+	static const char *const widths[] = { "larger", "new", "base" };
+	const struct flame_options *o = &flame_options;
+
+	put_string(out, "\"view\":", str_of(o->in_time ? "chart" : o->reverse ? "callers"
+						: o->inverted ? "icicle" : "flame"));
+	if (o->inverted && (o->in_time || o->reverse))
+		output_text(out, ",\"inverted\":true");
+	if (v->difference)
+		put_string(out, ",\"widths\":", str_of(widths[o->widths]));
+	if (v->difference && o->negate)
+		output_text(out, ",\"negate\":true");
+	put_string(out, ",\"minwidth\":", str_of(o->min_width));
+	put_list(out, ",\"row\":", (int64_t)(o->row_height ? o->row_height : o->font_size + 4));
+	put_list(out, ",\"font\":", (int64_t)o->font_size);
+	if (o->width)
+		put_list(out, ",\"width\":", (int64_t)o->width);
+	if (o->font)
+		output_text(out, ",\"family\":true");
+	put_given(out, ",\"countname\":", o->style.name);
+	put_given(out, ",\"countunit\":", o->style.unit);
+	put_given(out, ",\"nametype\":", o->name_type);
+	put_given(out, ",\"search\":", o->search_color);
+	put_given(out, ",\"notes\":", o->notes);
+	if (v->total > v->tree->width.total[0])
+		put_list(out, ",\"total\":", v->total);
+	if (o->cut_start)
+		output_text(out, ",\"end\":\"start\"");
+	if (o->unsorted)
+		output_text(out, ",\"sorted\":false");
+	if (o->style.factor > 0) {
+		struct buf text = { 0 };
+
+		buf_print(&text, ",\"factor\":%.17g", o->style.factor);
+		output_str(out, buf_str(&text));
+		buf_free(&text);
+	}
+}
+
+static void put_base(struct output *out)
+{
+	const struct option_list *base = &flame_options.base;
+
+	for (size_t i = 0; i < base->count; i++)
+		put_string(out, i ? "," : ",\"base\":[", str_of(base->texts[i]));
+	output_text(out, base->count ? "]" : "");
+}
+
+static void put_colors(struct output *out, const struct picture *v)
+{
+	const struct profile *p = v->p;
+
+	if (v->difference)
+		return;
+	if (flame_options.colors == FLAME_DIFFUSION) {
+		output_text(out, ",\"diffusion\":true");
+		return;
+	}
+	output_text(out, ",\n\"colors\":\"");
+	for (function_id f = 0; f < p->function_count; f++) {
+		struct str home = function_home(p, f);
+
+		output_byte(out, flame_class(function_name(p, f),
+					     str_eq(home, S("~")) ? S("") : home));
+	}
+	output_byte(out, '"');
+}
+
+/* Where no file says how often a function was called, its arcs do. */
+static void put_function_calls(struct output *out, const struct profile *p)
+{
+	int64_t *calls = alloc_zero(2 * p->function_count, sizeof *calls);
+	const char *mark = "";
+
+	for (size_t i = 0; i < p->arc_count; i++) {
+		i64_add_to(&calls[2 * p->arcs[i].callee], p->arcs[i].calls);
+		i64_add_to(&calls[2 * p->arcs[i].callee + 1], p->arcs[i].primitive);
+	}
+	output_text(out, ",\n\"calls\":[");
+	for (function_id f = 0; f < p->function_count; f++) {
+		bool known = profile_has_total(p, f);
+		int64_t all = known ? p->totals[f].calls : calls[2 * f];
+
+		if (!all)
+			continue;
+		put_list(out, mark, f);
+		put_list(out, ",", all);
+		put_list(out, ",", known ? p->totals[f].primitive : calls[2 * f + 1]);
+		mark = ",";
+	}
+	output_byte(out, ']');
+	free(calls);
+}
+
+/* Calls that somebody counted; of stacks alone there are none. */
+static void put_calls(struct output *out, const struct profile *p)
+{
+	if (p->calls_sampled || !profile_has_graph(p))
+		return;
+	put_function_calls(out, p);
+	if (p->arc_count > MOST_ARCS)
+		return;
+	output_text(out, ",\n\"arcs\":[");
+	for (size_t i = 0; i < p->arc_count; i++) {
+		put_list(out, i ? "," : "", p->arcs[i].caller);
+		put_list(out, ",", p->arcs[i].callee);
+		put_list(out, ",", p->arcs[i].calls);
+	}
+	output_byte(out, ']');
+}
+
+void flame_put_data(struct picture *v)
+{
+	struct output *out = v->out;
+
+	output_text(out, "<metadata id=\"profile\">");
+	put_head(out, v->p);
+	put_contexts(out, v);
+	output_text(out, ",\n\"page\":{");
+	put_options(out, v);
+	put_base(out);
+	put_colors(out, v);
+	put_calls(out, v->p);
+	output_text(out, "}}</metadata>\n");
+}

@@ -1,0 +1,334 @@
+/*
+ * flamegraph/draw - the picture as it is before any script runs
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/syntax/xml_put.h"
+#include "converters/flamegraph/drawing.h"
+
+enum { TEXT_MARGIN = 3, USUAL_WIDTH = 1200 };
+
+static int64_t total_of(const struct picture *v, uint32_t node)
+{
+	return node ? v->tree->width.total[node] : v->total;
+}
+
+/* --- which frames --- */
+
+static void count_left_out(struct frames *f, uint32_t node)
+{
+	const struct flame_tree *t = f->v->tree;
+
+	if (!t->width.total[node])
+		return;
+	f->left_out++;
+	if (flame_is_drawn(f->v, t->nodes.parent[node]))
+		f->left_value += t->width.total[node];
+}
+
+/* Sorted by depth, then by place: two passes of counting would need as many rows. */
+static const struct flame_tree *sorted_tree;
+
+static int compare_places(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+	const struct flame_tree *t = sorted_tree;
+
+	if (t->depth[a] != t->depth[b])
+		return t->depth[a] < t->depth[b] ? -1 : 1;
+	if (t->x[a] != t->x[b])
+		return t->x[a] < t->x[b] ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+static void choose_frames(struct frames *f)
+{
+	const struct flame_tree *t = f->v->tree;
+	bool percent = flame_min_width(&f->v->least);
+
+	f->v->least *= (double)f->v->total / (percent ? 100 : (double)f->inner);
+	f->v->tied_depth = UINT32_MAX;
+	if (!flame_options.no_script)
+		flame_draw_the_widest(f->v);
+	for (uint32_t i = 0; i < t->nodes.count; i++) {
+		if (!flame_is_drawn(f->v, i)) {
+			count_left_out(f, i);
+			continue;
+		}
+		ARRAY_ROOM(f->nodes, f->count, f->cap);
+		f->nodes[f->count++] = i;
+		if (t->depth[i] >= f->rows)
+			f->rows = t->depth[i] + 1;
+	}
+	sorted_tree = t;
+	if (f->count)
+		qsort(f->nodes, f->count, sizeof *f->nodes, compare_places);
+}
+
+/* --- a frame --- */
+
+struct str flame_name(const struct picture *v, uint32_t node)
+{
+	return node ? function_name(v->p, flame_tree_function(v->tree, node)) : S("all");
+}
+
+struct str flame_home(const struct picture *v, uint32_t node)
+{
+	struct str home = node ? function_home(v->p, flame_tree_function(v->tree, node)) : S("");
+
+	/* Python's word for "no file": built-in functions */
+	return str_eq(home, S("~")) ? S("") : home;
+}
+
+/* Where the function begins or, where nobody says, the one line of it that was seen. */
+static uint32_t line_of(const struct picture *v, uint32_t node)
+{
+	const struct function *f = &v->p->functions[flame_tree_function(v->tree, node)];
+
+	return f->line && !v->p->line_functions ? f->line : v->tree->line[node];
+}
+
+static void add_figure(struct picture *v, value_id type, int64_t value, int64_t total)
+{
+	if (v->difference && !flame_options.style.name)
+		add_grouped(&v->text, profile_decimal(v->p, type, value, 0));
+	else
+		add_value(v, type, value, &v->text);
+	if (!total)
+		return;
+	buf_add(&v->text, S(", "));
+	add_percent(&v->text, value, total);
+}
+
+static void add_change(struct picture *v, int64_t base, int64_t fresh)
+{
+	struct buf *b = &v->text;
+
+	if (base == fresh) {
+		buf_add(b, S("; unchanged"));
+	} else if (!base || !fresh) {
+		buf_add(b, base ? S("; gone") : S("; was not there"));
+	} else {
+		buf_add(b, fresh > base ? S("; +") : S("; "));
+		add_grouped(b, profile_decimal(v->p, 0, fresh - base, 0));
+		buf_add(b, fresh > base ? S(", +") : S(", "));
+		add_percent(b, fresh - base, base);
+	}
+}
+
+/* base 10, 1%; new 15, 1.4%; +5, +50%: shares are of each one's own total. */
+static void add_both(struct picture *v, int64_t base, int64_t fresh)
+{
+	struct buf *b = &v->text;
+
+	buf_add(b, S("base "));
+	add_figure(v, 0, base, v->tree->base.total[0]);
+	buf_add(b, S("; new "));
+	add_figure(v, 1, fresh, v->tree->fresh.total[0]);
+	add_change(v, base, fresh);
+}
+
+static void add_home(struct picture *v, uint32_t node)
+{
+	struct str home = flame_home(v, node);
+
+	if (!home.n)
+		return;
+	buf_add(&v->text, S(" ("));
+	buf_add(&v->text, home);
+	if (line_of(v, node))
+		buf_print(&v->text, ":%lu", (unsigned long)line_of(v, node));
+	buf_byte(&v->text, ')');
+}
+
+/*
+ * parse (a.c:12) (1.24 s, 5.67%)
+ * self 310 ms, 1.42%
+ *
+ * The second line only where it says more: a leaf is all self, and where callers come
+ * first self would be the part that has none.
+ */
+static void put_title(struct picture *v, uint32_t node)
+{
+	const struct flame_tree *t = v->tree;
+	int64_t self = t->width.self[node];
+	struct buf *b = &v->text;
+
+	b->n = 0;
+	buf_add(b, flame_name(v, node));
+	add_home(v, node);
+	buf_add(b, S(" ("));
+	if (v->difference)
+		add_both(v, t->base.total[node], t->fresh.total[node]);
+	else
+		add_figure(v, 0, total_of(v, node), v->total);
+	buf_byte(b, ')');
+	output_text(v->out, "<title>");
+	xml_put(v->out, buf_str(b));
+	if (self && self < total_of(v, node) && !flame_options.reverse) {
+		b->n = 0;
+		if (v->difference)
+			add_both(v, t->base.self[node], t->fresh.self[node]);
+		else
+			add_figure(v, 0, self, v->total);
+		output_text(v->out, "\nself ");
+		xml_put(v->out, buf_str(b));
+	}
+	output_text(v->out, "</title>");
+}
+
+/*
+ * Places in 1/10 pixel. Both ends of a frame are rounded, never its width: so the
+ * frames side by side add up.
+ */
+static int64_t place(const struct frames *f, int64_t x)
+{
+	double all = (double)f->v->total;
+
+	return (int64_t)((double)x / all * (double)f->inner * 10 + 0.5);
+}
+
+static void put_attribute(struct output *out, const char *start, struct decimal value,
+			  const char *end)
+{
+	output_text(out, start);
+	output_decimal(out, value);
+	output_text(out, end);
+}
+
+static char class_of(const struct picture *v, uint32_t node)
+{
+	const struct flame_tree *t = v->tree;
+
+	if (v->difference)
+		return flame_diff_class(t->base.total[node], t->fresh.total[node]);
+	if (!node)
+		return CLASS_ROOT;
+	if (flame_options.colors == FLAME_DIFFUSION)
+		return flame_diffusion_class(t->width.total[node], v->total);
+	return flame_class(flame_name(v, node), flame_home(v, node));
+}
+
+/* Another mark behind the colour's letter. */
+static void put_mark(struct output *out, char class)
+{
+	output_byte(out, ' ');
+	output_byte(out, class);
+}
+
+static void put_rect(struct frames *f, uint32_t node, int64_t left, int64_t right)
+{
+	struct picture *v = f->v;
+	struct output *out = v->out;
+
+	output_text(out, "<rect class=\"");
+	output_byte(out, class_of(v, node));
+	if (right - left >= 30)
+		put_mark(out, CLASS_LABELLED);
+	if (v->tree->guessed && v->tree->guessed[node])
+		put_mark(out, CLASS_GUESSED);
+	put_attribute(out, "\" x=\"", (struct decimal){ left, -1 }, "\" width=\"");
+	put_attribute(out, "", (struct decimal){ right - left, -1 }, "\" height=\"");
+	output_u64(out, f->row_height - 1);
+	output_text(out, "\" fg:x=\"");
+	output_i64(out, v->tree->x[node]);
+	output_text(out, "\" fg:w=\"");
+	output_i64(out, total_of(v, node));
+	output_text(out, "\">");
+	put_title(v, node);
+	output_text(out, "</rect>");
+}
+
+/* A name has room if two of the narrowest letters do; the rest has none at all. */
+static void put_name(struct frames *f, uint32_t node, int64_t left, int64_t right)
+{
+	struct output *out = f->v->out;
+	struct str name = flame_name(f->v, node);
+	int64_t space = (right - left) / 10 - 2 * TEXT_MARGIN;
+	uint64_t size = flame_options.font_size;
+	size_t n = space > 0 ? flame_fitting(name, room((uint64_t)space, size),
+					     flame_options.cut_start) : 0;
+
+	if (!n || f->row_height < size)
+		return;
+	put_attribute(out, "<text x=\"", (struct decimal){ left + 10 * TEXT_MARGIN, -1 }, "\" y=\"");
+	output_u64(out, (f->row_height - 1) / 2 + size * 7 / 20);
+	output_text(out, "\">");
+	flame_put_fitting(out, name, n, flame_options.cut_start);
+	output_text(out, "</text>");
+}
+
+static void put_frame(struct frames *f, uint32_t node)
+{
+	int64_t x = f->v->tree->x[node];
+	int64_t left = place(f, x), right = place(f, x + total_of(f->v, node));
+
+	put_rect(f, node, left, right);
+	put_name(f, node, left, right);
+	output_byte(f->v->out, '\n');
+}
+
+/* --- all frames --- */
+
+/* A row is a group: what is true of all its frames is said once. */
+static void put_rows(struct frames *f)
+{
+	const struct flame_tree *t = f->v->tree;
+	struct output *out = f->v->out;
+
+	for (size_t i = 0; i < f->count; i++) {
+		size_t depth = t->depth[f->nodes[i]];
+		size_t row = flame_options.inverted ? depth : f->rows - 1 - depth;
+
+		if (!i || t->depth[f->nodes[i - 1]] != depth)
+			put_count(out, i ? "</g>\n<g transform=\"translate(0 "
+					 : "<g transform=\"translate(0 ",
+				  row * f->row_height, ")\">\n");
+		put_frame(f, f->nodes[i]);
+	}
+	if (f->count)
+		output_text(out, "</g>\n");
+}
+
+static void put_frames(struct frames *f)
+{
+	struct output *out = f->v->out;
+
+	put_count(out, "<svg id=\"frames\" x=\"10\" y=\"", f->top, "\" width=\"");
+	put_count(out, "", f->inner, "\" font-size=\"");
+	output_u64(out, flame_options.font_size);
+	output_text(out, "\" total_samples=\"");
+	output_i64(out, f->v->total);
+	output_text(out, "\">\n");
+	put_rows(f);
+	output_text(out, "</svg>\n");
+}
+
+static uint64_t picture_width(void)
+{
+	return flame_options.width ? flame_options.width : USUAL_WIDTH;
+}
+
+uint64_t flame_inner(void)
+{
+	return picture_width() - 2 * FLAME_MARGIN;
+}
+
+void flame_put_picture(struct picture *v)
+{
+	struct frames f = { .v = v };
+	int64_t whole = flame_whole(v->p);
+
+	v->width = picture_width();
+	v->total = v->tree->width.total[0];
+	if (whole > v->total)
+		v->total = whole;
+	f.inner = flame_inner();
+	f.row_height = flame_options.row_height ? flame_options.row_height
+						: flame_options.font_size + 4;
+	choose_frames(&f);
+	flame_put_heading(&f);
+	put_frames(&f);
+	free(f.nodes);
+}

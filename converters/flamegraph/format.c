@@ -1,0 +1,155 @@
+/*
+ * flamegraph/format - the stacks as a picture: an SVG flame graph
+ *
+ * Every box is a function in its calling context, as wide as its inclusive value; the
+ * room left of its children is its own (self) value. The file has three parts:
+ *
+ * - A picture, which needs nothing else: what an <img>, a viewer without scripts and
+ *   the first moment in a browser show. It has the widest frames; each has its place in
+ *   value units, exact integers, in the attributes that inferno introduced:
+ *
+ *	<svg id="frames" total_samples="6">
+ *	<rect x="0" width="1180" fg:x="0" fg:w="6" ...><title>main (6 samples, 100%)</title></rect>
+ *
+ * - The profile, in <metadata id="profile">: so the file can be read again without loss.
+ * - A script (page/), which draws the same from that and everything that is
+ *   asked of it: zoomed, searched, upside down, callers first, another value type, ...
+ *   It is the same in every file and needs no network.
+ *
+ * Reading: see flamegraph_read.c.
+ */
+#include "converters/flamegraph/internal.h"
+
+#include <stdlib.h>
+
+#include "common/base/diag.h"
+#include "common/program/format.h"
+#include "common/syntax/xml_put.h"
+#include "common/transform/estimate/guessed.h"
+#include "converters/flamegraph/reading.h"
+
+static int check_column(const struct profile *p, value_id v, int64_t *total)
+{
+	for (size_t row = 0; row < p->sample_count; row++) {
+		int64_t value = values_row(&p->sample_values, row)[v];
+
+		if (value < 0)
+			return error("a flame graph cannot show negative values: %s has %lld",
+				     quote(profile_text(p, p->value_types[v].name)),
+				     (long long)value);
+		/* places are sums, and sums of places are reckoned with: the reader's limit */
+		if (!i64_add(*total, value, total) || *total > (int64_t)1 << 61)
+			return error("a flame graph holds a total of at most 2^61: that of value type %s "
+				     "is more", quote(profile_text(p, p->value_types[v].name)));
+	}
+	return 0;
+}
+
+/* Base and new are drawn as the larger of both, which is at most their sum. */
+static int check(const struct profile *p)
+{
+	size_t drawn = flame_is_diff(p) ? 2 : p->value_count ? 1 : 0;
+	int64_t total = 0;
+
+	if (flame_check_options(p) < 0)
+		return -1;
+	for (value_id v = 0; v < drawn; v++)
+		if (check_column(p, v, &total) < 0)
+			return -1;
+	if (flame_options.in_time && !p->ordered && !p->activation_count)
+		warning("--flamechart: this profile has no order in time, its own order is shown");
+	return 0;
+}
+
+static bool wants_order(void)
+{
+	return flame_options.in_time;
+}
+
+static unsigned keeps_also(const struct profile *p)
+{
+	(void)p;
+	return flame_options.in_time ? KEEP_ORDER : 0;
+}
+
+static void loses(const struct profile *p, struct buf *loss)
+{
+	uint64_t contexts = p->stacks.count - 1, most = flame_options.max_frames;
+
+	if (most && most < contexts && !flame_options.in_time)
+		buf_print(loss, "%llu of %llu contexts are pruned, see --max-frames",
+			  (unsigned long long)(contexts - most), (unsigned long long)contexts);
+}
+
+/*
+ * The share of the total below which no frame is drawn, and so nothing that lies on it:
+ * all callers of 20,000 nested functions that each have a self value are 200 million. A
+ * little less, as drawing rounds in its own way.
+ */
+static double least_share(void)
+{
+	double least;
+	bool percent = flame_min_width(&least);
+
+	return least / (percent ? 100 : (double)flame_inner()) * (1 - 1e-9);
+}
+
+static struct flame_tree *new_tree(const struct picture *v)
+{
+	struct str base[flame_options.base.count + 1];
+	static const enum flame_width widths[] = { WIDTH_LARGER, WIDTH_NEW, WIDTH_BASE };
+	struct flame_how how = {
+		.shape = flame_options.in_time ? FLAME_IN_TIME
+			: flame_options.reverse ? FLAME_CALLERS : FLAME_MERGED,
+		.width = v->difference ? widths[flame_options.widths] : WIDTH_FIRST,
+		.unsorted = flame_options.unsorted,
+		.base = base, .base_count = flame_options.base.count, .least = least_share(),
+		.most = FLAME_MOST_CALLERS, .guessed = v->guessed,
+	};
+
+	for (size_t i = 0; i < how.base_count; i++)
+		base[i] = str_of(flame_options.base.texts[i]);
+	return flame_tree_new(v->contexts, &how);
+}
+
+static void write(struct output *out, const struct profile *p)
+{
+	struct contexts *contexts = contexts_new(p, flame_options.max_frames,
+						 flame_options.in_time);
+	struct picture v = { .out = out, .p = p, .contexts = contexts,
+			     .difference = flame_is_diff(p) };
+	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
+	struct flame_tree *tree;
+
+	v.guessed = guessed;
+	v.tree = tree = new_tree(&v);
+	if (tree->cut)
+		verbose("callers of the widest %d frames are in the picture, not those of others",
+			FLAME_MOST_CALLERS);
+	flame_put_picture(&v);
+	flame_put_data(&v);
+	flame_put_page(out);
+	buf_free(&v.text);
+	flame_tree_free(tree);
+	free(guessed);
+	contexts_free(contexts);
+}
+
+const struct format flamegraph_format = {
+	.name = "flamegraph",
+	.title = "SVG flame graph",
+	.suffixes = ".svg",
+	.half = HALF_STACKS,
+	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_OBJECTS | KEEP_FUNCTION_LINES | KEEP_LINES |
+		 KEEP_COLUMNS | KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS |
+		 KEEP_IDLE | KEEP_LABELS,
+	.keeps_also = keeps_also,
+	.bid = flamegraph_bid,
+	.read = flamegraph_read,
+	.wants_order = wants_order,
+	.threads_as_roots = true,
+	.loses = loses,
+	.check = check,
+	.write = write,
+	.write_options = flamegraph_options,
+};

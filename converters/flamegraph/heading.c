@@ -1,0 +1,261 @@
+/*
+ * flamegraph/heading - what stands above the frames: title, facts, style sheet
+ */
+#include "common/syntax/xml_put.h"
+#include "converters/flamegraph/drawing.h"
+
+enum { TITLE_SIZE = 17, SMALL_SIZE = 12, LINE = 17, BOLD_PERCENT = 112 };
+
+/* --- the facts --- */
+
+/* What the picture shows and what not, with dots between. */
+static struct buf *next_fact(struct buf *facts)
+{
+	if (facts->n)
+		buf_add(facts, S(" \xc2\xb7 "));
+	return facts;
+}
+
+static void add_total(struct picture *v, struct buf *b)
+{
+	const struct value_type *type = &v->p->value_types[0];
+	bool named = flame_options.style.name != NULL;
+	struct str name = named ? str_of(flame_options.style.name) : profile_text(v->p, type->name);
+
+	if (type->title && !named)
+		name = profile_text(v->p, type->title);
+	else if (type->unit == UNIT_NONE)
+		name = S("");
+	next_fact(b);
+	buf_add(b, name);
+	buf_add(b, name.n ? S(": ") : S(""));
+	add_value(v, 0, v->tree->width.total[0], b);
+	buf_add(b, S(" in total"));
+}
+
+static void add_difference(struct picture *v, struct buf *b)
+{
+	static const char *const widths[] = { "the larger of both", "new", "base" };
+	int64_t base = v->tree->base.total[0], fresh = v->tree->fresh.total[0];
+
+	next_fact(b);
+	buf_add(b, S("base: "));
+	add_grouped(b, profile_decimal(v->p, 0, base, 0));
+	buf_add(b, S(", new: "));
+	add_grouped(b, profile_decimal(v->p, 1, fresh, 0));
+	if (base) {
+		buf_add(b, fresh > base ? S(" (+") : S(" ("));
+		add_percent(b, fresh - base, base);
+		buf_byte(b, ')');
+	}
+	buf_print(next_fact(b), "width: %s", widths[flame_options.widths]);
+	buf_add(next_fact(b), flame_options.negate ? S("blue is more, red is less")
+						   : S("red is more, blue is less"));
+}
+
+static void add_left_out(struct frames *f, struct buf *b)
+{
+	struct picture *v = f->v;
+	bool script = !flame_options.no_script;
+
+	if (!f->left_out)
+		return;
+	next_fact(b);
+	add_grouped(b, (struct decimal){ f->left_out, 0 });
+	if (script)
+		buf_add(b, f->left_out == 1 ? S(" narrow frame appears on zoom, ")
+					    : S(" narrow frames appear on zoom, "));
+	else
+		buf_add(b, f->left_out == 1 ? S(" frame too narrow to be drawn, ")
+					    : S(" frames too narrow to be drawn, "));
+	add_percent(b, f->left_value, v->total);
+	buf_add(b, S(" of the total"));
+}
+
+static void add_pruned(struct picture *v, struct buf *b)
+{
+	const struct values *hidden = &v->contexts->hidden.values;
+	int64_t value = 0;
+
+	if (!v->contexts->pruned_count)
+		return;
+	for (size_t i = 0; i < hidden->rows; i++)
+		value += values_row(hidden, i)[0];
+	next_fact(b);
+	add_grouped(b, (struct decimal){ (int64_t)v->contexts->pruned_count, 0 });
+	buf_add(b, v->contexts->pruned_count == 1 ? S(" context") : S(" contexts"));
+	buf_add(b, S(" of less weight pruned, "));
+	add_percent(b, value, v->total);
+	buf_add(b, S(" of the total"));
+}
+
+static void add_cut(struct picture *v, struct buf *b)
+{
+	if (!v->tree->cut)
+		return;
+	buf_add(next_fact(b), S("callers of the widest "));
+	add_grouped(b, (struct decimal){ FLAME_MOST_CALLERS, 0 });
+	buf_add(b, S(" frames only"));
+}
+
+/* How good it is stands there where it is known: where the stacks were made. */
+static void add_estimate_fact(const struct picture *v, struct buf *b)
+{
+	struct str text = profile_text(v->p, v->p->estimate);
+
+	buf_add(b, S("stacks estimated from a call graph (dashed frames)"));
+	if (text.n) {
+		buf_add(b, S(": "));
+		buf_add(b, text);
+	}
+}
+
+static void gather_facts(struct frames *f, struct buf *facts)
+{
+	struct picture *v = f->v;
+
+	if (v->p->source)
+		buf_print(facts, "from %s", v->p->source);
+	if (!v->total) {
+		buf_add(next_fact(facts), S("no samples"));
+	} else {
+		if (v->difference)
+			add_difference(v, facts);
+		else
+			add_total(v, facts);
+		add_left_out(f, facts);
+		add_cut(v, facts);
+		add_pruned(v, facts);
+	}
+	if (v->p->estimated)
+		add_estimate_fact(v, next_fact(facts));
+}
+
+/* --- the document --- */
+
+/*
+ * Without a width of its own the picture is as wide as its window or <img>; viewers
+ * then scale it by the viewBox, the script takes that away.
+ */
+static void put_document(struct frames *f, uint64_t height)
+{
+	struct picture *v = f->v;
+	struct output *out = v->out;
+
+	output_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+			 "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+			 "xmlns:fg=\"http://github.com/jonhoo/inferno\"");
+	if (flame_options.width) {
+		put_count(out, " width=\"", v->width, "\"");
+		put_count(out, " height=\"", height, "\"");
+	}
+	put_count(out, " viewBox=\"0 0 ", v->width, "");
+	put_count(out, " ", height, "\" font-family=\"");
+	/* an attribute: no name of a font can end it, as it could a style sheet's rule */
+	xml_put(out, flame_options.font ? str_of(flame_options.font)
+		: S("system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"));
+	output_text(out, "\" font-size=\"12\">\n<title>");
+	xml_put(out, flame_heading());
+	output_text(out, "</title>\n");
+}
+
+/* Dark where the system is, or where the page's button said so. */
+static void put_dark(struct output *out, const char *root)
+{
+	static const char *const rules[] = {
+		"{color-scheme:dark}", " #paper{fill:#16181c}", ">text{fill:#e6e6e6}",
+		">.note{fill:#9a9a9a}", " #frames{opacity:.88}",
+	};
+
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		output_text(out, root);
+		output_text(out, rules[i]);
+		output_byte(out, '\n');
+	}
+}
+
+static void put_style(struct frames *f)
+{
+	struct output *out = f->v->out;
+
+	output_text(out, "<style>\n"
+			 "text{fill:#1b1b1b;white-space:pre}\n"
+			 "#paper{fill:#fff}\n"
+			 "#title{font-size:17px;font-weight:bold}\n"
+			 ".note{fill:#666}\n"
+			 "#frames text{pointer-events:none}\n"
+			 "#frames rect:hover{stroke:#1b1b1b;stroke-width:1}\n"
+			 ".W{stroke:#fff;stroke-width:.7;rx:2px}\n"
+			 ".E{fill-opacity:.72}\n"
+			 ".W.E{stroke:#8a8a8a;stroke-dasharray:2 2}\n"
+			 ".Y{fill:#c6c6c6}\n"
+			 ".Z{fill:#dedede}\n");
+	flame_put_colors(out, f->v->difference);
+	if (!flame_options.background) {
+		output_text(out, "@media (prefers-color-scheme:dark){\n");
+		put_dark(out, ":root:not(.light)");
+		output_text(out, "}\n");
+		put_dark(out, ":root.dark");
+	}
+	output_text(out, "</style>\n<rect id=\"paper\" width=\"100%\" height=\"100%\"");
+	if (flame_options.background) {
+		output_text(out, " style=\"fill:");
+		xml_put(out, str_of(flame_options.background));
+		output_byte(out, '"');
+	}
+	output_text(out, "/>\n");
+}
+
+/* --- the lines --- */
+
+struct str flame_heading(void)
+{
+	const struct flame_options *o = &flame_options;
+
+	return o->title ? str_of(o->title) : o->in_time ? S("Flame chart")
+		: o->reverse ? S("Flame graph, callers first")
+		: o->inverted ? S("Icicle graph") : S("Flame graph");
+}
+
+static void put_text(struct frames *f, const char *attribute, struct str text, uint64_t y,
+		     uint64_t width)
+{
+	struct output *out = f->v->out;
+
+	output_text(out, "<text ");
+	output_text(out, attribute);
+	output_text(out, " x=\"10\" y=\"");
+	output_u64(out, y);
+	output_text(out, "\">");
+	flame_put_fitting(out, text, flame_fitting(text, width, false), false);
+	output_text(out, "</text>\n");
+}
+
+static size_t line_count(struct str text, uint64_t width)
+{
+	size_t count = 0;
+
+	while (flame_next_line(&text, width).n)
+		count++;
+	return count;
+}
+
+void flame_put_heading(struct frames *f)
+{
+	struct buf facts = { 0 };
+	struct str rest, line;
+	uint64_t y = 28, below = 8, width = room(f->inner, SMALL_SIZE);
+
+	gather_facts(f, &facts);
+	rest = buf_str(&facts);
+	f->top = y + (line_count(rest, width) + (flame_options.subtitle != NULL)) * LINE + below;
+	put_document(f, f->top + f->rows * f->row_height + FLAME_MARGIN);
+	put_style(f);
+	put_text(f, "id=\"title\"", flame_heading(), y,
+		 room(f->inner, TITLE_SIZE) * 100 / BOLD_PERCENT);
+	if (flame_options.subtitle)
+		put_text(f, "id=\"subtitle\"", str_of(flame_options.subtitle), y += LINE, width);
+	while ((line = flame_next_line(&rest, width)).n)
+		put_text(f, "class=\"note\"", line, y += LINE, width);
+	buf_free(&facts);
+}

@@ -1,0 +1,99 @@
+/*
+ * flamegraph/internal - what the parts of the flame graph's writer share
+ */
+#ifndef FLAMEGRAPH_INTERNAL_H
+#define FLAMEGRAPH_INTERNAL_H
+
+#include "common/io/output.h"
+#include "common/profile/value_text.h"
+#include "common/program/options.h"
+#include "common/transform/calltree/flame_tree.h"
+
+/* --- options --- */
+
+struct flame_options {
+	const char *title, *subtitle, *font, *min_width, *name_type, *notes;
+	const char *background, *search_color, *total;
+	struct value_style style;      /* --countname, --countunit, --factor */
+	struct option_list base;
+	uint64_t width;                /* of the picture; 0: as wide as its window */
+	uint64_t row_height, font_size, max_frames;
+	int colors, widths;
+	bool inverted, reverse, in_time, unsorted, negate, no_script, cut_start;
+};
+extern struct flame_options flame_options;
+extern const struct option_row flamegraph_options[];
+
+/* 0, or -1 after a message. */
+int flame_check_options(const struct profile *p);
+/* Whether frames have to be `least` of the total or so many pixels wide. */
+bool flame_min_width(double *least);
+/* What --total says in the first value type, or 0. */
+int64_t flame_whole(const struct profile *p);
+/* Its two value types are the values before and after. */
+bool flame_is_diff(const struct profile *p);
+
+/* --- text that fits --- */
+
+/* In 1/100 em of the font. */
+uint64_t flame_text_width(struct str s);
+/*
+ * How many bytes of s to show in that room: all of them, or as many as leave place for
+ * ".."; 0 where fewer than two characters and the dots would fit. With `from_end` they
+ * are the last ones.
+ */
+size_t flame_fitting(struct str s, uint64_t room, bool from_end);
+void flame_put_fitting(struct output *out, struct str s, size_t n, bool from_end);
+/* Takes as many words off *rest as fit in a line, one at least. */
+struct str flame_next_line(struct str *rest, uint64_t width);
+
+/* --- colours: each is a CSS class with a name of one letter --- */
+
+/* Letters that no colour takes. */
+enum { CLASS_GUESSED = 'E', CLASS_LABELLED = 'W', CLASS_NOWHERE = 'Y', CLASS_ROOT = 'Z' };
+
+/* The class of a function by its name and file, of a frame by its values. */
+char flame_class(struct str name, struct str file);
+char flame_diff_class(int64_t base, int64_t fresh);
+/* The place in --colors of the scheme where it depends on a frame's share of all. */
+enum { FLAME_DIFFUSION = 19 };
+char flame_diffusion_class(int64_t value, int64_t total);
+/* The style sheet's rules for all of them. */
+void flame_put_colors(struct output *out, bool difference);
+
+/* --- the file --- */
+
+/* Callers first: of wide functions below a deep chain there are millions of them. */
+enum { FLAME_MOST_CALLERS = 200000 };
+
+struct picture {
+	struct output *out;
+	const struct profile *p;
+	const struct contexts *contexts;
+	const struct flame_tree *tree;
+	const bool *guessed;  /* by context, of estimated stacks; else NULL */
+	struct buf text;      /* of the line or frame at hand */
+	uint64_t width;       /* pixels, margins included */
+	bool difference;
+	int64_t total;        /* what is all: the sum of the values, or more */
+	double least;         /* a value below it is too narrow to be drawn */
+	uint32_t tied_depth;  /* and one that is just that wide if it lies deeper */
+};
+
+/* Raises v->least where there are more frames than a page opens quickly with. */
+void flame_draw_the_widest(struct picture *v);
+bool flame_is_drawn(const struct picture *v, uint32_t node);
+
+/* The name and the place of a node's function: empty where there is none. */
+struct str flame_name(const struct picture *v, uint32_t node);
+struct str flame_home(const struct picture *v, uint32_t node);
+struct str flame_heading(void);
+
+/* Pixels across, between the margins. */
+uint64_t flame_inner(void);
+/* The element svg up to its frames; the profile as JSON in metadata; the script. */
+void flame_put_picture(struct picture *v);
+void flame_put_data(struct picture *v);
+void flame_put_page(struct output *out);
+
+#endif

@@ -1,0 +1,230 @@
+/*
+ * flamegraph/options - what can be said about the picture
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/base/diag.h"
+#include "converters/flamegraph/internal.h"
+
+struct flame_options flame_options = { .min_width = "0.1", .font_size = 12, .max_frames = 200000 };
+static const char *factor_text;
+
+const struct option_row flamegraph_options[] = {
+	OPT_TEXT(0, "title", "TEXT", "the picture's heading", &flame_options.title),
+	OPT_TEXT(0, "subtitle", "TEXT", "a line below the heading", &flame_options.subtitle),
+	OPT_TEXT(0, "notes", "TEXT", "notes that the page shows on demand", &flame_options.notes),
+	OPT_COUNT(0, "width", "PIXELS", "width of the picture (default: that of its window)",
+		  &flame_options.width),
+	OPT_COUNT(0, "height", "PIXELS", "height of a frame (default: 4 more than its font)",
+		  &flame_options.row_height),
+	OPT_TEXT(0, "minwidth", "PIXELS|N%",
+		 "draw no frames narrower than this, in pixels or % of the total (default 0.1)",
+		 &flame_options.min_width),
+	OPT_COUNT(0, "max-frames", "N",
+		  "keep the N heaviest calling contexts in the file (default 200000; 0: all)",
+		  &flame_options.max_frames),
+	OPT_TEXT(0, "font", "NAMES", "font family, as in CSS (default: the system's sans-serif)",
+		 &flame_options.font),
+	OPT_COUNT(0, "fontsize", "PIXELS", "font size of a frame's name (default 12)",
+		  &flame_options.font_size),
+	OPT_CHOICE(0, "colors",
+		   "hot|mem|io|java|js|perl|python|rust|red|green|blue|aqua|yellow|purple|"
+		   "orange|wakeup|chain|safe|by-module|diffusion",
+		   "colour scheme (default hot); java to rust colour by kind of code, safe "
+		   "goes without red and green, diffusion is redder where it is wider",
+		   &flame_options.colors),
+	OPT_TEXT(0, "bgcolor", "COLOUR", "background, as in CSS (default: white, dark in dark mode)",
+		 &flame_options.background),
+	OPT_TEXT(0, "search-color", "COLOUR", "of frames that a search found, as in CSS",
+		 &flame_options.search_color),
+	OPT_TEXT(0, "countname", "TEXT",
+		 "what is counted (default: the value type; times and bytes keep their units)",
+		 &flame_options.style.name),
+	OPT_TEXT(0, "countunit", VALUE_UNITS,
+		 "show times or bytes in this unit (default: the largest that fits)",
+		 &flame_options.style.unit),
+	OPT_TEXT(0, "factor", "NUMBER", "multiply the values that are shown", &factor_text),
+	OPT_TEXT(0, "total", "NUMBER[UNIT]",
+		 "what is 100%, if more than the profile has: 2500, 1.5s, 3MiB",
+		 &flame_options.total),
+	OPT_TEXT(0, "nametype", "TEXT", "what the page calls a frame (default Function:)",
+		 &flame_options.name_type),
+	OPT_FLAG(0, "inverted", "draw an icicle graph: the root at the top", &flame_options.inverted),
+	OPT_FLAG(0, "reverse", "callers first: what took the time lies at the root",
+		 &flame_options.reverse),
+	OPT_FLAG(0, "flamechart", "in the order of time; frames are merged with neighbours only",
+		 &flame_options.in_time),
+	OPT_FLAG(0, "no-sort", "frames in order of first appearance, not by name",
+		 &flame_options.unsorted),
+	OPT_LIST(0, "base", "NAME", "begin stacks at the last frame of this name (repeatable)",
+		 &flame_options.base),
+	OPT_CHOICE(0, "widths", "larger|new|base",
+		   "of a difference: whose width a frame has (default larger)",
+		   &flame_options.widths),
+	OPT_FLAG(0, "negate", "of a difference: blue is more, red is less", &flame_options.negate),
+	OPT_FLAG(0, "truncate-left", "cut the beginning of a name that does not fit, not its end",
+		 &flame_options.cut_start),
+	OPT_FLAG(0, "no-script", "a picture only: nothing to click", &flame_options.no_script),
+	OPT_END
+};
+
+static const double MOST_PIXELS = 1e6;
+
+/* pow() would bring a library with it that is a tenth of a small picture's time. */
+static double power_of_ten(int exponent)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "1e%d", exponent);
+	return strtod(text, NULL);
+}
+
+/* Digits with a point; false where they are followed by anything, negative or huge. */
+static bool read_number(struct str text, double *number)
+{
+	struct decimal value;
+	enum exactness how;
+
+	if (!str_to_decimal(text, &value, &how) || value.mantissa < 0 || value.exponent > 18 ||
+	    value.exponent < -300)
+		return false;
+	*number = (double)value.mantissa * power_of_ten(value.exponent);
+	return true;
+}
+
+bool flame_min_width(double *least)
+{
+	struct str text = str_of(flame_options.min_width);
+	bool percent = str_ends(text, S("%"));
+
+	if (!read_number(str_head(text, text.n - percent), least))
+		*least = -1;
+	return percent;
+}
+
+/* --- --total --- */
+
+static const struct whole_unit {
+	const char *name;
+	enum unit unit;
+	int64_t size;
+} whole_units[] = {
+	{ "ns", UNIT_TIME, 1 }, { "us", UNIT_TIME, 1000 }, { "ms", UNIT_TIME, 1000000 },
+	{ "s", UNIT_TIME, 1000000000 }, { "KiB", UNIT_BYTES, 1 << 10 },
+	{ "MiB", UNIT_BYTES, 1 << 20 }, { "GiB", UNIT_BYTES, 1 << 30 },
+	{ "B", UNIT_BYTES, 1 },
+};
+
+static bool read_whole(const struct profile *p, int64_t *whole)
+{
+	struct str text = str_of(flame_options.total);
+	const struct value_type *type = &p->value_types[0];
+	double number, size = 1;
+	size_t digits = 0;
+
+	while (digits < text.n && (text.p[digits] == '.' || (text.p[digits] >= '0' && text.p[digits] <= '9')))
+		digits++;
+	if (!read_number(str_head(text, digits), &number))
+		return false;
+	for (size_t i = 0; digits < text.n && i < sizeof whole_units / sizeof *whole_units; i++)
+		if (str_eq(str_from(text, digits), str_of(whole_units[i].name)) &&
+		    whole_units[i].unit == type->unit)
+			size = (double)whole_units[i].size, digits = text.n;
+	number *= size * power_of_ten(-type->exponent);
+	if (digits < text.n || !(number >= 1 && number < 9e18))
+		return false;
+	*whole = (int64_t)(number + 0.5);
+	return true;
+}
+
+int64_t flame_whole(const struct profile *p)
+{
+	int64_t whole = 0;
+
+	if (flame_options.total && p->value_count && !read_whole(p, &whole))
+		return -1;
+	return whole;
+}
+
+/* --- checks --- */
+
+static int check_range(const char *name, uint64_t value, uint64_t low, uint64_t high)
+{
+	if (value >= low && value <= high)
+		return 0;
+	return error("option --%s: expected %llu to %llu pixels, got %llu", name,
+		     (unsigned long long)low, (unsigned long long)high,
+		     (unsigned long long)value);
+}
+
+static int check_sizes(void)
+{
+	double least;
+	bool percent = flame_min_width(&least);
+
+	if ((flame_options.width && check_range("width", flame_options.width, 100, 1000000) < 0) ||
+	    (flame_options.row_height && check_range("height", flame_options.row_height, 2, 1000) < 0) ||
+	    check_range("fontsize", flame_options.font_size, 2, 200) < 0)
+		return -1;
+	if (!(least >= 0 && least <= (percent ? 100 : MOST_PIXELS)))
+		return error("option --minwidth: expected pixels (0.5) or a share of the "
+			     "total (2%%), got %s", quote(str_of(flame_options.min_width)));
+	return 0;
+}
+
+static int check_unit(void)
+{
+	struct str rest = str_of(VALUE_UNITS), unit, after;
+	const char *wanted = flame_options.style.unit;
+	bool more = wanted != NULL;
+
+	for (; more; rest = after) {
+		more = str_cut(rest, '|', &unit, &after);
+		if (str_eq(more ? unit : rest, str_of(wanted)))
+			return 0;
+	}
+	return wanted ? error("option --countunit: expected " VALUE_UNITS ", got %s",
+			      quote(str_of(wanted))) : 0;
+}
+
+/* Letters, digits and what hsl(200 50% 40%) needs; never url(...). */
+static int check_color(const char *name, const char *color)
+{
+	struct str text = str_of(color ? color : "none");
+	bool plain = text.n > 0 && !str_starts(text, S("url"));
+
+	for (size_t i = 0; i < text.n; i++)
+		plain &= (text.p[i] >= '0' && text.p[i] <= '9') || str_has(S("#(),.% "), text.p[i]) ||
+			 ((text.p[i] | 0x20) >= 'a' && (text.p[i] | 0x20) <= 'z');
+	if (plain && !str_starts(text, S("expression")))
+		return 0;
+	return error("option --%s: expected a colour (#fd0, gold, hsl(50 100%% 50%%)), got %s",
+		     name, quote(text));
+}
+
+int flame_check_options(const struct profile *p)
+{
+	if (check_sizes() < 0 || check_unit() < 0 ||
+	    check_color("bgcolor", flame_options.background) < 0 ||
+	    check_color("search-color", flame_options.search_color) < 0)
+		return -1;
+	if (factor_text && (!read_number(str_of(factor_text), &flame_options.style.factor) ||
+			    !(flame_options.style.factor > 0 && flame_options.style.factor < 1e9)))
+		return error("option --factor: expected a number above 0, got %s",
+			     quote(str_of(factor_text)));
+	if (flame_whole(p) < 0)
+		return error("option --total: expected a number (2500) or, where the values have "
+			     "a unit, one with it (1.5s, 3MiB), got %s",
+			     quote(str_of(flame_options.total)));
+	if (flame_options.in_time && flame_options.reverse)
+		return error("options --flamechart and --reverse: only one of them");
+	return 0;
+}
+
+bool flame_is_diff(const struct profile *p)
+{
+	return p->value_count == 2 &&
+	       str_eq(profile_text(p, p->value_types[0].name), S("base")) &&
+	       str_eq(profile_text(p, p->value_types[1].name), S("new"));
+}

@@ -1,0 +1,136 @@
+/*
+ * flamegraph/read_attributes - what attributes say: lengths, places, titles in handlers
+ */
+#include "converters/flamegraph/xml.h"
+
+enum { MICRO = -6 };
+static const int64_t FARTHEST = (int64_t)1 << 50; /* a sum of a thousand fits */
+
+bool flame_find_attribute(const struct attributes *a, const char *prefix, const char *name,
+			  struct str *value)
+{
+	for (int i = 0; i < a->n; i++) {
+		const xmlChar **at = a->v + 5 * i;
+
+		if (strcmp(text_of(at[0]), name) != 0 ||
+		    strcmp(at[1] ? text_of(at[1]) : "", prefix) != 0)
+			continue;
+		*value = (struct str){ text_of(at[3]), (size_t)(at[4] - at[3]) };
+		return true;
+	}
+	return false;
+}
+
+bool flame_attribute_is(const struct attributes *a, const char *name, const char *wanted)
+{
+	struct str value;
+
+	return flame_find_attribute(a, "", name, &value) && str_eq(value, str_of(wanted));
+}
+
+/* "12.5" or "12.5px" in millionths. */
+static bool take_length(struct str s, int64_t *length)
+{
+	struct decimal number;
+	enum exactness how;
+
+	s = str_trim(s);
+	if (str_ends(s, S("px")))
+		s = str_head(s, s.n - 2);
+	return str_to_decimal(s, &number, &how) &&
+	       decimal_at(number, MICRO, length) != OUT_OF_RANGE &&
+	       *length <= FARTHEST && *length >= -FARTHEST;
+}
+
+int64_t flame_length_of(struct reader *r, const struct attributes *a, const char *name,
+			int64_t full)
+{
+	struct str text;
+	int64_t length;
+
+	if (!flame_find_attribute(a, "", name, &text))
+		return 0;
+	if (str_ends(text, S("%"))) {
+		if (take_length(str_head(text, text.n - 1), &length)) {
+			length = i64_of((double)length / 1e8 * (double)full);
+			if (length <= FARTHEST && length >= -FARTHEST)
+				return length;
+		}
+	} else if (take_length(text, &length)) {
+		return length;
+	}
+	flame_xml_fail(r, line_of(r), "a length", quote(text));
+	return 0;
+}
+
+static int64_t exact_of(struct reader *r, struct str text)
+{
+	int64_t value = 0;
+
+	if (!str_to_i64(text, &value) || value < 0 || value > INT64_MAX / 4) {
+		flame_xml_fail(r, line_of(r), "an integer from 0 to 2^61", quote(text));
+		return 0;
+	}
+	return value;
+}
+
+struct flame_place flame_place_of(struct reader *r, const struct element *parent,
+				  const struct attributes *a)
+{
+	struct flame_place place = {
+		.x = parent->left + flame_length_of(r, a, "x", parent->full),
+		.y = parent->top + flame_length_of(r, a, "y", parent->tall),
+		.width = flame_length_of(r, a, "width", parent->full),
+		.height = flame_length_of(r, a, "height", parent->tall),
+		.line = line_of(r),
+	};
+	struct str x, width;
+
+	place.exact = flame_find_attribute(a, "fg", "x", &x) &&
+		      flame_find_attribute(a, "fg", "w", &width);
+	if (place.exact) {
+		place.exact_x = exact_of(r, x);
+		place.exact_width = exact_of(r, width);
+	}
+	return place;
+}
+
+/* "translate(0 160)"; what else there is does not move boxes apart. */
+void flame_translate(const struct attributes *a, struct element *e)
+{
+	struct str text, x, y = S("");
+	int64_t by;
+
+	if (!flame_find_attribute(a, "", "transform", &text) ||
+	    !str_starts(text, S("translate(")) ||
+	    !str_cut(str_from(text, 10), ')', &text, &x))
+		return;
+	text = str_trim(text);
+	if (!str_cut(text, ',', &x, &y) && !str_cut(text, ' ', &x, &y))
+		x = text;
+	if (take_length(x, &by))
+		e->left += by;
+	if (take_length(y, &by))
+		e->top += by;
+}
+
+/* onmouseover="s('it\'s (12 samples, 3.45%)')" */
+void flame_take_spoken(const struct attributes *a, struct element *e)
+{
+	struct str text;
+
+	if (!flame_find_attribute(a, "", "onmouseover", &text) || !str_starts(text, S("s('")) ||
+	    !str_ends(text, S("')")) || text.n < 5)
+		return;
+	text = str_from(str_head(text, text.n - 2), 3);
+	e->title.n = 0;
+	while (text.n) {
+		/* in attributes libxml2 leaves this one to who expands entities */
+		bool ampersand = str_starts(text, S("&#38;"));
+		bool escaped = text.p[0] == '\\' && text.n > 1;
+
+		buf_byte(&e->title, escaped ? text.p[1] : text.p[0]);
+		text = str_from(text, ampersand ? 5 : escaped ? 2 : 1);
+	}
+	e->titled = true;
+}

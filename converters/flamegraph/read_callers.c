@@ -1,0 +1,183 @@
+/*
+ * flamegraph/read_callers - which box stands on which
+ *
+ * Where the file has fg:x and fg:w the places are exact. Else they are rounded to a tenth
+ * of a pixel: a box still begins where its caller does or after it, since both are rounded
+ * alike; where boxes are narrower than that, counts tell which stands on which.
+ */
+#include <stdlib.h>
+
+#include "common/profile/frame_text.h"
+#include "converters/flamegraph/boxes.h"
+
+enum { TENTH = 100000, TRIES = 256 };
+
+/* --- frames --- */
+
+/* "a.py:56:spin" as pstat has it: file, line, name. */
+static frame_id flameprof_frame(struct profile *p, struct str text)
+{
+	struct str file, rest, digits, name;
+	uint64_t line;
+
+	for (size_t i = 0; i < text.n; i++) {
+		file = str_head(text, i);
+		rest = str_from(text, i);
+		if (rest.p[0] == ':' && str_cut(str_from(rest, 1), ':', &digits, &name) &&
+		    str_to_u64(digits, &line) && line <= UINT32_MAX) {
+			struct function f = { .name = profile_string(p, name),
+					      .file = profile_string(p, file),
+					      .line = (uint32_t)line };
+
+			return profile_frame(p, (struct frame){ profile_function(p, f), 0, 0 });
+		}
+	}
+	return frame_from_text(p, text, FRAMES_NAME);
+}
+
+static frame_id frame_of(struct reader *r, string_id name)
+{
+	struct str text = strings_text(&r->picture->texts, name);
+
+	if (r->frames[name] == NO_ID)
+		r->frames[name] = r->picture->flameprof ? flameprof_frame(r->p, text)
+				: frame_from_text(r->p, text, FRAMES_FULL);
+	return r->frames[name];
+}
+
+/* --- callers --- */
+
+/*
+ * Row by row from the ground, each from the left. Of boxes with the same rounded place
+ * only the last can be wide.
+ */
+static int compare_places(const void *a, const void *b)
+{
+	const struct flame_box *x = a, *y = b;
+
+	if (x->level != y->level)
+		return x->level < y->level ? -1 : 1;
+	if (x->x != y->x)
+		return x->x < y->x ? -1 : 1;
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+/*
+ * Titles are rounded: a box of 3 may have two of 1.5, both called 2, on it. flameprof's
+ * widths come from a call graph and need not add up at all.
+ */
+static int64_t slack(const struct reader *r, const struct flame_box *box)
+{
+	if (r->exact)
+		return 0;
+	return r->picture->flameprof ? INT64_MAX / 4 : (box->callees + 2) / 2;
+}
+
+/* By place: rounding may let it stick out. */
+static bool stands_on(const struct reader *r, const struct flame_box *box,
+		      const struct flame_box *caller)
+{
+	int64_t end = caller->x + caller->width + (r->exact ? 0 : 2 * TENTH);
+
+	return caller->x <= box->x &&
+	       (r->picture->flameprof || box->x + box->width <= end);
+}
+
+/*
+ * The caller of a box, or NULL; `at` is the last one of the row below that begins no
+ * later. Boxes of less than a tenth of a pixel can stand on any of their like nearby:
+ * best on one as wide as they are, else on one with room, else on the roomiest.
+ */
+static struct flame_box *find_caller(const struct reader *r, const struct flame_box *box,
+				     size_t first, size_t at)
+{
+	struct flame_box *with_room = NULL, *roomiest = NULL;
+
+	for (size_t i = at + 1; i-- > first && at - i < TRIES;) {
+		struct flame_box *caller = &r->boxes[i];
+
+		if (stands_on(r, box, caller)) {
+			if (caller->rest == box->value)
+				return caller;
+			if (!with_room && box->value - caller->rest <= slack(r, caller))
+				with_room = caller;
+			if (!roomiest || caller->rest > roomiest->rest)
+				roomiest = caller;
+		} else if (caller->x + caller->width + 2 * TENTH < box->x) {
+			break;
+		}
+		if (r->exact)
+			break;
+	}
+	if (with_room || r->exact || !roomiest)
+		return with_room;
+	return box->value - roomiest->rest <= slack(r, roomiest) + r->pixel ? roomiest : NULL;
+}
+
+static void place_box(struct reader *r, struct flame_box *box, size_t first, size_t at)
+{
+	struct flame_box *caller = find_caller(r, box, first, at);
+
+	if (!caller) {
+		flame_boxes_fail(r, box, "a frame that stands on one with room for it");
+		return;
+	}
+	caller->rest -= box->value;
+	caller->callees++;
+	box->stack = stacks_push(&r->p->stacks, caller->stack, frame_of(r, box->name));
+}
+
+/* The row of boxes from `first` to `end` stands on the one that begins at `below`. */
+static void place_row(struct reader *r, size_t below, size_t first, size_t end)
+{
+	size_t at = below;
+
+	for (size_t i = first; i < end && !r->in->failed; i++) {
+		struct flame_box *box = &r->boxes[i];
+
+		while (at + 1 < first && r->boxes[at + 1].x <= box->x)
+			at++;
+		place_box(r, box, below, at);
+	}
+}
+
+static void place_ground(struct reader *r, size_t end)
+{
+	for (size_t i = 0; i < end && !r->rooted; i++)
+		r->boxes[i].stack = stacks_push(&r->p->stacks, EMPTY_STACK,
+						frame_of(r, r->boxes[i].name));
+}
+
+static size_t end_of_row(const struct reader *r, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < r->count && r->boxes[end].level == r->boxes[first].level)
+		end++;
+	return end;
+}
+
+static void check_row(struct reader *r, size_t first, size_t end)
+{
+	for (size_t i = first + 1; i < end && r->exact && !r->in->failed; i++)
+		if (r->boxes[i].x < r->boxes[i - 1].x + r->boxes[i - 1].width)
+			flame_boxes_fail(r, &r->boxes[i], "a frame beside the one before it");
+}
+
+void flame_boxes_find_stacks(struct reader *r)
+{
+	size_t below = 0, first = 0, end;
+
+	qsort(r->boxes, r->count, sizeof *r->boxes, compare_places);
+	for (; first < r->count && !r->in->failed; first = end) {
+		end = end_of_row(r, first);
+		check_row(r, first, end);
+		if (r->boxes[first].level)
+			place_row(r, below, first, end);
+		else
+			place_ground(r, end);
+		below = first;
+	}
+}

@@ -1,0 +1,437 @@
+/*
+ * flamegraph/read_data - the profile that our own files carry, exactly
+ *
+ * JSON, in this order; tables are flat lists of numbers, so that a million contexts
+ * are a few megabytes. Keys that are not here are for the page, or of later versions.
+ *
+ *	"profpipe": 1
+ *	"values", "threads", "labels"     as in rows_json.h
+ *	"estimated", "ordered", "lines"   true or absent
+ *	"strings": ["", "main", ...]
+ *	"functions": [name, file, object, line, ...]
+ *	"frames": [function, line, column, ...]
+ *	"nodes": [1, 2, -1, 3, 0, ...]    contexts, callers first: n is a callee of the
+ *	                                  current one, with frame n - 1, and is current
+ *	                                  then; -k goes k levels up; 0 is a place in time
+ *	                                  where the current one itself ran
+ *	"rows": [[thread, [step, value, ..., step, value, ...]], ...]
+ *	                                  self values; steps lead from node to node, first
+ *	                                  from the root, which is 0; the others are
+ *	                                  numbered as they come
+ *	"guessed": [5, 12, ...]           of estimated stacks, for the page: so many nodes are
+ *	                                  certain, so many that follow are guesses, ...
+ *	"pruned": {"frames": 12, "functions": rows with functions in place of nodes}
+ *
+ * Every number is checked before it is used, and nothing recurses.
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/profile/rows_json.h"
+#include "converters/flamegraph/reading.h"
+
+enum { VERSION = 1 };
+
+/* A table of ids, as the file numbers them. */
+struct ids {
+	uint32_t *v;
+	size_t n, cap;
+};
+
+struct reader {
+	struct json j;
+	struct input *in;      /* the text */
+	struct input *file;
+	struct profile *p;
+	struct ids values, threads, strings, functions, frames, nodes;
+	int *exponents;        /* of the file's value types */
+	size_t exponent_cap;
+	struct ids path;       /* the current context and its callers */
+	int64_t *row;          /* of p, all 0 but while it is being filled */
+	bool ordered, rowed;
+	uint64_t pruned;
+};
+
+static void ids_add(struct ids *ids, uint32_t id)
+{
+	ARRAY_ROOM(ids->v, ids->n, ids->cap);
+	ids->v[ids->n++] = id;
+}
+
+static bool take_integer(struct reader *r, int64_t *value)
+{
+	struct decimal number;
+	enum exactness how;
+
+	*value = 0;
+	if (!json_number(&r->j, &number, &how))
+		return false;
+	if (how == EXACT && decimal_at(number, 0, value) == EXACT)
+		return true;
+	input_error(r->in, "expected an integer below 2^63");
+	return false;
+}
+
+/* An index into a table, looked up; 0 after an error. */
+static uint32_t take_id(struct reader *r, const struct ids *table, const char *what)
+{
+	uint32_t i;
+
+	if (!table->n) {
+		json_expected(&r->j, "the table before what refers to it");
+		return 0;
+	}
+	return json_index(&r->j, (uint32_t)(table->n - 1), what, &i) ? table->v[i] : 0;
+}
+
+static uint32_t take_number(struct reader *r, const char *what)
+{
+	uint32_t n = 0;
+
+	json_index(&r->j, UINT32_MAX, what, &n);
+	return n;
+}
+
+/* Lists have groups of numbers: the one that is due, or the list is cut short. */
+static bool take_due(struct reader *r)
+{
+	return json_element(&r->j) ||
+	       (!r->in->failed && json_expected(&r->j, "a list with whole rows"));
+}
+
+/* --- tables --- */
+
+static void read_version(struct reader *r)
+{
+	int64_t version;
+
+	if (take_integer(r, &version) && version != VERSION)
+		input_error(r->in, "expected data of version %d, got version %lld", VERSION,
+			    (long long)version);
+}
+
+static void read_values(struct reader *r)
+{
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		struct value_type type = json_named_value_type(&r->j, r->p);
+
+		if (r->in->failed)
+			return;
+		if (r->values.n >= r->exponent_cap)
+			r->exponents = alloc_grow(r->exponents, &r->exponent_cap,
+						  r->values.n + 1, sizeof *r->exponents);
+		r->exponents[r->values.n] = type.exponent;
+		ids_add(&r->values, profile_value_type(r->p, type));
+	}
+	free(r->row);
+	r->row = alloc_zero(r->p->value_count, sizeof *r->row);
+}
+
+static void read_threads(struct reader *r)
+{
+	json_array(&r->j);
+	while (json_element(&r->j))
+		ids_add(&r->threads, profile_thread(r->p, json_thread(&r->j, r->p)));
+}
+
+static void read_strings(struct reader *r)
+{
+	json_array(&r->j);
+	while (json_element(&r->j))
+		ids_add(&r->strings, json_text(&r->j, r->p));
+}
+
+static void read_functions(struct reader *r)
+{
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		struct function f = { .name = take_id(r, &r->strings, "a string") };
+
+		if (take_due(r))
+			f.file = take_id(r, &r->strings, "a string");
+		if (take_due(r))
+			f.object = take_id(r, &r->strings, "a string");
+		if (take_due(r))
+			f.line = take_number(r, "a line");
+		if (!r->in->failed)
+			ids_add(&r->functions, profile_function(r->p, f));
+	}
+}
+
+static void read_frames(struct reader *r)
+{
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		struct frame f = { .function = take_id(r, &r->functions, "a function") };
+
+		if (take_due(r))
+			f.line = take_number(r, "a line");
+		if (take_due(r))
+			f.column = take_number(r, "a column");
+		if (!r->in->failed)
+			ids_add(&r->frames, profile_frame(r->p, f));
+	}
+}
+
+/* --- contexts --- */
+
+static void add_node(struct reader *r, int64_t n)
+{
+	stack_id current = r->path.v[r->path.n - 1];
+
+	if (n > (int64_t)r->frames.n) {
+		input_error(r->in, "expected a frame from 1 to %zu, got %lld", r->frames.n,
+			    (long long)n);
+	} else if (n > 0) {
+		current = stacks_push(&r->p->stacks, current, r->frames.v[n - 1]);
+		ids_add(&r->path, current);
+		ids_add(&r->nodes, current);
+	} else if (n == 0) {
+		ids_add(&r->nodes, current);
+	} else if (-(n + 1) < (int64_t)r->path.n - 1) {
+		r->path.n -= (size_t)-n;
+	} else {
+		input_error(r->in, "expected to go up at most %zu levels, got %lld",
+			    r->path.n - 1, (long long)n);
+	}
+}
+
+static void read_nodes(struct reader *r)
+{
+	int64_t n;
+
+	json_array(&r->j);
+	while (json_element(&r->j))
+		if (take_integer(r, &n))
+			add_node(r, n);
+}
+
+/* --- self values --- */
+
+/* The number in the measure of the profile, which may be of several files. */
+static int64_t measured(struct reader *r, size_t column, int64_t number)
+{
+	value_id v = r->values.v[column];
+	const struct value_type *type = &r->p->value_types[v];
+	int64_t value = 0;
+
+	if (type->exponent == r->exponents[column])
+		return number;
+	if (!profile_number(r->p, v, (struct decimal){ number, r->exponents[column] }, &value))
+		input_error(r->in, "expected a value that fits in 64 bits");
+	return value;
+}
+
+static void take_row(struct reader *r)
+{
+	int64_t number;
+
+	for (size_t i = 0; i < r->values.n; i++)
+		if (take_due(r) && take_integer(r, &number))
+			r->row[r->values.v[i]] = measured(r, i, number);
+}
+
+static stack_id stack_of_function(struct reader *r, uint32_t function)
+{
+	string_id name = profile_string(r->p, S("[pruned]"));
+	function_id root = profile_function(r->p, (struct function){ .name = name });
+	frame_id frame = profile_frame(r->p, (struct frame){ .function = root });
+	stack_id stack = stacks_push(&r->p->stacks, EMPTY_STACK, frame);
+
+	return stacks_push(&r->p->stacks, stack,
+			   profile_frame(r->p, (struct frame){ .function = function }));
+}
+
+/* Goes on from row `at` of the table. */
+static bool take_step(struct reader *r, const struct ids *table, size_t *at)
+{
+	int64_t step;
+
+	if (!r->values.n)
+		return json_expected(&r->j, "'values' before rows of them");
+	if (!take_integer(r, &step))
+		return false;
+	if (step < -(int64_t)*at || step >= (int64_t)(table->n - *at)) {
+		input_error(r->in, "expected a step within %zu rows, got %lld from row %zu",
+			    table->n, (long long)step, *at);
+		return false;
+	}
+	*at = (size_t)((int64_t)*at + step);
+	return true;
+}
+
+/* In files in time a row of zeros says where frames end: of no use where time is none. */
+static bool is_needed(const struct reader *r)
+{
+	if (!r->ordered || r->p->ordered)
+		return true;
+	for (size_t i = 0; i < r->values.n; i++)
+		if (r->row[r->values.v[i]])
+			return true;
+	return false;
+}
+
+/* [step, value, ..., step, value, ...] */
+static void read_list(struct reader *r, thread_id thread, const struct ids *table)
+{
+	size_t at = 0;
+
+	json_array(&r->j);
+	while (json_element(&r->j) && take_step(r, table, &at)) {
+		uint32_t id = table->v[at];
+
+		take_row(r);
+		if (r->in->failed)
+			return;
+		if (table == &r->functions)
+			id = stack_of_function(r, id);
+		if (is_needed(r))
+			profile_sample_row(r->p, (struct sample){ thread, id, 1 }, r->row);
+	}
+}
+
+/* [[thread, [...]], ...] */
+static void read_rows(struct reader *r, const struct ids *table)
+{
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		thread_id thread = 0;
+
+		json_array(&r->j);
+		if (take_due(r))
+			thread = take_id(r, &r->threads, "a thread");
+		if (take_due(r))
+			read_list(r, thread, table);
+		if (!r->in->failed && json_element(&r->j))
+			json_expected(&r->j, "']'");
+	}
+}
+
+static void read_samples(struct reader *r)
+{
+	if (r->rowed)
+		json_expected(&r->j, "'rows' only once");
+	r->rowed = true;
+	if (r->ordered && r->p->want_order)
+		r->p->ordered = true;
+	read_rows(r, &r->nodes);
+}
+
+static void read_pruned(struct reader *r)
+{
+	struct str key;
+	int64_t frames;
+
+	json_object(&r->j);
+	while (json_key(&r->j, &key)) {
+		if (str_eq(key, S("frames"))) {
+			if (take_integer(r, &frames) && frames > 0)
+				r->pruned = (uint64_t)frames;
+		} else if (str_eq(key, S("functions"))) {
+			read_rows(r, &r->functions);
+		} else {
+			json_skip(&r->j);
+		}
+	}
+}
+
+/* --- the whole --- */
+
+static void read_flag(struct reader *r, bool *flag)
+{
+	bool value = false;
+
+	json_bool(&r->j, &value);
+	*flag |= value;
+}
+
+static void read_key(struct reader *r, struct str key)
+{
+	if (str_eq(key, S("profpipe")))
+		read_version(r);
+	else if (str_eq(key, S("values")))
+		read_values(r);
+	else if (str_eq(key, S("threads")))
+		read_threads(r);
+	else if (str_eq(key, S("labels")))
+		json_labels(&r->j, r->p);
+	else if (str_eq(key, S("estimated")))
+		read_flag(r, &r->p->estimated);
+	else if (str_eq(key, S("ordered")))
+		read_flag(r, &r->ordered);
+	else if (str_eq(key, S("lines")))
+		read_flag(r, &r->p->line_functions);
+	else if (str_eq(key, S("strings")))
+		read_strings(r);
+	else if (str_eq(key, S("functions")))
+		read_functions(r);
+	else if (str_eq(key, S("frames")))
+		read_frames(r);
+	else if (str_eq(key, S("nodes")))
+		read_nodes(r);
+	else if (str_eq(key, S("rows")))
+		read_samples(r);
+	else if (str_eq(key, S("pruned")))
+		read_pruned(r);
+	else
+		json_skip(&r->j);
+}
+
+static void read_all(struct reader *r)
+{
+	struct str key;
+
+	json_object(&r->j);
+	while (json_key(&r->j, &key))
+		read_key(r, key);
+	json_end(&r->j);
+	if (!r->in->failed && !r->rowed)
+		input_error_at(r->in, 0, "expected a profile with 'rows'");
+}
+
+static void tell_pruned(struct reader *r)
+{
+	struct buf text = { 0 };
+
+	if (!r->pruned)
+		return;
+	buf_print(&text, "%llu frame%s left out when it was drawn: what is theirs is under "
+		  "[pruned]", (unsigned long long)r->pruned, r->pruned == 1 ? " was" : "s were");
+	flame_tell_missing(r->file, r->p, text.p);
+	buf_free(&text);
+}
+
+bool flame_is_data(struct str text)
+{
+	return str_starts(str_trim(text), S("{\"profpipe\":"));
+}
+
+void flame_read_data(struct input *file, struct profile *p, struct str text, uint64_t line)
+{
+	struct reader r = { .file = file, .p = p };
+	struct buf name = { 0 };
+
+	/* a place in the text that XML has in its own spelling: both are named */
+	buf_print(&name, "%s: line %llu: data", file->name, (unsigned long long)line);
+	r.in = input_memory(name.p, text);
+	json_start(&r.j, r.in);
+	ids_add(&r.path, EMPTY_STACK);
+	ids_add(&r.nodes, EMPTY_STACK);
+	read_all(&r);
+	file->failed |= r.in->failed;
+	if (!file->failed)
+		tell_pruned(&r);
+	json_free(&r.j);
+	input_close(r.in);
+	buf_free(&name);
+	free(r.values.v);
+	free(r.threads.v);
+	free(r.strings.v);
+	free(r.functions.v);
+	free(r.frames.v);
+	free(r.nodes.v);
+	free(r.path.v);
+	free(r.exponents);
+	free(r.row);
+}

@@ -1,0 +1,490 @@
+/*
+ * pstat/read - see pstat.c for the language
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/fetch.h"
+#include "converters/pstat/reading.h"
+
+/* What a row and a caller's part begin with: in the file, and as `figures` has it. */
+enum { CALLS, PRIMITIVE, SELF, INCLUSIVE, FIGURES, VALUES = SELF, ROW = FIGURES + 1 };
+
+bool pstat_expected(struct pstat_reader *r, const struct marshal_item *got, const char *what)
+{
+	marshal_expected(r->m, got, what);
+	return false;
+}
+
+static struct pstat_mark *mark_of(struct pstat_reader *r, function_id f)
+{
+	while (r->mark_count <= f) {
+		ARRAY_ROOM(r->marks, r->mark_count, r->mark_cap);
+		r->marks[r->mark_count] = (struct pstat_mark){
+			.line = r->p->functions[r->mark_count].line };
+		r->mark_count++;
+	}
+	return &r->marks[f];
+}
+
+static bool twice(struct pstat_reader *r, function_id f, uint64_t at)
+{
+	input_error_at(r->in, at, "expected each function once, got %s again",
+		       quote(function_name(r->p, f)));
+	return false;
+}
+
+/* --- numbers --- */
+
+/* In the order of the file: two counts, two values. */
+struct figures {
+	int64_t v[FIGURES];
+};
+
+static const char *wanted(int i)
+{
+	return i < VALUES ? "a number of calls" : "a number that fits in 64 bits";
+}
+
+static bool next_number(struct pstat_reader *r, int i, struct marshal_number *n)
+{
+	struct marshal_item item;
+
+	if (!marshal_next(r->m, &item))
+		return false;
+	if (item.kind != MARSHAL_INT && item.kind != MARSHAL_FLOAT)
+		return pstat_expected(r, &item, wanted(i));
+	*n = (struct marshal_number){ item.kind == MARSHAL_INT, item.wide, item.integer,
+				      item.number, item.at };
+	return true;
+}
+
+/* A count, or a number in the value type's own measure. */
+static bool take_number(struct pstat_reader *r, int i, const struct marshal_number *n,
+			int64_t *value)
+{
+	const struct value_type *type = &r->p->value_types[r->value];
+	bool fits = true;
+
+	if (i < VALUES) {
+		fits = n->integral;
+		*value = n->integer;
+	} else {
+		fits = n->integral ? i64_shift(n->integer, r->digits, value)
+				   : pstat_from_float(n->number, r->digits, value);
+		if (fits && type->unit != UNIT_TIME)
+			fits = profile_number(r->p, r->value,
+					      (struct decimal){ *value, -r->digits }, value);
+	}
+	if (fits)
+		return true;
+	return pstat_expected(r, &(struct marshal_item){
+		.kind = n->integral ? MARSHAL_INT : MARSHAL_FLOAT, .integer = n->integer,
+		.number = n->number, .at = n->at }, wanted(i));
+}
+
+/* The counts come in either order; what nobody counted is -1 or 0. */
+static inline void settle_calls(struct figures *f)
+{
+	int64_t a = f->v[0], b = f->v[1], calls = a > b ? a : b, primitive = a > b ? b : a;
+
+	f->v[CALLS] = calls < 0 ? 0 : calls;
+	f->v[PRIMITIVE] = primitive < 0 ? 0 : primitive;
+}
+
+/* The next four numbers, which `n` has if `given`. */
+static bool read_figures(struct pstat_reader *r, struct marshal_number *n, bool given,
+			 struct figures *f)
+{
+	for (int i = 0; i < FIGURES; i++)
+		if ((!given && !next_number(r, i, &n[i])) || !take_number(r, i, &n[i], &f->v[i]))
+			return false;
+	if (r->noted && n[0].wide && n[1].wide)
+		f->v[0] = f->v[1] = 0; /* the writer's guess */
+	settle_calls(f);
+	return true;
+}
+
+/* The four numbers that a tuple of `count` begins with, if they are as most are. */
+static inline bool plain_figures(struct pstat_reader *r, uint32_t count, struct figures *f)
+{
+	struct marshal_plain n;
+
+	if (!r->seconds || !marshal_plain_four(r->m, count, pstat_most(SECONDS), &n))
+		return false;
+	f->v[0] = n.counts[0];
+	f->v[1] = n.counts[1];
+	f->v[SELF] = pstat_from_fitting(n.values[0], SECONDS);
+	f->v[INCLUSIVE] = pstat_from_fitting(n.values[1], SECONDS);
+	settle_calls(f);
+	return true;
+}
+
+/* --- rows --- */
+
+/* Looking for one row would have all rows so far enter the index: not where it is new. */
+static void put_arc(struct pstat_reader *r, const struct arc *arc, bool fresh,
+		    const int64_t *values, const int64_t *self)
+{
+	if (fresh)
+		profile_new_arc(r->p, arc, values, self);
+	else
+		profile_arc(r->p, *arc, values, self);
+}
+
+static void add_arc(struct pstat_reader *r, struct arc *arc, bool fresh, const struct figures *f)
+{
+	arc->valued = true;
+	arc->calls = f->v[CALLS];
+	arc->primitive = f->v[PRIMITIVE];
+	r->self[r->value] = f->v[SELF];
+	r->numbers[r->value] = f->v[INCLUSIVE];
+	put_arc(r, arc, fresh, r->numbers, r->self);
+}
+
+/* A bare count, or one or more (nc, cc, tt, ct) in one tuple. */
+static bool read_other_part(struct pstat_reader *r, struct arc *arc, bool add, bool fresh)
+{
+	struct marshal_number n[FIGURES];
+	struct marshal_item item;
+	struct figures f;
+
+	if (!marshal_next(r->m, &item))
+		return false;
+	if (item.kind == MARSHAL_INT) {
+		arc->calls = item.integer < 0 ? 0 : item.integer;
+		if (add)
+			put_arc(r, arc, fresh, NULL, NULL);
+		return true;
+	}
+	if (item.kind != MARSHAL_TUPLE || !item.count || item.count % FIGURES)
+		return pstat_expected(r, &item, "a number of calls or a tuple of 4 values");
+	for (size_t left = item.count; left; left -= FIGURES) {
+		if (!read_figures(r, n, false, &f))
+			return false;
+		if (add)
+			add_arc(r, arc, fresh && left == item.count, &f);
+	}
+	return true;
+}
+
+/* Of a caller that comes soon. */
+FETCHING fetch_mark(const struct pstat_reader *r)
+{
+	uint32_t soon = marshal_soon(r->m);
+
+	if (soon && soon <= r->mark_count)
+		FETCH(&r->marks[soon - 1]);
+}
+
+/* One caller's value; fresh: no row with this arc is there. */
+static bool read_part(struct pstat_reader *r, struct arc *arc, bool add, bool fresh)
+{
+	struct marshal_number n[FIGURES];
+	struct figures f;
+	bool plain = plain_figures(r, FIGURES, &f);
+
+	if (!plain && !marshal_four(r->m, FIGURES, n))
+		return read_other_part(r, arc, add, fresh);
+	fetch_mark(r);
+	if (!plain && !read_figures(r, n, true, &f))
+		return false;
+	if (add)
+		add_arc(r, arc, fresh, &f);
+	return true;
+}
+
+/* The next key of a dict and the place where it begins; false at the end too. */
+static bool next_key(struct pstat_reader *r, struct pstat_key *key, uint64_t *at)
+{
+	struct marshal_item item;
+
+	*at = input_offset(r->in);
+	if (marshal_end(r->m))
+		return false;
+	return pstat_short_key(r, key) ||
+	       (marshal_next(r->m, &item) && item.kind != MARSHAL_END &&
+		pstat_read_key(r, &item, key));
+}
+
+static bool read_caller(struct pstat_reader *r, struct arc *arc, const struct pstat_key *key,
+			uint64_t at, bool fresh)
+{
+	struct pstat_mark *mark;
+
+	arc->caller = pstat_function_of(r, key);
+	if (arc->caller != NO_ID) {
+		mark = mark_of(r, arc->caller);
+		if (mark->caller == r->rows && !key->code)
+			return twice(r, arc->caller, at);
+		fresh &= mark->caller != r->rows;
+		mark->caller = r->rows;
+		arc->site.line = mark->line;
+	}
+	return read_part(r, arc, arc->callee != NO_ID && arc->caller != NO_ID, fresh);
+}
+
+static bool read_callers(struct pstat_reader *r, function_id callee, bool fresh)
+{
+	const struct arc row = {
+		.thread = r->thread, .callee = callee, .rule = RULE_OUTERMOST,
+		.target.line = callee == NO_ID ? 0 : r->p->functions[callee].line,
+	};
+	struct marshal_item item;
+	struct arc arc;
+	struct pstat_key key;
+	uint64_t at;
+
+	if (!marshal_dict(r->m)) {
+		if (!marshal_next(r->m, &item))
+			return false;
+		if (item.kind != MARSHAL_DICT)
+			return pstat_expected(r, &item, "a dict of callers");
+	}
+	while (next_key(r, &key, &at)) {
+		arc = row;
+		if (!read_caller(r, &arc, &key, at, fresh))
+			return false;
+	}
+	return input_status(r->in) == 0;
+}
+
+/* What the values of the file are: the first row needs it. */
+static void start_values(struct pstat_reader *r, struct value_type type)
+{
+	r->value = profile_value_type(r->p, type);
+	r->digits = pstat_digits_of(&type);
+	r->seconds = type.unit == UNIT_TIME;
+	r->thread = profile_thread(r->p, (struct thread){ 0 });
+	r->numbers = alloc_zero(r->p->value_count, sizeof *r->numbers);
+	r->self = alloc_zero(r->p->value_count, sizeof *r->self);
+}
+
+static void add_row(struct pstat_reader *r, function_id f, bool fresh, const struct figures *row)
+{
+	struct cost cost = { .thread = r->thread, .function = f,
+			     .at.line = r->p->functions[f].line };
+
+	r->numbers[r->value] = row->v[SELF];
+	if (fresh)
+		profile_new_cost(r->p, cost, r->numbers);
+	else
+		profile_cost(r->p, cost, r->numbers);
+	r->numbers[r->value] = row->v[INCLUSIVE];
+	profile_total(r->p, f, row->v[CALLS], row->v[PRIMITIVE], r->numbers);
+}
+
+/* What the row's tuple begins with: read, found, or to come. */
+struct row_numbers {
+	bool plain, given;
+	struct figures figures;
+	struct marshal_number n[FIGURES];
+};
+
+static bool read_row(struct pstat_reader *r, const struct pstat_key *key, uint64_t at,
+		     struct row_numbers *row)
+{
+	function_id f = pstat_function_of(r, key);
+	bool fresh = r->alone;
+
+	if (!r->numbers)
+		start_values(r, pstat_seconds(r->p));
+	r->rows++;
+	if (f != NO_ID) {
+		if (mark_of(r, f)->row && !key->code)
+			return twice(r, f, at);
+		fresh &= !mark_of(r, f)->row;
+		mark_of(r, f)->row = true;
+	}
+	if (!row->plain && !read_figures(r, row->n, row->given, &row->figures))
+		return false;
+	if (f != NO_ID)
+		add_row(r, f, fresh, &row->figures);
+	return read_callers(r, f, fresh);
+}
+
+/* ('__sampled__',): True */
+static bool read_sampled(struct pstat_reader *r)
+{
+	struct marshal_item name, value;
+
+	if (!marshal_next(r->m, &name))
+		return false;
+	if (!pstat_is_name(&name) || !str_eq(name.text, S("__sampled__")))
+		return pstat_expected(r, &name, "'__sampled__' as a key's only item");
+	if (!marshal_next(r->m, &value))
+		return false;
+	if (value.kind != MARSHAL_BOOL)
+		return pstat_expected(r, &value, "True");
+	r->p->calls_sampled |= value.integer;
+	r->p->line_functions |= value.integer;
+	return true;
+}
+
+/* --- our own notes --- */
+
+static bool note_number(struct pstat_reader *r, struct str key, int64_t value,
+			struct value_type *type)
+{
+	if (str_eq(key, S("exponent")) && value <= 0 && value >= -9)
+		type->exponent = (int)value;
+	else if (str_eq(key, S("power")) && value >= 0 && value <= SECONDS)
+		type->power = (int)value;
+	else if (str_eq(key, S("counts")))
+		type->counts = value;
+	else if (str_eq(key, S("root")))
+		r->root = value;
+	else if (str_eq(key, S("empty")))
+		r->empty = value;
+	else if (str_eq(key, S("sampled")))
+		r->p->calls_sampled |= value != 0;
+	else if (str_eq(key, S("lines")))
+		r->p->line_functions |= value != 0;
+	else
+		return str_eq(key, S("profpipe")) && value == 1;
+	return true;
+}
+
+static bool note_text(struct pstat_reader *r, struct str key, const struct marshal_item *value,
+		      struct value_type *type)
+{
+	if (str_eq(key, S("value")))
+		type->name = pstat_read_name(r, value);
+	else if (str_eq(key, S("title")))
+		type->title = pstat_read_name(r, value);
+	else if (!str_eq(key, S("unit")))
+		return false;
+	for (int i = 0; str_eq(key, S("unit")) && i < 3; i++)
+		if (str_eq(value->text, str_of(pstat_units[i])))
+			type->unit = (enum unit)i;
+	return true;
+}
+
+static bool read_notes(struct pstat_reader *r, const struct pstat_key *key)
+{
+	struct value_type type = pstat_seconds(r->p);
+	struct marshal_item name, value;
+	char text[16];
+	struct str word;
+
+	r->noted = true;
+	r->first = *key;
+	while (marshal_next(r->m, &name) && name.kind != MARSHAL_END) {
+		if (!pstat_is_name(&name) || name.text.n > sizeof text)
+			return pstat_expected(r, &name, "a name that profpipe writes");
+		memcpy(text, name.text.p, name.text.n);
+		word = (struct str){ text, name.text.n };
+		if (!marshal_next(r->m, &value))
+			return false;
+		if (!(value.kind == MARSHAL_INT ? note_number(r, word, value.integer, &type)
+		      : pstat_is_name(&value) ? note_text(r, word, &value, &type) : false))
+			return pstat_expected(r, &value, "what profpipe writes");
+	}
+	if (type.unit == UNIT_TIME)
+		type.exponent = 0;
+	start_values(r, type);
+	return true;
+}
+
+static bool read_entry(struct pstat_reader *r, const struct pstat_key *key, uint64_t at)
+{
+	struct row_numbers row;
+	struct marshal_item item;
+
+	row.plain = plain_figures(r, ROW, &row.figures);
+	row.given = row.plain || marshal_four(r->m, ROW, row.n);
+	fetch_mark(r);
+	if (row.given)
+		return read_row(r, key, at, &row);
+	if (!marshal_next(r->m, &item))
+		return false;
+	if (item.kind == MARSHAL_DICT && !r->rows && !r->noted)
+		return read_notes(r, key);
+	if (item.kind != MARSHAL_TUPLE || item.count != ROW)
+		return pstat_expected(r, &item, "a tuple of 5 values");
+	return read_row(r, key, at, &row);
+}
+
+/* False at the end of the dict too. */
+static bool read_next(struct pstat_reader *r)
+{
+	uint64_t at = input_offset(r->in);
+	struct marshal_item item;
+	struct pstat_key key;
+
+	if (pstat_short_key(r, &key))
+		return read_entry(r, &key, at);
+	if (!marshal_next(r->m, &item) || item.kind == MARSHAL_END)
+		return false;
+	if (item.kind == MARSHAL_TUPLE && item.count == 1)
+		return read_sampled(r);
+	return pstat_read_key(r, &item, &key) && read_entry(r, &key, at);
+}
+
+/*
+ * Built-in functions have the file "~". Without any, yappi was told not to follow them: their
+ * time is in the inclusive values of their callers, and is nobody's self value.
+ */
+static bool lacks_builtins(const struct pstat_reader *r)
+{
+	const struct profile *p = r->p;
+	bool any = false;
+
+	for (function_id f = 0; f < r->mark_count; f++) {
+		if (!r->marks[f].row)
+			continue;
+		any = true;
+		if (str_eq(profile_text(p, p->functions[f].file), S("~")))
+			return false;
+	}
+	return any;
+}
+
+static void read_dict(struct pstat_reader *r)
+{
+	struct marshal_item item;
+
+	if (!marshal_next(r->m, &item))
+		return;
+	if (item.kind != MARSHAL_DICT) {
+		pstat_expected(r, &item, "a dict of functions");
+		return;
+	}
+	while (read_next(r))
+		;
+	if (!r->numbers)
+		start_values(r, pstat_seconds(r->p));
+	r->p->inclusive_only |= lacks_builtins(r);
+	/* what follows does not matter, but that it can be read does (gzip's sum) */
+	while (input_more(r->in))
+		r->in->p = r->in->end;
+}
+
+int pstat_read(struct input *in, struct profile *p)
+{
+	struct pstat_reader r = { .in = in, .p = p, .m = marshal_new(in),
+			    .alone = !p->cost_count && !p->arc_count };
+
+	read_dict(&r);
+	marshal_free(r.m);
+	buf_free(&r.text);
+	free(r.numbers);
+	free(r.self);
+	free(r.marks);
+	return input_status(in);
+}
+
+/* A dict whose first key is a tuple of 3 or of 1, or an empty dict: "{(\3\0\0\0". */
+int pstat_bid(struct str head, bool whole)
+{
+	static const char *const starts[] = { "(\3", "(\1", ")\3", ")\1" };
+
+	if (head.n < 2 || (head.p[0] & 0x7f) != '{')
+		return 0;
+	if (head.p[1] == '0')
+		return whole && head.n == 2 ? 60 : 0;
+	for (size_t i = 0; i < 4 && head.n > 2; i++)
+		if ((head.p[1] & 0x7f) == starts[i][0] && head.p[2] == starts[i][1])
+			return CERTAIN_BID;
+	return 0;
+}

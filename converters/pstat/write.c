@@ -1,0 +1,500 @@
+/*
+ * pstat/write - see pstat.c for the language
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/hash.h"
+#include "common/base/utf8.h"
+#include "common/syntax/marshal.h"
+#include "common/transform/callgraph/call_table.h"
+#include "converters/pstat/internal.h"
+
+struct row {
+	struct str file, name;
+	uint32_t line;
+	bool guess;              /* nobody knows the line where it begins */
+};
+
+struct writer {
+	const struct profile *p;
+	int digits;
+	struct row *rows;        /* each key once */
+	size_t count;
+	uint32_t *row_of;        /* by function: its row, or NO_ID */
+	struct call_table table;
+	uint32_t *order;         /* of the rows in the file */
+	bool *entries;           /* by row: what the root calls; NULL: there is no root */
+	int64_t whole;           /* the root's inclusive value */
+	bool guesses;            /* some number in the file is one */
+	struct buf root, text;
+};
+
+static void lower_line(uint32_t *line, string_id file, uint32_t at)
+{
+	if (!file && at && (!*line || at < *line))
+		*line = at;
+}
+
+/*
+ * The line where each function begins or, unknown, the first that has a figure. A
+ * function that has no figure at all gets no row.
+ */
+static uint32_t *find_lines(const struct profile *p, bool *used)
+{
+	uint32_t *lines = alloc_zero(p->function_count, sizeof *lines);
+
+	for (size_t i = 0; i < p->cost_count; i++) {
+		used[p->costs[i].function] = true;
+		lower_line(&lines[p->costs[i].function], p->costs[i].file, p->costs[i].line);
+	}
+	for (size_t i = 0; i < p->arc_count; i++) {
+		const struct arc *a = &p->arcs[i];
+
+		used[a->caller] = used[a->callee] = true;
+		lower_line(&lines[a->caller], a->site.file, a->site.line);
+		lower_line(&lines[a->callee], a->target.file, a->target.line);
+	}
+	for (function_id f = 0; f < p->function_count; f++) {
+		used[f] |= profile_has_total(p, f);
+		if (p->functions[f].line)
+			lines[f] = p->functions[f].line;
+	}
+	return lines;
+}
+
+static struct row row_for(const struct profile *p, function_id f, uint32_t line)
+{
+	struct row row = { function_home(p, f), function_name(p, f), line,
+			   line && (!p->functions[f].line || p->functions[f].line_seen) };
+
+	if (!row.file.n)
+		row.file = NOWHERE;
+	return row;
+}
+
+static bool same_key(const struct row *a, const struct row *b)
+{
+	return a->line == b->line && str_eq(a->name, b->name) && str_eq(a->file, b->file);
+}
+
+static uint32_t add_row(struct writer *w, struct index *keys, struct row row)
+{
+	uint64_t hash = hash_mix(hash_text(row.name), hash_text(row.file) + row.line);
+
+	for (struct probe at = index_probe(keys, hash); index_next(keys, &at);)
+		if (same_key(&w->rows[at.row], &row)) {
+			w->rows[at.row].guess &= row.guess;
+			return at.row;
+		}
+	w->rows[w->count] = row;
+	index_add(keys, hash, (uint32_t)w->count);
+	return (uint32_t)w->count++;
+}
+
+/* Functions that differ in what no key holds share a row: a key that comes twice would
+ * be lost in Python. */
+static void make_rows(struct writer *w)
+{
+	size_t n = w->p->function_count;
+	bool *used = alloc_zero(n, sizeof *used);
+	uint32_t *lines = find_lines(w->p, used);
+	struct index keys = { 0 };
+
+	w->rows = alloc_zero(n, sizeof *w->rows);
+	w->row_of = alloc_zero(n, sizeof *w->row_of);
+	for (function_id f = 0; f < n; f++)
+		w->row_of[f] = used[f] ? add_row(w, &keys, row_for(w->p, f, lines[f])) : NO_ID;
+	index_free(&keys);
+	free(lines);
+	free(used);
+}
+
+/* A hundredth may be missing: cProfile's own last call is beside the main program. */
+static bool covers(const struct writer *w, uint32_t row)
+{
+	return w->table.first[row] == w->table.first[row + 1] &&
+	       w->table.rows[row].inclusive >= w->whole - w->whole / 100;
+}
+
+static void name_root(struct writer *w)
+{
+	struct row root = { NOWHERE, ROOT, 0, false };
+
+	buf_add(&w->root, ROOT);
+	for (size_t n = 2, i = 0; i < w->count; i++) {
+		root.name = buf_str(&w->root);
+		if (!same_key(&w->rows[i], &root))
+			continue;
+		w->root.n = 0;
+		buf_print(&w->root, "[root %zu]", n++);
+		i = SIZE_MAX;
+	}
+}
+
+/* Which rows a root would call, and whether one is needed. */
+static void make_root(struct writer *w)
+{
+	bool covered = false;
+
+	w->entries = alloc_zero(w->count, sizeof *w->entries);
+	w->whole = call_table_entries(&w->table, w->entries);
+	for (uint32_t i = 0; i < w->count; i++)
+		covered |= w->entries[i] && covers(w, i);
+	if (covered && w->count > 1) {
+		free(w->entries);
+		w->entries = NULL;
+	} else {
+		name_root(w);
+	}
+}
+
+/*
+ * Each row is followed by its callers that were not there yet, as a reader meets them:
+ * reading and writing again gives the same bytes.
+ */
+static void order_rows(struct writer *w)
+{
+	bool *queued = alloc_zero(w->count, sizeof *queued);
+	size_t n = 0, done = 0;
+
+	w->order = alloc_zero(w->count, sizeof *w->order);
+	for (uint32_t next = 0; next < w->count; next++) {
+		if (!queued[next])
+			w->order[n++] = next;
+		queued[next] = true;
+		for (; done < n; done++) {
+			uint32_t r = w->order[done];
+
+			for (uint32_t i = w->table.first[r]; i < w->table.first[r + 1]; i++) {
+				uint32_t caller = w->table.arcs[i].caller;
+
+				if (!queued[caller])
+					w->order[n++] = caller;
+				queued[caller] = true;
+			}
+		}
+	}
+	free(queued);
+}
+
+static void find_guesses(struct writer *w)
+{
+	for (uint32_t r = 0; r < w->count; r++) {
+		const struct call_row *row = &w->table.rows[r];
+
+		w->guesses |= w->rows[r].guess || (row->inclusive && row->calls <= 0);
+		for (uint32_t i = w->table.first[r]; i < w->table.first[r + 1]; i++)
+			w->guesses |= w->table.arcs[i].inclusive && w->table.arcs[i].calls <= 0;
+	}
+}
+
+static void writer_open(struct writer *w, const struct profile *p)
+{
+	*w = (struct writer){ .p = p, .digits = pstat_digits_of(&p->value_types[0]) };
+	make_rows(w);
+	call_table_make(&w->table, p, 0, w->row_of, w->count);
+	for (size_t i = 0; i < w->count; i++)
+		if (w->table.rows[i].inclusive < w->table.rows[i].self)
+			w->table.rows[i].inclusive = w->table.rows[i].self;
+	order_rows(w);
+	make_root(w);
+	find_guesses(w);
+}
+
+static void writer_close(struct writer *w)
+{
+	call_table_free(&w->table);
+	free(w->rows);
+	free(w->row_of);
+	free(w->order);
+	free(w->entries);
+	buf_free(&w->root);
+	buf_free(&w->text);
+}
+
+/* What is no character for Python goes out as one lone surrogate a byte. Surrogates
+ * that a name holds stay, but for those that would be taken for such bytes. */
+static size_t plain_length(struct str s, size_t i)
+{
+	size_t n = utf8_length(s, i);
+
+	if (!n && s.n - i >= 3 && (unsigned char)s.p[i] == 0xed && !pstat_is_escape(s, i) &&
+	    ((unsigned char)s.p[i + 1] & 0xe0) == 0xa0 &&
+	    ((unsigned char)s.p[i + 2] & 0xc0) == 0x80)
+		n = 3;
+	return n;
+}
+
+static void add_escape(struct buf *text, unsigned char byte)
+{
+	char escape[4];
+	size_t n = utf8_put(escape, SURROGATE + byte);
+
+	buf_add(text, (struct str){ escape, n });
+}
+
+static void put_name(struct output *out, struct writer *w, struct str name)
+{
+	size_t i = 0, n;
+
+	while (i < name.n && (n = plain_length(name, i)))
+		i += n;
+	if (i == name.n) {
+		marshal_put_text(out, name);
+		return;
+	}
+	w->text.n = 0;
+	for (i = 0; i < name.n; i += n) {
+		n = plain_length(name, i);
+		if (n)
+			buf_add(&w->text, (struct str){ name.p + i, n });
+		else
+			add_escape(&w->text, (unsigned char)name.p[i]);
+		n += !n;
+	}
+	marshal_put_text(out, buf_str(&w->text));
+}
+
+/* A guess is a long: the same number in Python, and nothing when read again. */
+static void put_number(struct output *out, int64_t value, bool guess)
+{
+	if (guess)
+		marshal_put_long(out, value);
+	else
+		marshal_put_int(out, value);
+}
+
+static void put_key(struct output *out, struct writer *w, struct row row)
+{
+	marshal_put_tuple(out, 3);
+	put_name(out, w, row.file);
+	put_number(out, row.line, row.guess);
+	put_name(out, w, row.name);
+}
+
+static struct row root_row(const struct writer *w)
+{
+	return (struct row){ NOWHERE, buf_str(&w->root), 0, false };
+}
+
+/*
+ * How often, in both ways. A function that has a value was called at least once; of
+ * a recursion all calls may be other than primitive. True: they are guesses.
+ */
+static bool find_calls(int64_t value, int64_t *calls, int64_t *primitive)
+{
+	if (*calls <= 0 && value) {
+		*calls = 1;
+		*primitive = 1;
+		return true;
+	}
+	if (*primitive > *calls)
+		*primitive = *calls;
+	return false;
+}
+
+static void put_values(struct output *out, const struct writer *w, int64_t self,
+		       int64_t inclusive)
+{
+	marshal_put_float(out, pstat_to_float(self, w->digits));
+	marshal_put_float(out, pstat_to_float(inclusive, w->digits));
+}
+
+/* Callers' counts come total first. */
+static void put_caller(struct output *out, struct writer *w, struct row caller,
+		       const struct call_arc *a)
+{
+	int64_t calls = a->calls, primitive = a->primitive;
+	bool guess = find_calls(a->inclusive, &calls, &primitive);
+
+	put_key(out, w, caller);
+	marshal_put_tuple(out, 4);
+	put_number(out, calls, guess);
+	put_number(out, primitive, guess);
+	put_values(out, w, a->self, a->inclusive);
+}
+
+/* What the row's callers do not account for, but the inclusive value is whole. */
+static struct call_arc root_part(const struct writer *w, uint32_t r, int64_t calls,
+				 int64_t primitive)
+{
+	struct call_arc part = { .calls = calls, .primitive = primitive,
+				 .self = w->table.rows[r].self,
+				 .inclusive = w->table.rows[r].inclusive };
+
+	for (uint32_t i = w->table.first[r]; i < w->table.first[r + 1]; i++) {
+		part.calls -= w->table.arcs[i].calls;
+		part.self -= w->table.arcs[i].self;
+	}
+	part.calls = part.calls < 0 ? 0 : part.calls;
+	part.self = part.self < 0 ? 0 : part.self;
+	return part;
+}
+
+static void put_row(struct output *out, struct writer *w, uint32_t r)
+{
+	const struct call_row *row = &w->table.rows[r];
+	int64_t calls = row->calls, primitive = row->primitive;
+	bool guess = find_calls(row->inclusive, &calls, &primitive);
+	struct call_arc rest;
+
+	put_key(out, w, w->rows[r]);
+	marshal_put_tuple(out, 5);
+	put_number(out, primitive, guess);
+	put_number(out, calls, guess);
+	put_values(out, w, row->self, row->inclusive);
+	marshal_put_dict(out);
+	for (uint32_t i = w->table.first[r]; i < w->table.first[r + 1]; i++)
+		put_caller(out, w, w->rows[w->table.arcs[i].caller], &w->table.arcs[i]);
+	if (w->entries && w->entries[r]) {
+		rest = root_part(w, r, calls, primitive);
+		put_caller(out, w, root_row(w), &rest);
+	}
+	marshal_put_end(out);
+}
+
+static void put_note(struct output *out, const char *key, int64_t value)
+{
+	if (value) {
+		marshal_put_text(out, str_of(key));
+		marshal_put_int(out, value);
+	}
+}
+
+static void put_text_note(struct output *out, struct writer *w, const char *key,
+			  struct str value)
+{
+	if (value.n) {
+		marshal_put_text(out, str_of(key));
+		put_name(out, w, value);
+	}
+}
+
+/* Plain seconds, as a profiler writes them, need no notes. */
+static bool has_notes(const struct writer *w)
+{
+	const struct profile *p = w->p;
+	const struct value_type *type = &p->value_types[0];
+
+	return w->entries || w->guesses || p->calls_sampled || p->line_functions || type->title ||
+	       type->unit != UNIT_TIME || type->power != SECONDS || type->counts ||
+	       !str_eq(profile_text(p, type->name), S("time"));
+}
+
+static void put_notes(struct output *out, struct writer *w)
+{
+	const struct value_type *type = &w->p->value_types[0];
+
+	put_key(out, w, w->entries ? root_row(w) : w->rows[w->order[0]]);
+	marshal_put_dict(out);
+	put_note(out, "profpipe", 1);
+	put_note(out, "root", w->entries != NULL);
+	put_note(out, "empty", !w->count);
+	marshal_put_text(out, S("value"));
+	put_name(out, w, profile_text(w->p, type->name));
+	put_text_note(out, w, "title", profile_text(w->p, type->title));
+	put_text_note(out, w, "unit", str_of(pstat_units[type->unit]));
+	put_note(out, "exponent", type->exponent);
+	marshal_put_text(out, S("power"));
+	marshal_put_int(out, type->power);
+	put_note(out, "counts", type->counts);
+	put_note(out, "sampled", w->p->calls_sampled);
+	put_note(out, "lines", w->p->line_functions);
+	marshal_put_end(out);
+}
+
+static void put_root(struct output *out, struct writer *w)
+{
+	put_key(out, w, root_row(w));
+	marshal_put_tuple(out, 5);
+	marshal_put_int(out, 1);
+	marshal_put_int(out, 1);
+	put_values(out, w, 0, w->whole);
+	marshal_put_dict(out);
+	marshal_put_end(out);
+}
+
+/* pstats cannot load an empty dict, gprof2dot none of one key. */
+static void put_nothing(struct output *out, struct writer *w)
+{
+	const struct call_arc none = { 0 };
+
+	put_key(out, w, (struct row){ NOWHERE, S("[empty]"), 0, false });
+	marshal_put_tuple(out, 5);
+	marshal_put_int(out, 1);
+	marshal_put_int(out, 1);
+	put_values(out, w, 0, 0);
+	marshal_put_dict(out);
+	put_caller(out, w, root_row(w), &none);
+	marshal_put_end(out);
+}
+
+static void tell_estimates(const struct writer *w)
+{
+	if (w->table.in_cycles)
+		verbose("%zu functions in cycles: inclusive values are estimates",
+			w->table.in_cycles);
+	if (w->table.by_calls)
+		verbose("%zu functions: values divided among callers by calls",
+			w->table.by_calls);
+	if (w->entries)
+		verbose("%s added, as the caller of what nobody calls",
+			quote(buf_str(&w->root)));
+}
+
+void pstat_write(struct output *out, const struct profile *p)
+{
+	struct writer w;
+
+	writer_open(&w, p);
+	tell_estimates(&w);
+	marshal_put_dict(out);
+	if (has_notes(&w))
+		put_notes(out, &w);
+	if (w.entries)
+		put_root(out, &w);
+	for (size_t i = 0; i < w.count; i++)
+		put_row(out, &w, w.order[i]);
+	if (!w.count)
+		put_nothing(out, &w);
+	marshal_put_end(out);
+	writer_close(&w);
+}
+
+/* Whether the value comes back the same from a float, which has 53 bits. */
+static bool comes_back(const struct writer *w, int64_t value)
+{
+	int64_t back;
+
+	return pstat_from_float(pstat_to_float(value, w->digits), w->digits, &back) && back == value;
+}
+
+static bool all_come_back(const struct writer *w)
+{
+	size_t arcs = w->table.first[w->count];
+	bool fine = !w->entries || comes_back(w, w->whole);
+
+	for (size_t i = 0; i < w->count && fine; i++)
+		fine = comes_back(w, w->table.rows[i].self) &&
+		       comes_back(w, w->table.rows[i].inclusive);
+	for (size_t i = 0; i < arcs && fine; i++)
+		fine = comes_back(w, w->table.arcs[i].self) &&
+		       comes_back(w, w->table.arcs[i].inclusive);
+	return fine;
+}
+
+int pstat_check(const struct profile *p)
+{
+	struct writer w;
+	bool fine;
+
+	if (!p->value_count)
+		return error("expected a value type to write, got a profile without any");
+	writer_open(&w, p);
+	fine = all_come_back(&w);
+	writer_close(&w);
+	return fine ? 0 : error("pstat holds 53 bits of a value (97 days to the nanosecond): "
+				"%s needs more",
+				quote(profile_text(p, p->value_types[0].name)));
+}

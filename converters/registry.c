@@ -1,0 +1,12 @@
+#include "converters/registry.h"
+
+#define FORMAT(name, reads, writes, libraries) extern const struct format name##_format;
+#include "converters/formats.def"
+#undef FORMAT
+
+const struct format *const all_formats[] = {
+#define FORMAT(name, reads, writes, libraries) &name##_format,
+#include "converters/formats.def"
+#undef FORMAT
+	NULL
+};

@@ -1,0 +1,45 @@
+/*
+ * speedscope/format - the JSON of https://www.speedscope.app, which py-spy, austin,
+ * pyinstrument, rbspy, dotnet-trace and the app itself write
+ *
+ *	{"$schema": "https://www.speedscope.app/file-format-schema.json",
+ *	 "shared": {"frames": [{"name": "main", "file": "a.py", "line": 3}, ...]},
+ *	 "profiles": [
+ *	  {"type": "sampled", "name": "Thread 1", "unit": "seconds",
+ *	   "startValue": 0, "endValue": 0.02,
+ *	   "samples": [[0, 1], [0]], "weights": [0.01, 0.01]},
+ *	  {"type": "evented", ..., "events": [
+ *	   {"type": "O", "frame": 0, "at": 0}, {"type": "C", "frame": 0, "at": 5}]}]}
+ *
+ * What the app does, and what is done about it here:
+ *
+ * - Keys come in any order: py-spy writes the profiles before the frames.
+ * - A frame is its index there, so duplicates stay apart; each is written once.
+ * - A negative weight fails the whole import: negative values go out as a profile
+ *   of their own, and come back as what they were.
+ * - A missing startValue or endValue makes NaN of the total, which is the larger of
+ *   their difference and the sum of the weights: both are always written.
+ * - An unknown unit becomes none; weights beyond 2^53 are rounded; a frame without a
+ *   name, unequal numbers of samples and weights, and events that do not nest crash
+ *   or fail it: errors here. About 3,500 frames of depth overflow its stack.
+ * - "line" is where a sample was taken, or where a function begins, as the writer
+ *   likes; read as the former.
+ *
+ * What the format has no place for is in keys that the app passes over, so that our
+ * own files come back whole: "profpipe" of the file and of a profile, and in a frame
+ * "functionLine": the line where the function begins, or true if "line" is that.
+ */
+#include "converters/speedscope/internal.h"
+
+const struct format speedscope_format = {
+	.name = "speedscope",
+	.title = "JSON of speedscope.app: py-spy, austin, pyinstrument, rbspy, dotnet-trace",
+	.suffixes = ".speedscope.json .json",
+	.half = HALF_STACKS,
+	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_LINES | KEEP_COLUMNS |
+		 KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS | KEEP_ORDER |
+		 KEEP_ACTIVATIONS | KEEP_SPANS | KEEP_IDLE | KEEP_LABELS,
+	.bid = speedscope_bid,
+	.read = speedscope_read,
+	.write = speedscope_write,
+};

@@ -1,0 +1,13 @@
+/*
+ * speedscope/internal - what its reader, its writer and its handler share
+ */
+#ifndef SPEEDSCOPE_INTERNAL_H
+#define SPEEDSCOPE_INTERNAL_H
+
+#include "common/program/format.h"
+
+int speedscope_bid(struct str head, bool whole);
+int speedscope_read(struct input *in, struct profile *p);
+void speedscope_write(struct output *out, const struct profile *p);
+
+#endif

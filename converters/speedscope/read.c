@@ -1,0 +1,212 @@
+/*
+ * speedscope/read - see speedscope.c for the language
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "converters/speedscope/internal.h"
+#include "converters/speedscope/reading.h"
+
+/* --- frames --- */
+
+/* A line or column; null and below zero mean unknown. */
+static uint32_t take_line(struct reader *r)
+{
+	struct decimal number = { 0 };
+	enum exactness how;
+	int64_t line = 0;
+
+	uint64_t byte;
+
+	json_peek(&r->j);
+	byte = input_offset(r->in);
+	if (json_null(&r->j) || !json_number(&r->j, &number, &how))
+		return 0;
+	if (decimal_at(number, 0, &line) != EXACT || line > UINT32_MAX) {
+		char text[NUM_TEXT] = "";
+		size_t n = number.exponent > -20 && number.exponent < 20
+			? decimal_text(text, number) : 0;
+
+		input_error_at(r->in, byte, "expected a line or column below 2^32, got %.*s",
+			       (int)n, n ? text : "another number");
+	}
+	return line > 0 ? (uint32_t)line : 0;
+}
+
+static void read_frame(struct reader *r)
+{
+	uint64_t at = input_offset(r->in);
+	struct function f = { 0 };
+	struct frame frame = { 0 };
+	bool named = false, begins = false;
+	struct str key;
+
+	json_object(&r->j);
+	while (json_key(&r->j, &key)) {
+		if (str_eq(key, S("name"))) {
+			f.name = json_text(&r->j, r->p);
+			named = true;
+		} else if (str_eq(key, S("file"))) {
+			f.file = json_null(&r->j) ? 0 : json_text(&r->j, r->p);
+		} else if (str_eq(key, S("line"))) {
+			frame.line = take_line(r);
+		} else if (str_eq(key, S("col"))) {
+			frame.column = take_line(r);
+		} else if (str_eq(key, S("functionLine"))) {
+			if (json_peek(&r->j) == JSON_BOOL)
+				json_bool(&r->j, &begins);
+			else
+				f.line = take_line(r);
+		} else {
+			json_skip(&r->j);
+		}
+	}
+	if (!named)
+		input_error_at(r->in, at, "expected a frame with a name");
+	if (begins) {
+		f.line = frame.line;
+		frame.line = 0;
+	}
+	frame.function = profile_function(r->p, f);
+	ARRAY_ROOM(r->frames, r->frame_count, r->frame_cap);
+	r->frames[r->frame_count++] = profile_frame(r->p, frame);
+}
+
+static void read_shared(struct reader *r)
+{
+	struct str key;
+
+	if (r->framed)
+		json_expected(&r->j, "'shared' only once");
+	json_object(&r->j);
+	while (json_key(&r->j, &key)) {
+		if (!str_eq(key, S("frames")) || r->framed) {
+			json_skip(&r->j);
+			continue;
+		}
+		r->framed = true;
+		json_array(&r->j);
+		while (json_element(&r->j)) {
+			json_peek(&r->j);
+			read_frame(r);
+		}
+	}
+	if (!r->framed)
+		json_expected(&r->j, "'frames' in 'shared' before this");
+	if (late_stacks_any(&r->late) && r->last_index >= r->frame_count)
+		input_error_at(r->in, r->last_index_at,
+			       "expected the index of one of %zu frames, got %lu",
+			       r->frame_count, (unsigned long)r->last_index);
+	else if (!r->in->failed && late_stacks_any(&r->late))
+		late_stacks_resolve(&r->late, r->p, r->frames);
+}
+
+/* --- the file --- */
+
+static void read_file_extra(struct reader *r)
+{
+	struct str key;
+	bool estimated;
+
+	json_object(&r->j);
+	while (json_key(&r->j, &key)) {
+		if (str_eq(key, S("labels"))) {
+			json_labels(&r->j, r->p);
+		} else if (str_eq(key, S("estimated"))) {
+			json_bool(&r->j, &estimated);
+			r->p->estimated |= estimated;
+		} else if (str_eq(key, S("values"))) {
+			json_array(&r->j);
+			while (json_element(&r->j))
+				profile_value_type(r->p, json_named_value_type(&r->j, r->p));
+		} else {
+			json_skip(&r->j);
+		}
+	}
+}
+
+static void read_profiles(struct reader *r)
+{
+	if (r->profiled)
+		json_expected(&r->j, "'profiles' only once");
+	r->profiled = true;
+	json_array(&r->j);
+	while (json_element(&r->j))
+		speedscope_read_profile(r);
+}
+
+static void read_file(struct reader *r)
+{
+	struct str key;
+
+	json_object(&r->j);
+	while (json_key(&r->j, &key)) {
+		if (str_eq(key, S("shared"))) {
+			read_shared(r);
+		} else if (str_eq(key, S("profiles"))) {
+			read_profiles(r);
+		} else if (str_eq(key, S("profpipe"))) {
+			read_file_extra(r);
+		} else if (str_eq(key, S("name")) && !json_null(&r->j)) {
+			string_id name = json_text(&r->j, r->p);
+
+			profile_label(r->p, NO_ID, S("name"), profile_text(r->p, name));
+		} else if (!str_eq(key, S("name"))) {
+			json_skip(&r->j);
+		}
+	}
+	json_end(&r->j);
+	if (!r->profiled || !r->framed)
+		input_error_at(r->in, 0, "expected a speedscope file with '%s'",
+			       r->profiled ? "shared" : "profiles");
+}
+
+int speedscope_read(struct input *in, struct profile *p)
+{
+	struct reader r = { .in = in, .p = p };
+
+	json_start(&r.j, in);
+	sample_texts_init(&r.texts);
+	late_stacks_init(&r.late, p);
+	read_file(&r);
+	json_free(&r.j);
+	sample_texts_free(&r.texts);
+	late_stacks_free(&r.late);
+	index_free(&r.twin_index);
+	free(r.frames);
+	free(r.twins);
+	free(r.thread_values);
+	free(r.stacks);
+	free(r.items);
+	free(r.open);
+	return input_status(in);
+}
+
+static bool contains(struct str s, struct str part)
+{
+	const char *hit;
+
+	while (s.n >= part.n && (hit = memchr(s.p, part.p[0], s.n - part.n + 1))) {
+		s = str_from(s, (size_t)(hit - s.p));
+		if (str_starts(s, part))
+			return true;
+		s = str_from(s, 1);
+	}
+	return false;
+}
+
+int speedscope_bid(struct str head, bool whole)
+{
+	size_t i = 0;
+
+	(void)whole;
+	while (i < head.n && strchr(" \t\r\n", head.p[i]) && head.p[i])
+		i++;
+	if (i == head.n || head.p[i] != '{')
+		return 0;
+	if (contains(head, S("https://www.speedscope.app/file-format-schema.json")))
+		return 100;
+	return (contains(head, S("\"shared\"")) || contains(head, S("\"frames\""))) &&
+	       contains(head, S("\"profiles\"")) ? 80
+	     : contains(head, S("\"shared\"")) || contains(head, S("\"profiles\"")) ? 40 : 0;
+}

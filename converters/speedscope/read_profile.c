@@ -1,0 +1,231 @@
+/*
+ * speedscope/read_profile - one profile: its keys, the thread and value type it belongs to
+ */
+#include "common/base/alloc.h"
+#include "common/base/hash.h"
+#include "converters/speedscope/reading.h"
+
+/* --- the profile's rows --- */
+
+static value_id find_column(struct reader *r)
+{
+	struct current *now = &r->now;
+
+	now->value.unit = now->unit->unit;
+	now->value.power = now->unit->power;
+	if (!now->value.name)
+		now->value.name = profile_string(r->p, now->unit->value);
+	return profile_value_type(r->p, now->value);
+}
+
+/* How many profiles of this name and value type the file had before. */
+static uint32_t count_twin(struct reader *r, thread_id thread, value_id value)
+{
+	uint64_t hash = hash_mix(thread, value);
+
+	for (struct probe at = index_probe(&r->twin_index, hash);
+	     index_next(&r->twin_index, &at);)
+		if (r->twins[at.row].thread == thread && r->twins[at.row].value == value)
+			return ++r->twins[at.row].count;
+	ARRAY_ROOM(r->twins, r->twin_count, r->twin_cap);
+	r->twins[r->twin_count] = (struct twins){ thread, value, 0 };
+	index_add(&r->twin_index, hash, (uint32_t)r->twin_count++);
+	return 0;
+}
+
+/*
+ * Profiles with the same name are one thread's if they differ in what they count;
+ * if not they are told apart by a number. In several files they are the same thread.
+ */
+static thread_id find_thread(struct reader *r)
+{
+	struct current *now = &r->now;
+	thread_id thread;
+
+	if (now->thread_given)
+		return profile_thread(r->p, now->thread);
+	now->thread.name = now->name;
+	thread = profile_thread(r->p, now->thread);
+	if (!now->negative && (now->thread.tid = count_twin(r, thread, now->column)))
+		thread = profile_thread(r->p, now->thread);
+	return thread;
+}
+
+/* A sample that counts several things is several profiles' : it is counted in the first. */
+static uint64_t sample_count(struct reader *r)
+{
+	while (r->thread_count <= r->now.row) {
+		ARRAY_ROOM(r->thread_values, r->thread_count, r->thread_cap);
+		r->thread_values[r->thread_count++] = NO_ID;
+	}
+	if (r->thread_values[r->now.row] == NO_ID)
+		r->thread_values[r->now.row] = r->now.column;
+	return r->thread_values[r->now.row] == r->now.column;
+}
+
+void speedscope_begin_rows(struct reader *r)
+{
+	struct current *now = &r->now;
+
+	if (now->begun || r->in->failed)
+		return;
+	now->begun = true;
+	now->column = find_column(r);
+	now->row = find_thread(r);
+	now->count = sample_count(r);
+	now->exponent = r->p->value_types[now->column].exponent;
+	/* a second file's time line of the same thread is only added up */
+	now->activations = now->evented && r->p->want_order &&
+			 !profile_span(r->p, now->row, now->column);
+	if (now->sampled && r->p->want_order)
+		r->p->ordered = true;
+}
+
+/* --- its end --- */
+
+static void add_span(struct reader *r, uint64_t byte)
+{
+	struct current *now = &r->now;
+	struct span span = { now->row, now->column, 0, 0, now->activations };
+	int64_t start = 0, end = 0;
+
+	/* the first may change the measure in which the second is read */
+	if (now->end.known)
+		speedscope_measured(r, now->end.number, byte);
+	if (now->start.known)
+		start = speedscope_measured(r, now->start.number, byte);
+	if (now->end.known)
+		end = speedscope_measured(r, now->end.number, byte);
+	span.start = now->start.known ? start : now->first;
+	span.end = now->end.known && !now->negative ? end : now->last;
+	if (span.end < span.start)
+		span.end = span.start;
+	if (!r->in->failed)
+		profile_add_span(r->p, span);
+}
+
+static void finish_profile(struct reader *r, uint64_t byte)
+{
+	struct current *now = &r->now;
+
+	if (now->sampled == now->evented || now->sampled != now->weighed ||
+	    (now->sampled ? now->said_evented : now->said_sampled)) {
+		input_error_at(r->in, byte,
+			       "expected a sampled profile with 'samples' and 'weights', "
+			       "or an evented one with 'events'");
+		return;
+	}
+	speedscope_begin_rows(r);
+	if (r->in->failed)
+		return;
+	if (now->sampled)
+		speedscope_finish_samples(r);
+	else
+		speedscope_finish_events(r);
+	if (!r->in->failed)
+		add_span(r, byte);
+}
+
+/* --- its keys --- */
+
+static void take_bound(struct reader *r, struct bound *b)
+{
+	if (!json_null(&r->j))
+		b->known = take_number(r, &b->number);
+}
+
+static void read_profile_extra(struct reader *r)
+{
+	struct current *now = &r->now;
+	struct str key;
+
+	json_object(&r->j);
+	while (json_key(&r->j, &key)) {
+		if (str_eq(key, S("thread"))) {
+			now->thread = json_thread(&r->j, r->p);
+			now->thread_given = true;
+		} else if (str_eq(key, S("value"))) {
+			now->value = json_value_type(&r->j, r->p);
+		} else if (str_eq(key, S("negative"))) {
+			json_bool(&r->j, &now->negative);
+		} else {
+			json_skip(&r->j);
+		}
+	}
+}
+
+static const struct unit_word *take_unit(struct reader *r)
+{
+	const struct unit_word *unit;
+	struct str word;
+
+	if (!json_string(&r->j, &word))
+		return unit_word_find(S("none"));
+	unit = unit_word_find(word);
+	if (unit)
+		return unit;
+	if (!r->strange)
+		warning("%s: unit %s is unknown to speedscope: taken as none",
+			masked(str_of(r->in->name)), quote(word));
+	r->strange = true;
+	return unit_word_find(S("none"));
+}
+
+static void take_type(struct reader *r)
+{
+	struct current *now = &r->now;
+	struct str type;
+
+	if (!json_string(&r->j, &type))
+		return;
+	now->said_sampled = str_eq(type, S("sampled"));
+	now->said_evented = str_eq(type, S("evented"));
+	if (!now->said_sampled && !now->said_evented)
+		input_error(r->in, "expected a profile of type 'sampled' or 'evented', got %s",
+			    quote(type));
+}
+
+static void read_profile_key(struct reader *r, struct str key)
+{
+	struct current *now = &r->now;
+
+	if (str_eq(key, S("type"))) {
+		take_type(r);
+	} else if (str_eq(key, S("name"))) {
+		now->name = json_null(&r->j) ? 0 : json_text(&r->j, r->p);
+		now->named = true;
+	} else if (str_eq(key, S("unit"))) {
+		now->unit = take_unit(r);
+		now->measured = true;
+	} else if (str_eq(key, S("startValue"))) {
+		take_bound(r, &now->start);
+	} else if (str_eq(key, S("endValue"))) {
+		take_bound(r, &now->end);
+	} else if (str_eq(key, S("samples"))) {
+		speedscope_read_samples(r);
+	} else if (str_eq(key, S("weights"))) {
+		speedscope_read_weights(r);
+	} else if (str_eq(key, S("events"))) {
+		speedscope_read_events(r);
+	} else if (str_eq(key, S("profpipe"))) {
+		read_profile_extra(r);
+	} else {
+		json_skip(&r->j);
+	}
+}
+
+void speedscope_read_profile(struct reader *r)
+{
+	uint64_t byte;
+	struct str key;
+
+	r->now = (struct current){ .unit = unit_word_find(S("none")) };
+	r->stack_count = r->item_count = r->open_count = 0;
+	json_peek(&r->j);
+	byte = input_offset(r->in);
+	json_object(&r->j);
+	while (json_key(&r->j, &key))
+		read_profile_key(r, key);
+	if (!r->in->failed)
+		finish_profile(r, byte);
+}

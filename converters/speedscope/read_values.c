@@ -1,0 +1,281 @@
+/*
+ * speedscope/read_values - samples with their weights, or events, into the profile's rows
+ */
+#include "common/base/alloc.h"
+#include "converters/speedscope/reading.h"
+
+/* --- frames and numbers --- */
+
+static uint32_t take_frame(struct reader *r)
+{
+	uint32_t frame = 0;
+
+	json_peek(&r->j);
+	if (!r->framed) {
+		uint64_t at = input_offset(r->in);
+
+		if (json_index(&r->j, UINT32_MAX - 1, "a frame index", &frame) &&
+		    frame >= r->last_index) {
+			r->last_index = frame;
+			r->last_index_at = at;
+		}
+	} else if (!r->frame_count) {
+		json_expected(&r->j, "no frame (there are none)");
+	} else {
+		json_index(&r->j, (uint32_t)r->frame_count - 1, "a frame index", &frame);
+	}
+	return frame;
+}
+
+static stack_id push_frame(struct reader *r, stack_id parent, uint32_t frame)
+{
+	if (r->in->failed)
+		return EMPTY_STACK; /* there may be no frames at all */
+	if (r->framed)
+		return stacks_push(&r->p->stacks, parent, r->frames[frame]);
+	return late_stacks_push(&r->late, parent, frame);
+}
+
+/* Whether numbers can be taken as they come, or must wait for other keys. */
+static bool can_begin(struct reader *r)
+{
+	if (!r->now.named || !r->now.measured)
+		return false;
+	speedscope_begin_rows(r);
+	return r->now.begun;
+}
+
+int64_t speedscope_measured(struct reader *r, struct decimal number, uint64_t byte)
+{
+	struct current *now = &r->now;
+	const struct value_type *type;
+	int64_t value = 0;
+	bool fits;
+
+	number.exponent += now->unit->power - r->p->value_types[now->column].power;
+	fits = profile_number(r->p, now->column, number, &value);
+	type = &r->p->value_types[now->column];
+	if (type->exponent != now->exponent) {
+		fits &= i64_shift(now->first, now->exponent - type->exponent, &now->first) &&
+			i64_shift(now->last, now->exponent - type->exponent, &now->last);
+		now->exponent = type->exponent;
+	}
+	if (!fits)
+		input_error_at(r->in, byte, "expected a value that fits in 64 bits");
+	return value;
+}
+
+static void keep_item(struct reader *r, struct item item)
+{
+	ARRAY_ROOM(r->items, r->item_count, r->item_cap);
+	r->items[r->item_count++] = item;
+}
+
+/* --- sampled profiles --- */
+
+static stack_id read_stack(struct reader *r)
+{
+	stack_id stack = EMPTY_STACK;
+
+	if (sample_texts_find(&r->texts, &r->j, &stack))
+		return stack;
+	json_array(&r->j);
+	while (json_element(&r->j))
+		stack = push_frame(r, stack, take_frame(r));
+	sample_texts_learn(&r->texts, stack);
+	return stack;
+}
+
+void speedscope_read_samples(struct reader *r)
+{
+	stack_id stack;
+
+	if (r->now.sampled)
+		json_expected(&r->j, "'samples' only once");
+	r->now.sampled = true;
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		stack = read_stack(r);
+		ARRAY_ROOM(r->stacks, r->stack_count, r->stack_cap);
+		r->stacks[r->stack_count++] = stack;
+	}
+}
+
+static void add_weight(struct reader *r, struct decimal number, uint64_t byte)
+{
+	struct current *now = &r->now;
+	int64_t value;
+
+	if (now->weights == r->stack_count) {
+		input_error_at(r->in, byte, "expected a weight for each of %zu samples, got more",
+			       r->stack_count);
+		return;
+	}
+	value = speedscope_measured(r, number, byte);
+	profile_sample(r->p, now->row, r->stacks[now->weights++], now->column,
+		       now->negative ? -value : value, now->count);
+}
+
+void speedscope_read_weights(struct reader *r)
+{
+	struct current *now = &r->now;
+	bool direct = now->sampled && can_begin(r);
+	struct decimal number = { 0 };
+
+	if (now->weighed)
+		json_expected(&r->j, "'weights' only once");
+	now->weighed = true;
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		uint64_t at;
+
+		json_peek(&r->j);
+		at = input_offset(r->in);
+		if (!take_number(r, &number))
+			return;
+		if (direct)
+			add_weight(r, number, at);
+		else
+			keep_item(r, (struct item){ .number = number, .byte = at });
+	}
+}
+
+void speedscope_finish_samples(struct reader *r)
+{
+	struct current *now = &r->now;
+
+	for (size_t i = 0; i < r->item_count && !r->in->failed; i++)
+		add_weight(r, r->items[i].number, r->items[i].byte);
+	if (now->weights < r->stack_count)
+		input_error(r->in, "expected a weight for each of %zu samples, got %zu",
+			    r->stack_count, now->weights);
+}
+
+/* --- evented profiles --- */
+
+static void add_time(struct reader *r, int64_t at, uint64_t byte)
+{
+	struct current *now = &r->now;
+	int64_t passed;
+
+	if (!now->any)
+		now->first = now->last = at;
+	now->any = true;
+	if (at < now->last || __builtin_sub_overflow(at, now->last, &passed)) {
+		input_error_at(r->in, byte, "expected an event not before the last one");
+		return;
+	}
+	if (passed)
+		profile_sample(r->p, now->row,
+			       r->open_count ? r->open[r->open_count - 1].stack : EMPTY_STACK,
+			       now->column, passed, now->count);
+	now->last = at;
+}
+
+static void open_frame(struct reader *r, uint32_t frame)
+{
+	stack_id below = r->open_count ? r->open[r->open_count - 1].stack : EMPTY_STACK;
+
+	ARRAY_ROOM(r->open, r->open_count, r->open_cap);
+	r->open[r->open_count++] = (struct open_frame){ frame, push_frame(r, below, frame) };
+}
+
+static void close_frame(struct reader *r, const struct item *event)
+{
+	if (!r->open_count)
+		input_error_at(r->in, event->byte,
+			       "expected no end of frame %lu: no frame is open",
+			       (unsigned long)event->frame);
+	else if (r->open[r->open_count - 1].frame != event->frame)
+		input_error_at(r->in, event->byte, "expected the end of frame %lu, got frame %lu",
+			       (unsigned long)r->open[r->open_count - 1].frame,
+			       (unsigned long)event->frame);
+	else
+		r->open_count--;
+}
+
+static void add_event(struct reader *r, const struct item *event)
+{
+	struct current *now = &r->now;
+
+	add_time(r, speedscope_measured(r, event->number, event->byte), event->byte);
+	if (event->open)
+		open_frame(r, event->frame);
+	else
+		close_frame(r, event);
+	if (now->activations && !r->in->failed)
+		profile_activation(r->p, (struct activation){
+			now->last, now->row, now->column,
+			r->framed ? r->frames[event->frame] : event->frame, event->open });
+}
+
+static void take_event_type(struct reader *r, struct item *event)
+{
+	struct str type;
+
+	if (json_peek(&r->j) != JSON_STRING) {
+		json_expected(&r->j, "\"O\" or \"C\"");
+	} else if (json_string(&r->j, &type)) {
+		event->open = str_eq(type, S("O"));
+		if (!event->open && !str_eq(type, S("C")))
+			input_error_at(r->in, event->byte,
+				       "expected an event of type 'O' or 'C', got %s",
+				       quote(type));
+	}
+}
+
+static bool read_event(struct reader *r, struct item *event)
+{
+	enum { TYPE = 1, FRAME = 2, AT = 4 };
+	unsigned have = 0;
+	struct str key;
+
+	json_peek(&r->j);
+	event->byte = input_offset(r->in);
+	json_object(&r->j);
+	while (json_key(&r->j, &key)) {
+		if (str_eq(key, S("type"))) {
+			have |= TYPE;
+			take_event_type(r, event);
+		} else if (str_eq(key, S("frame"))) {
+			have |= FRAME;
+			event->frame = take_frame(r);
+		} else if (str_eq(key, S("at"))) {
+			have |= AT;
+			take_number(r, &event->number);
+		} else {
+			json_skip(&r->j);
+		}
+	}
+	if (have != (TYPE | FRAME | AT))
+		input_error_at(r->in, event->byte,
+			       "expected an event with 'type', 'frame' and 'at'");
+	return !r->in->failed;
+}
+
+void speedscope_read_events(struct reader *r)
+{
+	struct item event = { 0 };
+	bool direct;
+
+	if (r->now.evented)
+		json_expected(&r->j, "'events' only once");
+	r->now.evented = true;
+	direct = can_begin(r);
+	json_array(&r->j);
+	while (json_element(&r->j) && read_event(r, &event)) {
+		if (direct)
+			add_event(r, &event);
+		else
+			keep_item(r, event);
+	}
+}
+
+void speedscope_finish_events(struct reader *r)
+{
+	for (size_t i = 0; i < r->item_count && !r->in->failed; i++)
+		add_event(r, &r->items[i]);
+	if (r->open_count)
+		input_error(r->in, "expected the end of frame %lu before the profile's end",
+			    (unsigned long)r->open[r->open_count - 1].frame);
+}

@@ -1,0 +1,128 @@
+/*
+ * speedscope/reading - a speedscope file into a profile
+ *
+ *	speedscope_read.c          the file: frames, what is said of all profiles
+ *	speedscope_read_profile.c  one profile: its keys, its thread and value type
+ *	speedscope_read_values.c   its samples or events, into rows
+ *
+ * Keys come in any order: frames may follow the profiles, a unit the numbers that are
+ * counted in it. What cannot be taken yet is kept: stacks in `late`, numbers and events
+ * in `items`. speedscope_read() frees all tables of `struct reader`.
+ */
+#ifndef SPEEDSCOPE_READING_H
+#define SPEEDSCOPE_READING_H
+
+#include "common/base/index.h"
+#include "common/profile/late_stacks.h"
+#include "common/profile/rows_json.h"
+#include "converters/speedscope/texts.h"
+
+/* A number, or an event if it has a frame. */
+struct item {
+	struct decimal number;
+	uint32_t frame;
+	bool open;
+	uint64_t byte;
+};
+
+struct open_frame {
+	uint32_t frame;
+	stack_id stack;
+};
+
+/* A decimal that may be missing. */
+struct bound {
+	struct decimal number;
+	bool known;
+};
+
+/* The profile that is being read. */
+struct current {
+	bool named, measured;          /* its name and unit have been read */
+	bool sampled, evented, weighed;
+	bool said_sampled, said_evented;
+	bool begun;                    /* the rows below are known */
+	string_id name;
+	const struct unit_word *unit;
+	struct value_type value;       /* as the extra key says, or nameless */
+	struct thread thread;
+	bool thread_given, negative;
+	struct bound start, end;
+
+	thread_id row;
+	value_id column;
+	int exponent;                  /* the column's, when `last` was read */
+	uint64_t count;                /* samples in one */
+	bool activations;
+	size_t weights;
+	int64_t first, last;           /* times of events */
+	bool any;
+};
+
+/* Profiles of one file that have the same name and value type. */
+struct twins {
+	thread_id thread;
+	value_id value;
+	uint32_t count;
+};
+
+struct reader {
+	struct json j;
+	struct input *in;
+	struct profile *p;
+	bool framed, profiled;         /* "shared" and "profiles" have been read */
+	bool strange;                  /* a unit was unknown, and that was told */
+
+	frame_id *frames;              /* by index in the file */
+	size_t frame_count, frame_cap;
+
+	struct late_stacks late;       /* while the frames are still to come */
+	uint32_t last_index;           /* the highest seen so far */
+	uint64_t last_index_at;
+
+	struct sample_texts texts;
+
+	struct twins *twins;
+	size_t twin_count, twin_cap;
+	struct index twin_index;
+	value_id *thread_values;       /* by thread: the value type of its first profile */
+	size_t thread_count, thread_cap;
+
+	struct current now;
+	stack_id *stacks;              /* of the profile's samples */
+	size_t stack_count, stack_cap;
+	struct item *items;            /* what could not be taken before the unit */
+	size_t item_count, item_cap;
+	struct open_frame *open;
+	size_t open_count, open_cap;
+};
+
+static inline bool take_number(struct reader *r, struct decimal *number)
+{
+	enum exactness how;
+
+	if (!json_number(&r->j, number, &how))
+		return false;
+	r->p->rounded += how == ROUNDED;
+	return true;
+}
+
+/* --- profiles --- */
+
+void speedscope_read_profile(struct reader *r);
+/* Makes the column and the row that r->now's values belong to, once its keys are known. */
+void speedscope_begin_rows(struct reader *r);
+
+/* --- samples and events --- */
+
+/* The values of these keys. */
+void speedscope_read_samples(struct reader *r);
+void speedscope_read_weights(struct reader *r);
+void speedscope_read_events(struct reader *r);
+/* What was kept until the profile's end. */
+void speedscope_finish_samples(struct reader *r);
+void speedscope_finish_events(struct reader *r);
+/* The number in the value type's measure: that of the first profile which had it. */
+int64_t speedscope_measured(struct reader *r, struct decimal number, uint64_t byte);
+
+#endif

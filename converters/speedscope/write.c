@@ -1,0 +1,394 @@
+/*
+ * speedscope/write - see speedscope.c for the language
+ */
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/hash.h"
+#include "common/profile/rows_json.h"
+#include "common/transform/reshape/project.h"
+#include "common/transform/calltree/series.h"
+#include "converters/speedscope/internal.h"
+
+enum { APP_DEPTH = 3000 };
+
+struct writer {
+	struct output *out;
+	const struct profile *p;
+	uint32_t *numbers;        /* by frame: its index in the file + 1 */
+	frame_id *written;        /* by index in the file */
+	size_t written_count;
+	struct all_series all;
+	frame_id *path;
+	size_t path_cap, deepest;
+	bool inexact;             /* a number beyond 2^53 */
+};
+
+/* --- frames: those in use, each content once --- */
+
+struct frame_content {
+	string_id name, file;
+	uint32_t line, column, begins;
+};
+
+static struct frame_content content_of(const struct profile *p, frame_id f)
+{
+	const struct frame *frame = &p->frames[f];
+	const struct function *fn = &p->functions[frame->function];
+
+	return (struct frame_content){ fn->name, fn->file ? fn->file : fn->object,
+				       frame->line, frame->column, fn->line };
+}
+
+static void number_frame(struct writer *w, struct index *contents, frame_id f)
+{
+	struct frame_content c = content_of(w->p, f);
+	uint64_t hash = hash_mix((uint64_t)c.name << 32 | c.file,
+				 (uint64_t)c.line << 32 | c.begins);
+
+	if (w->numbers[f])
+		return;
+	for (struct probe at = index_probe(contents, hash); index_next(contents, &at);) {
+		struct frame_content have = content_of(w->p, w->written[at.row]);
+
+		if (memcmp(&have, &c, sizeof c) == 0) {
+			w->numbers[f] = at.row + 1;
+			return;
+		}
+	}
+	index_add(contents, hash, (uint32_t)w->written_count);
+	w->written[w->written_count++] = f;
+	w->numbers[f] = (uint32_t)w->written_count;
+}
+
+/* The frames of a stack that no stack before it had; root first, as they are written. */
+static void number_stack(struct writer *w, struct index *contents, bool *seen,
+			 stack_id stack)
+{
+	const struct stacks *s = &w->p->stacks;
+	size_t depth = 0;
+
+	for (; stack != EMPTY_STACK && !seen[stack]; stack = s->parent[stack]) {
+		ARRAY_ROOM(w->path, depth, w->path_cap);
+		w->path[depth++] = s->frame[stack];
+		seen[stack] = true;
+	}
+	while (depth)
+		number_frame(w, contents, w->path[--depth]);
+}
+
+/* In the order in which the profiles name them. */
+static void number_frames(struct writer *w)
+{
+	bool *seen = alloc_zero(w->p->stacks.count, sizeof *seen);
+	struct index contents = { 0 };
+
+	for (size_t i = 0; i < w->all.count; i++) {
+		const struct series *s = &w->all.list[i];
+		const struct activation *a;
+		struct series_row row = { 0 };
+		size_t next = 0;
+
+		if (s->evented)
+			while ((a = series_next_activation(&w->all, s, &next)))
+				number_frame(w, &contents, a->frame);
+		else
+			while (series_next(&w->all, s, &row))
+				number_stack(w, &contents, seen,
+					     w->p->samples[row.sample].stack);
+	}
+	index_free(&contents);
+	free(seen);
+}
+
+static void put_frame(struct writer *w, frame_id f)
+{
+	struct frame_content c = content_of(w->p, f);
+	struct output *out = w->out;
+
+	json_put_text(out, "{\"name\":", profile_text(w->p, c.name));
+	if (c.file)
+		json_put_text(out, ",\"file\":", profile_text(w->p, c.file));
+	if (c.line || c.begins)
+		json_put_count(out, ",\"line\":", c.line ? c.line : c.begins);
+	if (c.column)
+		json_put_count(out, ",\"col\":", c.column);
+	if (c.begins && c.line)
+		json_put_count(out, ",\"functionLine\":", c.begins);
+	else if (c.begins)
+		output_text(out, ",\"functionLine\":true");
+	output_byte(out, '}');
+}
+
+static void put_frames(struct writer *w)
+{
+	output_text(w->out, ",\n\"shared\":{\"frames\":[");
+	for (size_t i = 0; i < w->written_count; i++) {
+		output_text(w->out, i ? ",\n" : "\n");
+		put_frame(w, w->written[i]);
+	}
+	output_text(w->out, "\n]}");
+}
+
+/* --- one profile --- */
+
+static bool is_usual_name(const struct profile *p, const struct value_type *v)
+{
+	return str_eq(profile_text(p, v->name), unit_word_of(v)->value);
+}
+
+/* What the app shows: the thread, and what is counted unless that goes without saying. */
+static void add_title(const struct writer *w, const struct series *s, struct buf *title)
+{
+	const struct profile *p = w->p;
+	const struct value_type *v = &p->value_types[s->value];
+	const struct thread *t = &p->threads[s->thread];
+	struct str value = profile_text(p, v->title ? v->title : v->name);
+
+	if (t->name || t->tid || t->part || p->thread_count > 1) {
+		thread_title(p, s->thread, title);
+		if (p->value_count > 1 && !is_usual_name(p, v)) {
+			buf_add(title, S(" ("));
+			buf_add(title, value);
+			buf_byte(title, ')');
+		}
+	} else {
+		buf_add(title, value);
+	}
+	if (s->negative)
+		buf_add(title, S(" (negative)"));
+	if (p->estimated)
+		buf_add(title, S(" (stacks estimated from a call graph)"));
+}
+
+/* Opens the extra object or goes on with it. */
+static void put_extra(struct writer *w, bool *any, const char *key)
+{
+	output_text(w->out, *any ? "," : ",\"profpipe\":{");
+	output_text(w->out, key);
+	*any = true;
+}
+
+static void put_series_extra(struct writer *w, const struct series *s, struct str title)
+{
+	const struct thread *t = &w->p->threads[s->thread];
+	const struct value_type *v = &w->p->value_types[s->value];
+	bool any = false;
+
+	if (t->pid || t->tid || t->part || !str_eq(profile_text(w->p, t->name), title)) {
+		put_extra(w, &any, "\"thread\":");
+		json_put_thread(w->out, w->p, s->thread);
+	}
+	if (!is_usual_name(w->p, v) || v->title || (v->counts && v->unit != UNIT_NONE)) {
+		put_extra(w, &any, "\"value\":");
+		json_put_value_type(w->out, w->p, s->value);
+	}
+	if (s->negative)
+		put_extra(w, &any, "\"negative\":true");
+	if (any)
+		output_byte(w->out, '}');
+}
+
+/* The text of a value in its type's own unit; returns its length. */
+static size_t number_text(struct writer *w, value_id v, int64_t value, char *text)
+{
+	const int64_t most = (int64_t)1 << 53;
+
+	w->inexact |= value > most || value < -most;
+	return decimal_text(text, profile_decimal(w->p, v, value,
+						  unit_word_of(&w->p->value_types[v])->power));
+}
+
+static void put_number(struct writer *w, value_id v, int64_t value)
+{
+	char text[NUM_TEXT];
+
+	output_bytes(w->out, text, number_text(w, v, value, text));
+}
+
+/* Without its sign. */
+static void put_size(struct writer *w, value_id v, int64_t value)
+{
+	char text[NUM_TEXT];
+	size_t n = number_text(w, v, value, text), minus = value < 0;
+
+	output_bytes(w->out, text + minus, n - minus);
+}
+
+static void put_stack(struct writer *w, stack_id stack)
+{
+	size_t depth = stacks_frames(&w->p->stacks, stack, &w->path, &w->path_cap);
+
+	if (depth > w->deepest)
+		w->deepest = depth;
+	output_byte(w->out, '[');
+	for (size_t i = 0; i < depth; i++) {
+		if (i)
+			output_byte(w->out, ',');
+		output_u64(w->out, w->numbers[w->path[i]] - 1);
+	}
+	output_byte(w->out, ']');
+}
+
+static void put_samples(struct writer *w, const struct series *s)
+{
+	const char *before = "";
+
+	output_text(w->out, ",\n\"samples\":[");
+	for (struct series_row row = { 0 }; series_next(&w->all, s, &row); before = ",") {
+		output_text(w->out, before);
+		put_stack(w, w->p->samples[row.sample].stack);
+	}
+	before = "";
+	output_text(w->out, "],\n\"weights\":[");
+	for (struct series_row row = { 0 }; series_next(&w->all, s, &row); before = ",") {
+		output_text(w->out, before);
+		put_size(w, s->value, row.value);
+	}
+	output_byte(w->out, ']');
+}
+
+static void put_events(struct writer *w, const struct series *s)
+{
+	const struct activation *a;
+	const char *before = "\n";
+	size_t depth = 0;
+
+	output_text(w->out, ",\n\"events\":[");
+	for (size_t next = 0; (a = series_next_activation(&w->all, s, &next)); before = ",\n") {
+		depth += a->open ? 1 : (size_t)-1;
+		if (depth > w->deepest)
+			w->deepest = depth;
+		output_text(w->out, before);
+		json_put_count(w->out, a->open ? "{\"type\":\"O\",\"frame\":"
+					  : "{\"type\":\"C\",\"frame\":",
+			  w->numbers[a->frame] - 1);
+		output_text(w->out, ",\"at\":");
+		put_number(w, s->value, a->at);
+		output_byte(w->out, '}');
+	}
+	output_byte(w->out, ']');
+}
+
+/* Start and end; what the samples add up to lies between them. */
+static void put_span(struct writer *w, const struct series *s)
+{
+	const struct span *span = profile_span(w->p, s->thread, s->value);
+	int64_t start = span ? span->start : 0, end = start;
+	struct series_row row = { 0 };
+	bool fits = true;
+
+	while (fits && !s->evented && series_next(&w->all, s, &row))
+		fits = row.value < 0 ? !__builtin_sub_overflow(end, row.value, &end)
+				     : i64_add(end, row.value, &end);
+	if (!fits)
+		end = INT64_MAX;
+	if (span && end < span->end && !s->negative)
+		end = span->end;
+	output_text(w->out, ",\"startValue\":");
+	put_number(w, s->value, start);
+	output_text(w->out, ",\"endValue\":");
+	put_number(w, s->value, end);
+}
+
+static void put_series(struct writer *w, const struct series *s)
+{
+	struct buf title = { 0 };
+
+	add_title(w, s, &title);
+	output_text(w->out, s->evented ? "{\"type\":\"evented\"" : "{\"type\":\"sampled\"");
+	json_put_text(w->out, ",\"name\":", buf_str(&title));
+	json_put_text(w->out, ",\"unit\":", unit_word_of(&w->p->value_types[s->value])->word);
+	put_span(w, s);
+	put_series_extra(w, s, buf_str(&title));
+	if (s->evented)
+		put_events(w, s);
+	else
+		put_samples(w, s);
+	output_byte(w->out, '}');
+	buf_free(&title);
+}
+
+/* --- the file --- */
+
+static void put_file_extra(struct writer *w, size_t title)
+{
+	const struct profile *p = w->p;
+	bool any = false;
+
+	if (p->estimated)
+		put_extra(w, &any, "\"estimated\":true");
+	if (p->value_count > 1) {
+		/* in their order, and those of which there is no profile */
+		put_extra(w, &any, "\"values\":");
+		for (size_t i = 0; i < p->value_count; i++) {
+			output_byte(w->out, i ? ',' : '[');
+			json_put_value_type(w->out, p, (value_id)i);
+		}
+		output_byte(w->out, ']');
+	}
+	if (p->label_count > (title < p->label_count)) {
+		put_extra(w, &any, "\"labels\":");
+		json_put_labels(w->out, p, title);
+	}
+	if (any)
+		output_byte(w->out, '}');
+}
+
+/* The label that is the file's name, or label_count. */
+static size_t find_name(const struct profile *p)
+{
+	size_t i = 0;
+
+	while (i < p->label_count && (p->labels[i].thread != NO_ID ||
+				      !str_eq(profile_text(p, p->labels[i].key), S("name"))))
+		i++;
+	return i;
+}
+
+static void put_head(struct writer *w)
+{
+	const struct profile *p = w->p;
+	size_t name = find_name(p);
+
+	output_text(w->out, "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\","
+			    "\"exporter\":\"profpipe\"");
+	if (name < p->label_count)
+		json_put_text(w->out, ",\"name\":", profile_text(p, p->labels[name].value));
+	output_text(w->out, ",\"activeProfileIndex\":0");
+	put_file_extra(w, name);
+}
+
+static void put_file(struct writer *w)
+{
+	put_head(w);
+	put_frames(w);
+	output_text(w->out, ",\n\"profiles\":[");
+	for (size_t i = 0; i < w->all.count; i++) {
+		output_text(w->out, i ? ",\n" : "\n");
+		put_series(w, &w->all.list[i]);
+	}
+	output_text(w->out, "\n]}\n");
+	if (w->deepest > APP_DEPTH)
+		warning("a stack is %zu frames deep: more than about 3500 are too many for the "
+			"speedscope app", w->deepest);
+	if (w->inexact)
+		verbose("numbers beyond 2^53 are written in full; the speedscope app rounds them");
+}
+
+void speedscope_write(struct output *out, const struct profile *p)
+{
+	struct writer w = {
+		.out = out, .p = p,
+		.numbers = alloc_zero(p->frame_count, sizeof *w.numbers),
+		.written = alloc_zero(p->frame_count, sizeof *w.written),
+	};
+
+	series_find(&w.all, p);
+	number_frames(&w);
+	put_file(&w);
+	free(w.numbers);
+	free(w.written);
+	series_free(&w.all);
+	free(w.path);
+}

@@ -1,0 +1,401 @@
+/*
+ * profcheck/main - is it a profile, what is in it, and is another one the same?
+ */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/base/diag.h"
+#include "common/base/utf8.h"
+#include "common/program/main.h"
+#include "common/program/sandbox.h"
+#include "common/profile/value_text.h"
+#include "common/transform/diff/compare.h"
+#include "common/transform/estimate/estimate_text.h"
+#include "common/transform/summary/measure.h"
+#include "common/transform/reshape/project.h"
+#include "converters/registry.h"
+
+static const char *from_name, *against;
+static bool json, inclusive, estimate;
+
+static const struct option_row check_rows[] = {
+	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
+		 &from_name),
+	OPT_FLAG(0, "json", "print one JSON object", &json),
+	OPT_FLAG(0, "estimate", "say what stacks made of the call graph would rest on", &estimate),
+	OPT_TEXT(0, "against", "FILE",
+		 "compare the self totals of every function with FILE's; exit 1 if they differ",
+		 &against),
+	OPT_FLAG(0, "strict", "exit 1 if there are warnings", &settings.strict),
+	OPT_FLAG(0, "inclusive", "with --against: compare inclusive totals", &inclusive),
+	OPT_END
+};
+
+/* --- JSON --- */
+
+/* JSON is UTF-8: other bytes become U+FFFD, and NUL, which cJSON cannot hold, too. */
+static cJSON *json_text(struct str s)
+{
+	struct buf text = { 0 };
+	cJSON *item;
+
+	for (size_t i = 0; i < s.n;) {
+		size_t len = utf8_length(s, i);
+
+		buf_add(&text, len && s.p[i] ? str_head(str_from(s, i), len) : S("\xef\xbf\xbd"));
+		i += len ? len : 1;
+	}
+	item = cJSON_CreateString(text.p ? text.p : "");
+	buf_free(&text);
+	return item;
+}
+
+/* Numbers by our own printer: cJSON's go through double. */
+static cJSON *json_number(struct decimal d)
+{
+	char text[NUM_TEXT + 1];
+
+	text[decimal_text(text, d)] = '\0';
+	return cJSON_CreateRaw(text);
+}
+
+static cJSON *json_count(int64_t n)
+{
+	return json_number((struct decimal){ n, 0 });
+}
+
+static const char *unit_name(const struct value_type *t)
+{
+	return t->unit == UNIT_TIME ? "nanoseconds" : t->unit == UNIT_BYTES ? "bytes" : "none";
+}
+
+static cJSON *json_value(const struct profile *p, double value)
+{
+	return p->value_count ? json_number(profile_decimal(p, 0, i64_nearest(value), 0)) : json_count(0);
+}
+
+/* A fraction to six digits: what else is in it is noise. */
+static cJSON *json_fraction(double part, double whole)
+{
+	return json_number((struct decimal){ whole > 0 ? i64_nearest(part / whole * 1e6) : 0, -6 });
+}
+
+static cJSON *json_estimate(const struct profile *p)
+{
+	struct estimate *how = &settings.estimate;
+	cJSON *top = cJSON_CreateObject(), *worst;
+
+	estimate_results(p, 0, how);
+	cJSON_AddItemToObject(top, "uncertain_functions", json_count((int64_t)how->uncertain));
+	cJSON_AddItemToObject(top, "departure", json_fraction(how->departed, how->recorded));
+	cJSON_AddItemToObject(top, "unplaced", json_fraction(how->unplaced, how->total));
+	cJSON_AddItemToObject(top, "overlapping", json_value(p, how->awaited));
+	if (how->worst == NO_ID) {
+		cJSON_AddNullToObject(top, "worst");
+		return top;
+	}
+	worst = cJSON_AddObjectToObject(top, "worst");
+	cJSON_AddItemToObject(worst, "function", json_text(function_name(p, how->worst)));
+	cJSON_AddItemToObject(worst, "drawn", json_value(p, how->worst_drawn));
+	cJSON_AddItemToObject(worst, "recorded", json_value(p, how->worst_recorded));
+	return top;
+}
+
+static cJSON *json_profile(const struct profile *p, const struct format *f,
+			   const struct measures *m)
+{
+	cJSON *top = cJSON_CreateObject(), *list;
+	struct buf title = { 0 };
+
+	cJSON_AddItemToObject(top, "format", json_text(str_of(f->name)));
+	list = cJSON_AddArrayToObject(top, "threads");
+	for (thread_id t = 0; t < p->thread_count; t++) {
+		title.n = 0;
+		thread_title(p, t, &title);
+		cJSON_AddItemToArray(list, json_text(buf_str(&title)));
+	}
+	buf_free(&title);
+	list = cJSON_AddArrayToObject(top, "value_types");
+	for (value_id v = 0; v < p->value_count; v++) {
+		cJSON *type = cJSON_CreateObject();
+
+		cJSON_AddItemToObject(type, "name",
+				      json_text(profile_text(p, p->value_types[v].name)));
+		cJSON_AddStringToObject(type, "unit", unit_name(&p->value_types[v]));
+		cJSON_AddItemToObject(type, "self_total",
+				      json_number(profile_decimal(p, v, m->self_totals[v], 0)));
+		cJSON_AddItemToArray(list, type);
+	}
+	cJSON_AddItemToObject(top, "functions", json_count((int64_t)m->functions));
+	cJSON_AddItemToObject(top, "frames", json_count((int64_t)m->frames));
+	cJSON_AddItemToObject(top, "stacks", json_count((int64_t)m->stacks));
+	cJSON_AddItemToObject(top, "arcs", json_count((int64_t)m->arcs));
+	cJSON_AddItemToObject(top, "calls", json_count(m->calls));
+	cJSON_AddItemToObject(top, "primitive_calls", json_count(m->primitive_calls));
+	cJSON_AddItemToObject(top, "depth", json_count((int64_t)m->depth));
+	cJSON_AddItemToObject(top, "roots", json_count((int64_t)m->roots));
+	cJSON_AddItemToObject(top, "unattributed", p->value_count
+		? json_number(profile_decimal(p, 0, m->facts.unattributed, 0)) : json_count(0));
+	cJSON_AddItemToObject(top, "overlapping", json_value(p, m->facts.awaited));
+	if (estimate)
+		cJSON_AddItemToObject(top, "estimate", json_estimate(p));
+	list = cJSON_AddArrayToObject(top, "warnings");
+	for (size_t i = 0; i < m->warning_count; i++)
+		cJSON_AddItemToArray(list, json_text(buf_str(&m->warnings[i])));
+	return top;
+}
+
+static int put(struct output *out, cJSON *top)
+{
+	char *text = cJSON_Print(top);
+
+	if (!text)
+		die("out of memory");
+	output_text(out, text);
+	output_byte(out, '\n');
+	cJSON_free(text);
+	cJSON_Delete(top);
+	return 0;
+}
+
+/* --- text --- */
+
+static void put_value(struct output *out, const struct profile *p, value_id v, int64_t value)
+{
+	const struct value_type *t = &p->value_types[v];
+
+	output_decimal(out, profile_decimal(p, v, value, t->unit == UNIT_TIME ? 9 : 0));
+	output_text(out, t->unit == UNIT_TIME ? " s" : t->unit == UNIT_BYTES ? " bytes" : "");
+}
+
+static void put_count(struct output *out, const char *label, int64_t n, const char *unit)
+{
+	output_text(out, label);
+	output_i64(out, n);
+	output_text(out, unit);
+	output_byte(out, '\n');
+}
+
+static void put_masked(struct output *out, struct str s)
+{
+	output_text(out, masked(s));
+}
+
+static void put_estimate(struct output *out, const struct profile *p)
+{
+	struct estimate *how = &settings.estimate;
+	struct buf text = { 0 };
+
+	estimate_results(p, 0, how);
+	buf_add(&text, S("estimate       "));
+	add_estimate_uncertain(&text, how);
+	buf_add(&text, S("\ndeparture      "));
+	add_estimate_departure(&text, p, how);
+	buf_add(&text, S("\nunplaced       "));
+	add_percent(&text, i64_nearest(how->unplaced), how->total >= 1 ? i64_nearest(how->total) : 1);
+	buf_add(&text, S("\n"));
+	output_str(out, buf_str(&text));
+	buf_free(&text);
+}
+
+static void put_profile(struct output *out, const struct profile *p, const struct format *f,
+			const struct measures *m)
+{
+	struct buf title = { 0 };
+	size_t shown = p->thread_count < 8 ? p->thread_count : 8;
+
+	output_text(out, "format         ");
+	output_text(out, f->name);
+	output_text(out, "\nthreads        ");
+	output_u64(out, p->thread_count);
+	for (thread_id t = 0; t < shown && (p->thread_count > 1 || p->threads[0].name); t++) {
+		title.n = 0;
+		thread_title(p, t, &title);
+		output_text(out, t ? ", " : ": ");
+		put_masked(out, buf_str(&title));
+	}
+	output_text(out, p->thread_count > shown ? ", ...\n" : "\n");
+	buf_free(&title);
+	for (value_id v = 0; v < p->value_count; v++) {
+		output_text(out, v ? "               " : "self total     ");
+		put_masked(out, profile_text(p, p->value_types[v].name));
+		output_byte(out, ' ');
+		put_value(out, p, v, m->self_totals[v]);
+		output_byte(out, '\n');
+	}
+	if (m->facts.unattributed) {
+		output_text(out, "unattributed   ");
+		put_value(out, p, 0, m->facts.unattributed);
+		output_byte(out, '\n');
+	}
+	if (m->facts.awaited > 0) {
+		output_text(out, "overlapping    ");
+		put_value(out, p, 0, i64_nearest(m->facts.awaited));
+		output_text(out, " of ");
+		put_value(out, p, 0, i64_nearest(m->facts.entered));
+		output_byte(out, '\n');
+	}
+	if (estimate && profile_has_graph(p))
+		put_estimate(out, p);
+	put_count(out, "functions      ", (int64_t)m->functions, "");
+	if (profile_has_stacks(p)) {
+		put_count(out, "frames         ", (int64_t)m->frames, "");
+		put_count(out, "stacks         ", (int64_t)m->stacks, "");
+	}
+	if (profile_has_graph(p)) {
+		put_count(out, "arcs           ", (int64_t)m->arcs, "");
+		put_count(out, "calls          ", m->calls,
+			  m->calls_measured ? "" : " (samples: nobody counted calls)");
+		put_count(out, "primitive      ", m->primitive_calls, "");
+	}
+	put_count(out, "depth          ", (int64_t)m->depth, "");
+	put_count(out, "roots          ", (int64_t)m->roots, "");
+	for (size_t i = 0; i < m->warning_count; i++) {
+		output_text(out, "warning        ");
+		output_str(out, buf_str(&m->warnings[i]));
+		output_byte(out, '\n');
+	}
+}
+
+/* --- comparing --- */
+
+static void put_difference(struct output *out, const struct profile *a, const struct profile *b,
+			   const struct difference *d)
+{
+	put_masked(out, d->function);
+	output_text(out, ": ");
+	put_masked(out, profile_text(a, a->value_types[d->value_a].name));
+	output_byte(out, ' ');
+	put_value(out, a, d->value_a, d->a);
+	output_text(out, " against ");
+	put_value(out, b, d->value_b, d->b);
+	output_byte(out, '\n');
+}
+
+static void put_differences(struct output *out, const struct profile *a,
+			    const struct profile *b, const struct comparison *c)
+{
+	enum { SHOWN = 20 };
+
+	for (size_t i = 0; i < c->count && i < SHOWN; i++)
+		put_difference(out, a, b, &c->differences[i]);
+	if (c->count > SHOWN)
+		put_count(out, "... and ", (int64_t)c->count - SHOWN, " more");
+	if (c->count == 1)
+		output_text(out, inclusive ? "1 inclusive total differs\n" : "1 self total differs\n");
+	else if (c->count)
+		put_count(out, "", (int64_t)c->count,
+			  inclusive ? " inclusive totals differ" : " self totals differ");
+}
+
+static cJSON *json_comparison(const struct profile *a, const struct profile *b,
+			      const struct comparison *c)
+{
+	cJSON *top = cJSON_CreateObject(), *list;
+
+	cJSON_AddBoolToObject(top, "equal", c->count == 0);
+	cJSON_AddItemToObject(top, "functions", json_count((int64_t)c->functions));
+	list = cJSON_AddArrayToObject(top, "differences");
+	for (size_t i = 0; i < c->count; i++) {
+		const struct difference *d = &c->differences[i];
+		cJSON *item = cJSON_CreateObject();
+
+		cJSON_AddItemToObject(item, "function", json_text(d->function));
+		cJSON_AddItemToObject(item, "value_type",
+				      json_text(profile_text(a, a->value_types[d->value_a].name)));
+		cJSON_AddItemToObject(item, "value",
+				      json_number(profile_decimal(a, d->value_a, d->a, 0)));
+		cJSON_AddItemToObject(item, "against",
+				      json_number(profile_decimal(b, d->value_b, d->b, 0)));
+		cJSON_AddItemToArray(list, item);
+	}
+	return top;
+}
+
+static int compare(struct output *out, struct profile *a)
+{
+	char *file = (char *)(uintptr_t)against;
+	struct profile *b = read_profile(NULL, all_formats, &file, 1, (struct wanted){ 0 }, NULL);
+	struct comparison c;
+	int status;
+
+	if (!b)
+		return STATUS_TROUBLE;
+	compare_profiles(a, b, inclusive, &c);
+	if (!c.values && (a->value_count || b->value_count)) {
+		error("the profiles have no value type in common");
+		status = STATUS_TROUBLE;
+	} else {
+		status = c.count ? STATUS_NO : STATUS_DONE;
+		if (json)
+			put(out, json_comparison(a, b, &c));
+		else
+			put_differences(out, a, b, &c);
+	}
+	comparison_free(&c);
+	profile_free(b);
+	return status;
+}
+
+static int check(char **files, int count)
+{
+	char *other[] = { (char *)(uintptr_t)against, NULL };
+	const struct format *from = NULL, *found;
+	struct profile *p;
+	struct measures m;
+	struct output *out;
+	int status = STATUS_DONE;
+
+	if (from_name && (!(from = format_find(all_formats, str_of(from_name))) || !from->read)) {
+		error("cannot read a format %s", quote(str_of(from_name)));
+		return STATUS_TROUBLE;
+	}
+	if (sandbox_hold(files, count) < 0 || (other[0] && sandbox_hold(other, 1) < 0) ||
+	    sandbox_close() < 0)
+		return STATUS_TROUBLE;
+	p = read_profile(from, all_formats, files, count, (struct wanted){ 0 }, &found);
+	if (!p || select_parts(&p) < 0 || !(out = output_open(settings.output))) {
+		profile_free(p);
+		return STATUS_TROUBLE;
+	}
+	if (against) {
+		status = compare(out, p);
+	} else {
+		measure_profile(p, &m);
+		if (json)
+			put(out, json_profile(p, found, &m));
+		else
+			put_profile(out, p, found, &m);
+		if (settings.strict && m.warning_count)
+			status = STATUS_NO;
+		measures_free(&m);
+	}
+	if (output_close(out, status != STATUS_TROUBLE) < 0)
+		status = STATUS_TROUBLE;
+	profile_free(p);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct option_group groups[GROUPS_MOST];
+	size_t n;
+	int first;
+
+	diag_start(argv[0]);
+	n = check_groups(groups, all_formats, check_rows);
+	first = options_parse(groups, n, argc, argv);
+	if (first < 0)
+		return STATUS_TROUBLE;
+	if (answered("[options] [FILE...]",
+		     "read and validate profiles; print what is in them, or compare", all_formats,
+		     groups, n))
+		return STATUS_DONE;
+	if (inclusive && !against) {
+		error("--inclusive goes with --against");
+		return STATUS_TROUBLE;
+	}
+	return check(argv + first, argc - first);
+}

@@ -1,0 +1,43 @@
+/*
+ * profconv/main - any profile into any other
+ *
+ * The input's format is found by its content unless -f names it; the output's by -t,
+ * or by the suffix of -o's file.
+ */
+#include <stdio.h>
+
+#include "common/base/diag.h"
+#include "converters/tools/select_format.h"
+#include "converters/registry.h"
+
+static const char *from_name, *to_name;
+
+static const struct option_row format_rows[] = {
+	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
+		 &from_name),
+	OPT_TEXT('t', "to", "FORMAT", "the output's format (default: by the suffix of -o)",
+		 &to_name),
+	OPT_END
+};
+
+int main(int argc, char **argv)
+{
+	struct option_group groups[GROUPS_MOST];
+	const struct format *from, *to;
+	size_t n;
+	int first;
+
+	diag_start(argv[0]);
+	groups[0] = (struct option_group){ "formats", format_rows, NULL };
+	n = 1 + conversion_groups(groups + 1, all_formats, all_formats);
+	first = options_parse(groups, n, argc, argv);
+	if (first < 0)
+		return STATUS_TROUBLE;
+	if (answered("[options] [FILE...]", "convert profiles of any format into any other",
+		     all_formats, groups, n))
+		return STATUS_DONE;
+	if (choose_input(from_name, &from) < 0 || choose_output(to_name, NULL, &to) < 0 ||
+	    refuse_unused(groups, n, from, to) < 0)
+		return STATUS_TROUBLE;
+	return convert(from, to, all_formats, argv + first, argc - first);
+}

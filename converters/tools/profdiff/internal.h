@@ -1,0 +1,67 @@
+/*
+ * profdiff/internal - what its reports share
+ */
+#ifndef PROFDIFF_INTERNAL_H
+#define PROFDIFF_INTERNAL_H
+
+#include "common/io/output.h"
+#include "common/syntax/table.h"
+#include "common/transform/diff/difference.h"
+#include "common/transform/diff/gate.h"
+
+enum { REPORT_JUNIT = TABLE_MARKDOWN + 1, REPORT_GITHUB };
+#define REPORT_FORMATS TABLE_FORMATS "|junit|github"
+
+enum report_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_NAME };
+
+struct report {
+	struct difference *d;
+	bool no_base;            /* then d has no rows and was not finished */
+	const struct gate_rule *rules;
+	size_t rule_count;
+	struct gate_findings findings;
+	double alpha;
+	int format, sort;
+	uint64_t limit;          /* rows; 0: all */
+	bool all;                /* rows without a change too */
+	bool colors;
+	size_t width;            /* of the terminal; 0: it is none */
+	struct buf notes;        /* lines: what has to be known of the comparison */
+};
+
+/* A name as all may see it: no control characters, and no command of a CI's log. */
+void add_name(struct buf *b, struct str name);
+/* name (file:line), of the new side, or of the base where it is gone */
+void add_function(struct buf *b, const struct diff_row *row);
+const struct diff_place *shown_place(const struct diff_row *row);
+const char *status_name(enum diff_status status);
+
+/* A figure of a term, a change with its sign, its part of the base with its sign. */
+void add_figure_text(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
+		     bool sign);
+void add_relative(struct buf *b, const struct diff_pair *pair);
+struct decimal exact_figure(const struct difference *d, enum gate_term term, int64_t value);
+/* p and q with about four digits */
+struct decimal exact_chance(double p);
+void add_chance(struct buf *b, double p);
+
+/* "parse (a.py:3): self 10 ms -> 30 ms (+20 ms, +200%), q=0.012" and the parts of it */
+void add_finding(struct buf *b, const struct report *r, const struct gate_finding *f);
+void add_change(struct buf *b, const struct report *r, const struct gate_finding *f);
+void add_evidence(struct buf *b, const struct gate_finding *f);
+/* "time 1.2 s -> 1.5 s (+25%), medians of 5 and 5 runs" */
+void add_summary(struct buf *b, const struct report *r);
+/* "2 regressions, 1 with too few runs, of 3 rules" */
+void add_verdict(struct buf *b, const struct report *r);
+/* How many findings a rule has of that outcome. */
+size_t count_findings(const struct report *r, const struct gate_rule *rule,
+		      enum gate_outcome outcome);
+
+/* After the rows of JSON; the context is a report. */
+void put_report_more(struct output *out, void *context);
+void put_report(struct output *out, const struct report *r);
+void put_table_report(struct output *out, const struct report *r);
+void put_junit(struct output *out, const struct report *r);
+void put_github(struct output *out, const struct report *r);
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * profdiff/reports - what became of the rules, for those who show test results
+ */
+#include <libxml/xmlwriter.h>
+#include <stdlib.h>
+
+#include "common/base/diag.h"
+#include "converters/tools/profdiff/internal.h"
+
+/* --- JUnit --- */
+
+static const xmlChar *xml_text(const char *text)
+{
+	return (const xmlChar *)text;
+}
+
+/* Any text as XML may hold it: what add_name() leaves is UTF-8 without control characters. */
+static void put_attribute(xmlTextWriter *w, const char *key, struct str text)
+{
+	struct buf b = { 0 };
+
+	add_name(&b, text);
+	buf_byte(&b, '\0');
+	xmlTextWriterWriteAttribute(w, xml_text(key), xml_text(b.p));
+	buf_free(&b);
+}
+
+static void put_count(xmlTextWriter *w, const char *key, size_t count)
+{
+	struct buf b = { 0 };
+
+	buf_print(&b, "%zu", count);
+	put_attribute(w, key, buf_str(&b));
+	buf_free(&b);
+}
+
+static void start_case(xmlTextWriter *w, const struct gate_rule *rule, struct str function)
+{
+	struct buf name = { 0 };
+
+	buf_add(&name, str_of(rule->text));
+	if (function.n)
+		buf_add(&name, S(": "));
+	buf_add(&name, function);
+	xmlTextWriterStartElement(w, xml_text("testcase"));
+	put_attribute(w, "classname", S("profdiff"));
+	put_attribute(w, "name", buf_str(&name));
+	if (rule->source)
+		put_attribute(w, "file", str_of(rule->source));
+	buf_free(&name);
+}
+
+static void put_verdict(xmlTextWriter *w, const char *element, const char *type, struct str message)
+{
+	xmlTextWriterStartElement(w, xml_text(element));
+	if (type)
+		put_attribute(w, "type", str_of(type));
+	put_attribute(w, "message", message);
+	xmlTextWriterEndElement(w);
+}
+
+static void put_case(xmlTextWriter *w, const struct report *r, const struct gate_finding *f)
+{
+	struct buf function = { 0 }, message = { 0 };
+
+	if (f->row)
+		add_function(&function, f->row);
+	add_change(&message, r, f);
+	buf_add(&message, S(", "));
+	add_evidence(&message, f);
+	start_case(w, f->rule, buf_str(&function));
+	put_verdict(w, f->outcome == GATE_BROKEN ? "failure" : "skipped",
+		    f->outcome == GATE_BROKEN ? "regression" : NULL, buf_str(&message));
+	xmlTextWriterEndElement(w);
+	buf_free(&function);
+	buf_free(&message);
+}
+
+/* A rule that all functions keep is one case; else each function that does not is one. */
+static void put_rule(xmlTextWriter *w, const struct report *r, const struct gate_rule *rule)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->findings.count; i++)
+		if (r->findings.all[i].rule == rule) {
+			put_case(w, r, &r->findings.all[i]);
+			any = true;
+		}
+	if (any)
+		return;
+	start_case(w, rule, S(""));
+	if (r->no_base)
+		put_verdict(w, "skipped", NULL, S("no profile of the base"));
+	xmlTextWriterEndElement(w);
+}
+
+static size_t count_cases(const struct report *r)
+{
+	size_t n = r->findings.count;
+
+	for (size_t i = 0; i < r->rule_count; i++)
+		n += !count_findings(r, &r->rules[i], GATE_BROKEN) &&
+		     !count_findings(r, &r->rules[i], GATE_TOO_FEW);
+	return n;
+}
+
+static void put_suite(xmlTextWriter *w, const struct report *r)
+{
+	struct buf text = { 0 };
+
+	xmlTextWriterStartElement(w, xml_text("testsuite"));
+	put_attribute(w, "name", S("profdiff"));
+	put_count(w, "tests", count_cases(r));
+	put_count(w, "failures", r->findings.broken);
+	put_count(w, "errors", 0);
+	put_count(w, "skipped", r->findings.too_few + (r->no_base ? r->rule_count : 0));
+	xmlTextWriterStartElement(w, xml_text("properties"));
+	xmlTextWriterStartElement(w, xml_text("property"));
+	put_attribute(w, "name", S("summary"));
+	add_summary(&text, r);
+	put_attribute(w, "value", buf_str(&text));
+	xmlTextWriterEndElement(w);
+	xmlTextWriterEndElement(w);
+	for (size_t i = 0; i < r->rule_count; i++)
+		put_rule(w, r, &r->rules[i]);
+	text.n = 0;
+	add_name(&text, buf_str(&r->notes));
+	buf_byte(&text, '\0');
+	if (r->notes.n)
+		xmlTextWriterWriteElement(w, xml_text("system-out"), xml_text(text.p));
+	xmlTextWriterEndElement(w);
+	buf_free(&text);
+}
+
+void put_junit(struct output *out, const struct report *r)
+{
+	xmlBuffer *buffer = xmlBufferCreate();
+	xmlTextWriter *w = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL;
+
+	if (!w)
+		die("out of memory");
+	xmlTextWriterSetIndent(w, 1);
+	xmlTextWriterStartDocument(w, "1.0", "UTF-8", NULL);
+	xmlTextWriterStartElement(w, xml_text("testsuites"));
+	put_suite(w, r);
+	if (xmlTextWriterEndDocument(w) < 0)
+		die("out of memory");
+	xmlFreeTextWriter(w);
+	output_bytes(out, xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer));
+	xmlBufferFree(buffer);
+	xmlCleanupParser();
+}
+
+/* --- GitHub --- */
+
+/* As its toolkit escapes them; a property besides keeps ':' and ','. */
+static void add_escaped(struct buf *b, struct str text, bool property)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ',')))
+			buf_print(b, "%%%02X", (unsigned char)c);
+		else
+			buf_byte(b, c);
+	}
+}
+
+/* The file as the repository knows it: annotations take no other. */
+static struct str in_repository(struct str file)
+{
+	const char *root = getenv("GITHUB_WORKSPACE");
+	struct str folder = str_of(root ? root : "");
+
+	if (folder.n && str_starts(file, folder) && file.n > folder.n && file.p[folder.n] == '/')
+		file = str_from(file, folder.n + 1);
+	while (str_starts(file, S("./")))
+		file = str_from(file, 2);
+	return file;
+}
+
+static void add_place(struct buf *b, const struct diff_row *row)
+{
+	const struct diff_place *at = shown_place(row);
+	struct buf name = { 0 };
+
+	if (!at->home.n)
+		return;
+	add_name(&name, in_repository(at->home));
+	buf_add(b, S("file="));
+	add_escaped(b, buf_str(&name), true);
+	if (at->line)
+		buf_print(b, ",line=%lu", (unsigned long)at->line);
+	buf_byte(b, ',');
+	buf_free(&name);
+}
+
+static void put_annotation(struct output *out, const struct report *r, const struct gate_finding *f)
+{
+	struct buf line = { 0 }, text = { 0 };
+
+	buf_add(&line, f->outcome == GATE_BROKEN ? S("::error ") : S("::warning "));
+	if (f->row)
+		add_place(&line, f->row);
+	add_name(&text, str_of(f->rule->text));
+	buf_add(&line, S("title="));
+	add_escaped(&line, buf_str(&text), true);
+	buf_add(&line, S("::"));
+	text.n = 0;
+	add_finding(&text, r, f);
+	add_escaped(&line, buf_str(&text), false);
+	buf_byte(&line, '\n');
+	output_str(out, buf_str(&line));
+	buf_free(&line);
+	buf_free(&text);
+}
+
+/* GitHub shows ten of a kind in each step and drops the rest without a word. */
+void put_github(struct output *out, const struct report *r)
+{
+	enum { MOST = 10 };
+	struct buf text = { 0 }, line = { 0 };
+
+	for (size_t i = 0; i < r->findings.count && i < MOST; i++)
+		put_annotation(out, r, &r->findings.all[i]);
+	if (r->findings.count > MOST)
+		buf_print(&text, "%zu more; ", r->findings.count - MOST);
+	add_verdict(&text, r);
+	buf_add(&text, S("; "));
+	add_summary(&text, r);
+	if (r->notes.n) {
+		buf_add(&text, S("; "));
+		buf_add(&text, str_trim(str_head(buf_str(&r->notes), r->notes.n - 1)));
+	}
+	buf_add(&line, S("::notice title=profdiff::"));
+	add_escaped(&line, buf_str(&text), false);
+	buf_byte(&line, '\n');
+	output_str(out, buf_str(&line));
+	buf_free(&line);
+	buf_free(&text);
+}

@@ -1,0 +1,234 @@
+/*
+ * profdiff/text - a difference in words: names, figures, changes, evidence
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/profile/value_text.h"
+#include "common/transform/diff/statistics.h"
+#include "converters/tools/profdiff/internal.h"
+
+/*
+ * GitHub's runner takes "::" for a command at the beginning of a line, where no report has a
+ * name, and "##[" anywhere; so does Azure's with "##vso[".
+ */
+void add_name(struct buf *b, struct str name)
+{
+	struct buf visible = { 0 };
+
+	add_visible(&visible, name);
+	for (size_t i = 0; i < visible.n; i++) {
+		if (visible.p[i] == '#' && i && visible.p[i - 1] == '#')
+			buf_add(b, S("\\x23"));
+		else
+			buf_byte(b, visible.p[i]);
+	}
+	buf_free(&visible);
+}
+
+const struct diff_place *shown_place(const struct diff_row *row)
+{
+	return row->status == DIFF_GONE ? &row->base : &row->new;
+}
+
+void add_function(struct buf *b, const struct diff_row *row)
+{
+	const struct diff_place *at = shown_place(row);
+
+	add_name(b, row->name);
+	if (!at->home.n)
+		return;
+	buf_add(b, S(" ("));
+	add_name(b, at->home);
+	if (at->line)
+		buf_print(b, ":%lu", (unsigned long)at->line);
+	buf_byte(b, ')');
+}
+
+const char *status_name(enum diff_status status)
+{
+	static const char *const names[] = { "same", "new", "gone", "moved" };
+
+	return names[status];
+}
+
+/* --- figures --- */
+
+static bool is_share(const struct difference *d, enum gate_term term)
+{
+	return term == GATE_SHARE || (d->shares && (term == GATE_SELF || term == GATE_INCLUSIVE));
+}
+
+struct decimal exact_figure(const struct difference *d, enum gate_term term, int64_t value)
+{
+	if (is_share(d, term))
+		return (struct decimal){ value, -7 };
+	if (term == GATE_CALLS)
+		return (struct decimal){ value, 0 };
+	return profile_decimal(d->shown, 0, value, 0);
+}
+
+static void add_percents(struct buf *b, double percent)
+{
+	int places = fabs(percent) < 99.995 ? 2 : fabs(percent) < 999.95 ? 1 : 0;
+	double scale = places == 2 ? 100 : places == 1 ? 10 : 1;
+
+	if (fabs(percent) > 1e12)
+		buf_add(b, percent < 0 ? S("-lots%") : S("lots%"));
+	else {
+		add_grouped(b, (struct decimal){ i64_nearest(percent * scale), -places });
+		buf_byte(b, '%');
+	}
+}
+
+void add_figure_text(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
+		     bool sign)
+{
+	static const struct value_style usual;
+
+	if (sign && value > 0)
+		buf_byte(b, '+');
+	if (is_share(d, term))
+		add_percents(b, (double)value / (double)DIFF_WHOLE * 100);
+	else if (term == GATE_CALLS || d->shown->value_types[0].unit == UNIT_NONE)
+		add_grouped(b, exact_figure(d, term, value));
+	else
+		add_value_text(b, d->shown, 0, value, &usual);
+}
+
+void add_relative(struct buf *b, const struct diff_pair *pair)
+{
+	double change = (double)pair->new - (double)pair->base, base = fabs((double)pair->base);
+
+	if (!pair->base && !pair->new) {
+		buf_add(b, S("0%"));
+	} else if (!pair->base) {
+		buf_add(b, S("new"));
+	} else {
+		if (change > 0)
+			buf_byte(b, '+');
+		add_percents(b, change / base * 100);
+	}
+}
+
+/* Six digits of it. */
+struct decimal exact_chance(double p)
+{
+	int exponent = 0;
+
+	if (p <= 0)
+		return (struct decimal){ 0, 0 };
+	for (; p < 99999.5 && exponent > -20; exponent--)
+		p *= 10;
+	return (struct decimal){ (int64_t)(p + 0.5), exponent };
+}
+
+void add_chance(struct buf *b, double p)
+{
+	if (p < 0.0001)
+		buf_add(b, S("<0.0001"));
+	else if (p < 0.1)
+		buf_print(b, "%.2g", p);
+	else
+		buf_print(b, "%.2f", p);
+}
+
+/* --- sentences --- */
+
+void add_evidence(struct buf *b, const struct gate_finding *f)
+{
+	if (f->outcome == GATE_TOO_FEW) {
+		buf_print(b, "not enough runs: p=");
+		add_chance(b, f->p);
+		buf_print(b, ", %zu tested, %zu+%zu needed", f->tests, f->needed, f->needed);
+	} else if (f->tested) {
+		buf_add(b, S("p="));
+		add_chance(b, f->p);
+		buf_add(b, S(", q="));
+		add_chance(b, f->q);
+	} else {
+		buf_add(b, f->one_run ? S("one run: noise unknown") : S("exact"));
+	}
+}
+
+void add_change(struct buf *b, const struct report *r, const struct gate_finding *f)
+{
+	const struct diff_pair *pair = gate_pair(r->d, f->row, f->term);
+
+	buf_print(b, "%s ", gate_term_name(f->row ? f->term : GATE_TOTAL));
+	add_figure_text(b, r->d, f->term, pair->base, false);
+	buf_add(b, S(" -> "));
+	add_figure_text(b, r->d, f->term, pair->new, false);
+	buf_add(b, S(" ("));
+	add_figure_text(b, r->d, f->term, diff_change(pair), true);
+	if (pair->base) {
+		buf_add(b, S(", "));
+		add_relative(b, pair);
+	} else if (f->row && f->row->status == DIFF_IS_NEW) {
+		buf_add(b, S(", a new function"));
+	}
+	buf_byte(b, ')');
+}
+
+void add_finding(struct buf *b, const struct report *r, const struct gate_finding *f)
+{
+	if (f->row)
+		add_function(b, f->row);
+	else
+		buf_add(b, S("the profile"));
+	buf_add(b, S(": "));
+	add_change(b, r, f);
+	buf_add(b, S(", "));
+	add_evidence(b, f);
+}
+
+static void add_runs(struct buf *b, const struct difference *d)
+{
+	size_t base = d->sides[DIFF_BASE].run_count, new = d->sides[DIFF_NEW].run_count;
+
+	if (base + new > 2)
+		buf_print(b, "; medians of %zu and %zu runs", base, new);
+}
+
+void add_summary(struct buf *b, const struct report *r)
+{
+	const struct difference *d = r->d;
+
+	if (r->no_base) {
+		buf_add(b, S("nothing compared"));
+		return;
+	}
+	if (d->total.evidence == DIFF_NOTHING) {
+		buf_add(b, S("shares of the total"));
+	} else {
+		buf_add(b, S("total "));
+		add_name(b, profile_text(d->shown, d->shown->value_types[0].name));
+		buf_byte(b, ' ');
+		add_figure_text(b, d, GATE_TOTAL, d->total.base, false);
+		buf_add(b, S(" -> "));
+		add_figure_text(b, d, GATE_TOTAL, d->total.new, false);
+		buf_add(b, S(" ("));
+		add_relative(b, &d->total);
+		buf_byte(b, ')');
+	}
+	add_runs(b, d);
+}
+
+size_t count_findings(const struct report *r, const struct gate_rule *rule,
+		      enum gate_outcome outcome)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.count; i++)
+		n += r->findings.all[i].rule == rule && r->findings.all[i].outcome == outcome;
+	return n;
+}
+
+void add_verdict(struct buf *b, const struct report *r)
+{
+	buf_print(b, "%zu regression%s", r->findings.broken, r->findings.broken == 1 ? "" : "s");
+	if (r->findings.too_few)
+		buf_print(b, ", %zu not shown by so few runs", r->findings.too_few);
+	buf_print(b, ", %zu rule%s", r->rule_count, r->rule_count == 1 ? "" : "s");
+}

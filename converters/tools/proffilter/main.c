@@ -1,0 +1,366 @@
+/*
+ * proffilter/main - a part of a profile, or the profile seen in another way
+ *
+ * The verbs come in a fixed order, whatever that of the options, which is pprof's where
+ * pprof has them: value and thread, time, rename, focus, ignore, hide, show, show-from,
+ * prune-from, strip-dirs, granularity, flatten-recursion, root, trim, scale.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/program/sandbox.h"
+#include "common/transform/reshape/filter.h"
+#include "common/transform/calltree/in_time.h"
+#include "common/transform/reshape/regroup.h"
+#include "common/transform/reshape/scale.h"
+#include "common/transform/reshape/thread_roots.h"
+#include "common/transform/callgraph/trim.h"
+#include "converters/tools/select_format.h"
+#include "converters/tools/proffilter/internal.h"
+#include "converters/registry.h"
+
+static const char *from_name, *to_name;
+static const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
+static const char *window, *root, *trim, *scale;
+static struct option_list renames;
+static int granularity;
+static bool flatten;
+static bool left_nothing; /* and --strict was given */
+
+static const struct option_row format_rows[] = {
+	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
+		 &from_name),
+	OPT_TEXT('t', "to", "FORMAT",
+		 "the output's format (default: by the suffix of -o, or the first input's)", &to_name),
+	OPT_END
+};
+
+static const struct option_row filter_rows[] = {
+	OPT_TEXT(0, "focus", "REGEX", "keep stacks with a matching frame", &focus),
+	OPT_TEXT(0, "ignore", "REGEX", "drop stacks with a matching frame", &ignore),
+	OPT_TEXT(0, "hide", "REGEX", "take matching frames out of stacks", &hide),
+	OPT_TEXT(0, "show", "REGEX", "take all but matching frames out of stacks", &show),
+	OPT_TEXT(0, "show-from", "REGEX", "stacks begin at their first matching frame", &show_from),
+	OPT_TEXT(0, "prune-from", "REGEX", "stacks end at their last matching frame", &prune_from),
+	OPT_TEXT(0, "time", "FROM:TO",
+		 "keep what lies between two times, in seconds or with s, ms, us, ns behind", &window),
+	OPT_END
+};
+
+static const struct option_row view_rows[] = {
+	OPT_LIST(0, "rename", "RULE", "s/RE/TEXT/ on functions' names, or " RENAME_RULES, &renames),
+	OPT_CHOICE(0, "granularity", GRANULARITIES, "what a frame stands for", &granularity),
+	OPT_FLAG(0, "flatten-recursion", "a function is in a stack only once", &flatten),
+	OPT_TEXT(0, "root", "NAME", "a function of that name calls everything", &root),
+	OPT_TEXT(0, "trim", "PERCENT", "functions under PERCENT of the total become [trimmed]", &trim),
+	OPT_TEXT(0, "scale", "FACTOR", "all values times FACTOR: 0.01, 1/3", &scale),
+	OPT_END
+};
+
+/* --- time --- */
+
+/* The limit of a value type, or -1 after a message. */
+static int read_time(struct str text, const struct value_type *type, int64_t *limit)
+{
+	static const struct { struct str name; int power; } units[] = {
+		{ { "ns", 2 }, 0 }, { { "us", 2 }, 3 }, { { "ms", 2 }, 6 }, { { "s", 1 }, 9 },
+	};
+	int power = type->unit == UNIT_TIME ? 9 : 0;
+	struct decimal number;
+	enum exactness how;
+	bool named = false;
+
+	for (size_t i = 0; i < 4 && !named; i++) {
+		named = str_ends(text, units[i].name);
+		if (named) {
+			power = units[i].power;
+			text.n -= units[i].name.n;
+		}
+	}
+	if (named && type->unit != UNIT_TIME)
+		return error("--time: what is counted is no time: expected plain numbers");
+	if (!str_to_decimal(text, &number, &how))
+		return error("--time: expected FROM:TO, got %s", quote(str_of(window)));
+	number.exponent += power;
+	if (decimal_at(number, type->exponent, limit) == OUT_OF_RANGE)
+		return error("--time: %s does not fit in 64 bits", quote(str_of(window)));
+	return 0;
+}
+
+static int read_limits(const struct profile *p, int64_t *from, int64_t *to)
+{
+	struct str first, last;
+
+	if (!str_cut(str_of(window), ':', &first, &last))
+		return error("--time: expected FROM:TO, got %s", quote(str_of(window)));
+	for (value_id v = 0; v < p->value_count; v++) {
+		from[v] = INT64_MIN;
+		to[v] = INT64_MAX;
+		if ((first.n && read_time(first, &p->value_types[v], &from[v]) < 0) ||
+		    (last.n && read_time(last, &p->value_types[v], &to[v]) < 0))
+			return -1;
+		if (from[v] > to[v])
+			return error("--time: expected FROM before TO, got %s", quote(str_of(window)));
+	}
+	return 0;
+}
+
+static int cut_time(struct profile **p)
+{
+	int64_t *from, *to;
+	int status;
+
+	if (!window)
+		return 0;
+	if (!is_in_time(*p))
+		return error("--time: the samples of this profile are in no order of time");
+	from = alloc_zero((*p)->value_count, sizeof *from);
+	to = alloc_zero((*p)->value_count, sizeof *to);
+	status = read_limits(*p, from, to);
+	if (status == 0)
+		profile_replace(p, profile_window(*p, from, to));
+	if (status == 0 && !profile_has_stacks(*p))
+		warning("--time %s: nothing lies in it", quote(str_of(window)));
+	free(from);
+	free(to);
+	return status;
+}
+
+/* --- names --- */
+
+static int rename_all(struct profile **p)
+{
+	struct function *functions;
+	int status;
+
+	if (!renames.count)
+		return 0;
+	functions = regroup_functions(*p);
+	status = rename_functions(*p, &renames, functions);
+	if (status == 0)
+		profile_replace(p, profile_regroup(*p, &(struct regroup){ .functions = functions }));
+	free(functions);
+	return status;
+}
+
+static void regroup_all(struct profile **p)
+{
+	struct regroup how = { .drop_lines = granularity && granularity != BY_LINE,
+			       .line_functions = granularity == BY_LINE };
+	struct function *functions;
+
+	if (!granularity)
+		return;
+	functions = regroup_functions(*p);
+	group_functions(*p, (enum granularity)granularity, functions);
+	how.functions = functions;
+	profile_replace(p, profile_regroup(*p, &how));
+	free(functions);
+}
+
+/* --- stacks --- */
+
+static bool cuts_stacks(void)
+{
+	return focus || ignore || hide || show || show_from || prune_from;
+}
+
+static bool needs_stacks(void)
+{
+	return cuts_stacks() || flatten || granularity == BY_LINE;
+}
+
+/* Stacks of a call graph are an estimate and know no calls; its lines are of no stack. */
+static int make_stacks(struct profile **p)
+{
+	struct profile *stacks;
+
+	if (!needs_stacks() || !profile_has_graph(*p))
+		return 0;
+	if (granularity == BY_LINE)
+		return error("--granularity line: a call graph does not say which lines of a function "
+			     "are in a stack");
+	if (profile_has(*p) & KEEP_CALLS) {
+		verbose("call counts are lost: stacks have none");
+		if (settings.strict)
+			return error("--strict: call counts would be lost: stacks have none");
+	}
+	if (derive_stacks(*p) < 0)
+		return -1;
+	stacks = profile_filter(*p, &(struct filter){ 0 });
+	stacks->calls_sampled = true;
+	profile_replace(p, stacks);
+	return 0;
+}
+
+/* What is cut is no longer what was entered and left: samples say the same, one by one. */
+static void make_samples(struct profile **p)
+{
+	struct profile *samples = NULL;
+
+	if (window || needs_stacks() || trim || scale || root)
+		samples = samples_in_time(*p);
+	if (!samples)
+		return;
+	verbose("when functions were entered and left becomes samples in the order of time");
+	profile_replace(p, samples);
+}
+
+/* A slip in an expression gives an empty picture: better to say so. */
+static int tell_empty(bool told)
+{
+	if (!settings.strict) {
+		if (!told)
+			warning("nothing is left: no stack passes the filters");
+		return 0;
+	}
+	error("--strict: nothing is left: no stack passes the filters");
+	left_nothing = true;
+	return -1;
+}
+
+static int cut_stacks(struct profile **p)
+{
+	struct verb {
+		const char *option, *expression;
+		bool names_only;
+		bool *marks;
+	} verbs[] = {
+		{ "--focus", focus, false, NULL }, { "--ignore", ignore, false, NULL },
+		{ "--hide", hide, false, NULL }, { "--show", show, false, NULL },
+		{ "--show-from", show_from, false, NULL },
+		{ "--prune-from", prune_from, true, NULL },
+	};
+	enum { VERBS = sizeof verbs / sizeof *verbs };
+	int status = 0;
+	bool told = false;
+
+	for (int i = 0; status >= 0 && i < VERBS; i++) {
+		status = mark_functions(*p, verbs[i].option, verbs[i].expression,
+					verbs[i].names_only, &verbs[i].marks);
+		told |= status == 1;
+	}
+	if (status > 0)
+		status = 0;
+	if (status == 0 && cuts_stacks()) {
+		bool any = profile_has_stacks(*p);
+
+		profile_replace(p, profile_filter(*p, &(struct filter){
+			.focus = verbs[0].marks, .ignore = verbs[1].marks,
+			.hide = verbs[2].marks, .show = verbs[3].marks,
+			.show_from = verbs[4].marks, .prune_from = verbs[5].marks }));
+		if (any && !profile_has_stacks(*p))
+			status = tell_empty(told);
+	}
+	for (int i = 0; i < VERBS; i++)
+		free(verbs[i].marks);
+	return status;
+}
+
+/* Of both halves, which may both be there. */
+static void add_root(struct profile **p)
+{
+	struct filter how = { .flatten = flatten };
+
+	if (flatten)
+		profile_replace(p, profile_filter(*p, &how));
+	if (root && profile_has_graph(*p))
+		named_root(*p, str_of(root));
+	how = (struct filter){ .root = root, .keep_graph = true };
+	if (root && profile_has_stacks(*p))
+		profile_replace(p, profile_filter(*p, &how));
+}
+
+/* --- small functions, other numbers --- */
+
+static int trim_small(struct profile **p)
+{
+	struct regroup how = { 0 };
+	struct function *functions;
+	char *end;
+	double percent;
+	bool *small;
+
+	if (!trim)
+		return 0;
+	percent = strtod(trim, &end);
+	if (end == trim || *end || !(percent >= 0 && percent <= 100))
+		return error("--trim: expected a PERCENT from 0 to 100, got %s", quote(str_of(trim)));
+	small = small_functions(*p, percent / 100);
+	functions = regroup_functions(*p);
+	for (function_id f = 0; f < (*p)->function_count; f++)
+		if (small[f])
+			functions[f] = (struct function){
+				.name = profile_string(*p, S("[trimmed]")) };
+	how.functions = functions;
+	how.chains = small;
+	profile_replace(p, profile_regroup(*p, &how));
+	free(functions);
+	free(small);
+	return 0;
+}
+
+static int scale_values(struct profile *p)
+{
+	struct factor factor;
+
+	if (!scale)
+		return 0;
+	if (!factor_read(str_of(scale), &factor))
+		return error("--scale: expected a FACTOR as 0.01 or 1/3, got %s", quote(str_of(scale)));
+	profile_scale(p, factor);
+	return 0;
+}
+
+static int filter_profile(struct profile **p)
+{
+	make_samples(p);
+	if (select_parts(p) < 0 || cut_time(p) < 0 || make_stacks(p) < 0 ||
+	    rename_all(p) < 0 || cut_stacks(p) < 0)
+		return -1;
+	hide_directories(p);
+	regroup_all(p);
+	add_root(p);
+	if (trim_small(p) < 0 || scale_values(*p) < 0)
+		return -1;
+	hide_names(p);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct option_group groups[GROUPS_MOST];
+	const struct format *from, *to = NULL, *found = NULL;
+	struct profile *p;
+	size_t n;
+	int first, status = STATUS_TROUBLE;
+	bool order;
+
+	diag_start(argv[0]);
+	groups[0] = (struct option_group){ "filters", filter_rows, NULL };
+	groups[1] = (struct option_group){ "views", view_rows, NULL };
+	groups[2] = (struct option_group){ "formats", format_rows, NULL };
+	n = 3 + conversion_groups(groups + 3, all_formats, all_formats);
+	first = options_parse(groups, n, argc, argv);
+	if (first < 0)
+		return STATUS_TROUBLE;
+	if (answered("[options] [FILE...]", "keep a part of a profile, or see it in another way",
+		     all_formats, groups, n))
+		return STATUS_DONE;
+	if (choose_input(from_name, &from) < 0 ||
+	    (to_name && choose_output(to_name, NULL, &to) < 0))
+		return STATUS_TROUBLE;
+	if (sandbox_enter(argv + first, argc - first) < 0)
+		return STATUS_TROUBLE;
+	/* an output that is like the input may need the order */
+	order = window || !to || to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order());
+	p = read_profile(from, all_formats, argv + first, argc - first,
+			 (struct wanted){ .order = order }, &found);
+	if (p && (to || choose_output(NULL, found, &to) == 0) &&
+	    refuse_unused(groups, n, from, to) == 0 && filter_profile(&p) == 0)
+		status = write_profile(&p, to);
+	profile_free(p);
+	return left_nothing ? STATUS_NO : status;
+}

@@ -1,0 +1,240 @@
+/*
+ * proffilter/names - expressions over functions' names, and other names for them
+ *
+ * Everything here looks at a function once, however many stacks it is in.
+ */
+#include <libiberty/demangle.h>
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/syntax/pattern.h"
+#include "common/transform/reshape/used.h"
+#include "converters/tools/proffilter/internal.h"
+
+/* --- marks --- */
+
+static int match_function(const struct pattern *pattern, const struct profile *p, function_id f,
+			  bool names_only)
+{
+	const string_id texts[] = { p->functions[f].name, p->functions[f].file,
+				    p->functions[f].object };
+	int found = 0;
+
+	for (int i = 0; i < (names_only ? 1 : 3) && !found; i++)
+		if (i == 0 || texts[i])
+			found = pattern_matches(pattern, profile_text(p, texts[i]));
+	return found;
+}
+
+int mark_functions(const struct profile *p, const char *option, const char *expression,
+		   bool names_only, bool **marks)
+{
+	struct pattern *pattern;
+	struct used used;
+	bool any = false;
+	int found = 0;
+
+	*marks = NULL;
+	if (!expression)
+		return 0;
+	pattern = pattern_new(option, str_of(expression), false);
+	if (!pattern)
+		return -1;
+	used_find(&used, p);
+	*marks = alloc_zero(p->function_count, sizeof **marks);
+	for (function_id f = 0; f < p->function_count && found >= 0; f++) {
+		if (!used.functions[f])
+			continue;
+		found = match_function(pattern, p, f, names_only);
+		(*marks)[f] = found > 0;
+		any |= found > 0;
+	}
+	used_free(&used);
+	pattern_free(pattern);
+	if (found >= 0 && !any)
+		warning("%s %s matched nothing", option, quote(str_of(expression)));
+	return found < 0 ? -1 : any ? 0 : 1;
+}
+
+/* --- rename --- */
+
+/*
+ * Ready-made rules, as substitutions. A template's arguments follow a name: "<lambda>" and
+ * Rust's "<T as U>" stand for themselves, and so does operator<.
+ */
+enum { MOST_STEPS = 6 };
+static const struct name_rule {
+	const char *name;
+	const char *substitutions[MOST_STEPS];
+} rules[] = {
+	{ "addresses", { "s/(?: at | ?\\+ ?)?[\\[(]?\\b0x[0-9A-Fa-f]+[\\])]?//g",
+			 "s/^$/[unknown]/" } },
+	{ "templates", { "s/(?<=[\\w~])(?<!operator)(<(?:->|[^<>]|(?1))*>)//g" } },
+	{ "lambdas", { "s/\\{lambda(\\((?:[^()]|(?1))*\\))#\\d+\\}/{lambda}/g",
+		       "s/\\$_\\d+/$_/g", "s/'lambda\\d*'/'lambda'/g",
+		       "s/\\{closure#\\d+\\}/{closure}/g",
+		       "s/\\blambda\\$(\\w+)\\$\\d+/lambda$\\1/g",
+		       "s/\\.func\\d+(?:\\.\\d+)*(?=\\.|$)/.func/g" } },
+};
+enum { RULES = sizeof rules / sizeof *rules };
+
+struct renaming {
+	struct profile *p;
+	struct function *functions;  /* as they are to be */
+	struct used used;
+	bool any;                    /* a name has changed */
+};
+
+static void change_name(struct renaming *r, function_id f, struct str name)
+{
+	string_id id = profile_string(r->p, name);
+
+	r->any |= id != r->functions[f].name;
+	r->functions[f].name = id;
+}
+
+static struct str name_now(const struct renaming *r, function_id f)
+{
+	return profile_text(r->p, r->functions[f].name);
+}
+
+static int apply(struct renaming *r, const char *script)
+{
+	struct substitution *s = substitution_new("--rename", str_of(script));
+	struct buf name = { 0 };
+	int found = s ? 0 : -1;
+
+	for (function_id f = 0; found >= 0 && f < r->p->function_count; f++) {
+		if (!r->used.functions[f])
+			continue;
+		found = substitute(s, name_now(r, f), &name);
+		if (found > 0)
+			change_name(r, f, buf_str(&name));
+	}
+	buf_free(&name);
+	substitution_free(s);
+	return found < 0 ? -1 : 0;
+}
+
+/* C++, Rust and D; names that are none of them stay. libiberty limits its own recursion. */
+static char *demangled(const char *name)
+{
+	char *plain = NULL;
+
+	if (strncmp(name, "_D", 2) == 0)
+		plain = cplus_demangle(name, DMGL_DLANG | DMGL_PARAMS | DMGL_ANSI);
+	if (!plain && strncmp(name, "__Z", 3) == 0) /* macOS puts one more before it */
+		name++;
+	if (!plain && name[0] == '_')
+		plain = cplus_demangle(name, DMGL_AUTO | DMGL_PARAMS | DMGL_ANSI);
+	return plain;
+}
+
+static void demangle(struct renaming *r)
+{
+	struct buf name = { 0 };
+
+	for (function_id f = 0; f < r->p->function_count; f++) {
+		struct str text = name_now(r, f);
+		char *plain;
+
+		if (!r->used.functions[f] || !text.n || text.p[0] != '_' || str_has(text, '\0'))
+			continue;
+		name.n = 0;
+		buf_add(&name, text);
+		buf_byte(&name, '\0');
+		plain = demangled(name.p);
+		if (plain)
+			change_name(r, f, str_of(plain));
+		free(plain);
+	}
+	buf_free(&name);
+}
+
+static int apply_rule(struct renaming *r, const char *rule)
+{
+	if (strcmp(rule, "demangle") == 0) {
+		demangle(r);
+		return 0;
+	}
+	for (size_t i = 0; i < RULES; i++) {
+		if (strcmp(rule, rules[i].name) != 0)
+			continue;
+		for (int k = 0; k < MOST_STEPS && rules[i].substitutions[k]; k++)
+			if (apply(r, rules[i].substitutions[k]) < 0)
+				return -1;
+		return 0;
+	}
+	/* "s/a/b/", with any byte that is no part of a rule's name for the '/' */
+	if (rule[0] == 's' && rule[1] && !(rule[1] >= 'a' && rule[1] <= 'z'))
+		return apply(r, rule);
+	return error("--rename: expected s/RE/TEXT/ or one of " RENAME_RULES ", got %s",
+		     quote(str_of(rule)));
+}
+
+int rename_functions(struct profile *p, const struct option_list *list,
+		     struct function *functions)
+{
+	struct renaming r = { .p = p, .functions = functions };
+	int status = 0;
+
+	used_find(&r.used, p);
+	for (size_t i = 0; status == 0 && i < list->count; i++) {
+		r.any = false;
+		status = apply_rule(&r, list->texts[i]);
+		if (status == 0 && !r.any)
+			warning("--rename %s matched nothing", quote(str_of(list->texts[i])));
+	}
+	used_free(&r.used);
+	return status;
+}
+
+/* --- files and modules --- */
+
+static struct function group_named(struct profile *p, struct str name)
+{
+	return (struct function){ .name = profile_string(p, name.n ? name : S("[unknown]")) };
+}
+
+static struct function file_group(struct profile *p, const struct function *f)
+{
+	string_id home = f->file ? f->file : f->object;
+	struct function group = group_named(p, profile_text(p, home));
+
+	group.file = home;
+	return group;
+}
+
+/* "lib/json/decoder.py" is decoder, "lib/json/__init__.py" is json. */
+static struct str module_name(struct str file)
+{
+	struct str base = str_base(file), head, suffix;
+
+	if (str_cut_last(base, '.', &head, &suffix) && head.n)
+		base = head;
+	if (!str_eq(base, S("__init__")) || file.n <= str_base(file).n)
+		return base;
+	return str_base(str_head(file, file.n - str_base(file).n - 1));
+}
+
+static struct function module_group(struct profile *p, const struct function *f)
+{
+	struct function group;
+
+	if (!f->object)
+		return group_named(p, module_name(profile_text(p, f->file)));
+	group = group_named(p, str_base(profile_text(p, f->object)));
+	group.object = f->object;
+	return group;
+}
+
+void group_functions(struct profile *p, enum granularity by, struct function *functions)
+{
+	for (function_id i = 0; i < p->function_count; i++) {
+		if (by == BY_FILE)
+			functions[i] = file_group(p, &functions[i]);
+		else if (by == BY_MODULE)
+			functions[i] = module_group(p, &functions[i]);
+	}
+}

@@ -1,0 +1,260 @@
+/*
+ * profmerge/main - the sum of many profiles, always in the same bytes
+ *
+ * Each file is read by itself, compared with the others in what it counts, added to
+ * the sum and forgotten: memory follows what is distinct in all of them. The sum is
+ * brought into canonical order before anything is derived from it, and once more before
+ * it is written.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/diag.h"
+#include "common/io/progress.h"
+#include "common/program/sandbox.h"
+#include "common/transform/reshape/canonical.h"
+#include "common/transform/reshape/merge.h"
+#include "common/transform/reshape/project.h"
+#include "converters/tools/select_format.h"
+#include "converters/tools/profmerge/files.h"
+#include "converters/registry.h"
+
+static const char *from_name, *to_name, *list_name;
+static bool nul_ends;
+
+static const struct option_row own_rows[] = {
+	OPT_TEXT('f', "from", "FORMAT", "the inputs' format (default: found by their content)",
+		 &from_name),
+	OPT_TEXT('t', "to", "FORMAT",
+		 "the output's format (default: by the suffix of -o, or the first input's)", &to_name),
+	OPT_TEXT(0, "files-from", "FILE", "read the names of more FILEs from FILE, a line each",
+		 &list_name),
+	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", &nul_ends),
+	OPT_END
+};
+
+struct work {
+	const struct format *from, *to;
+	const struct option_group *groups;
+	size_t group_count;
+	const char *first;    /* the file that the others have to agree with */
+	struct merge merge;
+	size_t estimated;     /* files whose stacks were estimated before */
+	struct profile *spare; /* the last small file's, for the next one */
+};
+
+static const char *name_of(const char *file)
+{
+	return file && strcmp(file, "-") != 0 ? file : "standard input";
+}
+
+static const char *shown_name(const char *file)
+{
+	return masked(str_of(name_of(file)));
+}
+
+/* --value before anything is compared: two profiles may have just that in common. */
+static int select_value(struct profile *p, const char *file)
+{
+	value_id value;
+	struct buf names = { 0 };
+
+	if (!settings.value)
+		return 0;
+	value = find_value(p, settings.value);
+	if (value == NO_ID) {
+		name_values(p, &names);
+		error("%s: no value type %s; there are: %s", shown_name(file),
+		      quote(str_of(settings.value)), names.p ? names.p : "none");
+		buf_free(&names);
+		return -1;
+	}
+	profile_keep_value(p, value);
+	return 0;
+}
+
+static int tell_disagreement(const struct work *w, const struct profile *p, const char *file)
+{
+	struct buf first = { 0 }, other = { 0 };
+
+	name_values(w->merge.sum, &first);
+	name_values(p, &other);
+	error("%s counts %s, %s counts %s: no sum of unlike values (--value selects one)",
+	      shown_name(w->first), first.p ? first.p : "nothing", shown_name(file),
+	      other.p ? other.p : "nothing");
+	buf_free(&first);
+	buf_free(&other);
+	return -1;
+}
+
+/* The first file tells the output's format: a wrong option is not found hours later. */
+static int begin(struct work *w, const char *file, const struct format *found)
+{
+	w->first = file;
+	if (choose_output(to_name, found, &w->to) < 0)
+		return -1;
+	return refuse_unused(w->groups, w->group_count, w->from, w->to);
+}
+
+/* A whole file's profile, or NULL; *status is 1 if there is nothing in it. */
+static struct profile *read_one(struct work *w, char *file, const struct format **found,
+				int *status)
+{
+	struct profile *p = w->spare ? w->spare : profile_new();
+
+	w->spare = NULL;
+	*status = read_file(p, w->from, all_formats, file, found);
+	if (*status == 0)
+		*status = select_value(p, file);
+	if (*status == 0)
+		return p;
+	profile_free(p);
+	return NULL;
+}
+
+/* Tables that need not grow again; those of a large file would be memory for nothing. */
+static void give_back(struct work *w, struct profile *p)
+{
+	enum { SMALL = 1 << 14 };
+
+	if (!p || p->strings.count > SMALL || p->cost_count > SMALL || p->arc_count > SMALL) {
+		profile_free(p);
+		return;
+	}
+	profile_clear(p);
+	w->spare = p;
+}
+
+static int add_file(struct work *w, char *file)
+{
+	const struct format *found = NULL;
+	int status;
+	struct profile *p = read_one(w, file, &found, &status);
+
+	if (status == 1) {
+		warning("%s: empty, passed over", shown_name(file));
+		return 0;
+	}
+	if (status == 0 && !w->merge.count)
+		status = begin(w, file, found);
+	if (status == 0 && !merge_agrees(&w->merge, p))
+		status = tell_disagreement(w, p, file);
+	if (status == 0) {
+		w->estimated += p->estimated;
+		merge_add(&w->merge, p);
+		status = profile_status(w->merge.sum, name_of(file));
+	}
+	give_back(w, p);
+	return status;
+}
+
+static int add_files(struct work *w, const struct file_names *files)
+{
+	int status = 0;
+
+	if (files->count == 1)
+		return add_file(w, files->names[0]);
+	progress_whole("merging", files->count);
+	for (size_t i = 0; status == 0 && i < files->count; i++) {
+		status = add_file(w, files->names[i]);
+		progress_step();
+	}
+	progress_whole_end();
+	return status;
+}
+
+static int name_files(struct file_names *files, char **words, int count)
+{
+	static char input[] = "-";
+
+	for (int i = 0; i < count; i++)
+		file_names_add(files, words[i]);
+	if (list_name && file_names_read(files, list_name, nul_ends) < 0)
+		return -1;
+	if (list_name && !files->count)
+		return error("%s: expected names of files, got none", shown_name(list_name));
+	for (size_t i = 0; files->input_used && i < files->count; i++)
+		if (strcmp(files->names[i], "-") == 0)
+			return error("standard input has the names: it cannot be a FILE too");
+	if (!files->count)
+		file_names_add(files, input);
+	return 0;
+}
+
+static bool has_creator(const struct profile *p)
+{
+	for (size_t i = 0; i < p->label_count; i++)
+		if (str_eq(profile_text(p, p->labels[i].key), S("creator")))
+			return true;
+	return false;
+}
+
+/* No other profile was made of it and nothing derived: the rows are in order still. */
+static bool is_untouched(const struct profile *p, size_t samples)
+{
+	return p->sorted && p->sample_count == samples && !profile_has_graph(p);
+}
+
+static int write_sum(struct profile **p, const struct format *to)
+{
+	struct canonical how = { .outermost = !has_creator(*p) };
+	struct output *out;
+	size_t samples;
+
+	profile_replace(p, profile_canonical(*p, &how));
+	samples = (*p)->sample_count;
+	settings.value = NULL; /* done file by file */
+	if (select_and_hide(p) < 0 || prepare_for(p, to) < 0 ||
+	    !(out = output_open(settings.output)))
+		return STATUS_TROUBLE;
+	how.fold_arcs = !(to->keeps & KEEP_TOTALS);
+	if (!is_untouched(*p, samples))
+		profile_replace(p, profile_canonical(*p, &how));
+	to->write(out, *p);
+	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
+}
+
+static int merge_files(struct work *w, char **words, int count)
+{
+	struct file_names files = { 0 };
+	struct profile *sum = NULL;
+	int status = name_files(&files, words, count);
+	size_t merged;
+
+	if (status == 0)
+		status = sandbox_enter(files.names, (int)files.count);
+	if (status == 0)
+		status = add_files(w, &files);
+	profile_free(w->spare);
+	merged = w->merge.count;
+	sum = merge_finish(&w->merge);
+	if (status == 0 && !sum)
+		status = error("%s: byte 0: expected a profile, got an empty file",
+			       shown_name(files.names[files.count - 1]));
+	if (status == 0)
+		tell_estimated(w->estimated, merged);
+	status = status < 0 ? STATUS_TROUBLE : write_sum(&sum, w->to);
+	profile_free(sum);
+	file_names_free(&files);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct option_group groups[GROUPS_MOST];
+	struct work w = { .groups = groups };
+	int first;
+
+	diag_start(argv[0]);
+	groups[0] = (struct option_group){ "merging", own_rows, NULL };
+	w.group_count = 1 + conversion_groups(groups + 1, all_formats, all_formats);
+	first = options_parse(groups, w.group_count, argc, argv);
+	if (first < 0)
+		return STATUS_TROUBLE;
+	if (answered("[options] [FILE...]", "sum profiles, in the same bytes in any order",
+		     all_formats, groups, w.group_count))
+		return STATUS_DONE;
+	if (choose_input(from_name, &w.from) < 0)
+		return STATUS_TROUBLE;
+	return merge_files(&w, argv + first, argc - first);
+}

@@ -1,0 +1,191 @@
+/*
+ * pstat2callgrind/main - the pair, and a drop-in for pyprof2calltree
+ *
+ * With pyprof2calltree's own options it does what that program does: -i names the
+ * input, -r runs a script under cProfile first; the output is -o's file, or else the
+ * input's or script's name with ".log" in the current folder, unless -k only wants to
+ * look at it. Without them it is a filter like every other pair.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "common/program/main.h"
+
+extern const struct format pstat_format, callgrind_format;
+
+static const char *input;
+static bool look;
+static char **script;
+
+static const struct option_row more_rows[] = {
+	OPT_TEXT('i', "infile", "FILE", "read FILE; without -o or -k, write FILE.log here",
+		 &input),
+	OPT_TEXT(0, "outfile", "FILE", "the same as --output", &settings.output),
+	OPT_FLAG('k', "kcachegrind", "open the result in kcachegrind or qcachegrind", &look),
+	OPT_REST('r', "run-script", "SCRIPT ARGS...",
+		 "run SCRIPT under python3 -m cProfile and convert its profile; ends the options",
+		 &script),
+	OPT_END
+};
+
+/* A folder of our own: kcachegrind opens every file whose name begins like the one named. */
+static struct scratch {
+	char folder[4096];
+	char profile[4200], result[4200];
+	pid_t maker; /* who removes it: not the process in the sandbox */
+} scratch;
+
+static int make_scratch(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (scratch.folder[0])
+		return 0;
+	snprintf(scratch.folder, sizeof scratch.folder, "%s/pstat2callgrind.XXXXXX",
+		 tmp && *tmp ? tmp : "/tmp");
+	if (!mkdtemp(scratch.folder)) {
+		error("%s: %s", masked(str_of(scratch.folder)), strerror(errno));
+		scratch.folder[0] = '\0';
+		return -1;
+	}
+	scratch.maker = getpid();
+	snprintf(scratch.profile, sizeof scratch.profile, "%s/profile.pstat", scratch.folder);
+	snprintf(scratch.result, sizeof scratch.result, "%s/profile.callgrind", scratch.folder);
+	return 0;
+}
+
+static void remove_scratch(void)
+{
+	if (!scratch.folder[0] || scratch.maker != getpid())
+		return;
+	unlink(scratch.profile);
+	unlink(scratch.result);
+	rmdir(scratch.folder);
+}
+
+/* Runs the first of the programs that is there; its exit status, or -1 if none is. */
+static int run(char *const *const *commands)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		for (; *commands; commands++)
+			execvp((*commands)[0], (char **)(uintptr_t)*commands);
+		_exit(127);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		return error("cannot start a program: %s", strerror(errno));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* The profile is there even if the script ends with an error, as cProfile writes it then. */
+static int run_script(void)
+{
+	char *fixed[] = { "python3", "-m", "cProfile", "-o", scratch.profile };
+	enum { FIXED = sizeof fixed / sizeof *fixed };
+	size_t n = 0;
+	char **words;
+	int status;
+
+	while (script[n])
+		n++;
+	words = alloc_zero(FIXED + n + 1, sizeof *words);
+	memcpy(words, fixed, sizeof fixed);
+	memcpy(words + FIXED, script, n * sizeof *words);
+	status = run((char *const *const[]){ words, NULL });
+	free(words);
+	if (status < 0)
+		return error("cannot run python3");
+	if (access(scratch.profile, R_OK) != 0)
+		return error("%s ended with status %d and left no profile",
+			     masked(str_of(script[0])), status);
+	if (status)
+		warning("%s ended with status %d", masked(str_of(script[0])), status);
+	return 0;
+}
+
+static int show(const char *file)
+{
+	char *name = (char *)(uintptr_t)file;
+	char *kcachegrind[] = { "kcachegrind", name, NULL };
+	char *qcachegrind[] = { "qcachegrind", name, NULL };
+
+	if (run((char *const *const[]){ kcachegrind, qcachegrind, NULL }) < 0)
+		return error("found neither kcachegrind nor qcachegrind to show %s",
+			     masked(str_of(file)));
+	return 0;
+}
+
+/* pyprof2calltree's default: the name in the current folder with ".log". */
+static const char *log_name(const char *path)
+{
+	struct buf name = { 0 };
+
+	buf_add(&name, str_base(str_of(path)));
+	buf_add(&name, S(".log"));
+	if (strcmp(name.p, path) == 0)
+		buf_add(&name, S(".log"));
+	return name.p; /* lives as long as the program */
+}
+
+static int choose_output(void)
+{
+	if (settings.output && (!look || strcmp(settings.output, "-") != 0))
+		return 0;
+	if (look) {
+		if (make_scratch() < 0)
+			return -1;
+		settings.output = scratch.result;
+	} else if (input && strcmp(input, "-") != 0) {
+		settings.output = log_name(input);
+	} else if (script) {
+		settings.output = log_name(script[0]);
+	}
+	return 0;
+}
+
+static int convert_as_asked(char **files, int count)
+{
+	char *one[] = { (char *)(uintptr_t)input, NULL };
+	int status;
+
+	if ((input != NULL) + (script != NULL) + (count > 0) > 1) {
+		error("expected one of -i FILE, -r SCRIPT and FILE...");
+		return STATUS_TROUBLE;
+	}
+	if (choose_output() < 0)
+		return STATUS_TROUBLE;
+	if (script) {
+		if (make_scratch() < 0 || run_script() < 0)
+			return STATUS_TROUBLE;
+		one[0] = scratch.profile;
+	}
+	if (input || script) {
+		files = one;
+		count = 1;
+	}
+	if (settings.sandbox && look) {
+		error("--sandbox: -k would run another program");
+		return STATUS_TROUBLE;
+	}
+	status = convert(&pstat_format, &callgrind_format, NULL, files, count);
+	if (status == STATUS_DONE && look && show(settings.output) < 0)
+		status = STATUS_TROUBLE;
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	atexit(remove_scratch);
+	return pair_main(&pstat_format, &callgrind_format, more_rows, convert_as_asked, argc,
+			 argv);
+}

@@ -1,0 +1,70 @@
+#include "converters/tools/select_format.h"
+
+#include "common/base/diag.h"
+#include "converters/registry.h"
+
+static int list_names(const char *what, struct str name)
+{
+	struct buf names = { 0 };
+
+	for (format_list f = all_formats; *f; f++)
+		buf_print(&names, "%s%s", names.n ? ", " : "", (*f)->name);
+	error("%s %s; there are: %s", what, quote(name), names.p);
+	buf_free(&names);
+	return -1;
+}
+
+/* The format whose suffix fits best: "x.speedscope.json.gz" is more than ".json". */
+static const struct format *format_of_name(struct str name)
+{
+	const struct format *best = NULL;
+	struct str suffixes, suffix;
+	size_t longest = 0;
+
+	if (str_ends(name, S(".gz")))
+		name.n -= 3;
+	for (format_list f = all_formats; *f; f++)
+		for (suffixes = str_of((*f)->suffixes); str_word(&suffixes, &suffix);)
+			if ((str_ends(name, suffix) || str_starts(str_base(name), suffix)) &&
+			    suffix.n > longest && (*f)->write) {
+				longest = suffix.n;
+				best = *f;
+			}
+	return best;
+}
+
+int choose_input(const char *name, const struct format **from)
+{
+	*from = name ? format_find(all_formats, str_of(name)) : NULL;
+	if (name && (!*from || !(*from)->read))
+		return list_names(*from ? "cannot read" : "no format", str_of(name));
+	return 0;
+}
+
+int choose_output(const char *name, const struct format *from, const struct format **to)
+{
+	*to = NULL;
+	if (name) {
+		*to = format_find(all_formats, str_of(name));
+		if (!*to || !(*to)->write)
+			return list_names(*to ? "cannot write" : "no format", str_of(name));
+		return 0;
+	}
+	if (settings.output)
+		*to = format_of_name(str_of(settings.output));
+	if (!*to && from && from->write)
+		*to = from;
+	if (!*to && settings.output && !from)
+		return list_names("no format goes by the name", str_of(settings.output));
+	return *to ? 0 : error("expected -t FORMAT, or -o with a name that tells it");
+}
+
+int write_profile(struct profile **p, const struct format *to)
+{
+	struct output *out;
+
+	if (prepare_for(p, to) < 0 || !(out = output_open(settings.output)))
+		return STATUS_TROUBLE;
+	to->write(out, *p);
+	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
+}

@@ -1,0 +1,20 @@
+/*
+ * select_format - which formats a tool reads and writes, and the profile on its way out
+ *
+ * The input's format is found by its content unless -f names it; the output's is that
+ * of -t, or of the suffix of -o's file, or the first input's.
+ */
+#ifndef TOOLS_SELECT_FORMAT_H
+#define TOOLS_SELECT_FORMAT_H
+
+#include "common/program/main.h"
+
+/* 0, or -1 after a message. *from is NULL where the name is. */
+int choose_input(const char *name, const struct format **from);
+/* *to is NULL where neither -t nor -o tells; `from` is taken instead if it can be. */
+int choose_output(const char *name, const struct format *from, const struct format **to);
+
+/* Reduces and derives (*p may be replaced), writes to -o. Returns the exit status. */
+int write_profile(struct profile **p, const struct format *to);
+
+#endif
