@@ -6,6 +6,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/base/sort.h"
 #include "common/base/utf8.h"
 #include "common/transform/calltree/flame_tree.h"
 #include "converters/tools/proftop/internal.h"
@@ -422,12 +423,10 @@ static void add_peek(struct peeker *k, const char *relation, uint32_t other, int
 	table_end_row(k->t);
 }
 
-static const struct call_arc *sorted_arcs;
-
-static int compare_arcs(const void *left, const void *right)
+static int compare_arcs(uint32_t a, uint32_t b, const void *context)
 {
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-	int64_t x = sorted_arcs[a].inclusive, y = sorted_arcs[b].inclusive;
+	const struct call_arc *arcs = context;
+	int64_t x = arcs[a].inclusive, y = arcs[b].inclusive;
 
 	if (x != y)
 		return x < y ? 1 : -1;
@@ -439,9 +438,7 @@ static void add_arcs(struct peeker *k, uint32_t *arcs, uint32_t count, bool call
 {
 	const struct figures *f = k->f;
 
-	sorted_arcs = f->table.arcs;
-	if (count)
-		qsort(arcs, count, sizeof *arcs, compare_arcs);
+	sort_ids(arcs, count, compare_arcs, f->table.arcs);
 	for (uint32_t i = 0; i < count && i < top_limit(count); i++) {
 		const struct call_arc *a = &f->table.arcs[arcs[i]];
 
@@ -537,12 +534,10 @@ static void add_context(struct table *t, const struct flame_tree *tree, uint32_t
 }
 
 /* The heaviest child first. */
-static const struct flame_tree *sorted_tree;
-
-static int compare_nodes(const void *left, const void *right)
+static int compare_nodes(uint32_t a, uint32_t b, const void *context)
 {
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-	int64_t x = sorted_tree->width.total[a], y = sorted_tree->width.total[b];
+	const struct flame_tree *tree = context;
+	int64_t x = tree->width.total[a], y = tree->width.total[b];
 
 	if (x != y)
 		return x < y ? -1 : 1;
@@ -563,9 +558,8 @@ static void push_children(struct todo *todo, const struct flame_tree *tree, uint
 		ARRAY_ROOM(todo->nodes, todo->count, todo->cap);
 		todo->nodes[todo->count++] = k;
 	}
-	sorted_tree = tree;
 	if (todo->count > from)
-		qsort(todo->nodes + from, todo->count - from, sizeof *todo->nodes, compare_nodes);
+		sort_ids(todo->nodes + from, todo->count - from, compare_nodes, tree);
 }
 
 void top_tree(struct output *out, const struct profile *p)
