@@ -379,7 +379,7 @@ int callgrind_read(struct input *in, struct profile *p)
 		end_part(&r);
 		set_titles(p);
 		if (r.zeros)
-			profile_label(p, NO_ID, S("zeros"), S("written"));
+			profile_metadata(p, NO_ID, S("zeros"), S("written"));
 	}
 	callgrind_end_totals(&r);
 	forget_names(&r.objects);

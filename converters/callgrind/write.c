@@ -115,8 +115,8 @@ void callgrind_write(struct output *out, const struct profile *p)
 	sort_rows(&w);
 	find_columns(&w);
 	callgrind_find_divisors(&w);
-	w.foreign = callgrind_label(p, NO_ID, "creator").n > 0;
-	w.zeros = callgrind_label(p, NO_ID, "zeros").n > 0;
+	w.foreign = callgrind_metadata(p, NO_ID, "creator").n > 0;
+	w.zeros = callgrind_metadata(p, NO_ID, "zeros").n > 0;
 	if (!w.foreign)
 		callgrind_suffixes(p, w.suffixes);
 	callgrind_find_totals(&w);

@@ -182,11 +182,11 @@ static void put_line(void *context, struct str stack, const int64_t *values)
 	w->out->p += counts_text(w->p, values, output_room(w->out));
 }
 
-static bool has_label(const struct profile *p, struct str key, struct str value)
+static bool has_metadata(const struct profile *p, struct str key, struct str value)
 {
-	for (size_t i = 0; i < p->label_count; i++)
-		if (str_eq(profile_text(p, p->labels[i].key), key) &&
-		    str_eq(profile_text(p, p->labels[i].value), value))
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (str_eq(profile_text(p, p->metadata[i].key), key) &&
+		    str_eq(profile_text(p, p->metadata[i].value), value))
 			return true;
 	return false;
 }
@@ -220,7 +220,7 @@ static enum frame_style style_of(const struct profile *p)
 {
 	if (frames_short)
 		return FRAMES_NAME;
-	return has_label(p, S("frames"), S("austin")) && all_austin(p) ? FRAMES_AUSTIN : FRAMES_FULL;
+	return has_metadata(p, S("frames"), S("austin")) && all_austin(p) ? FRAMES_AUSTIN : FRAMES_FULL;
 }
 
 static void collapsed_write(struct output *out, const struct profile *p)

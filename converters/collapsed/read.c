@@ -367,7 +367,7 @@ int collapsed_read(struct input *in, struct profile *p)
 	strings_init(&r.texts);
 	find_dialect(&r);
 	if (r.style == FRAMES_AUSTIN)
-		profile_label(p, NO_ID, S("frames"), S("austin"));
+		profile_metadata(p, NO_ID, S("frames"), S("austin"));
 	while (input_line(in, &line)) {
 		if (collapsed_comment(line))
 			read_comment(&r, line);

@@ -56,7 +56,7 @@ static int check(const struct profile *p)
 	for (value_id v = 0; v < drawn; v++)
 		if (check_column(p, v, &total) < 0)
 			return -1;
-	if (flame_options.in_time && !p->ordered && !p->activation_count)
+	if (flame_options.in_time && !p->ordered && !p->call_event_count)
 		warning("--flamechart: this profile has no order in time, its own order is shown");
 	return 0;
 }
@@ -142,7 +142,7 @@ const struct format flamegraph_format = {
 	.half = HALF_STACKS,
 	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_OBJECTS | KEEP_FUNCTION_LINES | KEEP_LINES |
 		 KEEP_COLUMNS | KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS |
-		 KEEP_IDLE | KEEP_LABELS,
+		 KEEP_IDLE | KEEP_METADATA,
 	.keeps_also = keeps_also,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,

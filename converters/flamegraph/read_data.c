@@ -355,7 +355,7 @@ static void read_key(struct reader *r, struct str key)
 	else if (str_eq(key, S("threads")))
 		read_threads(r);
 	else if (str_eq(key, S("labels")))
-		json_labels(&r->j, r->p);
+		json_metadata(&r->j, r->p);
 	else if (str_eq(key, S("estimated")))
 		read_flag(r, &r->p->estimated);
 	else if (str_eq(key, S("ordered")))

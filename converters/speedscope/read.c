@@ -111,7 +111,7 @@ static void read_file_extra(struct reader *r)
 	json_object(&r->j);
 	while (json_key(&r->j, &key)) {
 		if (str_eq(key, S("labels"))) {
-			json_labels(&r->j, r->p);
+			json_metadata(&r->j, r->p);
 		} else if (str_eq(key, S("estimated"))) {
 			json_bool(&r->j, &estimated);
 			r->p->estimated |= estimated;
@@ -150,7 +150,7 @@ static void read_file(struct reader *r)
 		} else if (str_eq(key, S("name")) && !json_null(&r->j)) {
 			string_id name = json_text(&r->j, r->p);
 
-			profile_label(r->p, NO_ID, S("name"), profile_text(r->p, name));
+			profile_metadata(r->p, NO_ID, S("name"), profile_text(r->p, name));
 		} else if (!str_eq(key, S("name"))) {
 			json_skip(&r->j);
 		}

@@ -10,7 +10,7 @@
 struct finder {
 	const struct profile *p;
 	struct contexts *c;
-	struct stacks own;          /* the profile's stacks and what activations add */
+	struct stacks own;          /* the profile's stacks and what call events add */
 	const struct stacks *trie;
 	uint32_t *number;           /* by stack: its context + 1, 0 is not kept */
 	int64_t *row;
@@ -312,12 +312,12 @@ static void add_up(struct finder *f)
 
 static bool is_timed(const struct profile *p, thread_id t, value_id v)
 {
-	const struct span *span = profile_span(p, t, v);
+	const struct time_range *range = profile_time_range(p, t, v);
 
-	return span && span->activations;
+	return range && range->call_events;
 }
 
-/* The samples of a thread, but for what its activations tell better. */
+/* The samples of a thread, but for what its call events tell better. */
 static void add_samples(struct finder *f, thread_id t, const struct by_thread *by)
 {
 	const struct profile *p = f->p;
@@ -344,7 +344,7 @@ static void add_samples(struct finder *f, thread_id t, const struct by_thread *b
  * open. Where a frame was left its caller has a row, if only of zeros: two calls in
  * a row stay two.
  */
-static void add_activations(struct finder *f, thread_id t, value_id v,
+static void add_call_events(struct finder *f, thread_id t, value_id v,
 			    const struct by_thread *by)
 {
 	stack_id at = EMPTY_STACK;
@@ -352,14 +352,14 @@ static void add_activations(struct finder *f, thread_id t, value_id v,
 
 	memset(f->row, 0, f->p->value_count * sizeof *f->row);
 	for (size_t i = by->first[t]; i < by->first[t + 1]; i++) {
-		const struct activation *a = &f->p->activations[by->rows[i]];
+		const struct call_event *a = &f->p->call_events[by->rows[i]];
 
 		if (a->value != v)
 			continue;
 		f->row[v] = i > by->first[t] ? a->at - last : 0;
-		if (f->row[v] || a->open)
+		if (f->row[v] || a->enter)
 			rows_add(&f->c->self, f->number[at] - 1, f->row);
-		at = a->open ? stacks_push(&f->own, at, a->frame) : f->own.parent[at];
+		at = a->enter ? stacks_push(&f->own, at, a->frame) : f->own.parent[at];
 		last = a->at;
 	}
 }
@@ -367,12 +367,12 @@ static void add_activations(struct finder *f, thread_id t, value_id v,
 static void list_in_time(struct finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread samples = samples_by_thread(p), events = activations_by_thread(p);
+	struct by_thread samples = samples_by_thread(p), events = call_events_by_thread(p);
 
 	for (thread_id t = 0; t < p->thread_count; t++) {
 		for (value_id v = 0; v < p->value_count; v++)
 			if (is_timed(p, t, v))
-				add_activations(f, t, v, &events);
+				add_call_events(f, t, v, &events);
 		add_samples(f, t, &samples);
 		rows_end_thread(&f->c->self, t);
 	}
@@ -381,10 +381,10 @@ static void list_in_time(struct finder *f)
 }
 
 /* A frame entered and left at once is in no sample: the trie grows by it. */
-static void push_activations(struct finder *f)
+static void push_call_events(struct finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread by = activations_by_thread(p);
+	struct by_thread by = call_events_by_thread(p);
 
 	stacks_init(&f->own);
 	for (stack_id i = 1; i < p->stacks.count; i++)
@@ -394,10 +394,10 @@ static void push_activations(struct finder *f)
 			stack_id at = EMPTY_STACK;
 
 			for (size_t i = by.first[t]; i < by.first[t + 1]; i++) {
-				const struct activation *a = &p->activations[by.rows[i]];
+				const struct call_event *a = &p->call_events[by.rows[i]];
 
 				if (a->value == v)
-					at = a->open ? stacks_push(&f->own, at, a->frame)
+					at = a->enter ? stacks_push(&f->own, at, a->frame)
 						     : f->own.parent[at];
 			}
 		}
@@ -417,7 +417,7 @@ struct contexts *contexts_new(const struct profile *p, uint64_t most, bool in_ti
 	rows_start(&c->hidden, p);
 	rows_start(&c->pruned, p);
 	if (in_time)
-		push_activations(&f);
+		push_call_events(&f);
 	kept = keep(&f, in_time ? 0 : most);
 	number_contexts(&f, kept);
 	free(kept);

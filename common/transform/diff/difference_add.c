@@ -67,8 +67,8 @@ enum diff_kind diff_kind_of(const struct profile *p, value_id v)
 	if (type->unit == UNIT_NONE)
 		return type->counts || str_eq(profile_text(p, type->name), S("samples"))
 			? DIFF_SAMPLED : DIFF_COUNTED;
-	for (size_t i = 0; i < p->span_count; i++)
-		if (p->spans[i].activations)
+	for (size_t i = 0; i < p->time_range_count; i++)
+		if (p->time_ranges[i].call_events)
 			return DIFF_TIMED;
 	return is_regular(p, v) ? DIFF_SAMPLED : DIFF_TIMED;
 }

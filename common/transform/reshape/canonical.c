@@ -120,7 +120,7 @@ static void add_value_types(struct sorter *s)
 	}
 }
 
-/* --- functions, frames, threads, labels --- */
+/* --- functions, frames, threads, metadata --- */
 
 /* An unknown file becomes Python's "~" in a pstat file: both have the same place. */
 static uint32_t file_rank(const struct sorter *s, string_id file)
@@ -186,22 +186,22 @@ static void add_threads(struct sorter *s)
 	}
 }
 
-static void add_labels(struct sorter *s)
+static void add_metadata(struct sorter *s)
 {
 	const struct profile *p = s->w.from;
 
-	for (uint32_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[i];
+	for (uint32_t i = 0; i < p->metadata_count; i++) {
+		const struct metadata *l = &p->metadata[i];
 		uint32_t thread = l->thread == NO_ID ? 0 : s->w.threads[l->thread] + 1;
 
 		s->keys[i] = (struct key){
 			{ thread, pair(s->rank[l->key], s->rank[l->value]) }, i };
 	}
-	sort_keys(s, p->label_count);
-	for (size_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[s->items[i].id];
+	sort_keys(s, p->metadata_count);
+	for (size_t i = 0; i < p->metadata_count; i++) {
+		const struct metadata *l = &p->metadata[s->items[i].id];
 
-		profile_label(s->w.to, l->thread == NO_ID ? NO_ID : s->w.threads[l->thread],
+		profile_metadata(s->w.to, l->thread == NO_ID ? NO_ID : s->w.threads[l->thread],
 			      profile_text(p, l->key), profile_text(p, l->value));
 	}
 }
@@ -366,7 +366,7 @@ static size_t longest_table(const struct profile *p)
 {
 	size_t n = larger(p->value_count, p->function_count);
 
-	n = larger(larger(n, p->frame_count), larger(p->thread_count, p->label_count));
+	n = larger(larger(n, p->frame_count), larger(p->thread_count, p->metadata_count));
 	return larger(larger(n, p->cost_count), larger(p->arc_count, p->jump_count));
 }
 
@@ -393,7 +393,7 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	add_functions(&s);
 	add_frames(&s);
 	add_threads(&s);
-	add_labels(&s);
+	add_metadata(&s);
 	add_stacks(&s);
 	add_all_rows(&s);
 	rewrite_close(&s.w);

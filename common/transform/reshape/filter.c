@@ -159,12 +159,12 @@ static void add_threads(struct rewrite *w)
 		t.name = rewrite_string(w, t.name);
 		w->threads[i] = profile_thread(w->to, t);
 	}
-	for (size_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[i];
+	for (size_t i = 0; i < p->metadata_count; i++) {
+		const struct metadata *l = &p->metadata[i];
 
 		/* sums that somebody recorded are of all stacks */
 		if (!str_eq(profile_text(p, l->key), S("summary")))
-			profile_label(w->to, l->thread == NO_ID ? NO_ID : w->threads[l->thread],
+			profile_metadata(w->to, l->thread == NO_ID ? NO_ID : w->threads[l->thread],
 				      profile_text(p, l->key), profile_text(p, l->value));
 	}
 }

@@ -236,10 +236,10 @@ static void find_warnings(const struct profile *p, struct measures *m)
 	if (below)
 		warn(m, "%zu functions have a recorded inclusive total below their self total",
 		     below);
-	for (size_t i = 0; i < p->label_count; i++)
-		if (str_eq(profile_text(p, p->labels[i].key), S("summary")))
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (str_eq(profile_text(p, p->metadata[i].key), S("summary")))
 			warn(m, "the recorded summary (%s) is not the sum of the costs",
-			     masked(profile_text(p, p->labels[i].value)));
+			     masked(profile_text(p, p->metadata[i].value)));
 }
 
 void measure_profile(const struct profile *p, struct measures *m)

@@ -190,7 +190,7 @@ static bool looks_shown(struct str text)
 
 /* Label values are UTF-8 with three escapes; what is none is shown, not replaced: two
  * names must not become one, a backslash before what looks shown is shown itself. */
-static void add_label(struct buf *b, struct str text)
+static void add_metadata(struct buf *b, struct str text)
 {
 	for (size_t i = 0; i < text.n;) {
 		size_t length = utf8_length(text, i);
@@ -211,11 +211,11 @@ static void add_metric(struct buf *b, const char *name, const char *unit, const 
 	const struct figure *r = &f->rows[row];
 
 	buf_print(b, "profpipe_%s%s{function=\"", name, unit);
-	add_label(b, r->name);
+	add_metadata(b, r->name);
 	buf_add(b, S("\",file=\""));
-	add_label(b, str_eq(r->home, S("~")) ? S("") : r->home);
+	add_metadata(b, str_eq(r->home, S("~")) ? S("") : r->home);
 	buf_print(b, "\",line=\"%lu\",value_type=\"", (unsigned long)r->line);
-	add_label(b, profile_text(f->p, f->p->value_types[f->value].name));
+	add_metadata(b, profile_text(f->p, f->p->value_types[f->value].name));
 	buf_add(b, S("\"} "));
 	buf_add(b, (struct str){ text, decimal_text(text, value) });
 	buf_byte(b, '\n');
