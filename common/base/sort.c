@@ -62,5 +62,5 @@ void sort_ids(uint32_t *ids, size_t count, sort_order *compare, const void *cont
 	if (count > SHORT)
 		s.half = alloc_zero(count / 2, sizeof *s.half);
 	sort_part(&s, ids, count);
-	free(s.half);
+	alloc_free(s.half);
 }

@@ -38,7 +38,7 @@ static void add_again(struct profile *p)
 	index_free(&p->sample_index);
 	for (size_t i = 0; i < count; i++)
 		profile_sample_row(p, samples[i], values_row(&values, i));
-	free(samples);
+	alloc_free(samples);
 	values_free(&values);
 }
 
@@ -54,7 +54,7 @@ void late_stacks_resolve(struct late_stacks *l, struct profile *p, const frame_i
 			p->samples[i].stack = stacks[p->samples[i].stack & ~LATE_STACK];
 	for (size_t i = l->first_call_event; i < p->call_event_count; i++)
 		p->call_events[i].frame = frames[p->call_events[i].frame];
-	free(stacks);
+	alloc_free(stacks);
 	if (!p->ordered)
 		add_again(p);
 }

@@ -29,15 +29,15 @@ static void free_halves(struct profile *p)
 	index_free(&p->thread_index);
 	index_free(&p->metadata_index);
 	index_free(&p->time_range_index);
-	free(p->frames);
-	free(p->value_types);
-	free(p->threads);
-	free(p->metadata);
-	free(p->samples);
-	free(p->sample_first);
-	free(p->call_events);
-	free(p->time_ranges);
-	free(p->jumps);
+	alloc_free(p->frames);
+	alloc_free(p->value_types);
+	alloc_free(p->threads);
+	alloc_free(p->metadata);
+	alloc_free(p->samples);
+	alloc_free(p->sample_first);
+	alloc_free(p->call_events);
+	alloc_free(p->time_ranges);
+	alloc_free(p->jumps);
 }
 
 void profile_free(struct profile *p)
@@ -49,12 +49,12 @@ void profile_free(struct profile *p)
 	strings_free(&p->strings);
 	index_free(&p->function_rows.index);
 	free_halves(p);
-	free(p->functions);
-	free(p->costs);
-	free(p->cost_addresses);
-	free(p->arcs);
-	free(p->totals);
-	free(p);
+	alloc_free(p->functions);
+	alloc_free(p->costs);
+	alloc_free(p->cost_addresses);
+	alloc_free(p->arcs);
+	alloc_free(p->totals);
+	alloc_free(p);
 }
 
 void profile_replace(struct profile **p, struct profile *next)

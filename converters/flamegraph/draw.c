@@ -326,5 +326,5 @@ void flame_put_picture(struct picture *v)
 	choose_frames(&f);
 	flame_put_heading(&f);
 	put_frames(&f);
-	free(f.nodes);
+	alloc_free(f.nodes);
 }

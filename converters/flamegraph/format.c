@@ -22,6 +22,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
@@ -131,7 +132,7 @@ static void write(struct output *out, const struct profile *p)
 	flame_put_page(out);
 	buf_free(&v.text);
 	flame_tree_free(tree);
-	free(guessed);
+	alloc_free(guessed);
 	contexts_free(contexts);
 }
 

@@ -98,7 +98,7 @@ static void number_frames(struct writer *w)
 					     w->p->samples[row.sample].stack);
 	}
 	index_free(&contents);
-	free(seen);
+	alloc_free(seen);
 }
 
 static void put_frame(struct writer *w, frame_id f)
@@ -387,8 +387,8 @@ void speedscope_write(struct output *out, const struct profile *p)
 	series_find(&w.all, p);
 	number_frames(&w);
 	put_file(&w);
-	free(w.numbers);
-	free(w.written);
+	alloc_free(w.numbers);
+	alloc_free(w.written);
 	series_free(&w.all);
-	free(w.path);
+	alloc_free(w.path);
 }

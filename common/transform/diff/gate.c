@@ -153,7 +153,7 @@ static bool matches(const char *glob, struct str text)
 	for (size_t i = 0; !match && i < text.n; i++)
 		if (copy[i] == '/' || copy[i] == '\\')
 			match = fnmatch(glob, copy + i + 1, FNM_NOESCAPE) == 0;
-	free(copy);
+	alloc_free(copy);
 	return match;
 }
 
@@ -168,7 +168,7 @@ static bool is_named(const char *glob, const struct diff_row *row)
 		name[i] = row->name.p[i] ? row->name.p[i] : '?';
 	name[row->name.n] = '\0';
 	match = fnmatch(glob, name, FNM_NOESCAPE) == 0;
-	free(name);
+	alloc_free(name);
 	return match || (at->home.n && matches(glob, at->home));
 }
 
@@ -274,9 +274,9 @@ static void ask_functions(const struct gate_rule *rule, const struct difference 
 		found[i].q = found[i].tested ? q[tested++] : 0;
 		judge(rule, d, how, all, found[i]);
 	}
-	free(p);
-	free(q);
-	free(found);
+	alloc_free(p);
+	alloc_free(q);
+	alloc_free(found);
 }
 
 int gate_ask(const struct gate_rule *rule, const struct difference *d,
@@ -293,7 +293,7 @@ int gate_ask(const struct gate_rule *rule, const struct difference *d,
 		ask_total(rule, d, how, answers, findings);
 	else
 		ask_functions(rule, d, how, answers, findings);
-	free(answers);
+	alloc_free(answers);
 	if (findings->count > before)
 		qsort(findings->all + before, findings->count - before, sizeof *findings->all,
 		      compare_findings);

@@ -227,8 +227,8 @@ static uint32_t *sort_by(const uint32_t *number, size_t numbers, uint32_t *rows,
 
 		sorted[first[number[row]]++] = row;
 	}
-	free(first);
-	free(rows);
+	alloc_free(first);
+	alloc_free(rows);
 	return sorted;
 }
 
@@ -250,8 +250,8 @@ static void link_children(const struct sorter *s, stack_id *child, stack_id *sib
 		sibling[node] = child[parent];
 		child[parent] = node;
 	}
-	free(frame);
-	free(sorted);
+	alloc_free(frame);
+	alloc_free(sorted);
 }
 
 static void add_stacks(struct sorter *s)
@@ -276,8 +276,8 @@ static void add_stacks(struct sorter *s)
 						s->w.stacks[old->parent[node]],
 						s->w.frames[old->frame[node]]);
 	}
-	free(child);
-	free(sibling);
+	alloc_free(child);
+	alloc_free(sibling);
 }
 
 /* --- rows --- */
@@ -296,9 +296,9 @@ static void add_samples(struct sorter *s)
 	rows = sort_by(thread, s->w.to->thread_count, rows, p->sample_count);
 	for (size_t i = 0; i < p->sample_count; i++)
 		rewrite_sample(&s->w, rows[i]);
-	free(stack);
-	free(thread);
-	free(rows);
+	alloc_free(stack);
+	alloc_free(thread);
+	alloc_free(rows);
 }
 
 static struct key cost_key(const struct sorter *s, uint32_t row)
@@ -397,10 +397,10 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	add_stacks(&s);
 	add_all_rows(&s);
 	rewrite_close(&s.w);
-	free(s.rank);
+	alloc_free(s.rank);
 	used_free(&s.used);
-	free(s.keys);
-	free(s.items);
-	free(s.room);
+	alloc_free(s.keys);
+	alloc_free(s.items);
+	alloc_free(s.room);
 	return to;
 }

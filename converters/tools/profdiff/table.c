@@ -435,7 +435,7 @@ void put_table_report(struct output *out, const struct report *r)
 		put_markdown_report(out, r, &o);
 	else
 		put_rows(out, r, &o);
-	free(o.rows);
+	alloc_free(o.rows);
 }
 
 void put_report(struct output *out, const struct report *r)

@@ -160,7 +160,7 @@ void top_flat(struct output *out, const struct figures *f)
 		add_flat_row(t, f, order[i], sum, most);
 		table_end_row(t);
 	}
-	free(order);
+	alloc_free(order);
 	put_summary(out, f, table_rows(t));
 	put_table(t, out);
 }
@@ -263,7 +263,7 @@ void top_metrics(struct output *out, const struct figures *f)
 	if (f->calls_known)
 		put_metric(out, f, order, METRIC_CALLS);
 	output_text(out, "# EOF\n");
-	free(order);
+	alloc_free(order);
 }
 
 /* --- by line --- */
@@ -374,7 +374,7 @@ void top_lines(struct output *out, const struct profile *p, value_id v)
 		if (lines[i].self && is_heavy(lines[i].self, total))
 			add_code_line(t, p, v, &lines[i], sum, total);
 	}
-	free(lines);
+	alloc_free(lines);
 	put_table(t, out);
 }
 
@@ -462,7 +462,7 @@ static void add_function(struct peeker *k)
 	add_arcs(k, arcs, callers, true);
 	add_peek(k, "function", k->row, r->inclusive, &r->self, r->calls);
 	add_arcs(k, arcs + callers, callees, false);
-	free(arcs);
+	alloc_free(arcs);
 }
 
 static bool has_part(struct str s, struct str part)
@@ -578,7 +578,7 @@ void top_tree(struct output *out, const struct profile *p)
 		add_context(t, tree, node);
 		push_children(&todo, tree, node);
 	}
-	free(todo.nodes);
+	alloc_free(todo.nodes);
 	flame_tree_free(tree);
 	contexts_free(c);
 	put_table(t, out);
