@@ -12,7 +12,12 @@
 extern const struct format FORMAT_OF(FROM);
 extern const struct format FORMAT_OF(TO);
 
+static int pair(int argc, char **argv)
+{
+	return pair_main(&FORMAT_OF(FROM), &FORMAT_OF(TO), NULL, NULL, NULL, argc, argv);
+}
+
 int main(int argc, char **argv)
 {
-	return pair_main(&FORMAT_OF(FROM), &FORMAT_OF(TO), NULL, NULL, argc, argv);
+	return program_run(pair, argc, argv);
 }

@@ -6,7 +6,6 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
-#include "common/program/sandbox.h"
 #include "common/transform/estimate/estimate_text.h"
 #include "common/transform/callgraph/graph_from_stacks.h"
 #include "common/transform/reshape/hide.h"
@@ -45,10 +44,29 @@ static const struct format *sniff(struct input *in, format_list list)
 	return best;
 }
 
-int read_file(struct profile *p, const struct format *from, format_list list,
-	      const char *file, const struct format **found)
+static const void *read_values(const struct settings *s, const struct format *from)
 {
-	struct input *in = input_open(file);
+	const void *values = options_values(&s->options, END_INPUT, from);
+
+	return values ? values : from->read_options.usual;
+}
+
+static const void *write_values(const struct settings *s, const struct format *to)
+{
+	const void *values = options_values(&s->options, END_OUTPUT, to);
+
+	return values ? values : to->write_options.usual;
+}
+
+int read_file(struct settings *s, struct profile *p, const struct format *from,
+	      format_list list, const char *file, const struct format **found)
+{
+	return read_input(s, p, from, list, input_open(file), found);
+}
+
+int read_input(struct settings *s, struct profile *p, const struct format *from,
+	       format_list list, struct input *in, const struct format **found)
+{
 	int status = -1;
 
 	if (!in)
@@ -59,14 +77,15 @@ int read_file(struct profile *p, const struct format *from, format_list list,
 		input_error_at(in, 0, "expected a profile, got an unknown format "
 			       "beginning with %s",
 			       quote(str_head((struct str){ in->p, (size_t)(in->end - in->p) }, 24)));
-	} else {
+	} else if (options_settle(&s->options, END_INPUT, from) == 0) {
 		*found = from;
+		in->options = read_values(s, from);
 		p->source = !p->source || p->source == from->name ? from->name : "several formats";
 		status = from->read(in, p);
 	}
 	if (status == 0)
 		status = profile_status(p, in->name);
-	if (status == 0 && diag.verbose)
+	if (status == 0 && task_current->verbose)
 		verbose("%s: read as %s", masked(str_of(in->name)), from->name);
 	input_close(in);
 	return status;
@@ -85,8 +104,8 @@ void tell_estimated(size_t estimated, size_t files)
 			"graphs that they were made of, and estimate once", estimated, files);
 }
 
-static int read_files(struct profile *p, const struct format *from, format_list list,
-		      char **files, int count, const struct format **first)
+static int read_files(struct settings *s, struct profile *p, const struct format *from,
+		      format_list list, char **files, int count, const struct format **first)
 {
 	size_t estimated = 0;
 	int read = 0;
@@ -99,7 +118,7 @@ static int read_files(struct profile *p, const struct format *from, format_list 
 		int status;
 
 		p->estimated = false;
-		status = read_file(p, from, list, file, &found);
+		status = read_file(s, p, from, list, file, &found);
 		estimated += p->estimated;
 		p->estimated |= was_estimated;
 
@@ -122,8 +141,9 @@ static int read_files(struct profile *p, const struct format *from, format_list 
 	return 0;
 }
 
-struct profile *read_profile(const struct format *from, format_list list, char **files,
-			     int count, struct wanted wanted, const struct format **first)
+struct profile *read_profile(struct settings *s, const struct format *from, format_list list,
+			     char **files, int count, struct wanted wanted,
+			     const struct format **first)
 {
 	struct profile *p = profile_new();
 
@@ -131,7 +151,7 @@ struct profile *read_profile(const struct format *from, format_list list, char *
 	 * each thread keeps its own */
 	p->want_order = wanted.order;
 	p->without_lines = wanted.no_lines;
-	if (read_files(p, from, list, files, count, first) < 0) {
+	if (read_files(s, p, from, list, files, count, first) < 0) {
 		profile_free(p);
 		return NULL;
 	}
@@ -187,32 +207,32 @@ static bool *find_threads(const struct profile *p, const char *wanted)
 	return NULL;
 }
 
-int select_parts(struct profile **p)
+int select_parts(const struct settings *s, struct profile **p)
 {
 	struct projection how = PROJECTION_NONE;
 	bool *threads = NULL;
 
-	if (settings.value) {
+	if (s->value) {
 		struct buf names = { 0 };
-		value_id value = find_value(*p, settings.value);
+		value_id value = find_value(*p, s->value);
 
 		name_values(*p, &names);
 		if (value == NO_ID)
 			error("no value type %s; there are: %s",
-			      quote(str_of(settings.value)), names.p ? names.p : "none");
+			      quote(str_of(s->value)), names.p ? names.p : "none");
 		buf_free(&names);
 		if (value == NO_ID)
 			return -1;
 		profile_keep_value(*p, value);
 	}
-	if (settings.thread) {
-		threads = find_threads(*p, settings.thread);
+	if (s->thread) {
+		threads = find_threads(*p, s->thread);
 		if (!threads)
 			return error("no thread %s among %zu",
-				     quote(str_of(settings.thread)), (*p)->thread_count);
+				     quote(str_of(s->thread)), (*p)->thread_count);
 		how.threads = threads;
 	}
-	if (settings.thread)
+	if (s->thread)
 		profile_replace(p, profile_project(*p, &how));
 	alloc_free(threads);
 	return 0;
@@ -220,26 +240,26 @@ int select_parts(struct profile **p)
 
 /* --- hiding --- */
 
-void hide_directories(struct profile **p)
+void hide_directories(const struct settings *s, struct profile **p)
 {
-	if (settings.strip_dirs)
+	if (s->strip_dirs)
 		profile_replace(p, profile_strip_dirs(*p));
 }
 
-void hide_names(struct profile **p)
+void hide_names(const struct settings *s, struct profile **p)
 {
 	const char *key = getenv("PROFPIPE_KEY");
 
-	if (settings.anonymize)
+	if (s->anonymize)
 		profile_replace(p, profile_anonymize(*p, str_of(key ? key : "")));
 }
 
-int select_and_hide(struct profile **p)
+int select_and_hide(const struct settings *s, struct profile **p)
 {
-	if (select_parts(p) < 0)
+	if (select_parts(s, p) < 0)
 		return -1;
-	hide_directories(p);
-	hide_names(p);
+	hide_directories(s, p);
+	hide_names(s, p);
 	return 0;
 }
 
@@ -265,9 +285,9 @@ static size_t changed_names(const struct profile *p, const struct format *to)
 	return changed;
 }
 
-static unsigned keeps(const struct format *f, const struct profile *p)
+static unsigned keeps(const struct settings *s, const struct format *f, const struct profile *p)
 {
-	return f->keeps | (f->keeps_also ? f->keeps_also(p) : 0);
+	return f->keeps | (f->keeps_also ? f->keeps_also(p, write_values(s, f)) : 0);
 }
 
 /* Each loss is a line of -v; --strict has all of them in its one. */
@@ -302,30 +322,31 @@ static void tell_bits(struct buf *all, const struct format *to, unsigned gone)
 }
 
 /* What changes self totals is more than a loss: said without -v too. */
-static void tell_missing(struct buf *all, struct str missing)
+static void tell_missing(const struct settings *s, struct buf *all, struct str missing)
 {
 	if (!missing.n)
 		return;
-	if (!settings.strict)
+	if (!s->strict)
 		warning("%.*s", (int)missing.n, missing.p);
 	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
 }
 
 /* Frames of stacks that are made from a graph have no lines, whatever the format keeps. */
-static unsigned loses(const struct profile *p, const struct format *to)
+static unsigned loses(const struct settings *s, const struct profile *p, const struct format *to)
 {
-	unsigned kept = keeps(to, p);
+	unsigned kept = keeps(s, to, p);
 
 	if (to->half == HALF_STACKS && !profile_has_stacks(p))
 		kept &= ~(unsigned)KEEP_LINES;
 	return profile_has(p) & ~kept;
 }
 
-static void tell_kinds(struct buf *all, const struct profile *p, const struct format *to)
+static void tell_kinds(const struct settings *s, struct buf *all, const struct profile *p,
+		       const struct format *to)
 {
-	unsigned gone = loses(p, to);
+	unsigned gone = loses(s, p, to);
 
-	if (settings.threads)
+	if (s->threads)
 		gone &= ~(unsigned)KEEP_THREADS;
 	tell_bits(all, to, gone);
 	tell_counted(all, changed_names(p, to),
@@ -334,18 +355,19 @@ static void tell_kinds(struct buf *all, const struct profile *p, const struct fo
 	tell_counted(all, p->bad_lines, "malformed lines were skipped");
 }
 
-static int tell_losses(const struct profile *p, const struct format *to)
+static int tell_losses(const struct settings *s, const struct profile *p,
+		       const struct format *to)
 {
 	struct buf all = { 0 };
 	int status = 0;
 
 	/* each row is looked at: not where nobody asked */
-	if (diag.verbose || settings.strict)
-		tell_kinds(&all, p, to);
-	tell_missing(&all, profile_text(p, p->missing));
+	if (task_current->verbose || s->strict)
+		tell_kinds(s, &all, p, to);
+	tell_missing(s, &all, profile_text(p, p->missing));
 	if (p->comments)
 		verbose("%" PRIu64 " comment lines were skipped", p->comments);
-	if (all.n && settings.strict)
+	if (all.n && s->strict)
 		status = error("--strict: %s", all.p);
 	buf_free(&all);
 	return status;
@@ -353,19 +375,19 @@ static int tell_losses(const struct profile *p, const struct format *to)
 
 /* --- deriving --- */
 
-int derive_stacks(struct profile *p)
+int derive_stacks(struct settings *s, struct profile *p)
 {
-	struct estimate *how = &settings.estimate;
+	struct estimate *how = &s->estimate;
 	struct buf text = { 0 };
 	int status = 0;
 
-	how->unattributed = !settings.no_unattributed;
+	how->unattributed = !s->no_unattributed;
 	stacks_from_graph(p, how);
 	p->estimated |= how->uncertain > 0;
 	if (estimate_is_one(how)) {
 		add_estimate(&text, p, how);
 		p->estimate = profile_string(p, buf_str(&text));
-		if (settings.strict)
+		if (s->strict)
 			status = error("--strict: stacks would be estimated from a call graph: %s", text.p);
 		else
 			warning("stacks estimated from a call graph: %s", text.p);
@@ -384,11 +406,11 @@ int derive_stacks(struct profile *p)
 	return status < 0 ? status : profile_status(p, "the profile");
 }
 
-static int derive_arc_values(struct profile *p)
+static int derive_arc_values(const struct settings *s, struct profile *p)
 {
 	size_t several = value_arcs(p);
 
-	if (several && settings.strict)
+	if (several && s->strict)
 		return error("--strict: inclusive values of arcs would be estimated from calls "
 			     "(%zu functions have several callers)", several);
 	if (several)
@@ -397,12 +419,12 @@ static int derive_arc_values(struct profile *p)
 	return 0;
 }
 
-static void reduce(struct profile **p, const struct format *to)
+static void reduce(const struct settings *s, struct profile **p, const struct format *to)
 {
 	struct projection how = PROJECTION_NONE;
 	bool needed = false;
 
-	if (!(keeps(to, *p) & KEEP_VALUE_TYPES) && (*p)->value_count > 1)
+	if (!(keeps(s, to, *p) & KEEP_VALUE_TYPES) && (*p)->value_count > 1)
 		profile_keep_value(*p, 0);
 	if (!(to->keeps & KEEP_OBJECTS) && profile_has(*p) & KEEP_OBJECTS)
 		needed = how.fold_objects = true;
@@ -413,77 +435,69 @@ static void reduce(struct profile **p, const struct format *to)
 		profile_replace(p, profile_project(*p, &how));
 }
 
-static void fold_threads(struct profile **p, const struct format *to)
+static void fold_threads(const struct settings *s, struct profile **p, const struct format *to)
 {
 	struct projection how = PROJECTION_NONE;
 
-	if (to->keeps & KEEP_THREADS && !(settings.threads && to->threads_as_roots)) {
+	if (to->keeps & KEEP_THREADS && !(s->threads && to->threads_as_roots)) {
 		how.fold_parts = !(to->keeps & KEEP_PARTS) && profile_has(*p) & KEEP_PARTS;
 		if (!how.fold_parts)
 			return;
 	} else {
-		if ((*p)->thread_count < 2 && !settings.threads)
+		if ((*p)->thread_count < 2 && !s->threads)
 			return;
-		how.thread_frames = settings.threads;
+		how.thread_frames = s->threads;
 		how.fold_threads = true;
-		if (settings.threads && to->half == HALF_GRAPH && profile_has_graph(*p))
+		if (s->threads && to->half == HALF_GRAPH && profile_has_graph(*p))
 			thread_roots(*p);
 	}
 	profile_replace(p, profile_project(*p, &how));
 }
 
-static int tell_late_loss(const struct profile *p, const struct format *to)
+static int tell_late_loss(const struct settings *s, const struct profile *p,
+			  const struct format *to)
 {
 	struct buf loss = { 0 };
 	int status = 0;
 
 	if (to->loses)
-		to->loses(p, &loss);
+		to->loses(p, write_values(s, to), &loss);
 	if (loss.n)
 		verbose("%s", loss.p);
-	if (loss.n && settings.strict)
+	if (loss.n && s->strict)
 		status = error("--strict: %s", loss.p);
 	buf_free(&loss);
 	return status;
 }
 
-int prepare_for(struct profile **p, const struct format *to)
+int prepare_for(struct settings *s, struct profile **p, const struct format *to)
 {
-	if (tell_losses(*p, to) < 0)
+	if (tell_losses(s, *p, to) < 0)
 		return -1;
-	reduce(p, to);
-	if (to->half == HALF_STACKS && profile_has_graph(*p) && derive_stacks(*p) < 0)
+	reduce(s, p, to);
+	if (to->half == HALF_STACKS && profile_has_graph(*p) && derive_stacks(s, *p) < 0)
 		return -1;
-	fold_threads(p, to);
+	fold_threads(s, p, to);
 	if (to->half == HALF_GRAPH && profile_has_stacks(*p))
 		graph_from_stacks(*p);
-	if (to->values_arcs && derive_arc_values(*p) < 0)
+	if (to->values_arcs && derive_arc_values(s, *p) < 0)
 		return -1;
 	if (profile_status(*p, "the profile") < 0)
 		return -1;
-	if (to->check && to->check(*p) < 0)
+	if (to->check && to->check(*p, write_values(s, to)) < 0)
 		return -1;
-	return tell_late_loss(*p, to);
+	return tell_late_loss(s, *p, to);
 }
 
-int convert(const struct format *from, const struct format *to, format_list list,
-	    char **files, int count)
+void write_as(const struct settings *s, struct output *out, const struct profile *p,
+	      const struct format *to)
 {
-	struct wanted wanted = {
-		.order = to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order()),
-		.no_lines = to->half == HALF_STACKS || !(to->keeps & KEEP_LINES),
-	};
-	struct profile *p = NULL;
-	struct output *out;
-	int status = -1;
+	out->options = write_values(s, to);
+	to->write(out, p);
+}
 
-	if (sandbox_enter(files, count) == 0)
-		p = read_profile(from, list, files, count, wanted, NULL);
-	if (p && select_and_hide(&p) == 0 && prepare_for(&p, to) == 0 &&
-	    (out = output_open(settings.output))) {
-		to->write(out, p);
-		status = output_close(out, true);
-	}
-	profile_free(p);
-	return status < 0 ? STATUS_TROUBLE : STATUS_DONE;
+bool wants_order(const struct settings *s, const struct format *to)
+{
+	return to->keeps & KEEP_ORDER ||
+	       (to->wants_order && to->wants_order(write_values(s, to)));
 }

@@ -88,15 +88,12 @@ static void raise_file_limit(int wanted)
 	setrlimit(RLIMIT_NOFILE, &files);
 }
 
-int sandbox_hold(char **files, int count)
+int sandbox_hold(const struct settings *s, char **files, int count)
 {
 	enum { OTHERS = 16 };
-	static int all = OTHERS;
-
-	if (!settings.sandbox)
+	if (!s->sandbox)
 		return 0;
-	all += count;
-	raise_file_limit(all);
+	raise_file_limit(OTHERS + (int)task_current->held_count + count);
 	for (int i = 0; i < count || (i == 0 && !count); i++)
 		if (input_hold(count ? files[i] : NULL) < 0)
 			return -1;
@@ -118,14 +115,14 @@ _Noreturn static void wait_for(pid_t child, const bool *written)
 	exit(WIFEXITED(status) && kept ? WEXITSTATUS(status) : STATUS_TROUBLE);
 }
 
-int sandbox_close(void)
+int sandbox_close(const struct settings *s)
 {
 	bool *written;
 	pid_t child, parent = getpid();
 
-	if (!settings.sandbox)
+	if (!s->sandbox)
 		return 0;
-	if (output_hold(settings.output) < 0)
+	if (output_hold(s->output) < 0)
 		return -1;
 	written = mmap(NULL, sizeof *written, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
@@ -144,20 +141,21 @@ int sandbox_close(void)
 
 #else
 
-int sandbox_hold(char **files, int count)
+int sandbox_hold(const struct settings *s, char **files, int count)
 {
 	(void)files, (void)count;
-	return settings.sandbox ? error("--sandbox: there is none on this system") : 0;
+	return s->sandbox ? error("--sandbox: there is none on this system") : 0;
 }
 
-int sandbox_close(void)
+int sandbox_close(const struct settings *s)
 {
+	(void)s;
 	return 0;
 }
 
 #endif
 
-int sandbox_enter(char **files, int count)
+int sandbox_enter(const struct settings *s, char **files, int count)
 {
-	return sandbox_hold(files, count) < 0 ? -1 : sandbox_close();
+	return sandbox_hold(s, files, count) < 0 ? -1 : sandbox_close(s);
 }

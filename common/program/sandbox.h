@@ -9,16 +9,18 @@
 #ifndef PROGRAM_SANDBOX_H
 #define PROGRAM_SANDBOX_H
 
+struct settings;
+
 /*
  * For every program, when its options are read. Without --sandbox both do nothing.
  * 0: go on; -1 after a message.
  */
 
 /* Opens the files (none: standard input); as often as there are lists of them. */
-int sandbox_hold(char **files, int count);
+int sandbox_hold(const struct settings *s, char **files, int count);
 /* Opens the output and closes the sandbox; in the process that waits it does not return. */
-int sandbox_close(void);
+int sandbox_close(const struct settings *s);
 /* Both, for who has one list. */
-int sandbox_enter(char **files, int count);
+int sandbox_enter(const struct settings *s, char **files, int count);
 
 #endif

@@ -42,7 +42,7 @@ static inline void put_count(struct output *out, const char *start, uint64_t val
 /* In the value type's unit, or as the options say. */
 static inline void add_value(struct picture *v, value_id value_type, int64_t value, struct buf *b)
 {
-	add_value_text(b, v->p, value_type, value, &flame_options.style);
+	add_value_text(b, v->p, value_type, value, &v->style);
 }
 
 #endif

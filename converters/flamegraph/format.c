@@ -47,37 +47,43 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 }
 
 /* Base and new are drawn as the larger of both, which is at most their sum. */
-static int check(const struct profile *p)
+static int check(const struct profile *p, const void *options)
 {
+	const struct flame_options *o = options;
 	size_t drawn = flame_is_diff(p) ? 2 : p->value_count ? 1 : 0;
 	int64_t total = 0;
 
-	if (flame_check_options(p) < 0)
+	if (flame_check_options(o, p) < 0)
 		return -1;
 	for (value_id v = 0; v < drawn; v++)
 		if (check_column(p, v, &total) < 0)
 			return -1;
-	if (flame_options.in_time && !p->ordered && !p->call_event_count)
+	if (o->in_time && !p->ordered && !p->call_event_count)
 		warning("--flamechart: this profile has no order in time, its own order is shown");
 	return 0;
 }
 
-static bool wants_order(void)
+static bool wants_order(const void *options)
 {
-	return flame_options.in_time;
+	const struct flame_options *o = options;
+
+	return o->in_time;
 }
 
-static unsigned keeps_also(const struct profile *p)
+static unsigned keeps_also(const struct profile *p, const void *options)
 {
+	const struct flame_options *o = options;
+
 	(void)p;
-	return flame_options.in_time ? KEEP_ORDER : 0;
+	return o->in_time ? KEEP_ORDER : 0;
 }
 
-static void loses(const struct profile *p, struct buf *loss)
+static void loses(const struct profile *p, const void *options, struct buf *loss)
 {
-	uint64_t contexts = p->stacks.count - 1, most = flame_options.max_frames;
+	const struct flame_options *o = options;
+	uint64_t contexts = p->stacks.count - 1, most = o->max_frames;
 
-	if (most && most < contexts && !flame_options.in_time)
+	if (most && most < contexts && !o->in_time)
 		buf_print(loss, "%llu of %llu contexts are pruned, see --max-frames",
 			  (unsigned long long)(contexts - most), (unsigned long long)contexts);
 }
@@ -87,37 +93,40 @@ static void loses(const struct profile *p, struct buf *loss)
  * all callers of 20,000 nested functions that each have a self value are 200 million. A
  * little less, as drawing rounds in its own way.
  */
-static double least_share(void)
+static double least_share(const struct flame_options *o)
 {
 	double least;
-	bool percent = flame_min_width(&least);
+	bool percent = flame_min_width(o, &least);
 
-	return least / (percent ? 100 : (double)flame_inner()) * (1 - 1e-9);
+	return least / (percent ? 100 : (double)flame_inner(o)) * (1 - 1e-9);
 }
 
 static struct flame_tree *new_tree(const struct picture *v)
 {
-	struct str base[flame_options.base.count + 1];
+	const struct flame_options *o = v->options;
+	struct str base[o->base.count + 1];
 	static const enum flame_width widths[] = { WIDTH_LARGER, WIDTH_NEW, WIDTH_BASE };
 	struct flame_how how = {
-		.shape = flame_options.in_time ? FLAME_IN_TIME
-			: flame_options.reverse ? FLAME_CALLERS : FLAME_MERGED,
-		.width = v->difference ? widths[flame_options.widths] : WIDTH_FIRST,
-		.unsorted = flame_options.unsorted,
-		.base = base, .base_count = flame_options.base.count, .least = least_share(),
+		.shape = o->in_time ? FLAME_IN_TIME
+			: o->reverse ? FLAME_CALLERS : FLAME_MERGED,
+		.width = v->difference ? widths[o->widths] : WIDTH_FIRST,
+		.unsorted = o->unsorted,
+		.base = base, .base_count = o->base.count, .least = least_share(o),
 		.most = FLAME_MOST_CALLERS, .guessed = v->guessed,
 	};
 
 	for (size_t i = 0; i < how.base_count; i++)
-		base[i] = str_of(flame_options.base.texts[i]);
+		base[i] = str_of(o->base.texts[i]);
 	return flame_tree_new(v->contexts, &how);
 }
 
 static void write(struct output *out, const struct profile *p)
 {
-	struct contexts *contexts = contexts_new(p, flame_options.max_frames,
-						 flame_options.in_time);
-	struct picture v = { .out = out, .p = p, .contexts = contexts,
+	const struct flame_options *o = out->options;
+	struct contexts *contexts = contexts_new(p, o->max_frames,
+						 o->in_time);
+	struct picture v = { .out = out, .options = o, .style = flame_style(o), .p = p,
+			     .contexts = contexts,
 			     .difference = flame_is_diff(p) };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	struct flame_tree *tree;
@@ -129,7 +138,7 @@ static void write(struct output *out, const struct profile *p)
 			FLAME_MOST_CALLERS);
 	flame_put_picture(&v);
 	flame_put_data(&v);
-	flame_put_page(out);
+	flame_put_page(o, out);
 	buf_free(&v.text);
 	flame_tree_free(tree);
 	alloc_free(guessed);
@@ -152,5 +161,5 @@ const struct format flamegraph_format = {
 	.loses = loses,
 	.check = check,
 	.write = write,
-	.write_options = flamegraph_options,
+	.write_options = FORMAT_OPTIONS(flame_rows, flame_usual),
 };

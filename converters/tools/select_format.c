@@ -41,7 +41,8 @@ int choose_input(const char *name, const struct format **from)
 	return 0;
 }
 
-int choose_output(const char *name, const struct format *from, const struct format **to)
+static int find_output(const struct settings *s, const char *name, const struct format *from,
+		       const struct format **to)
 {
 	*to = NULL;
 	if (name) {
@@ -50,21 +51,29 @@ int choose_output(const char *name, const struct format *from, const struct form
 			return list_names(*to ? "cannot write" : "no format", str_of(name));
 		return 0;
 	}
-	if (settings.output)
-		*to = format_of_name(str_of(settings.output));
+	if (s->output)
+		*to = format_of_name(str_of(s->output));
 	if (!*to && from && from->write)
 		*to = from;
-	if (!*to && settings.output && !from)
-		return list_names("no format goes by the name", str_of(settings.output));
+	if (!*to && s->output && !from)
+		return list_names("no format goes by the name", str_of(s->output));
 	return *to ? 0 : error("expected -t FORMAT, or -o with a name that tells it");
 }
 
-int write_profile(struct profile **p, const struct format *to)
+int choose_output(struct settings *s, const char *name, const struct format *from,
+		  const struct format **to)
+{
+	if (find_output(s, name, from, to) < 0)
+		return -1;
+	return options_settle(&s->options, END_OUTPUT, *to);
+}
+
+int write_profile(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct output *out;
 
-	if (prepare_for(p, to) < 0 || !(out = output_open(settings.output)))
+	if (prepare_for(s, p, to) < 0 || !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
-	to->write(out, *p);
+	write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }

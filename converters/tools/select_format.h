@@ -11,10 +11,14 @@
 
 /* 0, or -1 after a message. *from is NULL where the name is. */
 int choose_input(const char *name, const struct format **from);
-/* *to is NULL where neither -t nor -o tells; `from` is taken instead if it can be. */
-int choose_output(const char *name, const struct format *from, const struct format **to);
+/*
+ * Where neither -t nor -o tells, `from` is taken if it can be written. The options given for
+ * the output are settled.
+ */
+int choose_output(struct settings *s, const char *name, const struct format *from,
+		  const struct format **to);
 
 /* Reduces and derives (*p may be replaced), writes to -o. Returns the exit status. */
-int write_profile(struct profile **p, const struct format *to);
+int write_profile(struct settings *s, struct profile **p, const struct format *to);
 
 #endif

@@ -17,19 +17,25 @@
 #include "common/transform/reshape/project.h"
 #include "converters/registry.h"
 
-static const char *from_name, *against;
-static bool json, inclusive, estimate;
+/* What the options say, and what is done with it. */
+struct check {
+	struct settings settings;
+	const char *from, *against;
+	bool json, inclusive, estimate, strict;
+};
+
+#define AT(field) offsetof(struct check, field)
 
 static const struct option_row check_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
-		 &from_name),
-	OPT_FLAG(0, "json", "print one JSON object", &json),
-	OPT_FLAG(0, "estimate", "say what stacks made of the call graph would rest on", &estimate),
+		 AT(from)),
+	OPT_FLAG(0, "json", "print one JSON object", AT(json)),
+	OPT_FLAG(0, "estimate", "say what stacks made of the call graph would rest on", AT(estimate)),
 	OPT_TEXT(0, "against", "FILE",
 		 "compare the self totals of every function with FILE's; exit 1 if they differ",
-		 &against),
-	OPT_FLAG(0, "strict", "exit 1 if there are warnings", &settings.strict),
-	OPT_FLAG(0, "inclusive", "with --against: compare inclusive totals", &inclusive),
+		 AT(against)),
+	OPT_FLAG(0, "strict", "exit 1 if there are warnings", AT(strict)),
+	OPT_FLAG(0, "inclusive", "with --against: compare inclusive totals", AT(inclusive)),
 	OPT_END
 };
 
@@ -82,9 +88,8 @@ static cJSON *json_fraction(double part, double whole)
 	return json_number((struct decimal){ whole > 0 ? i64_nearest(part / whole * 1e6) : 0, -6 });
 }
 
-static cJSON *json_estimate(const struct profile *p)
+static cJSON *json_estimate(const struct profile *p, struct estimate *how)
 {
-	struct estimate *how = &settings.estimate;
 	cJSON *top = cJSON_CreateObject(), *worst;
 
 	estimate_results(p, 0, how);
@@ -103,8 +108,9 @@ static cJSON *json_estimate(const struct profile *p)
 	return top;
 }
 
+/* `how`: of an estimate that is asked for, or NULL. */
 static cJSON *json_profile(const struct profile *p, const struct format *f,
-			   const struct measures *m)
+			   const struct measures *m, struct estimate *how)
 {
 	cJSON *top = cJSON_CreateObject(), *list;
 	struct buf title = { 0 };
@@ -139,8 +145,8 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 	cJSON_AddItemToObject(top, "unattributed", p->value_count
 		? json_number(profile_decimal(p, 0, m->facts.unattributed, 0)) : json_count(0));
 	cJSON_AddItemToObject(top, "overlapping", json_value(p, m->facts.awaited));
-	if (estimate)
-		cJSON_AddItemToObject(top, "estimate", json_estimate(p));
+	if (how)
+		cJSON_AddItemToObject(top, "estimate", json_estimate(p, how));
 	list = cJSON_AddArrayToObject(top, "warnings");
 	for (size_t i = 0; i < m->warning_count; i++)
 		cJSON_AddItemToArray(list, json_text(buf_str(&m->warnings[i])));
@@ -183,9 +189,8 @@ static void put_masked(struct output *out, struct str s)
 	output_text(out, masked(s));
 }
 
-static void put_estimate(struct output *out, const struct profile *p)
+static void put_estimate(struct output *out, const struct profile *p, struct estimate *how)
 {
-	struct estimate *how = &settings.estimate;
 	struct buf text = { 0 };
 
 	estimate_results(p, 0, how);
@@ -201,7 +206,7 @@ static void put_estimate(struct output *out, const struct profile *p)
 }
 
 static void put_profile(struct output *out, const struct profile *p, const struct format *f,
-			const struct measures *m)
+			const struct measures *m, struct estimate *how)
 {
 	struct buf title = { 0 };
 	size_t shown = p->thread_count < 8 ? p->thread_count : 8;
@@ -237,8 +242,8 @@ static void put_profile(struct output *out, const struct profile *p, const struc
 		put_value(out, p, 0, i64_nearest(m->facts.entered));
 		output_byte(out, '\n');
 	}
-	if (estimate && profile_has_graph(p))
-		put_estimate(out, p);
+	if (how && profile_has_graph(p))
+		put_estimate(out, p, how);
 	put_count(out, "functions      ", (int64_t)m->functions, "");
 	if (profile_has_stacks(p)) {
 		put_count(out, "frames         ", (int64_t)m->frames, "");
@@ -275,7 +280,8 @@ static void put_difference(struct output *out, const struct profile *a, const st
 }
 
 static void put_differences(struct output *out, const struct profile *a,
-			    const struct profile *b, const struct comparison *c)
+			    const struct profile *b, const struct comparison *c,
+			    bool inclusive)
 {
 	enum { SHOWN = 20 };
 
@@ -314,61 +320,63 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 	return top;
 }
 
-static int compare(struct output *out, struct profile *a)
+static int compare(struct check *k, struct output *out, struct profile *a)
 {
-	char *file = (char *)(uintptr_t)against;
-	struct profile *b = read_profile(NULL, all_formats, &file, 1, (struct wanted){ 0 }, NULL);
+	char *file = (char *)(uintptr_t)k->against;
+	struct profile *b = read_profile(&k->settings, NULL, all_formats, &file, 1, (struct wanted){ 0 }, NULL);
 	struct comparison c;
 	int status;
 
 	if (!b)
 		return STATUS_TROUBLE;
-	compare_profiles(a, b, inclusive, &c);
+	compare_profiles(a, b, k->inclusive, &c);
 	if (!c.values && (a->value_count || b->value_count)) {
 		error("the profiles have no value type in common");
 		status = STATUS_TROUBLE;
 	} else {
 		status = c.count ? STATUS_NO : STATUS_DONE;
-		if (json)
+		if (k->json)
 			put(out, json_comparison(a, b, &c));
 		else
-			put_differences(out, a, b, &c);
+			put_differences(out, a, b, &c, k->inclusive);
 	}
 	comparison_free(&c);
 	profile_free(b);
 	return status;
 }
 
-static int check(char **files, int count)
+static int check(struct check *k, char **files, int count)
 {
-	char *other[] = { (char *)(uintptr_t)against, NULL };
+	struct settings *s = &k->settings;
+	struct estimate *how = k->estimate ? &s->estimate : NULL;
+	char *other[] = { (char *)(uintptr_t)k->against, NULL };
 	const struct format *from = NULL, *found;
 	struct profile *p;
 	struct measures m;
 	struct output *out;
 	int status = STATUS_DONE;
 
-	if (from_name && (!(from = format_find(all_formats, str_of(from_name))) || !from->read)) {
-		error("cannot read a format %s", quote(str_of(from_name)));
+	if (k->from && (!(from = format_find(all_formats, str_of(k->from))) || !from->read)) {
+		error("cannot read a format %s", quote(str_of(k->from)));
 		return STATUS_TROUBLE;
 	}
-	if (sandbox_hold(files, count) < 0 || (other[0] && sandbox_hold(other, 1) < 0) ||
-	    sandbox_close() < 0)
+	if (sandbox_hold(s, files, count) < 0 || (other[0] && sandbox_hold(s, other, 1) < 0) ||
+	    sandbox_close(s) < 0)
 		return STATUS_TROUBLE;
-	p = read_profile(from, all_formats, files, count, (struct wanted){ 0 }, &found);
-	if (!p || select_parts(&p) < 0 || !(out = output_open(settings.output))) {
+	p = read_profile(s, from, all_formats, files, count, (struct wanted){ 0 }, &found);
+	if (!p || select_parts(s, &p) < 0 || !(out = output_open(s->output))) {
 		profile_free(p);
 		return STATUS_TROUBLE;
 	}
-	if (against) {
-		status = compare(out, p);
+	if (k->against) {
+		status = compare(k, out, p);
 	} else {
 		measure_profile(p, &m);
-		if (json)
-			put(out, json_profile(p, found, &m));
+		if (k->json)
+			put(out, json_profile(p, found, &m, how));
 		else
-			put_profile(out, p, found, &m);
-		if (settings.strict && m.warning_count)
+			put_profile(out, p, found, &m, how);
+		if (k->strict && m.warning_count)
 			status = STATUS_NO;
 		measures_free(&m);
 	}
@@ -378,24 +386,35 @@ static int check(char **files, int count)
 	return status;
 }
 
-int main(int argc, char **argv)
+static int parsed(struct check *k, int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
-	size_t n;
-	int first;
+	int first = settings_parse(&k->settings, argc, argv);
 
-	diag_start(argv[0]);
-	n = check_groups(groups, all_formats, check_rows);
-	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]",
-		     "read and validate profiles; print what is in them, or compare", all_formats,
-		     groups, n))
+	if (answered(&k->settings, "[options] [FILE...]",
+		     "read and validate profiles; print what is in them, or compare", all_formats))
 		return STATUS_DONE;
-	if (inclusive && !against) {
+	if (k->inclusive && !k->against) {
 		error("--inclusive goes with --against");
 		return STATUS_TROUBLE;
 	}
-	return check(argv + first, argc - first);
+	return check(k, argv + first, argc - first);
+}
+
+static int profcheck(int argc, char **argv)
+{
+	struct check k = { 0 };
+	int status;
+
+	settings_init(&k.settings);
+	check_groups(&k.settings, all_formats, check_rows, &k);
+	status = parsed(&k, argc, argv);
+	settings_free(&k.settings);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	return program_run(profcheck, argc, argv);
 }

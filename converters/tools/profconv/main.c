@@ -10,34 +10,51 @@
 #include "converters/tools/select_format.h"
 #include "converters/registry.h"
 
-static const char *from_name, *to_name;
+struct options {
+	const char *from, *to;
+};
+
+#define AT(field) offsetof(struct options, field)
 
 static const struct option_row format_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
-		 &from_name),
+		 AT(from)),
 	OPT_TEXT('t', "to", "FORMAT", "the output's format (default: by the suffix of -o)",
-		 &to_name),
+		 AT(to)),
 	OPT_END
 };
 
-int main(int argc, char **argv)
+static int parsed(struct settings *s, struct options *o, int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
 	const struct format *from, *to;
-	size_t n;
-	int first;
+	int first = settings_parse(s, argc, argv);
 
-	diag_start(argv[0]);
-	groups[0] = (struct option_group){ "formats", format_rows, NULL };
-	n = 1 + conversion_groups(groups + 1, all_formats, all_formats);
-	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]", "convert profiles of any format into any other",
-		     all_formats, groups, n))
+	if (answered(s, "[options] [FILE...]", "convert profiles of any format into any other",
+		     all_formats))
 		return STATUS_DONE;
-	if (choose_input(from_name, &from) < 0 || choose_output(to_name, NULL, &to) < 0 ||
-	    refuse_unused(groups, n, from, to) < 0)
+	if (choose_input(o->from, &from) < 0 || choose_output(s, o->to, NULL, &to) < 0 ||
+	    options_refuse_unused(&s->options, from, to) < 0)
 		return STATUS_TROUBLE;
-	return convert(from, to, all_formats, argv + first, argc - first);
+	return convert(s, from, to, all_formats, argv + first, argc - first);
+}
+
+static int profconv(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct settings s;
+	int status;
+
+	settings_init(&s);
+	add_group(&s, "formats", format_rows, &o);
+	conversion_groups(&s, all_formats, all_formats);
+	status = parsed(&s, &o, argc, argv);
+	settings_free(&s);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	return program_run(profconv, argc, argv);
 }

@@ -19,24 +19,28 @@
 #include "converters/tools/profmerge/files.h"
 #include "converters/registry.h"
 
-static const char *from_name, *to_name, *list_name;
-static bool nul_ends;
+struct options {
+	const char *from, *to, *list;
+	bool nul_ends;
+};
+
+#define AT(field) offsetof(struct options, field)
 
 static const struct option_row own_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the inputs' format (default: found by their content)",
-		 &from_name),
+		 AT(from)),
 	OPT_TEXT('t', "to", "FORMAT",
-		 "the output's format (default: by the suffix of -o, or the first input's)", &to_name),
+		 "the output's format (default: by the suffix of -o, or the first input's)", AT(to)),
 	OPT_TEXT(0, "files-from", "FILE", "read the names of more FILEs from FILE, a line each",
-		 &list_name),
-	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", &nul_ends),
+		 AT(list)),
+	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", AT(nul_ends)),
 	OPT_END
 };
 
 struct work {
+	struct settings settings;
+	struct options options;
 	const struct format *from, *to;
-	const struct option_group *groups;
-	size_t group_count;
 	const char *first;    /* the file that the others have to agree with */
 	struct merge merge;
 	size_t estimated;     /* files whose stacks were estimated before */
@@ -54,18 +58,18 @@ static const char *shown_name(const char *file)
 }
 
 /* --value before anything is compared: two profiles may have just that in common. */
-static int select_value(struct profile *p, const char *file)
+static int select_value(const struct settings *s, struct profile *p, const char *file)
 {
 	value_id value;
 	struct buf names = { 0 };
 
-	if (!settings.value)
+	if (!s->value)
 		return 0;
-	value = find_value(p, settings.value);
+	value = find_value(p, s->value);
 	if (value == NO_ID) {
 		name_values(p, &names);
 		error("%s: no value type %s; there are: %s", shown_name(file),
-		      quote(str_of(settings.value)), names.p ? names.p : "none");
+		      quote(str_of(s->value)), names.p ? names.p : "none");
 		buf_free(&names);
 		return -1;
 	}
@@ -91,9 +95,9 @@ static int tell_disagreement(const struct work *w, const struct profile *p, cons
 static int begin(struct work *w, const char *file, const struct format *found)
 {
 	w->first = file;
-	if (choose_output(to_name, found, &w->to) < 0)
+	if (choose_output(&w->settings, w->options.to, found, &w->to) < 0)
 		return -1;
-	return refuse_unused(w->groups, w->group_count, w->from, w->to);
+	return options_refuse_unused(&w->settings.options, w->from, w->to);
 }
 
 /* A whole file's profile, or NULL; *status is 1 if there is nothing in it. */
@@ -103,9 +107,9 @@ static struct profile *read_one(struct work *w, char *file, const struct format 
 	struct profile *p = w->spare ? w->spare : profile_new();
 
 	w->spare = NULL;
-	*status = read_file(p, w->from, all_formats, file, found);
+	*status = read_file(&w->settings, p, w->from, all_formats, file, found);
 	if (*status == 0)
-		*status = select_value(p, file);
+		*status = select_value(&w->settings, p, file);
 	if (*status == 0)
 		return p;
 	profile_free(p);
@@ -163,21 +167,20 @@ static int add_files(struct work *w, const struct file_names *files)
 	return status;
 }
 
-static int name_files(struct file_names *files, char **words, int count)
+static int name_files(const struct options *o, struct file_names *files, char **words, int count)
 {
-	static char input[] = "-";
 
 	for (int i = 0; i < count; i++)
 		file_names_add(files, words[i]);
-	if (list_name && file_names_read(files, list_name, nul_ends) < 0)
+	if (o->list && file_names_read(files, o->list, o->nul_ends) < 0)
 		return -1;
-	if (list_name && !files->count)
-		return error("%s: expected names of files, got none", shown_name(list_name));
+	if (o->list && !files->count)
+		return error("%s: expected names of files, got none", shown_name(o->list));
 	for (size_t i = 0; files->input_used && i < files->count; i++)
 		if (strcmp(files->names[i], "-") == 0)
 			return error("standard input has the names: it cannot be a FILE too");
 	if (!files->count)
-		file_names_add(files, input);
+		file_names_add(files, (char *)(uintptr_t)"-");
 	return 0;
 }
 
@@ -195,7 +198,7 @@ static bool is_untouched(const struct profile *p, size_t samples)
 	return p->sorted && p->sample_count == samples && !profile_has_graph(p);
 }
 
-static int write_sum(struct profile **p, const struct format *to)
+static int write_sum(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct canonical how = { .outermost = !has_creator(*p) };
 	struct output *out;
@@ -203,14 +206,14 @@ static int write_sum(struct profile **p, const struct format *to)
 
 	profile_replace(p, profile_canonical(*p, &how));
 	samples = (*p)->sample_count;
-	settings.value = NULL; /* done file by file */
-	if (select_and_hide(p) < 0 || prepare_for(p, to) < 0 ||
-	    !(out = output_open(settings.output)))
+	s->value = NULL; /* done file by file */
+	if (select_and_hide(s, p) < 0 || prepare_for(s, p, to) < 0 ||
+	    !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
 	how.fold_arcs = !(to->keeps & KEEP_TOTALS);
 	if (!is_untouched(*p, samples))
 		profile_replace(p, profile_canonical(*p, &how));
-	to->write(out, *p);
+	write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }
 
@@ -218,11 +221,11 @@ static int merge_files(struct work *w, char **words, int count)
 {
 	struct file_names files = { 0 };
 	struct profile *sum = NULL;
-	int status = name_files(&files, words, count);
+	int status = name_files(&w->options, &files, words, count);
 	size_t merged;
 
 	if (status == 0)
-		status = sandbox_enter(files.names, (int)files.count);
+		status = sandbox_enter(&w->settings, files.names, (int)files.count);
 	if (status == 0)
 		status = add_files(w, &files);
 	profile_free(w->spare);
@@ -233,28 +236,40 @@ static int merge_files(struct work *w, char **words, int count)
 			       shown_name(files.names[files.count - 1]));
 	if (status == 0)
 		tell_estimated(w->estimated, merged);
-	status = status < 0 ? STATUS_TROUBLE : write_sum(&sum, w->to);
+	status = status < 0 ? STATUS_TROUBLE : write_sum(&w->settings, &sum, w->to);
 	profile_free(sum);
 	file_names_free(&files);
 	return status;
 }
 
-int main(int argc, char **argv)
+static int parsed(struct work *w, int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
-	struct work w = { .groups = groups };
-	int first;
+	int first = settings_parse(&w->settings, argc, argv);
 
-	diag_start(argv[0]);
-	groups[0] = (struct option_group){ "merging", own_rows, NULL };
-	w.group_count = 1 + conversion_groups(groups + 1, all_formats, all_formats);
-	first = options_parse(groups, w.group_count, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]", "sum profiles, in the same bytes in any order",
-		     all_formats, groups, w.group_count))
+	if (answered(&w->settings, "[options] [FILE...]",
+		     "sum profiles, in the same bytes in any order", all_formats))
 		return STATUS_DONE;
-	if (choose_input(from_name, &w.from) < 0)
+	if (choose_input(w->options.from, &w->from) < 0)
 		return STATUS_TROUBLE;
-	return merge_files(&w, argv + first, argc - first);
+	return merge_files(w, argv + first, argc - first);
+}
+
+static int profmerge(int argc, char **argv)
+{
+	struct work w = { 0 };
+	int status;
+
+	settings_init(&w.settings);
+	add_group(&w.settings, "merging", own_rows, &w.options);
+	conversion_groups(&w.settings, all_formats, all_formats);
+	status = parsed(&w, argc, argv);
+	settings_free(&w.settings);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	return program_run(profmerge, argc, argv);
 }

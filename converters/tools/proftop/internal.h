@@ -11,20 +11,21 @@
 enum top_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_SELF_CALL, SORT_INCLUSIVE_CALL, SORT_NAME };
 
 struct top_options {
-	const char *peek;
+	const char *from, *peek;
 	bool tree, lines;
 	int sort, format;     /* format: of TOP_FORMATS */
 	uint64_t limit;       /* rows; 0: all */
+	bool limit_given;
+	int color;            /* auto, always, never */
 	double least;         /* a share: rows and branches below it are left out */
 	bool colors;
 	size_t width;         /* of the terminal; 0: it is none */
 };
-extern struct top_options top_options;
 #define TOP_FORMATS TABLE_FORMATS "|openmetrics"
 enum { FORMAT_OPENMETRICS = TABLE_MARKDOWN + 1 };
 
 /* The look that the options say. */
-struct table_look top_look(void);
+struct table_look top_look(const struct top_options *o);
 
 /* Cells: a value with its exact number, a share of the total, a function. */
 void top_value(struct table *t, const struct profile *p, value_id v, int64_t value);
@@ -36,15 +37,15 @@ struct str top_unit(const struct profile *p, value_id v);
 void top_function(struct table *t, const struct figure *f);
 
 /* The views. p has the half that they need. */
-void top_flat(struct output *out, const struct figures *f);
-void top_metrics(struct output *out, const struct figures *f);
-void top_lines(struct output *out, const struct profile *p, value_id v);
-int top_peek(struct output *out, const struct figures *f); /* -1 after a message */
-void top_tree(struct output *out, const struct profile *p);
+void top_flat(const struct top_options *o, struct output *out, const struct figures *f);
+void top_metrics(const struct top_options *o, struct output *out, const struct figures *f);
+void top_lines(const struct top_options *o, struct output *out, const struct profile *p, value_id v);
+int top_peek(const struct top_options *o, struct output *out, const struct figures *f); /* -1 after a message */
+void top_tree(const struct top_options *o, struct output *out, const struct profile *p);
 
 /* The rows in the order of --sort, the heaviest first; the caller frees it. */
-uint32_t *top_order(const struct figures *f);
+uint32_t *top_order(const struct top_options *o, const struct figures *f);
 /* How many rows of `count` are shown; in the order they come by `self`. */
-uint32_t top_limit(uint32_t count);
+uint32_t top_limit(const struct top_options *o, uint32_t count);
 
 #endif

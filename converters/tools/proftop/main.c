@@ -16,32 +16,29 @@
 #include "converters/tools/proftop/internal.h"
 #include "converters/registry.h"
 
-struct top_options top_options;
-static const char *from_name;
-static int color_choice;
-static bool limit_given;
+#define AT(field) offsetof(struct top_options, field)
 
 static const struct option_row view_rows[] = {
 	OPT_TEXT(0, "peek", "NAME", "this function's callers and callees (the name, or a part of it)",
-		 &top_options.peek),
-	OPT_FLAG(0, "tree", "calling contexts as a tree", &top_options.tree),
-	OPT_FLAG(0, "lines", "lines of code instead of functions", &top_options.lines),
+		 AT(peek)),
+	OPT_FLAG(0, "tree", "calling contexts as a tree", AT(tree)),
+	OPT_FLAG(0, "lines", "lines of code instead of functions", AT(lines)),
 	OPT_END
 };
 
 static const struct option_row look_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
-		 &from_name),
+		 AT(from)),
 	OPT_CHOICE(0, "sort", "self|inclusive|calls|self-per-call|inclusive-per-call|name",
-		   "the order of rows, heaviest first (default self)", &top_options.sort),
+		   "the order of rows, heaviest first (default self)", AT(sort)),
 	{ OPTION_COUNT, 'n', "limit", "N", "at most N rows; 0: all (default: as many as fit on "
-	  "the terminal, else 40; openmetrics 100)", &top_options.limit, &limit_given },
+	  "the terminal, else 40; openmetrics 100)", AT(limit), AT(limit_given) },
 	OPT_SHARE(0, "least", "SHARE", "leave out what has less of the total (0.01: 1%)",
-		  &top_options.least),
+		  AT(least)),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)",
-		   &top_options.format),
+		   AT(format)),
 	OPT_CHOICE(0, "color", "auto|always|never",
-		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", &color_choice),
+		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", AT(color)),
 	OPT_END
 };
 
@@ -49,27 +46,27 @@ static const struct option_row look_rows[] = {
 
 enum { USUAL_ROWS = 40, METRICS = 100, HEADING_ROWS = 5 };
 
-static void look_at_terminal(void)
+static void look_at_terminal(struct top_options *o, const struct settings *s)
 {
 	struct winsize size = { 0 };
-	bool terminal = !settings.output && isatty(STDOUT_FILENO);
+	bool terminal = !s->output && isatty(STDOUT_FILENO);
 	const char *no_color = getenv("NO_COLOR");
 
-	top_options.colors = color_choice == 1 ||
-			     (color_choice == 0 && terminal && !(no_color && *no_color));
+	o->colors = o->color == 1 ||
+			     (o->color == 0 && terminal && !(no_color && *no_color));
 	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-		top_options.width = size.ws_col;
-	if (limit_given)
+		o->width = size.ws_col;
+	if (o->limit_given)
 		return;
-	top_options.limit = top_options.format == FORMAT_OPENMETRICS ? METRICS
-		: top_options.format != TABLE_TEXT && top_options.format != TABLE_MARKDOWN ? 0
+	o->limit = o->format == FORMAT_OPENMETRICS ? METRICS
+		: o->format != TABLE_TEXT && o->format != TABLE_MARKDOWN ? 0
 		: size.ws_row > 2 * HEADING_ROWS ? size.ws_row - HEADING_ROWS : USUAL_ROWS;
 }
 
-struct table_look top_look(void)
+struct table_look top_look(const struct top_options *o)
 {
-	return (struct table_look){ .format = (enum table_format)top_options.format,
-				    .width = top_options.width, .colors = top_options.colors };
+	return (struct table_look){ .format = (enum table_format)o->format,
+				    .width = o->width, .colors = o->colors };
 }
 
 /* --- cells --- */
@@ -143,9 +140,9 @@ void top_function(struct table *t, const struct figure *f)
 
 /* --- order --- */
 
-static double sort_key(const struct call_row *r)
+static double sort_key(enum top_sort sort, const struct call_row *r)
 {
-	switch (top_options.sort) {
+	switch (sort) {
 	case SORT_INCLUSIVE: return (double)r->inclusive;
 	case SORT_CALLS: return (double)r->calls;
 	case SORT_SELF_CALL: return r->calls ? (double)r->self / (double)r->calls : 0;
@@ -155,83 +152,90 @@ static double sort_key(const struct call_row *r)
 	}
 }
 
+struct ordered {
+	enum top_sort sort;
+	const struct call_row *rows;
+};
+
 /* Rows are in order of names: equal ones stay so. */
 static int compare_rows(uint32_t a, uint32_t b, const void *context)
 {
-	const struct figures *f = context;
-	double x = sort_key(&f->table.rows[a]), y = sort_key(&f->table.rows[b]);
+	const struct ordered *o = context;
+	double x = sort_key(o->sort, &o->rows[a]), y = sort_key(o->sort, &o->rows[b]);
 
 	if (x < y || x > y)
 		return x < y ? 1 : -1;
 	return (a > b) - (a < b);
 }
 
-uint32_t *top_order(const struct figures *f)
+uint32_t *top_order(const struct top_options *o, const struct figures *f)
 {
+	struct ordered by = { (enum top_sort)o->sort, f->table.rows };
 	uint32_t *order = alloc_zero(f->count, sizeof *order);
 
 	for (uint32_t i = 0; i < f->count; i++)
 		order[i] = i;
-	sort_ids(order, f->count, compare_rows, f);
+	sort_ids(order, f->count, compare_rows, &by);
 	return order;
 }
 
-uint32_t top_limit(uint32_t count)
+uint32_t top_limit(const struct top_options *o, uint32_t count)
 {
-	return top_options.limit && top_options.limit < count ? (uint32_t)top_options.limit : count;
+	return o->limit && o->limit < count ? (uint32_t)o->limit : count;
 }
 
 /* --- the program --- */
 
 /* What a view needs of a profile, as if it were a format that keeps everything. */
-static int prepare(struct profile **p)
+static int prepare(struct settings *s, const struct top_options *o, struct profile **p)
 {
 	const struct format needed = {
-		.name = "proftop", .half = top_options.tree ? HALF_STACKS : HALF_GRAPH,
-		.keeps = ~0u, .values_arcs = !top_options.tree,
+		.name = "proftop", .half = o->tree ? HALF_STACKS : HALF_GRAPH,
+		.keeps = ~0u, .values_arcs = !o->tree,
 	};
 
-	return prepare_for(p, &needed);
+	return prepare_for(s, p, &needed);
 }
 
-static int show(struct output *out, struct profile *p)
+static int show(const struct top_options *o, struct output *out, struct profile *p)
 {
 	struct figures f;
 	int status = 0;
 
 	if (!p->value_count)
 		return 0;
-	if (top_options.tree) {
-		top_tree(out, p);
+	if (o->tree) {
+		top_tree(o, out, p);
 		return 0;
 	}
-	if (top_options.lines) {
-		top_lines(out, p, 0);
+	if (o->lines) {
+		top_lines(o, out, p, 0);
 		return 0;
 	}
 	figures_make(&f, p, 0);
-	if (top_options.peek)
-		status = top_peek(out, &f);
-	else if (top_options.format == FORMAT_OPENMETRICS)
-		top_metrics(out, &f);
+	if (o->peek)
+		status = top_peek(o, out, &f);
+	else if (o->format == FORMAT_OPENMETRICS)
+		top_metrics(o, out, &f);
 	else
-		top_flat(out, &f);
+		top_flat(o, out, &f);
 	figures_free(&f);
 	return status;
 }
 
-static int run(char **files, int count)
+static int run(struct settings *s, const struct top_options *o, char **files, int count)
 {
 	const struct format *from;
 	struct profile *p;
 	struct output *out;
 	int status = STATUS_TROUBLE;
 
-	if (choose_input(from_name, &from) < 0)
+	if (choose_input(o->from, &from) < 0)
 		return STATUS_TROUBLE;
-	p = read_profile(from, all_formats, files, count, (struct wanted){ 0 }, NULL);
-	if (p && select_and_hide(&p) == 0 && prepare(&p) == 0 && (out = output_open(settings.output))) {
-		bool good = show(out, p) == 0;
+	p = read_profile(s, from, all_formats, files, count, (struct wanted){ 0 }, NULL);
+	if (p && select_and_hide(s, &p) == 0 && prepare(s, o, &p) == 0 &&
+	    (out = output_open(s->output))) {
+		bool good = show(o, out, p) == 0;
 
 		status = output_close(out, good) == 0 && good ? STATUS_DONE : STATUS_TROUBLE;
 	}
@@ -239,36 +243,49 @@ static int run(char **files, int count)
 	return status;
 }
 
-static int check_options(void)
+static int check_options(const struct top_options *o)
 {
-	if ((top_options.peek != NULL) + top_options.tree + top_options.lines > 1)
+	if ((o->peek != NULL) + o->tree + o->lines > 1)
 		return error("options --peek, --tree and --lines: only one of them");
-	if (top_options.format == FORMAT_OPENMETRICS &&
-	    (top_options.peek || top_options.tree || top_options.lines))
+	if (o->format == FORMAT_OPENMETRICS &&
+	    (o->peek || o->tree || o->lines))
 		return error("option --format openmetrics: only for functions");
 	return 0;
 }
 
-int main(int argc, char **argv)
+static int parsed(struct settings *s, struct top_options *o, int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
-	size_t n;
-	int first;
+	int first = settings_parse(s, argc, argv);
 
-	diag_start(argv[0]);
-	groups[0] = (struct option_group){ "views", view_rows, NULL };
-	n = 1 + check_groups(groups + 1, all_formats, look_rows);
-	groups[n++] = (struct option_group){ "privacy", privacy_rows, NULL };
-	groups[n++] = (struct option_group){ "losses", strict_rows, NULL };
-	groups[n++] = (struct option_group){ "stacks from a call graph, for --tree", estimate_rows, NULL };
-	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]", "show where a profile's values are: by function, caller, "
-		     "callee, line", all_formats, groups, n))
+	if (answered(s, "[options] [FILE...]", "show where a profile's values are: by function, caller, "
+		     "callee, line", all_formats))
 		return STATUS_DONE;
-	look_at_terminal();
-	if (check_options() < 0 || sandbox_enter(argv + first, argc - first) < 0)
+	look_at_terminal(o, s);
+	if (check_options(o) < 0 || sandbox_enter(s, argv + first, argc - first) < 0)
 		return STATUS_TROUBLE;
-	return run(argv + first, argc - first);
+	return run(s, o, argv + first, argc - first);
+}
+
+static int proftop(int argc, char **argv)
+{
+	struct top_options o = { 0 };
+	struct settings s;
+	int status;
+
+	settings_init(&s);
+	add_group(&s, "views", view_rows, &o);
+	check_groups(&s, all_formats, look_rows, &o);
+	add_group(&s, "privacy", privacy_rows, &s);
+	add_group(&s, "losses", strict_rows, &s);
+	add_group(&s, "stacks from a call graph, for --tree", estimate_rows, &s);
+	status = parsed(&s, &o, argc, argv);
+	settings_free(&s);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	return program_run(proftop, argc, argv);
 }
