@@ -37,7 +37,7 @@ static size_t product(size_t items, size_t size)
 NEVER_NULL static void *there(void *p, size_t bytes)
 {
 	if (!p) {
-		error("out of memory (%zu bytes wanted)", bytes);
+		diag_error("out of memory (%zu bytes wanted)", bytes);
 		task_unwind(FAILURE_MEMORY);
 	}
 	in_large_pages(p, bytes);
@@ -104,7 +104,7 @@ void memory_release(struct memory *head)
 
 /* --- for all --- */
 
-void *alloc(size_t bytes)
+void *alloc_bytes(size_t bytes)
 {
 	struct memory *head = task_current->memory;
 
@@ -123,14 +123,14 @@ void *alloc_zero(size_t items, size_t size)
 	return there(calloc(items ? items : 1, size), bytes);
 }
 
-void *alloc_again(void *old, size_t items, size_t size)
+void *alloc_resize(void *old, size_t items, size_t size)
 {
 	if (size && items > SIZE_MAX / size) {
-		error("out of memory (%zu items of %zu bytes wanted)", items, size);
+		diag_error("out of memory (%zu items of %zu bytes wanted)", items, size);
 		task_unwind(FAILURE_MEMORY);
 	}
 	if (task_current->memory)
-		return old ? linked_again(old, items * size) : alloc(items * size);
+		return old ? linked_again(old, items * size) : alloc_bytes(items * size);
 	return there(realloc(old, items && size ? items * size : 1), items * size);
 }
 
@@ -149,7 +149,7 @@ void *alloc_grow(void *old, size_t *cap, size_t need, size_t size)
 	while (n < need)
 		n = n > SIZE_MAX / 2 ? need : n * 2;
 	*cap = n;
-	return alloc_again(old, n, size);
+	return alloc_resize(old, n, size);
 }
 
 void *alloc_grow_zero(void *old, size_t *cap, size_t need, size_t size)

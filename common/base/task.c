@@ -38,10 +38,10 @@ void task_init(struct task *c)
 void task_free(struct task *c)
 {
 	alloc_free(c->spare_buffer);
-	alloc_free(c->held);
+	alloc_free(c->preopened);
 	c->spare_buffer = NULL;
-	c->held = NULL;
-	c->held_count = c->held_cap = 0;
+	c->preopened = NULL;
+	c->preopened_count = c->preopened_cap = 0;
 }
 
 /* --- cleanups --- */

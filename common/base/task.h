@@ -60,7 +60,7 @@ struct cleanup {
 	void *owner;
 };
 
-/* Texts that quote() returns live here. */
+/* Texts that diag_quote() returns live here. */
 enum { TASK_QUOTES = 8, TASK_QUOTE = 1100 };
 
 struct task {
@@ -92,11 +92,11 @@ struct task {
 	struct input *reading;   /* the last one opened: messages about limits name its place */
 	char *spare_buffer;      /* of an input that was closed, for the next one */
 	struct marshal *spare_marshal; /* the same of tables */
-	/* opened ahead, for when no file can be opened any more: see input_hold(), output_hold() */
-	struct held_file *held;
-	size_t held_count, held_cap;
-	bool holding;
-	struct output *held_output;
+	/* opened ahead, for when no file can be opened any more: see input_preopen(), output_preopen() */
+	struct preopened_file *preopened;
+	size_t preopened_count, preopened_cap;
+	bool preopening;
+	struct output *preopened_output;
 	/* mkstemp(), and telling that the file has got its name or was removed; both or none */
 	int (*make_temporary)(char *name);
 	void (*forget_temporary)(void);

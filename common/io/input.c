@@ -48,7 +48,7 @@ static struct input *input_new(const char *name, int fd)
 	in->fd = fd;
 	task_on_unwind(&in->cleanup, abandon, in);
 	in->cap = BLOCK;
-	in->buffer = c->spare_buffer ? c->spare_buffer : alloc(in->cap);
+	in->buffer = c->spare_buffer ? c->spare_buffer : alloc_bytes(in->cap);
 	c->spare_buffer = NULL;
 	in->p = in->end = in->buffer;
 	return in;
@@ -56,8 +56,8 @@ static struct input *input_new(const char *name, int fd)
 
 /* --- opening --- */
 
-/* What input_hold() opened and input_open() has not given out yet. */
-struct held_file {
+/* What input_preopen() opened and input_open() has not given out yet. */
+struct preopened_file {
 	const char *path;       /* NULL: standard input */
 	int fd;
 	uint64_t size;          /* 0: unknown */
@@ -68,12 +68,12 @@ static bool is_standard(const char *path)
 	return !path || strcmp(path, "-") == 0;
 }
 
-static const char *shown_path(const char *path)
+static const char *display_path(const char *path)
 {
-	return is_standard(path) ? "standard input" : masked(str_of(path));
+	return is_standard(path) ? "standard input" : diag_masked(str_of(path));
 }
 
-static int open_file(const char *path, struct held_file *f)
+static int open_file(const char *path, struct preopened_file *f)
 {
 	struct stat st;
 	int wrong = 0;
@@ -81,62 +81,62 @@ static int open_file(const char *path, struct held_file *f)
 	f->path = is_standard(path) ? NULL : path;
 	f->fd = f->path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (f->fd < 0 || fstat(f->fd, &st) < 0)
-		wrong = error("%s: %s", shown_path(path), strerror(errno));
+		wrong = diag_error("%s: %s", display_path(path), strerror(errno));
 	else if (S_ISDIR(st.st_mode))
-		wrong = error("%s: expected a file, got a directory", shown_path(path));
+		wrong = diag_error("%s: expected a file, got a directory", display_path(path));
 	if (wrong && f->fd >= 0 && f->path)
 		close(f->fd);
 	f->size = wrong == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	return wrong;
 }
 
-int input_hold(const char *path)
+int input_preopen(const char *path)
 {
 	struct task *c = task_current;
-	struct held_file f;
+	struct preopened_file f;
 
-	c->holding = true;
+	c->preopening = true;
 	if (open_file(path, &f) < 0)
 		return -1;
-	ARRAY_ROOM(c->held, c->held_count, c->held_cap);
-	c->held[c->held_count++] = f;
+	ARRAY_ROOM(c->preopened, c->preopened_count, c->preopened_cap);
+	c->preopened[c->preopened_count++] = f;
 	return 0;
 }
 
-static int take_held(const char *path, struct held_file *f)
+static int take_preopened(const char *path, struct preopened_file *f)
 {
 	struct task *c = task_current;
-	struct held_file *held = c->held;
+	struct preopened_file *preopened = c->preopened;
 
-	for (size_t i = 0; i < c->held_count; i++) {
-		bool same = is_standard(path) ? !held[i].path
-			: held[i].path && strcmp(held[i].path, path) == 0;
+	for (size_t i = 0; i < c->preopened_count; i++) {
+		bool same = is_standard(path) ? !preopened[i].path
+			: preopened[i].path && strcmp(preopened[i].path, path) == 0;
 
 		if (!same)
 			continue;
-		*f = held[i];
+		*f = preopened[i];
 		/* they are mostly asked for in their order */
-		memmove(held + i, held + i + 1, (--c->held_count - i) * sizeof *held);
+		memmove(preopened + i, preopened + i + 1, (--c->preopened_count - i) * sizeof *preopened);
 		return 0;
 	}
-	return error("%s: was not opened before the sandbox was closed",
-		     shown_path(path));
+	return diag_error("%s: was not opened before the sandbox was closed",
+			  display_path(path));
 }
 
 struct input *input_open(const char *path)
 {
 	struct task *c = task_current;
-	struct held_file f;
+	struct preopened_file f;
 	struct input *in;
 
-	if ((c->holding ? take_held(path, &f) : open_file(path, &f)) < 0)
+	if ((c->preopening ? take_preopened(path, &f) : open_file(path, &f)) < 0)
 		return NULL;
 	progress_start(f.path ? f.path : "reading", f.size);
 	in = input_new(f.path ? f.path : "standard input", f.fd);
 	in->source = source_file(f.fd, f.size);
 	in->source = source_gunzip(in->source);
-	if (source_is_packed(in->source))
-		in->source = source_beside(in->source);
+	if (source_is_compressed(in->source))
+		in->source = source_read_ahead(in->source);
 	in->source = source_utf8(in->source);
 	return c->reading = in;
 }
@@ -204,7 +204,7 @@ bool input_want(struct input *in, size_t want)
 	if (want > in->cap / 2) {
 		while (in->cap / 2 < want)
 			in->cap *= 2;
-		in->buffer = alloc_again(in->buffer, in->cap, 1);
+		in->buffer = alloc_resize(in->buffer, in->cap, 1);
 	}
 	in->p = in->buffer;
 	in->end = in->buffer + have;
@@ -263,7 +263,7 @@ static int fail(struct input *in, const char *kind, uint64_t at, const char *for
 	if (!in->failed) {
 		progress_end();
 		vsnprintf(text, sizeof text, format, args);
-		error("%s: %s %" PRIu64 ": %s", masked(str_of(in->name)), kind, at, text);
+		diag_error("%s: %s %" PRIu64 ": %s", diag_masked(str_of(in->name)), kind, at, text);
 	}
 	in->failed = in->ended = true;
 	in->p = in->end = in->buffer;
@@ -303,5 +303,5 @@ void input_refuse(const char *format, ...)
 	if (task_current->reading)
 		input_error(task_current->reading, "%s", text);
 	else
-		error("%s", text);
+		diag_error("%s", text);
 }

@@ -22,7 +22,7 @@ static void forget_temporary(void)
 		task_current->forget_temporary();
 }
 
-static int make_temporary(char *name)
+static int make_temp(char *name)
 {
 	return task_current->make_temporary ? task_current->make_temporary(name)
 					       : mkstemp(name);
@@ -114,7 +114,7 @@ static void end_gzip(struct output *out)
 
 static void remove_temporary(struct output *out)
 {
-	unlink(out->temporary);
+	unlink(out->temp_name);
 	forget_temporary();
 }
 
@@ -131,15 +131,15 @@ static void abandon(void *owner)
 	progress_end();
 }
 
-static struct output *output_new(int fd, const char *shown)
+static struct output *output_new(int fd, const char *display_name)
 {
 	struct output *out = alloc_zero(1, sizeof *out);
 
 	progress_start("writing", 0);
-	out->buffer = out->p = alloc(BLOCK + OUTPUT_ROOM);
+	out->buffer = out->p = alloc_bytes(BLOCK + OUTPUT_ROOM);
 	out->full = out->buffer + BLOCK;
 	out->fd = fd;
-	out->shown = joined(shown, "");
+	out->display_name = joined(display_name, "");
 	task_on_unwind(&out->cleanup, abandon, out);
 	return out;
 }
@@ -150,8 +150,8 @@ static void output_free(struct output *out)
 	end_gzip(out);
 	alloc_free(out->buffer);
 	alloc_free(out->path);
-	alloc_free(out->temporary);
-	alloc_free(out->shown);
+	alloc_free(out->temp_name);
+	alloc_free(out->display_name);
 	alloc_free(out);
 }
 
@@ -187,15 +187,15 @@ static int open_temporary(struct output *out, const char *path)
 	out->path = final_name(path);
 	if (!out->path)
 		return -1;
-	out->temporary = joined(out->path, ".XXXXXX");
-	out->fd = make_temporary(out->temporary);
+	out->temp_name = joined(out->path, ".XXXXXX");
+	out->fd = make_temp(out->temp_name);
 	if (out->fd < 0)
 		return -1;
 	out->made = true;
 	if (stat(out->path, &st) == 0)
 		fchmod(out->fd, st.st_mode & 07777);
 	else
-		out->fd = make_public(out->fd, out->temporary);
+		out->fd = make_public(out->fd, out->temp_name);
 	return out->fd < 0 ? -1 : 0;
 }
 
@@ -205,7 +205,7 @@ static void start_gzip(struct output *out)
 	/* 16: a gzip wrapper, with a zero time stamp */
 	if (deflateInit2(out->gzip, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
 			 Z_DEFAULT_STRATEGY) != Z_OK)
-		die("zlib cannot start");
+		diag_die("zlib cannot start");
 }
 
 /* Devices, pipes and the like are written to, never replaced. */
@@ -218,7 +218,7 @@ static bool is_special(const char *path)
 
 struct output *output_open(const char *path)
 {
-	struct output *out = task_current->held_output;
+	struct output *out = task_current->preopened_output;
 	struct stat st;
 
 	if (out)
@@ -233,7 +233,7 @@ struct output *output_open(const char *path)
 	else
 		open_temporary(out, path);
 	if (out->fd < 0) {
-		error("%s: %s", masked(str_of(path)), strerror(errno));
+		diag_error("%s: %s", diag_masked(str_of(path)), strerror(errno));
 		if (out->made)
 			forget_temporary();
 		output_free(out);
@@ -256,10 +256,10 @@ static void close_file(struct output *out)
 {
 	if (out->fd > STDERR_FILENO && close(out->fd) < 0 && !out->trouble)
 		out->trouble = errno;
-	if (out->temporary && !out->trouble &&
-	    rename(out->temporary, out->path) < 0)
+	if (out->temp_name && !out->trouble &&
+	    rename(out->temp_name, out->path) < 0)
 		out->trouble = errno;
-	if (out->temporary && !out->trouble) {
+	if (out->temp_name && !out->trouble) {
 		out->made = false;
 		forget_temporary();
 	}
@@ -292,8 +292,8 @@ int output_close(struct output *out, bool keep)
 		status = -1;
 		/* a reader that has seen enough is no error to talk about */
 		if (out->trouble != EPIPE)
-			error("%s: %s", masked(str_of(out->shown)),
-			      strerror(out->trouble));
+			diag_error("%s: %s", diag_masked(str_of(out->display_name)),
+				   strerror(out->trouble));
 	}
 	output_free(out);
 	return status;
@@ -301,23 +301,23 @@ int output_close(struct output *out, bool keep)
 
 /* --- written by one process, named by another --- */
 
-int output_hold(const char *path)
+int output_preopen(const char *path)
 {
-	task_current->held_output = output_open(path);
-	return task_current->held_output ? 0 : -1;
+	task_current->preopened_output = output_open(path);
+	return task_current->preopened_output ? 0 : -1;
 }
 
-void output_leave_name(bool *written)
+void output_defer_rename(bool *written)
 {
-	task_current->held_output->written = written;
+	task_current->preopened_output->written = written;
 	forget_temporary();
 }
 
-int output_give_name(bool written)
+int output_finish_rename(bool written)
 {
-	struct output *out = task_current->held_output;
+	struct output *out = task_current->preopened_output;
 
-	task_current->held_output = NULL;
+	task_current->preopened_output = NULL;
 	/* the other process has put everything out, gzip's end too */
 	end_gzip(out);
 	return output_close(out, written);

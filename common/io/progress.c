@@ -30,7 +30,7 @@ void progress_start(const char *what, uint64_t total)
 		work->started = now();
 	work->total = total;
 	work->done = 0;
-	snprintf(work->what, sizeof work->what, "%s", masked(str_of(what)));
+	snprintf(work->what, sizeof work->what, "%s", diag_masked(str_of(what)));
 }
 
 static void draw(const struct progress *work)
@@ -75,7 +75,7 @@ void progress_add(uint64_t bytes)
 	show(work);
 }
 
-void progress_whole(const char *what, uint64_t steps)
+void progress_start_steps(const char *what, uint64_t steps)
 {
 	progress_start(what, steps);
 	if (task_current->progress)
@@ -92,7 +92,7 @@ void progress_step(void)
 	show(work);
 }
 
-void progress_whole_end(void)
+void progress_end_steps(void)
 {
 	if (task_current->progress)
 		task_current->progress->whole = false;

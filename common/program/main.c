@@ -9,23 +9,23 @@
 #include "common/program/sandbox.h"
 #include "common/program/temporary.h"
 
-static bool any_half(format_list list, enum half half, bool reads)
+static bool any_representation(format_list list, enum representation representation, bool reads)
 {
 	for (; *list; list++)
-		if ((*list)->half == half && (reads ? (*list)->read != NULL : (*list)->write != NULL))
+		if ((*list)->representation == representation && (reads ? (*list)->read != NULL : (*list)->write != NULL))
 			return true;
 	return false;
 }
 
-static bool lose_threads(format_list from, format_list to)
+static bool any_loses_threads(format_list from, format_list to)
 {
 	bool had = false, lost = false;
 
 	for (; *from; from++)
-		had |= (*from)->read && (*from)->keeps & KEEP_THREADS;
+		had |= (*from)->read && (*from)->features & FEATURE_THREADS;
 	for (; *to; to++)
 		lost |= (*to)->write &&
-			(!((*to)->keeps & KEEP_THREADS) || (*to)->threads_as_roots);
+			(!((*to)->features & FEATURE_THREADS) || (*to)->threads_as_roots);
 	return had && lost;
 }
 
@@ -44,7 +44,7 @@ static void add_format(struct settings *s, const struct format *f, enum option_e
 
 	if (!o->rows)
 		return;
-	values = alloc(o->size);
+	values = alloc_bytes(o->size);
 	memcpy(values, o->usual, o->size);
 	buf_print(&heading, "%s %s", f->name, end == END_INPUT ? "input" : "output");
 	options_add(&s->options, (struct option_group){
@@ -58,45 +58,45 @@ static void add_inputs(struct settings *s, format_list from)
 			add_format(s, *from, END_INPUT);
 }
 
-void conversion_groups(struct settings *s, format_list from, format_list to)
+void options_for_conversion(struct settings *s, format_list from, format_list to)
 {
-	add_group(s, "options", common_rows, s);
-	add_group(s, "losses", strict_rows, s);
-	add_group(s, "selection", selection_rows, s);
-	add_group(s, "privacy", privacy_rows, s);
-	if (lose_threads(from, to))
-		add_group(s, "threads", threads_rows, s);
-	if (any_half(from, HALF_GRAPH, true) && any_half(to, HALF_STACKS, false))
-		add_group(s, "stacks from a call graph", estimate_rows, s);
+	add_group(s, "options", options_common, s);
+	add_group(s, "losses", options_strict, s);
+	add_group(s, "selection", options_selection, s);
+	add_group(s, "privacy", options_privacy, s);
+	if (any_loses_threads(from, to))
+		add_group(s, "threads", options_threads, s);
+	if (any_representation(from, REPR_GRAPH, true) && any_representation(to, REPR_SAMPLES, false))
+		add_group(s, "stacks from a call graph", options_estimate, s);
 	add_inputs(s, from);
 	for (; *to; to++)
 		if ((*to)->write)
 			add_format(s, *to, END_OUTPUT);
 }
 
-void check_groups(struct settings *s, format_list from, const struct option_row *own,
-		  void *values)
+void options_for_reading(struct settings *s, format_list from, const struct option_row *own,
+			 void *values)
 {
 	add_group(s, "checks", own, values);
-	add_group(s, "options", common_rows, s);
-	add_group(s, "selection", selection_rows, s);
+	add_group(s, "options", options_common, s);
+	add_group(s, "selection", options_selection, s);
 	add_inputs(s, from);
 }
 
-int convert(struct settings *s, const struct format *from, const struct format *to,
-	    format_list list, char **files, int count)
+int convert_files(struct settings *s, const struct format *from, const struct format *to,
+		  format_list list, char **files, int count)
 {
-	struct wanted wanted = {
-		.order = wants_order(s, to),
-		.no_lines = to->half == HALF_STACKS || !(to->keeps & KEEP_LINES),
+	struct read_hints wanted = {
+		.order = needs_order(s, to),
+		.no_lines = to->representation == REPR_SAMPLES || !(to->features & FEATURE_LINES),
 	};
 	struct profile *p = NULL;
 	struct output *out;
 	int status = -1;
 
 	if (sandbox_enter(s, files, count) == 0)
-		p = read_profile(s, from, list, files, count, wanted, NULL);
-	if (p && select_and_hide(s, &p) == 0 && prepare_for(s, &p, to) == 0 &&
+		p = convert_read(s, from, list, files, count, wanted, NULL);
+	if (p && convert_select_and_redact(s, &p) == 0 && convert_prepare(s, &p, to) == 0 &&
 	    (out = output_open(s->output))) {
 		write_as(s, out, p, to);
 		status = output_close(out, true);
@@ -116,13 +116,13 @@ static int pair_parsed(struct settings *s, const struct format *from, const stru
 	snprintf(purpose, sizeof purpose, "convert %s to %s", from->name, to->name);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered(s, "[options] [FILE...]", purpose, both))
+	if (convert_handle_info_options(s, "[options] [FILE...]", purpose, both))
 		return STATUS_DONE;
 	if (options_settle(&s->options, END_OUTPUT, to) < 0 ||
 	    options_settle(&s->options, END_INPUT, from) < 0)
 		return STATUS_TROUBLE;
 	return act ? act(s, argv + first, argc - first)
-		   : convert(s, from, to, NULL, argv + first, argc - first);
+		   : convert_files(s, from, to, NULL, argv + first, argc - first);
 }
 
 int pair_main(const struct format *from, const struct format *to,
@@ -134,7 +134,7 @@ int pair_main(const struct format *from, const struct format *to,
 	int status;
 
 	settings_init(&s);
-	conversion_groups(&s, froms, tos);
+	options_for_conversion(&s, froms, tos);
 	if (more)
 		add_group(&s, "as pyprof2calltree", more, values);
 	status = pair_parsed(&s, from, to, act, argc, argv);

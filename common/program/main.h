@@ -22,8 +22,8 @@ int pair_main(const struct format *from, const struct format *to,
 	      int (*act)(struct settings *s, char **files, int count), int argc, char **argv);
 
 /* A conversion, all of it. Returns the exit status. */
-int convert(struct settings *s, const struct format *from, const struct format *to,
-	    format_list list, char **files, int count);
+int convert_files(struct settings *s, const struct format *from, const struct format *to,
+		  format_list list, char **files, int count);
 
 /* Rows of the program's own, or of settings. */
 void add_group(struct settings *s, const char *heading, const struct option_row *rows,
@@ -33,10 +33,10 @@ void add_group(struct settings *s, const char *heading, const struct option_row 
  * Adds the option groups that fit a conversion between the formats of two lists: common,
  * selection, estimates where they can occur, and each format's own.
  */
-void conversion_groups(struct settings *s, format_list from, format_list to);
+void options_for_conversion(struct settings *s, format_list from, format_list to);
 
 /* The same for a program that only reads; `own` are its own options. */
-void check_groups(struct settings *s, format_list from, const struct option_row *own,
-		  void *values);
+void options_for_reading(struct settings *s, format_list from, const struct option_row *own,
+			 void *values);
 
 #endif

@@ -79,8 +79,8 @@ static int bad_argument(const struct option_row *row, const char *text)
 {
 	char letter[2] = { row->letter, '\0' };
 
-	return error("option %s%s: expected %s, got %s", row->name ? "--" : "-",
-		     row->name ? row->name : letter, row->argument, quote(str_of(text)));
+	return diag_error("option %s%s: expected %s, got %s", row->name ? "--" : "-",
+			  row->name ? row->name : letter, row->argument, diag_quote(str_of(text)));
 }
 
 static int set_choice(const struct option_row *row, int *value, const char *text)
@@ -98,7 +98,7 @@ static int set_choice(const struct option_row *row, int *value, const char *text
 	return bad_argument(row, text);
 }
 
-static int set_share(const struct option_row *row, double *value, const char *text)
+static int set_fraction(const struct option_row *row, double *value, const char *text)
 {
 	char *end;
 	double share = strtod(text, &end);
@@ -133,8 +133,8 @@ int option_set_value(const struct option_row *row, void *values, const char *tex
 		if (!str_to_u64(str_of(text), value))
 			return bad_argument(row, text);
 		return 0;
-	case OPTION_SHARE:
-		return set_share(row, value, text);
+	case OPTION_FRACTION:
+		return set_fraction(row, value, text);
 	case OPTION_CHOICE:
 		return set_choice(row, value, text);
 	case OPTION_LIST:
@@ -149,7 +149,7 @@ int option_set_value(const struct option_row *row, void *values, const char *tex
 /* --- parsing --- */
 
 /* What getopt_long() reads, made from the tables; values from 256 on are names of rows. */
-struct parser {
+struct option_parser {
 	struct option_set *set;
 	struct option *longs;
 	size_t long_count, long_cap;
@@ -165,7 +165,7 @@ struct parser {
 	size_t name_count, name_cap;
 };
 
-static bool is_known(const struct parser *ps, const char *name)
+static bool is_known(const struct option_parser *ps, const char *name)
 {
 	for (size_t i = 0; i < ps->long_count; i++)
 		if (strcmp(ps->longs[i].name, name) == 0)
@@ -173,13 +173,13 @@ static bool is_known(const struct parser *ps, const char *name)
 	return false;
 }
 
-static void add_name(struct parser *ps, const char *name, int has_argument, size_t ref)
+static void add_name(struct option_parser *ps, const char *name, int has_argument, size_t ref)
 {
 	ARRAY_ROOM(ps->longs, ps->long_count, ps->long_cap);
 	ps->longs[ps->long_count++] = (struct option){ name, has_argument, NULL, 256 + (int)ref };
 }
 
-static void add_ref(struct parser *ps, struct option_group *g, const struct option_row *row,
+static void add_ref(struct option_parser *ps, struct option_group *g, const struct option_row *row,
 		    enum option_end end)
 {
 	ARRAY_ROOM(ps->refs, ps->ref_count, ps->ref_cap);
@@ -187,7 +187,7 @@ static void add_ref(struct parser *ps, struct option_group *g, const struct opti
 }
 
 /* --in-NAME: only where it is used, so that a shortened --inverted stays one of a kind. */
-static void add_end_name(struct parser *ps, struct option_group *g, const struct option_row *row,
+static void add_end_name(struct option_parser *ps, struct option_group *g, const struct option_row *row,
 			 int has_argument)
 {
 	struct buf name = { 0 };
@@ -203,7 +203,7 @@ static void add_end_name(struct parser *ps, struct option_group *g, const struct
 	add_name(ps, name.p, has_argument, ps->ref_count - 1);
 }
 
-static void add_row(struct parser *ps, struct option_group *g, const struct option_row *row)
+static void add_row(struct option_parser *ps, struct option_group *g, const struct option_row *row)
 {
 	int has_argument = row->kind == OPTION_FLAG ? no_argument : required_argument;
 	size_t n = strlen(ps->letters);
@@ -223,7 +223,7 @@ static void add_row(struct parser *ps, struct option_group *g, const struct opti
 	}
 }
 
-static struct row_ref *find(struct parser *ps, int code)
+static struct row_ref *find(struct option_parser *ps, int code)
 {
 	if (code >= 256)
 		return &ps->refs[code - 256];
@@ -240,7 +240,7 @@ static void add_use(struct option_set *set, const struct row_ref *ref, const cha
 }
 
 /* getopt_long() prints "PROGRAM: unrecognized option '--x'"; argv[0] is how it names itself. */
-static int parse_all(struct parser *ps, int argc, char **argv)
+static int parse_all(struct option_parser *ps, int argc, char **argv)
 {
 	int code;
 
@@ -254,7 +254,7 @@ static int parse_all(struct parser *ps, int argc, char **argv)
 			add_use(ps->set, ref, optarg);
 			continue;
 		}
-		if (ref->row->kind == OPTION_REST) {
+		if (ref->row->kind == OPTION_REMAINDER) {
 			*(char ***)(void *)((char *)ref->group->values + ref->row->offset) =
 				&argv[optind - 1];
 			return argc;
@@ -272,7 +272,7 @@ static int take_environment(void)
 	return text && *text ? limits_set("PROFPIPE_LIMITS", text) : 0;
 }
 
-static void look_for_ends(struct parser *ps, int argc, char **argv)
+static void look_for_ends(struct option_parser *ps, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		ps->in_names |= strncmp(argv[i], "--in-", 5) == 0;
@@ -282,7 +282,7 @@ static void look_for_ends(struct parser *ps, int argc, char **argv)
 
 int options_parse(struct option_set *set, int argc, char **argv)
 {
-	struct parser ps = { .set = set };
+	struct option_parser ps = { .set = set };
 	int first;
 
 	look_for_ends(&ps, argc, argv);
@@ -342,8 +342,8 @@ int options_settle(struct option_set *set, enum option_end end, const struct for
 		if (!row)
 			continue;
 		if (!use->end && other_end_has(set, end, use))
-			return error("--%s is an option of the input and of the output: expected "
-				     "--in-%s or --out-%s", use->name, use->name, use->name);
+			return diag_error("--%s is an option of the input and of the output: expected "
+					  "--in-%s or --out-%s", use->name, use->name, use->name);
 		if (option_set_value(row, g->values, use->text) < 0)
 			return -1;
 	}
@@ -391,7 +391,7 @@ int options_refuse_unused(const struct option_set *set, const struct format *inp
 		if (is_used(set, use, input, output))
 			continue;
 		name_owners(set, use, &names);
-		error("--%s%s is an option for %s", before[use->end], use->name, names.p);
+		diag_error("--%s%s is an option for %s", before[use->end], use->name, names.p);
 		buf_free(&names);
 		return -1;
 	}
@@ -433,8 +433,8 @@ void options_dump(FILE *to, const struct option_set *set)
 	const struct option_group *groups = set->groups;
 	static const char *const kinds[] = {
 		[OPTION_FLAG] = "flag", [OPTION_TEXT] = "text", [OPTION_COUNT] = "count",
-		[OPTION_SHARE] = "share", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list",
-		[OPTION_REST] = "rest", [OPTION_LIMIT] = "list",
+		[OPTION_FRACTION] = "share", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list",
+		[OPTION_REMAINDER] = "rest", [OPTION_LIMIT] = "list",
 	};
 
 	for (size_t g = 0; g < set->count; g++)

@@ -28,10 +28,10 @@ enum option_kind {
 	OPTION_FLAG,    /* bool */
 	OPTION_TEXT,    /* const char * */
 	OPTION_COUNT,   /* uint64_t */
-	OPTION_SHARE,   /* double, 0 to 1 */
+	OPTION_FRACTION, /* double, 0 to 1 */
 	OPTION_CHOICE,  /* int, the place in argument "a|b|c" */
 	OPTION_LIST,    /* struct option_list, one more text each time */
-	OPTION_REST,    /* char **, all words from its own on: takes the rest */
+	OPTION_REMAINDER, /* char **, all words from its own on: takes the rest */
 	OPTION_LIMIT,   /* nothing here: a limit of the current task */
 };
 
@@ -57,14 +57,14 @@ struct option_row {
 	{ OPTION_TEXT, letter, name, argument, help, offset, 0 }
 #define OPT_COUNT(letter, name, argument, help, offset) \
 	{ OPTION_COUNT, letter, name, argument, help, offset, 0 }
-#define OPT_SHARE(letter, name, argument, help, offset) \
-	{ OPTION_SHARE, letter, name, argument, help, offset, 0 }
+#define OPT_FRACTION(letter, name, argument, help, offset) \
+	{ OPTION_FRACTION, letter, name, argument, help, offset, 0 }
 #define OPT_CHOICE(letter, name, choices, help, offset) \
 	{ OPTION_CHOICE, letter, name, choices, help, offset, 0 }
 #define OPT_LIST(letter, name, argument, help, offset) \
 	{ OPTION_LIST, letter, name, argument, help, offset, 0 }
-#define OPT_REST(letter, name, argument, help, offset) \
-	{ OPTION_REST, letter, name, argument, help, offset, 0 }
+#define OPT_REMAINDER(letter, name, argument, help, offset) \
+	{ OPTION_REMAINDER, letter, name, argument, help, offset, 0 }
 #define OPT_LIMIT(letter, name, argument, help) \
 	{ OPTION_LIMIT, letter, name, argument, help, 0, 0 }
 #define OPT_END { OPTION_END, 0, NULL, NULL, NULL, 0, 0 }

@@ -17,7 +17,7 @@ struct settings;
  */
 
 /* Opens the files (none: standard input); as often as there are lists of them. */
-int sandbox_hold(const struct settings *s, char **files, int count);
+int sandbox_preopen(const struct settings *s, char **files, int count);
 /* Opens the output and closes the sandbox; in the process that waits it does not return. */
 int sandbox_close(const struct settings *s);
 /* Both, for who has one list. */

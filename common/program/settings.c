@@ -15,7 +15,7 @@
 void settings_init(struct settings *s)
 {
 	*s = (struct settings){
-		.estimate = { .contexts = 200000, .rest = 1e-3, .unattributed = true },
+		.estimate = { .contexts = 200000, .max_unplaced = 1e-3, .unattributed = true },
 	};
 }
 
@@ -26,7 +26,7 @@ void settings_free(struct settings *s)
 
 #define AT(field) offsetof(struct settings, field)
 
-const struct option_row common_rows[] = {
+const struct option_row options_common[] = {
 	OPT_TEXT('o', "output", "FILE", "write to FILE when all is well; .gz compresses",
 		 AT(output)),
 	OPT_FLAG('q', "quiet", "no warnings", AT(quiet)),
@@ -43,12 +43,12 @@ const struct option_row common_rows[] = {
 	OPT_END
 };
 
-const struct option_row strict_rows[] = {
+const struct option_row options_strict[] = {
 	OPT_FLAG(0, "strict", "any loss or estimate is an error", AT(strict)),
 	OPT_END
 };
 
-const struct option_row selection_rows[] = {
+const struct option_row options_selection[] = {
 	OPT_TEXT(0, "value", "NAME|N",
 		 "only this value type (default: all, or the first where the target holds one)",
 		 AT(value)),
@@ -56,7 +56,7 @@ const struct option_row selection_rows[] = {
 	OPT_END
 };
 
-const struct option_row privacy_rows[] = {
+const struct option_row options_privacy[] = {
 	OPT_FLAG(0, "strip-dirs", "files and objects without their directories",
 		 AT(strip_dirs)),
 	OPT_FLAG(0, "anonymize",
@@ -65,25 +65,25 @@ const struct option_row privacy_rows[] = {
 	OPT_END
 };
 
-const struct option_row threads_rows[] = {
+const struct option_row options_threads[] = {
 	OPT_FLAG(0, "threads", "threads become root frames where the target has no threads",
 		 AT(threads)),
 	OPT_END
 };
 
-const struct option_row estimate_rows[] = {
+const struct option_row options_estimate[] = {
 	OPT_COUNT(0, "contexts", "N", "expand at most N contexts (default 200000)",
 		  AT(estimate.contexts)),
-	OPT_SHARE(0, "rest", "SHARE",
-		  "stop when less than SHARE of the total is unplaced (default 1e-3)",
-		  AT(estimate.rest)),
+	OPT_FRACTION(0, "rest", "SHARE",
+		     "stop when less than SHARE of the total is unplaced (default 1e-3)",
+		     AT(estimate.max_unplaced)),
 	OPT_FLAG(0, "no-unattributed",
 		 "leave out inclusive time that is in no function's self time",
 		 AT(no_unattributed)),
 	OPT_END
 };
 
-void list_formats(FILE *to, format_list list)
+void format_list_print(FILE *to, format_list list)
 {
 	static const char *const heads[] = { "format", "reads", "writes", "suffixes" };
 	int widest = (int)strlen(heads[3]);
@@ -113,15 +113,15 @@ static void put_help(const struct settings *s, const char *synopsis, const char 
 	       : "- is standard input", program);
 }
 
-bool answered(const struct settings *s, const char *synopsis, const char *purpose,
-	      format_list list)
+bool convert_handle_info_options(const struct settings *s, const char *synopsis, const char *purpose,
+				 format_list list)
 {
 	if (s->help) {
 		put_help(s, synopsis, purpose);
 	} else if (s->version) {
 		printf("%s (profpipe) %s\n", task_current->program, PROFPIPE_VERSION);
 	} else if (s->list_formats) {
-		list_formats(stdout, list);
+		format_list_print(stdout, list);
 	} else if (s->list_limits) {
 		limits_print(stdout);
 	} else if (s->list_options) {
@@ -131,7 +131,7 @@ bool answered(const struct settings *s, const char *synopsis, const char *purpos
 		return false;
 	}
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
-		die("standard output: %s", strerror(errno));
+		diag_die("standard output: %s", strerror(errno));
 	return true;
 }
 

@@ -7,9 +7,9 @@ static int list_names(const char *what, struct str name)
 {
 	struct buf names = { 0 };
 
-	for (format_list f = all_formats; *f; f++)
+	for (format_list f = format_registry; *f; f++)
 		buf_print(&names, "%s%s", names.n ? ", " : "", (*f)->name);
-	error("%s %s; there are: %s", what, quote(name), names.p);
+	diag_error("%s %s; there are: %s", what, diag_quote(name), names.p);
 	buf_free(&names);
 	return -1;
 }
@@ -23,7 +23,7 @@ static const struct format *format_of_name(struct str name)
 
 	if (str_ends(name, S(".gz")))
 		name.n -= 3;
-	for (format_list f = all_formats; *f; f++)
+	for (format_list f = format_registry; *f; f++)
 		for (suffixes = str_of((*f)->suffixes); str_word(&suffixes, &suffix);)
 			if ((str_ends(name, suffix) || str_starts(str_base(name), suffix)) &&
 			    suffix.n > longest && (*f)->write) {
@@ -33,9 +33,9 @@ static const struct format *format_of_name(struct str name)
 	return best;
 }
 
-int choose_input(const char *name, const struct format **from)
+int select_format_input(const char *name, const struct format **from)
 {
-	*from = name ? format_find(all_formats, str_of(name)) : NULL;
+	*from = name ? format_find(format_registry, str_of(name)) : NULL;
 	if (name && (!*from || !(*from)->read))
 		return list_names(*from ? "cannot read" : "no format", str_of(name));
 	return 0;
@@ -46,7 +46,7 @@ static int find_output(const struct settings *s, const char *name, const struct 
 {
 	*to = NULL;
 	if (name) {
-		*to = format_find(all_formats, str_of(name));
+		*to = format_find(format_registry, str_of(name));
 		if (!*to || !(*to)->write)
 			return list_names(*to ? "cannot write" : "no format", str_of(name));
 		return 0;
@@ -57,22 +57,22 @@ static int find_output(const struct settings *s, const char *name, const struct 
 		*to = from;
 	if (!*to && s->output && !from)
 		return list_names("no format goes by the name", str_of(s->output));
-	return *to ? 0 : error("expected -t FORMAT, or -o with a name that tells it");
+	return *to ? 0 : diag_error("expected -t FORMAT, or -o with a name that tells it");
 }
 
-int choose_output(struct settings *s, const char *name, const struct format *from,
-		  const struct format **to)
+int select_format_output(struct settings *s, const char *name, const struct format *from,
+			 const struct format **to)
 {
 	if (find_output(s, name, from, to) < 0)
 		return -1;
 	return options_settle(&s->options, END_OUTPUT, *to);
 }
 
-int write_profile(struct settings *s, struct profile **p, const struct format *to)
+int convert_write(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct output *out;
 
-	if (prepare_for(s, p, to) < 0 || !(out = output_open(s->output)))
+	if (convert_prepare(s, p, to) < 0 || !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
 	write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;

@@ -10,15 +10,15 @@
 #include "common/program/main.h"
 
 /* 0, or -1 after a message. *from is NULL where the name is. */
-int choose_input(const char *name, const struct format **from);
+int select_format_input(const char *name, const struct format **from);
 /*
  * Where neither -t nor -o tells, `from` is taken if it can be written. The options given for
  * the output are settled.
  */
-int choose_output(struct settings *s, const char *name, const struct format *from,
-		  const struct format **to);
+int select_format_output(struct settings *s, const char *name, const struct format *from,
+			 const struct format **to);
 
 /* Reduces and derives (*p may be replaced), writes to -o. Returns the exit status. */
-int write_profile(struct settings *s, struct profile **p, const struct format *to);
+int convert_write(struct settings *s, struct profile **p, const struct format *to);
 
 #endif

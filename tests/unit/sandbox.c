@@ -107,7 +107,7 @@ static int status_of(void (*act)(void))
 	if (child == 0) {
 		const struct settings s = { .sandbox = true, .output = path };
 
-		if (sandbox_hold(&s, (char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
+		if (sandbox_preopen(&s, (char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
 		    sandbox_close(&s) < 0)
 			_exit(CAME_BACK);
 		act();

@@ -31,13 +31,13 @@ static int parsed(struct settings *s, struct options *o, int argc, char **argv)
 
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered(s, "[options] [FILE...]", "convert profiles of any format into any other",
-		     all_formats))
+	if (convert_handle_info_options(s, "[options] [FILE...]", "convert profiles of any format into any other",
+					format_registry))
 		return STATUS_DONE;
-	if (choose_input(o->from, &from) < 0 || choose_output(s, o->to, NULL, &to) < 0 ||
+	if (select_format_input(o->from, &from) < 0 || select_format_output(s, o->to, NULL, &to) < 0 ||
 	    options_refuse_unused(&s->options, from, to) < 0)
 		return STATUS_TROUBLE;
-	return convert(s, from, to, all_formats, argv + first, argc - first);
+	return convert_files(s, from, to, format_registry, argv + first, argc - first);
 }
 
 static int profconv(int argc, char **argv)
@@ -48,7 +48,7 @@ static int profconv(int argc, char **argv)
 
 	settings_init(&s);
 	add_group(&s, "formats", format_rows, &o);
-	conversion_groups(&s, all_formats, all_formats);
+	options_for_conversion(&s, format_registry, format_registry);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);
 	return status;

@@ -22,7 +22,7 @@ struct work {
 	struct settings settings;
 	struct report report;
 	const char *from, *to;
-	struct diff_how how;
+	struct difference_options options;
 	struct option_list rule_texts, rule_files;
 	bool allow_missing_base, ignore_new, limit_given;
 	int compare_choice, kind_choice, color_choice;
@@ -64,9 +64,9 @@ static const struct option_row compare_rows[] = {
 	OPT_CHOICE(0, "kind", "auto|counts|samples|times",
 		   "what the values are: exact counts, numbers of samples, or times of a clock",
 		   AT(kind_choice)),
-	OPT_SHARE(0, "min-share", "SHARE",
-		  "functions with less of the total on both sides are not tested and break no rule "
-		  "(default 0.01)", AT(how.least)),
+	OPT_FRACTION(0, "min-share", "SHARE",
+		     "functions with less of the total on both sides are not tested and break no rule "
+		     "(default 0.01)", AT(options.min_share)),
 	OPT_END
 };
 
@@ -75,8 +75,8 @@ static const struct option_row gate_rows[] = {
 		 "exit 1 if a function breaks it: 'self > 5% and self > 10ms' (repeatable)",
 		 AT(rule_texts)),
 	OPT_LIST(0, "rules", "FILE", "rules, one a line, # for comments (repeatable)", AT(rule_files)),
-	OPT_SHARE(0, "alpha", "SHARE", "the q above which a change may be chance (default 0.05)",
-		  AT(report.alpha)),
+	OPT_FRACTION(0, "alpha", "SHARE", "the q above which a change may be chance (default 0.05)",
+		     AT(report.alpha)),
 	OPT_FLAG(0, "ignore-new", "functions that the base has not break no rule", AT(ignore_new)),
 	OPT_FLAG(0, "allow-missing-base", "no file of the base: say so and exit 0",
 		 AT(allow_missing_base)),
@@ -90,7 +90,7 @@ static int add_rule(struct work *w, struct str text, const char *source, size_t 
 	struct gate_rule rule;
 
 	if (gate_parse(&rule, text) < 0)
-		return source ? error("%s: line %zu: not a rule", masked(str_of(source)), line) : -1;
+		return source ? diag_error("%s: line %zu: not a rule", diag_masked(str_of(source)), line) : -1;
 	rule.source = source;
 	rule.line = line;
 	ARRAY_ROOM(w->rules, w->rule_count, w->rule_cap);
@@ -121,7 +121,7 @@ static int read_rules(struct work *w, const char *file)
 		number++;
 		line = without_comment(line);
 		if (memchr(line.n ? line.p : "", '\0', line.n))
-			input_error(in, "expected a rule, got %s", quote(line));
+			input_error(in, "expected a rule, got %s", diag_quote(line));
 		else if (line.n)
 			status = add_rule(w, line, file, number);
 	}
@@ -146,7 +146,7 @@ static int take_rules(struct work *w)
 
 static int ask_rules(struct work *w)
 {
-	struct gate_how gate = { .alpha = w->report.alpha, .least = w->how.least,
+	struct gate_options gate = { .alpha = w->report.alpha, .min_share = w->options.min_share,
 				 .ignore_new = w->ignore_new };
 
 	for (size_t i = 0; i < w->rule_count; i++)
@@ -182,9 +182,9 @@ static int divide(struct work *w, char **words, int count)
 	if (base == count && count == 2)
 		base = new = 1;
 	else if (base == count)
-		return error("expected BASE NEW, or BASE... -- NEW...");
+		return diag_error("expected BASE NEW, or BASE... -- NEW...");
 	if (new == count)
-		return error("expected a profile of the new side behind --");
+		return diag_error("expected a profile of the new side behind --");
 	w->files[DIFF_BASE] = words;
 	w->file_counts[DIFF_BASE] = base;
 	w->files[DIFF_NEW] = words + new;
@@ -210,15 +210,15 @@ static bool is_base_missing(struct work *w)
  * All that is needed, as if there were a format that keeps everything. An estimate is said
  * once for all runs, and not by each.
  */
-static int prepare(struct work *w, struct profile **p, enum half half)
+static int prepare(struct work *w, struct profile **p, enum representation representation)
 {
-	const struct format needed = { .name = "profdiff", .half = half, .keeps = ~0u,
-				       .values_arcs = half == HALF_GRAPH };
+	const struct format needed = { .name = "profdiff", .representation = representation, .features = ~0u,
+				       .needs_arc_values = representation == REPR_GRAPH };
 	bool quiet = task_current->quiet;
 	int status;
 
-	task_current->quiet = quiet || half == HALF_STACKS || w->report.d->sides[DIFF_BASE].run_count;
-	status = prepare_for(&w->settings, p, &needed);
+	task_current->quiet = quiet || representation == REPR_SAMPLES || w->report.d->sides[DIFF_BASE].run_count;
+	status = convert_prepare(&w->settings, p, &needed);
 	task_current->quiet = quiet;
 	return status;
 }
@@ -238,19 +238,19 @@ static value_id choose_value(struct work *w, const struct profile *p, int side)
 
 static int add_profile(struct work *w, struct profile **p, int side, bool keep)
 {
-	static const enum diff_kind kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
+	static const enum diff_measurement kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
 	value_id v;
 
 	if (!(*p)->value_count)
-		return error("expected a profile with values on each side");
-	if (select_and_hide(&w->settings, p) < 0 || prepare(w, p, HALF_GRAPH) < 0)
+		return diag_error("expected a profile with values on each side");
+	if (convert_select_and_redact(&w->settings, p) < 0 || prepare(w, p, REPR_GRAPH) < 0)
 		return -1;
 	v = choose_value(w, *p, side);
 	if (difference_add(w->report.d, side, *p, v, w->kind_choice ? &kinds[w->kind_choice - 1] : NULL) < 0)
 		return -1;
 	if (!keep)
 		return 0;
-	if (!profile_has_stacks(*p) && prepare(w, p, HALF_STACKS) < 0)
+	if (!profile_has_stacks(*p) && prepare(w, p, REPR_SAMPLES) < 0)
 		return -1;
 	w->estimated += (*p)->estimated;
 	ARRAY_ROOM(w->runs, w->run_count, w->run_cap);
@@ -262,8 +262,8 @@ static int add_profile(struct work *w, struct profile **p, int side, bool keep)
 static int read_side(struct work *w, const struct format *from, int side, bool keep)
 {
 	for (int i = 0; i < w->file_counts[side]; i++) {
-		struct profile *p = read_profile(&w->settings, from, all_formats, &w->files[side][i], 1,
-						 (struct wanted){ 0 },
+		struct profile *p = convert_read(&w->settings, from, format_registry, &w->files[side][i], 1,
+						 (struct read_hints){ 0 },
 						 NULL);
 		int status = p ? add_profile(w, &p, side, keep) : -1;
 
@@ -276,7 +276,7 @@ static int read_side(struct work *w, const struct format *from, int side, bool k
 
 /* --- what has to be said --- */
 
-static const char *kind_name(enum diff_kind kind)
+static const char *kind_name(enum diff_measurement kind)
 {
 	return kind == DIFF_COUNTED ? "counts" : kind == DIFF_SAMPLED ? "samples" : "times";
 }
@@ -291,9 +291,9 @@ static void note_shares(struct work *w, struct buf *b)
 		return;
 	}
 	buf_add(b, S("shares of the total are compared: base counts "));
-	add_name(b, strings_text(&d->strings, base->value_name));
+	profdiff_add_name(b, strings_text(&d->strings, base->value_name));
 	buf_print(b, " (%s), new ", kind_name(base->kind));
-	add_name(b, strings_text(&d->strings, new->value_name));
+	profdiff_add_name(b, strings_text(&d->strings, new->value_name));
 	buf_print(b, " (%s)", kind_name(new->kind));
 }
 
@@ -307,10 +307,10 @@ static void note_runs(struct work *w, struct buf *b)
 	if (base + new == 2 && d->kind == DIFF_TIMED)
 		buf_add(b, S("one run a side: how much its times vary is unknown"));
 	else if (base + new > 2 && tested &&
-		 mann_whitney_least(base, new) * (double)tested > w->report.alpha)
+		 statistics_mann_whitney_min_p(base, new) * (double)tested > w->report.alpha)
 		buf_print(b, "not enough runs: to show that one function of %zu changed takes %zu a "
 			  "side (q of %g or less)", tested,
-			  mann_whitney_needed(tested, w->report.alpha), w->report.alpha);
+			  statistics_mann_whitney_min_runs(tested, w->report.alpha), w->report.alpha);
 }
 
 static void add_note(struct work *w, void (*note)(struct work *w, struct buf *b), bool warn)
@@ -320,7 +320,7 @@ static void add_note(struct work *w, void (*note)(struct work *w, struct buf *b)
 	note(w, &text);
 	if (text.n) {
 		if (warn)
-			warning("%.*s", (int)text.n, text.p);
+			diag_warning("%.*s", (int)text.n, text.p);
 		buf_add(&w->report.notes, buf_str(&text));
 		buf_byte(&w->report.notes, '\n');
 	}
@@ -328,19 +328,19 @@ static void add_note(struct work *w, void (*note)(struct work *w, struct buf *b)
 }
 
 /* Each finding is a line on standard error, whatever the report is. */
-static void tell_findings(struct work *w)
+static void report_findings(struct work *w)
 {
 	for (size_t i = 0; i < w->report.findings.count; i++) {
 		const struct gate_finding *f = &w->report.findings.all[i];
 		struct buf text = { 0 };
 
-		add_name(&text, str_of(f->rule->text));
+		profdiff_add_name(&text, str_of(f->rule->text));
 		buf_add(&text, S(": "));
-		add_finding(&text, &w->report, f);
+		profdiff_add_finding(&text, &w->report, f);
 		if (f->outcome == GATE_BROKEN)
-			error("regression: %.*s", (int)text.n, text.p);
+			diag_error("regression: %.*s", (int)text.n, text.p);
 		else
-			warning("%.*s", (int)text.n, text.p);
+			diag_warning("%.*s", (int)text.n, text.p);
 		buf_free(&text);
 	}
 }
@@ -372,7 +372,7 @@ static int write_difference(struct work *w, const struct format *to)
 
 		if (!out)
 			return -1;
-		put_report(out, &w->report);
+		profdiff_put_report(out, &w->report);
 		return output_close(out, true);
 	}
 	if (w->report.no_base)
@@ -380,7 +380,7 @@ static int write_difference(struct work *w, const struct format *to)
 	p = difference_stacks(w->report.d, w->runs, w->run_count);
 	if (!p)
 		return -1;
-	status = write_profile(&w->settings, &p, to) == STATUS_DONE ? 0 : -1;
+	status = convert_write(&w->settings, &p, to) == STATUS_DONE ? 0 : -1;
 	profile_free(p);
 	return status;
 }
@@ -391,10 +391,10 @@ static int compare(struct work *w, const struct format *from, const struct forma
 		if (read_side(w, from, side, to != NULL) < 0)
 			return -1;
 	if (w->estimated)
-		warning("contexts estimated from a call graph in %zu of %zu runs", w->estimated,
-			w->run_count);
-	w->how.compare = (enum diff_compare)w->compare_choice;
-	if (difference_finish(w->report.d, &w->how) < 0)
+		diag_warning("contexts estimated from a call graph in %zu of %zu runs", w->estimated,
+			     w->run_count);
+	w->options.compare = (enum diff_compare)w->compare_choice;
+	if (difference_finish(w->report.d, &w->options) < 0)
 		return -1;
 	if (w->report.d->shares)
 		add_note(w, note_shares, w->compare_choice != DIFF_SHARES);
@@ -407,11 +407,11 @@ static int open_sides(struct work *w)
 {
 	w->report.no_base = is_base_missing(w);
 	if (w->report.no_base && !w->allow_missing_base)
-		return error("no profile of the base: %s (--allow-missing-base lets that pass)",
-			     w->file_counts[DIFF_BASE]
-			     ? masked(str_of(w->files[DIFF_BASE][0])) : "no file given");
+		return diag_error("no profile of the base: %s (--allow-missing-base lets that pass)",
+				  w->file_counts[DIFF_BASE]
+				  ? diag_masked(str_of(w->files[DIFF_BASE][0])) : "no file given");
 	for (int side = 0; side < 2 && !w->report.no_base; side++)
-		if (sandbox_hold(&w->settings, w->files[side], w->file_counts[side]) < 0)
+		if (sandbox_preopen(&w->settings, w->files[side], w->file_counts[side]) < 0)
 			return -1;
 	return sandbox_close(&w->settings);
 }
@@ -419,14 +419,14 @@ static int open_sides(struct work *w)
 static int run(struct work *w, const struct format *from, const struct format *to)
 {
 	if (w->report.no_base) {
-		warning("no profile of the base: nothing to compare with");
+		diag_warning("no profile of the base: nothing to compare with");
 		buf_add(&w->report.notes, S("no profile of the base: nothing to compare with\n"));
 	} else if (compare(w, from, to) < 0) {
 		return -1;
 	}
 	if (write_difference(w, to) < 0)
 		return -1;
-	tell_findings(w);
+	report_findings(w);
 	return 0;
 }
 
@@ -449,11 +449,11 @@ static int choose_formats(struct work *w, const struct format **from, const stru
 	const char *alone;
 
 	*to = NULL;
-	if (choose_input(w->from, from) < 0 || (w->to && choose_output(s, w->to, NULL, to) < 0))
+	if (select_format_input(w->from, from) < 0 || (w->to && select_format_output(s, w->to, NULL, to) < 0))
 		return -1;
 	alone = w->to ? NULL : options_of_output(&s->options);
 	if (alone)
-		return error("--%s goes with -t", alone);
+		return diag_error("--%s goes with -t", alone);
 	return *to ? options_refuse_unused(&s->options, *from, *to) : 0;
 }
 
@@ -466,9 +466,9 @@ static int parsed(struct work *w, int argc, char **argv)
 	first = settings_parse(&w->settings, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered(&w->settings, "[options] BASE NEW | [options] BASE... -- NEW...",
-		     "what changed between two profiles or two sets of runs, and a gate on it",
-		     all_formats))
+	if (convert_handle_info_options(&w->settings, "[options] BASE NEW | [options] BASE... -- NEW...",
+					"what changed between two profiles or two sets of runs, and a gate on it",
+					format_registry))
 		return STATUS_DONE;
 	if (choose_formats(w, &from, &to) < 0 || take_rules(w) < 0 ||
 	    divide(w, argv + first, argc - first) < 0)
@@ -486,15 +486,15 @@ static int parsed(struct work *w, int argc, char **argv)
 /* Threads are added up: there is no place for them in a difference. */
 static int profdiff(int argc, char **argv)
 {
-	struct work w = { .report = { .alpha = 0.05 }, .how = { .least = 0.01 } };
+	struct work w = { .report = { .alpha = 0.05 }, .options = { .min_share = 0.01 } };
 	int status;
 
 	settings_init(&w.settings);
 	add_group(&w.settings, "report", report_rows, &w);
 	add_group(&w.settings, "comparison", compare_rows, &w);
 	add_group(&w.settings, "gate", gate_rows, &w);
-	conversion_groups(&w.settings, all_formats, all_formats);
-	options_drop(&w.settings.options, threads_rows);
+	options_for_conversion(&w.settings, format_registry, format_registry);
+	options_drop(&w.settings.options, options_threads);
 	status = parsed(&w, argc, argv);
 	settings_free(&w.settings);
 	return status;

@@ -12,11 +12,11 @@
 #include "common/base/diag.h"
 #include "common/program/sandbox.h"
 #include "common/transform/reshape/filter.h"
-#include "common/transform/calltree/in_time.h"
-#include "common/transform/reshape/regroup.h"
+#include "common/transform/calltree/timeline.h"
+#include "common/transform/reshape/group_by.h"
 #include "common/transform/reshape/scale.h"
 #include "common/transform/reshape/thread_roots.h"
-#include "common/transform/callgraph/trim.h"
+#include "common/transform/callgraph/prune.h"
 #include "converters/tools/select_format.h"
 #include "converters/tools/proffilter/internal.h"
 #include "converters/registry.h"
@@ -75,7 +75,7 @@ static int read_time(const struct work *w, struct str text, const struct value_t
 	};
 	int power = type->unit == UNIT_TIME ? 9 : 0;
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 	bool named = false;
 
 	for (size_t i = 0; i < 4 && !named; i++) {
@@ -86,12 +86,12 @@ static int read_time(const struct work *w, struct str text, const struct value_t
 		}
 	}
 	if (named && type->unit != UNIT_TIME)
-		return error("--time: what is counted is no time: expected plain numbers");
-	if (!str_to_decimal(text, &number, &how))
-		return error("--time: expected FROM:TO, got %s", quote(str_of(w->window)));
+		return diag_error("--time: what is counted is no time: expected plain numbers");
+	if (!str_to_decimal(text, &number, &exactness))
+		return diag_error("--time: expected FROM:TO, got %s", diag_quote(str_of(w->window)));
 	number.exponent += power;
 	if (decimal_at(number, type->exponent, limit) == OUT_OF_RANGE)
-		return error("--time: %s does not fit in 64 bits", quote(str_of(w->window)));
+		return diag_error("--time: %s does not fit in 64 bits", diag_quote(str_of(w->window)));
 	return 0;
 }
 
@@ -100,7 +100,7 @@ static int read_limits(const struct work *w, const struct profile *p, int64_t *f
 	struct str first, last;
 
 	if (!str_cut(str_of(w->window), ':', &first, &last))
-		return error("--time: expected FROM:TO, got %s", quote(str_of(w->window)));
+		return diag_error("--time: expected FROM:TO, got %s", diag_quote(str_of(w->window)));
 	for (value_id v = 0; v < p->value_count; v++) {
 		from[v] = INT64_MIN;
 		to[v] = INT64_MAX;
@@ -108,7 +108,7 @@ static int read_limits(const struct work *w, const struct profile *p, int64_t *f
 		    (last.n && read_time(w, last, &p->value_types[v], &to[v]) < 0))
 			return -1;
 		if (from[v] > to[v])
-			return error("--time: expected FROM before TO, got %s", quote(str_of(w->window)));
+			return diag_error("--time: expected FROM before TO, got %s", diag_quote(str_of(w->window)));
 	}
 	return 0;
 }
@@ -120,15 +120,15 @@ static int cut_time(const struct work *w, struct profile **p)
 
 	if (!w->window)
 		return 0;
-	if (!is_in_time(*p))
-		return error("--time: the samples of this profile are in no order of time");
+	if (!timeline_is_ordered(*p))
+		return diag_error("--time: the samples of this profile are in no order of time");
 	from = alloc_zero((*p)->value_count, sizeof *from);
 	to = alloc_zero((*p)->value_count, sizeof *to);
 	status = read_limits(w, *p, from, to);
 	if (status == 0)
-		profile_replace(p, profile_window(*p, from, to));
+		profile_replace(p, timeline_window(*p, from, to));
 	if (status == 0 && !profile_has_stacks(*p))
-		warning("--time %s: nothing lies in it", quote(str_of(w->window)));
+		diag_warning("--time %s: nothing lies in it", diag_quote(str_of(w->window)));
 	alloc_free(from);
 	alloc_free(to);
 	return status;
@@ -143,26 +143,26 @@ static int rename_all(const struct work *w, struct profile **p)
 
 	if (!w->renames.count)
 		return 0;
-	functions = regroup_functions(*p);
-	status = rename_functions(*p, &w->renames, functions);
+	functions = group_by_functions(*p);
+	status = proffilter_rename_functions(*p, &w->renames, functions);
 	if (status == 0)
-		profile_replace(p, profile_regroup(*p, &(struct regroup){ .functions = functions }));
+		profile_replace(p, profile_group_by(*p, &(struct group_by_options){ .functions = functions }));
 	alloc_free(functions);
 	return status;
 }
 
 static void regroup_all(const struct work *w, struct profile **p)
 {
-	struct regroup how = { .drop_lines = w->granularity && w->granularity != BY_LINE,
+	struct group_by_options options = { .drop_lines = w->granularity && w->granularity != BY_LINE,
 			       .line_functions = w->granularity == BY_LINE };
 	struct function *functions;
 
 	if (!w->granularity)
 		return;
-	functions = regroup_functions(*p);
-	group_functions(*p, (enum granularity)w->granularity, functions);
-	how.functions = functions;
-	profile_replace(p, profile_regroup(*p, &how));
+	functions = group_by_functions(*p);
+	proffilter_group_functions(*p, (enum granularity)w->granularity, functions);
+	options.functions = functions;
+	profile_replace(p, profile_group_by(*p, &options));
 	alloc_free(functions);
 }
 
@@ -186,16 +186,16 @@ static int make_stacks(struct work *w, struct profile **p)
 	if (!needs_stacks(w) || !profile_has_graph(*p))
 		return 0;
 	if (w->granularity == BY_LINE)
-		return error("--granularity line: a call graph does not say which lines of a function "
-			     "are in a stack");
-	if (profile_has(*p) & KEEP_CALLS) {
-		verbose("call counts are lost: stacks have none");
+		return diag_error("--granularity line: a call graph does not say which lines of a function "
+				  "are in a stack");
+	if (profile_features(*p) & FEATURE_CALLS) {
+		diag_verbose("call counts are lost: stacks have none");
 		if (w->settings.strict)
-			return error("--strict: call counts would be lost: stacks have none");
+			return diag_error("--strict: call counts would be lost: stacks have none");
 	}
-	if (derive_stacks(&w->settings, *p) < 0)
+	if (convert_derive_stacks(&w->settings, *p) < 0)
 		return -1;
-	stacks = profile_filter(*p, &(struct filter){ 0 });
+	stacks = profile_filter(*p, &(struct filter_options){ 0 });
 	stacks->calls_sampled = true;
 	profile_replace(p, stacks);
 	return 0;
@@ -207,22 +207,22 @@ static void make_samples(const struct work *w, struct profile **p)
 	struct profile *samples = NULL;
 
 	if (w->window || needs_stacks(w) || w->trim || w->scale || w->root)
-		samples = samples_in_time(*p);
+		samples = timeline_samples(*p);
 	if (!samples)
 		return;
-	verbose("when functions were entered and left becomes samples in the order of time");
+	diag_verbose("when functions were entered and left becomes samples in the order of time");
 	profile_replace(p, samples);
 }
 
 /* A slip in an expression gives an empty picture: better to say so. */
-static int tell_empty(struct work *w, bool told)
+static int report_empty(struct work *w, bool reported)
 {
 	if (!w->settings.strict) {
-		if (!told)
-			warning("nothing is left: no stack passes the filters");
+		if (!reported)
+			diag_warning("nothing is left: no stack passes the filters");
 		return 0;
 	}
-	error("--strict: nothing is left: no stack passes the filters");
+	diag_error("--strict: nothing is left: no stack passes the filters");
 	w->left_nothing = true;
 	return -1;
 }
@@ -241,24 +241,24 @@ static int cut_stacks(struct work *w, struct profile **p)
 	};
 	enum { VERBS = sizeof verbs / sizeof *verbs };
 	int status = 0;
-	bool told = false;
+	bool reported = false;
 
 	for (int i = 0; status >= 0 && i < VERBS; i++) {
-		status = mark_functions(*p, verbs[i].option, verbs[i].expression,
-					verbs[i].names_only, &verbs[i].marks);
-		told |= status == 1;
+		status = proffilter_mark_functions(*p, verbs[i].option, verbs[i].expression,
+						   verbs[i].names_only, &verbs[i].marks);
+		reported |= status == 1;
 	}
 	if (status > 0)
 		status = 0;
 	if (status == 0 && cuts_stacks(w)) {
 		bool any = profile_has_stacks(*p);
 
-		profile_replace(p, profile_filter(*p, &(struct filter){
+		profile_replace(p, profile_filter(*p, &(struct filter_options){
 			.focus = verbs[0].marks, .ignore = verbs[1].marks,
 			.hide = verbs[2].marks, .show = verbs[3].marks,
 			.show_from = verbs[4].marks, .prune_from = verbs[5].marks }));
 		if (any && !profile_has_stacks(*p))
-			status = tell_empty(w, told);
+			status = report_empty(w, reported);
 	}
 	for (int i = 0; i < VERBS; i++)
 		alloc_free(verbs[i].marks);
@@ -268,22 +268,22 @@ static int cut_stacks(struct work *w, struct profile **p)
 /* Of both halves, which may both be there. */
 static void add_root(const struct work *w, struct profile **p)
 {
-	struct filter how = { .flatten = w->flatten };
+	struct filter_options options = { .flatten = w->flatten };
 
 	if (w->flatten)
-		profile_replace(p, profile_filter(*p, &how));
+		profile_replace(p, profile_filter(*p, &options));
 	if (w->root && profile_has_graph(*p))
-		named_root(*p, str_of(w->root));
-	how = (struct filter){ .root = w->root, .keep_graph = true };
+		thread_roots_named(*p, str_of(w->root));
+	options = (struct filter_options){ .root = w->root, .keep_graph = true };
 	if (w->root && profile_has_stacks(*p))
-		profile_replace(p, profile_filter(*p, &how));
+		profile_replace(p, profile_filter(*p, &options));
 }
 
 /* --- small functions, other numbers --- */
 
 static int trim_small(const struct work *w, struct profile **p)
 {
-	struct regroup how = { 0 };
+	struct group_by_options options = { 0 };
 	struct function *functions;
 	char *end;
 	double percent;
@@ -293,16 +293,16 @@ static int trim_small(const struct work *w, struct profile **p)
 		return 0;
 	percent = strtod(w->trim, &end);
 	if (end == w->trim || *end || !(percent >= 0 && percent <= 100))
-		return error("--trim: expected a PERCENT from 0 to 100, got %s", quote(str_of(w->trim)));
-	small = small_functions(*p, percent / 100);
-	functions = regroup_functions(*p);
+		return diag_error("--trim: expected a PERCENT from 0 to 100, got %s", diag_quote(str_of(w->trim)));
+	small = prune_small_functions(*p, percent / 100);
+	functions = group_by_functions(*p);
 	for (function_id f = 0; f < (*p)->function_count; f++)
 		if (small[f])
 			functions[f] = (struct function){
 				.name = profile_string(*p, S("[trimmed]")) };
-	how.functions = functions;
-	how.chains = small;
-	profile_replace(p, profile_regroup(*p, &how));
+	options.functions = functions;
+	options.chains = small;
+	profile_replace(p, profile_group_by(*p, &options));
 	alloc_free(functions);
 	alloc_free(small);
 	return 0;
@@ -315,7 +315,7 @@ static int scale_values(const struct work *w, struct profile *p)
 	if (!w->scale)
 		return 0;
 	if (!factor_read(str_of(w->scale), &factor))
-		return error("--scale: expected a FACTOR as 0.01 or 1/3, got %s", quote(str_of(w->scale)));
+		return diag_error("--scale: expected a FACTOR as 0.01 or 1/3, got %s", diag_quote(str_of(w->scale)));
 	profile_scale(p, factor);
 	return 0;
 }
@@ -323,15 +323,15 @@ static int scale_values(const struct work *w, struct profile *p)
 static int filter_profile(struct work *w, struct profile **p)
 {
 	make_samples(w, p);
-	if (select_parts(&w->settings, p) < 0 || cut_time(w, p) < 0 || make_stacks(w, p) < 0 ||
+	if (convert_select(&w->settings, p) < 0 || cut_time(w, p) < 0 || make_stacks(w, p) < 0 ||
 	    rename_all(w, p) < 0 || cut_stacks(w, p) < 0)
 		return -1;
-	hide_directories(&w->settings, p);
+	convert_strip_dirs(&w->settings, p);
 	regroup_all(w, p);
 	add_root(w, p);
 	if (trim_small(w, p) < 0 || scale_values(w, *p) < 0)
 		return -1;
-	hide_names(&w->settings, p);
+	convert_anonymize(&w->settings, p);
 	return 0;
 }
 
@@ -345,20 +345,20 @@ static int parsed(struct work *w, int argc, char **argv)
 
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered(s, "[options] [FILE...]", "keep a part of a profile, or see it in another way",
-		     all_formats))
+	if (convert_handle_info_options(s, "[options] [FILE...]", "keep a part of a profile, or see it in another way",
+					format_registry))
 		return STATUS_DONE;
-	if (choose_input(w->from, &from) < 0 || (w->to && choose_output(s, w->to, NULL, &to) < 0))
+	if (select_format_input(w->from, &from) < 0 || (w->to && select_format_output(s, w->to, NULL, &to) < 0))
 		return STATUS_TROUBLE;
 	if (sandbox_enter(s, argv + first, argc - first) < 0)
 		return STATUS_TROUBLE;
 	/* an output that is like the input may need the order */
-	order = w->window || !to || wants_order(s, to);
-	p = read_profile(s, from, all_formats, argv + first, argc - first,
-			 (struct wanted){ .order = order }, &found);
-	if (p && (to || choose_output(s, NULL, found, &to) == 0) &&
+	order = w->window || !to || needs_order(s, to);
+	p = convert_read(s, from, format_registry, argv + first, argc - first,
+			 (struct read_hints){ .order = order }, &found);
+	if (p && (to || select_format_output(s, NULL, found, &to) == 0) &&
 	    options_refuse_unused(&s->options, from, to) == 0 && filter_profile(w, &p) == 0)
-		status = write_profile(s, &p, to);
+		status = convert_write(s, &p, to);
 	profile_free(p);
 	return w->left_nothing ? STATUS_NO : status;
 }
@@ -372,7 +372,7 @@ static int proffilter(int argc, char **argv)
 	add_group(&w.settings, "filters", filter_rows, &w);
 	add_group(&w.settings, "views", view_rows, &w);
 	add_group(&w.settings, "formats", format_rows, &w);
-	conversion_groups(&w.settings, all_formats, all_formats);
+	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);
 	settings_free(&w.settings);
 	return status;

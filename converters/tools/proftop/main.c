@@ -16,7 +16,7 @@
 #include "converters/tools/proftop/internal.h"
 #include "converters/registry.h"
 
-#define AT(field) offsetof(struct top_options, field)
+#define AT(field) offsetof(struct proftop_options, field)
 
 static const struct option_row view_rows[] = {
 	OPT_TEXT(0, "peek", "NAME", "this function's callers and callees (the name, or a part of it)",
@@ -33,8 +33,8 @@ static const struct option_row look_rows[] = {
 		   "the order of rows, heaviest first (default self)", AT(sort)),
 	{ OPTION_COUNT, 'n', "limit", "N", "at most N rows; 0: all (default: as many as fit on "
 	  "the terminal, else 40; openmetrics 100)", AT(limit), AT(limit_given) },
-	OPT_SHARE(0, "least", "SHARE", "leave out what has less of the total (0.01: 1%)",
-		  AT(least)),
+	OPT_FRACTION(0, "least", "SHARE", "leave out what has less of the total (0.01: 1%)",
+		     AT(min_share)),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)",
 		   AT(format)),
 	OPT_CHOICE(0, "color", "auto|always|never",
@@ -46,7 +46,7 @@ static const struct option_row look_rows[] = {
 
 enum { USUAL_ROWS = 40, METRICS = 100, HEADING_ROWS = 5 };
 
-static void look_at_terminal(struct top_options *o, const struct settings *s)
+static void look_at_terminal(struct proftop_options *o, const struct settings *s)
 {
 	struct winsize size = { 0 };
 	bool terminal = !s->output && isatty(STDOUT_FILENO);
@@ -63,9 +63,9 @@ static void look_at_terminal(struct top_options *o, const struct settings *s)
 		: size.ws_row > 2 * HEADING_ROWS ? size.ws_row - HEADING_ROWS : USUAL_ROWS;
 }
 
-struct table_look top_look(const struct top_options *o)
+struct table_style proftop_look(const struct proftop_options *o)
 {
-	return (struct table_look){ .format = (enum table_format)o->format,
+	return (struct table_style){ .format = (enum table_format)o->format,
 				    .width = o->width, .colors = o->colors };
 }
 
@@ -73,7 +73,7 @@ struct table_look top_look(const struct top_options *o)
 
 static const struct value_style usual;
 
-struct str top_unit(const struct profile *p, value_id v)
+struct str proftop_unit(const struct profile *p, value_id v)
 {
 	const struct value_type *type = &p->value_types[v];
 
@@ -82,21 +82,21 @@ struct str top_unit(const struct profile *p, value_id v)
 }
 
 /* Of a count only the number is shown: what is counted stands in the heading. */
-void top_value(struct table *t, const struct profile *p, value_id v, int64_t value)
+void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value)
 {
 	struct decimal exact = profile_decimal(p, v, value, 0);
 	struct buf shown = { 0 };
 
 	if (p->value_types[v].unit == UNIT_NONE)
-		add_grouped(&shown, exact);
+		buf_add_grouped(&shown, exact);
 	else
-		add_value_text(&shown, p, v, value, &usual);
+		buf_add_value(&shown, p, v, value, &usual);
 	table_number(t, exact, buf_str(&shown));
 	buf_free(&shown);
 }
 
 /* 12.34%: always two decimals, so that a column is easy to compare. */
-void top_share(struct table *t, int64_t value, int64_t total)
+void proftop_share(struct table *t, int64_t value, int64_t total)
 {
 	double percent = total ? (double)value / (double)total * 100 : 0;
 	int64_t hundredths = i64_nearest(percent * 100);
@@ -109,7 +109,7 @@ void top_share(struct table *t, int64_t value, int64_t total)
 	buf_free(&shown);
 }
 
-void top_count(struct table *t, int64_t count, bool known)
+void proftop_count(struct table *t, int64_t count, bool known)
 {
 	struct buf shown = { 0 };
 
@@ -117,19 +117,19 @@ void top_count(struct table *t, int64_t count, bool known)
 		table_unknown(t);
 		return;
 	}
-	add_grouped(&shown, (struct decimal){ count, 0 });
+	buf_add_grouped(&shown, (struct decimal){ count, 0 });
 	table_number(t, (struct decimal){ count, 0 }, buf_str(&shown));
 	buf_free(&shown);
 }
 
-void top_function(struct table *t, const struct figure *f)
+void proftop_function(struct table *t, const struct flat_row *f)
 {
 	struct buf text = { 0 };
 
 	buf_add(&text, f->name);
-	if (f->home.n && !str_eq(f->home, S("~"))) {
+	if (f->location.n && !str_eq(f->location, S("~"))) {
 		buf_add(&text, S(" ("));
-		buf_add(&text, f->home);
+		buf_add(&text, f->location);
 		if (f->line)
 			buf_print(&text, ":%lu", (unsigned long)f->line);
 		buf_byte(&text, ')');
@@ -140,7 +140,7 @@ void top_function(struct table *t, const struct figure *f)
 
 /* --- order --- */
 
-static double sort_key(enum top_sort sort, const struct call_row *r)
+static double sort_key(enum proftop_sort sort, const struct call_row *r)
 {
 	switch (sort) {
 	case SORT_INCLUSIVE: return (double)r->inclusive;
@@ -152,15 +152,15 @@ static double sort_key(enum top_sort sort, const struct call_row *r)
 	}
 }
 
-struct ordered {
-	enum top_sort sort;
+struct radix_item {
+	enum proftop_sort sort;
 	const struct call_row *rows;
 };
 
 /* Rows are in order of names: equal ones stay so. */
 static int compare_rows(uint32_t a, uint32_t b, const void *context)
 {
-	const struct ordered *o = context;
+	const struct radix_item *o = context;
 	double x = sort_key(o->sort, &o->rows[a]), y = sort_key(o->sort, &o->rows[b]);
 
 	if (x < y || x > y)
@@ -168,9 +168,9 @@ static int compare_rows(uint32_t a, uint32_t b, const void *context)
 	return (a > b) - (a < b);
 }
 
-uint32_t *top_order(const struct top_options *o, const struct figures *f)
+uint32_t *proftop_order(const struct proftop_options *o, const struct flat_profile *f)
 {
-	struct ordered by = { (enum top_sort)o->sort, f->table.rows };
+	struct radix_item by = { (enum proftop_sort)o->sort, f->table.rows };
 	uint32_t *order = alloc_zero(f->count, sizeof *order);
 
 	for (uint32_t i = 0; i < f->count; i++)
@@ -179,7 +179,7 @@ uint32_t *top_order(const struct top_options *o, const struct figures *f)
 	return order;
 }
 
-uint32_t top_limit(const struct top_options *o, uint32_t count)
+uint32_t proftop_limit(const struct proftop_options *o, uint32_t count)
 {
 	return o->limit && o->limit < count ? (uint32_t)o->limit : count;
 }
@@ -187,53 +187,53 @@ uint32_t top_limit(const struct top_options *o, uint32_t count)
 /* --- the program --- */
 
 /* What a view needs of a profile, as if it were a format that keeps everything. */
-static int prepare(struct settings *s, const struct top_options *o, struct profile **p)
+static int prepare(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
 	const struct format needed = {
-		.name = "proftop", .half = o->tree ? HALF_STACKS : HALF_GRAPH,
-		.keeps = ~0u, .values_arcs = !o->tree,
+		.name = "proftop", .representation = o->tree ? REPR_SAMPLES : REPR_GRAPH,
+		.features = ~0u, .needs_arc_values = !o->tree,
 	};
 
-	return prepare_for(s, p, &needed);
+	return convert_prepare(s, p, &needed);
 }
 
-static int show(const struct top_options *o, struct output *out, struct profile *p)
+static int show(const struct proftop_options *o, struct output *out, struct profile *p)
 {
-	struct figures f;
+	struct flat_profile f;
 	int status = 0;
 
 	if (!p->value_count)
 		return 0;
 	if (o->tree) {
-		top_tree(o, out, p);
+		proftop_tree(o, out, p);
 		return 0;
 	}
 	if (o->lines) {
-		top_lines(o, out, p, 0);
+		proftop_lines(o, out, p, 0);
 		return 0;
 	}
-	figures_make(&f, p, 0);
+	flat_profile_make(&f, p, 0);
 	if (o->peek)
-		status = top_peek(o, out, &f);
+		status = proftop_peek(o, out, &f);
 	else if (o->format == FORMAT_OPENMETRICS)
-		top_metrics(o, out, &f);
+		proftop_metrics(o, out, &f);
 	else
-		top_flat(o, out, &f);
-	figures_free(&f);
+		proftop_flat(o, out, &f);
+	flat_profile_free(&f);
 	return status;
 }
 
-static int run(struct settings *s, const struct top_options *o, char **files, int count)
+static int run(struct settings *s, const struct proftop_options *o, char **files, int count)
 {
 	const struct format *from;
 	struct profile *p;
 	struct output *out;
 	int status = STATUS_TROUBLE;
 
-	if (choose_input(o->from, &from) < 0)
+	if (select_format_input(o->from, &from) < 0)
 		return STATUS_TROUBLE;
-	p = read_profile(s, from, all_formats, files, count, (struct wanted){ 0 }, NULL);
-	if (p && select_and_hide(s, &p) == 0 && prepare(s, o, &p) == 0 &&
+	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, NULL);
+	if (p && convert_select_and_redact(s, &p) == 0 && prepare(s, o, &p) == 0 &&
 	    (out = output_open(s->output))) {
 		bool good = show(o, out, p) == 0;
 
@@ -243,24 +243,24 @@ static int run(struct settings *s, const struct top_options *o, char **files, in
 	return status;
 }
 
-static int check_options(const struct top_options *o)
+static int check_options(const struct proftop_options *o)
 {
 	if ((o->peek != NULL) + o->tree + o->lines > 1)
-		return error("options --peek, --tree and --lines: only one of them");
+		return diag_error("options --peek, --tree and --lines: only one of them");
 	if (o->format == FORMAT_OPENMETRICS &&
 	    (o->peek || o->tree || o->lines))
-		return error("option --format openmetrics: only for functions");
+		return diag_error("option --format openmetrics: only for functions");
 	return 0;
 }
 
-static int parsed(struct settings *s, struct top_options *o, int argc, char **argv)
+static int parsed(struct settings *s, struct proftop_options *o, int argc, char **argv)
 {
 	int first = settings_parse(s, argc, argv);
 
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered(s, "[options] [FILE...]", "show where a profile's values are: by function, caller, "
-		     "callee, line", all_formats))
+	if (convert_handle_info_options(s, "[options] [FILE...]", "show where a profile's values are: by function, caller, "
+					"callee, line", format_registry))
 		return STATUS_DONE;
 	look_at_terminal(o, s);
 	if (check_options(o) < 0 || sandbox_enter(s, argv + first, argc - first) < 0)
@@ -270,16 +270,16 @@ static int parsed(struct settings *s, struct top_options *o, int argc, char **ar
 
 static int proftop(int argc, char **argv)
 {
-	struct top_options o = { 0 };
+	struct proftop_options o = { 0 };
 	struct settings s;
 	int status;
 
 	settings_init(&s);
 	add_group(&s, "views", view_rows, &o);
-	check_groups(&s, all_formats, look_rows, &o);
-	add_group(&s, "privacy", privacy_rows, &s);
-	add_group(&s, "losses", strict_rows, &s);
-	add_group(&s, "stacks from a call graph, for --tree", estimate_rows, &s);
+	options_for_reading(&s, format_registry, look_rows, &o);
+	add_group(&s, "privacy", options_privacy, &s);
+	add_group(&s, "losses", options_strict, &s);
+	add_group(&s, "stacks from a call graph, for --tree", options_estimate, &s);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);
 	return status;

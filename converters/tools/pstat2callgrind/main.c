@@ -33,9 +33,9 @@ static const struct option_row more_rows[] = {
 		 AT(input)),
 	OPT_TEXT(0, "outfile", "FILE", "the same as --output", AT(output)),
 	OPT_FLAG('k', "kcachegrind", "open the result in kcachegrind or qcachegrind", AT(look)),
-	OPT_REST('r', "run-script", "SCRIPT ARGS...",
-		 "run SCRIPT under python3 -m cProfile and convert its profile; ends the options",
-		 AT(script)),
+	OPT_REMAINDER('r', "run-script", "SCRIPT ARGS...",
+		      "run SCRIPT under python3 -m cProfile and convert its profile; ends the options",
+		      AT(script)),
 	OPT_END
 };
 
@@ -55,7 +55,7 @@ static int make_scratch(void)
 	snprintf(scratch.folder, sizeof scratch.folder, "%s/pstat2callgrind.XXXXXX",
 		 tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(scratch.folder)) {
-		error("%s: %s", masked(str_of(scratch.folder)), strerror(errno));
+		diag_error("%s: %s", diag_masked(str_of(scratch.folder)), strerror(errno));
 		scratch.folder[0] = '\0';
 		return -1;
 	}
@@ -86,7 +86,7 @@ static int run(char *const *const *commands)
 		_exit(127);
 	}
 	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return error("cannot start a program: %s", strerror(errno));
+		return diag_error("cannot start a program: %s", strerror(errno));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
@@ -109,12 +109,12 @@ static int run_script(void)
 	status = run((char *const *const[]){ words, NULL });
 	alloc_free(words);
 	if (status < 0)
-		return error("cannot run python3");
+		return diag_error("cannot run python3");
 	if (access(scratch.profile, R_OK) != 0)
-		return error("%s ended with status %d and left no profile",
-			     masked(str_of(own.script[0])), status);
+		return diag_error("%s ended with status %d and left no profile",
+				  diag_masked(str_of(own.script[0])), status);
 	if (status)
-		warning("%s ended with status %d", masked(str_of(own.script[0])), status);
+		diag_warning("%s ended with status %d", diag_masked(str_of(own.script[0])), status);
 	return 0;
 }
 
@@ -125,8 +125,8 @@ static int show(const char *file)
 	char *qcachegrind[] = { "qcachegrind", name, NULL };
 
 	if (run((char *const *const[]){ kcachegrind, qcachegrind, NULL }) < 0)
-		return error("found neither kcachegrind nor qcachegrind to show %s",
-			     masked(str_of(file)));
+		return diag_error("found neither kcachegrind nor qcachegrind to show %s",
+				  diag_masked(str_of(file)));
 	return 0;
 }
 
@@ -166,7 +166,7 @@ static int convert_as_asked(struct settings *s, char **files, int count)
 	int status;
 
 	if ((own.input != NULL) + (own.script != NULL) + (count > 0) > 1) {
-		error("expected one of -i FILE, -r SCRIPT and FILE...");
+		diag_error("expected one of -i FILE, -r SCRIPT and FILE...");
 		return STATUS_TROUBLE;
 	}
 	if (choose_output(s) < 0)
@@ -181,10 +181,10 @@ static int convert_as_asked(struct settings *s, char **files, int count)
 		count = 1;
 	}
 	if (s->sandbox && own.look) {
-		error("--sandbox: -k would run another program");
+		diag_error("--sandbox: -k would run another program");
 		return STATUS_TROUBLE;
 	}
-	status = convert(s, &pstat_format, &callgrind_format, NULL, files, count);
+	status = convert_files(s, &pstat_format, &callgrind_format, NULL, files, count);
 	if (status == STATUS_DONE && own.look && show(s->output) < 0)
 		status = STATUS_TROUBLE;
 	return status;
