@@ -477,7 +477,7 @@ int convert(const struct format *from, const struct format *to, format_list list
 	struct output *out;
 	int status = -1;
 
-	if (sandbox_enter(files, count) == 0)
+	if (sandbox_enter(files, count, !from || from->reads_xml) == 0)
 		p = read_profile(from, list, files, count, wanted, NULL);
 	if (p && select_and_hide(&p) == 0 && prepare_for(&p, to) == 0 &&
 	    (out = output_open(settings.output))) {

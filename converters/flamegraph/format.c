@@ -146,6 +146,7 @@ const struct format flamegraph_format = {
 	.keeps_also = keeps_also,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,
+	.reads_xml = true,
 	.wants_order = wants_order,
 	.threads_as_roots = true,
 	.loses = loses,

@@ -11,9 +11,10 @@
 #include "common/base/diag.h"
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/proftop/internal.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 struct top_options top_options;
 static const char *from_name;
@@ -251,13 +252,12 @@ static int check_options(void)
 	return 0;
 }
 
-int main(int argc, char **argv)
+int proftop_main(int argc, char **argv)
 {
 	struct option_group groups[GROUPS_MOST];
 	size_t n;
 	int first;
 
-	diag_start(argv[0]);
 	groups[0] = (struct option_group){ "views", view_rows, NULL };
 	n = 1 + check_groups(groups + 1, all_formats, look_rows);
 	groups[n++] = (struct option_group){ "privacy", privacy_rows, NULL };
@@ -270,7 +270,7 @@ int main(int argc, char **argv)
 		     "callee, line", all_formats, groups, n))
 		return STATUS_DONE;
 	look_at_terminal();
-	if (check_options() < 0 || sandbox_enter(argv + first, argc - first) < 0)
+	if (check_options() < 0 || sandbox_enter(argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
 	return run(argv + first, argc - first);
 }
