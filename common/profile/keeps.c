@@ -40,7 +40,7 @@ static unsigned has_tables(const struct profile *p)
 		has |= bit_if(p->value_types[i].unit != UNIT_NONE &&
 			      !p->value_types[i].counts, KEEP_UNITS);
 	return has | bit_if(p->value_count > 1, KEEP_VALUE_TYPES) |
-	       bit_if(p->label_count, KEEP_LABELS);
+	       bit_if(p->metadata_count, KEEP_METADATA);
 }
 
 /* Several parts of one thread are not several threads. */
@@ -58,12 +58,12 @@ static unsigned has_stack_half(const struct profile *p)
 {
 	unsigned has = bit_if(p->sample_count, KEEP_STACKS) |
 		       bit_if(p->ordered, KEEP_ORDER) |
-		       bit_if(p->activation_count, KEEP_ACTIVATIONS);
+		       bit_if(p->call_event_count, KEEP_CALL_EVENTS);
 
 	for (size_t i = 0; i < p->sample_count; i++)
 		has |= bit_if(p->samples[i].stack == EMPTY_STACK, KEEP_IDLE);
-	for (size_t i = 0; i < p->span_count; i++)
-		has |= bit_if(p->spans[i].start, KEEP_SPANS);
+	for (size_t i = 0; i < p->time_range_count; i++)
+		has |= bit_if(p->time_ranges[i].start, KEEP_TIME_RANGES);
 	return has;
 }
 

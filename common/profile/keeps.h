@@ -27,10 +27,10 @@
 	X(VALUE_TYPES, "the other value types")                                \
 	X(UNITS, "the unit of the values")                                     \
 	X(ORDER, "the order of samples in time")                               \
-	X(ACTIVATIONS, "when functions were entered and left")                 \
-	X(SPANS, "when the profile started and ended")                         \
+	X(CALL_EVENTS, "when functions were entered and left")                 \
+	X(TIME_RANGES, "when the profile started and ended")                         \
 	X(IDLE, "samples without a stack (idle time)")                         \
-	X(LABELS, "header lines (name, command, description)")
+	X(METADATA, "header lines (name, command, description)")
 
 enum keep_bit {
 #define X(name, lost) KEEP_BIT_##name,

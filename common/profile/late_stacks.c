@@ -8,7 +8,7 @@
 void late_stacks_init(struct late_stacks *l, const struct profile *p)
 {
 	stacks_init(&l->stacks);
-	l->first_activation = p->activation_count;
+	l->first_call_event = p->call_event_count;
 }
 
 void late_stacks_free(struct late_stacks *l)
@@ -38,7 +38,7 @@ static void add_again(struct profile *p)
 	index_free(&p->sample_index);
 	for (size_t i = 0; i < count; i++)
 		profile_sample_row(p, samples[i], values_row(&values, i));
-	free(samples);
+	alloc_free(samples);
 	values_free(&values);
 }
 
@@ -52,9 +52,9 @@ void late_stacks_resolve(struct late_stacks *l, struct profile *p, const frame_i
 	for (size_t i = 0; i < p->sample_count; i++)
 		if (p->samples[i].stack & LATE_STACK)
 			p->samples[i].stack = stacks[p->samples[i].stack & ~LATE_STACK];
-	for (size_t i = l->first_activation; i < p->activation_count; i++)
-		p->activations[i].frame = frames[p->activations[i].frame];
-	free(stacks);
+	for (size_t i = l->first_call_event; i < p->call_event_count; i++)
+		p->call_events[i].frame = frames[p->call_events[i].frame];
+	alloc_free(stacks);
 	if (!p->ordered)
 		add_again(p);
 }

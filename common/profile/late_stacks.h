@@ -16,7 +16,7 @@
 
 struct late_stacks {
 	struct stacks stacks;      /* a "frame" of these is a number of the file */
-	size_t first_activation;   /* from this on activations have numbers as frames */
+	size_t first_call_event;   /* from this on call events have numbers as frames */
 };
 
 void late_stacks_init(struct late_stacks *l, const struct profile *p);

@@ -3,7 +3,7 @@
  *
  * Neither a call graph nor a list of stacks alone is lossless: many stacks have
  * the same graph, and samples know no call counts. So a profile has shared tables
- * (strings, functions, frames, value types, threads, labels) and two halves:
+ * (strings, functions, frames, value types, threads, metadata) and two halves:
  *
  *   stacks   a trie of calling contexts and samples over it
  *   graph    self costs by function and line, arcs caller -> callee with call
@@ -75,7 +75,7 @@ struct thread {
 };
 
 /* A line of text about the profile, or about one thread: "cmd", "./a.out". */
-struct label {
+struct metadata {
 	thread_id thread;   /* NO_ID: the whole profile */
 	string_id key, value;
 };
@@ -89,20 +89,20 @@ struct sample {
 };
 
 /* Enter or leave, in order, where the source recorded that. */
-struct activation {
+struct call_event {
 	int64_t at;
 	thread_id thread;
 	value_id value;
 	frame_id frame;
-	bool open;
+	bool enter;         /* or leave */
 };
 
 /* What a format says of one thread's time line in one value type. */
-struct span {
+struct time_range {
 	thread_id thread;
 	value_id value;
 	int64_t start, end;
-	bool activations;   /* the source wrote enter and leave, not samples */
+	bool call_events;   /* the source wrote enter and leave, not samples */
 };
 
 /* --- graph half --- */
@@ -173,9 +173,9 @@ struct profile {
 	struct thread *threads;
 	size_t thread_count, thread_cap;
 	struct index thread_index;
-	struct label *labels;
-	size_t label_count, label_cap;
-	struct index label_index;
+	struct metadata *metadata;
+	size_t metadata_count, metadata_cap;
+	struct index metadata_index;
 
 	struct stacks stacks;
 	struct sample *samples;
@@ -184,11 +184,11 @@ struct profile {
 	uint32_t *sample_first;    /* by stack: its first row + 1 */
 	size_t sample_first_count, sample_first_cap;
 	struct index sample_index; /* of the rows that are not their stack's first */
-	struct activation *activations;
-	size_t activation_count, activation_cap;
-	struct span *spans;
-	size_t span_count, span_cap;
-	struct index span_index;
+	struct call_event *call_events;
+	size_t call_event_count, call_event_cap;
+	struct time_range *time_ranges;
+	size_t time_range_count, time_range_cap;
+	struct index time_range_index;
 
 	struct cost_row *costs;
 	size_t cost_count, cost_cap;
@@ -210,7 +210,7 @@ struct profile {
 
 	/* set by whoever reads or derives */
 	const char *source;  /* name of the format it was read from; NULL: nobody said */
-	bool want_order;     /* ask readers to keep samples in order, activations too */
+	bool want_order;     /* ask readers to keep samples in order, call events too */
 	bool without_lines;  /* readers may add up a function's costs, at its lowest line */
 	unsigned left_out;   /* KEEP_* bits of what readers did not keep for that reason */
 	bool sorted;         /* made by profile_canonical(); rows may have come since */
@@ -248,7 +248,7 @@ frame_id profile_frame(struct profile *p, struct frame f);
 /* Equal name and unit: the same value type. A new column in every table of values. */
 value_id profile_value_type(struct profile *p, struct value_type type);
 thread_id profile_thread(struct profile *p, struct thread t);
-uint32_t profile_label(struct profile *p, thread_id thread, struct str key, struct str value);
+uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value);
 
 static inline struct str profile_text(const struct profile *p, string_id id)
 {
@@ -288,9 +288,10 @@ void profile_sample_row(struct profile *p, struct sample s, const int64_t *value
 /* The same for who knows that no sample has that thread and stack. */
 void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
 			int64_t value);
-void profile_activation(struct profile *p, struct activation a);
-struct span *profile_span(const struct profile *p, thread_id t, value_id v); /* or NULL */
-void profile_add_span(struct profile *p, struct span s); /* widens one that is there */
+void profile_call_event(struct profile *p, struct call_event a);
+/* Or NULL. */
+struct time_range *profile_time_range(const struct profile *p, thread_id t, value_id v);
+void profile_add_time_range(struct profile *p, struct time_range s); /* widens one that is there */
 
 /* `values` has a number for each value type; NULL counts as zeros. */
 void profile_cost(struct profile *p, struct cost c, const int64_t *values);

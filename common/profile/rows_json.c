@@ -134,11 +134,11 @@ struct thread json_thread(struct json *j, struct profile *p)
 	return t;
 }
 
-void json_labels(struct json *j, struct profile *p)
+void json_metadata(struct json *j, struct profile *p)
 {
 	json_array(j);
 	while (json_element(j)) {
-		struct label l = { NO_ID, 0, 0 };
+		struct metadata l = { NO_ID, 0, 0 };
 
 		json_array(j);
 		for (int i = 0; json_element(j); i++) {
@@ -151,7 +151,7 @@ void json_labels(struct json *j, struct profile *p)
 			else
 				json_expected(j, "']'");
 		}
-		profile_label(p, l.thread, profile_text(p, l.key), profile_text(p, l.value));
+		profile_metadata(p, l.thread, profile_text(p, l.key), profile_text(p, l.value));
 	}
 }
 
@@ -204,12 +204,12 @@ void json_put_thread(struct output *out, const struct profile *p, thread_id t)
 	output_byte(out, '}');
 }
 
-void json_put_labels(struct output *out, const struct profile *p, size_t without)
+void json_put_metadata(struct output *out, const struct profile *p, size_t without)
 {
 	const char *before = "[[";
 
-	for (size_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[i];
+	for (size_t i = 0; i < p->metadata_count; i++) {
+		const struct metadata *l = &p->metadata[i];
 
 		if (i == without)
 			continue;

@@ -1,5 +1,5 @@
 /*
- * rows_json - value types, threads and labels as JSON
+ * rows_json - value types, threads and metadata as JSON
  *
  * For formats in JSON that have no place for all of the model: what they cannot say
  * goes into a key of our own, in these words. What is absent is empty or 0; unknown
@@ -34,13 +34,13 @@ struct value_type json_value_type(struct json *j, struct profile *p);
 /* The same, called after its unit where it has no name. */
 struct value_type json_named_value_type(struct json *j, struct profile *p);
 struct thread json_thread(struct json *j, struct profile *p);
-void json_labels(struct json *j, struct profile *p);
+void json_metadata(struct json *j, struct profile *p);
 string_id json_text(struct json *j, struct profile *p);
 
 void json_put_value_type(struct output *out, const struct profile *p, value_id v);
 void json_put_thread(struct output *out, const struct profile *p, thread_id t);
-/* All but label number `without`. */
-void json_put_labels(struct output *out, const struct profile *p, size_t without);
+/* All rows of metadata but number `without`. */
+void json_put_metadata(struct output *out, const struct profile *p, size_t without);
 
 /* ,"key":"text" and ,"key":number as the caller spells all that comes before. */
 void json_put_text(struct output *out, const char *before, struct str text);

@@ -1,5 +1,5 @@
 /*
- * stack_half - samples, activations and spans
+ * stack_half - samples, call events and time ranges
  */
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
@@ -88,37 +88,37 @@ void profile_sample_row(struct profile *p, struct sample s, const int64_t *value
 	values_add_row(&p->sample_values, row, values);
 }
 
-void profile_activation(struct profile *p, struct activation a)
+void profile_call_event(struct profile *p, struct call_event a)
 {
-	ARRAY_ROOM(p->activations, p->activation_count, p->activation_cap);
-	p->activations[p->activation_count++] = a;
+	ARRAY_ROOM(p->call_events, p->call_event_count, p->call_event_cap);
+	p->call_events[p->call_event_count++] = a;
 }
 
-static uint64_t span_hash(thread_id t, value_id v)
+static uint64_t time_range_hash(thread_id t, value_id v)
 {
 	return hash_mix((uint64_t)t << 32 | v, 0);
 }
 
-struct span *profile_span(const struct profile *p, thread_id t, value_id v)
+struct time_range *profile_time_range(const struct profile *p, thread_id t, value_id v)
 {
-	for (struct probe at = index_probe(&p->span_index, span_hash(t, v));
-	     index_next(&p->span_index, &at);)
-		if (p->spans[at.row].thread == t && p->spans[at.row].value == v)
-			return &p->spans[at.row];
+	for (struct probe at = index_probe(&p->time_range_index, time_range_hash(t, v));
+	     index_next(&p->time_range_index, &at);)
+		if (p->time_ranges[at.row].thread == t && p->time_ranges[at.row].value == v)
+			return &p->time_ranges[at.row];
 	return NULL;
 }
 
-void profile_add_span(struct profile *p, struct span s)
+void profile_add_time_range(struct profile *p, struct time_range s)
 {
-	struct span *have = profile_span(p, s.thread, s.value);
+	struct time_range *have = profile_time_range(p, s.thread, s.value);
 
 	if (have) {
 		have->start = s.start < have->start ? s.start : have->start;
 		have->end = s.end > have->end ? s.end : have->end;
-		have->activations &= s.activations;
+		have->call_events &= s.call_events;
 		return;
 	}
-	ARRAY_ROOM(p->spans, p->span_count, p->span_cap);
-	index_add(&p->span_index, span_hash(s.thread, s.value), (uint32_t)p->span_count);
-	p->spans[p->span_count++] = s;
+	ARRAY_ROOM(p->time_ranges, p->time_range_count, p->time_range_cap);
+	index_add(&p->time_range_index, time_range_hash(s.thread, s.value), (uint32_t)p->time_range_count);
+	p->time_ranges[p->time_range_count++] = s;
 }

@@ -27,17 +27,17 @@ static void free_halves(struct profile *p)
 	index_free(&p->arc_rows.index);
 	index_free(&p->jump_index);
 	index_free(&p->thread_index);
-	index_free(&p->label_index);
-	index_free(&p->span_index);
-	free(p->frames);
-	free(p->value_types);
-	free(p->threads);
-	free(p->labels);
-	free(p->samples);
-	free(p->sample_first);
-	free(p->activations);
-	free(p->spans);
-	free(p->jumps);
+	index_free(&p->metadata_index);
+	index_free(&p->time_range_index);
+	alloc_free(p->frames);
+	alloc_free(p->value_types);
+	alloc_free(p->threads);
+	alloc_free(p->metadata);
+	alloc_free(p->samples);
+	alloc_free(p->sample_first);
+	alloc_free(p->call_events);
+	alloc_free(p->time_ranges);
+	alloc_free(p->jumps);
 }
 
 void profile_free(struct profile *p)
@@ -49,12 +49,12 @@ void profile_free(struct profile *p)
 	strings_free(&p->strings);
 	index_free(&p->function_rows.index);
 	free_halves(p);
-	free(p->functions);
-	free(p->costs);
-	free(p->cost_addresses);
-	free(p->arcs);
-	free(p->totals);
-	free(p);
+	alloc_free(p->functions);
+	alloc_free(p->costs);
+	alloc_free(p->cost_addresses);
+	alloc_free(p->arcs);
+	alloc_free(p->totals);
+	alloc_free(p);
 }
 
 void profile_replace(struct profile **p, struct profile *next)
@@ -196,22 +196,22 @@ thread_id profile_thread(struct profile *p, struct thread t)
 	return (thread_id)p->thread_count++;
 }
 
-uint32_t profile_label(struct profile *p, thread_id thread, struct str key, struct str value)
+uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value)
 {
-	struct label l = { thread, profile_string(p, key), profile_string(p, value) };
+	struct metadata l = { thread, profile_string(p, key), profile_string(p, value) };
 	uint64_t hash = hash_mix((uint64_t)l.key << 32 | l.value, thread);
 
-	for (struct probe at = index_probe(&p->label_index, hash);
-	     index_next(&p->label_index, &at);) {
-		const struct label *have = &p->labels[at.row];
+	for (struct probe at = index_probe(&p->metadata_index, hash);
+	     index_next(&p->metadata_index, &at);) {
+		const struct metadata *have = &p->metadata[at.row];
 
 		if (have->thread == thread && have->key == l.key && have->value == l.value)
 			return at.row;
 	}
-	ARRAY_ROOM(p->labels, p->label_count, p->label_cap);
-	index_add(&p->label_index, hash, (uint32_t)p->label_count);
-	p->labels[p->label_count] = l;
-	return (uint32_t)p->label_count++;
+	ARRAY_ROOM(p->metadata, p->metadata_count, p->metadata_cap);
+	index_add(&p->metadata_index, hash, (uint32_t)p->metadata_count);
+	p->metadata[p->metadata_count] = l;
+	return (uint32_t)p->metadata_count++;
 }
 
 /* --- numbers --- */
@@ -225,14 +225,14 @@ void profile_rescale(struct profile *p, value_id v, int exponent)
 
 	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
 		values_scale(profile_values(p, i), v, power);
-	for (size_t i = 0; i < p->span_count; i++)
-		if (p->spans[i].value == v) {
-			i64_shift(p->spans[i].start, power, &p->spans[i].start);
-			i64_shift(p->spans[i].end, power, &p->spans[i].end);
+	for (size_t i = 0; i < p->time_range_count; i++)
+		if (p->time_ranges[i].value == v) {
+			i64_shift(p->time_ranges[i].start, power, &p->time_ranges[i].start);
+			i64_shift(p->time_ranges[i].end, power, &p->time_ranges[i].end);
 		}
-	for (size_t i = 0; i < p->activation_count; i++)
-		if (p->activations[i].value == v)
-			i64_shift(p->activations[i].at, power, &p->activations[i].at);
+	for (size_t i = 0; i < p->call_event_count; i++)
+		if (p->call_events[i].value == v)
+			i64_shift(p->call_events[i].at, power, &p->call_events[i].at);
 	type->exponent = exponent;
 }
 

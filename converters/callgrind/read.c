@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "converters/callgrind/reading.h"
 
 /* --- positions and values --- */
@@ -379,17 +380,17 @@ int callgrind_read(struct input *in, struct profile *p)
 		end_part(&r);
 		set_titles(p);
 		if (r.zeros)
-			profile_label(p, NO_ID, S("zeros"), S("written"));
+			profile_metadata(p, NO_ID, S("zeros"), S("written"));
 	}
 	callgrind_end_totals(&r);
 	forget_names(&r.objects);
 	forget_names(&r.files);
 	forget_names(&r.functions);
 	forget_rows(&r);
-	free(r.events);
-	free(r.powers);
-	free(r.pending);
-	free(r.values);
+	alloc_free(r.events);
+	alloc_free(r.powers);
+	alloc_free(r.pending);
+	alloc_free(r.values);
 	return input_status(in);
 }
 

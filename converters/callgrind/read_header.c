@@ -13,7 +13,7 @@ void flush_pending(struct reader *r)
 		struct str key = profile_text(r->p, r->pending[i].key);
 		bool part = str_eq(key, S("desc"));
 
-		profile_label(r->p, part ? r->thread : NO_ID, key,
+		profile_metadata(r->p, part ? r->thread : NO_ID, key,
 			      profile_text(r->p, r->pending[i].value));
 	}
 	r->pending_count = 0;
@@ -50,12 +50,12 @@ void end_part(struct reader *r)
 	}
 	same &= i == 0 || i == r->event_count;
 	if (!same && r->thread != NO_ID)
-		profile_label(r->p, r->thread, S("summary"), profile_text(r->p, r->summary));
+		profile_metadata(r->p, r->thread, S("summary"), profile_text(r->p, r->summary));
 	r->summary = 0;
 	memset(r->sums, 0, sizeof r->sums);
 }
 
-static void header_label(struct reader *r, struct str key, struct str value)
+static void header_metadata(struct reader *r, struct str key, struct str value)
 {
 	ARRAY_ROOM(r->pending, r->pending_count, r->pending_cap);
 	r->pending[r->pending_count++] = (struct pending){ profile_string(r->p, key),
@@ -63,7 +63,7 @@ static void header_label(struct reader *r, struct str key, struct str value)
 }
 
 /*
- * What a creator's name says of its dialect. It is kept as a label, which also tells
+ * What a creator's name says of its dialect. It is kept as metadata, which also tells
  * a writer that the names are as readers of the original file know them.
  */
 static void read_creator(struct reader *r, struct str value)
@@ -81,7 +81,7 @@ static void read_creator(struct reader *r, struct str value)
 	r->p->inclusive_only |= r->yappi;
 	r->p->all_callers = r->yappi && (r->p->all_callers || !profile_has_graph(r->p));
 	if (!r->ours)
-		header_label(r, S("creator"), value);
+		header_metadata(r, S("creator"), value);
 }
 
 /* pyprof2calltree does not name itself, but it is the one that begins like this. */
@@ -189,16 +189,16 @@ static void read_event(struct reader *r, struct str value)
 	if (str_starts(value, S("ns ")))
 		r->has_ns = true;
 	else
-		header_label(r, S("event"), value);
+		header_metadata(r, S("event"), value);
 }
 
 /* The long names of the events that have a column. */
 void set_titles(struct profile *p)
 {
-	for (size_t i = 0; i < p->label_count; i++) {
-		struct str value = profile_text(p, p->labels[i].value), name, title;
+	for (size_t i = 0; i < p->metadata_count; i++) {
+		struct str value = profile_text(p, p->metadata[i].value), name, title;
 
-		if (!str_eq(profile_text(p, p->labels[i].key), S("event")) ||
+		if (!str_eq(profile_text(p, p->metadata[i].key), S("event")) ||
 		    !str_cut_last(value, ':', &value, &title) || !str_word(&value, &name))
 			continue;
 		for (size_t v = 0; v < p->value_count; v++)
@@ -245,7 +245,7 @@ void read_header(struct reader *r, struct str key, struct str value)
 		/* "desc: I1 cache: " and "cmd:  ./a.out" keep their blanks */
 		value = str_from(value, value.n && value.p[0] == ' ');
 		if (!r->rewritten || !read_our_desc(r, value))
-			header_label(r, key, value);
+			header_metadata(r, key, value);
 		return;
 	}
 	value = str_trim(value);

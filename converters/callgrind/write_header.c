@@ -80,10 +80,10 @@ static void put_event(struct writer *w, value_id v)
 
 /* --- lines --- */
 
-static void put_labels(struct writer *w, thread_id thread, const char *key)
+static void put_metadata(struct writer *w, thread_id thread, const char *key)
 {
-	for (size_t i = 0; i < w->p->label_count; i++) {
-		const struct label *l = &w->p->labels[i];
+	for (size_t i = 0; i < w->p->metadata_count; i++) {
+		const struct metadata *l = &w->p->metadata[i];
 
 		if (l->thread != thread || !str_eq(profile_text(w->p, l->key), str_of(key)))
 			continue;
@@ -104,16 +104,16 @@ static void put_number(struct output *out, const char *key, uint64_t n)
 	output_byte(out, '\n');
 }
 
-struct str callgrind_label(const struct profile *p, thread_id thread, const char *key)
+struct str callgrind_metadata(const struct profile *p, thread_id thread, const char *key)
 {
 	struct str value = S("");
 
-	for (size_t i = 0; i < p->label_count; i++)
-		if (p->labels[i].thread == thread &&
-		    str_eq(profile_text(p, p->labels[i].key), str_of(key))) {
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (p->metadata[i].thread == thread &&
+		    str_eq(profile_text(p, p->metadata[i].key), str_of(key))) {
 			if (value.n)
 				return S(""); /* several: merged, none is true any more */
-			value = profile_text(p, p->labels[i].value);
+			value = profile_text(p, p->metadata[i].value);
 		}
 	return value;
 }
@@ -123,13 +123,13 @@ void callgrind_put_file_header(struct writer *w)
 	struct output *out = w->out;
 
 	output_text(out, "# callgrind format\nversion: 1\ncreator: ");
-	callgrind_put_text(out, callgrind_label(w->p, NO_ID, "creator"));
+	callgrind_put_text(out, callgrind_metadata(w->p, NO_ID, "creator"));
 	output_text(out, w->foreign ? "; profpipe\n" : "profpipe\n");
 	if (w->known_lines) {
 		output_str(out, OUR_LINES);
 		output_byte(out, '\n');
 	}
-	put_labels(w, NO_ID, "cmd");
+	put_metadata(w, NO_ID, "cmd");
 	if (w->p->inclusive_only) {
 		output_text(out, "desc: ");
 		output_str(out, OUR_INCLUSIVE);
@@ -147,7 +147,7 @@ void callgrind_put_file_header(struct writer *w)
 	}
 	if (w->p->estimated)
 		output_text(out, "desc: Estimated: made from stacks that were estimated\n");
-	put_labels(w, NO_ID, "desc");
+	put_metadata(w, NO_ID, "desc");
 }
 
 static void put_events(struct writer *w)
@@ -155,7 +155,7 @@ static void put_events(struct writer *w)
 	const struct profile *p = w->p;
 	struct output *out = w->out;
 
-	put_labels(w, NO_ID, "event");
+	put_metadata(w, NO_ID, "event");
 	for (value_id v = 0; v < p->value_count; v++)
 		if (p->value_types[v].unit == UNIT_TIME &&
 		    str_eq(profile_text(p, p->value_types[v].name), S("time")))
@@ -171,7 +171,7 @@ static void put_events(struct writer *w)
 static void put_summary(struct writer *w)
 {
 	const struct profile *p = w->p;
-	struct str recorded = callgrind_label(p, w->thread, "summary");
+	struct str recorded = callgrind_metadata(p, w->thread, "summary");
 	int64_t *sums;
 
 	output_text(w->out, "summary:");
@@ -185,7 +185,7 @@ static void put_summary(struct writer *w)
 	for (size_t i = w->costs.at; i < w->costs.end; i++)
 		add_run(sums, &p->cost_values, w->costs.run[i]);
 	put_values(w, output_room(w->out), sums, p->value_count);
-	free(sums);
+	alloc_free(sums);
 }
 
 void callgrind_put_section_header(struct writer *w)
@@ -203,7 +203,7 @@ void callgrind_put_section_header(struct writer *w)
 		callgrind_put_text(out, profile_text(w->p, t->name));
 		output_byte(out, '\n');
 	}
-	put_labels(w, w->thread, "desc");
+	put_metadata(w, w->thread, "desc");
 	output_text(out, "\npositions:");
 	output_text(out, w->addresses ? " instr" : "");
 	output_text(out, w->lines || !w->addresses ? " line\n" : "\n");

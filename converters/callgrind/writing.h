@@ -61,8 +61,8 @@ void callgrind_put_file_header(struct writer *w);
 void callgrind_put_section_header(struct writer *w);
 /* What put_values() divides by. */
 void callgrind_find_divisors(struct writer *w);
-/* The value of the one label with this key, or an empty text. */
-struct str callgrind_label(const struct profile *p, thread_id thread, const char *key);
+/* The value of the one row of metadata with this key, or an empty text. */
+struct str callgrind_metadata(const struct profile *p, thread_id thread, const char *key);
 
 /* --- texts --- */
 

@@ -182,11 +182,11 @@ static void put_line(void *context, struct str stack, const int64_t *values)
 	w->out->p += counts_text(w->p, values, output_room(w->out));
 }
 
-static bool has_label(const struct profile *p, struct str key, struct str value)
+static bool has_metadata(const struct profile *p, struct str key, struct str value)
 {
-	for (size_t i = 0; i < p->label_count; i++)
-		if (str_eq(profile_text(p, p->labels[i].key), key) &&
-		    str_eq(profile_text(p, p->labels[i].value), value))
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (str_eq(profile_text(p, p->metadata[i].key), key) &&
+		    str_eq(profile_text(p, p->metadata[i].value), value))
 			return true;
 	return false;
 }
@@ -212,7 +212,7 @@ static bool all_austin(const struct profile *p)
 	}
 	for (size_t i = 0; i < p->sample_count; i++)
 		all = all && kinds[p->samples[i].stack] == THREAD;
-	free(kinds);
+	alloc_free(kinds);
 	return all;
 }
 
@@ -220,7 +220,7 @@ static enum frame_style style_of(const struct profile *p)
 {
 	if (frames_short)
 		return FRAMES_NAME;
-	return has_label(p, S("frames"), S("austin")) && all_austin(p) ? FRAMES_AUSTIN : FRAMES_FULL;
+	return has_metadata(p, S("frames"), S("austin")) && all_austin(p) ? FRAMES_AUSTIN : FRAMES_FULL;
 }
 
 static void collapsed_write(struct output *out, const struct profile *p)
@@ -241,8 +241,8 @@ static void collapsed_write(struct output *out, const struct profile *p)
 	stop_waiting(&w, w.ahead.n);
 	for (frame_id f = 0; f < p->frame_count; f++)
 		buf_free(&bufs[f]);
-	free(bufs);
-	free(texts);
+	alloc_free(bufs);
+	alloc_free(texts);
 }
 
 /* Two counts and austin's three are several value types that a line can hold. */

@@ -367,7 +367,7 @@ int collapsed_read(struct input *in, struct profile *p)
 	strings_init(&r.texts);
 	find_dialect(&r);
 	if (r.style == FRAMES_AUSTIN)
-		profile_label(p, NO_ID, S("frames"), S("austin"));
+		profile_metadata(p, NO_ID, S("frames"), S("austin"));
 	while (input_line(in, &line)) {
 		if (collapsed_comment(line))
 			read_comment(&r, line);
@@ -377,9 +377,9 @@ int collapsed_read(struct input *in, struct profile *p)
 	if (r.values[0] == NO_ID)
 		add_value_types(&r);
 	strings_free(&r.texts);
-	free(r.frames);
+	alloc_free(r.frames);
 	buf_free(&r.last);
-	free(r.steps);
+	alloc_free(r.steps);
 	return input_status(in);
 }
 

@@ -112,9 +112,9 @@ static void put_head(struct output *out, const struct profile *p)
 		json_put_thread(pen.out, p, t);
 	}
 	output_text(pen.out, p->thread_count ? "]" : "");
-	if (p->label_count) {
+	if (p->metadata_count) {
 		output_text(pen.out, ",\n\"labels\":");
-		json_put_labels(pen.out, p, p->label_count);
+		json_put_metadata(pen.out, p, p->metadata_count);
 	}
 	pen_end(&pen);
 	if (p->estimated)
@@ -164,7 +164,7 @@ static void put_tables(struct output *out, const struct profile *p)
 		put_list(out, ",", p->frames[i].column);
 	}
 	output_byte(out, ']');
-	free(string);
+	alloc_free(string);
 }
 
 /* --- contexts and values --- */
@@ -246,7 +246,7 @@ static void put_contexts(struct output *out, const struct picture *v)
 {
 	const struct contexts *c = v->contexts;
 
-	if (c->in_time && (v->p->ordered || v->p->activation_count))
+	if (c->in_time && (v->p->ordered || v->p->call_event_count))
 		output_text(out, ",\n\"ordered\":true");
 	put_tables(out, v->p);
 	put_nodes(out, c);
@@ -360,7 +360,7 @@ static void put_function_calls(struct output *out, const struct profile *p)
 		mark = ",";
 	}
 	output_byte(out, ']');
-	free(calls);
+	alloc_free(calls);
 }
 
 /* Calls that somebody counted; of stacks alone there are none. */

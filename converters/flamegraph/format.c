@@ -22,6 +22,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
@@ -56,7 +57,7 @@ static int check(const struct profile *p)
 	for (value_id v = 0; v < drawn; v++)
 		if (check_column(p, v, &total) < 0)
 			return -1;
-	if (flame_options.in_time && !p->ordered && !p->activation_count)
+	if (flame_options.in_time && !p->ordered && !p->call_event_count)
 		warning("--flamechart: this profile has no order in time, its own order is shown");
 	return 0;
 }
@@ -131,7 +132,7 @@ static void write(struct output *out, const struct profile *p)
 	flame_put_page(out);
 	buf_free(&v.text);
 	flame_tree_free(tree);
-	free(guessed);
+	alloc_free(guessed);
 	contexts_free(contexts);
 }
 
@@ -142,7 +143,7 @@ const struct format flamegraph_format = {
 	.half = HALF_STACKS,
 	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_OBJECTS | KEEP_FUNCTION_LINES | KEEP_LINES |
 		 KEEP_COLUMNS | KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS |
-		 KEEP_IDLE | KEEP_LABELS,
+		 KEEP_IDLE | KEEP_METADATA,
 	.keeps_also = keeps_also,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,

@@ -124,7 +124,7 @@ static void read_values(struct reader *r)
 		r->exponents[r->values.n] = type.exponent;
 		ids_add(&r->values, profile_value_type(r->p, type));
 	}
-	free(r->row);
+	alloc_free(r->row);
 	r->row = alloc_zero(r->p->value_count, sizeof *r->row);
 }
 
@@ -355,7 +355,7 @@ static void read_key(struct reader *r, struct str key)
 	else if (str_eq(key, S("threads")))
 		read_threads(r);
 	else if (str_eq(key, S("labels")))
-		json_labels(&r->j, r->p);
+		json_metadata(&r->j, r->p);
 	else if (str_eq(key, S("estimated")))
 		read_flag(r, &r->p->estimated);
 	else if (str_eq(key, S("ordered")))
@@ -425,13 +425,13 @@ void flame_read_data(struct input *file, struct profile *p, struct str text, uin
 	json_free(&r.j);
 	input_close(r.in);
 	buf_free(&name);
-	free(r.values.v);
-	free(r.threads.v);
-	free(r.strings.v);
-	free(r.functions.v);
-	free(r.frames.v);
-	free(r.nodes.v);
-	free(r.path.v);
-	free(r.exponents);
-	free(r.row);
+	alloc_free(r.values.v);
+	alloc_free(r.threads.v);
+	alloc_free(r.strings.v);
+	alloc_free(r.functions.v);
+	alloc_free(r.frames.v);
+	alloc_free(r.nodes.v);
+	alloc_free(r.path.v);
+	alloc_free(r.exponents);
+	alloc_free(r.row);
 }

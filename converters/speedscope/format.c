@@ -38,7 +38,7 @@ const struct format speedscope_format = {
 	.half = HALF_STACKS,
 	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_LINES | KEEP_COLUMNS |
 		 KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS | KEEP_ORDER |
-		 KEEP_ACTIVATIONS | KEEP_SPANS | KEEP_IDLE | KEEP_LABELS,
+		 KEEP_CALL_EVENTS | KEEP_TIME_RANGES | KEEP_IDLE | KEEP_METADATA,
 	.bid = speedscope_bid,
 	.read = speedscope_read,
 	.write = speedscope_write,

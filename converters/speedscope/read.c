@@ -111,7 +111,7 @@ static void read_file_extra(struct reader *r)
 	json_object(&r->j);
 	while (json_key(&r->j, &key)) {
 		if (str_eq(key, S("labels"))) {
-			json_labels(&r->j, r->p);
+			json_metadata(&r->j, r->p);
 		} else if (str_eq(key, S("estimated"))) {
 			json_bool(&r->j, &estimated);
 			r->p->estimated |= estimated;
@@ -150,7 +150,7 @@ static void read_file(struct reader *r)
 		} else if (str_eq(key, S("name")) && !json_null(&r->j)) {
 			string_id name = json_text(&r->j, r->p);
 
-			profile_label(r->p, NO_ID, S("name"), profile_text(r->p, name));
+			profile_metadata(r->p, NO_ID, S("name"), profile_text(r->p, name));
 		} else if (!str_eq(key, S("name"))) {
 			json_skip(&r->j);
 		}
@@ -173,12 +173,12 @@ int speedscope_read(struct input *in, struct profile *p)
 	sample_texts_free(&r.texts);
 	late_stacks_free(&r.late);
 	index_free(&r.twin_index);
-	free(r.frames);
-	free(r.twins);
-	free(r.thread_values);
-	free(r.stacks);
-	free(r.items);
-	free(r.open);
+	alloc_free(r.frames);
+	alloc_free(r.twins);
+	alloc_free(r.thread_values);
+	alloc_free(r.stacks);
+	alloc_free(r.items);
+	alloc_free(r.open);
 	return input_status(in);
 }
 

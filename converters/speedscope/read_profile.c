@@ -75,18 +75,18 @@ void speedscope_begin_rows(struct reader *r)
 	now->count = sample_count(r);
 	now->exponent = r->p->value_types[now->column].exponent;
 	/* a second file's time line of the same thread is only added up */
-	now->activations = now->evented && r->p->want_order &&
-			 !profile_span(r->p, now->row, now->column);
+	now->call_events = now->evented && r->p->want_order &&
+			 !profile_time_range(r->p, now->row, now->column);
 	if (now->sampled && r->p->want_order)
 		r->p->ordered = true;
 }
 
 /* --- its end --- */
 
-static void add_span(struct reader *r, uint64_t byte)
+static void add_time_range(struct reader *r, uint64_t byte)
 {
 	struct current *now = &r->now;
-	struct span span = { now->row, now->column, 0, 0, now->activations };
+	struct time_range range = { now->row, now->column, 0, 0, now->call_events };
 	int64_t start = 0, end = 0;
 
 	/* the first may change the measure in which the second is read */
@@ -96,12 +96,12 @@ static void add_span(struct reader *r, uint64_t byte)
 		start = speedscope_measured(r, now->start.number, byte);
 	if (now->end.known)
 		end = speedscope_measured(r, now->end.number, byte);
-	span.start = now->start.known ? start : now->first;
-	span.end = now->end.known && !now->negative ? end : now->last;
-	if (span.end < span.start)
-		span.end = span.start;
+	range.start = now->start.known ? start : now->first;
+	range.end = now->end.known && !now->negative ? end : now->last;
+	if (range.end < range.start)
+		range.end = range.start;
 	if (!r->in->failed)
-		profile_add_span(r->p, span);
+		profile_add_time_range(r->p, range);
 }
 
 static void finish_profile(struct reader *r, uint64_t byte)
@@ -123,7 +123,7 @@ static void finish_profile(struct reader *r, uint64_t byte)
 	else
 		speedscope_finish_events(r);
 	if (!r->in->failed)
-		add_span(r, byte);
+		add_time_range(r, byte);
 }
 
 /* --- its keys --- */

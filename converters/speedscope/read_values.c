@@ -203,8 +203,8 @@ static void add_event(struct reader *r, const struct item *event)
 		open_frame(r, event->frame);
 	else
 		close_frame(r, event);
-	if (now->activations && !r->in->failed)
-		profile_activation(r->p, (struct activation){
+	if (now->call_events && !r->in->failed)
+		profile_call_event(r->p, (struct call_event){
 			now->last, now->row, now->column,
 			r->framed ? r->frames[event->frame] : event->frame, event->open });
 }

@@ -53,7 +53,7 @@ struct current {
 	value_id column;
 	int exponent;                  /* the column's, when `last` was read */
 	uint64_t count;                /* samples in one */
-	bool activations;
+	bool call_events;
 	size_t weights;
 	int64_t first, last;           /* times of events */
 	bool any;

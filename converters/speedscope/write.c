@@ -85,12 +85,12 @@ static void number_frames(struct writer *w)
 
 	for (size_t i = 0; i < w->all.count; i++) {
 		const struct series *s = &w->all.list[i];
-		const struct activation *a;
+		const struct call_event *a;
 		struct series_row row = { 0 };
 		size_t next = 0;
 
 		if (s->evented)
-			while ((a = series_next_activation(&w->all, s, &next)))
+			while ((a = series_next_call_event(&w->all, s, &next)))
 				number_frame(w, &contents, a->frame);
 		else
 			while (series_next(&w->all, s, &row))
@@ -98,7 +98,7 @@ static void number_frames(struct writer *w)
 					     w->p->samples[row.sample].stack);
 	}
 	index_free(&contents);
-	free(seen);
+	alloc_free(seen);
 }
 
 static void put_frame(struct writer *w, frame_id f)
@@ -250,17 +250,17 @@ static void put_samples(struct writer *w, const struct series *s)
 
 static void put_events(struct writer *w, const struct series *s)
 {
-	const struct activation *a;
+	const struct call_event *a;
 	const char *before = "\n";
 	size_t depth = 0;
 
 	output_text(w->out, ",\n\"events\":[");
-	for (size_t next = 0; (a = series_next_activation(&w->all, s, &next)); before = ",\n") {
-		depth += a->open ? 1 : (size_t)-1;
+	for (size_t next = 0; (a = series_next_call_event(&w->all, s, &next)); before = ",\n") {
+		depth += a->enter ? 1 : (size_t)-1;
 		if (depth > w->deepest)
 			w->deepest = depth;
 		output_text(w->out, before);
-		json_put_count(w->out, a->open ? "{\"type\":\"O\",\"frame\":"
+		json_put_count(w->out, a->enter ? "{\"type\":\"O\",\"frame\":"
 					  : "{\"type\":\"C\",\"frame\":",
 			  w->numbers[a->frame] - 1);
 		output_text(w->out, ",\"at\":");
@@ -271,10 +271,10 @@ static void put_events(struct writer *w, const struct series *s)
 }
 
 /* Start and end; what the samples add up to lies between them. */
-static void put_span(struct writer *w, const struct series *s)
+static void put_time_range(struct writer *w, const struct series *s)
 {
-	const struct span *span = profile_span(w->p, s->thread, s->value);
-	int64_t start = span ? span->start : 0, end = start;
+	const struct time_range *range = profile_time_range(w->p, s->thread, s->value);
+	int64_t start = range ? range->start : 0, end = start;
 	struct series_row row = { 0 };
 	bool fits = true;
 
@@ -283,8 +283,8 @@ static void put_span(struct writer *w, const struct series *s)
 				     : i64_add(end, row.value, &end);
 	if (!fits)
 		end = INT64_MAX;
-	if (span && end < span->end && !s->negative)
-		end = span->end;
+	if (range && end < range->end && !s->negative)
+		end = range->end;
 	output_text(w->out, ",\"startValue\":");
 	put_number(w, s->value, start);
 	output_text(w->out, ",\"endValue\":");
@@ -299,7 +299,7 @@ static void put_series(struct writer *w, const struct series *s)
 	output_text(w->out, s->evented ? "{\"type\":\"evented\"" : "{\"type\":\"sampled\"");
 	json_put_text(w->out, ",\"name\":", buf_str(&title));
 	json_put_text(w->out, ",\"unit\":", unit_word_of(&w->p->value_types[s->value])->word);
-	put_span(w, s);
+	put_time_range(w, s);
 	put_series_extra(w, s, buf_str(&title));
 	if (s->evented)
 		put_events(w, s);
@@ -327,21 +327,21 @@ static void put_file_extra(struct writer *w, size_t title)
 		}
 		output_byte(w->out, ']');
 	}
-	if (p->label_count > (title < p->label_count)) {
+	if (p->metadata_count > (title < p->metadata_count)) {
 		put_extra(w, &any, "\"labels\":");
-		json_put_labels(w->out, p, title);
+		json_put_metadata(w->out, p, title);
 	}
 	if (any)
 		output_byte(w->out, '}');
 }
 
-/* The label that is the file's name, or label_count. */
+/* The row of metadata that is the file's name, or metadata_count. */
 static size_t find_name(const struct profile *p)
 {
 	size_t i = 0;
 
-	while (i < p->label_count && (p->labels[i].thread != NO_ID ||
-				      !str_eq(profile_text(p, p->labels[i].key), S("name"))))
+	while (i < p->metadata_count && (p->metadata[i].thread != NO_ID ||
+				      !str_eq(profile_text(p, p->metadata[i].key), S("name"))))
 		i++;
 	return i;
 }
@@ -353,8 +353,8 @@ static void put_head(struct writer *w)
 
 	output_text(w->out, "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\","
 			    "\"exporter\":\"profpipe\"");
-	if (name < p->label_count)
-		json_put_text(w->out, ",\"name\":", profile_text(p, p->labels[name].value));
+	if (name < p->metadata_count)
+		json_put_text(w->out, ",\"name\":", profile_text(p, p->metadata[name].value));
 	output_text(w->out, ",\"activeProfileIndex\":0");
 	put_file_extra(w, name);
 }
@@ -387,8 +387,8 @@ void speedscope_write(struct output *out, const struct profile *p)
 	series_find(&w.all, p);
 	number_frames(&w);
 	put_file(&w);
-	free(w.numbers);
-	free(w.written);
+	alloc_free(w.numbers);
+	alloc_free(w.written);
 	series_free(&w.all);
-	free(w.path);
+	alloc_free(w.path);
 }

@@ -10,7 +10,7 @@
 struct finder {
 	const struct profile *p;
 	struct contexts *c;
-	struct stacks own;          /* the profile's stacks and what activations add */
+	struct stacks own;          /* the profile's stacks and what call events add */
 	const struct stacks *trie;
 	uint32_t *number;           /* by stack: its context + 1, 0 is not kept */
 	int64_t *row;
@@ -70,7 +70,7 @@ static uint32_t *weigh(const struct profile *p)
 		memcpy(&weight_of, &weight[i], sizeof weight_of);
 		add_weight(&weight[p->stacks.parent[i]], weight_of);
 	}
-	free(totals);
+	alloc_free(totals);
 	return weight;
 }
 
@@ -90,7 +90,7 @@ static uint32_t find_half(const uint32_t *weight, size_t count, uint32_t upper, 
 			counts[weight[i] >> shift & (HALVES - 1)]++;
 	for (; half && counts[half] <= *n; half--)
 		*n -= counts[half];
-	free(counts);
+	alloc_free(counts);
 	return half;
 }
 
@@ -192,9 +192,9 @@ static void number_contexts(struct finder *f, const stack_id *kept)
 		c->frame[count] = f->trie->frame[kept[at]];
 		f->number[kept[at]] = ++count;
 	}
-	free(k.parent);
-	free(k.first);
-	free(k.next);
+	alloc_free(k.parent);
+	alloc_free(k.first);
+	alloc_free(k.next);
 }
 
 /* --- values added up by context, thread by thread --- */
@@ -264,8 +264,8 @@ static void sums_flush(struct sums *s, struct thread_rows *r, thread_id t)
 static void sums_free(struct sums *s)
 {
 	values_free(&s->values);
-	free(s->row);
-	free(s->key);
+	alloc_free(s->row);
+	alloc_free(s->key);
 }
 
 static stack_id kept_caller(const struct finder *f, stack_id stack)
@@ -312,12 +312,12 @@ static void add_up(struct finder *f)
 
 static bool is_timed(const struct profile *p, thread_id t, value_id v)
 {
-	const struct span *span = profile_span(p, t, v);
+	const struct time_range *range = profile_time_range(p, t, v);
 
-	return span && span->activations;
+	return range && range->call_events;
 }
 
-/* The samples of a thread, but for what its activations tell better. */
+/* The samples of a thread, but for what its call events tell better. */
 static void add_samples(struct finder *f, thread_id t, const struct by_thread *by)
 {
 	const struct profile *p = f->p;
@@ -344,7 +344,7 @@ static void add_samples(struct finder *f, thread_id t, const struct by_thread *b
  * open. Where a frame was left its caller has a row, if only of zeros: two calls in
  * a row stay two.
  */
-static void add_activations(struct finder *f, thread_id t, value_id v,
+static void add_call_events(struct finder *f, thread_id t, value_id v,
 			    const struct by_thread *by)
 {
 	stack_id at = EMPTY_STACK;
@@ -352,14 +352,14 @@ static void add_activations(struct finder *f, thread_id t, value_id v,
 
 	memset(f->row, 0, f->p->value_count * sizeof *f->row);
 	for (size_t i = by->first[t]; i < by->first[t + 1]; i++) {
-		const struct activation *a = &f->p->activations[by->rows[i]];
+		const struct call_event *a = &f->p->call_events[by->rows[i]];
 
 		if (a->value != v)
 			continue;
 		f->row[v] = i > by->first[t] ? a->at - last : 0;
-		if (f->row[v] || a->open)
+		if (f->row[v] || a->enter)
 			rows_add(&f->c->self, f->number[at] - 1, f->row);
-		at = a->open ? stacks_push(&f->own, at, a->frame) : f->own.parent[at];
+		at = a->enter ? stacks_push(&f->own, at, a->frame) : f->own.parent[at];
 		last = a->at;
 	}
 }
@@ -367,12 +367,12 @@ static void add_activations(struct finder *f, thread_id t, value_id v,
 static void list_in_time(struct finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread samples = samples_by_thread(p), events = activations_by_thread(p);
+	struct by_thread samples = samples_by_thread(p), events = call_events_by_thread(p);
 
 	for (thread_id t = 0; t < p->thread_count; t++) {
 		for (value_id v = 0; v < p->value_count; v++)
 			if (is_timed(p, t, v))
-				add_activations(f, t, v, &events);
+				add_call_events(f, t, v, &events);
 		add_samples(f, t, &samples);
 		rows_end_thread(&f->c->self, t);
 	}
@@ -381,10 +381,10 @@ static void list_in_time(struct finder *f)
 }
 
 /* A frame entered and left at once is in no sample: the trie grows by it. */
-static void push_activations(struct finder *f)
+static void push_call_events(struct finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread by = activations_by_thread(p);
+	struct by_thread by = call_events_by_thread(p);
 
 	stacks_init(&f->own);
 	for (stack_id i = 1; i < p->stacks.count; i++)
@@ -394,10 +394,10 @@ static void push_activations(struct finder *f)
 			stack_id at = EMPTY_STACK;
 
 			for (size_t i = by.first[t]; i < by.first[t + 1]; i++) {
-				const struct activation *a = &p->activations[by.rows[i]];
+				const struct call_event *a = &p->call_events[by.rows[i]];
 
 				if (a->value == v)
-					at = a->open ? stacks_push(&f->own, at, a->frame)
+					at = a->enter ? stacks_push(&f->own, at, a->frame)
 						     : f->own.parent[at];
 			}
 		}
@@ -417,25 +417,25 @@ struct contexts *contexts_new(const struct profile *p, uint64_t most, bool in_ti
 	rows_start(&c->hidden, p);
 	rows_start(&c->pruned, p);
 	if (in_time)
-		push_activations(&f);
+		push_call_events(&f);
 	kept = keep(&f, in_time ? 0 : most);
 	number_contexts(&f, kept);
-	free(kept);
+	alloc_free(kept);
 	if (in_time)
 		list_in_time(&f);
 	else
 		add_up(&f);
 	if (in_time)
 		stacks_free(&f.own);
-	free(f.number);
-	free(f.row);
+	alloc_free(f.number);
+	alloc_free(f.row);
 	return c;
 }
 
 static void rows_free(struct thread_rows *r)
 {
-	free(r->first);
-	free(r->at);
+	alloc_free(r->first);
+	alloc_free(r->at);
 	values_free(&r->values);
 }
 
@@ -444,7 +444,7 @@ void contexts_free(struct contexts *c)
 	rows_free(&c->self);
 	rows_free(&c->hidden);
 	rows_free(&c->pruned);
-	free(c->parent);
-	free(c->frame);
-	free(c);
+	alloc_free(c->parent);
+	alloc_free(c->frame);
+	alloc_free(c);
 }

@@ -7,7 +7,7 @@
 
 bool is_in_time(const struct profile *p)
 {
-	return p->ordered || p->activation_count > 0;
+	return p->ordered || p->call_event_count > 0;
 }
 
 /* The same tables, no rows. */
@@ -27,9 +27,9 @@ static void copy_tables(struct rewrite *w, const struct profile *p)
 		t.name = rewrite_string(w, t.name);
 		w->threads[i] = profile_thread(w->to, t);
 	}
-	for (size_t i = 0; i < p->label_count; i++)
-		profile_label(w->to, p->labels[i].thread, profile_text(p, p->labels[i].key),
-			      profile_text(p, p->labels[i].value));
+	for (size_t i = 0; i < p->metadata_count; i++)
+		profile_metadata(w->to, p->metadata[i].thread, profile_text(p, p->metadata[i].key),
+			      profile_text(p, p->metadata[i].value));
 	rewrite_stacks(w);
 }
 
@@ -39,7 +39,7 @@ static size_t line_of(const struct profile *p, thread_id t, value_id v)
 	return (size_t)t * p->value_count + v;
 }
 
-/* --- activations --- */
+/* --- call events --- */
 
 struct timeline {
 	stack_id stack;
@@ -47,7 +47,7 @@ struct timeline {
 	bool begun;
 };
 
-static void add_activation(struct rewrite *w, struct timeline *line, const struct activation *a)
+static void add_call_event(struct rewrite *w, struct timeline *line, const struct call_event *a)
 {
 	struct stacks *s = &w->to->stacks;
 	int64_t passed = line->begun ? a->at - line->at : 0;
@@ -56,11 +56,11 @@ static void add_activation(struct rewrite *w, struct timeline *line, const struc
 		profile_sample(w->to, a->thread, line->stack, a->value, passed, 1);
 	line->begun = true;
 	line->at = a->at;
-	line->stack = a->open ? stacks_push(s, line->stack, w->frames[a->frame])
+	line->stack = a->enter ? stacks_push(s, line->stack, w->frames[a->frame])
 			      : s->parent[line->stack];
 }
 
-/* Values of time lines that came as activations are in the samples too, in no order. */
+/* Values of time lines that came as call events are in the samples too, in no order. */
 static void add_samples(struct rewrite *w)
 {
 	const struct profile *p = w->from;
@@ -72,10 +72,10 @@ static void add_samples(struct rewrite *w)
 
 		memcpy(row, values_row(&p->sample_values, i), p->value_count * sizeof *row);
 		for (value_id v = 0; v < p->value_count; v++) {
-			const struct span *span = profile_span(p, s.thread, v);
+			const struct time_range *range = profile_time_range(p, s.thread, v);
 
 			zero &= !row[v];
-			if (span && span->activations)
+			if (range && range->call_events)
 				row[v] = 0;
 			any |= row[v] != 0;
 		}
@@ -83,7 +83,7 @@ static void add_samples(struct rewrite *w)
 		if (any || zero)
 			profile_sample_row(w->to, s, row);
 	}
-	free(row);
+	alloc_free(row);
 }
 
 struct profile *samples_in_time(const struct profile *p)
@@ -91,23 +91,23 @@ struct profile *samples_in_time(const struct profile *p)
 	struct timeline *lines;
 	struct rewrite w;
 
-	if (!p->activation_count)
+	if (!p->call_event_count)
 		return NULL;
 	copy_tables(&w, p);
 	lines = alloc_zero(p->thread_count * p->value_count, sizeof *lines);
 	add_samples(&w);
-	for (size_t i = 0; i < p->activation_count; i++) {
-		const struct activation *a = &p->activations[i];
+	for (size_t i = 0; i < p->call_event_count; i++) {
+		const struct call_event *a = &p->call_events[i];
 
-		add_activation(&w, &lines[line_of(p, a->thread, a->value)], a);
+		add_call_event(&w, &lines[line_of(p, a->thread, a->value)], a);
 	}
-	for (size_t i = 0; i < p->span_count; i++) {
-		struct span s = p->spans[i];
+	for (size_t i = 0; i < p->time_range_count; i++) {
+		struct time_range s = p->time_ranges[i];
 
-		s.activations = false;
-		profile_add_span(w.to, s);
+		s.call_events = false;
+		profile_add_time_range(w.to, s);
 	}
-	free(lines);
+	alloc_free(lines);
 	rewrite_close(&w);
 	return w.to;
 }
@@ -150,20 +150,20 @@ static void clip_rows(struct rewrite *w, int64_t *clock, const int64_t *from, co
 		if (any)
 			profile_sample_row(w->to, s, row);
 	}
-	free(row);
+	alloc_free(row);
 }
 
-static void clip_spans(struct rewrite *w, const int64_t *from, const int64_t *to)
+static void clip_time_ranges(struct rewrite *w, const int64_t *from, const int64_t *to)
 {
-	for (size_t i = 0; i < w->from->span_count; i++) {
-		struct span s = w->from->spans[i];
+	for (size_t i = 0; i < w->from->time_range_count; i++) {
+		struct time_range s = w->from->time_ranges[i];
 
 		if (s.start < from[s.value])
 			s.start = from[s.value];
 		if (s.end > to[s.value])
 			s.end = to[s.value];
 		if (s.start <= s.end)
-			profile_add_span(w->to, s);
+			profile_add_time_range(w->to, s);
 	}
 }
 
@@ -173,11 +173,11 @@ struct profile *profile_window(const struct profile *p, const int64_t *from, con
 	struct rewrite w;
 
 	copy_tables(&w, p);
-	for (size_t i = 0; i < p->span_count; i++)
-		clock[line_of(p, p->spans[i].thread, p->spans[i].value)] = p->spans[i].start;
+	for (size_t i = 0; i < p->time_range_count; i++)
+		clock[line_of(p, p->time_ranges[i].thread, p->time_ranges[i].value)] = p->time_ranges[i].start;
 	clip_rows(&w, clock, from, to);
-	clip_spans(&w, from, to);
-	free(clock);
+	clip_time_ranges(&w, from, to);
+	alloc_free(clock);
 	rewrite_close(&w);
 	return w.to;
 }

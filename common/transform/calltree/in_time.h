@@ -20,7 +20,7 @@ struct profile *samples_in_time(const struct profile *p);
 
 /*
  * What lies between two times, in each value type's own measure (by value type; INT64_MIN
- * and INT64_MAX are no limits). p is in order and has no activations. Negative values
+ * and INT64_MAX are no limits). p is in order and has no call events. Negative values
  * take no time.
  */
 struct profile *profile_window(const struct profile *p, const int64_t *from, const int64_t *to);

@@ -11,9 +11,9 @@ static thread_id thread_of_sample(const struct profile *p, size_t i)
 	return p->samples[i].thread;
 }
 
-static thread_id thread_of_activation(const struct profile *p, size_t i)
+static thread_id thread_of_call_event(const struct profile *p, size_t i)
 {
-	return p->activations[i].thread;
+	return p->call_events[i].thread;
 }
 
 static struct by_thread sort_by_thread(const struct profile *p, size_t count,
@@ -36,15 +36,15 @@ struct by_thread samples_by_thread(const struct profile *p)
 	return sort_by_thread(p, p->sample_count, thread_of_sample);
 }
 
-struct by_thread activations_by_thread(const struct profile *p)
+struct by_thread call_events_by_thread(const struct profile *p)
 {
-	return sort_by_thread(p, p->activation_count, thread_of_activation);
+	return sort_by_thread(p, p->call_event_count, thread_of_call_event);
 }
 
 void by_thread_free(struct by_thread *b)
 {
-	free(b->first);
-	free(b->rows);
+	alloc_free(b->first);
+	alloc_free(b->rows);
 }
 
 static unsigned char *signs_of(struct all_series *all, thread_id t, value_id v)
@@ -61,8 +61,8 @@ static void find_signs(struct all_series *all)
 	const struct profile *p = all->p;
 	value_id *last = alloc_zero(p->thread_count, sizeof *last);
 
-	for (size_t i = p->span_count; i--;)
-		last[p->spans[i].thread] = p->spans[i].value;
+	for (size_t i = p->time_range_count; i--;)
+		last[p->time_ranges[i].thread] = p->time_ranges[i].value;
 	for (size_t i = 0; i < p->sample_count; i++) {
 		const int64_t *values = values_row(&p->sample_values, i);
 		thread_id t = p->samples[i].thread;
@@ -80,7 +80,7 @@ static void find_signs(struct all_series *all)
 		if (zero && p->value_count)
 			*signs_of(all, t, last[t]) |= HAS_OTHERS;
 	}
-	free(last);
+	alloc_free(last);
 }
 
 static void list_series(struct all_series *all, struct series s)
@@ -104,14 +104,14 @@ void series_find(struct all_series *all, const struct profile *p)
 	*all = (struct all_series){
 		.p = p,
 		.samples = samples_by_thread(p),
-		.activations = activations_by_thread(p),
+		.call_events = call_events_by_thread(p),
 		.owners = alloc_zero(p->sample_count, sizeof *all->owners),
 		.signs = alloc_zero(p->thread_count * p->value_count, sizeof *all->signs),
 	};
 	find_signs(all);
-	for (size_t i = 0; i < p->span_count; i++)
-		list_series(all, (struct series){ p->spans[i].thread, p->spans[i].value, false,
-						  p->spans[i].activations });
+	for (size_t i = 0; i < p->time_range_count; i++)
+		list_series(all, (struct series){ p->time_ranges[i].thread, p->time_ranges[i].value, false,
+						  p->time_ranges[i].call_events });
 	for (thread_id t = 0; t < p->thread_count; t++)
 		for (value_id v = 0; v < p->value_count; v++)
 			if (*signs_of(all, t, v))
@@ -122,11 +122,11 @@ void series_find(struct all_series *all, const struct profile *p)
 
 void series_free(struct all_series *all)
 {
-	free(all->list);
+	alloc_free(all->list);
 	by_thread_free(&all->samples);
-	by_thread_free(&all->activations);
-	free(all->owners);
-	free(all->signs);
+	by_thread_free(&all->call_events);
+	alloc_free(all->owners);
+	alloc_free(all->signs);
 }
 
 bool series_next(const struct all_series *all, const struct series *s,
@@ -144,14 +144,14 @@ bool series_next(const struct all_series *all, const struct series *s,
 	return false;
 }
 
-const struct activation *series_next_activation(const struct all_series *all,
+const struct call_event *series_next_call_event(const struct all_series *all,
 						const struct series *s, size_t *next)
 {
-	const size_t *first = all->activations.first + s->thread;
+	const size_t *first = all->call_events.first + s->thread;
 
 	while (*next < first[1] - first[0]) {
-		const struct activation *a =
-			&all->p->activations[all->activations.rows[first[0] + (*next)++]];
+		const struct call_event *a =
+			&all->p->call_events[all->call_events.rows[first[0] + (*next)++]];
 
 		if (a->value == s->value)
 			return a;

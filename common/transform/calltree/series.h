@@ -18,7 +18,7 @@ struct series {
 	thread_id thread;
 	value_id value;
 	bool negative;      /* the negative values, else the others */
-	bool evented;       /* written as activations, which are there */
+	bool evented;       /* written as call events, which are there */
 };
 
 /* Rows of a table by thread: those of t are rows[first[t]] up to rows[first[t + 1]]. */
@@ -27,15 +27,15 @@ struct by_thread {
 	uint32_t *rows;
 };
 struct by_thread samples_by_thread(const struct profile *p);
-struct by_thread activations_by_thread(const struct profile *p);
+struct by_thread call_events_by_thread(const struct profile *p);
 void by_thread_free(struct by_thread *b);
 
 struct all_series {
 	const struct profile *p;
-	/* in the order of the profile's spans, then thread by thread */
+	/* in the order of the profile's time ranges, then thread by thread */
 	struct series *list;
 	size_t count, cap;
-	struct by_thread samples, activations;
+	struct by_thread samples, call_events;
 	value_id *owners;      /* by sample: whose a row of zeros is */
 	unsigned char *signs;  /* by thread and value type */
 };
@@ -52,8 +52,8 @@ void series_free(struct all_series *all);
 
 bool series_next(const struct all_series *all, const struct series *s,
 		 struct series_row *row);
-/* The series' next activation, or NULL; *next is 0 before the first. */
-const struct activation *series_next_activation(const struct all_series *all,
+/* The series' next call event, or NULL; *next is 0 before the first. */
+const struct call_event *series_next_call_event(const struct all_series *all,
 						const struct series *s, size_t *next);
 
 #endif

@@ -120,7 +120,7 @@ static void add_value_types(struct sorter *s)
 	}
 }
 
-/* --- functions, frames, threads, labels --- */
+/* --- functions, frames, threads, metadata --- */
 
 /* An unknown file becomes Python's "~" in a pstat file: both have the same place. */
 static uint32_t file_rank(const struct sorter *s, string_id file)
@@ -186,22 +186,22 @@ static void add_threads(struct sorter *s)
 	}
 }
 
-static void add_labels(struct sorter *s)
+static void add_metadata(struct sorter *s)
 {
 	const struct profile *p = s->w.from;
 
-	for (uint32_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[i];
+	for (uint32_t i = 0; i < p->metadata_count; i++) {
+		const struct metadata *l = &p->metadata[i];
 		uint32_t thread = l->thread == NO_ID ? 0 : s->w.threads[l->thread] + 1;
 
 		s->keys[i] = (struct key){
 			{ thread, pair(s->rank[l->key], s->rank[l->value]) }, i };
 	}
-	sort_keys(s, p->label_count);
-	for (size_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[s->items[i].id];
+	sort_keys(s, p->metadata_count);
+	for (size_t i = 0; i < p->metadata_count; i++) {
+		const struct metadata *l = &p->metadata[s->items[i].id];
 
-		profile_label(s->w.to, l->thread == NO_ID ? NO_ID : s->w.threads[l->thread],
+		profile_metadata(s->w.to, l->thread == NO_ID ? NO_ID : s->w.threads[l->thread],
 			      profile_text(p, l->key), profile_text(p, l->value));
 	}
 }
@@ -227,8 +227,8 @@ static uint32_t *sort_by(const uint32_t *number, size_t numbers, uint32_t *rows,
 
 		sorted[first[number[row]]++] = row;
 	}
-	free(first);
-	free(rows);
+	alloc_free(first);
+	alloc_free(rows);
 	return sorted;
 }
 
@@ -250,8 +250,8 @@ static void link_children(const struct sorter *s, stack_id *child, stack_id *sib
 		sibling[node] = child[parent];
 		child[parent] = node;
 	}
-	free(frame);
-	free(sorted);
+	alloc_free(frame);
+	alloc_free(sorted);
 }
 
 static void add_stacks(struct sorter *s)
@@ -276,8 +276,8 @@ static void add_stacks(struct sorter *s)
 						s->w.stacks[old->parent[node]],
 						s->w.frames[old->frame[node]]);
 	}
-	free(child);
-	free(sibling);
+	alloc_free(child);
+	alloc_free(sibling);
 }
 
 /* --- rows --- */
@@ -296,9 +296,9 @@ static void add_samples(struct sorter *s)
 	rows = sort_by(thread, s->w.to->thread_count, rows, p->sample_count);
 	for (size_t i = 0; i < p->sample_count; i++)
 		rewrite_sample(&s->w, rows[i]);
-	free(stack);
-	free(thread);
-	free(rows);
+	alloc_free(stack);
+	alloc_free(thread);
+	alloc_free(rows);
 }
 
 static struct key cost_key(const struct sorter *s, uint32_t row)
@@ -366,7 +366,7 @@ static size_t longest_table(const struct profile *p)
 {
 	size_t n = larger(p->value_count, p->function_count);
 
-	n = larger(larger(n, p->frame_count), larger(p->thread_count, p->label_count));
+	n = larger(larger(n, p->frame_count), larger(p->thread_count, p->metadata_count));
 	return larger(larger(n, p->cost_count), larger(p->arc_count, p->jump_count));
 }
 
@@ -393,14 +393,14 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	add_functions(&s);
 	add_frames(&s);
 	add_threads(&s);
-	add_labels(&s);
+	add_metadata(&s);
 	add_stacks(&s);
 	add_all_rows(&s);
 	rewrite_close(&s.w);
-	free(s.rank);
+	alloc_free(s.rank);
 	used_free(&s.used);
-	free(s.keys);
-	free(s.items);
-	free(s.room);
+	alloc_free(s.keys);
+	alloc_free(s.items);
+	alloc_free(s.room);
 	return to;
 }

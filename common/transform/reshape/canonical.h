@@ -9,7 +9,7 @@
  * - Value types come in a fixed order: those that profilers put first (time, Ir), then
  *   the others by name.
  * - A value type has as few decimals as its values need.
- * - Samples are added up: their order in time, activations and spans are given up.
+ * - Samples are added up: their order in time, call events and time ranges are given up.
  */
 #ifndef RESHAPE_CANONICAL_H
 #define RESHAPE_CANONICAL_H

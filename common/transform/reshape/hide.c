@@ -20,7 +20,7 @@ struct profile *profile_strip_dirs(struct profile *p)
 			p, str_base(profile_text(p, functions[f].object)));
 	}
 	to = profile_regroup(p, &how);
-	free(functions);
+	alloc_free(functions);
 	return to;
 }
 
@@ -192,16 +192,16 @@ static void hide_threads(struct hider *h)
 }
 
 /* Of what is said about a profile only what its figures need. */
-static void keep_labels(struct hider *h)
+static void keep_metadata(struct hider *h)
 {
 	const struct profile *p = h->w.from;
 
-	for (size_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[i];
+	for (size_t i = 0; i < p->metadata_count; i++) {
+		const struct metadata *l = &p->metadata[i];
 		struct str key = profile_text(p, l->key);
 
 		if (str_eq(key, S("summary")) || str_eq(key, S("zeros")) || str_eq(key, S("frames")))
-			profile_label(h->w.to, l->thread == NO_ID ? NO_ID : h->w.threads[l->thread],
+			profile_metadata(h->w.to, l->thread == NO_ID ? NO_ID : h->w.threads[l->thread],
 				      key, profile_text(p, l->value));
 	}
 }
@@ -219,7 +219,7 @@ struct profile *profile_anonymize(const struct profile *p, struct str key)
 	hide_paths(&h);
 	hide_functions(&h);
 	hide_threads(&h);
-	keep_labels(&h);
+	keep_metadata(&h);
 	rewrite_stacks(&h.w);
 	rewrite_samples(&h.w);
 	rewrite_times(&h.w);

@@ -61,77 +61,78 @@ static void join_type(struct rewrite *w, value_id v)
 	w->shifts[v] = type->exponent - to->exponent;
 }
 
-/* --- labels --- */
+/* --- metadata --- */
 
-enum { DROPPED, LABEL, CREATOR };
+enum { DROPPED, KEPT, CREATOR };
 
 /* A recorded sum is no longer one, and zeros are written or not as the sums fall. */
-static int kind_of(const struct profile *p, const struct label *l)
+static int kind_of(const struct profile *p, const struct metadata *l)
 {
 	struct str key = profile_text(p, l->key);
 
 	if (str_eq(key, S("summary")) || str_eq(key, S("zeros")))
 		return DROPPED;
-	return str_eq(key, S("creator")) ? CREATOR : LABEL;
+	return str_eq(key, S("creator")) ? CREATOR : KEPT;
 }
 
-/* Profiles so far that could have had a label of the thread. */
+/* Profiles so far that could have had metadata of the thread. */
 static uint64_t chances(const struct merge *m, thread_id t)
 {
 	return t == NO_ID ? m->count : m->thread_counts[t];
 }
 
 /*
- * A label that the first profile of the thread has not is not in all: it is not even
+ * A row that the first profile of the thread has not is not in all: it is not even
  * kept in mind, so that 10,000 different command lines take no memory.
  */
-static void add_label(struct merge *m, const struct rewrite *w, const struct label *l)
+static void add_one_metadata(struct merge *m, const struct rewrite *w,
+			     const struct metadata *l)
 {
 	struct profile *to = m->sum;
 	thread_id t = l->thread == NO_ID ? NO_ID : w->threads[l->thread];
 	struct str key = profile_text(w->from, l->key);
 	struct str value = profile_text(w->from, l->value);
-	size_t before = to->label_count;
+	size_t before = to->metadata_count;
 	uint32_t row;
 
 	if (chances(m, t) > 0) {
 		for (row = 0; row < before; row++)
-			if (to->labels[row].thread == t &&
-			    str_eq(profile_text(to, to->labels[row].key), key) &&
-			    str_eq(profile_text(to, to->labels[row].value), value))
+			if (to->metadata[row].thread == t &&
+			    str_eq(profile_text(to, to->metadata[row].key), key) &&
+			    str_eq(profile_text(to, to->metadata[row].value), value))
 				break;
 		if (row == before)
 			return;
 	} else {
-		row = profile_label(to, t, key, value);
+		row = profile_metadata(to, t, key, value);
 	}
-	if (to->label_count > before) {
-		ARRAY_ROOM(m->label_counts, before, m->label_cap);
-		m->label_counts[row] = 0;
+	if (to->metadata_count > before) {
+		ARRAY_ROOM(m->metadata_counts, before, m->metadata_cap);
+		m->metadata_counts[row] = 0;
 	}
-	m->label_counts[row]++;
+	m->metadata_counts[row]++;
 }
 
-static void add_labels(struct merge *m, struct rewrite *w)
+static void add_metadata(struct merge *m, struct rewrite *w)
 {
 	const struct profile *p = w->from;
 
-	for (size_t i = 0; i < p->label_count; i++)
-		if (kind_of(p, &p->labels[i]) == LABEL)
-			add_label(m, w, &p->labels[i]);
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (kind_of(p, &p->metadata[i]) == KEPT)
+			add_one_metadata(m, w, &p->metadata[i]);
 }
 
-/* Each label once in a profile: those that as many have as could are in all. */
-static void drop_labels(struct merge *m)
+/* Each row once in a profile: those that as many have as could are in all. */
+static void drop_metadata(struct merge *m)
 {
 	struct profile *p = m->sum;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < p->label_count; i++)
-		if (m->label_counts[i] == chances(m, p->labels[i].thread))
-			p->labels[kept++] = p->labels[i];
-	p->label_count = kept;
-	index_free(&p->label_index); /* has rows that are gone */
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (m->metadata_counts[i] == chances(m, p->metadata[i].thread))
+			p->metadata[kept++] = p->metadata[i];
+	p->metadata_count = kept;
+	index_free(&p->metadata_index); /* has rows that are gone */
 }
 
 /* --- creators --- */
@@ -141,9 +142,9 @@ static struct str creator_of(const struct profile *p, size_t *count)
 	struct str creator = { 0 };
 
 	*count = 0;
-	for (size_t i = 0; i < p->label_count; i++)
-		if (kind_of(p, &p->labels[i]) == CREATOR) {
-			creator = profile_text(p, p->labels[i].value);
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (kind_of(p, &p->metadata[i]) == CREATOR) {
+			creator = profile_text(p, p->metadata[i].value);
 			++*count;
 		}
 	return creator;
@@ -173,9 +174,9 @@ static void join_creator(struct merge *m, const struct profile *p)
 static void add_creator(struct merge *m)
 {
 	if (m->creators == CREATOR_ONE)
-		profile_label(m->sum, NO_ID, S("creator"), profile_text(m->sum, m->creator));
+		profile_metadata(m->sum, NO_ID, S("creator"), profile_text(m->sum, m->creator));
 	else if (m->creators == CREATOR_SEVERAL && !m->outermost)
-		profile_label(m->sum, NO_ID, S("creator"), S("several"));
+		profile_metadata(m->sum, NO_ID, S("creator"), S("several"));
 }
 
 /* --- tables --- */
@@ -256,7 +257,7 @@ static struct profile *level_lines(struct merge *m, struct profile *p)
 	}
 	if (p->line_functions)
 		return without_lines(p);
-	/* threads and labels keep their places, strings do not */
+	/* threads and metadata keep their places, strings do not */
 	leveled = without_lines(m->sum);
 	m->creator = profile_string(leveled, profile_text(m->sum, m->creator));
 	profile_free(m->sum);
@@ -281,7 +282,7 @@ void merge_add(struct merge *m, struct profile *p)
 		join_type(&w, v);
 	add_functions(&w);
 	add_threads(m, &w);
-	add_labels(m, &w);
+	add_metadata(m, &w);
 	count_threads(m, &w);
 	join_creator(m, p);
 	join_facts(m, p);
@@ -298,11 +299,11 @@ struct profile *merge_finish(struct merge *m)
 	struct profile *sum = m->sum;
 
 	if (sum) {
-		drop_labels(m);
+		drop_metadata(m);
 		add_creator(m);
 	}
-	free(m->label_counts);
-	free(m->thread_counts);
+	alloc_free(m->metadata_counts);
+	alloc_free(m->thread_counts);
 	*m = (struct merge){ 0 };
 	return sum;
 }

@@ -4,7 +4,7 @@
  * Values, calls and counts of equal rows are added up. All the rest is joined so that
  * any order, any sharding and any tree of merges ends in the same content:
  *
- * - A label (a header line) stays if all profiles have it, or all that have its thread.
+ * - A row of metadata (a header line) stays if all profiles have it, or all that have its thread.
  *   Recorded sums go. Creators of one dialect become "several", of several dialects none.
  * - A value type's title stays if all agree; so does the unit that its numbers are
  *   spelled in, or else the coarsest; its decimals are as many as anyone's.
@@ -20,8 +20,8 @@
 struct merge {
 	struct profile *sum;      /* NULL before the first */
 	uint64_t count;           /* profiles added */
-	uint64_t *label_counts;   /* by label of sum: how many have it */
-	size_t label_cap;
+	uint64_t *metadata_counts;   /* by row of sum's metadata: how many have it */
+	size_t metadata_cap;
 	uint64_t *thread_counts;  /* by thread of sum: how many have it */
 	size_t thread_cap, threads;
 	string_id creator;        /* that of all so far, of sum's strings */

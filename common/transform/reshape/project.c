@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "common/transform/reshape/rewrite.h"
 
 /* The new profile's ids are in w; by old id what else there is to know. */
@@ -76,23 +77,23 @@ static bool apart(const struct maps *m)
 }
 
 /* A recorded sum is about all value types of all of its part. */
-static bool is_sum(const struct profile *p, const struct label *l)
+static bool is_sum(const struct profile *p, const struct metadata *l)
 {
 	return str_eq(profile_text(p, l->key), S("summary"));
 }
 
-static void map_labels(struct maps *m)
+static void map_metadata(struct maps *m)
 {
 	const struct profile *from = m->w.from;
 
-	for (size_t i = 0; i < from->label_count; i++) {
-		const struct label *l = &from->labels[i];
+	for (size_t i = 0; i < from->metadata_count; i++) {
+		const struct metadata *l = &from->metadata[i];
 		thread_id t = l->thread == NO_ID ? NO_ID : m->w.threads[l->thread];
 
 		if (is_sum(from, l) && (m->how->fold_parts || m->how->fold_threads))
 			continue;
 		if (l->thread == NO_ID || t != NO_ID)
-			profile_label(m->w.to, t, profile_text(from, l->key),
+			profile_metadata(m->w.to, t, profile_text(from, l->key),
 				      profile_text(from, l->value));
 	}
 }
@@ -144,7 +145,7 @@ static void map_samples_under_threads(struct maps *m)
 		s.stack = under_thread(m, s.stack, thread_frame(m, old), &path, &cap);
 		profile_sample_row(m->w.to, s, rewrite_values(&m->w, &from->sample_values, i));
 	}
-	free(path);
+	alloc_free(path);
 }
 
 struct profile *profile_project(const struct profile *p, const struct projection *how)
@@ -162,7 +163,7 @@ struct profile *profile_project(const struct profile *p, const struct projection
 	map_functions(&m);
 	map_threads(&m);
 	m.w.apart = apart(&m);
-	map_labels(&m);
+	map_metadata(&m);
 	if (how->thread_frames) {
 		map_samples_under_threads(&m);
 	} else {
@@ -179,40 +180,40 @@ struct profile *profile_project(const struct profile *p, const struct projection
 
 static void drop_sums(struct profile *p)
 {
-	size_t count = p->label_count;
+	size_t count = p->metadata_count;
 
-	index_free(&p->label_index);
-	p->label_count = 0;
+	index_free(&p->metadata_index);
+	p->metadata_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct label l = p->labels[i];
+		struct metadata l = p->metadata[i];
 
 		if (!is_sum(p, &l))
-			profile_label(p, l.thread, profile_text(p, l.key),
+			profile_metadata(p, l.thread, profile_text(p, l.key),
 				      profile_text(p, l.value));
 	}
 }
 
 static void drop_times(struct profile *p, value_id v)
 {
-	size_t spans = p->span_count, kept = 0;
+	size_t time_ranges = p->time_range_count, kept = 0;
 
-	index_free(&p->span_index);
-	p->span_count = 0;
-	for (size_t i = 0; i < spans; i++) {
-		struct span s = p->spans[i];
+	index_free(&p->time_range_index);
+	p->time_range_count = 0;
+	for (size_t i = 0; i < time_ranges; i++) {
+		struct time_range s = p->time_ranges[i];
 
 		if (s.value != v)
 			continue;
 		s.value = 0;
-		profile_add_span(p, s);
+		profile_add_time_range(p, s);
 	}
-	for (size_t i = 0; i < p->activation_count; i++) {
-		if (p->activations[i].value != v)
+	for (size_t i = 0; i < p->call_event_count; i++) {
+		if (p->call_events[i].value != v)
 			continue;
-		p->activations[kept] = p->activations[i];
-		p->activations[kept++].value = 0;
+		p->call_events[kept] = p->call_events[i];
+		p->call_events[kept++].value = 0;
 	}
-	p->activation_count = kept;
+	p->call_event_count = kept;
 }
 
 void profile_keep_value(struct profile *p, value_id v)

@@ -87,10 +87,10 @@ static void add_threads(struct grouper *g)
 		t.name = rewrite_string(&g->w, t.name);
 		g->w.threads[i] = profile_thread(g->w.to, t);
 	}
-	for (size_t i = 0; i < p->label_count; i++) {
-		const struct label *l = &p->labels[i];
+	for (size_t i = 0; i < p->metadata_count; i++) {
+		const struct metadata *l = &p->metadata[i];
 
-		profile_label(g->w.to, l->thread == NO_ID ? NO_ID : g->w.threads[l->thread],
+		profile_metadata(g->w.to, l->thread == NO_ID ? NO_ID : g->w.threads[l->thread],
 			      profile_text(p, l->key), profile_text(p, l->value));
 	}
 }
@@ -222,6 +222,6 @@ struct profile *profile_regroup(const struct profile *p, const struct regroup *h
 	if (!how->line_functions)
 		add_graph(&g);
 	rewrite_close(&g.w);
-	free(g.row);
+	alloc_free(g.row);
 	return to;
 }

@@ -20,15 +20,15 @@ void rewrite_open(struct rewrite *w, const struct profile *from, struct profile 
 
 void rewrite_close(struct rewrite *w)
 {
-	free(w->values);
-	free(w->shifts);
-	free(w->functions);
-	free(w->frames);
-	free(w->stacks);
-	free(w->threads);
-	free(w->strings);
-	free(w->row);
-	free(w->second);
+	alloc_free(w->values);
+	alloc_free(w->shifts);
+	alloc_free(w->functions);
+	alloc_free(w->frames);
+	alloc_free(w->stacks);
+	alloc_free(w->threads);
+	alloc_free(w->strings);
+	alloc_free(w->row);
+	alloc_free(w->second);
 }
 
 /* --- tables --- */
@@ -161,7 +161,7 @@ void rewrite_samples(struct rewrite *w)
 		rewrite_sample(w, i);
 }
 
-static void rewrite_span(struct rewrite *w, struct span s)
+static void rewrite_time_range(struct rewrite *w, struct time_range s)
 {
 	thread_id thread = w->threads[s.thread];
 	value_id value = w->values[s.value];
@@ -172,13 +172,13 @@ static void rewrite_span(struct rewrite *w, struct span s)
 	s.end = w->shifts[s.value] ? shifted(w, s.value, s.end) : s.end;
 	s.thread = thread;
 	s.value = value;
-	profile_add_span(w->to, s);
+	profile_add_time_range(w->to, s);
 }
 
 void rewrite_times(struct rewrite *w)
 {
-	for (size_t i = 0; i < w->from->activation_count; i++) {
-		struct activation a = w->from->activations[i];
+	for (size_t i = 0; i < w->from->call_event_count; i++) {
+		struct call_event a = w->from->call_events[i];
 
 		if (w->threads[a.thread] == NO_ID || w->values[a.value] == NO_ID ||
 		    w->frames[a.frame] == NO_ID)
@@ -187,10 +187,10 @@ void rewrite_times(struct rewrite *w)
 		a.thread = w->threads[a.thread];
 		a.value = w->values[a.value];
 		a.frame = w->frames[a.frame];
-		profile_activation(w->to, a);
+		profile_call_event(w->to, a);
 	}
-	for (size_t i = 0; i < w->from->span_count; i++)
-		rewrite_span(w, w->from->spans[i]);
+	for (size_t i = 0; i < w->from->time_range_count; i++)
+		rewrite_time_range(w, w->from->time_ranges[i]);
 }
 
 /* --- graph half --- */

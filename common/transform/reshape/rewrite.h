@@ -68,7 +68,7 @@ void rewrite_total(struct rewrite *w, function_id f);
 /* All rows of a half in their order. */
 void rewrite_samples(struct rewrite *w);
 void rewrite_graph(struct rewrite *w);
-/* Activations and spans. */
+/* Call events and time ranges. */
 void rewrite_times(struct rewrite *w);
 
 #endif

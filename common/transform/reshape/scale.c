@@ -89,7 +89,7 @@ static void scale_table(struct profile *p, struct values *t, struct factor f)
 	}
 }
 
-/* Times when something happened do not become others: activations and spans go. */
+/* Times when something happened do not become others: call events and time ranges go. */
 void profile_scale(struct profile *p, struct factor factor)
 {
 	for (value_id v = 0; v < p->value_count; v++) {
@@ -101,7 +101,7 @@ void profile_scale(struct profile *p, struct factor factor)
 	}
 	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
 		scale_table(p, profile_values(p, i), factor);
-	p->activation_count = 0;
-	p->span_count = 0;
-	index_free(&p->span_index);
+	p->call_event_count = 0;
+	p->time_range_count = 0;
+	index_free(&p->time_range_index);
 }

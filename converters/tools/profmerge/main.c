@@ -184,8 +184,8 @@ static int name_files(struct file_names *files, char **words, int count)
 
 static bool has_creator(const struct profile *p)
 {
-	for (size_t i = 0; i < p->label_count; i++)
-		if (str_eq(profile_text(p, p->labels[i].key), S("creator")))
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (str_eq(profile_text(p, p->metadata[i].key), S("creator")))
 			return true;
 	return false;
 }
