@@ -35,8 +35,8 @@ static bool find_pair(struct str name, struct program *found)
 	for (size_t i = 0; i < name.n; i++) {
 		if (name.p[i] != '2')
 			continue;
-		found->from = format_find(all_formats, str_head(name, i));
-		found->to = format_find(all_formats, str_from(name, i + 1));
+		found->from = format_find(format_registry, str_head(name, i));
+		found->to = format_find(format_registry, str_from(name, i + 1));
 		if (found->from && found->from->read && found->to && found->to->write)
 			return true;
 	}
@@ -74,8 +74,8 @@ static int take_as(int argc, char **argv, struct program *named)
 		return 0;
 	diag_start(argv[0]);
 	if (!find_program(str_of(name), named))
-		return error("--as: expected profconv, profcheck, X2Y or another program, got %s",
-			     quote(str_of(name)));
+		return diag_error("--as: expected profconv, profcheck, X2Y or another program, got %s",
+				  diag_quote(str_of(name)));
 	/* where the program's own name would be */
 	argv[joined ? 1 : 2] = (char *)(uintptr_t)name;
 	return joined ? 1 : 2;

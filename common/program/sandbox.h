@@ -17,7 +17,7 @@
  */
 
 /* Opens the files (none: standard input); as often as there are lists of them. */
-int sandbox_hold(char **files, int count);
+int sandbox_preopen(char **files, int count);
 /*
  * Opens the output and closes the sandbox; in the process that waits it does not return.
  * `xml` says that XML may be read or written in it: no library can be loaded afterwards.

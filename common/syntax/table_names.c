@@ -22,7 +22,7 @@ static size_t plain_length(struct str s)
 	return n;
 }
 
-void add_visible(struct buf *b, struct str text)
+void buf_add_visible(struct buf *b, struct str text)
 {
 	for (size_t i = 0; i < text.n;) {
 		size_t plain = plain_length(str_from(text, i));
@@ -46,11 +46,11 @@ void add_visible(struct buf *b, struct str text)
  * GitHub's and GitLab's Markdown: whatever could be a mark is written as a character, and
  * so is the point that makes a link of "www.".
  */
-void add_markdown(struct buf *b, struct str text)
+void buf_add_markdown(struct buf *b, struct str text)
 {
 	struct buf safe = { 0 };
 
-	add_visible(&safe, text);
+	buf_add_visible(&safe, text);
 	for (size_t i = 0; i < safe.n; i++) {
 		bool link = str_ends(str_head(buf_str(&safe), i + 1), S("www."));
 		char c = safe.p[i];
@@ -79,7 +79,7 @@ static bool is_formula(struct str text)
  * RFC 4180, and against spreadsheets: what begins like a formula gets an apostrophe
  * before it.
  */
-void add_csv(struct buf *b, struct str text)
+void buf_add_csv(struct buf *b, struct str text)
 {
 	bool formula = is_formula(text);
 	bool quoted = formula;

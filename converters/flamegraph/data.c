@@ -30,7 +30,7 @@
 #include "converters/flamegraph/internal.h"
 
 /* more would be most of the file, for one figure in a line of the page */
-enum { MOST_ARCS = 100000 };
+enum { MAX_ARCS = 100000 };
 
 /*
  * JSON as XML's text. What XML cannot hold stands only within strings, and there an
@@ -203,7 +203,7 @@ static void put_thread_rows(struct output *out, const struct thread_rows *r, thr
 	output_text(out, "]]");
 }
 
-static void put_rows(struct output *out, const char *before, const struct picture *v,
+static void put_rows(struct output *out, const char *before, const struct flame_writer *v,
 		     const struct thread_rows *r)
 {
 	const char *mark = "";
@@ -221,7 +221,7 @@ static void put_rows(struct output *out, const char *before, const struct pictur
 }
 
 /* Runs of nodes in their order: so many that are certain, so many that are guesses, ... */
-static void put_guessed(struct output *out, const struct picture *v)
+static void put_guessed(struct output *out, const struct flame_writer *v)
 {
 	int64_t run = 0;
 	bool now = false;
@@ -242,7 +242,7 @@ static void put_guessed(struct output *out, const struct picture *v)
 	output_byte(out, ']');
 }
 
-static void put_contexts(struct output *out, const struct picture *v)
+static void put_contexts(struct output *out, const struct flame_writer *v)
 {
 	const struct contexts *c = v->contexts;
 
@@ -255,7 +255,7 @@ static void put_contexts(struct output *out, const struct picture *v)
 	if (!c->pruned_count)
 		return;
 	put_list(out, ",\n\"pruned\":{\"frames\":", (int64_t)c->pruned_count);
-	put_rows(out, ",\n\"hidden\":", v, &c->hidden);
+	put_rows(out, ",\n\"hidden\":", v, &c->descendants_pruned);
 	put_rows(out, ",\n\"functions\":", v, &c->pruned);
 	output_byte(out, '}');
 }
@@ -268,7 +268,7 @@ static void put_given(struct output *out, const char *before, const char *text)
 		put_string(out, before, str_of(text));
 }
 
-static void put_options(struct output *out, const struct picture *v)
+static void put_options(struct output *out, const struct flame_writer *v)
 {
 	static const char *const widths[] = { "larger", "new", "base" };
 	const struct flame_options *o = &flame_options;
@@ -317,7 +317,7 @@ static void put_base(struct output *out)
 	output_text(out, base->count ? "]" : "");
 }
 
-static void put_colors(struct output *out, const struct picture *v)
+static void put_colors(struct output *out, const struct flame_writer *v)
 {
 	const struct profile *p = v->p;
 
@@ -329,10 +329,10 @@ static void put_colors(struct output *out, const struct picture *v)
 	}
 	output_text(out, ",\n\"colors\":\"");
 	for (function_id f = 0; f < p->function_count; f++) {
-		struct str home = function_home(p, f);
+		struct str location = function_location(p, f);
 
 		output_byte(out, flame_class(function_name(p, f),
-					     str_eq(home, S("~")) ? S("") : home));
+					     str_eq(location, S("~")) ? S("") : location));
 	}
 	output_byte(out, '"');
 }
@@ -369,7 +369,7 @@ static void put_calls(struct output *out, const struct profile *p)
 	if (p->calls_sampled || !profile_has_graph(p))
 		return;
 	put_function_calls(out, p);
-	if (p->arc_count > MOST_ARCS)
+	if (p->arc_count > MAX_ARCS)
 		return;
 	output_text(out, ",\n\"arcs\":[");
 	for (size_t i = 0; i < p->arc_count; i++) {
@@ -380,7 +380,7 @@ static void put_calls(struct output *out, const struct profile *p)
 	output_byte(out, ']');
 }
 
-void flame_put_data(struct picture *v)
+void flame_put_data(struct flame_writer *v)
 {
 	struct output *out = v->out;
 

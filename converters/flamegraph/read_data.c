@@ -38,7 +38,7 @@ struct ids {
 	size_t n, cap;
 };
 
-struct reader {
+struct flame_data_reader {
 	struct json j;
 	struct input *in;      /* the text */
 	struct input *file;
@@ -58,22 +58,22 @@ static void ids_add(struct ids *ids, uint32_t id)
 	ids->v[ids->n++] = id;
 }
 
-static bool take_integer(struct reader *r, int64_t *value)
+static bool take_integer(struct flame_data_reader *r, int64_t *value)
 {
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 
 	*value = 0;
-	if (!json_number(&r->j, &number, &how))
+	if (!json_number(&r->j, &number, &exactness))
 		return false;
-	if (how == EXACT && decimal_at(number, 0, value) == EXACT)
+	if (exactness == EXACT && decimal_at(number, 0, value) == EXACT)
 		return true;
 	input_error(r->in, "expected an integer below 2^63");
 	return false;
 }
 
 /* An index into a table, looked up; 0 after an error. */
-static uint32_t take_id(struct reader *r, const struct ids *table, const char *what)
+static uint32_t take_id(struct flame_data_reader *r, const struct ids *table, const char *what)
 {
 	uint32_t i;
 
@@ -84,7 +84,7 @@ static uint32_t take_id(struct reader *r, const struct ids *table, const char *w
 	return json_index(&r->j, (uint32_t)(table->n - 1), what, &i) ? table->v[i] : 0;
 }
 
-static uint32_t take_number(struct reader *r, const char *what)
+static uint32_t take_number(struct flame_data_reader *r, const char *what)
 {
 	uint32_t n = 0;
 
@@ -93,7 +93,7 @@ static uint32_t take_number(struct reader *r, const char *what)
 }
 
 /* Lists have groups of numbers: the one that is due, or the list is cut short. */
-static bool take_due(struct reader *r)
+static bool take_due(struct flame_data_reader *r)
 {
 	return json_element(&r->j) ||
 	       (!r->in->failed && json_expected(&r->j, "a list with whole rows"));
@@ -101,7 +101,7 @@ static bool take_due(struct reader *r)
 
 /* --- tables --- */
 
-static void read_version(struct reader *r)
+static void read_version(struct flame_data_reader *r)
 {
 	int64_t version;
 
@@ -110,7 +110,7 @@ static void read_version(struct reader *r)
 			    (long long)version);
 }
 
-static void read_values(struct reader *r)
+static void read_values(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -128,21 +128,21 @@ static void read_values(struct reader *r)
 	r->row = alloc_zero(r->p->value_count, sizeof *r->row);
 }
 
-static void read_threads(struct reader *r)
+static void read_threads(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j))
 		ids_add(&r->threads, profile_thread(r->p, json_thread(&r->j, r->p)));
 }
 
-static void read_strings(struct reader *r)
+static void read_strings(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j))
 		ids_add(&r->strings, json_text(&r->j, r->p));
 }
 
-static void read_functions(struct reader *r)
+static void read_functions(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -159,7 +159,7 @@ static void read_functions(struct reader *r)
 	}
 }
 
-static void read_frames(struct reader *r)
+static void read_frames(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -176,7 +176,7 @@ static void read_frames(struct reader *r)
 
 /* --- contexts --- */
 
-static void add_node(struct reader *r, int64_t n)
+static void add_node(struct flame_data_reader *r, int64_t n)
 {
 	stack_id current = r->path.v[r->path.n - 1];
 
@@ -197,7 +197,7 @@ static void add_node(struct reader *r, int64_t n)
 	}
 }
 
-static void read_nodes(struct reader *r)
+static void read_nodes(struct flame_data_reader *r)
 {
 	int64_t n;
 
@@ -210,7 +210,7 @@ static void read_nodes(struct reader *r)
 /* --- self values --- */
 
 /* The number in the measure of the profile, which may be of several files. */
-static int64_t measured(struct reader *r, size_t column, int64_t number)
+static int64_t measured(struct flame_data_reader *r, size_t column, int64_t number)
 {
 	value_id v = r->values.v[column];
 	const struct value_type *type = &r->p->value_types[v];
@@ -223,7 +223,7 @@ static int64_t measured(struct reader *r, size_t column, int64_t number)
 	return value;
 }
 
-static void take_row(struct reader *r)
+static void take_row(struct flame_data_reader *r)
 {
 	int64_t number;
 
@@ -232,7 +232,7 @@ static void take_row(struct reader *r)
 			r->row[r->values.v[i]] = measured(r, i, number);
 }
 
-static stack_id stack_of_function(struct reader *r, uint32_t function)
+static stack_id stack_of_function(struct flame_data_reader *r, uint32_t function)
 {
 	string_id name = profile_string(r->p, S("[pruned]"));
 	function_id root = profile_function(r->p, (struct function){ .name = name });
@@ -244,7 +244,7 @@ static stack_id stack_of_function(struct reader *r, uint32_t function)
 }
 
 /* Goes on from row `at` of the table. */
-static bool take_step(struct reader *r, const struct ids *table, size_t *at)
+static bool take_step(struct flame_data_reader *r, const struct ids *table, size_t *at)
 {
 	int64_t step;
 
@@ -262,7 +262,7 @@ static bool take_step(struct reader *r, const struct ids *table, size_t *at)
 }
 
 /* In files in time a row of zeros says where frames end: of no use where time is none. */
-static bool is_needed(const struct reader *r)
+static bool is_needed(const struct flame_data_reader *r)
 {
 	if (!r->ordered || r->p->ordered)
 		return true;
@@ -273,7 +273,7 @@ static bool is_needed(const struct reader *r)
 }
 
 /* [step, value, ..., step, value, ...] */
-static void read_list(struct reader *r, thread_id thread, const struct ids *table)
+static void read_list(struct flame_data_reader *r, thread_id thread, const struct ids *table)
 {
 	size_t at = 0;
 
@@ -292,7 +292,7 @@ static void read_list(struct reader *r, thread_id thread, const struct ids *tabl
 }
 
 /* [[thread, [...]], ...] */
-static void read_rows(struct reader *r, const struct ids *table)
+static void read_rows(struct flame_data_reader *r, const struct ids *table)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -308,17 +308,17 @@ static void read_rows(struct reader *r, const struct ids *table)
 	}
 }
 
-static void read_samples(struct reader *r)
+static void read_samples(struct flame_data_reader *r)
 {
 	if (r->rowed)
 		json_expected(&r->j, "'rows' only once");
 	r->rowed = true;
-	if (r->ordered && r->p->want_order)
+	if (r->ordered && r->p->keep_order)
 		r->p->ordered = true;
 	read_rows(r, &r->nodes);
 }
 
-static void read_pruned(struct reader *r)
+static void read_pruned(struct flame_data_reader *r)
 {
 	struct str key;
 	int64_t frames;
@@ -338,7 +338,7 @@ static void read_pruned(struct reader *r)
 
 /* --- the whole --- */
 
-static void read_flag(struct reader *r, bool *flag)
+static void read_flag(struct flame_data_reader *r, bool *flag)
 {
 	bool value = false;
 
@@ -346,7 +346,7 @@ static void read_flag(struct reader *r, bool *flag)
 	*flag |= value;
 }
 
-static void read_key(struct reader *r, struct str key)
+static void read_key(struct flame_data_reader *r, struct str key)
 {
 	if (str_eq(key, S("profpipe")))
 		read_version(r);
@@ -378,7 +378,7 @@ static void read_key(struct reader *r, struct str key)
 		json_skip(&r->j);
 }
 
-static void read_all(struct reader *r)
+static void read_all(struct flame_data_reader *r)
 {
 	struct str key;
 
@@ -390,7 +390,7 @@ static void read_all(struct reader *r)
 		input_error_at(r->in, 0, "expected a profile with 'rows'");
 }
 
-static void tell_pruned(struct reader *r)
+static void report_pruned(struct flame_data_reader *r)
 {
 	struct buf text = { 0 };
 
@@ -398,7 +398,7 @@ static void tell_pruned(struct reader *r)
 		return;
 	buf_print(&text, "%llu frame%s left out when it was drawn: what is theirs is under "
 		  "[pruned]", (unsigned long long)r->pruned, r->pruned == 1 ? " was" : "s were");
-	flame_tell_missing(r->file, r->p, text.p);
+	flame_report_missing(r->file, r->p, text.p);
 	buf_free(&text);
 }
 
@@ -409,7 +409,7 @@ bool flame_is_data(struct str text)
 
 void flame_read_data(struct input *file, struct profile *p, struct str text, uint64_t line)
 {
-	struct reader r = { .file = file, .p = p };
+	struct flame_data_reader r = { .file = file, .p = p };
 	struct buf name = { 0 };
 
 	/* a place in the text that XML has in its own spelling: both are named */
@@ -421,7 +421,7 @@ void flame_read_data(struct input *file, struct profile *p, struct str text, uin
 	read_all(&r);
 	file->failed |= r.in->failed;
 	if (!file->failed)
-		tell_pruned(&r);
+		report_pruned(&r);
 	json_free(&r.j);
 	input_close(r.in);
 	buf_free(&name);

@@ -35,10 +35,10 @@ const struct format speedscope_format = {
 	.name = "speedscope",
 	.title = "JSON of speedscope.app: py-spy, austin, pyinstrument, rbspy, dotnet-trace",
 	.suffixes = ".speedscope.json .json",
-	.half = HALF_STACKS,
-	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_LINES | KEEP_COLUMNS |
-		 KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS | KEEP_ORDER |
-		 KEEP_CALL_EVENTS | KEEP_TIME_RANGES | KEEP_IDLE | KEEP_METADATA,
+	.representation = REPR_SAMPLES,
+	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_LINES | FEATURE_COLUMNS |
+		 FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_ORDER |
+		 FEATURE_CALL_EVENTS | FEATURE_TIME_RANGES | FEATURE_IDLE | FEATURE_METADATA,
 	.bid = speedscope_bid,
 	.read = speedscope_read,
 	.write = speedscope_write,

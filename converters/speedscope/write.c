@@ -6,19 +6,19 @@
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
 #include "common/profile/rows_json.h"
-#include "common/transform/reshape/project.h"
-#include "common/transform/calltree/series.h"
+#include "common/transform/reshape/coarsen.h"
+#include "common/transform/calltree/sample_series.h"
 #include "converters/speedscope/internal.h"
 
 enum { APP_DEPTH = 3000 };
 
-struct writer {
+struct speedscope_writer {
 	struct output *out;
 	const struct profile *p;
 	uint32_t *numbers;        /* by frame: its index in the file + 1 */
 	frame_id *written;        /* by index in the file */
 	size_t written_count;
-	struct all_series all;
+	struct sample_series_list all;
 	frame_id *path;
 	size_t path_cap, deepest;
 	bool inexact;             /* a number beyond 2^53 */
@@ -40,7 +40,7 @@ static struct frame_content content_of(const struct profile *p, frame_id f)
 				       frame->line, frame->column, fn->line };
 }
 
-static void number_frame(struct writer *w, struct index *contents, frame_id f)
+static void number_frame(struct speedscope_writer *w, struct index *contents, frame_id f)
 {
 	struct frame_content c = content_of(w->p, f);
 	uint64_t hash = hash_mix((uint64_t)c.name << 32 | c.file,
@@ -62,7 +62,7 @@ static void number_frame(struct writer *w, struct index *contents, frame_id f)
 }
 
 /* The frames of a stack that no stack before it had; root first, as they are written. */
-static void number_stack(struct writer *w, struct index *contents, bool *seen,
+static void number_stack(struct speedscope_writer *w, struct index *contents, bool *seen,
 			 stack_id stack)
 {
 	const struct stacks *s = &w->p->stacks;
@@ -78,22 +78,22 @@ static void number_stack(struct writer *w, struct index *contents, bool *seen,
 }
 
 /* In the order in which the profiles name them. */
-static void number_frames(struct writer *w)
+static void number_frames(struct speedscope_writer *w)
 {
 	bool *seen = alloc_zero(w->p->stacks.count, sizeof *seen);
 	struct index contents = { 0 };
 
 	for (size_t i = 0; i < w->all.count; i++) {
-		const struct series *s = &w->all.list[i];
+		const struct sample_series *s = &w->all.list[i];
 		const struct call_event *a;
-		struct series_row row = { 0 };
+		struct sample_series_row row = { 0 };
 		size_t next = 0;
 
 		if (s->evented)
-			while ((a = series_next_call_event(&w->all, s, &next)))
+			while ((a = sample_series_next_call_event(&w->all, s, &next)))
 				number_frame(w, &contents, a->frame);
 		else
-			while (series_next(&w->all, s, &row))
+			while (sample_series_next(&w->all, s, &row))
 				number_stack(w, &contents, seen,
 					     w->p->samples[row.sample].stack);
 	}
@@ -101,7 +101,7 @@ static void number_frames(struct writer *w)
 	alloc_free(seen);
 }
 
-static void put_frame(struct writer *w, frame_id f)
+static void put_frame(struct speedscope_writer *w, frame_id f)
 {
 	struct frame_content c = content_of(w->p, f);
 	struct output *out = w->out;
@@ -120,7 +120,7 @@ static void put_frame(struct writer *w, frame_id f)
 	output_byte(out, '}');
 }
 
-static void put_frames(struct writer *w)
+static void put_frames(struct speedscope_writer *w)
 {
 	output_text(w->out, ",\n\"shared\":{\"frames\":[");
 	for (size_t i = 0; i < w->written_count; i++) {
@@ -138,7 +138,7 @@ static bool is_usual_name(const struct profile *p, const struct value_type *v)
 }
 
 /* What the app shows: the thread, and what is counted unless that goes without saying. */
-static void add_title(const struct writer *w, const struct series *s, struct buf *title)
+static void add_title(const struct speedscope_writer *w, const struct sample_series *s, struct buf *title)
 {
 	const struct profile *p = w->p;
 	const struct value_type *v = &p->value_types[s->value];
@@ -162,14 +162,14 @@ static void add_title(const struct writer *w, const struct series *s, struct buf
 }
 
 /* Opens the extra object or goes on with it. */
-static void put_extra(struct writer *w, bool *any, const char *key)
+static void put_extra(struct speedscope_writer *w, bool *any, const char *key)
 {
 	output_text(w->out, *any ? "," : ",\"profpipe\":{");
 	output_text(w->out, key);
 	*any = true;
 }
 
-static void put_series_extra(struct writer *w, const struct series *s, struct str title)
+static void put_series_extra(struct speedscope_writer *w, const struct sample_series *s, struct str title)
 {
 	const struct thread *t = &w->p->threads[s->thread];
 	const struct value_type *v = &w->p->value_types[s->value];
@@ -190,16 +190,16 @@ static void put_series_extra(struct writer *w, const struct series *s, struct st
 }
 
 /* The text of a value in its type's own unit; returns its length. */
-static size_t number_text(struct writer *w, value_id v, int64_t value, char *text)
+static size_t number_text(struct speedscope_writer *w, value_id v, int64_t value, char *text)
 {
-	const int64_t most = (int64_t)1 << 53;
+	const int64_t max_exact = (int64_t)1 << 53;
 
-	w->inexact |= value > most || value < -most;
+	w->inexact |= value > max_exact || value < -max_exact;
 	return decimal_text(text, profile_decimal(w->p, v, value,
 						  unit_word_of(&w->p->value_types[v])->power));
 }
 
-static void put_number(struct writer *w, value_id v, int64_t value)
+static void put_number(struct speedscope_writer *w, value_id v, int64_t value)
 {
 	char text[NUM_TEXT];
 
@@ -207,7 +207,7 @@ static void put_number(struct writer *w, value_id v, int64_t value)
 }
 
 /* Without its sign. */
-static void put_size(struct writer *w, value_id v, int64_t value)
+static void put_size(struct speedscope_writer *w, value_id v, int64_t value)
 {
 	char text[NUM_TEXT];
 	size_t n = number_text(w, v, value, text), minus = value < 0;
@@ -215,7 +215,7 @@ static void put_size(struct writer *w, value_id v, int64_t value)
 	output_bytes(w->out, text + minus, n - minus);
 }
 
-static void put_stack(struct writer *w, stack_id stack)
+static void put_stack(struct speedscope_writer *w, stack_id stack)
 {
 	size_t depth = stacks_frames(&w->p->stacks, stack, &w->path, &w->path_cap);
 
@@ -230,32 +230,32 @@ static void put_stack(struct writer *w, stack_id stack)
 	output_byte(w->out, ']');
 }
 
-static void put_samples(struct writer *w, const struct series *s)
+static void put_samples(struct speedscope_writer *w, const struct sample_series *s)
 {
 	const char *before = "";
 
 	output_text(w->out, ",\n\"samples\":[");
-	for (struct series_row row = { 0 }; series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
 		output_text(w->out, before);
 		put_stack(w, w->p->samples[row.sample].stack);
 	}
 	before = "";
 	output_text(w->out, "],\n\"weights\":[");
-	for (struct series_row row = { 0 }; series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
 		output_text(w->out, before);
 		put_size(w, s->value, row.value);
 	}
 	output_byte(w->out, ']');
 }
 
-static void put_events(struct writer *w, const struct series *s)
+static void put_events(struct speedscope_writer *w, const struct sample_series *s)
 {
 	const struct call_event *a;
 	const char *before = "\n";
 	size_t depth = 0;
 
 	output_text(w->out, ",\n\"events\":[");
-	for (size_t next = 0; (a = series_next_call_event(&w->all, s, &next)); before = ",\n") {
+	for (size_t next = 0; (a = sample_series_next_call_event(&w->all, s, &next)); before = ",\n") {
 		depth += a->enter ? 1 : (size_t)-1;
 		if (depth > w->deepest)
 			w->deepest = depth;
@@ -271,14 +271,14 @@ static void put_events(struct writer *w, const struct series *s)
 }
 
 /* Start and end; what the samples add up to lies between them. */
-static void put_time_range(struct writer *w, const struct series *s)
+static void put_time_range(struct speedscope_writer *w, const struct sample_series *s)
 {
 	const struct time_range *range = profile_time_range(w->p, s->thread, s->value);
 	int64_t start = range ? range->start : 0, end = start;
-	struct series_row row = { 0 };
+	struct sample_series_row row = { 0 };
 	bool fits = true;
 
-	while (fits && !s->evented && series_next(&w->all, s, &row))
+	while (fits && !s->evented && sample_series_next(&w->all, s, &row))
 		fits = row.value < 0 ? !__builtin_sub_overflow(end, row.value, &end)
 				     : i64_add(end, row.value, &end);
 	if (!fits)
@@ -291,7 +291,7 @@ static void put_time_range(struct writer *w, const struct series *s)
 	put_number(w, s->value, end);
 }
 
-static void put_series(struct writer *w, const struct series *s)
+static void put_series(struct speedscope_writer *w, const struct sample_series *s)
 {
 	struct buf title = { 0 };
 
@@ -311,7 +311,7 @@ static void put_series(struct writer *w, const struct series *s)
 
 /* --- the file --- */
 
-static void put_file_extra(struct writer *w, size_t title)
+static void put_file_extra(struct speedscope_writer *w, size_t title)
 {
 	const struct profile *p = w->p;
 	bool any = false;
@@ -346,7 +346,7 @@ static size_t find_name(const struct profile *p)
 	return i;
 }
 
-static void put_head(struct writer *w)
+static void put_head(struct speedscope_writer *w)
 {
 	const struct profile *p = w->p;
 	size_t name = find_name(p);
@@ -359,7 +359,7 @@ static void put_head(struct writer *w)
 	put_file_extra(w, name);
 }
 
-static void put_file(struct writer *w)
+static void put_file(struct speedscope_writer *w)
 {
 	put_head(w);
 	put_frames(w);
@@ -370,25 +370,25 @@ static void put_file(struct writer *w)
 	}
 	output_text(w->out, "\n]}\n");
 	if (w->deepest > APP_DEPTH)
-		warning("a stack is %zu frames deep: more than about 3500 are too many for the "
-			"speedscope app", w->deepest);
+		diag_warning("a stack is %zu frames deep: more than about 3500 are too many for the "
+			     "speedscope app", w->deepest);
 	if (w->inexact)
-		verbose("numbers beyond 2^53 are written in full; the speedscope app rounds them");
+		diag_verbose("numbers beyond 2^53 are written in full; the speedscope app rounds them");
 }
 
 void speedscope_write(struct output *out, const struct profile *p)
 {
-	struct writer w = {
+	struct speedscope_writer w = {
 		.out = out, .p = p,
 		.numbers = alloc_zero(p->frame_count, sizeof *w.numbers),
 		.written = alloc_zero(p->frame_count, sizeof *w.written),
 	};
 
-	series_find(&w.all, p);
+	sample_series_find(&w.all, p);
 	number_frames(&w);
 	put_file(&w);
 	alloc_free(w.numbers);
 	alloc_free(w.written);
-	series_free(&w.all);
+	sample_series_free(&w.all);
 	alloc_free(w.path);
 }

@@ -24,12 +24,12 @@ static void end_element(xmlTextWriter *w)
 	xml_library()->xmlTextWriterEndElement(w);
 }
 
-/* Any text as XML may hold it: what add_name() leaves is UTF-8 without control characters. */
+/* Any text as XML may hold it: what profdiff_add_name() leaves is UTF-8 without control characters. */
 static void put_attribute(xmlTextWriter *w, const char *key, struct str text)
 {
 	struct buf b = { 0 };
 
-	add_name(&b, text);
+	profdiff_add_name(&b, text);
 	buf_byte(&b, '\0');
 	xml_library()->xmlTextWriterWriteAttribute(w, xml_text(key), xml_text(b.p));
 	buf_free(&b);
@@ -74,10 +74,10 @@ static void put_case(xmlTextWriter *w, const struct report *r, const struct gate
 	struct buf function = { 0 }, message = { 0 };
 
 	if (f->row)
-		add_function(&function, f->row);
-	add_change(&message, r, f);
+		profdiff_add_function(&function, f->row);
+	profdiff_add_change(&message, r, f);
 	buf_add(&message, S(", "));
-	add_evidence(&message, f);
+	profdiff_add_evidence(&message, f);
 	start_case(w, f->rule, buf_str(&function));
 	put_verdict(w, f->outcome == GATE_BROKEN ? "failure" : "skipped",
 		    f->outcome == GATE_BROKEN ? "regression" : NULL, buf_str(&message));
@@ -109,8 +109,8 @@ static size_t count_cases(const struct report *r)
 	size_t n = r->findings.count;
 
 	for (size_t i = 0; i < r->rule_count; i++)
-		n += !count_findings(r, &r->rules[i], GATE_BROKEN) &&
-		     !count_findings(r, &r->rules[i], GATE_TOO_FEW);
+		n += !profdiff_count_findings(r, &r->rules[i], GATE_BROKEN) &&
+		     !profdiff_count_findings(r, &r->rules[i], GATE_TOO_FEW);
 	return n;
 }
 
@@ -127,14 +127,14 @@ static void put_suite(xmlTextWriter *w, const struct report *r)
 	start_element(w, "properties");
 	start_element(w, "property");
 	put_attribute(w, "name", S("summary"));
-	add_summary(&text, r);
+	profdiff_add_summary(&text, r);
 	put_attribute(w, "value", buf_str(&text));
 	end_element(w);
 	end_element(w);
 	for (size_t i = 0; i < r->rule_count; i++)
 		put_rule(w, r, &r->rules[i]);
 	text.n = 0;
-	add_name(&text, buf_str(&r->notes));
+	profdiff_add_name(&text, buf_str(&r->notes));
 	buf_byte(&text, '\0');
 	if (r->notes.n)
 		xml_library()->xmlTextWriterWriteElement(w, xml_text("system-out"), xml_text(text.p));
@@ -142,20 +142,20 @@ static void put_suite(xmlTextWriter *w, const struct report *r)
 	buf_free(&text);
 }
 
-void put_junit(struct output *out, const struct report *r)
+void profdiff_put_junit(struct output *out, const struct report *r)
 {
 	const struct xml_library *xml = xml_library();
 	xmlBuffer *buffer = xml->xmlBufferCreate();
 	xmlTextWriter *w = buffer ? xml->xmlNewTextWriterMemory(buffer, 0) : NULL;
 
 	if (!w)
-		die("out of memory");
+		diag_die("out of memory");
 	xml->xmlTextWriterSetIndent(w, 1);
 	xml->xmlTextWriterStartDocument(w, "1.0", "UTF-8", NULL);
 	start_element(w, "testsuites");
 	put_suite(w, r);
 	if (xml->xmlTextWriterEndDocument(w) < 0)
-		die("out of memory");
+		diag_die("out of memory");
 	xml->xmlFreeTextWriter(w);
 	output_bytes(out, xml->xmlBufferContent(buffer),
 		     (size_t)xml->xmlBufferLength(buffer));
@@ -193,12 +193,12 @@ static struct str in_repository(struct str file)
 
 static void add_place(struct buf *b, const struct diff_row *row)
 {
-	const struct diff_place *at = shown_place(row);
+	const struct diff_place *at = profdiff_display_place(row);
 	struct buf name = { 0 };
 
-	if (!at->home.n)
+	if (!at->location.n)
 		return;
-	add_name(&name, in_repository(at->home));
+	profdiff_add_name(&name, in_repository(at->location));
 	buf_add(b, S("file="));
 	add_escaped(b, buf_str(&name), true);
 	if (at->line)
@@ -214,12 +214,12 @@ static void put_annotation(struct output *out, const struct report *r, const str
 	buf_add(&line, f->outcome == GATE_BROKEN ? S("::error ") : S("::warning "));
 	if (f->row)
 		add_place(&line, f->row);
-	add_name(&text, str_of(f->rule->text));
+	profdiff_add_name(&text, str_of(f->rule->text));
 	buf_add(&line, S("title="));
 	add_escaped(&line, buf_str(&text), true);
 	buf_add(&line, S("::"));
 	text.n = 0;
-	add_finding(&text, r, f);
+	profdiff_add_finding(&text, r, f);
 	add_escaped(&line, buf_str(&text), false);
 	buf_byte(&line, '\n');
 	output_str(out, buf_str(&line));
@@ -228,18 +228,18 @@ static void put_annotation(struct output *out, const struct report *r, const str
 }
 
 /* GitHub shows ten of a kind in each step and drops the rest without a word. */
-void put_github(struct output *out, const struct report *r)
+void profdiff_put_github(struct output *out, const struct report *r)
 {
-	enum { MOST = 10 };
+	enum { MAX_SHOWN = 10 };
 	struct buf text = { 0 }, line = { 0 };
 
-	for (size_t i = 0; i < r->findings.count && i < MOST; i++)
+	for (size_t i = 0; i < r->findings.count && i < MAX_SHOWN; i++)
 		put_annotation(out, r, &r->findings.all[i]);
-	if (r->findings.count > MOST)
-		buf_print(&text, "%zu more; ", r->findings.count - MOST);
-	add_verdict(&text, r);
+	if (r->findings.count > MAX_SHOWN)
+		buf_print(&text, "%zu more; ", r->findings.count - MAX_SHOWN);
+	profdiff_add_verdict(&text, r);
 	buf_add(&text, S("; "));
-	add_summary(&text, r);
+	profdiff_add_summary(&text, r);
 	if (r->notes.n) {
 		buf_add(&text, S("; "));
 		buf_add(&text, str_trim(str_head(buf_str(&r->notes), r->notes.n - 1)));
