@@ -41,7 +41,7 @@ int select_format_input(const char *name, const struct format **from)
 	return 0;
 }
 
-int choose_output(const char *name, const struct format *from, const struct format **to)
+int select_format_output(const char *name, const struct format *from, const struct format **to)
 {
 	*to = NULL;
 	if (name) {
