@@ -17,14 +17,16 @@ ENV = dict(os.environ, LC_ALL="C", ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="ha
 def formats():
     """The rows of formats.def: name -> (reads, writes)."""
     text = (ROOT / "converters/formats.def").read_text()
-    rows = re.findall(r'^FORMAT\((\w+), *([01]), *([01]), *"', text, re.M)
+    rows = re.findall(r'^FORMAT\((\w+), *([01]), *([01])\)', text, re.M)
     return {name: (reads == "1", writes == "1") for name, reads, writes in rows}
 
 
 READERS = [name for name, (reads, _) in formats().items() if reads]
-# the programs that are no X2Y, as the Makefile has them
-TOOLS = re.search(r"^tools := (.*)", (ROOT / "Makefile").read_text(), re.M)[1].split()
 WRITERS = [name for name, (_, writes) in formats().items() if writes]
+PAIRS = sorted(f"{reader}2{writer}" for reader in READERS for writer in WRITERS)
+# the programs that are no X2Y
+TOOLS = [name for name in re.findall(r"^TOOL\((\w+)\)", (ROOT / "converters/tools/tools.def").read_text(), re.M)
+         if name not in PAIRS]
 
 
 class Sample:

@@ -113,7 +113,6 @@ int pair_main(const struct format *from, const struct format *to,
 	size_t n;
 	int first;
 
-	diag_start(argv[0]);
 	n = options_for_conversion(groups, froms, tos);
 	add_group(groups, &n, "as pyprof2calltree", more);
 	snprintf(purpose, sizeof purpose, "convert %s to %s", from->name, to->name);
