@@ -101,11 +101,23 @@ def test_bad_choice(option, argument):
     assert f"{option}: expected ".encode() in said and f"got '{argument}'".encode() in said
 
 
-@pytest.mark.parametrize("option, argument", [("--contexts", "many"), ("--contexts", "-1"), ("--rest", "2"),
-                                              ("--rest", "nan"), ("--rest", "x")])
+@pytest.mark.parametrize("option, argument", [("--max-contexts", "many"), ("--max-contexts", "-1"), ("--max-unplaced", "2"),
+                                              ("--max-unplaced", "nan"), ("--max-unplaced", "x")])
 def test_bad_number(option, argument):
     out, said = lib.run("pstat2collapsed", option, argument, SEVERAL, status=2)
     assert out == b"" and one_line(said) and f"got '{argument}'".encode() in said
+
+
+@pytest.mark.parametrize("program, alias, name, value", [
+    ("pstat2collapsed", "contexts", "max-contexts", "3"), ("pstat2collapsed", "rest", "max-unplaced", "0.5"),
+    ("proftop", "least", "min-share", "0.2")])
+def test_an_earlier_spelling_does_the_same_and_is_shown_nowhere(program, alias, name, value):
+    assert lib.run(program, "-q", f"--{alias}", value, SEVERAL) == lib.run(program, "-q", f"--{name}", value, SEVERAL)
+    said = lib.run(program, f"--{alias}", "many", SEVERAL, status=2)[1]
+    assert f"option --{name}: expected ".encode() in said
+    for listing in ("--help", "--list-options"):
+        shown = lib.run(program, listing)[0].decode()
+        assert re.search(rf"(--|\t){name}\b", shown) and not re.search(rf"(--|\t){alias}\b", shown)
 
 
 # --- inputs ---
@@ -344,10 +356,10 @@ def test_the_estimate_counts_functions(tmp_path):
 
 def test_what_is_unplaced_is_said(tmp_path):
     (tmp_path / "in").write_text(called_by_two("fn=c\n1 10\nfn=d\n1 10\n"))
-    said = lib.run("callgrind2collapsed", "--contexts", "2", tmp_path / "in")[1].decode()
+    said = lib.run("callgrind2collapsed", "--max-contexts", "2", tmp_path / "in")[1].decode()
     assert said == ("callgrind2collapsed: warning: stacks estimated from a call graph: 90.91% of the total under [unplaced], "
                     "see man profpipe\n")
-    assert lib.run("callgrind2collapsed", "--strict", "--contexts", "2", tmp_path / "in", status=2)[0] == b""
+    assert lib.run("callgrind2collapsed", "--strict", "--max-contexts", "2", tmp_path / "in", status=2)[0] == b""
 
 
 @pytest.mark.parametrize("writer", ["collapsed", "speedscope", "flamegraph"])

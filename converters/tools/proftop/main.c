@@ -37,8 +37,9 @@ static const struct option_row look_rows[] = {
 		   "the order of rows, heaviest first (default self)", &proftop_options.sort),
 	{ OPTION_COUNT, 'n', "limit", "N", "at most N rows; 0: all (default: as many as fit on "
 	  "the terminal, else 40; openmetrics 100)", &proftop_options.limit, &limit_given },
-	OPT_FRACTION(0, "least", "SHARE", "leave out what has less of the total (0.01: 1%)",
+	OPT_FRACTION(0, "min-share", "SHARE", "leave out what has less of the total (0.01: 1%)",
 		     &proftop_options.min_share),
+	OPT_ALIAS("least", "min-share"),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)",
 		   &proftop_options.format),
 	OPT_CHOICE(0, "color", "auto|always|never",

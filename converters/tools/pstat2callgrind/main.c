@@ -187,6 +187,6 @@ static int convert_as_asked(char **files, int count)
 int pstat2callgrind_main(int argc, char **argv)
 {
 	atexit(remove_scratch);
-	return pair_main(&pstat_format, &callgrind_format, more_rows, convert_as_asked, argc,
+	return main_pair(&pstat_format, &callgrind_format, more_rows, convert_as_asked, argc,
 			 argv);
 }
