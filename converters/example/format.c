@@ -13,13 +13,13 @@
 #include "common/base/alloc.h"
 #include "common/program/format.h"
 
-static const struct str first_line = { "example 1", 9 };
+#define FIRST_LINE "example 1"
 
 /* How sure the format is of a file that begins with `head`: this one knows its first line. */
 static int example_bid(struct str head, bool whole)
 {
 	(void)whole;
-	return str_starts(head, first_line) ? MAX_BID : 0;
+	return str_starts(head, S(FIRST_LINE)) ? MAX_BID : 0;
 }
 
 /* Names point into the input; the profile copies what it keeps. */
@@ -48,8 +48,8 @@ static int example_read(struct input *in, struct profile *p)
 	struct str line;
 
 	in->place = PLACE_LINE;
-	if (input_line(in, &line) && !str_eq(line, first_line))
-		input_error(in, "expected 'example 1', got %s", diag_quote(line));
+	if (input_line(in, &line) && !str_eq(line, S(FIRST_LINE)))
+		input_error(in, "expected '" FIRST_LINE "', got %s", diag_quote(line));
 	while (input_line(in, &line))
 		read_function(in, p, thread, v, line);
 	return input_status(in);
@@ -69,7 +69,7 @@ static void example_write(struct output *out, const struct profile *p)
 
 	for (size_t row = 0; row < p->cost_count; row++)
 		i64_add_to(&self[p->costs[row].function], *values_row(&p->cost_values, row));
-	output_text(out, "example 1\n");
+	output_text(out, FIRST_LINE "\n");
 	for (function_id f = 0; f < p->function_count; f++) {
 		if (!self[f])
 			continue;

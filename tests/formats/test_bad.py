@@ -14,7 +14,8 @@ import broken_files
 import lib
 
 HERE = pathlib.Path(__file__).parent
-CASES = sorted(path.relative_to(HERE).as_posix()[:-3] for path in HERE.glob("*/bad/*.in"))
+CASES = sorted(path.relative_to(HERE).as_posix()[:-3] for path in HERE.glob("*/bad/*.in")
+               if path.parts[-3] in lib.READERS)
 PLACES = 40  # where each sample is cut
 
 
@@ -37,7 +38,7 @@ def is_one_line(said):
 # --- the files ---
 
 def test_every_case_says_what_is_expected():
-    assert CASES == sorted(path.relative_to(HERE).as_posix()[:-4] for path in HERE.glob("*/bad/*.err"))
+    assert CASES == sorted(path.relative_to(HERE).as_posix()[:-4] for path in HERE.glob("*/bad/*.err") if path.parts[-3] in lib.READERS)
 
 
 @pytest.mark.parametrize("name", lib.READERS)
@@ -205,8 +206,7 @@ def test_truncated_sample(sample):
 @pytest.mark.parametrize("name", lib.READERS)
 def test_a_gzip_cut_anywhere_is_refused(name):
     """A truncated gzip never passes for a whole one, even where the text in it would."""
-    sample = min(lib.samples(name), key=lambda sample: sample.path.stat().st_size)
-    data = sample.path.read_bytes()
+    data = lib.smallest(name).path.read_bytes()
     packed = data if data[:2] == b"\x1f\x8b" else gzip.compress(data, mtime=0)
     for at in range(2, len(packed), max(1, len(packed) // PLACES)):
         out, said = lib.run(f"{name}2collapsed", input=packed[:at], status=2)
@@ -214,7 +214,7 @@ def test_a_gzip_cut_anywhere_is_refused(name):
         assert b"the gzip data is cut short" in said or b"expected" in said
 
 
-WHOLES = {name: broken.WHOLE for name, broken in broken_files.modules().items()}
+WHOLES = {name: broken.WHOLE for name, broken in broken_files.modules().items() if name in lib.READERS}
 
 
 @pytest.mark.parametrize("name", WHOLES)
