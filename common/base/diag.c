@@ -14,18 +14,23 @@ static void to_stderr(struct task *c, enum message kind, struct str line, size_t
 	fwrite(line.p, 1, line.n, stderr);
 }
 
-void diag_start(struct task *c, const char *argv0)
+void diag_set_program(const char *argv0)
 {
 	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
 
-	hash_start();
-	task_init(c);
-	task_current = c;
-	c->say = to_stderr;
 	if (slash)
-		c->program = slash + 1;
+		task_current->program = slash + 1;
 	else if (argv0 && *argv0)
-		c->program = argv0;
+		task_current->program = argv0;
+}
+
+void diag_start(struct task *t, const char *argv0)
+{
+	hash_start();
+	task_init(t);
+	task_current = t;
+	t->say = to_stderr;
+	diag_set_program(argv0);
 }
 
 static void say(enum message kind, const char *format, va_list args)

@@ -27,10 +27,12 @@ enum status {
 };
 
 /*
- * For every main, before anything else: c is the current task from now on, its program
- * is the last part of argv0, and messages go to stderr.
+ * For main, before anything else: t is the current task from now on, its program is the
+ * last part of argv0, and messages go to stderr.
  */
-void diag_start(struct task *c, const char *argv0);
+void diag_start(struct task *t, const char *argv0);
+/* The same program under another name. */
+void diag_set_program(const char *argv0);
 
 int diag_error(const char *format, ...) PRINTF_LIKE(1, 2); /* always -1 */
 void diag_warning(const char *format, ...) PRINTF_LIKE(1, 2); /* not with -q */

@@ -61,10 +61,10 @@ static const void *write_values(const struct settings *s, const struct format *t
 int convert_read_file(struct settings *s, struct profile *p, const struct format *from,
 		      format_list list, const char *file, const struct format **found)
 {
-	return read_input(s, p, from, list, input_open(file), found);
+	return convert_read_input(s, p, from, list, input_open(file), found);
 }
 
-int read_input(struct settings *s, struct profile *p, const struct format *from,
+int convert_read_input(struct settings *s, struct profile *p, const struct format *from,
 	       format_list list, struct input *in, const struct format **found)
 {
 	int status = -1;
@@ -489,14 +489,14 @@ int convert_prepare(struct settings *s, struct profile **p, const struct format 
 	return report_late_loss(s, *p, to);
 }
 
-void write_as(const struct settings *s, struct output *out, const struct profile *p,
+void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,
 	      const struct format *to)
 {
 	out->options = write_values(s, to);
 	to->write(out, p);
 }
 
-bool needs_order(const struct settings *s, const struct format *to)
+bool convert_needs_order(const struct settings *s, const struct format *to)
 {
 	return to->features & FEATURE_ORDER ||
 	       (to->needs_order && to->needs_order(write_values(s, to)));

@@ -54,7 +54,7 @@ const struct format *format_find(format_list list, struct str name);
 int convert_read_file(struct settings *s, struct profile *p, const struct format *from,
 		      format_list list, const char *file, const struct format **found);
 /* The same of an input that is open, and is closed here; NULL was not to be opened. */
-int read_input(struct settings *s, struct profile *p, const struct format *from,
+int convert_read_input(struct settings *s, struct profile *p, const struct format *from,
 	       format_list list, struct input *in, const struct format **found);
 
 /*
@@ -100,10 +100,10 @@ int convert_derive_stacks(struct settings *s, struct profile *p);
 int convert_prepare(struct settings *s, struct profile **p, const struct format *to);
 
 /* Writes p, which is ready for it, with the values of the format's options. */
-void write_as(const struct settings *s, struct output *out, const struct profile *p,
+void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,
 	      const struct format *to);
 /* Whether the format wants samples in order. */
-bool needs_order(const struct settings *s, const struct format *to);
+bool convert_needs_order(const struct settings *s, const struct format *to);
 
 /* Prints name, r/w, suffixes and title of each, as a table. */
 void format_list_print(FILE *to, format_list list);

@@ -29,7 +29,7 @@ static bool any_loses_threads(format_list from, format_list to)
 	return had && lost;
 }
 
-void add_group(struct settings *s, const char *heading, const struct option_row *rows,
+void options_add_group(struct settings *s, const char *heading, const struct option_row *rows,
 	       void *values)
 {
 	options_add(&s->options, (struct option_group){
@@ -60,14 +60,14 @@ static void add_inputs(struct settings *s, format_list from)
 
 void options_for_conversion(struct settings *s, format_list from, format_list to)
 {
-	add_group(s, "options", options_common, s);
-	add_group(s, "losses", options_strict, s);
-	add_group(s, "selection", options_selection, s);
-	add_group(s, "privacy", options_privacy, s);
+	options_add_group(s, "options", options_common, s);
+	options_add_group(s, "losses", options_strict, s);
+	options_add_group(s, "selection", options_selection, s);
+	options_add_group(s, "privacy", options_privacy, s);
 	if (any_loses_threads(from, to))
-		add_group(s, "threads", options_threads, s);
+		options_add_group(s, "threads", options_threads, s);
 	if (any_representation(from, REPR_GRAPH, true) && any_representation(to, REPR_SAMPLES, false))
-		add_group(s, "stacks from a call graph", options_estimate, s);
+		options_add_group(s, "stacks from a call graph", options_estimate, s);
 	add_inputs(s, from);
 	for (; *to; to++)
 		if ((*to)->write)
@@ -77,9 +77,9 @@ void options_for_conversion(struct settings *s, format_list from, format_list to
 void options_for_reading(struct settings *s, format_list from, const struct option_row *own,
 			 void *values)
 {
-	add_group(s, "checks", own, values);
-	add_group(s, "options", options_common, s);
-	add_group(s, "selection", options_selection, s);
+	options_add_group(s, "checks", own, values);
+	options_add_group(s, "options", options_common, s);
+	options_add_group(s, "selection", options_selection, s);
 	add_inputs(s, from);
 }
 
@@ -87,18 +87,18 @@ int convert_files(struct settings *s, const struct format *from, const struct fo
 		  format_list list, char **files, int count)
 {
 	struct read_hints wanted = {
-		.order = needs_order(s, to),
+		.order = convert_needs_order(s, to),
 		.no_lines = to->representation == REPR_SAMPLES || !(to->features & FEATURE_LINES),
 	};
 	struct profile *p = NULL;
 	struct output *out;
 	int status = -1;
 
-	if (sandbox_enter(s, files, count) == 0)
+	if (sandbox_enter(s, files, count, !from || from->reads_xml) == 0)
 		p = convert_read(s, from, list, files, count, wanted, NULL);
 	if (p && convert_select_and_redact(s, &p) == 0 && convert_prepare(s, &p, to) == 0 &&
 	    (out = output_open(s->output))) {
-		write_as(s, out, p, to);
+		convert_write_as(s, out, p, to);
 		status = output_close(out, true);
 	}
 	profile_free(p);
@@ -125,7 +125,7 @@ static int pair_parsed(struct settings *s, const struct format *from, const stru
 		   : convert_files(s, from, to, NULL, argv + first, argc - first);
 }
 
-int pair_main(const struct format *from, const struct format *to,
+int main_pair(const struct format *from, const struct format *to,
 	      const struct option_row *more, void *values,
 	      int (*act)(struct settings *s, char **files, int count), int argc, char **argv)
 {
@@ -136,7 +136,7 @@ int pair_main(const struct format *from, const struct format *to,
 	settings_init(&s);
 	options_for_conversion(&s, froms, tos);
 	if (more)
-		add_group(&s, "as pyprof2calltree", more, values);
+		options_add_group(&s, "as pyprof2calltree", more, values);
 	status = pair_parsed(&s, from, to, act, argc, argv);
 	settings_free(&s);
 	return status;
@@ -158,7 +158,7 @@ static void call_main(void *argument)
 	call->status = call->main(call->argc, call->argv);
 }
 
-int program_run(int (*main)(int argc, char **argv), int argc, char **argv)
+int main_run(int (*main)(int argc, char **argv), int argc, char **argv)
 {
 	struct program_call call = { main, argc, argv, STATUS_TROUBLE };
 	struct progress progress = { 0 };

@@ -10,14 +10,14 @@
  * A program's task, and main in it: messages go to stderr, temporary files do not outlive
  * a signal, there is a progress bar. The exit status; STATUS_TROUBLE if the work was given up.
  */
-int program_run(int (*main)(int argc, char **argv), int argc, char **argv);
+int main_run(int (*main)(int argc, char **argv), int argc, char **argv);
 
 /*
  * An X2Y from options to exit status. A pair with options of its own passes them as
  * `more`, whose values are in the struct `values`, and what to do with the files as `act`;
  * else all are NULL.
  */
-int pair_main(const struct format *from, const struct format *to,
+int main_pair(const struct format *from, const struct format *to,
 	      const struct option_row *more, void *values,
 	      int (*act)(struct settings *s, char **files, int count), int argc, char **argv);
 
@@ -26,7 +26,7 @@ int convert_files(struct settings *s, const struct format *from, const struct fo
 		  format_list list, char **files, int count);
 
 /* Rows of the program's own, or of settings. */
-void add_group(struct settings *s, const char *heading, const struct option_row *rows,
+void options_add_group(struct settings *s, const char *heading, const struct option_row *rows,
 	       void *values);
 
 /*

@@ -65,11 +65,21 @@ void *options_values(const struct option_set *set, enum option_end end,
 	return g ? g->values : NULL;
 }
 
+/* The row itself, or the one of the same table that an alias stands for. */
+static const struct option_row *resolve(const struct option_row *rows, const struct option_row *row)
+{
+	if (row->kind != OPTION_ALIAS)
+		return row;
+	while (!rows->name || strcmp(rows->name, row->argument) != 0)
+		rows++;
+	return rows;
+}
+
 const struct option_row *option_find(const struct option_row *rows, struct str name)
 {
-	for (; rows && rows->kind; rows++)
-		if (rows->name && str_eq(str_of(rows->name), name))
-			return rows;
+	for (const struct option_row *row = rows; row && row->kind; row++)
+		if (row->name && str_eq(str_of(row->name), name))
+			return resolve(rows, row);
 	return NULL;
 }
 
@@ -153,6 +163,7 @@ struct option_parser {
 	struct option_set *set;
 	struct option *longs;
 	size_t long_count, long_cap;
+	size_t formats_begin, group_begin; /* the longs of formats, and of the group at hand */
 	char letters[256];
 	struct row_ref {
 		struct option_group *group;
@@ -165,9 +176,10 @@ struct option_parser {
 	size_t name_count, name_cap;
 };
 
+/* Whether a format's group before this one has it; no format takes a name of a program's own. */
 static bool is_known(const struct option_parser *ps, const char *name)
 {
-	for (size_t i = 0; i < ps->long_count; i++)
+	for (size_t i = ps->formats_begin; i < ps->group_begin; i++)
 		if (strcmp(ps->longs[i].name, name) == 0)
 			return true;
 	return false;
@@ -205,7 +217,7 @@ static void add_end_name(struct option_parser *ps, struct option_group *g, const
 
 static void add_row(struct option_parser *ps, struct option_group *g, const struct option_row *row)
 {
-	int has_argument = row->kind == OPTION_FLAG ? no_argument : required_argument;
+	int has_argument = resolve(g->rows, row)->kind == OPTION_FLAG ? no_argument : required_argument;
 	size_t n = strlen(ps->letters);
 
 	if (g->end && (g->end == END_INPUT ? ps->in_names : ps->out_names))
@@ -247,6 +259,7 @@ static int parse_all(struct option_parser *ps, int argc, char **argv)
 	optind = 1;
 	while ((code = getopt_long(argc, argv, ps->letters, ps->longs, NULL)) != -1) {
 		struct row_ref *ref = code == '?' ? NULL : find(ps, code);
+		const struct option_row *row;
 
 		if (!ref)
 			return -1;
@@ -254,12 +267,13 @@ static int parse_all(struct option_parser *ps, int argc, char **argv)
 			add_use(ps->set, ref, optarg);
 			continue;
 		}
-		if (ref->row->kind == OPTION_REMAINDER) {
-			*(char ***)(void *)((char *)ref->group->values + ref->row->offset) =
+		row = resolve(ref->group->rows, ref->row);
+		if (row->kind == OPTION_REMAINDER) {
+			*(char ***)(void *)((char *)ref->group->values + row->offset) =
 				&argv[optind - 1];
 			return argc;
 		}
-		if (option_set_value(ref->row, ref->group->values, optarg) < 0)
+		if (option_set_value(row, ref->group->values, optarg) < 0)
 			return -1;
 	}
 	return optind;
@@ -286,9 +300,13 @@ int options_parse(struct option_set *set, int argc, char **argv)
 	int first;
 
 	look_for_ends(&ps, argc, argv);
-	for (size_t g = 0; g < set->count; g++)
+	for (size_t g = 0; g < set->count; g++) {
+		ps.group_begin = ps.long_count;
+		if (!set->groups[g].end)
+			ps.formats_begin = ps.long_count;
 		for (const struct option_row *row = set->groups[g].rows; row && row->kind; row++)
 			add_row(&ps, &set->groups[g], row);
+	}
 	ARRAY_ROOM(ps.longs, ps.long_count, ps.long_cap);
 	ps.longs[ps.long_count] = (struct option){ 0 };
 	argv[0] = (char *)(uintptr_t)task_current->program;
@@ -424,7 +442,8 @@ void options_print(FILE *to, const struct option_set *set)
 			continue;
 		fprintf(to, "\n%s:\n", groups[g].heading);
 		for (const struct option_row *row = groups[g].rows; row->kind; row++)
-			print_row(to, row);
+			if (row->kind != OPTION_ALIAS)
+				print_row(to, row);
 	}
 }
 
@@ -439,9 +458,10 @@ void options_dump(FILE *to, const struct option_set *set)
 
 	for (size_t g = 0; g < set->count; g++)
 		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
-			fprintf(to, "%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
-				row->letter ? 1 : 0, &row->letter,
-				row->name ? row->name : "",
-				row->argument ? row->argument : "", kinds[row->kind],
-				row->help);
+			if (row->kind != OPTION_ALIAS)
+				fprintf(to, "%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
+					row->letter ? 1 : 0, &row->letter,
+					row->name ? row->name : "",
+					row->argument ? row->argument : "", kinds[row->kind],
+					row->help);
 }

@@ -33,6 +33,11 @@ enum option_kind {
 	OPTION_LIST,    /* struct option_list, one more text each time */
 	OPTION_REMAINDER, /* char **, all words from its own on: takes the rest */
 	OPTION_LIMIT,   /* nothing here: a limit of the current task */
+	/*
+	 * An earlier spelling of the option whose name is in `argument`, a row of the same
+	 * table: the parser takes it, --help and --list-options do not show it.
+	 */
+	OPTION_ALIAS,
 };
 
 /* The texts of an option that can be given several times, in order. */
@@ -67,6 +72,8 @@ struct option_row {
 	{ OPTION_REMAINDER, letter, name, argument, help, offset, 0 }
 #define OPT_LIMIT(letter, name, argument, help) \
 	{ OPTION_LIMIT, letter, name, argument, help, 0, 0 }
+#define OPT_ALIAS(name, current) \
+	{ OPTION_ALIAS, 0, name, current, NULL, 0, 0 }
 #define OPT_END { OPTION_END, 0, NULL, NULL, NULL, 0, 0 }
 
 /* The two ends of a conversion. */
@@ -132,7 +139,7 @@ const char *options_of_output(const struct option_set *set);
 void *options_values(const struct option_set *set, enum option_end end,
 		     const struct format *format);
 
-/* One row by name, NULL if there is none; and its value from text: 0, or -1 after a message. */
+/* The row of that name, or that an alias of it stands for, or NULL; and its value from text: 0, or -1 after a message. */
 const struct option_row *option_find(const struct option_row *rows, struct str name);
 int option_set_value(const struct option_row *row, void *values, const char *text);
 

@@ -21,6 +21,7 @@
 
 #include "common/io/input.h"
 #include "common/io/output.h"
+#include "common/syntax/xml_library.h"
 
 /* Anything else ends the process. */
 static const int allowed[] = {
@@ -115,7 +116,7 @@ _Noreturn static void wait_for(pid_t child, const bool *written)
 	exit(WIFEXITED(status) && kept ? WEXITSTATUS(status) : STATUS_TROUBLE);
 }
 
-int sandbox_close(const struct settings *s)
+int sandbox_close(const struct settings *s, bool xml)
 {
 	bool *written;
 	pid_t child, parent = getpid();
@@ -136,6 +137,8 @@ int sandbox_close(const struct settings *s)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(STATUS_TROUBLE);
+	if (xml)
+		xml_library();
 	return give_up_rights();
 }
 
@@ -147,15 +150,15 @@ int sandbox_preopen(const struct settings *s, char **files, int count)
 	return s->sandbox ? diag_error("--sandbox: there is none on this system") : 0;
 }
 
-int sandbox_close(const struct settings *s)
+int sandbox_close(const struct settings *s, bool xml)
 {
-	(void)s;
+	(void)s, (void)xml;
 	return 0;
 }
 
 #endif
 
-int sandbox_enter(const struct settings *s, char **files, int count)
+int sandbox_enter(const struct settings *s, char **files, int count, bool xml)
 {
-	return sandbox_preopen(s, files, count) < 0 ? -1 : sandbox_close(s);
+	return sandbox_preopen(s, files, count) < 0 ? -1 : sandbox_close(s, xml);
 }

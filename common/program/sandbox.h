@@ -9,6 +9,8 @@
 #ifndef PROGRAM_SANDBOX_H
 #define PROGRAM_SANDBOX_H
 
+#include <stdbool.h>
+
 struct settings;
 
 /*
@@ -18,9 +20,12 @@ struct settings;
 
 /* Opens the files (none: standard input); as often as there are lists of them. */
 int sandbox_preopen(const struct settings *s, char **files, int count);
-/* Opens the output and closes the sandbox; in the process that waits it does not return. */
-int sandbox_close(const struct settings *s);
-/* Both, for who has one list. */
-int sandbox_enter(const struct settings *s, char **files, int count);
+/*
+ * Opens the output and closes the sandbox; in the process that waits it does not return.
+ * `xml` says that XML may be read or written in it: no library can be loaded afterwards.
+ */
+int sandbox_close(const struct settings *s, bool xml);
+/* Both, for a program that has one list of files. */
+int sandbox_enter(const struct settings *s, char **files, int count, bool xml);
 
 #endif

@@ -26,12 +26,12 @@
 #include "common/transform/calltree/folded_lines.h"
 #include "converters/collapsed/internal.h"
 
-struct write_options {
+struct collapsed_write_options {
 	int unit;         /* 0: by itself, else a time unit + 1 */
 	int frames_short;
 };
 
-#define AT(field) offsetof(struct write_options, field)
+#define AT(field) offsetof(struct collapsed_write_options, field)
 
 static const struct option_row write_rows[] = {
 	OPT_CHOICE(0, "unit", "auto|" TIME_UNIT_CHOICES,
@@ -222,7 +222,7 @@ static bool all_austin(const struct profile *p)
 	return all;
 }
 
-static enum frame_style style_of(const struct profile *p, const struct write_options *o)
+static enum frame_style style_of(const struct profile *p, const struct collapsed_write_options *o)
 {
 	if (o->frames_short)
 		return FRAMES_NAME;
@@ -231,7 +231,7 @@ static enum frame_style style_of(const struct profile *p, const struct write_opt
 
 static void collapsed_write(struct output *out, const struct profile *p)
 {
-	const struct write_options *o = out->options;
+	const struct collapsed_write_options *o = out->options;
 	struct buf *bufs = alloc_zero(p->frame_count, sizeof *bufs);
 	struct str *texts = alloc_zero(p->frame_count, sizeof *texts);
 	struct collapsed_writer w = {
@@ -278,7 +278,7 @@ static bool collapsed_can_spell(struct str name)
 }
 
 static const struct collapsed_read_options usual_reading;
-static const struct write_options usual_writing;
+static const struct collapsed_write_options usual_writing;
 
 const struct format collapsed_format = {
 	.name = "collapsed",

@@ -23,13 +23,13 @@
 #include "common/syntax/table.h"
 #include "common/transform/callgraph/flat_profile.h"
 
-struct write_options {
+struct dot_write_options {
 	double node_threshold_value, edge_threshold_value; /* shares of the total */
 	uint64_t max_nodes;
 	int direction;
 };
 
-#define AT(field) offsetof(struct write_options, field)
+#define AT(field) offsetof(struct dot_write_options, field)
 
 static const struct option_row write_rows[] = {
 	OPT_FRACTION(0, "node-threshold", "SHARE",
@@ -44,7 +44,7 @@ static const struct option_row write_rows[] = {
 
 struct dot_drawing {
 	struct output *out;
-	const struct write_options *options;
+	const struct dot_write_options *options;
 	const struct flat_profile *f;
 	bool *drawn;            /* by row */
 	uint32_t nodes;
@@ -292,7 +292,7 @@ static bool dot_can_spell(struct str name)
 	return same;
 }
 
-static const struct write_options usual_writing = {
+static const struct dot_write_options usual_writing = {
 	.node_threshold_value = 0.005, .edge_threshold_value = 0.001, .max_nodes = 400,
 };
 

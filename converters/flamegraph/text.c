@@ -43,7 +43,7 @@ static uint64_t text_width(const struct flame_options *o, struct str s)
 	uint64_t width = 0;
 
 	for (size_t i = 0; i < s.n;)
-		width += char_width(o, xml_next(s, &i));
+		width += char_width(o, xml_put_next(s, &i));
 	return width;
 }
 
@@ -56,7 +56,7 @@ static size_t fitting_end(const struct flame_options *o, struct str s, uint64_t 
 	if (width <= room)
 		return s.n;
 	while (i < s.n && width + dots > room)
-		width -= char_width(o, xml_next(s, &i));
+		width -= char_width(o, xml_put_next(s, &i));
 	return s.n - i < 2 ? 0 : s.n - i;
 }
 
@@ -68,7 +68,7 @@ size_t flame_fitting(const struct flame_options *o, struct str s, uint64_t room,
 	if (from_end)
 		return fitting_end(o, s, room);
 	for (size_t i = 0; i < s.n;) {
-		width += char_width(o, xml_next(s, &i));
+		width += char_width(o, xml_put_next(s, &i));
 		if (width > room)
 			return chars < 2 ? 0 : cut;
 		if (width + dots <= room) {
@@ -87,7 +87,7 @@ static void put_line(struct output *out, struct str s)
 	while (i < s.n) {
 		size_t at = i;
 
-		if (!is_break(xml_next(s, &i)))
+		if (!is_break(xml_put_next(s, &i)))
 			continue;
 		xml_put(out, (struct str){ s.p + from, at - from });
 		output_byte(out, ' ');

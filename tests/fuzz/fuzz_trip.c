@@ -56,7 +56,7 @@ static bool write_bytes(const struct format *from, struct str bytes, const struc
 	if (good) {
 		struct output *out = output_memory(written);
 
-		write_as(&s, out, p, to);
+		convert_write_as(&s, out, p, to);
 		MUST(output_close(out, true) == 0);
 	}
 	profile_free(p);

@@ -108,7 +108,7 @@ static int status_of(void (*act)(void))
 		const struct settings s = { .sandbox = true, .output = path };
 
 		if (sandbox_preopen(&s, (char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
-		    sandbox_close(&s) < 0)
+		    sandbox_close(&s, false) < 0)
 			_exit(CAME_BACK);
 		act();
 		_exit(CAME_BACK);

@@ -16,6 +16,7 @@
 #include "common/transform/summary/profile_stats.h"
 #include "common/transform/reshape/coarsen.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 /* What the options say, and what is done with it. */
 struct check {
@@ -361,7 +362,7 @@ static int check(struct check *k, char **files, int count)
 		return STATUS_TROUBLE;
 	}
 	if (sandbox_preopen(s, files, count) < 0 || (other[0] && sandbox_preopen(s, other, 1) < 0) ||
-	    sandbox_close(s) < 0)
+	    sandbox_close(s, true) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, &found);
 	if (!p || convert_select(s, &p) < 0 || !(out = output_open(s->output))) {
@@ -402,7 +403,7 @@ static int parsed(struct check *k, int argc, char **argv)
 	return check(k, argv + first, argc - first);
 }
 
-static int profcheck(int argc, char **argv)
+int profcheck_main(int argc, char **argv)
 {
 	struct check k = { 0 };
 	int status;
@@ -412,9 +413,4 @@ static int profcheck(int argc, char **argv)
 	status = parsed(&k, argc, argv);
 	settings_free(&k.settings);
 	return status;
-}
-
-int main(int argc, char **argv)
-{
-	return program_run(profcheck, argc, argv);
 }

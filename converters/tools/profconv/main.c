@@ -7,24 +7,27 @@
 #include <stdio.h>
 
 #include "common/base/diag.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
-struct options {
-	const char *from, *to;
+struct profconv_options {
+	const char *from, *to, *as;
 };
 
-#define AT(field) offsetof(struct options, field)
+#define AT(field) offsetof(struct profconv_options, field)
 
 static const struct option_row format_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
 		 AT(from)),
 	OPT_TEXT('t', "to", "FORMAT", "the output's format (default: by the suffix of -o)",
 		 AT(to)),
+	OPT_TEXT(0, "as", "NAME",
+		 "be the program NAME (X2Y, profcheck, ...); must be the first word", AT(as)),
 	OPT_END
 };
 
-static int parsed(struct settings *s, struct options *o, int argc, char **argv)
+static int parsed(struct settings *s, struct profconv_options *o, int argc, char **argv)
 {
 	const struct format *from, *to;
 	int first = settings_parse(s, argc, argv);
@@ -34,27 +37,26 @@ static int parsed(struct settings *s, struct options *o, int argc, char **argv)
 	if (convert_handle_info_options(s, "[options] [FILE...]", "convert profiles of any format into any other",
 					format_registry))
 		return STATUS_DONE;
+	if (o->as) {
+		diag_error("--as: expected as the first word");
+		return STATUS_TROUBLE;
+	}
 	if (select_format_input(o->from, &from) < 0 || select_format_output(s, o->to, NULL, &to) < 0 ||
 	    options_refuse_unused(&s->options, from, to) < 0)
 		return STATUS_TROUBLE;
 	return convert_files(s, from, to, format_registry, argv + first, argc - first);
 }
 
-static int profconv(int argc, char **argv)
+int profconv_main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct profconv_options o = { 0 };
 	struct settings s;
 	int status;
 
 	settings_init(&s);
-	add_group(&s, "formats", format_rows, &o);
+	options_add_group(&s, "formats", format_rows, &o);
 	options_for_conversion(&s, format_registry, format_registry);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);
 	return status;
-}
-
-int main(int argc, char **argv)
-{
-	return program_run(profconv, argc, argv);
 }

@@ -13,12 +13,13 @@
 #include "common/program/sandbox.h"
 #include "common/transform/diff/difference_stacks.h"
 #include "common/transform/diff/statistics.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/profdiff/internal.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 /* What the options say, and what is made of it. */
-struct work {
+struct diff_work {
 	struct settings settings;
 	struct report report;
 	const char *from, *to;
@@ -37,7 +38,7 @@ struct work {
 	struct buf first_value;    /* the name of the value type that is compared */
 };
 
-#define AT(field) offsetof(struct work, field)
+#define AT(field) offsetof(struct diff_work, field)
 
 static const struct option_row report_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the inputs' format (default: found by their content)",
@@ -85,7 +86,7 @@ static const struct option_row gate_rows[] = {
 
 /* --- rules --- */
 
-static int add_rule(struct work *w, struct str text, const char *source, size_t line)
+static int add_rule(struct diff_work *w, struct str text, const char *source, size_t line)
 {
 	struct gate_rule rule;
 
@@ -107,7 +108,7 @@ static struct str without_comment(struct str line)
 	return str_trim(line);
 }
 
-static int read_rules(struct work *w, const char *file)
+static int read_rules(struct diff_work *w, const char *file)
 {
 	struct input *in = input_open(file);
 	size_t number = 0;
@@ -131,7 +132,7 @@ static int read_rules(struct work *w, const char *file)
 	return status;
 }
 
-static int take_rules(struct work *w)
+static int take_rules(struct diff_work *w)
 {
 	for (size_t i = 0; i < w->rule_texts.count; i++)
 		if (add_rule(w, str_of(w->rule_texts.texts[i]), NULL, 0) < 0)
@@ -144,7 +145,7 @@ static int take_rules(struct work *w)
 	return 0;
 }
 
-static int ask_rules(struct work *w)
+static int ask_rules(struct diff_work *w)
 {
 	struct gate_options gate = { .alpha = w->report.alpha, .min_share = w->options.min_share,
 				 .ignore_new = w->ignore_new };
@@ -172,7 +173,7 @@ static void mark_separator(int argc, char **argv)
 		}
 }
 
-static int divide(struct work *w, char **words, int count)
+static int divide(struct diff_work *w, char **words, int count)
 {
 	int base = 0, new;
 
@@ -193,7 +194,7 @@ static int divide(struct work *w, char **words, int count)
 }
 
 /* No file at all on the base's side: a pattern that met nothing is none either. */
-static bool is_base_missing(struct work *w)
+static bool is_base_missing(struct diff_work *w)
 {
 	for (int i = 0; i < w->file_counts[DIFF_BASE]; i++) {
 		const char *file = w->files[DIFF_BASE][i];
@@ -210,7 +211,7 @@ static bool is_base_missing(struct work *w)
  * All that is needed, as if there were a format that keeps everything. An estimate is said
  * once for all runs, and not by each.
  */
-static int prepare(struct work *w, struct profile **p, enum representation representation)
+static int prepare(struct diff_work *w, struct profile **p, enum representation representation)
 {
 	const struct format needed = { .name = "profdiff", .representation = representation, .features = ~0u,
 				       .needs_arc_values = representation == REPR_GRAPH };
@@ -223,7 +224,7 @@ static int prepare(struct work *w, struct profile **p, enum representation repre
 	return status;
 }
 
-static value_id choose_value(struct work *w, const struct profile *p, int side)
+static value_id choose_value(struct diff_work *w, const struct profile *p, int side)
 {
 	struct buf *first = &w->first_value;
 	value_id v;
@@ -236,7 +237,7 @@ static value_id choose_value(struct work *w, const struct profile *p, int side)
 	return 0;
 }
 
-static int add_profile(struct work *w, struct profile **p, int side, bool keep)
+static int add_profile(struct diff_work *w, struct profile **p, int side, bool keep)
 {
 	static const enum diff_measurement kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
 	value_id v;
@@ -259,7 +260,7 @@ static int add_profile(struct work *w, struct profile **p, int side, bool keep)
 	return 0;
 }
 
-static int read_side(struct work *w, const struct format *from, int side, bool keep)
+static int read_side(struct diff_work *w, const struct format *from, int side, bool keep)
 {
 	for (int i = 0; i < w->file_counts[side]; i++) {
 		struct profile *p = convert_read(&w->settings, from, format_registry, &w->files[side][i], 1,
@@ -281,7 +282,7 @@ static const char *kind_name(enum diff_measurement kind)
 	return kind == DIFF_COUNTED ? "counts" : kind == DIFF_SAMPLED ? "samples" : "times";
 }
 
-static void note_shares(struct work *w, struct buf *b)
+static void note_shares(struct diff_work *w, struct buf *b)
 {
 	const struct difference *d = w->report.d;
 	const struct diff_side *base = &d->sides[DIFF_BASE], *new = &d->sides[DIFF_NEW];
@@ -298,7 +299,7 @@ static void note_shares(struct work *w, struct buf *b)
 }
 
 /* One clear change among all functions tested: can so many runs show it? */
-static void note_runs(struct work *w, struct buf *b)
+static void note_runs(struct diff_work *w, struct buf *b)
 {
 	const struct difference *d = w->report.d;
 	size_t base = d->sides[DIFF_BASE].run_count, new = d->sides[DIFF_NEW].run_count;
@@ -313,7 +314,7 @@ static void note_runs(struct work *w, struct buf *b)
 			  statistics_mann_whitney_min_runs(tested, w->report.alpha), w->report.alpha);
 }
 
-static void add_note(struct work *w, void (*note)(struct work *w, struct buf *b), bool warn)
+static void add_note(struct diff_work *w, void (*note)(struct diff_work *w, struct buf *b), bool warn)
 {
 	struct buf text = { 0 };
 
@@ -328,7 +329,7 @@ static void add_note(struct work *w, void (*note)(struct work *w, struct buf *b)
 }
 
 /* Each finding is a line on standard error, whatever the report is. */
-static void report_findings(struct work *w)
+static void report_findings(struct diff_work *w)
 {
 	for (size_t i = 0; i < w->report.findings.count; i++) {
 		const struct gate_finding *f = &w->report.findings.all[i];
@@ -347,7 +348,7 @@ static void report_findings(struct work *w)
 
 /* --- the program --- */
 
-static void look_at_terminal(struct work *w)
+static void look_at_terminal(struct diff_work *w)
 {
 	enum { USUAL_ROWS = 40 };
 	bool terminal = !w->settings.output && isatty(STDOUT_FILENO);
@@ -362,7 +363,7 @@ static void look_at_terminal(struct work *w)
 		w->report.limit = USUAL_ROWS;
 }
 
-static int write_difference(struct work *w, const struct format *to)
+static int write_difference(struct diff_work *w, const struct format *to)
 {
 	struct profile *p;
 	int status;
@@ -385,7 +386,7 @@ static int write_difference(struct work *w, const struct format *to)
 	return status;
 }
 
-static int compare(struct work *w, const struct format *from, const struct format *to)
+static int compare(struct diff_work *w, const struct format *from, const struct format *to)
 {
 	for (int side = 0; side < DIFF_SIDES; side++)
 		if (read_side(w, from, side, to != NULL) < 0)
@@ -403,7 +404,7 @@ static int compare(struct work *w, const struct format *from, const struct forma
 }
 
 /* What is looked at in the file system, and then the last look. */
-static int open_sides(struct work *w)
+static int open_sides(struct diff_work *w)
 {
 	w->report.no_base = is_base_missing(w);
 	if (w->report.no_base && !w->allow_missing_base)
@@ -413,10 +414,10 @@ static int open_sides(struct work *w)
 	for (int side = 0; side < 2 && !w->report.no_base; side++)
 		if (sandbox_preopen(&w->settings, w->files[side], w->file_counts[side]) < 0)
 			return -1;
-	return sandbox_close(&w->settings);
+	return sandbox_close(&w->settings, true);
 }
 
-static int run(struct work *w, const struct format *from, const struct format *to)
+static int run(struct diff_work *w, const struct format *from, const struct format *to)
 {
 	if (w->report.no_base) {
 		diag_warning("no profile of the base: nothing to compare with");
@@ -430,7 +431,7 @@ static int run(struct work *w, const struct format *from, const struct format *t
 	return 0;
 }
 
-static void clean_up(struct work *w)
+static void clean_up(struct diff_work *w)
 {
 	for (size_t i = 0; i < w->run_count; i++)
 		profile_free(w->runs[i].p);
@@ -443,7 +444,7 @@ static void clean_up(struct work *w)
 	buf_free(&w->report.notes);
 }
 
-static int choose_formats(struct work *w, const struct format **from, const struct format **to)
+static int choose_formats(struct diff_work *w, const struct format **from, const struct format **to)
 {
 	struct settings *s = &w->settings;
 	const char *alone;
@@ -457,7 +458,7 @@ static int choose_formats(struct work *w, const struct format **from, const stru
 	return *to ? options_refuse_unused(&s->options, *from, *to) : 0;
 }
 
-static int parsed(struct work *w, int argc, char **argv)
+static int parsed(struct diff_work *w, int argc, char **argv)
 {
 	const struct format *from, *to;
 	int first, status;
@@ -484,23 +485,18 @@ static int parsed(struct work *w, int argc, char **argv)
 }
 
 /* Threads are added up: there is no place for them in a difference. */
-static int profdiff(int argc, char **argv)
+int profdiff_main(int argc, char **argv)
 {
-	struct work w = { .report = { .alpha = 0.05 }, .options = { .min_share = 0.01 } };
+	struct diff_work w = { .report = { .alpha = 0.05 }, .options = { .min_share = 0.01 } };
 	int status;
 
 	settings_init(&w.settings);
-	add_group(&w.settings, "report", report_rows, &w);
-	add_group(&w.settings, "comparison", compare_rows, &w);
-	add_group(&w.settings, "gate", gate_rows, &w);
+	options_add_group(&w.settings, "report", report_rows, &w);
+	options_add_group(&w.settings, "comparison", compare_rows, &w);
+	options_add_group(&w.settings, "gate", gate_rows, &w);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	options_drop(&w.settings.options, options_threads);
 	status = parsed(&w, argc, argv);
 	settings_free(&w.settings);
 	return status;
-}
-
-int main(int argc, char **argv)
-{
-	return program_run(profdiff, argc, argv);
 }

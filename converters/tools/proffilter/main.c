@@ -17,12 +17,13 @@
 #include "common/transform/reshape/scale.h"
 #include "common/transform/reshape/thread_roots.h"
 #include "common/transform/callgraph/prune.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/proffilter/internal.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 /* What the options say, and what came of it. */
-struct work {
+struct filter_work {
 	struct settings settings;
 	const char *from, *to;
 	const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
@@ -33,7 +34,7 @@ struct work {
 	bool left_nothing; /* and --strict was given */
 };
 
-#define AT(field) offsetof(struct work, field)
+#define AT(field) offsetof(struct filter_work, field)
 
 static const struct option_row format_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
@@ -68,7 +69,7 @@ static const struct option_row view_rows[] = {
 /* --- time --- */
 
 /* The limit of a value type, or -1 after a message. */
-static int read_time(const struct work *w, struct str text, const struct value_type *type, int64_t *limit)
+static int read_time(const struct filter_work *w, struct str text, const struct value_type *type, int64_t *limit)
 {
 	static const struct { struct str name; int power; } units[] = {
 		{ { "ns", 2 }, 0 }, { { "us", 2 }, 3 }, { { "ms", 2 }, 6 }, { { "s", 1 }, 9 },
@@ -95,7 +96,7 @@ static int read_time(const struct work *w, struct str text, const struct value_t
 	return 0;
 }
 
-static int read_limits(const struct work *w, const struct profile *p, int64_t *from, int64_t *to)
+static int read_limits(const struct filter_work *w, const struct profile *p, int64_t *from, int64_t *to)
 {
 	struct str first, last;
 
@@ -113,7 +114,7 @@ static int read_limits(const struct work *w, const struct profile *p, int64_t *f
 	return 0;
 }
 
-static int cut_time(const struct work *w, struct profile **p)
+static int cut_time(const struct filter_work *w, struct profile **p)
 {
 	int64_t *from, *to;
 	int status;
@@ -136,7 +137,7 @@ static int cut_time(const struct work *w, struct profile **p)
 
 /* --- names --- */
 
-static int rename_all(const struct work *w, struct profile **p)
+static int rename_all(const struct filter_work *w, struct profile **p)
 {
 	struct function *functions;
 	int status;
@@ -151,7 +152,7 @@ static int rename_all(const struct work *w, struct profile **p)
 	return status;
 }
 
-static void regroup_all(const struct work *w, struct profile **p)
+static void regroup_all(const struct filter_work *w, struct profile **p)
 {
 	struct group_by_options options = { .drop_lines = w->granularity && w->granularity != BY_LINE,
 			       .line_functions = w->granularity == BY_LINE };
@@ -168,18 +169,18 @@ static void regroup_all(const struct work *w, struct profile **p)
 
 /* --- stacks --- */
 
-static bool cuts_stacks(const struct work *w)
+static bool cuts_stacks(const struct filter_work *w)
 {
 	return w->focus || w->ignore || w->hide || w->show || w->show_from || w->prune_from;
 }
 
-static bool needs_stacks(const struct work *w)
+static bool needs_stacks(const struct filter_work *w)
 {
 	return cuts_stacks(w) || w->flatten || w->granularity == BY_LINE;
 }
 
 /* Stacks of a call graph are an estimate and know no calls; its lines are of no stack. */
-static int make_stacks(struct work *w, struct profile **p)
+static int make_stacks(struct filter_work *w, struct profile **p)
 {
 	struct profile *stacks;
 
@@ -202,7 +203,7 @@ static int make_stacks(struct work *w, struct profile **p)
 }
 
 /* What is cut is no longer what was entered and left: samples say the same, one by one. */
-static void make_samples(const struct work *w, struct profile **p)
+static void make_samples(const struct filter_work *w, struct profile **p)
 {
 	struct profile *samples = NULL;
 
@@ -215,7 +216,7 @@ static void make_samples(const struct work *w, struct profile **p)
 }
 
 /* A slip in an expression gives an empty picture: better to say so. */
-static int report_empty(struct work *w, bool reported)
+static int report_empty(struct filter_work *w, bool reported)
 {
 	if (!w->settings.strict) {
 		if (!reported)
@@ -227,7 +228,7 @@ static int report_empty(struct work *w, bool reported)
 	return -1;
 }
 
-static int cut_stacks(struct work *w, struct profile **p)
+static int cut_stacks(struct filter_work *w, struct profile **p)
 {
 	struct verb {
 		const char *option, *expression;
@@ -266,7 +267,7 @@ static int cut_stacks(struct work *w, struct profile **p)
 }
 
 /* Of both halves, which may both be there. */
-static void add_root(const struct work *w, struct profile **p)
+static void add_root(const struct filter_work *w, struct profile **p)
 {
 	struct filter_options options = { .flatten = w->flatten };
 
@@ -281,7 +282,7 @@ static void add_root(const struct work *w, struct profile **p)
 
 /* --- small functions, other numbers --- */
 
-static int trim_small(const struct work *w, struct profile **p)
+static int trim_small(const struct filter_work *w, struct profile **p)
 {
 	struct group_by_options options = { 0 };
 	struct function *functions;
@@ -308,7 +309,7 @@ static int trim_small(const struct work *w, struct profile **p)
 	return 0;
 }
 
-static int scale_values(const struct work *w, struct profile *p)
+static int scale_values(const struct filter_work *w, struct profile *p)
 {
 	struct factor factor;
 
@@ -320,7 +321,7 @@ static int scale_values(const struct work *w, struct profile *p)
 	return 0;
 }
 
-static int filter_profile(struct work *w, struct profile **p)
+static int filter_profile(struct filter_work *w, struct profile **p)
 {
 	make_samples(w, p);
 	if (convert_select(&w->settings, p) < 0 || cut_time(w, p) < 0 || make_stacks(w, p) < 0 ||
@@ -335,7 +336,7 @@ static int filter_profile(struct work *w, struct profile **p)
 	return 0;
 }
 
-static int parsed(struct work *w, int argc, char **argv)
+static int parsed(struct filter_work *w, int argc, char **argv)
 {
 	struct settings *s = &w->settings;
 	const struct format *from, *to = NULL, *found = NULL;
@@ -350,10 +351,10 @@ static int parsed(struct work *w, int argc, char **argv)
 		return STATUS_DONE;
 	if (select_format_input(w->from, &from) < 0 || (w->to && select_format_output(s, w->to, NULL, &to) < 0))
 		return STATUS_TROUBLE;
-	if (sandbox_enter(s, argv + first, argc - first) < 0)
+	if (sandbox_enter(s, argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
 	/* an output that is like the input may need the order */
-	order = w->window || !to || needs_order(s, to);
+	order = w->window || !to || convert_needs_order(s, to);
 	p = convert_read(s, from, format_registry, argv + first, argc - first,
 			 (struct read_hints){ .order = order }, &found);
 	if (p && (to || select_format_output(s, NULL, found, &to) == 0) &&
@@ -363,22 +364,17 @@ static int parsed(struct work *w, int argc, char **argv)
 	return w->left_nothing ? STATUS_NO : status;
 }
 
-static int proffilter(int argc, char **argv)
+int proffilter_main(int argc, char **argv)
 {
-	struct work w = { 0 };
+	struct filter_work w = { 0 };
 	int status;
 
 	settings_init(&w.settings);
-	add_group(&w.settings, "filters", filter_rows, &w);
-	add_group(&w.settings, "views", view_rows, &w);
-	add_group(&w.settings, "formats", format_rows, &w);
+	options_add_group(&w.settings, "filters", filter_rows, &w);
+	options_add_group(&w.settings, "views", view_rows, &w);
+	options_add_group(&w.settings, "formats", format_rows, &w);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);
 	settings_free(&w.settings);
 	return status;
-}
-
-int main(int argc, char **argv)
-{
-	return program_run(proffilter, argc, argv);
 }

@@ -15,16 +15,17 @@
 #include "common/transform/reshape/canonical.h"
 #include "common/transform/reshape/merge.h"
 #include "common/transform/reshape/coarsen.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/profmerge/files.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
-struct options {
+struct profmerge_options {
 	const char *from, *to, *list;
 	bool nul_ends;
 };
 
-#define AT(field) offsetof(struct options, field)
+#define AT(field) offsetof(struct profmerge_options, field)
 
 static const struct option_row own_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the inputs' format (default: found by their content)",
@@ -39,7 +40,7 @@ static const struct option_row own_rows[] = {
 
 struct merge_work {
 	struct settings settings;
-	struct options options;
+	struct profmerge_options options;
 	const struct format *from, *to;
 	const char *first;    /* the file that the others have to agree with */
 	struct merge merge;
@@ -167,7 +168,7 @@ static int add_files(struct merge_work *w, const struct file_names *files)
 	return status;
 }
 
-static int name_files(const struct options *o, struct file_names *files, char **words, int count)
+static int name_files(const struct profmerge_options *o, struct file_names *files, char **words, int count)
 {
 
 	for (int i = 0; i < count; i++)
@@ -213,7 +214,7 @@ static int write_sum(struct settings *s, struct profile **p, const struct format
 	options.fold_arcs = !(to->features & FEATURE_TOTALS);
 	if (!is_untouched(*p, samples))
 		profile_replace(p, profile_canonical(*p, &options));
-	write_as(s, out, *p, to);
+	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }
 
@@ -225,7 +226,7 @@ static int merge_files(struct merge_work *w, char **words, int count)
 	size_t merged;
 
 	if (status == 0)
-		status = sandbox_enter(&w->settings, files.names, (int)files.count);
+		status = sandbox_enter(&w->settings, files.names, (int)files.count, true);
 	if (status == 0)
 		status = add_files(w, &files);
 	profile_free(w->spare);
@@ -256,20 +257,15 @@ static int parsed(struct merge_work *w, int argc, char **argv)
 	return merge_files(w, argv + first, argc - first);
 }
 
-static int profmerge(int argc, char **argv)
+int profmerge_main(int argc, char **argv)
 {
 	struct merge_work w = { 0 };
 	int status;
 
 	settings_init(&w.settings);
-	add_group(&w.settings, "merging", own_rows, &w.options);
+	options_add_group(&w.settings, "merging", own_rows, &w.options);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);
 	settings_free(&w.settings);
 	return status;
-}
-
-int main(int argc, char **argv)
-{
-	return program_run(profmerge, argc, argv);
 }

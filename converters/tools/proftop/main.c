@@ -12,9 +12,10 @@
 #include "common/base/sort.h"
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/proftop/internal.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 #define AT(field) offsetof(struct proftop_options, field)
 
@@ -33,8 +34,9 @@ static const struct option_row look_rows[] = {
 		   "the order of rows, heaviest first (default self)", AT(sort)),
 	{ OPTION_COUNT, 'n', "limit", "N", "at most N rows; 0: all (default: as many as fit on "
 	  "the terminal, else 40; openmetrics 100)", AT(limit), AT(limit_given) },
-	OPT_FRACTION(0, "least", "SHARE", "leave out what has less of the total (0.01: 1%)",
+	OPT_FRACTION(0, "min-share", "SHARE", "leave out what has less of the total (0.01: 1%)",
 		     AT(min_share)),
+	OPT_ALIAS("least", "min-share"),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)",
 		   AT(format)),
 	OPT_CHOICE(0, "color", "auto|always|never",
@@ -152,7 +154,7 @@ static double sort_key(enum proftop_sort sort, const struct call_row *r)
 	}
 }
 
-struct radix_item {
+struct row_order {
 	enum proftop_sort sort;
 	const struct call_row *rows;
 };
@@ -160,7 +162,7 @@ struct radix_item {
 /* Rows are in order of names: equal ones stay so. */
 static int compare_rows(uint32_t a, uint32_t b, const void *context)
 {
-	const struct radix_item *o = context;
+	const struct row_order *o = context;
 	double x = sort_key(o->sort, &o->rows[a]), y = sort_key(o->sort, &o->rows[b]);
 
 	if (x < y || x > y)
@@ -170,7 +172,7 @@ static int compare_rows(uint32_t a, uint32_t b, const void *context)
 
 uint32_t *proftop_order(const struct proftop_options *o, const struct flat_profile *f)
 {
-	struct radix_item by = { (enum proftop_sort)o->sort, f->table.rows };
+	struct row_order by = { (enum proftop_sort)o->sort, f->table.rows };
 	uint32_t *order = alloc_zero(f->count, sizeof *order);
 
 	for (uint32_t i = 0; i < f->count; i++)
@@ -263,29 +265,24 @@ static int parsed(struct settings *s, struct proftop_options *o, int argc, char 
 					"callee, line", format_registry))
 		return STATUS_DONE;
 	look_at_terminal(o, s);
-	if (check_options(o) < 0 || sandbox_enter(s, argv + first, argc - first) < 0)
+	if (check_options(o) < 0 || sandbox_enter(s, argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
 	return run(s, o, argv + first, argc - first);
 }
 
-static int proftop(int argc, char **argv)
+int proftop_main(int argc, char **argv)
 {
 	struct proftop_options o = { 0 };
 	struct settings s;
 	int status;
 
 	settings_init(&s);
-	add_group(&s, "views", view_rows, &o);
+	options_add_group(&s, "views", view_rows, &o);
 	options_for_reading(&s, format_registry, look_rows, &o);
-	add_group(&s, "privacy", options_privacy, &s);
-	add_group(&s, "losses", options_strict, &s);
-	add_group(&s, "stacks from a call graph, for --tree", options_estimate, &s);
+	options_add_group(&s, "privacy", options_privacy, &s);
+	options_add_group(&s, "losses", options_strict, &s);
+	options_add_group(&s, "stacks from a call graph, for --tree", options_estimate, &s);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);
 	return status;
-}
-
-int main(int argc, char **argv)
-{
-	return program_run(proftop, argc, argv);
 }

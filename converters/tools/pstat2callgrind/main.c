@@ -16,17 +16,18 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/main.h"
+#include "converters/tools/tools.h"
 
 extern const struct format pstat_format, callgrind_format;
 
 /* The options that pyprof2calltree has and we have not; one a program. */
-static struct options {
+static struct pyprof2calltree_options {
 	const char *input, *output;
 	bool look;
 	char **script;
 } own;
 
-#define AT(field) offsetof(struct options, field)
+#define AT(field) offsetof(struct pyprof2calltree_options, field)
 
 static const struct option_row more_rows[] = {
 	OPT_TEXT('i', "infile", "FILE", "read FILE; without -o or -k, write FILE.log here",
@@ -190,14 +191,9 @@ static int convert_as_asked(struct settings *s, char **files, int count)
 	return status;
 }
 
-static int pstat2callgrind(int argc, char **argv)
+int pstat2callgrind_main(int argc, char **argv)
 {
 	atexit(remove_scratch);
-	return pair_main(&pstat_format, &callgrind_format, more_rows, &own, convert_as_asked,
+	return main_pair(&pstat_format, &callgrind_format, more_rows, &own, convert_as_asked,
 			 argc, argv);
-}
-
-int main(int argc, char **argv)
-{
-	return program_run(pstat2callgrind, argc, argv);
 }

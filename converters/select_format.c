@@ -1,4 +1,4 @@
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 
 #include "common/base/diag.h"
 #include "converters/registry.h"
@@ -74,6 +74,6 @@ int convert_write(struct settings *s, struct profile **p, const struct format *t
 
 	if (convert_prepare(s, p, to) < 0 || !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
-	write_as(s, out, *p, to);
+	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }
