@@ -34,12 +34,18 @@ static unsigned has_tables(const struct profile *p)
 	for (size_t i = 0; i < p->frame_count; i++)
 		has |= bit_if(p->frames[i].line, KEEP_LINES) |
 		       bit_if(p->frames[i].column, KEEP_COLUMNS);
+	for (size_t i = 0; i < p->frame_detail_count; i++)
+		has |= bit_if(p->frame_details[i].address, KEEP_ADDRESSES) |
+		       bit_if(p->frame_details[i].kind, KEEP_FRAME_KINDS) |
+		       bit_if(p->frame_details[i].inlined, KEEP_INLINED_FRAMES);
 	for (size_t i = 1; i < p->thread_count; i++)
 		has |= bit_if(p->threads[i].part != p->threads[0].part, KEEP_PARTS);
 	for (size_t i = 0; i < p->value_count; i++)
 		has |= bit_if(p->value_types[i].unit != UNIT_NONE &&
 			      !p->value_types[i].counts, KEEP_UNITS);
 	return has | bit_if(p->value_count > 1, KEEP_VALUE_TYPES) |
+	       bit_if(p->mapping_count, KEEP_MAPPINGS) |
+	       bit_if(p->system_names, KEEP_SYSTEM_NAMES) |
 	       bit_if(p->metadata_count, KEEP_METADATA);
 }
 
@@ -54,10 +60,20 @@ static unsigned has_threads(const struct profile *p)
 	return 0;
 }
 
+static unsigned has_recording(const struct profile *p)
+{
+	const struct recording *r = &p->recording;
+
+	return bit_if(r->default_value || r->period_name || r->period || r->start || r->duration,
+		      KEEP_RECORDING);
+}
+
 static unsigned has_stack_half(const struct profile *p)
 {
 	unsigned has = bit_if(p->sample_count, KEEP_STACKS) |
 		       bit_if(p->ordered, KEEP_ORDER) |
+		       bit_if(p->sample_label_count, KEEP_LABELS) |
+		       bit_if(p->sample_time_count, KEEP_SAMPLE_TIMES) |
 		       bit_if(p->call_event_count, KEEP_CALL_EVENTS);
 
 	for (size_t i = 0; i < p->sample_count; i++)
@@ -98,5 +114,6 @@ static unsigned has_graph_half(const struct profile *p)
 
 unsigned profile_has(const struct profile *p)
 {
-	return has_tables(p) | has_threads(p) | has_stack_half(p) | has_graph_half(p) | p->left_out;
+	return has_tables(p) | has_threads(p) | has_recording(p) | has_stack_half(p) |
+	       has_graph_half(p) | p->left_out;
 }

@@ -311,13 +311,13 @@ static void tell_missing(struct buf *all, struct str missing)
 	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
 }
 
-/* Frames of stacks that are made from a graph have no lines, whatever the format keeps. */
+/* Frames of stacks that are made from a graph have no places, whatever the format keeps. */
 static unsigned loses(const struct profile *p, const struct format *to)
 {
 	unsigned kept = keeps(to, p);
 
 	if (to->half == HALF_STACKS && !profile_has_stacks(p))
-		kept &= ~(unsigned)KEEP_LINES;
+		kept &= ~(unsigned)(KEEP_LINES | KEEP_ADDRESSES);
 	return profile_has(p) & ~kept;
 }
 
@@ -397,13 +397,31 @@ static int derive_arc_values(struct profile *p)
 	return 0;
 }
 
+/*
+ * What tells samples, frames or functions apart that are one for the target. The side tables
+ * say at once whether there is any of it.
+ */
+static unsigned unkept_details(const struct profile *p, const struct format *to)
+{
+	const unsigned of_frames = KEEP_ADDRESSES | KEEP_FRAME_KINDS | KEEP_INLINED_FRAMES;
+	unsigned has = (p->sample_label_count ? KEEP_LABELS : 0) |
+		       (p->sample_time_count ? KEEP_SAMPLE_TIMES : 0) |
+		       (p->mapping_count ? KEEP_MAPPINGS : 0) |
+		       (p->frame_detail_count ? of_frames : 0) |
+		       (p->system_names ? KEEP_SYSTEM_NAMES : 0);
+
+	return has & ~keeps(to, p);
+}
+
 static void reduce(struct profile **p, const struct format *to)
 {
 	struct projection how = PROJECTION_NONE;
-	bool needed = false;
+	bool needed;
 
 	if (!(keeps(to, *p) & KEEP_VALUE_TYPES) && (*p)->value_count > 1)
-		profile_keep_value(*p, 0);
+		profile_keep_value(*p, profile_default_value(*p));
+	how.drop = unkept_details(*p, to);
+	needed = how.drop != 0;
 	if (!(to->keeps & KEEP_OBJECTS) && profile_has(*p) & KEEP_OBJECTS)
 		needed = how.fold_objects = true;
 	/* a graph's line functions are its real ones' lines for whoever knows lines */

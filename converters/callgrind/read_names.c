@@ -160,7 +160,8 @@ void forget_own_functions(struct reader *r)
 
 function_id function_of(struct reader *r, string_id object, string_id file, string_id name)
 {
-	struct function f = { name, known(r, file), known(r, object), 0, false };
+	struct function f = { .name = name, .file = known(r, file),
+			      .object = known(r, object) };
 	function_id found;
 
 	if (name >= r->met_count)

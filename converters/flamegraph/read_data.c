@@ -287,7 +287,7 @@ static void read_list(struct reader *r, thread_id thread, const struct ids *tabl
 		if (table == &r->functions)
 			id = stack_of_function(r, id);
 		if (is_needed(r))
-			profile_sample_row(r->p, (struct sample){ thread, id, 1 }, r->row);
+			profile_sample_row(r->p, (struct sample){ .thread = thread, .stack = id, .count = 1 }, r->row);
 	}
 }
 

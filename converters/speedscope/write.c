@@ -33,7 +33,7 @@ struct frame_content {
 
 static struct frame_content content_of(const struct profile *p, frame_id f)
 {
-	const struct frame *frame = &p->frames[f];
+	const struct frame_row *frame = &p->frames[f];
 	const struct function *fn = &p->functions[frame->function];
 
 	return (struct frame_content){ fn->name, fn->file ? fn->file : fn->object,

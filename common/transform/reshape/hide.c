@@ -171,6 +171,7 @@ static void hide_functions(struct hider *h)
 		fn.name = hidden_name(h, 'f', fn.name);
 		fn.file = rewrite_string(&h->w, fn.file);
 		fn.object = rewrite_string(&h->w, fn.object);
+		fn.system = 0;
 		h->w.functions[f] = profile_function(h->w.to, fn);
 	}
 	rewrite_frames(&h->w);
@@ -212,7 +213,8 @@ struct profile *profile_anonymize(const struct profile *p, struct str key)
 	struct hider h = { .text = { 0 } };
 
 	rewrite_open(&h.w, p, to);
-	h.w.no_addresses = true;
+	h.w.drop = KEEP_ADDRESSES | KEEP_MAPPINGS | KEEP_SYSTEM_NAMES | KEEP_LABELS |
+		   KEEP_RECORDING;
 	take_key(&h, key);
 	rewrite_facts(&h.w);
 	rewrite_value_types(&h.w);

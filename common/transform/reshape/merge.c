@@ -219,6 +219,40 @@ static void count_threads(struct merge *m, const struct rewrite *w)
 		m->thread_counts[w->threads[i]]++;
 }
 
+/* Spelled alike by all, or nothing is known of all. */
+static string_id joined_text(struct profile *to, string_id have, const struct profile *p,
+			     string_id more)
+{
+	return str_eq(profile_text(to, have), profile_text(p, more)) ? have : 0;
+}
+
+/*
+ * From the first start on, as long as all of them together; the period and the default value
+ * type only if all have the same.
+ */
+static void join_recording(struct profile *to, const struct profile *p, bool first)
+{
+	struct recording *sum = &to->recording;
+	const struct recording *more = &p->recording;
+
+	if (first) {
+		*sum = *more;
+		sum->default_value = profile_string(to, profile_text(p, more->default_value));
+		sum->period_name = profile_string(to, profile_text(p, more->period_name));
+		sum->period_unit = profile_string(to, profile_text(p, more->period_unit));
+		return;
+	}
+	sum->default_value = joined_text(to, sum->default_value, p, more->default_value);
+	sum->period_name = joined_text(to, sum->period_name, p, more->period_name);
+	sum->period_unit = joined_text(to, sum->period_unit, p, more->period_unit);
+	if (sum->period != more->period)
+		sum->period = 0;
+	if (more->start && (!sum->start || more->start < sum->start))
+		sum->start = more->start;
+	if (!i64_add(sum->duration, more->duration, &sum->duration))
+		sum->duration = INT64_MAX;
+}
+
 static void join_facts(struct merge *m, const struct profile *p)
 {
 	struct profile *to = m->sum;
@@ -232,6 +266,7 @@ static void join_facts(struct merge *m, const struct profile *p)
 	to->rounded += p->rounded;
 	to->comments += p->comments;
 	to->bad_lines += p->bad_lines;
+	join_recording(to, p, !m->count);
 	if (missing.n && (!have.n || str_compare(missing, have) < 0))
 		to->missing = profile_string(to, missing);
 }
@@ -280,6 +315,8 @@ void merge_add(struct merge *m, struct profile *p)
 		rewrite_value_types(&w);
 	for (value_id v = 0; m->count && v < p->value_count; v++)
 		join_type(&w, v);
+	for (mapping_id i = 1; i < w.from->mapping_count; i++)
+		rewrite_mapping(&w, i);
 	add_functions(&w);
 	add_threads(m, &w);
 	add_metadata(m, &w);

@@ -72,7 +72,7 @@ static bool apart(const struct maps *m)
 		threads += m->w.threads[i] != NO_ID;
 	return m->w.to->thread_count == threads &&
 	       m->w.to->function_count == m->w.from->function_count &&
-	       !m->w.lines_to_places && !m->w.end_parts;
+	       !m->w.lines_to_places && !m->w.end_parts && !m->w.drop;
 }
 
 /* A recorded sum is about all value types of all of its part. */
@@ -113,7 +113,7 @@ function_id thread_function(struct profile *to, const struct profile *from, thre
 static frame_id thread_frame(struct maps *m, thread_id t)
 {
 	return profile_frame(m->w.to,
-			     (struct frame){ thread_function(m->w.to, m->w.from, t), 0, 0 });
+			     (struct frame){ .function = thread_function(m->w.to, m->w.from, t) });
 }
 
 /* The stack once more, below its thread's frame. */
@@ -135,13 +135,13 @@ static void map_samples_under_threads(struct maps *m)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < from->sample_count; i++) {
-		struct sample s = from->samples[i];
-		thread_id old = s.thread;
+		struct sample s = rewrite_sample_at(&m->w, i);
+		thread_id old = from->samples[i].thread;
 
-		s.thread = m->w.threads[old];
 		if (s.thread == NO_ID)
 			continue;
-		s.stack = under_thread(m, s.stack, thread_frame(m, old), &path, &cap);
+		s.stack = under_thread(m, from->samples[i].stack, thread_frame(m, old), &path,
+				       &cap);
 		profile_sample_row(m->w.to, s, rewrite_values(&m->w, &from->sample_values, i));
 	}
 	free(path);
@@ -154,6 +154,7 @@ struct profile *profile_project(const struct profile *p, const struct projection
 
 	rewrite_open(&m.w, p, to);
 	m.w.lines_to_places = how->lines_to_places;
+	m.w.drop = how->drop;
 	m.w.end_parts = how->fold_parts || how->fold_threads;
 	rewrite_facts(&m.w);
 	to->ordered &= !how->fold_threads;

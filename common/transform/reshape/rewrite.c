@@ -14,6 +14,8 @@ void rewrite_open(struct rewrite *w, const struct profile *from, struct profile 
 		.frames = alloc_zero(from->frame_count, sizeof *w->frames),
 		.stacks = alloc_zero(from->stacks.count, sizeof *w->stacks),
 		.threads = alloc_zero(from->thread_count, sizeof *w->threads),
+		.mappings = alloc_zero(from->mapping_count, sizeof *w->mappings),
+		.label_sets = alloc_zero(from->label_sets.count, sizeof *w->label_sets),
 		.strings = alloc_zero(from->strings.count, sizeof *w->strings),
 	};
 }
@@ -26,6 +28,10 @@ void rewrite_close(struct rewrite *w)
 	free(w->frames);
 	free(w->stacks);
 	free(w->threads);
+	free(w->mappings);
+	free(w->label_sets);
+	free(w->set);
+	free(w->labels);
 	free(w->strings);
 	free(w->row);
 	free(w->second);
@@ -47,7 +53,71 @@ struct function rewrite_function(struct rewrite *w, function_id f)
 	fn.name = rewrite_string(w, fn.name);
 	fn.file = rewrite_string(w, fn.file);
 	fn.object = rewrite_string(w, fn.object);
+	fn.system = w->drop & KEEP_SYSTEM_NAMES ? 0 : rewrite_string(w, fn.system);
 	return fn;
+}
+
+mapping_id rewrite_mapping(struct rewrite *w, mapping_id id)
+{
+	struct mapping m;
+
+	if (id == NO_MAPPING || w->drop & KEEP_MAPPINGS)
+		return NO_MAPPING;
+	if (!w->mappings[id]) {
+		m = w->from->mappings[id];
+		m.object = rewrite_string(w, m.object);
+		if (w->base_names)
+			m.object = profile_string(w->to, str_base(profile_text(w->to, m.object)));
+		m.build_id = rewrite_string(w, m.build_id);
+		w->mappings[id] = profile_mapping(w->to, m) + 1;
+	}
+	return w->mappings[id] - 1;
+}
+
+struct frame rewrite_frame(struct rewrite *w, frame_id id)
+{
+	struct frame f = profile_frame_at(w->from, id);
+
+	f.mapping = rewrite_mapping(w, f.mapping);
+	if (w->drop & KEEP_ADDRESSES)
+		f.address = 0;
+	if (w->drop & KEEP_FRAME_KINDS)
+		f.kind = FRAME_UNKNOWN;
+	f.inlined &= !(w->drop & KEEP_INLINED_FRAMES);
+	f.unsymbolised &= !(w->drop & (KEEP_ADDRESSES | KEEP_MAPPINGS));
+	if (w->lines_to_places && !f.line)
+		f.line = w->from->functions[f.function].line;
+	f.function = w->functions[f.function];
+	return f;
+}
+
+/* --- labels --- */
+
+label_id rewrite_label(struct rewrite *w, label_id id)
+{
+	struct label l = w->from->labels[id];
+
+	l.key = rewrite_string(w, l.key);
+	l.text = rewrite_string(w, l.text);
+	l.unit = rewrite_string(w, l.unit);
+	return profile_label(w->to, l);
+}
+
+label_set_id rewrite_label_set(struct rewrite *w, label_set_id set)
+{
+	size_t count;
+
+	if (set == NO_LABELS || w->drop & KEEP_LABELS)
+		return NO_LABELS;
+	if (w->label_sets[set])
+		return w->label_sets[set] - 1;
+	count = profile_labels_of(w->from, set, &w->set, &w->set_cap);
+	if (count > w->label_cap)
+		w->labels = alloc_grow(w->labels, &w->label_cap, count, sizeof *w->labels);
+	for (size_t i = 0; i < count; i++)
+		w->labels[i] = rewrite_label(w, w->set[i]);
+	w->label_sets[set] = profile_label_set(w->to, w->labels, count) + 1;
+	return w->label_sets[set] - 1;
 }
 
 void rewrite_value_types(struct rewrite *w)
@@ -82,18 +152,20 @@ void rewrite_facts(struct rewrite *w)
 	to->bad_lines = from->bad_lines;
 	to->missing = rewrite_string(w, from->missing);
 	to->estimate = rewrite_string(w, from->estimate);
+	for (mapping_id m = 1; m < from->mapping_count; m++)
+		rewrite_mapping(w, m);
+	if (w->drop & KEEP_RECORDING)
+		return;
+	to->recording = from->recording;
+	to->recording.default_value = rewrite_string(w, from->recording.default_value);
+	to->recording.period_name = rewrite_string(w, from->recording.period_name);
+	to->recording.period_unit = rewrite_string(w, from->recording.period_unit);
 }
 
 void rewrite_frames(struct rewrite *w)
 {
-	for (size_t i = 0; i < w->from->frame_count; i++) {
-		struct frame f = w->from->frames[i];
-
-		if (w->lines_to_places && !f.line)
-			f.line = w->from->functions[f.function].line;
-		f.function = w->functions[f.function];
-		w->frames[i] = profile_frame(w->to, f);
-	}
+	for (size_t i = 0; i < w->from->frame_count; i++)
+		w->frames[i] = profile_frame(w->to, rewrite_frame(w, (frame_id)i));
 }
 
 void rewrite_stacks(struct rewrite *w)
@@ -145,12 +217,21 @@ const int64_t *rewrite_values(struct rewrite *w, const struct values *t, size_t 
 
 /* --- stack half --- */
 
-void rewrite_sample(struct rewrite *w, size_t row)
+struct sample rewrite_sample_at(struct rewrite *w, size_t row)
 {
-	struct sample s = w->from->samples[row];
+	struct sample s = profile_sample_at(w->from, row);
 
 	s.thread = w->threads[s.thread];
 	s.stack = w->stacks[s.stack];
+	s.labels = rewrite_label_set(w, s.labels);
+	s.timed &= !(w->drop & KEEP_SAMPLE_TIMES);
+	return s;
+}
+
+void rewrite_sample(struct rewrite *w, size_t row)
+{
+	struct sample s = rewrite_sample_at(w, row);
+
 	if (s.thread != NO_ID && s.stack != NO_ID)
 		profile_sample_row(w->to, s, rewrite_values(w, &w->from->sample_values, row));
 }
@@ -203,7 +284,7 @@ static inline struct place map_place(struct rewrite *w, struct place at, functio
 			: rewrite_string(w, at.file);
 	if (w->lines_to_places && !at.line)
 		at.line = w->from->functions[f].line;
-	if (w->no_addresses)
+	if (w->drop & KEEP_ADDRESSES)
 		at.address = 0;
 	return at;
 }
