@@ -45,6 +45,7 @@ static unsigned has_tables(const struct profile *p)
 			      !p->value_types[i].counts, KEEP_UNITS);
 	return has | bit_if(p->value_count > 1, KEEP_VALUE_TYPES) |
 	       bit_if(p->mapping_count, KEEP_MAPPINGS) |
+	       bit_if(profile_has_recording(p), KEEP_RECORDING) |
 	       bit_if(p->system_names, KEEP_SYSTEM_NAMES) |
 	       bit_if(p->metadata_count, KEEP_METADATA);
 }
@@ -58,14 +59,6 @@ static unsigned has_threads(const struct profile *p)
 		    p->threads[i].pid != p->threads[0].pid)
 			return KEEP_THREADS;
 	return 0;
-}
-
-static unsigned has_recording(const struct profile *p)
-{
-	const struct recording *r = &p->recording;
-
-	return bit_if(r->default_value || r->period_name || r->period || r->start || r->duration,
-		      KEEP_RECORDING);
 }
 
 static unsigned has_stack_half(const struct profile *p)
@@ -114,6 +107,6 @@ static unsigned has_graph_half(const struct profile *p)
 
 unsigned profile_has(const struct profile *p)
 {
-	return has_tables(p) | has_threads(p) | has_recording(p) | has_stack_half(p) |
+	return has_tables(p) | has_threads(p) | has_stack_half(p) |
 	       has_graph_half(p) | p->left_out;
 }

@@ -43,9 +43,14 @@ static label_set_id append_set(struct label_sets *s, label_set_id rest, label_id
 	return (label_set_id)s->count++;
 }
 
+static uint64_t set_hash(label_set_id rest, label_id label)
+{
+	return hash_mix((uint64_t)rest << 32 | label, 0);
+}
+
 static label_set_id push_label(struct label_sets *s, label_set_id rest, label_id label)
 {
-	uint64_t hash = hash_mix((uint64_t)rest << 32 | label, 0);
+	uint64_t hash = set_hash(rest, label);
 
 	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);)
 		if (s->rest[at.row] == rest && s->label[at.row] == label)
@@ -74,6 +79,25 @@ label_set_id profile_label_set(struct profile *p, label_id *labels, size_t count
 		if (i == 0 || labels[i] != labels[i - 1])
 			set = push_label(s, set, labels[i]);
 	return set;
+}
+
+void profile_renumber_label_sets(struct profile *p, const uint32_t *places)
+{
+	struct label_sets *s = &p->label_sets, old = *s;
+
+	*s = (struct label_sets){ .count = old.count, .cap = old.count };
+	s->label = alloc_zero(old.count, sizeof *s->label);
+	s->rest = alloc_zero(old.count, sizeof *s->rest);
+	for (size_t i = 1; i < old.count; i++) {
+		label_set_id set = places[i];
+
+		s->label[set] = old.label[i];
+		s->rest[set] = places[old.rest[i]];
+		index_add(&s->index, set_hash(s->rest[set], s->label[set]), set);
+	}
+	free(old.label);
+	free(old.rest);
+	index_free(&old.index);
 }
 
 size_t profile_labels_of(const struct profile *p, label_set_id set, label_id **out, size_t *cap)

@@ -288,6 +288,7 @@ struct profile {
 	size_t metadata_count, metadata_cap;
 	struct index metadata_index;
 	struct recording recording;
+	bool recorded;             /* some file has said of it */
 
 	struct stacks stacks;
 	struct label *labels;
@@ -382,6 +383,11 @@ frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint6
 label_id profile_label(struct profile *p, struct label l);
 /* The labels are sorted; one that is there twice counts once. */
 label_set_id profile_label_set(struct profile *p, label_id *labels, size_t count);
+/*
+ * Gives each set another id, places[set]: that of a rest stays lower. For who has no
+ * other table with ids of sets yet.
+ */
+void profile_renumber_label_sets(struct profile *p, const uint32_t *places);
 /* The labels of the set, ascending, into *out (grown as needed, *cap long); how many. */
 size_t profile_labels_of(const struct profile *p, label_set_id set, label_id **out, size_t *cap);
 
@@ -395,6 +401,20 @@ static inline uint64_t profile_frame_address(const struct profile *p, frame_id f
 	return f < p->frame_detail_count ? p->frame_details[f].address : 0;
 }
 
+/*
+ * What another recording gives together with this one: the first start, as long as both
+ * together; the default value type and the period if they agree. Texts are of one profile.
+ */
+void recording_join(struct recording *sum, const struct recording *more);
+/* What a file says; joined with what files before it said. */
+void profile_add_recording(struct profile *p, struct recording r);
+static inline bool profile_has_recording(const struct profile *p)
+{
+	const struct recording *r = &p->recording;
+
+	return r->default_value || r->period_name || r->period_unit || r->period || r->start ||
+	       r->duration;
+}
 /* The value type that recording.default_value names, or the first. */
 value_id profile_default_value(const struct profile *p);
 

@@ -209,6 +209,31 @@ uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, s
 	return (uint32_t)p->metadata_count++;
 }
 
+/* --- the recording --- */
+
+void recording_join(struct recording *sum, const struct recording *more)
+{
+	if (sum->default_value != more->default_value)
+		sum->default_value = 0;
+	if (sum->period != more->period || sum->period_name != more->period_name ||
+	    sum->period_unit != more->period_unit) {
+		sum->period = 0;
+		sum->period_name = sum->period_unit = 0;
+	}
+	if (more->start && (!sum->start || more->start < sum->start))
+		sum->start = more->start;
+	i64_add_to(&sum->duration, more->duration);
+}
+
+void profile_add_recording(struct profile *p, struct recording r)
+{
+	if (p->recorded)
+		recording_join(&p->recording, &r);
+	else
+		p->recording = r;
+	p->recorded = true;
+}
+
 value_id profile_default_value(const struct profile *p)
 {
 	for (value_id v = 0; p->recording.default_value && v < p->value_count; v++)

@@ -68,7 +68,8 @@ const struct format callgrind_format = {
 	.half = HALF_GRAPH,
 	.keeps = KEEP_CALLS | KEEP_FILES | KEEP_OBJECTS | KEEP_LINES | KEEP_SITES |
 		 KEEP_ADDRESSES | KEEP_INLINED | KEEP_JUMPS | KEEP_THREADS | KEEP_PARTS |
-		 KEEP_VALUE_TYPES | KEEP_UNITS | KEEP_METADATA | KEEP_FUNCTION_LINES,
+		 KEEP_VALUE_TYPES | KEEP_UNITS | KEEP_METADATA | KEEP_FUNCTION_LINES |
+		 KEEP_MAPPINGS | KEEP_RECORDING,
 	.keeps_also = callgrind_keeps_also,
 	.values_arcs = true,
 	.bid = callgrind_bid,

@@ -171,6 +171,8 @@ function_id function_of(struct reader *r, string_id object, string_id file, stri
 		return r->met[name].function - 1;
 	if (r->ours)
 		f = plain_function(r, f);
+	if (r->system_count)
+		f.system = callgrind_system_of(r, f.name, f.file, f.object);
 	found = r->known_lines ? own_function(r, f, (struct own_function){ object, file, name, 0 })
 			       : profile_function(r->p, f);
 	r->met[name] = (struct met){ object, file, found + 1, r->ours };

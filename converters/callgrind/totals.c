@@ -57,7 +57,8 @@ static int64_t primitive_of(const struct arc *a)
 
 unsigned callgrind_keeps_also(const struct profile *p)
 {
-	return has_totals(p) ? KEEP_TOTALS : 0;
+	return (has_totals(p) ? KEEP_TOTALS : 0) |
+	       (callgrind_tells_systems(p) ? KEEP_SYSTEM_NAMES : 0);
 }
 
 static void sum_arcs(struct writer *w)
@@ -427,6 +428,8 @@ void callgrind_read_note(struct reader *r)
 
 	if (!r->rewritten)
 		return;
+	if (callgrind_read_details(r))
+		return;
 	if (str_eq(r->line, OUR_LINES)) {
 		r->known_lines = true;
 	} else if (str_eq(r->line, OUR_TOTALS) && !r->totals) {
@@ -465,6 +468,7 @@ void callgrind_end_totals(struct reader *r)
 	if (!r->in->failed && r->totals)
 		sum_totals(r);
 	forget_own_functions(r);
+	callgrind_forget_systems(r);
 	free(r->first_call);
 	free(r->told);
 	free(r->noted);

@@ -80,6 +80,11 @@ void callgrind_put_block(struct writer *w, function_id f);
 /* Behind a section's blocks: who calls those that only call themselves. */
 void callgrind_put_lonely(struct writer *w);
 
+/* --- details: see details.c --- */
+
+/* Behind the creator. */
+void callgrind_put_details(struct writer *w);
+
 /* --- totals: see callgrind_totals.c --- */
 
 void callgrind_find_totals(struct writer *w);

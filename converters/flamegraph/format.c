@@ -23,6 +23,7 @@
 #include <stdlib.h>
 
 #include "common/base/diag.h"
+#include "common/profile/details_json.h"
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
 #include "common/transform/estimate/guessed.h"
@@ -69,7 +70,7 @@ static bool wants_order(void)
 static unsigned keeps_also(const struct profile *p)
 {
 	(void)p;
-	return flame_options.in_time ? KEEP_ORDER : 0;
+	return flame_options.in_time ? KEEP_ORDER | KEEP_SAMPLE_TIMES : 0;
 }
 
 static void loses(const struct profile *p, struct buf *loss)
@@ -122,6 +123,7 @@ static void write(struct output *out, const struct profile *p)
 	struct flame_tree *tree;
 
 	v.guessed = guessed;
+	v.set_numbers = number_label_sets(p, &v.set_count);
 	v.tree = tree = new_tree(&v);
 	if (tree->cut)
 		verbose("callers of the widest %d frames are in the picture, not those of others",
@@ -132,6 +134,7 @@ static void write(struct output *out, const struct profile *p)
 	buf_free(&v.text);
 	flame_tree_free(tree);
 	free(guessed);
+	free(v.set_numbers);
 	contexts_free(contexts);
 }
 
@@ -142,7 +145,8 @@ const struct format flamegraph_format = {
 	.half = HALF_STACKS,
 	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_OBJECTS | KEEP_FUNCTION_LINES | KEEP_LINES |
 		 KEEP_COLUMNS | KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS |
-		 KEEP_IDLE | KEEP_METADATA,
+		 KEEP_IDLE | KEEP_LABELS | KEEP_MAPPINGS | KEEP_ADDRESSES | KEEP_FRAME_KINDS |
+		 KEEP_INLINED_FRAMES | KEEP_SYSTEM_NAMES | KEEP_RECORDING | KEEP_METADATA,
 	.keeps_also = keeps_also,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,

@@ -27,7 +27,10 @@
  *
  * What the format has no place for is in keys that the app passes over, so that our
  * own files come back whole: "profpipe" of the file and of a profile, and in a frame
- * "functionLine": the line where the function begins, or true if "line" is that.
+ * "functionLine": the line where the function begins, or true if "line" is that; "system"
+ * and those of details_json.h. "profpipe" of the file has "labelSets", "mappings" and
+ * "recording", and comes first, since the others name its sets and mappings; that of a
+ * profile has "labels", the number of a set for each sample, and "times" in nanoseconds.
  */
 #include "converters/speedscope/internal.h"
 
@@ -38,7 +41,9 @@ const struct format speedscope_format = {
 	.half = HALF_STACKS,
 	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_LINES | KEEP_COLUMNS |
 		 KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS | KEEP_ORDER |
-		 KEEP_CALL_EVENTS | KEEP_TIME_RANGES | KEEP_IDLE | KEEP_METADATA,
+		 KEEP_CALL_EVENTS | KEEP_TIME_RANGES | KEEP_IDLE | KEEP_LABELS | KEEP_SAMPLE_TIMES |
+		 KEEP_MAPPINGS | KEEP_ADDRESSES | KEEP_FRAME_KINDS | KEEP_INLINED_FRAMES |
+		 KEEP_SYSTEM_NAMES | KEEP_RECORDING | KEEP_METADATA,
 	.bid = speedscope_bid,
 	.read = speedscope_read,
 	.write = speedscope_write,

@@ -384,7 +384,10 @@ static uint32_t *places_of_sets(const struct profile *p)
 	return places;
 }
 
-/* Rows of one stack and thread in the order of their labels; NULL if there are none. */
+/*
+ * The sets get their ids in the order of their labels. Rows of one stack and thread in that
+ * order; NULL if no sample has labels.
+ */
 static uint32_t *sort_by_labels(struct sorter *s)
 {
 	const struct profile *p = s->w.from;
@@ -393,11 +396,15 @@ static uint32_t *sort_by_labels(struct sorter *s)
 	if (!p->sample_label_count)
 		return NULL;
 	set = alloc_zero(p->sample_count, sizeof *set);
+	for (size_t i = 0; i < p->sample_label_count; i++)
+		rewrite_label_set(&s->w, p->sample_labels[i]);
+	places = places_of_sets(s->w.to);
+	profile_renumber_label_sets(s->w.to, places);
+	for (size_t i = 0; i < p->label_sets.count; i++)
+		if (s->w.label_sets[i])
+			s->w.label_sets[i] = places[s->w.label_sets[i] - 1] + 1;
 	for (size_t i = 0; i < p->sample_count; i++)
 		set[i] = rewrite_label_set(&s->w, profile_sample_labels(p, i));
-	places = places_of_sets(s->w.to);
-	for (size_t i = 0; i < p->sample_count; i++)
-		set[i] = places[set[i]];
 	rows = sort_by(set, s->w.to->label_sets.count, NULL, p->sample_count);
 	free(places);
 	free(set);

@@ -219,38 +219,18 @@ static void count_threads(struct merge *m, const struct rewrite *w)
 		m->thread_counts[w->threads[i]]++;
 }
 
-/* Spelled alike by all, or nothing is known of all. */
-static string_id joined_text(struct profile *to, string_id have, const struct profile *p,
-			     string_id more)
-{
-	return str_eq(profile_text(to, have), profile_text(p, more)) ? have : 0;
-}
-
-/*
- * From the first start on, as long as all of them together; the period and the default value
- * type only if all have the same.
- */
+/* Of one that says nothing too: then it is not known of all. */
 static void join_recording(struct profile *to, const struct profile *p, bool first)
 {
-	struct recording *sum = &to->recording;
-	const struct recording *more = &p->recording;
+	struct recording more = p->recording;
 
-	if (first) {
-		*sum = *more;
-		sum->default_value = profile_string(to, profile_text(p, more->default_value));
-		sum->period_name = profile_string(to, profile_text(p, more->period_name));
-		sum->period_unit = profile_string(to, profile_text(p, more->period_unit));
-		return;
-	}
-	sum->default_value = joined_text(to, sum->default_value, p, more->default_value);
-	sum->period_name = joined_text(to, sum->period_name, p, more->period_name);
-	sum->period_unit = joined_text(to, sum->period_unit, p, more->period_unit);
-	if (sum->period != more->period)
-		sum->period = 0;
-	if (more->start && (!sum->start || more->start < sum->start))
-		sum->start = more->start;
-	if (!i64_add(sum->duration, more->duration, &sum->duration))
-		sum->duration = INT64_MAX;
+	more.default_value = profile_string(to, profile_text(p, more.default_value));
+	more.period_name = profile_string(to, profile_text(p, more.period_name));
+	more.period_unit = profile_string(to, profile_text(p, more.period_unit));
+	if (first)
+		to->recording = more;
+	else
+		recording_join(&to->recording, &more);
 }
 
 static void join_facts(struct merge *m, const struct profile *p)
