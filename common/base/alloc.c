@@ -59,6 +59,11 @@ void *alloc_again(void *old, size_t items, size_t size)
 	return there(realloc(old, items && size ? items * size : 1), items * size);
 }
 
+void alloc_free(void *p)
+{
+	free(p);
+}
+
 void *alloc_grow(void *old, size_t *cap, size_t need, size_t size)
 {
 	size_t n = *cap ? *cap : 16;

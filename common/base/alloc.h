@@ -19,6 +19,8 @@
 NEVER_NULL void *alloc(size_t bytes);
 NEVER_NULL void *alloc_zero(size_t items, size_t size);
 NEVER_NULL void *alloc_again(void *old, size_t items, size_t size);
+/* For what came from the functions here, and only for that. NULL is allowed. */
+void alloc_free(void *p);
 
 /* Doubles *cap until it holds `need` items and returns the moved array. */
 NEVER_NULL void *alloc_grow(void *old, size_t *cap, size_t need, size_t size);

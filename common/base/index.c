@@ -23,7 +23,7 @@ static void grow(struct index *x)
 	for (size_t i = 0; x->slots && i <= x->mask; i++)
 		if (x->slots[i])
 			put(&bigger, x->slots[i]);
-	free(x->slots);
+	alloc_free(x->slots);
 	*x = bigger;
 }
 
@@ -49,6 +49,6 @@ void index_clear(struct index *x)
 
 void index_free(struct index *x)
 {
-	free(x->slots);
+	alloc_free(x->slots);
 	*x = (struct index){ 0 };
 }

@@ -135,6 +135,6 @@ void buf_replace(struct buf *b, struct str s)
 
 void buf_free(struct buf *b)
 {
-	free(b->p);
+	alloc_free(b->p);
 	*b = (struct buf){ 0 };
 }

@@ -142,9 +142,9 @@ static void beside_close(struct source *s)
 		pthread_join(b->thread, NULL);
 	}
 	for (int i = 0; i < BLOCKS; i++)
-		free(b->blocks[i]);
+		alloc_free(b->blocks[i]);
 	s->below->close(s->below);
-	free(b);
+	alloc_free(b);
 }
 
 struct source *source_beside(struct source *below)

@@ -141,8 +141,8 @@ void input_close(struct input *in)
 	if (in->cap == BLOCK && !spare)
 		spare = in->buffer;
 	else
-		free(in->buffer);
-	free(in);
+		alloc_free(in->buffer);
+	alloc_free(in);
 }
 
 static void read_failed(struct input *in)

@@ -164,20 +164,24 @@ static void output_free(struct output *out)
 {
 	if (out->gzip)
 		deflateEnd(out->gzip);
-	free(out->gzip);
-	free(out->buffer);
-	free(out->path);
-	free(out->temporary);
-	free(out->shown);
-	free(out);
+	alloc_free(out->gzip);
+	alloc_free(out->buffer);
+	alloc_free(out->path);
+	alloc_free(out->temporary);
+	alloc_free(out->shown);
+	alloc_free(out);
 }
 
 /* A symbolic link stays a link: the file that it names is replaced. */
 static char *final_name(const char *path)
 {
-	char *real = realpath(path, NULL);
+	char *real = realpath(path, NULL), *name;
 
-	return real || errno != ENOENT ? real : joined(path, "");
+	if (!real)
+		return errno == ENOENT ? joined(path, "") : NULL;
+	name = joined(real, "");
+	free(real);
+	return name;
 }
 
 /*
@@ -329,7 +333,7 @@ int output_give_name(bool written)
 	/* the other process has put everything out, gzip's end too */
 	if (out->gzip)
 		deflateEnd(out->gzip);
-	free(out->gzip);
+	alloc_free(out->gzip);
 	out->gzip = NULL;
 	return output_close(out, written);
 }

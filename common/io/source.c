@@ -59,7 +59,7 @@ static void file_close(struct source *s)
 
 	if (f->fd != STDIN_FILENO)
 		close(f->fd);
-	free(f);
+	alloc_free(f);
 }
 
 struct source *source_file(int fd, uint64_t size)
@@ -91,7 +91,7 @@ static ptrdiff_t memory_read(struct source *s, char *to, size_t n)
 
 static void memory_close(struct source *s)
 {
-	free(s);
+	alloc_free(s);
 }
 
 struct source *source_memory(struct str bytes)
@@ -215,7 +215,7 @@ static void gunzip_close(struct source *s)
 	if (g->packed)
 		inflateEnd(&g->z);
 	g->base.below->close(g->base.below);
-	free(g);
+	alloc_free(g);
 }
 
 struct source *source_gunzip(struct source *below)
@@ -363,8 +363,8 @@ static void utf8_close(struct source *s)
 	struct utf8_source *u = (struct utf8_source *)s;
 
 	s->below->close(s->below);
-	free(u->chunk);
-	free(u);
+	alloc_free(u->chunk);
+	alloc_free(u);
 }
 
 struct source *source_utf8(struct source *below)

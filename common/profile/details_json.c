@@ -7,7 +7,7 @@
 
 void numbered_free(struct numbered *n)
 {
-	free(n->ids);
+	alloc_free(n->ids);
 	*n = (struct numbered){ 0 };
 }
 
@@ -84,7 +84,7 @@ void json_label_sets(struct json *j, struct profile *p, struct numbered *sets)
 		if (!j->in->failed)
 			add_numbered(sets, profile_label_set(p, labels, count));
 	}
-	free(labels);
+	alloc_free(labels);
 }
 
 /* --- reading: mappings and frames --- */
@@ -255,8 +255,8 @@ void json_put_label_sets(struct output *out, const struct profile *p, const uint
 		output_byte(out, ']');
 	}
 	output_text(out, count ? "]" : "[]");
-	free(labels);
-	free(sets);
+	alloc_free(labels);
+	alloc_free(sets);
 }
 
 static void put_address(struct output *out, const char *before, uint64_t address)

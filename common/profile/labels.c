@@ -95,8 +95,8 @@ void profile_renumber_label_sets(struct profile *p, const uint32_t *places)
 		s->rest[set] = places[old.rest[i]];
 		index_add(&s->index, set_hash(s->rest[set], s->label[set]), set);
 	}
-	free(old.label);
-	free(old.rest);
+	alloc_free(old.label);
+	alloc_free(old.rest);
 	index_free(&old.index);
 }
 

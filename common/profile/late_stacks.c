@@ -40,8 +40,8 @@ static void add_again(struct profile *p)
 	index_free(&p->sample_index);
 	for (size_t i = 0; i < count; i++)
 		profile_sample_row(p, profile_sample_at(&old, i), values_row(&values, i));
-	free(old.samples);
-	free(old.sample_labels);
+	alloc_free(old.samples);
+	alloc_free(old.sample_labels);
 	values_free(&values);
 }
 
@@ -57,7 +57,7 @@ void late_stacks_resolve(struct late_stacks *l, struct profile *p, const frame_i
 			p->samples[i].stack = stacks[p->samples[i].stack & ~LATE_STACK];
 	for (size_t i = l->first_call_event; i < p->call_event_count; i++)
 		p->call_events[i].frame = frames[p->call_events[i].frame];
-	free(stacks);
+	alloc_free(stacks);
 	if (!p->ordered)
 		add_again(p);
 }

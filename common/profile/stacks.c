@@ -30,8 +30,8 @@ void stacks_init(struct stacks *s)
 
 void stacks_free(struct stacks *s)
 {
-	free(s->parent);
-	free(s->frame);
+	alloc_free(s->parent);
+	alloc_free(s->frame);
 	index_free(&s->index);
 	*s = (struct stacks){ 0 };
 }

@@ -99,7 +99,7 @@ static void free_blocks(struct strings *s)
 
 	for (; b; b = next) {
 		next = b->next;
-		free(b);
+		alloc_free(b);
 	}
 }
 
@@ -114,7 +114,7 @@ void strings_clear(struct strings *s)
 void strings_free(struct strings *s)
 {
 	free_blocks(s);
-	free(s->texts);
+	alloc_free(s->texts);
 	index_free(&s->index);
 	*s = (struct strings){ 0 };
 }

@@ -32,22 +32,22 @@ static void free_halves(struct profile *p)
 	index_free(&p->mapping_index);
 	index_free(&p->label_index);
 	index_free(&p->label_sets.index);
-	free(p->mappings);
-	free(p->frame_details);
-	free(p->labels);
-	free(p->label_sets.label);
-	free(p->label_sets.rest);
-	free(p->sample_labels);
-	free(p->sample_times);
-	free(p->frames);
-	free(p->value_types);
-	free(p->threads);
-	free(p->metadata);
-	free(p->samples);
-	free(p->sample_first);
-	free(p->call_events);
-	free(p->time_ranges);
-	free(p->jumps);
+	alloc_free(p->mappings);
+	alloc_free(p->frame_details);
+	alloc_free(p->labels);
+	alloc_free(p->label_sets.label);
+	alloc_free(p->label_sets.rest);
+	alloc_free(p->sample_labels);
+	alloc_free(p->sample_times);
+	alloc_free(p->frames);
+	alloc_free(p->value_types);
+	alloc_free(p->threads);
+	alloc_free(p->metadata);
+	alloc_free(p->samples);
+	alloc_free(p->sample_first);
+	alloc_free(p->call_events);
+	alloc_free(p->time_ranges);
+	alloc_free(p->jumps);
 }
 
 void profile_free(struct profile *p)
@@ -59,12 +59,12 @@ void profile_free(struct profile *p)
 	strings_free(&p->strings);
 	index_free(&p->function_rows.index);
 	free_halves(p);
-	free(p->functions);
-	free(p->costs);
-	free(p->cost_addresses);
-	free(p->arcs);
-	free(p->totals);
-	free(p);
+	alloc_free(p->functions);
+	alloc_free(p->costs);
+	alloc_free(p->cost_addresses);
+	alloc_free(p->arcs);
+	alloc_free(p->totals);
+	alloc_free(p);
 }
 
 void profile_replace(struct profile **p, struct profile *next)

@@ -72,7 +72,7 @@ void values_widen(struct values *t, uint32_t width)
 	for (size_t row = 0; t->width && row < t->rows; row++)
 		memcpy(values_row(&wide, row), values_row(t, row),
 		       t->width * sizeof *t->v);
-	free(t->v);
+	alloc_free(t->v);
 	*t = wide;
 }
 
@@ -100,7 +100,7 @@ void values_scale(struct values *t, uint32_t k, int power)
 
 void values_free(struct values *t)
 {
-	free(t->v);
+	alloc_free(t->v);
 	*t = (struct values){ .width = t->width };
 }
 

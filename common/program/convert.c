@@ -183,7 +183,7 @@ static bool *find_threads(const struct profile *p, const char *wanted)
 	buf_free(&title);
 	if (any)
 		return keep;
-	free(keep);
+	alloc_free(keep);
 	return NULL;
 }
 
@@ -214,7 +214,7 @@ int select_parts(struct profile **p)
 	}
 	if (settings.thread)
 		profile_replace(p, profile_project(*p, &how));
-	free(threads);
+	alloc_free(threads);
 	return 0;
 }
 

@@ -162,8 +162,8 @@ int options_parse(struct option_group *groups, size_t count, int argc, char **ar
 	ps.longs[ps.long_count] = (struct option){ 0 };
 	argv[0] = (char *)(uintptr_t)diag.program;
 	first = take_environment() < 0 ? -1 : parse_all(&ps, argc, argv);
-	free(ps.longs);
-	free(ps.refs);
+	alloc_free(ps.longs);
+	alloc_free(ps.refs);
 	return first;
 }
 

@@ -74,6 +74,6 @@ bool json_skip(struct json *j)
 			l.depth = j->in->failed ? 0 : top;
 		}
 	} while (l.depth);
-	free(l.objects);
+	alloc_free(l.objects);
 	return !j->in->failed;
 }

@@ -36,19 +36,19 @@ void marshal_free(struct marshal *m)
 		return;
 	for (struct block *b = m->blocks; b; b = next) {
 		next = b->next;
-		free(b);
+		alloc_free(b);
 	}
 	index_free(&m->texts);
 	if (!spare && m->object_cap <= SMALL && m->interned.cap <= SMALL) {
 		spare = m;
 		return;
 	}
-	free(m->frames);
-	free(m->objects);
-	free(m->refs);
-	free(m->interned.v);
-	free(m->pool.v);
-	free(m);
+	alloc_free(m->frames);
+	alloc_free(m->objects);
+	alloc_free(m->refs);
+	alloc_free(m->interned.v);
+	alloc_free(m->pool.v);
+	alloc_free(m);
 }
 
 /* --- kept objects --- */

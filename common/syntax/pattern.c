@@ -71,8 +71,8 @@ void pattern_free(struct pattern *p)
 	pcre2_code_free(p->code);
 	pcre2_match_data_free(p->match);
 	pcre2_match_context_free(p->limits);
-	free(p->what);
-	free(p);
+	alloc_free(p->what);
+	alloc_free(p);
 }
 
 static int match_from(const struct pattern *p, struct str text, size_t start, uint32_t options)
@@ -179,8 +179,8 @@ void substitution_free(struct substitution *s)
 	if (!s)
 		return;
 	pattern_free(s->pattern);
-	free(s->text);
-	free(s);
+	alloc_free(s->text);
+	alloc_free(s);
 }
 
 static void add_group(const struct substitution *s, struct str text, uint32_t group,

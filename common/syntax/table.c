@@ -32,9 +32,9 @@ struct table *table_new(const struct table_column *columns, size_t count)
 
 void table_free(struct table *t)
 {
-	free(t->cells);
+	alloc_free(t->cells);
 	buf_free(&t->texts);
-	free(t);
+	alloc_free(t);
 }
 
 /* --- filling --- */
@@ -404,8 +404,8 @@ static void put_text(const struct table *t, struct output *out, const struct tab
 	measure_columns(&l);
 	fit_columns(&l);
 	put_lines(&l);
-	free(l.widths);
-	free(l.left_out);
+	alloc_free(l.widths);
+	alloc_free(l.left_out);
 	buf_free(&l.text);
 }
 

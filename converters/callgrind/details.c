@@ -134,7 +134,7 @@ string_id callgrind_system_of(const struct reader *r, string_id name, string_id 
 
 void callgrind_forget_systems(struct reader *r)
 {
-	free(r->systems);
+	alloc_free(r->systems);
 	index_free(&r->system_index);
 	r->systems = NULL;
 	r->system_count = r->system_cap = 0;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "converters/callgrind/reading.h"
 
 /* --- positions and values --- */
@@ -386,10 +387,10 @@ int callgrind_read(struct input *in, struct profile *p)
 	forget_names(&r.files);
 	forget_names(&r.functions);
 	forget_rows(&r);
-	free(r.events);
-	free(r.powers);
-	free(r.pending);
-	free(r.values);
+	alloc_free(r.events);
+	alloc_free(r.powers);
+	alloc_free(r.pending);
+	alloc_free(r.values);
 	return input_status(in);
 }
 

@@ -59,8 +59,8 @@ static void set_name(struct names *n, uint64_t id, string_id name)
 
 void forget_names(struct names *n)
 {
-	free(n->rows);
-	free(n->dense);
+	alloc_free(n->rows);
+	alloc_free(n->dense);
 	index_free(&n->index);
 	*n = (struct names){ 0 };
 }
@@ -153,7 +153,7 @@ static function_id own_function(struct reader *r, struct function f, struct own_
 void forget_own_functions(struct reader *r)
 {
 	index_free(&r->own);
-	free(r->own_functions);
+	alloc_free(r->own_functions);
 	r->own_functions = NULL;
 	r->own_count = r->own_cap = 0;
 }

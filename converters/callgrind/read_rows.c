@@ -82,8 +82,8 @@ function_id current_function(struct reader *r)
 void forget_rows(struct reader *r)
 {
 	close_block(&r->block);
-	free(r->past);
-	free(r->met);
+	alloc_free(r->past);
+	alloc_free(r->met);
 }
 
 /* --- rows --- */

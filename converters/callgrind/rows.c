@@ -61,7 +61,7 @@ static void find_runs(struct callgrind_rows *r, size_t rows, size_t functions)
 		last = &r->run[first[function_of(r, row)]++];
 		*last = (struct callgrind_run){ row, (uint32_t)rows, function_of(r, row) };
 	}
-	free(first);
+	alloc_free(first);
 }
 
 /* A stable counting sort. */
@@ -75,8 +75,8 @@ static void sort_by_thread(struct callgrind_rows *r, size_t threads)
 	add_up(first, threads);
 	for (size_t i = 0; i < r->count; i++)
 		sorted[first[field(r, r->thread, r->run[i].row)]++] = r->run[i];
-	free(first);
-	free(r->run);
+	alloc_free(first);
+	alloc_free(r->run);
 	r->run = sorted;
 }
 

@@ -80,7 +80,7 @@ static struct identity *namesakes(const struct profile *p, size_t *count)
 				str_base(profile_text(p, fn->object)), f, fn->line,
 			};
 	}
-	free(names);
+	alloc_free(names);
 	return all;
 }
 
@@ -104,5 +104,5 @@ void callgrind_suffixes(const struct profile *p, uint8_t *suffixes)
 		if (same > 1)
 			separate(suffixes, all + i, same);
 	}
-	free(all);
+	alloc_free(all);
 }

@@ -294,7 +294,7 @@ void callgrind_note_rooted(struct writer *w)
 		w->lonely[w->lonely_count++] = l;
 	}
 	cycles_free(&c);
-	free(rooted);
+	alloc_free(rooted);
 }
 
 /* --- reading --- */
@@ -469,9 +469,9 @@ void callgrind_end_totals(struct reader *r)
 		sum_totals(r);
 	forget_own_functions(r);
 	callgrind_forget_systems(r);
-	free(r->first_call);
-	free(r->told);
-	free(r->noted);
+	alloc_free(r->first_call);
+	alloc_free(r->told);
+	alloc_free(r->noted);
 	r->first_call = NULL;
 	r->told = r->noted = NULL;
 	r->caller_count = r->told_count = r->noted_count = 0;

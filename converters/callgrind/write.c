@@ -91,16 +91,16 @@ static void sort_rows(struct writer *w)
 static void free_writer(struct writer *w)
 {
 	for (int i = OBJECTS; i <= FUNCTIONS; i++)
-		free(w->ids[i]);
-	free(w->divisors);
-	free(w->called);
-	free(w->suffixes);
-	free(w->costs.run);
-	free(w->arcs.run);
-	free(w->jumps.run);
-	free(w->lonely);
-	free(w->sums);
-	free(w->sum_values);
+		alloc_free(w->ids[i]);
+	alloc_free(w->divisors);
+	alloc_free(w->called);
+	alloc_free(w->suffixes);
+	alloc_free(w->costs.run);
+	alloc_free(w->arcs.run);
+	alloc_free(w->jumps.run);
+	alloc_free(w->lonely);
+	alloc_free(w->sums);
+	alloc_free(w->sum_values);
 }
 
 void callgrind_write(struct output *out, const struct profile *p)

@@ -248,7 +248,7 @@ void callgrind_put_lonely(struct writer *w)
 		to += i64_text(to, l->calls);
 		put_costs(w, add_target(w, to, (struct place){ 0, fn->line, 0 }),
 			  (struct place){ 0 }, l->values);
-		free(l->values);
+		alloc_free(l->values);
 	}
 	w->lonely_count = 0;
 }

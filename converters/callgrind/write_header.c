@@ -186,7 +186,7 @@ static void put_summary(struct writer *w)
 	for (size_t i = w->costs.at; i < w->costs.end; i++)
 		add_run(sums, &p->cost_values, w->costs.run[i]);
 	put_values(w, output_room(w->out), sums, p->value_count);
-	free(sums);
+	alloc_free(sums);
 }
 
 void callgrind_put_section_header(struct writer *w)

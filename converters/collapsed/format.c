@@ -212,7 +212,7 @@ static bool all_austin(const struct profile *p)
 	}
 	for (size_t i = 0; i < p->sample_count; i++)
 		all = all && kinds[p->samples[i].stack] == THREAD;
-	free(kinds);
+	alloc_free(kinds);
 	return all;
 }
 
@@ -241,8 +241,8 @@ static void collapsed_write(struct output *out, const struct profile *p)
 	stop_waiting(&w, w.ahead.n);
 	for (frame_id f = 0; f < p->frame_count; f++)
 		buf_free(&bufs[f]);
-	free(bufs);
-	free(texts);
+	alloc_free(bufs);
+	alloc_free(texts);
 }
 
 /* Two counts and austin's three are several value types that a line can hold. */

@@ -377,9 +377,9 @@ int collapsed_read(struct input *in, struct profile *p)
 	if (r.values[0] == NO_ID)
 		add_value_types(&r);
 	strings_free(&r.texts);
-	free(r.frames);
+	alloc_free(r.frames);
 	buf_free(&r.last);
-	free(r.steps);
+	alloc_free(r.steps);
 	return input_status(in);
 }
 

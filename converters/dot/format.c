@@ -66,7 +66,7 @@ static int64_t least_of_heaviest(const struct figures *f)
 		values[i] = f->table.rows[i].inclusive;
 	qsort(values, f->count, sizeof *values, compare_values);
 	least = values[most_nodes - 1];
-	free(values);
+	alloc_free(values);
 	return least;
 }
 
@@ -271,7 +271,7 @@ static void dot_write(struct output *out, const struct profile *p)
 	}
 	output_text(out, "}\n");
 	buf_free(&d.text);
-	free(d.drawn);
+	alloc_free(d.drawn);
 }
 
 /* What is drawn of a name is what can be seen of it. */

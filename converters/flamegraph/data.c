@@ -214,7 +214,7 @@ static void put_tables(struct output *out, const struct profile *p)
 		put_list(out, ",", p->frames[i].column);
 	}
 	output_byte(out, ']');
-	free(string);
+	alloc_free(string);
 }
 
 /* --- contexts and values --- */
@@ -448,7 +448,7 @@ static void put_function_calls(struct output *out, const struct profile *p)
 		mark = ",";
 	}
 	output_byte(out, ']');
-	free(calls);
+	alloc_free(calls);
 }
 
 /* Calls that somebody counted; of stacks alone there are none. */

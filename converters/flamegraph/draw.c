@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/sort.h"
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph/drawing.h"
 
@@ -28,12 +29,9 @@ static void count_left_out(struct frames *f, uint32_t node)
 }
 
 /* Sorted by depth, then by place: two passes of counting would need as many rows. */
-static const struct flame_tree *sorted_tree;
-
-static int compare_places(const void *left, const void *right)
+static int compare_places(uint32_t a, uint32_t b, const void *context)
 {
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-	const struct flame_tree *t = sorted_tree;
+	const struct flame_tree *t = context;
 
 	if (t->depth[a] != t->depth[b])
 		return t->depth[a] < t->depth[b] ? -1 : 1;
@@ -61,9 +59,7 @@ static void choose_frames(struct frames *f)
 		if (t->depth[i] >= f->rows)
 			f->rows = t->depth[i] + 1;
 	}
-	sorted_tree = t;
-	if (f->count)
-		qsort(f->nodes, f->count, sizeof *f->nodes, compare_places);
+	sort_ids(f->nodes, f->count, compare_places, t);
 }
 
 /* --- a frame --- */
@@ -330,5 +326,5 @@ void flame_put_picture(struct picture *v)
 	choose_frames(&f);
 	flame_put_heading(&f);
 	put_frames(&f);
-	free(f.nodes);
+	alloc_free(f.nodes);
 }

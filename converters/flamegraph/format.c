@@ -22,6 +22,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/profile/details_json.h"
 #include "common/program/format.h"
@@ -133,8 +134,8 @@ static void write(struct output *out, const struct profile *p)
 	flame_put_page(out);
 	buf_free(&v.text);
 	flame_tree_free(tree);
-	free(guessed);
-	free(v.set_numbers);
+	alloc_free(guessed);
+	alloc_free(v.set_numbers);
 	contexts_free(contexts);
 }
 

@@ -20,6 +20,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "converters/flamegraph/xml.h"
 
 enum { DEEPEST = 255 };
@@ -328,7 +329,7 @@ int flamegraph_read(struct input *in, struct profile *p)
 	flame_picture_free(&r.picture);
 	for (size_t i = 0; i < r.ready; i++)
 		buf_free(&r.open[i].title);
-	free(r.open);
+	alloc_free(r.open);
 	buf_free(&r.data);
 	return input_status(in);
 }

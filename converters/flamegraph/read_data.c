@@ -141,7 +141,7 @@ static void read_values(struct reader *r)
 		r->exponents[r->values.n] = type.exponent;
 		ids_add(&r->values, profile_value_type(r->p, type));
 	}
-	free(r->row);
+	alloc_free(r->row);
 	r->row = alloc_zero(r->p->value_count, sizeof *r->row);
 	r->waiting.values.width = (uint32_t)r->p->value_count;
 }
@@ -566,21 +566,21 @@ void flame_read_data(struct input *file, struct profile *p, struct str text, uin
 	json_free(&r.j);
 	input_close(r.in);
 	buf_free(&name);
-	free(r.values.v);
-	free(r.threads.v);
-	free(r.strings.v);
-	free(r.functions.v);
-	free(r.frames.v);
-	free(r.nodes.v);
-	free(r.path.v);
-	free(r.exponents);
+	alloc_free(r.values.v);
+	alloc_free(r.threads.v);
+	alloc_free(r.strings.v);
+	alloc_free(r.functions.v);
+	alloc_free(r.frames.v);
+	alloc_free(r.nodes.v);
+	alloc_free(r.path.v);
+	alloc_free(r.exponents);
 	numbered_free(&r.mappings);
 	numbered_free(&r.label_sets);
-	free(r.systems);
-	free(r.details);
-	free(r.waiting.stacks);
-	free(r.waiting.labels);
-	free(r.waiting.times);
+	alloc_free(r.systems);
+	alloc_free(r.details);
+	alloc_free(r.waiting.stacks);
+	alloc_free(r.waiting.labels);
+	alloc_free(r.waiting.times);
 	values_free(&r.waiting.values);
-	free(r.row);
+	alloc_free(r.row);
 }

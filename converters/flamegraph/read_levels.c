@@ -105,5 +105,5 @@ void flame_boxes_find_levels(struct reader *r)
 
 		r->boxes[i].level = icicle ? row : (uint32_t)(n - 1) - row;
 	}
-	free(rows);
+	alloc_free(rows);
 }

@@ -30,7 +30,7 @@ void flame_picture_init(struct flame_picture *picture)
 void flame_picture_free(struct flame_picture *picture)
 {
 	strings_free(&picture->texts);
-	free(picture->boxes);
+	alloc_free(picture->boxes);
 }
 
 void flame_picture_add(struct flame_picture *picture, const struct flame_place *place,
@@ -84,7 +84,7 @@ static bool is_chart(const struct reader *r)
 		twice |= seen[r->boxes[i].stack];
 		seen[r->boxes[i].stack] = true;
 	}
-	free(seen);
+	alloc_free(seen);
 	return twice;
 }
 
@@ -152,7 +152,7 @@ static void add_samples_in_order(struct reader *r)
 		now = next->x;
 		open[depth++] = (uint32_t)i;
 	}
-	free(open);
+	alloc_free(open);
 }
 
 static void add_all(struct reader *r)
@@ -258,5 +258,5 @@ void flame_picture_read(struct flame_picture *picture, struct input *in, struct 
 	for (size_t i = 0; i < picture->texts.count; i++)
 		r.frames[i] = NO_ID;
 	read_boxes(&r);
-	free(r.frames);
+	alloc_free(r.frames);
 }

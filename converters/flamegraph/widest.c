@@ -39,7 +39,7 @@ static uint32_t deepest_tied(const struct picture *v, size_t room)
 		tied[t->depth[i]] += width_of(v, i) == v->least;
 	while (count < room)
 		count += tied[depth++];
-	free(tied);
+	alloc_free(tied);
 	return depth - 1;
 }
 
@@ -61,7 +61,7 @@ void flame_draw_the_widest(struct picture *v)
 		tied++;
 	if (count > MOST_ELEMENTS && tied > MOST_TIED)
 		v->tied_depth = deepest_tied(v, MOST_ELEMENTS - wider);
-	free(totals);
+	alloc_free(totals);
 }
 
 bool flame_is_drawn(const struct picture *v, uint32_t node)

@@ -468,9 +468,9 @@ int pstat_read(struct input *in, struct profile *p)
 	read_dict(&r);
 	marshal_free(r.m);
 	buf_free(&r.text);
-	free(r.numbers);
-	free(r.self);
-	free(r.marks);
+	alloc_free(r.numbers);
+	alloc_free(r.self);
+	alloc_free(r.marks);
 	return input_status(in);
 }
 

@@ -106,8 +106,8 @@ static void make_rows(struct writer *w)
 	for (function_id f = 0; f < n; f++)
 		w->row_of[f] = used[f] ? add_row(w, &keys, row_for(w->p, f, lines[f])) : NO_ID;
 	index_free(&keys);
-	free(lines);
-	free(used);
+	alloc_free(lines);
+	alloc_free(used);
 }
 
 /* A hundredth may be missing: cProfile's own last call is beside the main program. */
@@ -142,7 +142,7 @@ static void make_root(struct writer *w)
 	for (uint32_t i = 0; i < w->count; i++)
 		covered |= w->entries[i] && covers(w, i);
 	if (covered && w->count > 1) {
-		free(w->entries);
+		alloc_free(w->entries);
 		w->entries = NULL;
 	} else {
 		name_root(w);
@@ -175,7 +175,7 @@ static void order_rows(struct writer *w)
 			}
 		}
 	}
-	free(queued);
+	alloc_free(queued);
 }
 
 static void find_guesses(struct writer *w)
@@ -205,10 +205,10 @@ static void writer_open(struct writer *w, const struct profile *p)
 static void writer_close(struct writer *w)
 {
 	call_table_free(&w->table);
-	free(w->rows);
-	free(w->row_of);
-	free(w->order);
-	free(w->entries);
+	alloc_free(w->rows);
+	alloc_free(w->row_of);
+	alloc_free(w->order);
+	alloc_free(w->entries);
 	buf_free(&w->root);
 	buf_free(&w->text);
 }

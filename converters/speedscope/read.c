@@ -181,16 +181,16 @@ int speedscope_read(struct input *in, struct profile *p)
 	sample_texts_free(&r.texts);
 	late_stacks_free(&r.late);
 	index_free(&r.twin_index);
-	free(r.frames);
-	free(r.twins);
-	free(r.thread_values);
-	free(r.stacks);
-	free(r.items);
-	free(r.labels);
-	free(r.times);
+	alloc_free(r.frames);
+	alloc_free(r.twins);
+	alloc_free(r.thread_values);
+	alloc_free(r.stacks);
+	alloc_free(r.items);
+	alloc_free(r.labels);
+	alloc_free(r.times);
 	numbered_free(&r.mappings);
 	numbered_free(&r.label_sets);
-	free(r.open);
+	alloc_free(r.open);
 	return input_status(in);
 }
 

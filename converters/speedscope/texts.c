@@ -19,7 +19,7 @@ void sample_texts_init(struct sample_texts *t)
 void sample_texts_free(struct sample_texts *t)
 {
 	strings_free(&t->texts);
-	free(t->stacks);
+	alloc_free(t->stacks);
 }
 
 static void forget(struct sample_texts *t)

@@ -109,7 +109,7 @@ static void number_frames(struct writer *w)
 					     w->p->samples[row.sample].stack);
 	}
 	index_free(&contents);
-	free(seen);
+	alloc_free(seen);
 }
 
 static void put_frame(struct writer *w, frame_id f)
@@ -470,9 +470,9 @@ void speedscope_write(struct output *out, const struct profile *p)
 	series_find(&w.all, p);
 	number_frames(&w);
 	put_file(&w);
-	free(w.numbers);
-	free(w.written);
-	free(w.set_numbers);
+	alloc_free(w.numbers);
+	alloc_free(w.written);
+	alloc_free(w.set_numbers);
 	series_free(&w.all);
-	free(w.path);
+	alloc_free(w.path);
 }

@@ -93,6 +93,16 @@ def test_libxml2_is_where_xml_is_read():
                                                                     sorted(lib.WRITERS)]
 
 
+# --- memory ---
+
+def test_memory_comes_from_one_place():
+    """What alloc gave goes back by alloc_free; the rest is what other libraries gave."""
+    own = {"common/base/alloc.c", "common/io/output.c", "converters/tools/proffilter/names.c"}
+    calls = re.compile(r"\b(?:malloc|calloc|realloc|free|strdup|strndup)\(")
+    found = {name_of(path) for path in SOURCES if path.suffix in (".c", ".h") and calls.search(path.read_text())}
+    assert found == own
+
+
 # --- sizes and leftovers ---
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)

@@ -10,6 +10,7 @@
 
 #include "common/base/index.h"
 #include "common/base/num.h"
+#include "common/base/sort.h"
 #include "common/base/utf8.h"
 
 /* --- str --- */
@@ -411,6 +412,46 @@ static void quotes_in_turn(void **state)
 		assert_int_equal(texts[i][1], '0' + i);
 }
 
+/* --- sort --- */
+
+struct ordered {
+	const uint32_t *keys;
+	size_t compared;
+};
+
+static int by_key(uint32_t a, uint32_t b, const void *context)
+{
+	const struct ordered *o = *(struct ordered *const *)context;
+
+	((struct ordered *)(uintptr_t)o)->compared++;
+	return (o->keys[a] > o->keys[b]) - (o->keys[a] < o->keys[b]);
+}
+
+/* Of all lengths around those that are sorted in one run: in order, none lost, equal keys stay. */
+static void ids_are_sorted_stably(void **state)
+{
+	uint64_t seed = 4;
+
+	(void)state;
+	sort_ids(NULL, 0, by_key, NULL);
+	for (uint32_t n = 0; n < 300; n++) {
+		for (uint32_t kinds = 1; kinds < 2000; kinds *= 5) {
+			uint32_t keys[300], ids[300];
+			struct ordered o = { keys, 0 }, *context = &o;
+
+			for (uint32_t i = 0; i < n; i++) {
+				keys[i] = next_random(&seed) % kinds;
+				ids[i] = i;
+			}
+			sort_ids(ids, n, by_key, &context);
+			for (uint32_t i = 1; i < n; i++)
+				assert_true(keys[ids[i - 1]] < keys[ids[i]] ||
+					    (keys[ids[i - 1]] == keys[ids[i]] && ids[i - 1] < ids[i]));
+			assert_true(o.compared <= n * 10u);
+		}
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -434,6 +475,7 @@ int main(void)
 		cmocka_unit_test(quotes),
 		cmocka_unit_test(quotes_what_is_long),
 		cmocka_unit_test(quotes_in_turn),
+		cmocka_unit_test(ids_are_sorted_stably),
 	};
 
 	return RUN(tests);

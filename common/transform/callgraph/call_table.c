@@ -85,7 +85,7 @@ static void sum_functions(struct maker *k)
 			i64_add_to(&row->primitive, p->totals[f].primitive);
 		}
 	}
-	free(inclusive);
+	alloc_free(inclusive);
 }
 
 /* Nobody recorded a function's calls: its callers' calls, and those not its own. */
@@ -268,7 +268,7 @@ static void fill_empty_callers(struct call_table *t)
 			if (empty[t->arcs[i].caller] && t->arcs[i].caller != r)
 				i64_add_to(&t->rows[t->arcs[i].caller].inclusive,
 				    t->arcs[i].inclusive);
-	free(empty);
+	alloc_free(empty);
 }
 
 void call_table_make(struct call_table *t, const struct profile *p, value_id v,
@@ -288,17 +288,17 @@ void call_table_make(struct call_table *t, const struct profile *p, value_id v,
 		t->first[r + 1] = (uint32_t)k.count;
 	}
 	fill_empty_callers(t);
-	free(k.first);
-	free(k.arcs);
-	free(k.place);
-	free(k.open);
+	alloc_free(k.first);
+	alloc_free(k.arcs);
+	alloc_free(k.place);
+	alloc_free(k.open);
 }
 
 void call_table_free(struct call_table *t)
 {
-	free(t->rows);
-	free(t->first);
-	free(t->arcs);
+	alloc_free(t->rows);
+	alloc_free(t->first);
+	alloc_free(t->arcs);
 	*t = (struct call_table){ 0 };
 }
 
@@ -337,7 +337,7 @@ static void find_cycles(const struct call_table *t, struct cycles *c)
 	for (size_t i = 0; i < arcs; i++)
 		callers[i] = t->arcs[i].caller;
 	cycles_find(t->count, t->first, callers, c);
-	free(callers);
+	alloc_free(callers);
 }
 
 int64_t call_table_entries(const struct call_table *t, bool *entries)

@@ -102,13 +102,13 @@ void cycles_find(size_t nodes, const uint32_t *first_arc, const uint32_t *target
 				leave(&s, node);
 		}
 	}
-	free(work);
+	alloc_free(work);
 }
 
 void cycles_free(struct cycles *c)
 {
-	free(c->component);
-	free(c->members);
-	free(c->first);
+	alloc_free(c->component);
+	alloc_free(c->members);
+	alloc_free(c->first);
 	*c = (struct cycles){ 0 };
 }

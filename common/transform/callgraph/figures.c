@@ -75,8 +75,8 @@ static uint32_t *make_rows(struct figures *f, const struct profile *p)
 			f->rows[f->count++] = sorted[i].figure;
 		row_of[sorted[i].function] = f->count - 1;
 	}
-	free(sorted);
-	free(used);
+	alloc_free(sorted);
+	alloc_free(used);
 	return row_of;
 }
 
@@ -108,7 +108,7 @@ void figures_make(struct figures *f, const struct profile *p, value_id v)
 	*f = (struct figures){ .p = p, .value = v, .calls_known = !p->calls_sampled };
 	row_of = make_rows(f, p);
 	call_table_make(&f->table, p, v, row_of, f->count);
-	free(row_of);
+	alloc_free(row_of);
 	for (uint32_t row = 0; row < f->count; row++)
 		i64_add_to(&f->total, f->table.rows[row].self);
 	sort_by_caller(f);
@@ -116,9 +116,9 @@ void figures_make(struct figures *f, const struct profile *p, value_id v)
 
 void figures_free(struct figures *f)
 {
-	free(f->rows);
+	alloc_free(f->rows);
 	call_table_free(&f->table);
-	free(f->callees);
-	free(f->first_callee);
-	free(f->callee_of);
+	alloc_free(f->callees);
+	alloc_free(f->first_callee);
+	alloc_free(f->callee_of);
 }

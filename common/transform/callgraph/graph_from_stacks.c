@@ -69,7 +69,7 @@ static void number_pairs(struct walk *w)
 		}
 	}
 	index_free(&index);
-	free(example);
+	alloc_free(example);
 }
 
 static void enter(struct walk *w, stack_id node, struct firsts *firsts)
@@ -122,12 +122,12 @@ static void find_firsts(const struct profile *p, struct firsts *firsts)
 		}
 		enter(&w, node, firsts);
 	}
-	free(w.child);
-	free(w.sibling);
-	free(w.pair);
-	free(w.on_path);
-	free(w.pair_on_path);
-	free(w.first);
+	alloc_free(w.child);
+	alloc_free(w.sibling);
+	alloc_free(w.pair);
+	alloc_free(w.on_path);
+	alloc_free(w.pair_on_path);
+	alloc_free(w.first);
 }
 
 /* The part of the trie that one thread's samples touch, with sums of what is below. */
@@ -275,14 +275,14 @@ void graph_from_stacks(struct profile *p)
 		if (starts[t + 1] > starts[t])
 			add_thread(p, &firsts, &part, rows + starts[t], starts[t + 1] - starts[t]);
 	p->calls_sampled = true;
-	free(firsts.function);
-	free(firsts.arc);
-	free(firsts.owner);
-	free(part.place);
-	free(part.nodes);
-	free(part.samples);
+	alloc_free(firsts.function);
+	alloc_free(firsts.arc);
+	alloc_free(firsts.owner);
+	alloc_free(part.place);
+	alloc_free(part.nodes);
+	alloc_free(part.samples);
 	values_free(&part.sums);
 	values_free(&part.self);
-	free(starts);
-	free(rows);
+	alloc_free(starts);
+	alloc_free(rows);
 }

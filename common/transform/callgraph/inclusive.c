@@ -55,8 +55,8 @@ void cycles_of_profile(const struct profile *p, struct cycles *c)
 	for (size_t i = 0; i < p->arc_count; i++)
 		target[first[p->arcs[i].caller + 1]++] = p->arcs[i].callee;
 	cycles_find(n, first, target, c);
-	free(first);
-	free(target);
+	alloc_free(first);
+	alloc_free(target);
 }
 
 static void sum_arcs(const struct profile *p, value_id v, const struct cycles *c,
@@ -130,8 +130,8 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 	}
 	if (estimated)
 		*estimated = estimates;
-	free(functions);
-	free(components);
+	alloc_free(functions);
+	alloc_free(components);
 	cycles_free(&c);
 	return totals;
 }

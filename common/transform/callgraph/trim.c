@@ -38,7 +38,7 @@ bool *small_functions(const struct profile *p, double share)
 
 		for (function_id f = 0; f < p->function_count; f++)
 			small[f] &= size_of(inclusive[f]) < least;
-		free(inclusive);
+		alloc_free(inclusive);
 	}
 	profile_free(graph);
 	return small;

@@ -60,7 +60,7 @@ static void value_one_type(struct profile *p, value_id v, struct callee *callees
 		if (!a->valued && counts(a))
 			values_row(&p->arc_values, i)[v] = next_part(&callees[a->callee], a->calls);
 	}
-	free(totals);
+	alloc_free(totals);
 }
 
 size_t value_arcs(struct profile *p)
@@ -77,6 +77,6 @@ size_t value_arcs(struct profile *p)
 	for (size_t i = 0; i < p->arc_count; i++)
 		p->arcs[i].valued = true;
 	p->arcs_estimated |= several > 0;
-	free(callees);
+	alloc_free(callees);
 	return several;
 }

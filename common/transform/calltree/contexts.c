@@ -70,7 +70,7 @@ static uint32_t *weigh(const struct profile *p)
 		memcpy(&weight_of, &weight[i], sizeof weight_of);
 		add_weight(&weight[p->stacks.parent[i]], weight_of);
 	}
-	free(totals);
+	alloc_free(totals);
 	return weight;
 }
 
@@ -90,7 +90,7 @@ static uint32_t find_half(const uint32_t *weight, size_t count, uint32_t upper, 
 			counts[weight[i] >> shift & (HALVES - 1)]++;
 	for (; half && counts[half] <= *n; half--)
 		*n -= counts[half];
-	free(counts);
+	alloc_free(counts);
 	return half;
 }
 
@@ -192,9 +192,9 @@ static void number_contexts(struct finder *f, const stack_id *kept)
 		c->frame[count] = f->trie->frame[kept[at]];
 		f->number[kept[at]] = ++count;
 	}
-	free(k.parent);
-	free(k.first);
-	free(k.next);
+	alloc_free(k.parent);
+	alloc_free(k.first);
+	alloc_free(k.next);
 }
 
 /* --- values added up by context, thread by thread --- */
@@ -285,8 +285,8 @@ static void sums_flush(struct sums *s, struct thread_rows *r, thread_id t)
 static void sums_free(struct sums *s)
 {
 	values_free(&s->values);
-	free(s->row);
-	free(s->key);
+	alloc_free(s->row);
+	alloc_free(s->key);
 }
 
 /* Samples with labels: those of one context and label set are added up. */
@@ -329,7 +329,7 @@ static void add_labelled(struct finder *f, const uint32_t *rows, size_t count)
 		else
 			rows_add_sample(self, f->p, all[i].at, all[i].row, values);
 	}
-	free(all);
+	alloc_free(all);
 }
 
 static stack_id kept_caller(const struct finder *f, stack_id stack)
@@ -489,24 +489,24 @@ struct contexts *contexts_new(const struct profile *p, uint64_t most, bool in_ti
 		push_call_events(&f);
 	kept = keep(&f, in_time ? 0 : most);
 	number_contexts(&f, kept);
-	free(kept);
+	alloc_free(kept);
 	if (in_time)
 		list_in_time(&f);
 	else
 		add_up(&f);
 	if (in_time)
 		stacks_free(&f.own);
-	free(f.number);
-	free(f.row);
+	alloc_free(f.number);
+	alloc_free(f.row);
 	return c;
 }
 
 static void rows_free(struct thread_rows *r)
 {
-	free(r->first);
-	free(r->at);
-	free(r->labels);
-	free(r->times);
+	alloc_free(r->first);
+	alloc_free(r->at);
+	alloc_free(r->labels);
+	alloc_free(r->times);
 	values_free(&r->values);
 }
 
@@ -515,7 +515,7 @@ void contexts_free(struct contexts *c)
 	rows_free(&c->self);
 	rows_free(&c->hidden);
 	rows_free(&c->pruned);
-	free(c->parent);
-	free(c->frame);
-	free(c);
+	alloc_free(c->parent);
+	alloc_free(c->frame);
+	alloc_free(c);
 }

@@ -231,8 +231,8 @@ struct flame_tree *flame_callers(struct flame_maker *m)
 		expand(&u, &widest);
 	}
 	flame_finish(m, true);
-	free(u.cursors);
-	free(u.heap);
+	alloc_free(u.cursors);
+	alloc_free(u.heap);
 	flame_tree_free(from);
 	return m->t;
 }

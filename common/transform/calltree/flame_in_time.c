@@ -102,6 +102,6 @@ void flame_in_time(struct flame_maker *m)
 		for (size_t i = rows->first[t]; i < rows->first[t + 1]; i++)
 			add_row(&l, rows->at[i], values_row(&rows->values, i));
 	}
-	free(l.open);
-	free(l.steps);
+	alloc_free(l.open);
+	alloc_free(l.steps);
 }

@@ -55,7 +55,7 @@ static void sort_boxes(struct flame_maker *m)
 			t->boxes[t->box_count++] = sorted[i].function;
 		m->box[sorted[i].function] = (uint32_t)t->box_count - 1;
 	}
-	free(sorted);
+	alloc_free(sorted);
 }
 
 static void find_bases(struct flame_maker *m)
@@ -181,7 +181,7 @@ static void merge(struct flame_maker *m)
 	m->t->guessed = alloc_zero(m->t->nodes.count, sizeof *m->t->guessed);
 	for (uint32_t i = 1; m->how->guessed && i < c->count; i++)
 		m->t->guessed[node[i]] |= m->how->guessed[i];
-	free(node);
+	alloc_free(node);
 }
 
 /* --- totals, children, places --- */
@@ -225,7 +225,7 @@ static uint32_t *nodes_by_box(const struct flame_tree *t)
 		start[b + 1] += start[b];
 	for (size_t i = 1; i < t->nodes.count; i++)
 		order[start[t->nodes.frame[i]]++] = (uint32_t)i;
-	free(start);
+	alloc_free(start);
 	return order;
 }
 
@@ -243,7 +243,7 @@ static void link_children(struct flame_tree *t, bool sorted)
 		t->next[node] = t->first[parent];
 		t->first[parent] = node;
 	}
-	free(order);
+	alloc_free(order);
 }
 
 /* A parent has its place before its children have: its number is smaller. */
@@ -289,7 +289,7 @@ static void count_contexts(struct flame_tree *t)
 		t->several[box] |= seen[box];
 		seen[box] = true;
 	}
-	free(seen);
+	alloc_free(seen);
 }
 
 /* From the leaves a function's direct callers are known; if one has several contexts, no more. */
@@ -324,31 +324,31 @@ struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_h
 		t = flame_callers(&m);
 		guess_callers(t);
 	}
-	free(m.box);
-	free(m.is_base);
+	alloc_free(m.box);
+	alloc_free(m.is_base);
 	return t;
 }
 
 static void free_values(struct flame_values *v)
 {
-	free(v->self);
-	free(v->hidden);
-	free(v->total);
+	alloc_free(v->self);
+	alloc_free(v->hidden);
+	alloc_free(v->total);
 }
 
 void flame_tree_free(struct flame_tree *t)
 {
 	stacks_free(&t->nodes);
-	free(t->boxes);
-	free(t->several);
-	free(t->guessed);
-	free(t->first);
-	free(t->next);
-	free(t->line);
-	free(t->depth);
-	free(t->x);
+	alloc_free(t->boxes);
+	alloc_free(t->several);
+	alloc_free(t->guessed);
+	alloc_free(t->first);
+	alloc_free(t->next);
+	alloc_free(t->line);
+	alloc_free(t->depth);
+	alloc_free(t->x);
 	free_values(&t->width);
 	free_values(&t->base);
 	free_values(&t->fresh);
-	free(t);
+	alloc_free(t);
 }

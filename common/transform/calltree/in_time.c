@@ -82,7 +82,7 @@ static void add_samples(struct rewrite *w)
 		if (any || zero)
 			profile_sample_row(w->to, s, row);
 	}
-	free(row);
+	alloc_free(row);
 }
 
 struct profile *samples_in_time(const struct profile *p)
@@ -106,7 +106,7 @@ struct profile *samples_in_time(const struct profile *p)
 		s.call_events = false;
 		profile_add_time_range(w.to, s);
 	}
-	free(lines);
+	alloc_free(lines);
 	rewrite_close(&w);
 	return w.to;
 }
@@ -148,7 +148,7 @@ static void clip_rows(struct rewrite *w, int64_t *clock, const int64_t *from, co
 		if (any)
 			profile_sample_row(w->to, s, row);
 	}
-	free(row);
+	alloc_free(row);
 }
 
 static void clip_time_ranges(struct rewrite *w, const int64_t *from, const int64_t *to)
@@ -175,7 +175,7 @@ struct profile *profile_window(const struct profile *p, const int64_t *from, con
 		clock[line_of(p, p->time_ranges[i].thread, p->time_ranges[i].value)] = p->time_ranges[i].start;
 	clip_rows(&w, clock, from, to);
 	clip_time_ranges(&w, from, to);
-	free(clock);
+	alloc_free(clock);
 	rewrite_close(&w);
 	return w.to;
 }

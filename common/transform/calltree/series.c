@@ -43,8 +43,8 @@ struct by_thread call_events_by_thread(const struct profile *p)
 
 void by_thread_free(struct by_thread *b)
 {
-	free(b->first);
-	free(b->rows);
+	alloc_free(b->first);
+	alloc_free(b->rows);
 }
 
 static unsigned char *signs_of(struct all_series *all, thread_id t, value_id v)
@@ -80,7 +80,7 @@ static void find_signs(struct all_series *all)
 		if (zero && p->value_count)
 			*signs_of(all, t, last[t]) |= HAS_OTHERS;
 	}
-	free(last);
+	alloc_free(last);
 }
 
 static void list_series(struct all_series *all, struct series s)
@@ -122,11 +122,11 @@ void series_find(struct all_series *all, const struct profile *p)
 
 void series_free(struct all_series *all)
 {
-	free(all->list);
+	alloc_free(all->list);
 	by_thread_free(&all->samples);
 	by_thread_free(&all->call_events);
-	free(all->owners);
-	free(all->signs);
+	alloc_free(all->owners);
+	alloc_free(all->signs);
 }
 
 bool series_next(const struct all_series *all, const struct series *s,

@@ -76,8 +76,8 @@ static void rank_names(struct lines *l, const uint32_t *name_of, size_t frames)
 		l->end_rank[f] = rank[2 * name_of[f]];
 		l->more_rank[f] = rank[2 * name_of[f] + 1];
 	}
-	free(rank);
-	free(all);
+	alloc_free(rank);
+	alloc_free(all);
 }
 
 /* --- the tree --- */
@@ -131,8 +131,8 @@ static void build_tree(struct lines *l, const struct profile *p, const struct st
 		rank_names(l, name_of, p->frame_count);
 	}
 	add_up(l, p, node_of);
-	free(name_of);
-	free(node_of);
+	alloc_free(name_of);
+	alloc_free(node_of);
 }
 
 /* --- items --- */
@@ -293,7 +293,7 @@ static void walk(struct walk *w)
 			put_line(w, node);
 		}
 	}
-	free(w->levels);
+	alloc_free(w->levels);
 	buf_free(&w->text);
 }
 
@@ -311,11 +311,11 @@ void stack_lines(const struct profile *p, const struct str *texts,
 	strings_free(&l.names);
 	stacks_free(&l.own);
 	values_free(&l.sums);
-	free(l.text);
-	free(l.end_rank);
-	free(l.more_rank);
-	free(l.row);
-	free(l.shape);
-	free(l.first);
-	free(l.items);
+	alloc_free(l.text);
+	alloc_free(l.end_rank);
+	alloc_free(l.more_rank);
+	alloc_free(l.row);
+	alloc_free(l.shape);
+	alloc_free(l.first);
+	alloc_free(l.items);
 }

@@ -145,7 +145,7 @@ static void sum_side(struct side *s, struct comparison *c, bool files, bool incl
 		add_sum(s, id, totals[f], c->texts.count);
 	}
 	add_sum(s, 0, 0, c->texts.count);
-	free(totals);
+	alloc_free(totals);
 	buf_free(&key);
 }
 
@@ -246,10 +246,10 @@ static void compare_by(bool files, struct profile *a, struct profile *b,
 		sum_side(&right, out, files, inclusive);
 		compare_side(out, &left, &right);
 		out->values++;
-		free(left.sums);
-		free(left.present);
-		free(right.sums);
-		free(right.present);
+		alloc_free(left.sums);
+		alloc_free(left.present);
+		alloc_free(right.sums);
+		alloc_free(right.present);
 	}
 }
 
@@ -280,7 +280,7 @@ void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
 
 void comparison_free(struct comparison *c)
 {
-	free(c->differences);
+	alloc_free(c->differences);
 	strings_free(&c->texts);
 	*c = (struct comparison){ 0 };
 }

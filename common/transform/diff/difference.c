@@ -98,9 +98,9 @@ static void make_grid(struct grid *g, const struct diff_side *side, const uint32
 
 static void free_grid(struct grid *g)
 {
-	free(g->cells);
+	alloc_free(g->cells);
 	for (int m = 0; m < DIFF_MEASURES; m++)
-		free(g->columns[m]);
+		alloc_free(g->columns[m]);
 }
 
 #define SHARE_MOST 1e18
@@ -227,8 +227,8 @@ static void find_q(struct difference *d, enum diff_measure measure, double least
 		if (pair->evidence == DIFF_TESTED && pair->q >= 0)
 			pair->q = q[n++];
 	}
-	free(p);
-	free(q);
+	alloc_free(p);
+	alloc_free(q);
 }
 
 /* --- rows --- */
@@ -406,7 +406,7 @@ int difference_finish(struct difference *d, const struct diff_how *how)
 	matches = diff_match_entries(d, f.folded, &count);
 	for (size_t i = 0; i < count; i++)
 		add_row(d, grids, &matches[i]);
-	free(matches);
+	alloc_free(matches);
 	if (d->row_count)
 		qsort(d->rows, d->row_count, sizeof *d->rows, compare_rows);
 	find_rows(d, &f);
@@ -415,7 +415,7 @@ int difference_finish(struct difference *d, const struct diff_how *how)
 	judge_total(d, grids);
 	for (int s = 0; s < DIFF_SIDES; s++) {
 		free_grid(&grids[s]);
-		free(f.folded[s]);
+		alloc_free(f.folded[s]);
 	}
 	return 0;
 }

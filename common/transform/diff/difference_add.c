@@ -22,16 +22,16 @@ void difference_free(struct difference *d)
 	if (!d)
 		return;
 	for (int s = 0; s < DIFF_SIDES; s++) {
-		free(d->sides[s].runs);
-		free(d->sides[s].entries);
-		free(d->sides[s].figures);
+		alloc_free(d->sides[s].runs);
+		alloc_free(d->sides[s].entries);
+		alloc_free(d->sides[s].figures);
 		index_free(&d->sides[s].index);
-		free(d->row_of[s]);
+		alloc_free(d->row_of[s]);
 	}
 	strings_free(&d->strings);
-	free(d->rows);
+	alloc_free(d->rows);
 	profile_free(d->shown);
-	free(d);
+	alloc_free(d);
 }
 
 /* --- a run --- */
@@ -142,7 +142,7 @@ static void add_self_samples(struct difference *d, struct diff_side *side,
 		add_figure(side, (struct diff_figure){ .entry = diff_entry(side, e), .run = run,
 						       .self_samples = counts[f] });
 	}
-	free(counts);
+	alloc_free(counts);
 }
 
 /* callgrind knows no line where a function begins; that of its first cost may move. */

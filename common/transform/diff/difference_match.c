@@ -67,7 +67,7 @@ static void sort_side(struct matcher *k, int s, const uint32_t *folded)
 				strings_text(&k->d->strings, side->entries[i].name),
 				strings_text(&k->d->strings, side->entries[i].home),
 				side->entries[i].line, i, false };
-	free(used);
+	alloc_free(used);
 	qsort(k->rows[s], k->counts[s], sizeof **k->rows, compare_keyed);
 }
 
@@ -124,7 +124,7 @@ static void align(struct matcher *k, struct keyed *few, size_t n, struct keyed *
 		pair_rows(k, &few[i - 1], &many[j - 1], swapped, moved);
 		i--;
 	}
-	free(cost);
+	alloc_free(cost);
 }
 
 /* --- homes --- */
@@ -426,7 +426,7 @@ static void match_qualified(struct matcher *k, int s)
 		if (end - start <= GROUP_MOST)
 			match_group(k, s, list + start, end - start);
 	}
-	free(list);
+	alloc_free(list);
 }
 
 /* --- moved or not --- */
@@ -481,10 +481,10 @@ struct diff_match *diff_match_entries(const struct difference *d,
 			if (!k.rows[s][i].taken)
 				add_match(&k, s == DIFF_BASE ? k.rows[s][i].entry : NO_ID,
 					  s == DIFF_NEW ? k.rows[s][i].entry : NO_ID, false);
-		free(k.rows[s]);
-		free(k.homes[s]);
+		alloc_free(k.rows[s]);
+		alloc_free(k.homes[s]);
 	}
-	free(k.roots);
+	alloc_free(k.roots);
 	*count = k.count;
 	return k.matches;
 }

@@ -50,7 +50,7 @@ static function_id *map_functions(struct joiner *k, const struct stacks_run *run
 		to[f] = rows[f] == NO_ID ? copy_function(k, run->p, f)
 					 : k->function_of_row[rows[f]];
 	}
-	free(rows);
+	alloc_free(rows);
 	return to;
 }
 
@@ -66,7 +66,7 @@ static stack_id *map_stacks(struct joiner *k, const struct stacks_run *run)
 
 		to[id] = stacks_push(&k->p->stacks, to[s->parent[id]], frame);
 	}
-	free(functions);
+	alloc_free(functions);
 	return to;
 }
 
@@ -109,7 +109,7 @@ static void add_run(struct joiner *k, const struct stacks_run *run, thread_id t)
 		profile_sample(k->p, t, stacks[run->p->samples[i].stack], k->values[run->side],
 			       value, run->p->samples[i].count);
 	}
-	free(stacks);
+	alloc_free(stacks);
 }
 
 static double total_of(const struct stacks_run *run)
@@ -162,7 +162,7 @@ struct profile *difference_stacks(struct difference *d, const struct stacks_run 
 			add_run(&k, &runs[i], t);
 			k.p->estimated |= runs[i].p->estimated;
 		}
-	free(k.function_of_row);
+	alloc_free(k.function_of_row);
 	if (!k.overflow && profile_status(k.p, "the difference") == 0)
 		return k.p;
 	if (k.overflow)

@@ -153,7 +153,7 @@ static bool matches(const char *glob, struct str text)
 	for (size_t i = 0; !match && i < text.n; i++)
 		if (copy[i] == '/' || copy[i] == '\\')
 			match = fnmatch(glob, copy + i + 1, FNM_NOESCAPE) == 0;
-	free(copy);
+	alloc_free(copy);
 	return match;
 }
 
@@ -168,7 +168,7 @@ static bool is_named(const char *glob, const struct diff_row *row)
 		name[i] = row->name.p[i] ? row->name.p[i] : '?';
 	name[row->name.n] = '\0';
 	match = fnmatch(glob, name, FNM_NOESCAPE) == 0;
-	free(name);
+	alloc_free(name);
 	return match || (at->home.n && matches(glob, at->home));
 }
 
@@ -205,9 +205,11 @@ static void judge(const struct gate_rule *rule, const struct difference *d,
 		  const struct gate_how *how, struct gate_findings *all, struct gate_finding f)
 {
 	size_t na = d->sides[DIFF_BASE].run_count, nb = d->sides[DIFF_NEW].run_count;
-	double least = mann_whitney_least(na, nb);
+	const struct diff_pair *pair = gate_pair(d, f.row, f.term);
+	double least = mann_whitney_least(na, nb), change = (double)pair->new - (double)pair->base;
 
 	f.rule = rule;
+	f.change = change < 0 ? -change : change;
 	if (!f.tested || f.q <= how->alpha) {
 		f.outcome = GATE_BROKEN;
 		add_finding(all, f);
@@ -219,25 +221,14 @@ static void judge(const struct gate_rule *rule, const struct difference *d,
 	}
 }
 
-static const struct difference *sorted;
-
-static double size_of(const struct gate_finding *f)
-{
-	const struct diff_pair *pair = gate_pair(sorted, f->row, f->term);
-	double change = (double)pair->new - (double)pair->base;
-
-	return change < 0 ? -change : change;
-}
-
 static int compare_findings(const void *left, const void *right)
 {
 	const struct gate_finding *a = left, *b = right;
-	double x = size_of(a), y = size_of(b);
 
 	if (a->outcome != b->outcome)
 		return (int)a->outcome - (int)b->outcome;
-	if (x < y || x > y)
-		return x < y ? 1 : -1;
+	if (a->change < b->change || a->change > b->change)
+		return a->change < b->change ? 1 : -1;
 	return (a->row > b->row) - (a->row < b->row);
 }
 
@@ -283,9 +274,9 @@ static void ask_functions(const struct gate_rule *rule, const struct difference 
 		found[i].q = found[i].tested ? q[tested++] : 0;
 		judge(rule, d, how, all, found[i]);
 	}
-	free(p);
-	free(q);
-	free(found);
+	alloc_free(p);
+	alloc_free(q);
+	alloc_free(found);
 }
 
 int gate_ask(const struct gate_rule *rule, const struct difference *d,
@@ -302,8 +293,7 @@ int gate_ask(const struct gate_rule *rule, const struct difference *d,
 		ask_total(rule, d, how, answers, findings);
 	else
 		ask_functions(rule, d, how, answers, findings);
-	free(answers);
-	sorted = d;
+	alloc_free(answers);
 	if (findings->count > before)
 		qsort(findings->all + before, findings->count - before, sizeof *findings->all,
 		      compare_findings);

@@ -59,6 +59,7 @@ struct gate_finding {
 	enum gate_term term;      /* the first one that holds: what to show */
 	bool tested, one_run;     /* else exact */
 	double p, q;
+	double change;            /* new less base of what `term` is about, without its sign */
 	size_t needed, tests;     /* GATE_TOO_FEW: runs a side, functions tested */
 };
 

@@ -250,8 +250,8 @@ int gate_parse(struct gate_rule *rule, struct str text)
 
 void gate_free(struct gate_rule *rule)
 {
-	free(rule->nodes);
-	free(rule->glob);
-	free(rule->text);
+	alloc_free(rule->nodes);
+	alloc_free(rule->glob);
+	alloc_free(rule->text);
 	*rule = (struct gate_rule){ 0 };
 }

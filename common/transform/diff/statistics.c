@@ -25,7 +25,7 @@ int64_t median(const int64_t *values, size_t n)
 	qsort(sorted, n, sizeof *sorted, compare_i64);
 	low = sorted[(n - 1) / 2];
 	high = sorted[n / 2];
-	free(sorted);
+	alloc_free(sorted);
 	/* as unsigned, so that no difference is too large */
 	return low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
 }
@@ -74,7 +74,7 @@ static void rank(struct ranking *r, const int64_t *a, size_t na, const int64_t *
 				r->sum += r->twice[i];
 		}
 	}
-	free(all);
+	alloc_free(all);
 }
 
 /*
@@ -99,7 +99,7 @@ static double exact(const struct ranking *r)
 		below += s <= r->sum ? n : 0;
 		above += s >= r->sum ? n : 0;
 	}
-	free(ways);
+	alloc_free(ways);
 	least = below < above ? below : above;
 	return 2 * least < all ? 2 * least / all : 1;
 }
@@ -125,7 +125,7 @@ double mann_whitney(const int64_t *a, size_t na, const int64_t *b, size_t nb)
 		return 1;
 	rank(&r, a, na, b, nb);
 	p = r.n <= MANN_WHITNEY_EXACT ? exact(&r) : by_normal(&r);
-	free(r.twice);
+	alloc_free(r.twice);
 	return p;
 }
 
@@ -223,5 +223,5 @@ void benjamini_hochberg(const double *p, double *q, size_t n, size_t tests)
 		least = value < least ? value : least;
 		q[order[i].i] = least;
 	}
-	free(order);
+	alloc_free(order);
 }

@@ -35,7 +35,7 @@ static double unplaced_of(const struct call_flow *w, const struct unfolding *u)
 		if (self[n] <= wanted * TREE_NEARLY_ALL)
 			sum += wanted - self[n];
 	}
-	free(self);
+	alloc_free(self);
 	return sum;
 }
 
@@ -175,7 +175,7 @@ static size_t find_blame(const struct call_flow *w, const struct unfolding *u, s
 		if (out[a].weight > w->total * 1e-6)
 			out[count++] = out[a];
 	weighed_sort(out, count);
-	free(below);
+	alloc_free(below);
 	return count;
 }
 
@@ -234,8 +234,8 @@ static void change_arcs(struct search *s)
 
 		better = change_one(s, blame, count, tried, &changes);
 	}
-	free(blame);
-	free(tried);
+	alloc_free(blame);
+	alloc_free(tried);
 }
 
 /* --- where a search begins --- */
@@ -337,13 +337,13 @@ void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double res
 		search(&s, out);
 	out->unplaced = unplaced_of(w, &out->unfolding);
 	out->total = total_of(w);
-	free(s.modes);
-	free(s.urgency);
+	alloc_free(s.modes);
+	alloc_free(s.urgency);
 }
 
 void best_tree_free(struct best_tree *t)
 {
 	unfolding_free(&t->unfolding);
-	free(t->order);
+	alloc_free(t->order);
 	*t = (struct best_tree){ 0 };
 }

@@ -48,7 +48,7 @@ static uint32_t *order_by(const uint32_t *key, size_t nodes, const uint32_t *fro
 
 		order[start[key[at]]++] = at;
 	}
-	free(start);
+	alloc_free(start);
 	return order;
 }
 
@@ -59,7 +59,7 @@ static void add_arcs(struct call_flow *w, const struct ends *e)
 	uint32_t *order = order_by(e->caller, w->node_count, by_callee, e->count);
 	size_t n = 0;
 
-	free(by_callee);
+	alloc_free(by_callee);
 	w->first = alloc_zero(w->node_count + 1, sizeof *w->first);
 	w->arc_cap = e->count + 1;
 	w->arcs = alloc_zero(w->arc_cap, sizeof *w->arcs);
@@ -81,7 +81,7 @@ static void add_arcs(struct call_flow *w, const struct ends *e)
 	w->place_of = alloc_zero(n, sizeof *w->place_of);
 	for (size_t a = 0; a < n; a++)
 		w->place_of[a] = (uint32_t)a;
-	free(order);
+	alloc_free(order);
 }
 
 static void find_cycles(struct call_flow *w)
@@ -91,7 +91,7 @@ static void find_cycles(struct call_flow *w)
 	for (size_t a = 0; a < w->called_count; a++)
 		target[a] = w->arcs[a].callee;
 	cycles_find(w->node_count, w->first, target, &w->cycles);
-	free(target);
+	alloc_free(target);
 	for (size_t a = 0; a < w->called_count; a++)
 		w->arcs[a].inner = w->cycles.component[w->arcs[a].caller] ==
 				   w->cycles.component[w->arcs[a].callee];
@@ -111,7 +111,7 @@ static void find_arcs(struct call_flow *w, struct builder *b, const struct profi
 		e.callee[i] = b->node_of[a->callee] - 1;
 	}
 	add_arcs(w, &e);
-	free(work);
+	alloc_free(work);
 }
 
 /* --- the order of nodes --- */
@@ -156,7 +156,7 @@ static void sort_nodes(struct call_flow *w, const struct profile *p, uint32_t *n
 		w->nodes[n].function = ranked[n].function;
 		node_of[ranked[n].function] = (uint32_t)n + 1;
 	}
-	free(ranked);
+	alloc_free(ranked);
 }
 
 void call_flow_open(struct call_flow *w, const struct profile *p, const struct flow_rows *rows)
@@ -179,11 +179,11 @@ void call_flow_open(struct call_flow *w, const struct profile *p, const struct f
 
 void call_flow_close(struct call_flow *w)
 {
-	free(w->nodes);
-	free(w->first);
-	free(w->arcs);
-	free(w->arc_of_row);
-	free(w->place_of);
+	alloc_free(w->nodes);
+	alloc_free(w->first);
+	alloc_free(w->arcs);
+	alloc_free(w->arc_of_row);
+	alloc_free(w->place_of);
 	cycles_free(&w->cycles);
 	*w = (struct call_flow){ 0 };
 }
@@ -215,8 +215,8 @@ size_t call_flow_uncertain(const struct call_flow *w)
 				       w->arcs[a].inclusive > 0;
 		count += uncertain[n];
 	}
-	free(arcs_in);
-	free(several);
-	free(uncertain);
+	alloc_free(arcs_in);
+	alloc_free(several);
+	alloc_free(uncertain);
 	return count;
 }

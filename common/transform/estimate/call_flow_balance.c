@@ -102,7 +102,7 @@ static void split_awaited(struct weigher *g, const uint32_t *arcs, size_t count,
 		sorted[i] = w->arcs[arcs[i]].inclusive;
 	qsort(sorted, count, sizeof *sorted, ascending);
 	limit = fair_limit(sorted, count, room);
-	free(sorted);
+	alloc_free(sorted);
 	for (size_t i = 0; i < count; i++) {
 		struct flow_arc *arc = &w->arcs[arcs[i]];
 		double beyond = arc->inclusive - limit, self;
@@ -152,7 +152,7 @@ static void find_awaited(struct weigher *g, const struct balances *b)
 					list[leaving++] = a;
 		split_awaited(g, list, leaving, whole->in - whole->self);
 	}
-	free(list);
+	alloc_free(list);
 }
 
 /* --- unattributed --- */
@@ -182,7 +182,7 @@ static double *find_rooted(const struct weigher *g)
 				rooted[to] += w->arcs[a].inclusive * rooted[c];
 			}
 	}
-	free(in);
+	alloc_free(in);
 	return rooted;
 }
 
@@ -225,8 +225,8 @@ static void find_loose(struct weigher *g, const struct balances *b)
 		most = 0;
 	for (size_t n = 0; n < w->node_count; n++)
 		w->nodes[n].loose = i64_nearest(sum > most ? loose[n] * (most / sum) : loose[n]);
-	free(loose);
-	free(rooted);
+	alloc_free(loose);
+	alloc_free(rooted);
 }
 
 /* The same where the file does not say that this is so by intent: something was not recorded. */
@@ -270,6 +270,6 @@ void flow_balance(struct weigher *g, bool unattributed)
 		find_loose(g, &b);
 	else if (!g->p->inclusive_only)
 		find_doubts(g, &b);
-	free(b.nodes);
-	free(b.cycles);
+	alloc_free(b.nodes);
+	alloc_free(b.cycles);
 }

@@ -463,5 +463,5 @@ void call_flow_weigh(struct call_flow *w, const struct profile *p, const struct 
 	sort_arcs(w);
 	for (size_t a = w->called_count; a < w->arc_count; a++)
 		w->total += w->arcs[a].inclusive;
-	free(g.in);
+	alloc_free(g.in);
 }

@@ -188,7 +188,7 @@ void cycle_fill_rooms(struct cycle_work *k)
 	}
 	for (uint32_t i = first; i < end; i++)
 		force_leaving(k, w->cycles.members[i]);
-	free(members);
+	alloc_free(members);
 }
 
 /* --- what adds up in the end --- */

@@ -33,7 +33,7 @@ static void sum_inclusive(struct drawn *d)
 		if (contexts[c].parent != NO_ID)
 			d->inclusive[contexts[c].parent] += d->inclusive[c];
 	}
-	free(room);
+	alloc_free(room);
 }
 
 static void leave_to(struct drawn *d, uint32_t depth)
@@ -84,7 +84,7 @@ static void compare_functions(const struct drawn *d, struct departure *out)
 			out->worst_recorded = recorded;
 		}
 	}
-	free(in);
+	alloc_free(in);
 }
 
 static int largest_first(const void *a, const void *b)
@@ -117,8 +117,8 @@ static double sum_beyond_calls(const struct drawn *d)
 		for (size_t i = first + calls; i < end[a]; i++)
 			sum += list[i];
 	}
-	free(end);
-	free(list);
+	alloc_free(end);
+	alloc_free(list);
 	return sum;
 }
 
@@ -146,12 +146,12 @@ void departure_measure(const struct call_flow *w, const struct unfolding *u,
 		out->arcs_recorded += w->arcs[a].inclusive;
 	}
 	out->beyond_calls = sum_beyond_calls(&d);
-	free(d.inclusive);
-	free(d.function);
-	free(d.arc);
-	free(d.on_path);
-	free(d.arc_on_path);
-	free(d.path);
+	alloc_free(d.inclusive);
+	alloc_free(d.function);
+	alloc_free(d.arc);
+	alloc_free(d.on_path);
+	alloc_free(d.arc_on_path);
+	alloc_free(d.path);
 }
 
 double departure_of(const struct departure *d)

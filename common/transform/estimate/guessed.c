@@ -57,7 +57,7 @@ static void sort_groups(const struct guesser *g, struct groups *all)
 		weighed_sort(w + all->first[f], all->first[f + 1] - all->first[f]);
 	for (size_t i = 0; i < count; i++)
 		all->contexts[i] = w[i].id;
-	free(w);
+	alloc_free(w);
 }
 
 /* By their own function, or by their caller's: those without a caller are in no group then. */
@@ -135,13 +135,13 @@ bool *contexts_guessed(const struct contexts *c)
 		look_at_callees(&g, f);
 	for (uint32_t i = 1; i < c->count; i++)
 		guessed[i] = c->parent[i] && (guessed[c->parent[i]] || !g.local[i]);
-	free(g.total);
-	free(g.taken);
-	free(g.local);
-	free(g.places);
-	free(g.own.first);
-	free(g.own.contexts);
-	free(g.called.first);
-	free(g.called.contexts);
+	alloc_free(g.total);
+	alloc_free(g.taken);
+	alloc_free(g.local);
+	alloc_free(g.places);
+	alloc_free(g.own.first);
+	alloc_free(g.own.contexts);
+	alloc_free(g.called.first);
+	alloc_free(g.called.contexts);
 	return guessed;
 }

@@ -141,9 +141,9 @@ void rooms_clear(struct rooms *r)
 
 void rooms_close(struct rooms *r)
 {
-	free(r->top);
-	free(r->heap);
-	free(r->size);
-	free(r->in_top);
+	alloc_free(r->top);
+	alloc_free(r->heap);
+	alloc_free(r->size);
+	alloc_free(r->in_top);
 	*r = (struct rooms){ 0 };
 }

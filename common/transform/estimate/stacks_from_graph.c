@@ -202,8 +202,8 @@ static void place(struct placer *pl, const uint32_t *order)
 	}
 	for (uint32_t n = 0; n < pl->w->node_count; n++)
 		place_rest(pl, n, &unplaced);
-	free(pl->path);
-	free(pl->splits);
+	alloc_free(pl->path);
+	alloc_free(pl->splits);
 }
 
 /* --- threads --- */
@@ -313,8 +313,8 @@ static struct rows_by_thread sort_rows(size_t threads, size_t count, const threa
 
 static void rows_by_thread_free(struct rows_by_thread *s)
 {
-	free(s->rows);
-	free(s->start);
+	alloc_free(s->rows);
+	alloc_free(s->start);
 }
 
 /* The graph half's rows by thread; parts of one thread are together. */
@@ -364,10 +364,10 @@ static void rows_close(struct graph_rows *g)
 {
 	rows_by_thread_free(&g->costs);
 	rows_by_thread_free(&g->arcs);
-	free(g->rows.node_of);
-	free(g->of_cost);
-	free(g->of_arc);
-	free(g->first);
+	alloc_free(g->rows.node_of);
+	alloc_free(g->of_cost);
+	alloc_free(g->of_arc);
+	alloc_free(g->first);
 }
 
 static void clear_results(struct estimate *how)

@@ -110,15 +110,15 @@ void unfold(const struct call_flow *w, const struct unfold_bounds *bounds,
 	}
 	out->complete = !u.full;
 	unfold_cycle_close(&u);
-	free(u.contexts_of);
+	alloc_free(u.contexts_of);
 	out->left = u.left;
-	free(u.self_left);
+	alloc_free(u.self_left);
 }
 
 void unfolding_free(struct unfolding *u)
 {
-	free(u->contexts);
-	free(u->left);
+	alloc_free(u->contexts);
+	alloc_free(u->left);
 	*u = (struct unfolding){ 0 };
 }
 
@@ -145,7 +145,7 @@ uint32_t *unfolding_order(const struct unfolding *u)
 		next[c] = *place + 1;
 		*place += size[c];
 	}
-	free(size);
-	free(next);
+	alloc_free(size);
+	alloc_free(next);
 	return order;
 }

@@ -250,8 +250,8 @@ static uint32_t *sort_by(const uint32_t *number, size_t numbers, uint32_t *rows,
 
 		sorted[first[number[row]]++] = row;
 	}
-	free(first);
-	free(rows);
+	alloc_free(first);
+	alloc_free(rows);
 	return sorted;
 }
 
@@ -273,8 +273,8 @@ static void link_children(const struct sorter *s, stack_id *child, stack_id *sib
 		sibling[node] = child[parent];
 		child[parent] = node;
 	}
-	free(frame);
-	free(sorted);
+	alloc_free(frame);
+	alloc_free(sorted);
 }
 
 static void add_stacks(struct sorter *s)
@@ -299,8 +299,8 @@ static void add_stacks(struct sorter *s)
 						s->w.stacks[old->parent[node]],
 						s->w.frames[old->frame[node]]);
 	}
-	free(child);
-	free(sibling);
+	alloc_free(child);
+	alloc_free(sibling);
 }
 
 /* --- labels --- */
@@ -327,7 +327,7 @@ static bool *used_labels(const struct profile *p)
 			sets[p->label_sets.rest[set]] = true;
 			labels[p->label_sets.label[set]] = true;
 		}
-	free(sets);
+	alloc_free(sets);
 	return labels;
 }
 
@@ -346,7 +346,7 @@ static void add_labels(struct sorter *s)
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
 		rewrite_label(&s->w, s->items[i].id);
-	free(used);
+	alloc_free(used);
 }
 
 /* --- rows --- */
@@ -378,9 +378,9 @@ static uint32_t *places_of_sets(const struct profile *p)
 		}
 		places[set] = ++place;
 	}
-	free(child);
-	free(sibling);
-	free(sorted);
+	alloc_free(child);
+	alloc_free(sibling);
+	alloc_free(sorted);
 	return places;
 }
 
@@ -406,8 +406,8 @@ static uint32_t *sort_by_labels(struct sorter *s)
 	for (size_t i = 0; i < p->sample_count; i++)
 		set[i] = rewrite_label_set(&s->w, profile_sample_labels(p, i));
 	rows = sort_by(set, s->w.to->label_sets.count, NULL, p->sample_count);
-	free(places);
-	free(set);
+	alloc_free(places);
+	alloc_free(set);
 	return rows;
 }
 
@@ -425,9 +425,9 @@ static void add_samples(struct sorter *s)
 	rows = sort_by(thread, s->w.to->thread_count, rows, p->sample_count);
 	for (size_t i = 0; i < p->sample_count; i++)
 		rewrite_sample(&s->w, rows[i]);
-	free(stack);
-	free(thread);
-	free(rows);
+	alloc_free(stack);
+	alloc_free(thread);
+	alloc_free(rows);
 }
 
 static struct key cost_key(const struct sorter *s, uint32_t row)
@@ -529,10 +529,10 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	add_labels(&s);
 	add_all_rows(&s);
 	rewrite_close(&s.w);
-	free(s.rank);
+	alloc_free(s.rank);
 	used_free(&s.used);
-	free(s.keys);
-	free(s.items);
-	free(s.room);
+	alloc_free(s.keys);
+	alloc_free(s.items);
+	alloc_free(s.room);
 	return to;
 }

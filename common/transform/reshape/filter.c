@@ -197,9 +197,9 @@ static struct profile *cut(const struct profile *p, const struct filter *how)
 	if (how->keep_graph)
 		copy_graph(&c.w);
 	rewrite_close(&c.w);
-	free(c.state);
-	free(c.last);
-	free(c.needed);
+	alloc_free(c.state);
+	alloc_free(c.last);
+	alloc_free(c.needed);
 	return to;
 }
 
@@ -312,12 +312,12 @@ static struct profile *flatten(const struct profile *p)
 	walk(&f);
 	rewrite_samples(&f.w);
 	rewrite_close(&f.w);
-	free(f.child);
-	free(f.sibling);
-	free(f.path);
-	free(f.functions);
-	free(f.on_path);
-	free(f.steps);
+	alloc_free(f.child);
+	alloc_free(f.sibling);
+	alloc_free(f.path);
+	alloc_free(f.functions);
+	alloc_free(f.on_path);
+	alloc_free(f.steps);
 	return to;
 }
 

@@ -20,7 +20,7 @@ struct profile *profile_strip_dirs(struct profile *p)
 			p, str_base(profile_text(p, functions[f].object)));
 	}
 	to = profile_regroup(p, &how);
-	free(functions);
+	alloc_free(functions);
 	return to;
 }
 

@@ -319,8 +319,8 @@ struct profile *merge_finish(struct merge *m)
 		drop_metadata(m);
 		add_creator(m);
 	}
-	free(m->metadata_counts);
-	free(m->thread_counts);
+	alloc_free(m->metadata_counts);
+	alloc_free(m->thread_counts);
 	*m = (struct merge){ 0 };
 	return sum;
 }

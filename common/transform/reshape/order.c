@@ -163,7 +163,7 @@ void order_strings(const struct strings *all, uint32_t *rank)
 	sort_texts(&t);
 	for (uint32_t i = 0; i < all->count; i++)
 		rank[t.items[i].id] = i;
-	free(t.items);
-	free(t.room);
-	free(t.runs);
+	alloc_free(t.items);
+	alloc_free(t.room);
+	alloc_free(t.runs);
 }

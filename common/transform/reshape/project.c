@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "common/transform/reshape/rewrite.h"
 
 /* The new profile's ids are in w; by old id what else there is to know. */
@@ -144,7 +145,7 @@ static void map_samples_under_threads(struct maps *m)
 				       &cap);
 		profile_sample_row(m->w.to, s, rewrite_values(&m->w, &from->sample_values, i));
 	}
-	free(path);
+	alloc_free(path);
 }
 
 struct profile *profile_project(const struct profile *p, const struct projection *how)

@@ -224,6 +224,6 @@ struct profile *profile_regroup(const struct profile *p, const struct regroup *h
 	if (!how->line_functions)
 		add_graph(&g);
 	rewrite_close(&g.w);
-	free(g.row);
+	alloc_free(g.row);
 	return to;
 }

@@ -22,19 +22,19 @@ void rewrite_open(struct rewrite *w, const struct profile *from, struct profile 
 
 void rewrite_close(struct rewrite *w)
 {
-	free(w->values);
-	free(w->shifts);
-	free(w->functions);
-	free(w->frames);
-	free(w->stacks);
-	free(w->threads);
-	free(w->mappings);
-	free(w->label_sets);
-	free(w->set);
-	free(w->labels);
-	free(w->strings);
-	free(w->row);
-	free(w->second);
+	alloc_free(w->values);
+	alloc_free(w->shifts);
+	alloc_free(w->functions);
+	alloc_free(w->frames);
+	alloc_free(w->stacks);
+	alloc_free(w->threads);
+	alloc_free(w->mappings);
+	alloc_free(w->label_sets);
+	alloc_free(w->set);
+	alloc_free(w->labels);
+	alloc_free(w->strings);
+	alloc_free(w->row);
+	alloc_free(w->second);
 }
 
 /* --- tables --- */

@@ -73,7 +73,7 @@ static void add_roots(struct profile *p, const struct function *named)
 			.calls = 1, .primitive = 1, .valued = true,
 		}, values_row(&f.inclusive, i), NULL);
 	}
-	free(f.subjects);
+	alloc_free(f.subjects);
 	index_free(&f.index);
 	values_free(&f.inclusive);
 }

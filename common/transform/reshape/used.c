@@ -41,7 +41,7 @@ void used_find(struct used *u, const struct profile *p)
 
 void used_free(struct used *u)
 {
-	free(u->functions);
-	free(u->frames);
-	free(u->stacks);
+	alloc_free(u->functions);
+	alloc_free(u->frames);
+	alloc_free(u->stacks);
 }

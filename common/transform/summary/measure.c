@@ -58,10 +58,10 @@ static void measure_stacks(const struct profile *p, struct measures *m)
 			m->roots++;
 		}
 	}
-	free(depth);
-	free(sampled);
-	free(root);
-	free(used);
+	alloc_free(depth);
+	alloc_free(sampled);
+	alloc_free(root);
+	alloc_free(used);
 }
 
 /* --- graph --- */
@@ -99,7 +99,7 @@ static size_t longest_chain(size_t nodes, const uint32_t *first, const uint32_t 
 		if (chain[k] > longest)
 			longest = chain[k];
 	}
-	free(chain);
+	alloc_free(chain);
 	cycles_free(&c);
 	return longest;
 }
@@ -131,11 +131,11 @@ static void measure_graph(const struct profile *p, struct measures *m)
 		m->roots += active[f] && !called[f];
 	if (p->function_count)
 		m->depth = longest_chain(p->function_count, first, target);
-	free(pairs);
-	free(first);
-	free(target);
-	free(called);
-	free(active);
+	alloc_free(pairs);
+	alloc_free(first);
+	alloc_free(target);
+	alloc_free(called);
+	alloc_free(active);
 }
 
 /* Recorded totals count what arcs do not know: calls of functions without a caller. */
@@ -170,7 +170,7 @@ static size_t active_functions(const struct profile *p)
 		active[p->frames[p->stacks.frame[i]].function] = true;
 	for (size_t f = 0; f < p->function_count; f++)
 		n += active[f] || profile_has_total(p, (function_id)f);
-	free(active);
+	alloc_free(active);
 	return n;
 }
 
@@ -228,7 +228,7 @@ static void find_warnings(const struct profile *p, struct measures *m)
 			below += profile_has_total(p, f) &&
 				 values_row(&p->total_values, f)[v] < self[f];
 		}
-		free(self);
+		alloc_free(self);
 	}
 	warn_of_doubts(p, m);
 	if (negative)
@@ -269,7 +269,7 @@ void measures_free(struct measures *m)
 {
 	for (size_t i = 0; i < m->warning_count; i++)
 		buf_free(&m->warnings[i]);
-	free(m->warnings);
-	free(m->self_totals);
+	alloc_free(m->warnings);
+	alloc_free(m->self_totals);
 	*m = (struct measures){ 0 };
 }

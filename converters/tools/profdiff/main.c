@@ -438,9 +438,9 @@ static void clean_up(void)
 	for (size_t i = 0; i < rules.count; i++)
 		gate_free(&rules.all[i]);
 	difference_free(report.d);
-	free(runs.all);
-	free(rules.all);
-	free(report.findings.all);
+	alloc_free(runs.all);
+	alloc_free(rules.all);
+	alloc_free(report.findings.all);
 	buf_free(&report.notes);
 }
 

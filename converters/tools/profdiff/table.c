@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
+#include "common/base/sort.h"
 #include "common/base/utf8.h"
 #include "converters/tools/profdiff/internal.h"
 
@@ -49,22 +50,20 @@ static bool is_for_people(const struct report *r)
 
 /* --- order --- */
 
-static const struct report *sorted;
-
-static double change_of(const struct diff_row *row)
+static double change_of(const struct report *r, uint32_t row)
 {
-	const struct diff_pair *pair = &row->pairs[sorted->sort == SORT_INCLUSIVE ? DIFF_INCLUSIVE
-		: sorted->sort == SORT_CALLS ? DIFF_CALLS : DIFF_SELF];
+	const struct diff_pair *pair = &r->d->rows[row].pairs[
+		r->sort == SORT_INCLUSIVE ? DIFF_INCLUSIVE
+		: r->sort == SORT_CALLS ? DIFF_CALLS : DIFF_SELF];
 	double change = (double)pair->new - (double)pair->base;
 
-	return sorted->sort == SORT_NAME ? 0 : change < 0 ? -change : change;
+	return r->sort == SORT_NAME ? 0 : change < 0 ? -change : change;
 }
 
 /* Rows are in order of names: equal ones stay so. */
-static int compare_rows(const void *left, const void *right)
+static int compare_rows(uint32_t a, uint32_t b, const void *context)
 {
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-	double x = change_of(&sorted->d->rows[a]), y = change_of(&sorted->d->rows[b]);
+	double x = change_of(context, a), y = change_of(context, b);
 
 	if (x < y || x > y)
 		return x < y ? 1 : -1;
@@ -96,8 +95,7 @@ static void find_order(struct order *o, const struct report *r)
 		if (r->all || is_changed(&d->rows[i]))
 			o->rows[o->count++] = i;
 	o->unchanged = d->row_count - o->count;
-	sorted = r;
-	qsort(o->rows, o->count, sizeof *o->rows, compare_rows);
+	sort_ids(o->rows, o->count, compare_rows, r);
 	o->shown = r->limit && r->limit < o->count ? (size_t)r->limit : o->count;
 }
 
@@ -437,7 +435,7 @@ void put_table_report(struct output *out, const struct report *r)
 		put_markdown_report(out, r, &o);
 	else
 		put_rows(out, r, &o);
-	free(o.rows);
+	alloc_free(o.rows);
 }
 
 void put_report(struct output *out, const struct report *r)

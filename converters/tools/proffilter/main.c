@@ -123,8 +123,8 @@ static int cut_time(struct profile **p)
 		profile_replace(p, profile_window(*p, from, to));
 	if (status == 0 && !profile_has_stacks(*p))
 		warning("--time %s: nothing lies in it", quote(str_of(window)));
-	free(from);
-	free(to);
+	alloc_free(from);
+	alloc_free(to);
 	return status;
 }
 
@@ -141,7 +141,7 @@ static int rename_all(struct profile **p)
 	status = rename_functions(*p, &renames, functions);
 	if (status == 0)
 		profile_replace(p, profile_regroup(*p, &(struct regroup){ .functions = functions }));
-	free(functions);
+	alloc_free(functions);
 	return status;
 }
 
@@ -157,7 +157,7 @@ static void regroup_all(struct profile **p)
 	group_functions(*p, (enum granularity)granularity, functions);
 	how.functions = functions;
 	profile_replace(p, profile_regroup(*p, &how));
-	free(functions);
+	alloc_free(functions);
 }
 
 /* --- stacks --- */
@@ -255,7 +255,7 @@ static int cut_stacks(struct profile **p)
 			status = tell_empty(told);
 	}
 	for (int i = 0; i < VERBS; i++)
-		free(verbs[i].marks);
+		alloc_free(verbs[i].marks);
 	return status;
 }
 
@@ -297,8 +297,8 @@ static int trim_small(struct profile **p)
 	how.functions = functions;
 	how.chains = small;
 	profile_replace(p, profile_regroup(*p, &how));
-	free(functions);
-	free(small);
+	alloc_free(functions);
+	alloc_free(small);
 	return 0;
 }
 

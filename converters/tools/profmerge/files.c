@@ -52,7 +52,7 @@ int file_names_read(struct file_names *f, const char *list, bool nul)
 
 void file_names_free(struct file_names *f)
 {
-	free(f->names);
+	alloc_free(f->names);
 	buf_free(&f->text);
 	*f = (struct file_names){ 0 };
 }

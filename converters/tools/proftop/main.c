@@ -9,6 +9,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/base/sort.h"
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
 #include "converters/tools/select_format.h"
@@ -142,8 +143,6 @@ void top_function(struct table *t, const struct figure *f)
 
 /* --- order --- */
 
-static const struct figures *sorted;
-
 static double sort_key(const struct call_row *r)
 {
 	switch (top_options.sort) {
@@ -157,10 +156,10 @@ static double sort_key(const struct call_row *r)
 }
 
 /* Rows are in order of names: equal ones stay so. */
-static int compare_rows(const void *left, const void *right)
+static int compare_rows(uint32_t a, uint32_t b, const void *context)
 {
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-	double x = sort_key(&sorted->table.rows[a]), y = sort_key(&sorted->table.rows[b]);
+	const struct figures *f = context;
+	double x = sort_key(&f->table.rows[a]), y = sort_key(&f->table.rows[b]);
 
 	if (x < y || x > y)
 		return x < y ? 1 : -1;
@@ -173,8 +172,7 @@ uint32_t *top_order(const struct figures *f)
 
 	for (uint32_t i = 0; i < f->count; i++)
 		order[i] = i;
-	sorted = f;
-	qsort(order, f->count, sizeof *order, compare_rows);
+	sort_ids(order, f->count, compare_rows, f);
 	return order;
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/base/sort.h"
 #include "common/base/utf8.h"
 #include "common/transform/calltree/flame_tree.h"
 #include "converters/tools/proftop/internal.h"
@@ -159,7 +160,7 @@ void top_flat(struct output *out, const struct figures *f)
 		add_flat_row(t, f, order[i], sum, most);
 		table_end_row(t);
 	}
-	free(order);
+	alloc_free(order);
 	put_summary(out, f, table_rows(t));
 	put_table(t, out);
 }
@@ -262,7 +263,7 @@ void top_metrics(struct output *out, const struct figures *f)
 	if (f->calls_known)
 		put_metric(out, f, order, METRIC_CALLS);
 	output_text(out, "# EOF\n");
-	free(order);
+	alloc_free(order);
 }
 
 /* --- by line --- */
@@ -373,7 +374,7 @@ void top_lines(struct output *out, const struct profile *p, value_id v)
 		if (lines[i].self && is_heavy(lines[i].self, total))
 			add_code_line(t, p, v, &lines[i], sum, total);
 	}
-	free(lines);
+	alloc_free(lines);
 	put_table(t, out);
 }
 
@@ -422,12 +423,10 @@ static void add_peek(struct peeker *k, const char *relation, uint32_t other, int
 	table_end_row(k->t);
 }
 
-static const struct call_arc *sorted_arcs;
-
-static int compare_arcs(const void *left, const void *right)
+static int compare_arcs(uint32_t a, uint32_t b, const void *context)
 {
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-	int64_t x = sorted_arcs[a].inclusive, y = sorted_arcs[b].inclusive;
+	const struct call_arc *arcs = context;
+	int64_t x = arcs[a].inclusive, y = arcs[b].inclusive;
 
 	if (x != y)
 		return x < y ? 1 : -1;
@@ -439,9 +438,7 @@ static void add_arcs(struct peeker *k, uint32_t *arcs, uint32_t count, bool call
 {
 	const struct figures *f = k->f;
 
-	sorted_arcs = f->table.arcs;
-	if (count)
-		qsort(arcs, count, sizeof *arcs, compare_arcs);
+	sort_ids(arcs, count, compare_arcs, f->table.arcs);
 	for (uint32_t i = 0; i < count && i < top_limit(count); i++) {
 		const struct call_arc *a = &f->table.arcs[arcs[i]];
 
@@ -465,7 +462,7 @@ static void add_function(struct peeker *k)
 	add_arcs(k, arcs, callers, true);
 	add_peek(k, "function", k->row, r->inclusive, &r->self, r->calls);
 	add_arcs(k, arcs + callers, callees, false);
-	free(arcs);
+	alloc_free(arcs);
 }
 
 static bool has_part(struct str s, struct str part)
@@ -537,12 +534,10 @@ static void add_context(struct table *t, const struct flame_tree *tree, uint32_t
 }
 
 /* The heaviest child first. */
-static const struct flame_tree *sorted_tree;
-
-static int compare_nodes(const void *left, const void *right)
+static int compare_nodes(uint32_t a, uint32_t b, const void *context)
 {
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-	int64_t x = sorted_tree->width.total[a], y = sorted_tree->width.total[b];
+	const struct flame_tree *tree = context;
+	int64_t x = tree->width.total[a], y = tree->width.total[b];
 
 	if (x != y)
 		return x < y ? -1 : 1;
@@ -563,9 +558,8 @@ static void push_children(struct todo *todo, const struct flame_tree *tree, uint
 		ARRAY_ROOM(todo->nodes, todo->count, todo->cap);
 		todo->nodes[todo->count++] = k;
 	}
-	sorted_tree = tree;
 	if (todo->count > from)
-		qsort(todo->nodes + from, todo->count - from, sizeof *todo->nodes, compare_nodes);
+		sort_ids(todo->nodes + from, todo->count - from, compare_nodes, tree);
 }
 
 void top_tree(struct output *out, const struct profile *p)
@@ -584,7 +578,7 @@ void top_tree(struct output *out, const struct profile *p)
 		add_context(t, tree, node);
 		push_children(&todo, tree, node);
 	}
-	free(todo.nodes);
+	alloc_free(todo.nodes);
 	flame_tree_free(tree);
 	contexts_free(c);
 	put_table(t, out);

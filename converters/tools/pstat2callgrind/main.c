@@ -102,7 +102,7 @@ static int run_script(void)
 	memcpy(words, fixed, sizeof fixed);
 	memcpy(words + FIXED, script, n * sizeof *words);
 	status = run((char *const *const[]){ words, NULL });
-	free(words);
+	alloc_free(words);
 	if (status < 0)
 		return error("cannot run python3");
 	if (access(scratch.profile, R_OK) != 0)
