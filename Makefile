@@ -72,7 +72,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(formats:%=$(BUILD)/obj/unread/%.o): $(BUILD)/obj/unread/%.o: converters/unread.c Makefile
+$(formats:%=$(BUILD)/obj/unread/%.o): $(BUILD)/obj/unread/%.o: converters/reader_stub.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -DFORMAT_NAME=$* -MMD -MP -c $< -o $@
 

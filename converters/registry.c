@@ -4,7 +4,7 @@
 #include "converters/formats.def"
 #undef FORMAT
 
-const struct format *const all_formats[] = {
+const struct format *const format_registry[] = {
 #define FORMAT(name, reads, writes, libraries) &name##_format,
 #include "converters/formats.def"
 #undef FORMAT

@@ -6,6 +6,6 @@
 
 #include "common/program/convert.h"
 
-extern const struct format *const all_formats[];
+extern const struct format *const format_registry[];
 
 #endif

@@ -37,12 +37,12 @@ static size_t product(size_t items, size_t size)
 static void *there(void *p, size_t bytes)
 {
 	if (!p)
-		die("out of memory (%zu bytes wanted)", bytes);
+		diag_die("out of memory (%zu bytes wanted)", bytes);
 	in_large_pages(p, bytes);
 	return p;
 }
 
-void *alloc(size_t bytes)
+void *alloc_bytes(size_t bytes)
 {
 	return there(malloc(bytes ? bytes : 1), bytes);
 }
@@ -52,10 +52,10 @@ void *alloc_zero(size_t items, size_t size)
 	return there(calloc(items ? items : 1, size), product(items, size));
 }
 
-void *alloc_again(void *old, size_t items, size_t size)
+void *alloc_resize(void *old, size_t items, size_t size)
 {
 	if (size && items > SIZE_MAX / size)
-		die("out of memory (%zu items of %zu bytes wanted)", items, size);
+		diag_die("out of memory (%zu items of %zu bytes wanted)", items, size);
 	return there(realloc(old, items && size ? items * size : 1), items * size);
 }
 
@@ -71,7 +71,7 @@ void *alloc_grow(void *old, size_t *cap, size_t need, size_t size)
 	while (n < need)
 		n = n > SIZE_MAX / 2 ? need : n * 2;
 	*cap = n;
-	return alloc_again(old, n, size);
+	return alloc_resize(old, n, size);
 }
 
 void *alloc_grow_zero(void *old, size_t *cap, size_t need, size_t size)

@@ -16,9 +16,9 @@
 #define NEVER_NULL
 #endif
 
-NEVER_NULL void *alloc(size_t bytes);
+NEVER_NULL void *alloc_bytes(size_t bytes);
 NEVER_NULL void *alloc_zero(size_t items, size_t size);
-NEVER_NULL void *alloc_again(void *old, size_t items, size_t size);
+NEVER_NULL void *alloc_resize(void *old, size_t items, size_t size);
 /* For what came from the functions here, and only for that. NULL is allowed. */
 void alloc_free(void *p);
 

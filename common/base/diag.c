@@ -43,7 +43,7 @@ static void say(const char *kind, const char *format, va_list args)
 	fwrite(line, 1, n + 1, stderr);
 }
 
-int error(const char *format, ...)
+int diag_error(const char *format, ...)
 {
 	va_list args;
 
@@ -53,7 +53,7 @@ int error(const char *format, ...)
 	return -1;
 }
 
-void warning(const char *format, ...)
+void diag_warning(const char *format, ...)
 {
 	va_list args;
 
@@ -64,7 +64,7 @@ void warning(const char *format, ...)
 	va_end(args);
 }
 
-void verbose(const char *format, ...)
+void diag_verbose(const char *format, ...)
 {
 	va_list args;
 
@@ -75,7 +75,7 @@ void verbose(const char *format, ...)
 	va_end(args);
 }
 
-void die(const char *format, ...)
+void diag_die(const char *format, ...)
 {
 	va_list args;
 
@@ -97,11 +97,11 @@ static char *next_buffer(size_t *size)
 }
 
 /* Copies what a terminal may see; the rest becomes \xNN. */
-static char *mask(char *out, struct str text, size_t most)
+static char *mask(char *out, struct str text, size_t max_bytes)
 {
 	size_t i = 0;
 
-	while (i < text.n && i < most) {
+	while (i < text.n && i < max_bytes) {
 		size_t len = utf8_length(text, i);
 		bool safe = len && !utf8_is_unsafe(utf8_point(text, i));
 
@@ -117,25 +117,25 @@ static char *mask(char *out, struct str text, size_t most)
 	return out;
 }
 
-static const char *show(struct str text, const char *mark, size_t most)
+static const char *show(struct str text, const char *mark, size_t max_bytes)
 {
 	size_t size;
 	char *out = next_buffer(&size), *p = out;
 
-	if (most > size / 4 - 8)
-		most = size / 4 - 8;
+	if (max_bytes > size / 4 - 8)
+		max_bytes = size / 4 - 8;
 	p += snprintf(p, 2, "%s", mark);
-	p = mask(p, text, most);
-	snprintf(p, 6, "%s%s", mark, text.n > most ? "..." : "");
+	p = mask(p, text, max_bytes);
+	snprintf(p, 6, "%s%s", mark, text.n > max_bytes ? "..." : "");
 	return out;
 }
 
-const char *quote(struct str text)
+const char *diag_quote(struct str text)
 {
 	return show(text, "'", 60);
 }
 
-const char *masked(struct str text)
+const char *diag_masked(struct str text)
 {
 	return show(text, "", 250);
 }

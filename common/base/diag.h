@@ -2,7 +2,7 @@
  * diag - what a program says on stderr
  *
  * Every message is one line, "PROGRAM: ..." in lower case without a full stop.
- * Text that came from outside goes through quote(), which masks control bytes
+ * Text that came from outside goes through diag_quote(), which masks control bytes
  * and cuts what is long, so that no input can write to a terminal.
  */
 #ifndef BASE_DIAG_H
@@ -36,16 +36,16 @@ extern struct diag diag;
 /* For every main, before anything else: how it is called, and the key of its tables. */
 void diag_start(const char *argv0);
 
-int error(const char *format, ...) PRINTF_LIKE(1, 2);    /* always -1 */
-void warning(const char *format, ...) PRINTF_LIKE(1, 2); /* not with -q */
-void verbose(const char *format, ...) PRINTF_LIKE(1, 2); /* only with -v */
-_Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
+int diag_error(const char *format, ...) PRINTF_LIKE(1, 2); /* always -1 */
+void diag_warning(const char *format, ...) PRINTF_LIKE(1, 2); /* not with -q */
+void diag_verbose(const char *format, ...) PRINTF_LIKE(1, 2); /* only with -v */
+_Noreturn void diag_die(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
  * 'text' in single quotes, what a terminal must not get (utf8.h) as \xNN, at most
  * about 60 bytes. The result lives until the eighth call after this one.
  */
-const char *quote(struct str text);
-const char *masked(struct str text); /* without the quotes, up to about 250 bytes */
+const char *diag_quote(struct str text);
+const char *diag_masked(struct str text); /* without the quotes, up to about 250 bytes */
 
 #endif

@@ -86,7 +86,7 @@ static bool read_exponent(struct str s, int *exponent)
 	return true;
 }
 
-bool str_to_decimal(struct str s, struct decimal *value, enum exactness *how)
+bool str_to_decimal(struct str s, struct decimal *value, enum exactness *exactness)
 {
 	struct digits d = { 0 };
 	bool minus = s.n && s.p[0] == '-';
@@ -121,7 +121,7 @@ bool str_to_decimal(struct str s, struct decimal *value, enum exactness *how)
 	if (!d.value)
 		value->exponent = 0;
 	value->mantissa = minus ? -(int64_t)d.value : (int64_t)d.value;
-	*how = d.rest ? ROUNDED : EXACT;
+	*exactness = d.rest ? ROUNDED : EXACT;
 	return true;
 }
 

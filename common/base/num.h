@@ -30,7 +30,7 @@ bool str_to_hex(struct str s, uint64_t *value); /* digits after 0x */
  * Reads [+-]digits[.digits][e[+-]digits], also "5." and ".5"; the whole text.
  * *digits_lost tells how exactly it was taken. False if it is no number.
  */
-bool str_to_decimal(struct str s, struct decimal *value, enum exactness *how);
+bool str_to_decimal(struct str s, struct decimal *value, enum exactness *exactness);
 
 /* The integer v with v * 10^exponent == value, if there is one; else the nearest. */
 enum exactness decimal_at(struct decimal value, int exponent, int64_t *v);

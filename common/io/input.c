@@ -36,7 +36,7 @@ static struct input *input_new(const char *name, struct source *bottom)
 	in->name = name;
 	in->source = bottom;
 	in->cap = BLOCK;
-	in->buffer = spare ? spare : alloc(in->cap);
+	in->buffer = spare ? spare : alloc_bytes(in->cap);
 	spare = NULL;
 	in->p = in->end = in->buffer;
 	return in;
@@ -50,9 +50,9 @@ struct opened {
 	uint64_t size;          /* 0: unknown */
 };
 
-/* What input_hold() opened and input_open() has not given out yet. */
-static struct opened *held;
-static size_t held_count, held_cap;
+/* What input_preopen() opened and input_open() has not given out yet. */
+static struct opened *preopened;
+static size_t preopened_count, preopened_cap;
 static bool holding;
 
 static bool is_standard(const char *path)
@@ -60,9 +60,9 @@ static bool is_standard(const char *path)
 	return !path || strcmp(path, "-") == 0;
 }
 
-static const char *shown_path(const char *path)
+static const char *display_path(const char *path)
 {
-	return is_standard(path) ? "standard input" : masked(str_of(path));
+	return is_standard(path) ? "standard input" : diag_masked(str_of(path));
 }
 
 static int open_file(const char *path, struct opened *f)
@@ -73,42 +73,42 @@ static int open_file(const char *path, struct opened *f)
 	f->path = is_standard(path) ? NULL : path;
 	f->fd = f->path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (f->fd < 0 || fstat(f->fd, &st) < 0)
-		wrong = error("%s: %s", shown_path(path), strerror(errno));
+		wrong = diag_error("%s: %s", display_path(path), strerror(errno));
 	else if (S_ISDIR(st.st_mode))
-		wrong = error("%s: expected a file, got a directory", shown_path(path));
+		wrong = diag_error("%s: expected a file, got a directory", display_path(path));
 	if (wrong && f->fd >= 0 && f->path)
 		close(f->fd);
 	f->size = wrong == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	return wrong;
 }
 
-int input_hold(const char *path)
+int input_preopen(const char *path)
 {
 	struct opened f;
 
 	holding = true;
 	if (open_file(path, &f) < 0)
 		return -1;
-	ARRAY_ROOM(held, held_count, held_cap);
-	held[held_count++] = f;
+	ARRAY_ROOM(preopened, preopened_count, preopened_cap);
+	preopened[preopened_count++] = f;
 	return 0;
 }
 
-static int take_held(const char *path, struct opened *f)
+static int take_preopened(const char *path, struct opened *f)
 {
-	for (size_t i = 0; i < held_count; i++) {
-		bool same = is_standard(path) ? !held[i].path
-			: held[i].path && strcmp(held[i].path, path) == 0;
+	for (size_t i = 0; i < preopened_count; i++) {
+		bool same = is_standard(path) ? !preopened[i].path
+			: preopened[i].path && strcmp(preopened[i].path, path) == 0;
 
 		if (!same)
 			continue;
-		*f = held[i];
+		*f = preopened[i];
 		/* they are mostly asked for in their order */
-		memmove(held + i, held + i + 1, (--held_count - i) * sizeof *held);
+		memmove(preopened + i, preopened + i + 1, (--preopened_count - i) * sizeof *preopened);
 		return 0;
 	}
-	return error("%s: was not opened before the sandbox was closed",
-		     shown_path(path));
+	return diag_error("%s: was not opened before the sandbox was closed",
+			  display_path(path));
 }
 
 struct input *input_open(const char *path)
@@ -116,12 +116,12 @@ struct input *input_open(const char *path)
 	struct source *source;
 	struct opened f;
 
-	if ((holding ? take_held(path, &f) : open_file(path, &f)) < 0)
+	if ((holding ? take_preopened(path, &f) : open_file(path, &f)) < 0)
 		return NULL;
 	progress_start(f.path ? f.path : "reading", f.size);
 	source = source_gunzip(source_file(f.fd, f.size));
-	if (source_is_packed(source))
-		source = source_beside(source);
+	if (source_is_compressed(source))
+		source = source_read_ahead(source);
 	return reading = input_new(f.path ? f.path : "standard input", source_utf8(source));
 }
 
@@ -174,7 +174,7 @@ bool input_want(struct input *in, size_t want)
 	if (want > in->cap / 2) {
 		while (in->cap / 2 < want)
 			in->cap *= 2;
-		in->buffer = alloc_again(in->buffer, in->cap, 1);
+		in->buffer = alloc_resize(in->buffer, in->cap, 1);
 	}
 	in->p = in->buffer;
 	in->end = in->buffer + have;
@@ -233,7 +233,7 @@ static int fail(struct input *in, const char *kind, uint64_t at, const char *for
 	if (!in->failed) {
 		progress_end();
 		vsnprintf(text, sizeof text, format, args);
-		error("%s: %s %" PRIu64 ": %s", masked(str_of(in->name)), kind, at, text);
+		diag_error("%s: %s %" PRIu64 ": %s", diag_masked(str_of(in->name)), kind, at, text);
 	}
 	in->failed = in->ended = true;
 	in->p = in->end = in->buffer;
@@ -273,5 +273,5 @@ void input_refuse(const char *format, ...)
 	if (reading)
 		input_error(reading, "%s", text);
 	else
-		error("%s", text);
+		diag_error("%s", text);
 }

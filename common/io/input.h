@@ -46,7 +46,7 @@ struct input *input_open(const char *path);
  * Opens it now, for an input_open() of the same path when no file can be opened any
  * more; after the first one every file has to be held. -1 after a message.
  */
-int input_hold(const char *path);
+int input_preopen(const char *path);
 /* The bytes must outlive the input. */
 struct input *input_memory(const char *name, struct str bytes);
 void input_close(struct input *in);

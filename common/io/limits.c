@@ -28,7 +28,7 @@ uint64_t limits[LIMITS] = {
 
 static const struct {
 	const char *name, *of;
-	uint64_t most;
+	uint64_t max;
 } rows[LIMITS] = {
 	[LIMIT_NESTING] = { "nesting", "levels of values within each other", INT64_MAX },
 	[LIMIT_NAME] = { "name", "bytes of a name", INT64_MAX },
@@ -81,15 +81,15 @@ static int set_one(const char *from, struct str text)
 		if (!str_eq(name, str_of(rows[i].name)))
 			continue;
 		if (!sized(number, &limits[i]))
-			return error("%s: %s: expected a number, or one with k, M, G or T, got %s",
-				     from, rows[i].name, quote(number));
-		if (limits[i] > rows[i].most)
-			return error("%s: %s: expected at most %" PRIu64, from, rows[i].name,
-				     rows[i].most);
+			return diag_error("%s: %s: expected a number, or one with k, M, G or T, got %s",
+					  from, rows[i].name, diag_quote(number));
+		if (limits[i] > rows[i].max)
+			return diag_error("%s: %s: expected at most %" PRIu64, from, rows[i].name,
+					  rows[i].max);
 		return 0;
 	}
-	return error("%s: expected NAME=N with the name of a limit (--list-limits), got %s",
-		     from, quote(text));
+	return diag_error("%s: expected NAME=N with the name of a limit (--list-limits), got %s",
+			  from, diag_quote(text));
 }
 
 int limits_set(const char *from, const char *text)
@@ -102,7 +102,7 @@ int limits_set(const char *from, const char *text)
 	return set_one(from, rest);
 }
 
-void limit_passed(enum limit which)
+void limit_exceeded(enum limit which)
 {
 	input_refuse("expected at most %" PRIu64 " %s, got more (--limit %s=N allows more)",
 		     limits[which], rows[which].of, rows[which].name);
@@ -132,5 +132,5 @@ void limit_clock(void)
 	enum { TURNS = 1 << 12 };
 
 	if (++turns % TURNS == 0 && processor_seconds() - started >= limits[LIMIT_SECONDS])
-		limit_passed(LIMIT_SECONDS);
+		limit_exceeded(LIMIT_SECONDS);
 }

@@ -40,7 +40,7 @@ void limits_print(FILE *to);
 const char *limit_name(enum limit which);
 
 /* Says where in the input it was, and ends the program with status 2. */
-_Noreturn void limit_passed(enum limit which);
+_Noreturn void limit_exceeded(enum limit which);
 
 /* Starts the clock of LIMIT_SECONDS; asks it, cheaply enough for a loop's every turn. */
 void limit_clock_start(void);
@@ -49,7 +49,7 @@ void limit_clock(void);
 static inline void limit_check(enum limit which, uint64_t count)
 {
 	if (count > limits[which])
-		limit_passed(which);
+		limit_exceeded(which);
 }
 
 #endif

@@ -17,57 +17,57 @@
 
 enum { BLOCK = 1 << 17 };
 
-/* Opened by output_hold(). */
-static struct output *held;
+/* Opened by output_preopen(). */
+static struct output *preopened;
 
 /* The one temporary of this process, for those who must remove it on the way out. */
-static char doomed[PATH_MAX];
+static char temp_path[PATH_MAX];
 
-static void remove_doomed(void)
+static void remove_temp_path(void)
 {
-	if (doomed[0])
-		unlink(doomed);
-	doomed[0] = '\0';
+	if (temp_path[0])
+		unlink(temp_path);
+	temp_path[0] = '\0';
 }
 
-static void killed(int signal_number)
+static void on_signal(int signal_number)
 {
-	if (doomed[0])
-		unlink(doomed);
+	if (temp_path[0])
+		unlink(temp_path);
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }
 
-static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU };
-enum { DEADLY = sizeof deadly / sizeof *deadly };
+static const int fatal_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU };
+enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof *fatal_signals };
 
-static void guard_temporary(const char *name)
+static void guard_temp_path(const char *name)
 {
 	static bool ready;
 
-	snprintf(doomed, sizeof doomed, "%s", name);
+	snprintf(temp_path, sizeof temp_path, "%s", name);
 	if (ready)
 		return;
 	ready = true;
-	atexit(remove_doomed);
-	for (int i = 0; i < DEADLY; i++)
-		if (signal(deadly[i], killed) == SIG_IGN)
-			signal(deadly[i], SIG_IGN);
+	atexit(remove_temp_path);
+	for (int i = 0; i < FATAL_SIGNALS; i++)
+		if (signal(fatal_signals[i], on_signal) == SIG_IGN)
+			signal(fatal_signals[i], SIG_IGN);
 }
 
 /* Makes the temporary; a signal waits until it is known who removes it. */
-static int make_temporary(char *name)
+static int make_temp(char *name)
 {
 	sigset_t wait, before;
 	int fd;
 
 	sigemptyset(&wait);
-	for (int i = 0; i < DEADLY; i++)
-		sigaddset(&wait, deadly[i]);
+	for (int i = 0; i < FATAL_SIGNALS; i++)
+		sigaddset(&wait, fatal_signals[i]);
 	sigprocmask(SIG_BLOCK, &wait, &before);
 	fd = mkstemp(name);
 	if (fd >= 0)
-		guard_temporary(name);
+		guard_temp_path(name);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return fd;
 }
@@ -148,15 +148,15 @@ static char *joined(const char *a, const char *b)
 	return text.p;
 }
 
-static struct output *output_new(int fd, const char *shown)
+static struct output *output_new(int fd, const char *display_name)
 {
 	struct output *out = alloc_zero(1, sizeof *out);
 
 	progress_start("writing", 0);
-	out->buffer = out->p = alloc(BLOCK + OUTPUT_ROOM);
+	out->buffer = out->p = alloc_bytes(BLOCK + OUTPUT_ROOM);
 	out->full = out->buffer + BLOCK;
 	out->fd = fd;
-	out->shown = joined(shown, "");
+	out->display_name = joined(display_name, "");
 	return out;
 }
 
@@ -167,8 +167,8 @@ static void output_free(struct output *out)
 	alloc_free(out->gzip);
 	alloc_free(out->buffer);
 	alloc_free(out->path);
-	alloc_free(out->temporary);
-	alloc_free(out->shown);
+	alloc_free(out->temp_name);
+	alloc_free(out->display_name);
 	alloc_free(out);
 }
 
@@ -205,8 +205,8 @@ static int open_temporary(struct output *out, const char *path)
 	out->path = final_name(path);
 	if (!out->path)
 		return -1;
-	out->temporary = joined(out->path, ".XXXXXX");
-	out->fd = make_temporary(out->temporary);
+	out->temp_name = joined(out->path, ".XXXXXX");
+	out->fd = make_temp(out->temp_name);
 	if (out->fd < 0)
 		return -1;
 	fchmod(out->fd, wanted_mode(out->path));
@@ -219,7 +219,7 @@ static void start_gzip(struct output *out)
 	/* 16: a gzip wrapper, with a zero time stamp */
 	if (deflateInit2(out->gzip, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
 			 Z_DEFAULT_STRATEGY) != Z_OK)
-		die("zlib cannot start");
+		diag_die("zlib cannot start");
 }
 
 /* Devices, pipes and the like are written to, never replaced. */
@@ -232,7 +232,7 @@ static bool is_special(const char *path)
 
 struct output *output_open(const char *path)
 {
-	struct output *out = held;
+	struct output *out = preopened;
 	struct stat st;
 
 	if (out)
@@ -249,7 +249,7 @@ struct output *output_open(const char *path)
 	else
 		open_temporary(out, path);
 	if (out->fd < 0) {
-		error("%s: %s", masked(str_of(path)), strerror(errno));
+		diag_error("%s: %s", diag_masked(str_of(path)), strerror(errno));
 		output_free(out);
 		return NULL;
 	}
@@ -270,11 +270,11 @@ static void close_file(struct output *out)
 {
 	if (out->fd > STDERR_FILENO && close(out->fd) < 0 && !out->trouble)
 		out->trouble = errno;
-	if (out->temporary && !out->trouble &&
-	    rename(out->temporary, out->path) < 0)
+	if (out->temp_name && !out->trouble &&
+	    rename(out->temp_name, out->path) < 0)
 		out->trouble = errno;
-	if (out->temporary && !out->trouble)
-		doomed[0] = '\0';
+	if (out->temp_name && !out->trouble)
+		temp_path[0] = '\0';
 }
 
 static void finish(struct output *out)
@@ -298,14 +298,14 @@ int output_close(struct output *out, bool keep)
 		finish(out);
 	else if (out->fd > STDERR_FILENO)
 		close(out->fd);
-	if (out->temporary && !out->written && (!keep || out->trouble))
-		remove_doomed();
+	if (out->temp_name && !out->written && (!keep || out->trouble))
+		remove_temp_path();
 	if (out->trouble) {
 		status = -1;
 		/* a reader that has seen enough is no error to talk about */
 		if (out->trouble != EPIPE)
-			error("%s: %s", masked(str_of(out->shown)),
-			      strerror(out->trouble));
+			diag_error("%s: %s", diag_masked(str_of(out->display_name)),
+				   strerror(out->trouble));
 	}
 	output_free(out);
 	return status;
@@ -313,23 +313,23 @@ int output_close(struct output *out, bool keep)
 
 /* --- written by one process, named by another --- */
 
-int output_hold(const char *path)
+int output_preopen(const char *path)
 {
-	held = output_open(path);
-	return held ? 0 : -1;
+	preopened = output_open(path);
+	return preopened ? 0 : -1;
 }
 
-void output_leave_name(bool *written)
+void output_defer_rename(bool *written)
 {
-	held->written = written;
-	doomed[0] = '\0';
+	preopened->written = written;
+	temp_path[0] = '\0';
 }
 
-int output_give_name(bool written)
+int output_finish_rename(bool written)
 {
-	struct output *out = held;
+	struct output *out = preopened;
 
-	held = NULL;
+	preopened = NULL;
 	/* the other process has put everything out, gzip's end too */
 	if (out->gzip)
 		deflateEnd(out->gzip);

@@ -25,8 +25,8 @@ struct output {
 	int trouble;          /* errno of the first failure */
 	struct z_stream_s *gzip;
 	char *path;           /* the final name; NULL for a stream */
-	char *temporary;
-	char *shown;          /* the name in messages */
+	char *temp_name;
+	char *display_name;   /* the name in messages */
 	bool *written;        /* another process gives it its name: tell it here */
 };
 
@@ -38,9 +38,9 @@ struct output *output_open(const char *path);
  * *written, in memory that both see; then the other gives the file its name, or
  * removes it. -1 after a message.
  */
-int output_hold(const char *path);
-void output_leave_name(bool *written);
-int output_give_name(bool written);
+int output_preopen(const char *path);
+void output_defer_rename(bool *written);
+int output_finish_rename(bool written);
 /* Collects into a growing buffer that the caller frees. */
 struct output *output_memory(struct buf *into);
 

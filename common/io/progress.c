@@ -36,7 +36,7 @@ void progress_start(const char *what, uint64_t total)
 	work.started = started;
 	work.total = total;
 	work.done = 0;
-	snprintf(work.what, sizeof work.what, "%s", masked(str_of(what)));
+	snprintf(work.what, sizeof work.what, "%s", diag_masked(str_of(what)));
 }
 
 static void draw(void)
@@ -78,7 +78,7 @@ void progress_add(uint64_t bytes)
 	show();
 }
 
-void progress_whole(const char *what, uint64_t steps)
+void progress_start_steps(const char *what, uint64_t steps)
 {
 	progress_start(what, steps);
 	work.whole = true;
@@ -92,7 +92,7 @@ void progress_step(void)
 	show();
 }
 
-void progress_whole_end(void)
+void progress_end_steps(void)
 {
 	work.whole = false;
 	progress_end();

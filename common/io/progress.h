@@ -16,10 +16,10 @@ void progress_end(void);
 
 /*
  * Work of many pieces, each with a start and an end of its own: the bar counts `steps`
- * of those, not bytes, until progress_whole_end().
+ * of those, not bytes, until progress_end_steps().
  */
-void progress_whole(const char *what, uint64_t steps);
+void progress_start_steps(const char *what, uint64_t steps);
 void progress_step(void);
-void progress_whole_end(void);
+void progress_end_steps(void);
 
 #endif

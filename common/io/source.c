@@ -220,7 +220,7 @@ static void gunzip_close(struct source *s)
 
 struct source *source_gunzip(struct source *below)
 {
-	struct gunzip_source *g = alloc(sizeof *g);
+	struct gunzip_source *g = alloc_bytes(sizeof *g);
 
 	/* but for the chunk: to clear it would take longer than to read a small file */
 	memset(g, 0, offsetof(struct gunzip_source, chunk));
@@ -231,11 +231,11 @@ struct source *source_gunzip(struct source *below)
 	g->packed = g->z.avail_in >= 2 && memcmp(g->chunk, "\x1f\x8b", 2) == 0;
 	/* 16: a gzip header is required, for each member */
 	if (g->packed && inflateInit2(&g->z, 15 + 16) != Z_OK)
-		die("zlib cannot start");
+		diag_die("zlib cannot start");
 	return &g->base;
 }
 
-bool source_is_packed(const struct source *s)
+bool source_is_compressed(const struct source *s)
 {
 	return ((const struct gunzip_source *)s)->packed;
 }
@@ -379,7 +379,7 @@ struct source *source_utf8(struct source *below)
 	} else if (u->first_n >= 2 && (memcmp(b, "\xff\xfe", 2) == 0 ||
 				       memcmp(b, "\xfe\xff", 2) == 0)) {
 		u->base.read = utf16_read;
-		u->chunk = alloc(CHUNK);
+		u->chunk = alloc_bytes(CHUNK);
 		u->little = b[0] == '\xff';
 		u->given = 2;
 	}

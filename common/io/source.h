@@ -32,10 +32,10 @@ struct source *source_memory(struct str bytes);
  * link that owns it.
  */
 struct source *source_gunzip(struct source *below);
-bool source_is_packed(const struct source *s); /* the link of source_gunzip() has work to do */
+bool source_is_compressed(const struct source *s); /* the link of source_gunzip() has work to do */
 struct source *source_utf8(struct source *below);
 
 /* Owns `below` and reads it in a thread of its own once it turns out to be long. */
-struct source *source_beside(struct source *below);
+struct source *source_read_ahead(struct source *below);
 
 #endif

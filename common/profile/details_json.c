@@ -28,12 +28,12 @@ uint32_t json_numbered(struct json *j, const struct numbered *n, const char *wha
 bool json_integer(struct json *j, int64_t *value)
 {
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 
 	*value = 0;
-	if (!json_number(j, &number, &how))
+	if (!json_number(j, &number, &exactness))
 		return false;
-	if (how == EXACT && decimal_at(number, 0, value) == EXACT)
+	if (exactness == EXACT && decimal_at(number, 0, value) == EXACT)
 		return true;
 	input_error(j->in, "expected an integer below 2^63");
 	return false;
@@ -97,7 +97,7 @@ static uint64_t take_address(struct json *j)
 
 	if (json_string(j, &text) &&
 	    (!str_starts(text, S("0x")) || !str_to_hex(str_from(text, 2), &address)))
-		input_error(j->in, "expected an address like 0x7f04, got %s", quote(text));
+		input_error(j->in, "expected an address like 0x7f04, got %s", diag_quote(text));
 	return address;
 }
 
@@ -140,7 +140,7 @@ static void take_kind(struct json *j, struct frame *f)
 		return;
 	kind = frame_kind_find(word);
 	if (kind < 0)
-		input_error(j->in, "expected the kind of a frame, got %s", quote(word));
+		input_error(j->in, "expected the kind of a frame, got %s", diag_quote(word));
 	else
 		f->kind = (enum frame_kind)kind;
 }

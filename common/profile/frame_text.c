@@ -88,7 +88,7 @@ void frame_to_text(const struct profile *p, frame_id f, enum frame_style style,
 	const struct frame_row *frame = &p->frames[f];
 	uint32_t line = frame->line ? frame->line : p->functions[frame->function].line;
 	struct str name = function_name(p, frame->function);
-	struct str file = function_home(p, frame->function);
+	struct str file = function_location(p, frame->function);
 	char digits[NUM_TEXT];
 	struct str number = { digits, u64_text(digits, line) };
 

@@ -54,7 +54,7 @@ enum { NO_MAPPING = 0, NO_LABELS = 0 };
 struct function {
 	string_id name, file, object;
 	uint32_t line;
-	bool line_seen;   /* it is only the first line with a figure; equal rows may differ in this */
+	bool line_inferred; /* it is only the first line with a figure; equal rows may differ in this */
 	string_id system; /* the name that the linker knows, "_ZN3foo3barEv"; empty: unknown */
 };
 
@@ -115,7 +115,7 @@ struct row_index {
 enum unit { UNIT_NONE, UNIT_TIME, UNIT_BYTES };
 
 /*
- * `power` is for times: the source counted in 10^power nanoseconds (9: seconds),
+ * `source_scale` is for times: the source counted in 10^source_scale nanoseconds (9: seconds),
  * so that a writer can spell them as the source did. `counts` marks one that came
  * from bare counts: a target of bare counts gets it in the same unit again.
  */
@@ -124,7 +124,7 @@ struct value_type {
 	string_id title;    /* a long name, or empty */
 	enum unit unit;
 	int exponent;       /* 0 to -9; 0 for times */
-	int power;
+	int source_scale;
 	bool counts;
 };
 
@@ -244,7 +244,7 @@ struct arc {
 	thread_id thread;
 	function_id caller, callee;
 	enum rule rule : 8;
-	bool valued;          /* the inclusive values are known, not only the calls */
+	bool values_known;    /* the inclusive values are known, not only the calls */
 	bool self_known;      /* so is the callee's self part; set by profile_arc() */
 	bool running;         /* was called before its part began: a row of its own */
 	struct place site;    /* in the caller */
@@ -331,13 +331,13 @@ struct profile {
 
 	/* set by whoever reads or derives */
 	const char *source;  /* name of the format it was read from; NULL: nobody said */
-	bool want_order;     /* ask readers to keep samples in order, call events too */
+	bool keep_order;     /* ask readers to keep samples in order, call events too */
 	bool without_lines;  /* readers may add up a function's costs, at its lowest line */
-	unsigned left_out;   /* KEEP_* bits of what readers did not keep for that reason */
+	unsigned left_out;   /* FEATURE_* bits of what readers did not keep for that reason */
 	bool sorted;         /* made by profile_canonical(); rows may have come since */
 	bool ordered;        /* samples are rows in time order, not aggregated */
 	bool estimated;      /* the stacks come from stacks_from_graph */
-	bool arcs_estimated; /* inclusive values of arcs come from value_arcs */
+	bool arcs_estimated; /* inclusive values of arcs come from arc_values_estimate */
 	bool calls_sampled;  /* calls are numbers of samples: nobody counted calls */
 	bool inclusive_only; /* inclusive values hold time that is nobody's self value, by intent */
 	bool all_callers;    /* each call has its arc, but for functions that nobody calls */
@@ -429,7 +429,7 @@ static inline struct str function_name(const struct profile *p, function_id f)
 }
 
 /* The function's file or, where that is unknown, its object. */
-static inline struct str function_home(const struct profile *p, function_id f)
+static inline struct str function_location(const struct profile *p, function_id f)
 {
 	const struct function *fn = &p->functions[f];
 
@@ -475,11 +475,11 @@ void profile_cost(struct profile *p, struct cost c, const int64_t *values);
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self);
 /*
- * The same in steps, as strings_fetch() has them: for who adds many arcs to a large table
+ * The same in steps, as strings_prefetch() has them: for who adds many arcs to a large table
  * in no order. Its own `self_known` is set.
  */
 uint64_t profile_arc_hash(const struct arc *a);
-void profile_fetch_arc(const struct profile *p, uint64_t hash, enum fetch what);
+void profile_prefetch_arc(const struct profile *p, uint64_t hash, enum prefetch_step what);
 uint32_t profile_arc_hashed(struct profile *p, struct arc *a, uint64_t hash,
 			    const int64_t *values, const int64_t *self);
 /*

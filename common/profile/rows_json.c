@@ -26,7 +26,7 @@ const struct unit_word *unit_word_of(const struct value_type *v)
 
 	for (size_t i = 0; i < WORDS; i++)
 		if (words[i].unit == v->unit &&
-		    (best->unit != v->unit || words[i].power == v->power))
+		    (best->unit != v->unit || words[i].power == v->source_scale))
 			best = &words[i];
 	return best;
 }
@@ -49,20 +49,20 @@ static void take_unit(struct json *j, struct value_type *v)
 		return;
 	unit = unit_word_find(word);
 	if (!unit) {
-		input_error(j->in, "expected a unit, got %s", quote(word));
+		input_error(j->in, "expected a unit, got %s", diag_quote(word));
 		return;
 	}
 	v->unit = unit->unit;
-	v->power = unit->power;
+	v->source_scale = unit->power;
 }
 
 static void take_exponent(struct json *j, struct value_type *v)
 {
 	struct decimal number = { 0 };
-	enum exactness how;
+	enum exactness exactness;
 	int64_t exponent;
 
-	if (!json_number(j, &number, &how))
+	if (!json_number(j, &number, &exactness))
 		return;
 	if (decimal_at(number, 0, &exponent) != EXACT || exponent < -9 || exponent > 0)
 		input_error(j->in, "expected an exponent from -9 to 0");
@@ -109,7 +109,7 @@ static uint64_t take_id(struct json *j)
 	uint64_t id = 0;
 
 	if (json_string(j, &digits) && !str_to_u64(digits, &id))
-		input_error(j->in, "expected the digits of a number, got %s", quote(digits));
+		input_error(j->in, "expected the digits of a number, got %s", diag_quote(digits));
 	return id;
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 #include "common/base/hash.h"
 #include "common/base/str.h"
 #include "common/io/limits.h"
@@ -72,10 +72,10 @@ stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame)
 	return stacks_append(s, parent, frame);
 }
 
-void stacks_fetch(const struct stacks *s, stack_id parent, frame_id frame)
+void stacks_prefetch(const struct stacks *s, stack_id parent, frame_id frame)
 {
 	if (s->index.slots)
-		FETCH(&s->index.slots[index_probe(&s->index, stack_hash(parent, frame)).slot]);
+		PREFETCH(&s->index.slots[index_probe(&s->index, stack_hash(parent, frame)).slot]);
 }
 
 size_t stacks_frames(const struct stacks *s, stack_id stack, frame_id **out, size_t *cap)

@@ -29,7 +29,7 @@ void stacks_free(struct stacks *s);
 /* The stack `parent` with one more frame. */
 stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame);
 /* Says that this will be pushed soon: what it takes to find it is fetched meanwhile. */
-void stacks_fetch(const struct stacks *s, stack_id parent, frame_id frame);
+void stacks_prefetch(const struct stacks *s, stack_id parent, frame_id frame);
 
 /*
  * The same as a row of its own: for who knows that there is no equal one, and for trees

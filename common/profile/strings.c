@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 #include "common/base/hash.h"
 #include "common/io/limits.h"
 
-enum { BLOCK = 1 << 16, CACHE_LINE = 64, MOST_FETCHED = 512 };
+enum { BLOCK = 1 << 16, CACHE_LINE = 64, MAX_PREFETCHED = 512 };
 
-struct block {
-	struct block *next;
+struct strings_block {
+	struct strings_block *next;
 	char bytes[];
 };
 
@@ -23,7 +23,7 @@ static const char *keep(struct strings *s, struct str text)
 		return "";
 	if (text.n > s->block_left) {
 		size_t size = text.n > BLOCK / 4 ? text.n : BLOCK;
-		struct block *b = alloc(sizeof *b + size);
+		struct strings_block *b = alloc_bytes(sizeof *b + size);
 
 		b->next = s->blocks;
 		s->blocks = b;
@@ -52,20 +52,20 @@ static inline bool same_bytes(const char *a, const char *b, size_t n)
 	return load8(a + n - 8) == load8(b + n - 8);
 }
 
-void strings_fetch(const struct strings *s, uint64_t hash, enum fetch what)
+void strings_prefetch(const struct strings *s, uint64_t hash, enum prefetch_step what)
 {
 	struct probe at = index_probe(&s->index, hash);
 
-	if (what == FETCH_SLOT) {
-		FETCH(&s->index.slots[at.slot]);
+	if (what == PREFETCH_SLOT) {
+		PREFETCH(&s->index.slots[at.slot]);
 	} else if (index_next(&s->index, &at)) {
 		const struct str *row = &s->texts[at.row];
 
-		if (what == FETCH_ROW)
-			FETCH(row);
+		if (what == PREFETCH_ROW)
+			PREFETCH(row);
 		else
-			for (size_t i = 0; i < row->n && i < MOST_FETCHED; i += CACHE_LINE)
-				FETCH(row->p + i);
+			for (size_t i = 0; i < row->n && i < MAX_PREFETCHED; i += CACHE_LINE)
+				PREFETCH(row->p + i);
 	}
 }
 
@@ -95,7 +95,7 @@ void strings_init(struct strings *s)
 
 static void free_blocks(struct strings *s)
 {
-	struct block *b = s->blocks, *next;
+	struct strings_block *b = s->blocks, *next;
 
 	for (; b; b = next) {
 		next = b->next;

@@ -31,8 +31,8 @@ string_id strings_add(struct strings *s, struct str text);
  * The same in steps, by hash_text(), for who knows early what will be looked up: what
  * each step reads is on its way to the cache since the one before it, while others are looked up.
  */
-enum fetch { FETCH_SLOT, FETCH_ROW, FETCH_TEXT };
-void strings_fetch(const struct strings *s, uint64_t hash, enum fetch what);
+enum prefetch_step { PREFETCH_SLOT, PREFETCH_ROW, PREFETCH_TEXT };
+void strings_prefetch(const struct strings *s, uint64_t hash, enum prefetch_step what);
 string_id strings_add_hashed(struct strings *s, struct str text, uint64_t hash);
 
 static inline struct str strings_text(const struct strings *s, string_id id)

@@ -111,9 +111,9 @@ int profile_status(const struct profile *p, const char *what)
 		const struct values *t = profile_values((struct profile *)(uintptr_t)p, i);
 
 		if (t->overflow)
-			return error("%s: a total of value type %s does not fit in 64 bits",
-				     masked(str_of(what)),
-				     quote(profile_text(p, p->value_types[t->overflowed].name)));
+			return diag_error("%s: a total of value type %s does not fit in 64 bits",
+					  diag_masked(str_of(what)),
+					  diag_quote(profile_text(p, p->value_types[t->overflowed].name)));
 	}
 	return 0;
 }
@@ -267,15 +267,15 @@ void profile_rescale(struct profile *p, value_id v, int exponent)
 bool profile_number(struct profile *p, value_id v, struct decimal number, int64_t *value)
 {
 	struct value_type *type = &p->value_types[v];
-	enum exactness how;
+	enum exactness exactness;
 
 	if (type->unit == UNIT_TIME)
-		number.exponent += type->power;
+		number.exponent += type->source_scale;
 	else if (number.exponent < type->exponent)
 		profile_rescale(p, v, number.exponent < FINEST ? FINEST : number.exponent);
-	how = decimal_at(number, type->exponent, value);
-	p->rounded += how == ROUNDED;
-	return how != OUT_OF_RANGE;
+	exactness = decimal_at(number, type->exponent, value);
+	p->rounded += exactness == ROUNDED;
+	return exactness != OUT_OF_RANGE;
 }
 
 struct decimal profile_decimal(const struct profile *p, value_id v, int64_t value, int power)

@@ -1,6 +1,6 @@
 #include "common/profile/value_text.h"
 
-void add_grouped(struct buf *b, struct decimal value)
+void buf_add_grouped(struct buf *b, struct decimal value)
 {
 	char text[NUM_TEXT];
 	size_t n = decimal_text(text, value), whole = 0, sign = text[0] == '-';
@@ -18,7 +18,7 @@ static void add_rounded(struct buf *b, double value, int places)
 {
 	for (int i = 0; i < places; i++)
 		value *= 10;
-	add_grouped(b, (struct decimal){ i64_nearest(value), -places });
+	buf_add_grouped(b, (struct decimal){ i64_nearest(value), -places });
 }
 
 /* `step` of a unit are one of the next; `said` is how an option spells it. */
@@ -69,8 +69,8 @@ static double size_of(struct decimal exact, double factor)
 	return factor > 0 ? size * factor : size;
 }
 
-void add_value_text(struct buf *b, const struct profile *p, value_id v, int64_t value,
-		    const struct value_style *style)
+void buf_add_value(struct buf *b, const struct profile *p, value_id v, int64_t value,
+		   const struct value_style *style)
 {
 	const struct value_type *type = &p->value_types[v];
 	struct decimal exact = profile_decimal(p, v, value, 0);
@@ -85,14 +85,14 @@ void add_value_text(struct buf *b, const struct profile *p, value_id v, int64_t 
 		if (style->factor > 0 && (style->factor < 1 || style->factor > 1))
 			add_rounded(b, size, 2);
 		else
-			add_grouped(b, exact);
+			buf_add_grouped(b, exact);
 		if (name.n)
 			buf_byte(b, ' ');
 		buf_add(b, name);
 	}
 }
 
-void add_percent(struct buf *b, int64_t value, int64_t total)
+void buf_add_percent(struct buf *b, int64_t value, int64_t total)
 {
 	/* of values that cancel each other out, a share may be any number */
 	int64_t hundredths = total ? i64_nearest((double)value / (double)total * 1e4) : 0;
@@ -100,6 +100,6 @@ void add_percent(struct buf *b, int64_t value, int64_t total)
 	if (value && !hundredths)
 		buf_add(b, S("<0.01"));
 	else
-		add_grouped(b, (struct decimal){ hundredths, -2 });
+		buf_add_grouped(b, (struct decimal){ hundredths, -2 });
 	buf_byte(b, '%');
 }

@@ -19,11 +19,11 @@ struct value_style {
 };
 #define VALUE_UNITS "s|ms|us|ns|B|KiB|MiB|GiB|TiB"
 
-void add_value_text(struct buf *b, const struct profile *p, value_id v, int64_t value,
-		    const struct value_style *style);
+void buf_add_value(struct buf *b, const struct profile *p, value_id v, int64_t value,
+		   const struct value_style *style);
 /* 1,234,567.5 */
-void add_grouped(struct buf *b, struct decimal value);
+void buf_add_grouped(struct buf *b, struct decimal value);
 /* value / total in percent with at most two decimals; total must not be 0. */
-void add_percent(struct buf *b, int64_t value, int64_t total);
+void buf_add_percent(struct buf *b, int64_t value, int64_t total);
 
 #endif

@@ -81,7 +81,7 @@ void values_keep(struct values *t, uint32_t k)
 	for (size_t row = 0; row < t->rows; row++)
 		t->v[row] = t->v[row * t->width + k];
 	if (t->v)
-		t->v = alloc_again(t->v, t->rows, sizeof *t->v);
+		t->v = alloc_resize(t->v, t->rows, sizeof *t->v);
 	t->cap = t->rows;
 	t->width = 1;
 	t->overflow &= t->overflowed == k;

@@ -9,14 +9,14 @@
 #include "common/program/sandbox.h"
 #include "common/transform/estimate/estimate_text.h"
 #include "common/transform/callgraph/graph_from_stacks.h"
-#include "common/transform/reshape/hide.h"
-#include "common/transform/reshape/project.h"
+#include "common/transform/reshape/redact.h"
+#include "common/transform/reshape/coarsen.h"
 #include "common/transform/reshape/thread_roots.h"
-#include "common/transform/callgraph/value_arcs.h"
+#include "common/transform/callgraph/arc_values.h"
 
 /* --- reading --- */
 
-enum { SNIFFED = 1 << 16, LEAST_BID = 10 };
+enum { SNIFFED = 1 << 16, MIN_BID = 10 };
 
 const struct format *format_find(format_list list, struct str name)
 {
@@ -29,24 +29,24 @@ const struct format *format_find(format_list list, struct str name)
 static const struct format *sniff(struct input *in, format_list list)
 {
 	const struct format *best = NULL;
-	int most = LEAST_BID - 1;
+	int best_bid = MIN_BID - 1;
 	struct str head;
 
 	input_want(in, SNIFFED);
 	head = (struct str){ in->p, (size_t)(in->end - in->p) };
-	for (; *list && most < CERTAIN_BID; list++) {
+	for (; *list && best_bid < MAX_BID; list++) {
 		int bid = (*list)->read ? (*list)->bid(head, head.n < SNIFFED) : 0;
 
-		if (bid > most) {
-			most = bid;
+		if (bid > best_bid) {
+			best_bid = bid;
 			best = *list;
 		}
 	}
 	return best;
 }
 
-int read_file(struct profile *p, const struct format *from, format_list list,
-	      const char *file, const struct format **found)
+int convert_read_file(struct profile *p, const struct format *from, format_list list,
+		      const char *file, const struct format **found)
 {
 	struct input *in = input_open(file);
 	int status = -1;
@@ -58,7 +58,7 @@ int read_file(struct profile *p, const struct format *from, format_list list,
 	} else if (!from && !(from = sniff(in, list))) {
 		input_error_at(in, 0, "expected a profile, got an unknown format "
 			       "beginning with %s",
-			       quote(str_head((struct str){ in->p, (size_t)(in->end - in->p) }, 24)));
+			       diag_quote(str_head((struct str){ in->p, (size_t)(in->end - in->p) }, 24)));
 	} else {
 		*found = from;
 		p->source = !p->source || p->source == from->name ? from->name : "several formats";
@@ -67,22 +67,22 @@ int read_file(struct profile *p, const struct format *from, format_list list,
 	if (status == 0)
 		status = profile_status(p, in->name);
 	if (status == 0 && diag.verbose)
-		verbose("%s: read as %s", masked(str_of(in->name)), from->name);
+		diag_verbose("%s: read as %s", diag_masked(str_of(in->name)), from->name);
 	input_close(in);
 	return status;
 }
 
-static const char *shown_name(const char *file)
+static const char *display_name(const char *file)
 {
-	return file && strcmp(file, "-") != 0 ? masked(str_of(file)) : "standard input";
+	return file && strcmp(file, "-") != 0 ? diag_masked(str_of(file)) : "standard input";
 }
 
 /* valgrind leaves an empty file beside those of its threads: one among several is no loss. */
-void tell_estimated(size_t estimated, size_t files)
+void convert_report_estimated(size_t estimated, size_t files)
 {
 	if (estimated && files > 1)
-		warning("the stacks of %zu of %zu files were estimated, each for itself: merge the call "
-			"graphs that they were made of, and estimate once", estimated, files);
+		diag_warning("the stacks of %zu of %zu files were estimated, each for itself: merge the call "
+			     "graphs that they were made of, and estimate once", estimated, files);
 }
 
 static int read_files(struct profile *p, const struct format *from, format_list list,
@@ -99,37 +99,37 @@ static int read_files(struct profile *p, const struct format *from, format_list 
 		int status;
 
 		p->estimated = false;
-		status = read_file(p, from, list, file, &found);
+		status = convert_read_file(p, from, list, file, &found);
 		estimated += p->estimated;
 		p->estimated |= was_estimated;
 
 		if (status < 0)
 			return -1;
 		if (status == 1 && (count < 2 || (i == count - 1 && !read)))
-			return error("%s: byte 0: expected a profile, got an empty file",
-				     shown_name(file));
+			return diag_error("%s: byte 0: expected a profile, got an empty file",
+					  display_name(file));
 		if (status == 1) {
-			warning("%s: empty, passed over", shown_name(file));
+			diag_warning("%s: empty, passed over", display_name(file));
 			continue;
 		}
 		if (read && before && p->value_count > before)
-			verbose("%s: has value types that the files before it have not",
-				shown_name(file));
+			diag_verbose("%s: has value types that the files before it have not",
+				     display_name(file));
 		if (!read++ && first)
 			*first = found;
 	}
-	tell_estimated(estimated, (size_t)read);
+	convert_report_estimated(estimated, (size_t)read);
 	return 0;
 }
 
-struct profile *read_profile(const struct format *from, format_list list, char **files,
-			     int count, struct wanted wanted, const struct format **first)
+struct profile *convert_read(const struct format *from, format_list list, char **files,
+			     int count, struct read_hints wanted, const struct format **first)
 {
 	struct profile *p = profile_new();
 
 	/* time lines of several files have nothing to do with each other, but
 	 * each thread keeps its own */
-	p->want_order = wanted.order;
+	p->keep_order = wanted.order;
 	p->without_lines = wanted.no_lines;
 	if (read_files(p, from, list, files, count, first) < 0) {
 		profile_free(p);
@@ -140,7 +140,7 @@ struct profile *read_profile(const struct format *from, format_list list, char *
 
 /* --- selecting --- */
 
-value_id find_value(const struct profile *p, const char *wanted)
+value_id profile_find_value_type(const struct profile *p, const char *wanted)
 {
 	struct str text = str_of(wanted);
 	uint64_t number;
@@ -153,11 +153,11 @@ value_id find_value(const struct profile *p, const char *wanted)
 	return NO_ID;
 }
 
-void name_values(const struct profile *p, struct buf *out)
+void profile_value_type_names(const struct profile *p, struct buf *out)
 {
 	for (size_t i = 0; i < p->value_count; i++) {
 		buf_add(out, i ? S(", ") : S(""));
-		buf_add(out, str_of(masked(profile_text(p, p->value_types[i].name))));
+		buf_add(out, str_of(diag_masked(profile_text(p, p->value_types[i].name))));
 	}
 }
 
@@ -187,19 +187,19 @@ static bool *find_threads(const struct profile *p, const char *wanted)
 	return NULL;
 }
 
-int select_parts(struct profile **p)
+int convert_select(struct profile **p)
 {
-	struct projection how = PROJECTION_NONE;
+	struct coarsen_options options = COARSEN_NONE;
 	bool *threads = NULL;
 
 	if (settings.value) {
 		struct buf names = { 0 };
-		value_id value = find_value(*p, settings.value);
+		value_id value = profile_find_value_type(*p, settings.value);
 
-		name_values(*p, &names);
+		profile_value_type_names(*p, &names);
 		if (value == NO_ID)
-			error("no value type %s; there are: %s",
-			      quote(str_of(settings.value)), names.p ? names.p : "none");
+			diag_error("no value type %s; there are: %s",
+				   diag_quote(str_of(settings.value)), names.p ? names.p : "none");
 		buf_free(&names);
 		if (value == NO_ID)
 			return -1;
@@ -208,25 +208,25 @@ int select_parts(struct profile **p)
 	if (settings.thread) {
 		threads = find_threads(*p, settings.thread);
 		if (!threads)
-			return error("no thread %s among %zu",
-				     quote(str_of(settings.thread)), (*p)->thread_count);
-		how.threads = threads;
+			return diag_error("no thread %s among %zu",
+					  diag_quote(str_of(settings.thread)), (*p)->thread_count);
+		options.threads = threads;
 	}
 	if (settings.thread)
-		profile_replace(p, profile_project(*p, &how));
+		profile_replace(p, profile_coarsen(*p, &options));
 	alloc_free(threads);
 	return 0;
 }
 
 /* --- hiding --- */
 
-void hide_directories(struct profile **p)
+void convert_strip_dirs(struct profile **p)
 {
 	if (settings.strip_dirs)
 		profile_replace(p, profile_strip_dirs(*p));
 }
 
-void hide_names(struct profile **p)
+void convert_anonymize(struct profile **p)
 {
 	const char *key = getenv("PROFPIPE_KEY");
 
@@ -234,12 +234,12 @@ void hide_names(struct profile **p)
 		profile_replace(p, profile_anonymize(*p, str_of(key ? key : "")));
 }
 
-int select_and_hide(struct profile **p)
+int convert_select_and_redact(struct profile **p)
 {
-	if (select_parts(p) < 0)
+	if (convert_select(p) < 0)
 		return -1;
-	hide_directories(p);
-	hide_names(p);
+	convert_strip_dirs(p);
+	convert_anonymize(p);
 	return 0;
 }
 
@@ -250,135 +250,135 @@ static size_t changed_names(const struct profile *p, const struct format *to)
 {
 	size_t changed = 0;
 	string_id file = NO_ID;
-	bool held = true;
+	bool spelled = true;
 
-	for (size_t i = 0; to->holds && i < p->function_count; i++) {
+	for (size_t i = 0; to->can_spell && i < p->function_count; i++) {
 		const struct function *f = &p->functions[i];
 
 		/* functions of a file mostly stand together */
 		if (f->file != file) {
 			file = f->file;
-			held = to->holds(profile_text(p, file));
+			spelled = to->can_spell(profile_text(p, file));
 		}
-		changed += !held || !to->holds(profile_text(p, f->name));
+		changed += !spelled || !to->can_spell(profile_text(p, f->name));
 	}
 	return changed;
 }
 
-static unsigned keeps(const struct format *f, const struct profile *p)
+static unsigned features_kept(const struct format *f, const struct profile *p)
 {
-	return f->keeps | (f->keeps_also ? f->keeps_also(p) : 0);
+	return f->features | (f->features_of ? f->features_of(p) : 0);
 }
 
 /* Each loss is a line of -v; --strict has all of them in its one. */
-static void tell(struct buf *all, const char *loss)
+static void report_one(struct buf *all, const char *loss)
 {
-	verbose("%s", loss);
+	diag_verbose("%s", loss);
 	buf_print(all, "%s%s", all->n ? "; " : "", loss);
 }
 
-static void tell_counted(struct buf *all, uint64_t count, const char *what)
+static void report_counted(struct buf *all, uint64_t count, const char *what)
 {
 	struct buf text = { 0 };
 
 	if (!count)
 		return;
 	buf_print(&text, "%" PRIu64 " %s", count, what);
-	tell(all, text.p);
+	report_one(all, text.p);
 	buf_free(&text);
 }
 
-static void tell_bits(struct buf *all, const struct format *to, unsigned gone)
+static void report_features(struct buf *all, const struct format *to, unsigned gone)
 {
-	for (int bit = 0; bit < KEEP_BITS; bit++) {
+	for (int bit = 0; bit < FEATURE_COUNT; bit++) {
 		struct buf text = { 0 };
 
 		if (!(gone & 1u << bit))
 			continue;
-		buf_print(&text, "%s does not keep %s", to->name, keep_sentence(bit));
-		tell(all, text.p);
+		buf_print(&text, "%s does not keep %s", to->name, feature_sentence(bit));
+		report_one(all, text.p);
 		buf_free(&text);
 	}
 }
 
 /* What changes self totals is more than a loss: said without -v too. */
-static void tell_missing(struct buf *all, struct str missing)
+static void report_missing(struct buf *all, struct str missing)
 {
 	if (!missing.n)
 		return;
 	if (!settings.strict)
-		warning("%.*s", (int)missing.n, missing.p);
+		diag_warning("%.*s", (int)missing.n, missing.p);
 	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
 }
 
 /* Frames of stacks that are made from a graph have no places, whatever the format keeps. */
-static unsigned loses(const struct profile *p, const struct format *to)
+static unsigned features_lost(const struct profile *p, const struct format *to)
 {
-	unsigned kept = keeps(to, p);
+	unsigned kept = features_kept(to, p);
 
-	if (to->half == HALF_STACKS && !profile_has_stacks(p))
-		kept &= ~(unsigned)(KEEP_LINES | KEEP_ADDRESSES);
-	return profile_has(p) & ~kept;
+	if (to->representation == REPR_SAMPLES && !profile_has_stacks(p))
+		kept &= ~(unsigned)(FEATURE_LINES | FEATURE_ADDRESSES);
+	return profile_features(p) & ~kept;
 }
 
-static void tell_kinds(struct buf *all, const struct profile *p, const struct format *to)
+static void report_kinds(struct buf *all, const struct profile *p, const struct format *to)
 {
-	unsigned gone = loses(p, to);
+	unsigned gone = features_lost(p, to);
 
 	if (settings.threads)
-		gone &= ~(unsigned)KEEP_THREADS;
-	tell_bits(all, to, gone);
-	tell_counted(all, changed_names(p, to),
-		     "functions have names that the target cannot spell");
-	tell_counted(all, p->rounded, "values were rounded to a nanosecond or to 9 decimals");
-	tell_counted(all, p->bad_lines, "malformed lines were skipped");
+		gone &= ~(unsigned)FEATURE_THREADS;
+	report_features(all, to, gone);
+	report_counted(all, changed_names(p, to),
+		       "functions have names that the target cannot spell");
+	report_counted(all, p->rounded, "values were rounded to a nanosecond or to 9 decimals");
+	report_counted(all, p->bad_lines, "malformed lines were skipped");
 }
 
-static int tell_losses(const struct profile *p, const struct format *to)
+static int report_losses(const struct profile *p, const struct format *to)
 {
 	struct buf all = { 0 };
 	int status = 0;
 
 	/* each row is looked at: not where nobody asked */
 	if (diag.verbose || settings.strict)
-		tell_kinds(&all, p, to);
-	tell_missing(&all, profile_text(p, p->missing));
+		report_kinds(&all, p, to);
+	report_missing(&all, profile_text(p, p->missing));
 	if (p->comments)
-		verbose("%" PRIu64 " comment lines were skipped", p->comments);
+		diag_verbose("%" PRIu64 " comment lines were skipped", p->comments);
 	if (all.n && settings.strict)
-		status = error("--strict: %s", all.p);
+		status = diag_error("--strict: %s", all.p);
 	buf_free(&all);
 	return status;
 }
 
 /* --- deriving --- */
 
-int derive_stacks(struct profile *p)
+int convert_derive_stacks(struct profile *p)
 {
-	struct estimate *how = &settings.estimate;
+	struct estimate *estimate = &settings.estimate;
 	struct buf text = { 0 };
 	int status = 0;
 
-	how->unattributed = !settings.no_unattributed;
-	stacks_from_graph(p, how);
-	p->estimated |= how->uncertain > 0;
-	if (estimate_is_one(how)) {
-		add_estimate(&text, p, how);
+	estimate->unattributed = !settings.no_unattributed;
+	stacks_from_graph(p, estimate);
+	p->estimated |= estimate->uncertain > 0;
+	if (estimate_needs_report(estimate)) {
+		buf_add_estimate(&text, p, estimate);
 		p->estimate = profile_string(p, buf_str(&text));
 		if (settings.strict)
-			status = error("--strict: stacks would be estimated from a call graph: %s", text.p);
+			status = diag_error("--strict: stacks would be estimated from a call graph: %s", text.p);
 		else
-			warning("stacks estimated from a call graph: %s", text.p);
-	} else if (how->unplaced > 0) {
-		verbose("%.2g%% of the total is under [unplaced]: no context was expanded for it",
-			how->unplaced / how->total * 100);
+			diag_warning("stacks estimated from a call graph: %s", text.p);
+	} else if (estimate->unplaced > 0) {
+		diag_verbose("%.2g%% of the total is under [unplaced]: no context was expanded for it",
+			     estimate->unplaced / estimate->total * 100);
 	}
-	if (how->unattributed_value) {
+	if (estimate->unattributed_value) {
 		char number[NUM_TEXT];
-		size_t n = decimal_text(number, profile_decimal(p, 0, how->unattributed_value, 9));
+		size_t n = decimal_text(number, profile_decimal(p, 0, estimate->unattributed_value, 9));
 
-		verbose("%.*s%s that no function's self value holds are under [unattributed]",
-			(int)n, number, p->value_types[0].unit == UNIT_TIME ? " s" : "");
+		diag_verbose("%.*s%s that no function's self value holds are under [unattributed]",
+			     (int)n, number, p->value_types[0].unit == UNIT_TIME ? " s" : "");
 	}
 	buf_free(&text);
 	return status < 0 ? status : profile_status(p, "the profile");
@@ -386,14 +386,14 @@ int derive_stacks(struct profile *p)
 
 static int derive_arc_values(struct profile *p)
 {
-	size_t several = value_arcs(p);
+	size_t several = arc_values_estimate(p);
 
 	if (several && settings.strict)
-		return error("--strict: inclusive values of arcs would be estimated from calls "
-			     "(%zu functions have several callers)", several);
+		return diag_error("--strict: inclusive values of arcs would be estimated from calls "
+				  "(%zu functions have several callers)", several);
 	if (several)
-		warning("inclusive values of arcs estimated from calls (%zu function%s several "
-			"callers)", several, several == 1 ? " has" : "s have");
+		diag_warning("inclusive values of arcs estimated from calls (%zu function%s several "
+			     "callers)", several, several == 1 ? " has" : "s have");
 	return 0;
 }
 
@@ -403,101 +403,101 @@ static int derive_arc_values(struct profile *p)
  */
 static unsigned unkept_details(const struct profile *p, const struct format *to)
 {
-	const unsigned of_frames = KEEP_ADDRESSES | KEEP_FRAME_KINDS | KEEP_INLINED_FRAMES;
-	unsigned has = (p->sample_label_count ? KEEP_LABELS : 0) |
-		       (p->sample_time_count ? KEEP_SAMPLE_TIMES : 0) |
-		       (p->mapping_count ? KEEP_MAPPINGS : 0) |
+	const unsigned of_frames = FEATURE_ADDRESSES | FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES;
+	unsigned has = (p->sample_label_count ? FEATURE_LABELS : 0) |
+		       (p->sample_time_count ? FEATURE_SAMPLE_TIMES : 0) |
+		       (p->mapping_count ? FEATURE_MAPPINGS : 0) |
 		       (p->frame_detail_count ? of_frames : 0) |
-		       (p->system_names ? KEEP_SYSTEM_NAMES : 0);
+		       (p->system_names ? FEATURE_SYSTEM_NAMES : 0);
 
-	return has & ~keeps(to, p);
+	return has & ~features_kept(to, p);
 }
 
 static void reduce(struct profile **p, const struct format *to)
 {
-	struct projection how = PROJECTION_NONE;
+	struct coarsen_options options = COARSEN_NONE;
 	bool needed;
 
-	if (!(keeps(to, *p) & KEEP_VALUE_TYPES) && (*p)->value_count > 1)
+	if (!(features_kept(to, *p) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
 		profile_keep_value(*p, profile_default_value(*p));
-	how.drop = unkept_details(*p, to);
-	needed = how.drop != 0;
-	if (!(to->keeps & KEEP_OBJECTS) && profile_has(*p) & KEEP_OBJECTS)
-		needed = how.fold_objects = true;
+	options.drop = unkept_details(*p, to);
+	needed = options.drop != 0;
+	if (!(to->features & FEATURE_OBJECTS) && profile_features(*p) & FEATURE_OBJECTS)
+		needed = options.fold_objects = true;
 	/* a graph's line functions are its real ones' lines for whoever knows lines */
-	if ((*p)->line_functions && to->keeps & KEEP_LINES)
-		needed = how.lines_to_places = true;
+	if ((*p)->line_functions && to->features & FEATURE_LINES)
+		needed = options.lines_to_places = true;
 	if (needed)
-		profile_replace(p, profile_project(*p, &how));
+		profile_replace(p, profile_coarsen(*p, &options));
 }
 
 static void fold_threads(struct profile **p, const struct format *to)
 {
-	struct projection how = PROJECTION_NONE;
+	struct coarsen_options options = COARSEN_NONE;
 
-	if (to->keeps & KEEP_THREADS && !(settings.threads && to->threads_as_roots)) {
-		how.fold_parts = !(to->keeps & KEEP_PARTS) && profile_has(*p) & KEEP_PARTS;
-		if (!how.fold_parts)
+	if (to->features & FEATURE_THREADS && !(settings.threads && to->threads_as_roots)) {
+		options.fold_parts = !(to->features & FEATURE_PARTS) && profile_features(*p) & FEATURE_PARTS;
+		if (!options.fold_parts)
 			return;
 	} else {
 		if ((*p)->thread_count < 2 && !settings.threads)
 			return;
-		how.thread_frames = settings.threads;
-		how.fold_threads = true;
-		if (settings.threads && to->half == HALF_GRAPH && profile_has_graph(*p))
+		options.thread_frames = settings.threads;
+		options.fold_threads = true;
+		if (settings.threads && to->representation == REPR_GRAPH && profile_has_graph(*p))
 			thread_roots(*p);
 	}
-	profile_replace(p, profile_project(*p, &how));
+	profile_replace(p, profile_coarsen(*p, &options));
 }
 
-static int tell_late_loss(const struct profile *p, const struct format *to)
+static int report_late_loss(const struct profile *p, const struct format *to)
 {
 	struct buf loss = { 0 };
 	int status = 0;
 
-	if (to->loses)
-		to->loses(p, &loss);
+	if (to->report_loss)
+		to->report_loss(p, &loss);
 	if (loss.n)
-		verbose("%s", loss.p);
+		diag_verbose("%s", loss.p);
 	if (loss.n && settings.strict)
-		status = error("--strict: %s", loss.p);
+		status = diag_error("--strict: %s", loss.p);
 	buf_free(&loss);
 	return status;
 }
 
-int prepare_for(struct profile **p, const struct format *to)
+int convert_prepare(struct profile **p, const struct format *to)
 {
-	if (tell_losses(*p, to) < 0)
+	if (report_losses(*p, to) < 0)
 		return -1;
 	reduce(p, to);
-	if (to->half == HALF_STACKS && profile_has_graph(*p) && derive_stacks(*p) < 0)
+	if (to->representation == REPR_SAMPLES && profile_has_graph(*p) && convert_derive_stacks(*p) < 0)
 		return -1;
 	fold_threads(p, to);
-	if (to->half == HALF_GRAPH && profile_has_stacks(*p))
+	if (to->representation == REPR_GRAPH && profile_has_stacks(*p))
 		graph_from_stacks(*p);
-	if (to->values_arcs && derive_arc_values(*p) < 0)
+	if (to->needs_arc_values && derive_arc_values(*p) < 0)
 		return -1;
 	if (profile_status(*p, "the profile") < 0)
 		return -1;
 	if (to->check && to->check(*p) < 0)
 		return -1;
-	return tell_late_loss(*p, to);
+	return report_late_loss(*p, to);
 }
 
-int convert(const struct format *from, const struct format *to, format_list list,
-	    char **files, int count)
+int convert_files(const struct format *from, const struct format *to, format_list list,
+		  char **files, int count)
 {
-	struct wanted wanted = {
-		.order = to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order()),
-		.no_lines = to->half == HALF_STACKS || !(to->keeps & KEEP_LINES),
+	struct read_hints wanted = {
+		.order = to->features & FEATURE_ORDER || (to->needs_order && to->needs_order()),
+		.no_lines = to->representation == REPR_SAMPLES || !(to->features & FEATURE_LINES),
 	};
 	struct profile *p = NULL;
 	struct output *out;
 	int status = -1;
 
 	if (sandbox_enter(files, count) == 0)
-		p = read_profile(from, list, files, count, wanted, NULL);
-	if (p && select_and_hide(&p) == 0 && prepare_for(&p, to) == 0 &&
+		p = convert_read(from, list, files, count, wanted, NULL);
+	if (p && convert_select_and_redact(&p) == 0 && convert_prepare(&p, to) == 0 &&
 	    (out = output_open(settings.output))) {
 		to->write(out, p);
 		status = output_close(out, true);

@@ -24,12 +24,12 @@ struct settings {
 };
 extern struct settings settings;
 
-extern const struct option_row common_rows[];    /* -o -q -v ... */
-extern const struct option_row strict_rows[];    /* --strict, for conversions */
-extern const struct option_row selection_rows[]; /* --value --thread */
-extern const struct option_row privacy_rows[];   /* --strip-dirs --anonymize */
-extern const struct option_row threads_rows[];   /* --threads */
-extern const struct option_row estimate_rows[];  /* for stacks from call graphs */
+extern const struct option_row options_common[]; /* -o -q -v ... */
+extern const struct option_row options_strict[]; /* --strict, for conversions */
+extern const struct option_row options_selection[]; /* --value --thread */
+extern const struct option_row options_privacy[]; /* --strip-dirs --anonymize */
+extern const struct option_row options_threads[]; /* --threads */
+extern const struct option_row options_estimate[]; /* for stacks from call graphs */
 
 /* A list of formats to choose from, ended by NULL. */
 typedef const struct format *const *format_list;
@@ -38,18 +38,18 @@ typedef const struct format *const *format_list;
 const struct format *format_find(format_list list, struct str name);
 
 /*
- * Adds what is in one file to p, see read_profile(). 0; 1 if the file is empty; -1 after
+ * Adds what is in one file to p, see convert_read(). 0; 1 if the file is empty; -1 after
  * a message.
  */
-int read_file(struct profile *p, const struct format *from, format_list list,
-	      const char *file, const struct format **found);
+int convert_read_file(struct profile *p, const struct format *from, format_list list,
+		      const char *file, const struct format **found);
 
 /*
  * What is to be done with a profile, so that readers keep no more: whether samples are
  * wanted in order; whether nobody will look at costs by line (a function's stacks have
  * its sum, whatever the target keeps of stacks).
  */
-struct wanted {
+struct read_hints {
 	bool order, no_lines;
 };
 
@@ -58,45 +58,45 @@ struct wanted {
  * each one's format in `list` by its content. *first, if not NULL, gets the format
  * of the first file. NULL after a message.
  */
-struct profile *read_profile(const struct format *from, format_list list, char **files,
-			     int count, struct wanted wanted, const struct format **first);
+struct profile *convert_read(const struct format *from, format_list list, char **files,
+			     int count, struct read_hints wanted, const struct format **first);
 
 /* Warns where several files are summed up whose stacks were estimated one by one. */
-void tell_estimated(size_t estimated, size_t files);
+void convert_report_estimated(size_t estimated, size_t files);
 
 /* The value type of that name or number, or NO_ID. */
-value_id find_value(const struct profile *p, const char *wanted);
+value_id profile_find_value_type(const struct profile *p, const char *wanted);
 /* The names of all value types, with commas between. */
-void name_values(const struct profile *p, struct buf *out);
+void profile_value_type_names(const struct profile *p, struct buf *out);
 
 /* --value and --thread; 0 or -1 after a message. p may be replaced. */
-int select_parts(struct profile **p);
+int convert_select(struct profile **p);
 /* --strip-dirs and --anonymize, which p may be replaced by; then all three. */
-void hide_directories(struct profile **p);
-void hide_names(struct profile **p);
-int select_and_hide(struct profile **p);
+void convert_strip_dirs(struct profile **p);
+void convert_anonymize(struct profile **p);
+int convert_select_and_redact(struct profile **p);
 
 /* Adds the stacks of the graph half, saying that they are an estimate. 0 or -1 after a message. */
-int derive_stacks(struct profile *p);
+int convert_derive_stacks(struct profile *p);
 
 /*
  * Reduces and derives until `to` can write it, telling losses and estimates as the
  * settings say. 0, or -1 after a message.
  */
-int prepare_for(struct profile **p, const struct format *to);
+int convert_prepare(struct profile **p, const struct format *to);
 
 /* All of it. Returns the exit status. */
-int convert(const struct format *from, const struct format *to, format_list list,
-	    char **files, int count);
+int convert_files(const struct format *from, const struct format *to, format_list list,
+		  char **files, int count);
 
 /* Prints name, r/w, suffixes and title of each, as a table. */
-void list_formats(FILE *to, format_list list);
+void format_list_print(FILE *to, format_list list);
 
 /*
  * --help, --version, --list-formats and --list-options. True if one
  * of them was given and answered.
  */
-bool answered(const char *synopsis, const char *purpose, format_list list,
-	      const struct option_group *groups, size_t count);
+bool convert_handle_info_options(const char *synopsis, const char *purpose, format_list list,
+				 const struct option_group *groups, size_t count);
 
 #endif

@@ -10,26 +10,26 @@
 
 #include "common/io/input.h"
 #include "common/io/output.h"
-#include "common/profile/keeps.h"
+#include "common/profile/features.h"
 #include "common/profile/profile.h"
 #include "common/program/options.h"
 
-enum half { HALF_STACKS, HALF_GRAPH };
+enum representation { REPR_SAMPLES, REPR_GRAPH };
 
-enum { CERTAIN_BID = 100 }; /* no other format is asked */
+enum { MAX_BID = 100 };     /* no other format is asked */
 
 struct format {
 	const char *name;     /* as in X2Y */
 	const char *title;    /* one line: what it is and who writes it */
 	const char *suffixes; /* blank-separated, for the name given to -o */
-	enum half half;       /* what it reads into and writes from */
-	unsigned keeps;       /* KEEP_* bits that survive reading and writing */
+	enum representation representation; /* what it reads into and writes from */
+	unsigned features;    /* FEATURE_* bits that survive reading and writing */
 	/* bits that it keeps of this profile besides; or NULL */
-	unsigned (*keeps_also)(const struct profile *p);
+	unsigned (*features_of)(const struct profile *p);
 
 	/*
 	 * How sure it is that a file beginning with `head` is its own, 0 to
-	 * CERTAIN_BID; `whole` tells that head is all there is.
+	 * MAX_BID; `whole` tells that head is all there is.
 	 */
 	int (*bid)(struct str head, bool whole);
 	/* Adds the input to p. 0, or -1 after input_error(). */
@@ -37,21 +37,21 @@ struct format {
 	const struct option_row *read_options;
 
 	/* an arc must have inclusive values: where there are only calls, they are estimated */
-	bool values_arcs;
+	bool needs_arc_values;
 	/* whether samples shall come in order though it does not always keep that; or NULL */
-	bool (*wants_order)(void);
+	bool (*needs_order)(void);
 	/* --threads makes root frames although it keeps threads */
 	bool threads_as_roots;
 	/* adds to *loss, as a sentence, what no bit says is lost of p, which is ready to be written;
 	 * or NULL */
-	void (*loses)(const struct profile *p, struct buf *loss);
+	void (*report_loss)(const struct profile *p, struct buf *loss);
 	/* 0, or -1 after a message if p cannot be written at all; or NULL. */
 	int (*check)(const struct profile *p);
 	/* p has the half that the format needs; a format without VALUE_TYPES gets one. */
 	void (*write)(struct output *out, const struct profile *p);
 	const struct option_row *write_options;
 	/* Whether a name comes through unchanged; or NULL: any does. */
-	bool (*holds)(struct str name);
+	bool (*can_spell)(struct str name);
 };
 
 #endif

@@ -5,56 +5,56 @@
 
 #include "common/base/diag.h"
 
-static bool any_half(format_list list, enum half half, bool reads)
+static bool any_representation(format_list list, enum representation representation, bool reads)
 {
 	for (; *list; list++)
-		if ((*list)->half == half && (reads ? (*list)->read != NULL : (*list)->write != NULL))
+		if ((*list)->representation == representation && (reads ? (*list)->read != NULL : (*list)->write != NULL))
 			return true;
 	return false;
 }
 
-static bool lose_threads(format_list from, format_list to)
+static bool any_loses_threads(format_list from, format_list to)
 {
 	bool had = false, lost = false;
 
 	for (; *from; from++)
-		had |= (*from)->read && (*from)->keeps & KEEP_THREADS;
+		had |= (*from)->read && (*from)->features & FEATURE_THREADS;
 	for (; *to; to++)
 		lost |= (*to)->write &&
-			(!((*to)->keeps & KEEP_THREADS) || (*to)->threads_as_roots);
+			(!((*to)->features & FEATURE_THREADS) || (*to)->threads_as_roots);
 	return had && lost;
 }
 
 static void add_group(struct option_group *groups, size_t *n, const char *heading,
 		      const struct option_row *rows)
 {
-	if (rows && *n < GROUPS_MOST - 1)
+	if (rows && *n < MAX_OPTION_GROUPS - 1)
 		groups[(*n)++] = (struct option_group){ heading, rows, NULL };
 }
 
-/* "collapsed input": a heading is how refuse_unused() knows the group's format again. */
+/* "collapsed input": a heading is how options_refuse_unused() knows the group's format again. */
 static const char *heading(const struct format *f, const char *way)
 {
-	static char texts[GROUPS_MOST][48];
+	static char texts[MAX_OPTION_GROUPS][48];
 	static size_t used;
-	char *text = texts[used++ % GROUPS_MOST];
+	char *text = texts[used++ % MAX_OPTION_GROUPS];
 
 	snprintf(text, sizeof texts[0], "%s %s", f->name, way);
 	return text;
 }
 
-size_t conversion_groups(struct option_group *groups, format_list from, format_list to)
+size_t options_for_conversion(struct option_group *groups, format_list from, format_list to)
 {
 	size_t n = 0;
 
-	add_group(groups, &n, "options", common_rows);
-	add_group(groups, &n, "losses", strict_rows);
-	add_group(groups, &n, "selection", selection_rows);
-	add_group(groups, &n, "privacy", privacy_rows);
-	if (lose_threads(from, to))
-		add_group(groups, &n, "threads", threads_rows);
-	if (any_half(from, HALF_GRAPH, true) && any_half(to, HALF_STACKS, false))
-		add_group(groups, &n, "stacks from a call graph", estimate_rows);
+	add_group(groups, &n, "options", options_common);
+	add_group(groups, &n, "losses", options_strict);
+	add_group(groups, &n, "selection", options_selection);
+	add_group(groups, &n, "privacy", options_privacy);
+	if (any_loses_threads(from, to))
+		add_group(groups, &n, "threads", options_threads);
+	if (any_representation(from, REPR_GRAPH, true) && any_representation(to, REPR_SAMPLES, false))
+		add_group(groups, &n, "stacks from a call graph", options_estimate);
 	for (; *from; from++)
 		if ((*from)->read)
 			add_group(groups, &n, heading(*from, "input"), (*from)->read_options);
@@ -64,14 +64,14 @@ size_t conversion_groups(struct option_group *groups, format_list from, format_l
 	return n;
 }
 
-size_t check_groups(struct option_group *groups, format_list from,
-		    const struct option_row *own)
+size_t options_for_reading(struct option_group *groups, format_list from,
+			   const struct option_row *own)
 {
 	size_t n = 0;
 
 	add_group(groups, &n, "checks", own);
-	add_group(groups, &n, "options", common_rows);
-	add_group(groups, &n, "selection", selection_rows);
+	add_group(groups, &n, "options", options_common);
+	add_group(groups, &n, "selection", options_selection);
 	for (; *from; from++)
 		if ((*from)->read)
 			add_group(groups, &n, heading(*from, "input"), (*from)->read_options);
@@ -86,8 +86,8 @@ static bool about(const char *text, const struct format *f, const char *way)
 	       strcmp(text + n + 1, way) == 0;
 }
 
-int refuse_unused(const struct option_group *groups, size_t count,
-		  const struct format *from, const struct format *to)
+int options_refuse_unused(const struct option_group *groups, size_t count,
+			  const struct format *from, const struct format *to)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct option_group *g = &groups[i];
@@ -97,7 +97,7 @@ int refuse_unused(const struct option_group *groups, size_t count,
 
 		if (g->used && ((output && !about(g->heading, to, "output")) ||
 				(input && from && !about(g->heading, from, "input"))))
-			return error("--%s is an option for %s", g->used, g->heading);
+			return diag_error("--%s is an option for %s", g->used, g->heading);
 	}
 	return 0;
 }
@@ -108,21 +108,21 @@ int pair_main(const struct format *from, const struct format *to,
 {
 	const struct format *const froms[] = { from, NULL }, *const tos[] = { to, NULL };
 	const struct format *const both[] = { from, from == to ? NULL : to, NULL };
-	struct option_group groups[GROUPS_MOST];
+	struct option_group groups[MAX_OPTION_GROUPS];
 	char purpose[512];
 	size_t n;
 	int first;
 
 	diag_start(argv[0]);
-	n = conversion_groups(groups, froms, tos);
+	n = options_for_conversion(groups, froms, tos);
 	add_group(groups, &n, "as pyprof2calltree", more);
 	snprintf(purpose, sizeof purpose, "convert %s to %s", from->name, to->name);
 	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]", purpose, both, groups, n))
+	if (convert_handle_info_options("[options] [FILE...]", purpose, both, groups, n))
 		return STATUS_DONE;
 	if (act)
 		return act(argv + first, argc - first);
-	return convert(from, to, NULL, argv + first, argc - first);
+	return convert_files(from, to, NULL, argv + first, argc - first);
 }

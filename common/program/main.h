@@ -18,18 +18,18 @@ int pair_main(const struct format *from, const struct format *to,
  * The option groups that fit a conversion between the formats of two lists: common,
  * selection, estimates where they can occur, and each format's own.
  */
-/* One less than GROUPS_MOST at most: room for a group of the program's own. */
-enum { GROUPS_MOST = 64 };
-size_t conversion_groups(struct option_group *groups, format_list from, format_list to);
+/* One less than MAX_OPTION_GROUPS at most: room for a group of the program's own. */
+enum { MAX_OPTION_GROUPS = 64 };
+size_t options_for_conversion(struct option_group *groups, format_list from, format_list to);
 
 /* The same for a program that only reads; `own` are its own options. */
-size_t check_groups(struct option_group *groups, format_list from,
-		    const struct option_row *own);
+size_t options_for_reading(struct option_group *groups, format_list from,
+			   const struct option_row *own);
 
 /*
  * Options that belong to another format than the one in use: 0, or -1 after a message.
  */
-int refuse_unused(const struct option_group *groups, size_t count,
-		  const struct format *from, const struct format *to);
+int options_refuse_unused(const struct option_group *groups, size_t count,
+			  const struct format *from, const struct format *to);
 
 #endif

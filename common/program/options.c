@@ -10,7 +10,7 @@
 #include "common/io/limits.h"
 
 /* What getopt_long() reads, made from the tables; values from 256 on are rows. */
-struct parser {
+struct option_parser {
 	struct option *longs;
 	size_t long_count, long_cap;
 	char letters[256];
@@ -21,7 +21,7 @@ struct parser {
 	size_t ref_count, ref_cap;
 };
 
-static void add_row(struct parser *ps, struct option_group *g, const struct option_row *row)
+static void add_row(struct option_parser *ps, struct option_group *g, const struct option_row *row)
 {
 	int has_argument = row->kind == OPTION_FLAG ? no_argument : required_argument;
 	size_t n = strlen(ps->letters);
@@ -42,7 +42,7 @@ static void add_row(struct parser *ps, struct option_group *g, const struct opti
 	ps->ref_count++;
 }
 
-static struct row_ref *find(struct parser *ps, int code)
+static struct row_ref *find(struct option_parser *ps, int code)
 {
 	if (code >= 256)
 		return &ps->refs[code - 256];
@@ -56,8 +56,8 @@ static int bad_argument(const struct option_row *row, const char *text)
 {
 	char letter[2] = { row->letter, '\0' };
 
-	return error("option %s%s: expected %s, got %s", row->name ? "--" : "-",
-		     row->name ? row->name : letter, row->argument, quote(str_of(text)));
+	return diag_error("option %s%s: expected %s, got %s", row->name ? "--" : "-",
+			  row->name ? row->name : letter, row->argument, diag_quote(str_of(text)));
 }
 
 static int set_choice(const struct option_row *row, const char *text)
@@ -75,7 +75,7 @@ static int set_choice(const struct option_row *row, const char *text)
 	return bad_argument(row, text);
 }
 
-static int set_share(const struct option_row *row, const char *text)
+static int set_fraction(const struct option_row *row, const char *text)
 {
 	char *end;
 	double share = strtod(text, &end);
@@ -106,8 +106,8 @@ static int set(const struct option_row *row, const char *text)
 		if (!str_to_u64(str_of(text), row->target))
 			return bad_argument(row, text);
 		return 0;
-	case OPTION_SHARE:
-		return set_share(row, text);
+	case OPTION_FRACTION:
+		return set_fraction(row, text);
 	case OPTION_CHOICE:
 		return set_choice(row, text);
 	case OPTION_LIST:
@@ -120,7 +120,7 @@ static int set(const struct option_row *row, const char *text)
 }
 
 /* getopt_long() prints "PROGRAM: unrecognized option '--x'"; argv[0] is how it names itself. */
-static int parse_all(struct parser *ps, int argc, char **argv)
+static int parse_all(struct option_parser *ps, int argc, char **argv)
 {
 	int code;
 
@@ -133,7 +133,7 @@ static int parse_all(struct parser *ps, int argc, char **argv)
 		ref->group->used = ref->row->name ? ref->row->name : "that option";
 		if (ref->row->given)
 			*ref->row->given = true;
-		if (ref->row->kind == OPTION_REST) {
+		if (ref->row->kind == OPTION_REMAINDER) {
 			*(char ***)ref->row->target = &argv[optind - 1];
 			return argc;
 		}
@@ -152,7 +152,7 @@ static int take_environment(void)
 
 int options_parse(struct option_group *groups, size_t count, int argc, char **argv)
 {
-	struct parser ps = { 0 };
+	struct option_parser ps = { 0 };
 	int first;
 
 	for (size_t g = 0; g < count; g++)
@@ -197,8 +197,8 @@ void options_dump(FILE *to, const struct option_group *groups, size_t count)
 {
 	static const char *const kinds[] = {
 		[OPTION_FLAG] = "flag", [OPTION_TEXT] = "text", [OPTION_COUNT] = "count",
-		[OPTION_SHARE] = "share", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list",
-		[OPTION_REST] = "rest", [OPTION_LIMIT] = "list",
+		[OPTION_FRACTION] = "share", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list",
+		[OPTION_REMAINDER] = "rest", [OPTION_LIMIT] = "list",
 	};
 
 	for (size_t g = 0; g < count; g++)

@@ -17,10 +17,10 @@ enum option_kind {
 	OPTION_FLAG,    /* target: bool */
 	OPTION_TEXT,    /* target: const char * */
 	OPTION_COUNT,   /* target: uint64_t */
-	OPTION_SHARE,   /* target: double, 0 to 1 */
+	OPTION_FRACTION, /* target: double, 0 to 1 */
 	OPTION_CHOICE,  /* target: int, the place in argument "a|b|c" */
 	OPTION_LIST,    /* target: struct option_list, one more text each time */
-	OPTION_REST,    /* target: char **, all words from its own on: takes the rest */
+	OPTION_REMAINDER, /* target: char **, all words from its own on: takes the rest */
 	OPTION_LIMIT,   /* no target: a limit of common/io/limits */
 };
 
@@ -46,14 +46,14 @@ struct option_row {
 	{ OPTION_TEXT, letter, name, argument, help, target, NULL }
 #define OPT_COUNT(letter, name, argument, help, target) \
 	{ OPTION_COUNT, letter, name, argument, help, target, NULL }
-#define OPT_SHARE(letter, name, argument, help, target) \
-	{ OPTION_SHARE, letter, name, argument, help, target, NULL }
+#define OPT_FRACTION(letter, name, argument, help, target) \
+	{ OPTION_FRACTION, letter, name, argument, help, target, NULL }
 #define OPT_CHOICE(letter, name, choices, help, target) \
 	{ OPTION_CHOICE, letter, name, choices, help, target, NULL }
 #define OPT_LIST(letter, name, argument, help, target) \
 	{ OPTION_LIST, letter, name, argument, help, target, NULL }
-#define OPT_REST(letter, name, argument, help, target) \
-	{ OPTION_REST, letter, name, argument, help, target, NULL }
+#define OPT_REMAINDER(letter, name, argument, help, target) \
+	{ OPTION_REMAINDER, letter, name, argument, help, target, NULL }
 #define OPT_LIMIT(letter, name, argument, help) \
 	{ OPTION_LIMIT, letter, name, argument, help, NULL, NULL }
 #define OPT_END { OPTION_END, 0, NULL, NULL, NULL, NULL, NULL }

@@ -73,8 +73,8 @@ static int give_up_rights(void)
 	if (status == 0)
 		status = seccomp_load(filter);
 	seccomp_release(filter);
-	return status == 0 ? 0 : error("--sandbox: this system does not let it be closed: %s",
-				       strerror(-status));
+	return status == 0 ? 0 : diag_error("--sandbox: this system does not let it be closed: %s",
+					    strerror(-status));
 }
 
 /* Thousands of files may be merged: all of them are open at once. */
@@ -88,7 +88,7 @@ static void raise_file_limit(int wanted)
 	setrlimit(RLIMIT_NOFILE, &files);
 }
 
-int sandbox_hold(char **files, int count)
+int sandbox_preopen(char **files, int count)
 {
 	enum { OTHERS = 16 };
 	static int all = OTHERS;
@@ -98,7 +98,7 @@ int sandbox_hold(char **files, int count)
 	all += count;
 	raise_file_limit(all);
 	for (int i = 0; i < count || (i == 0 && !count); i++)
-		if (input_hold(count ? files[i] : NULL) < 0)
+		if (input_preopen(count ? files[i] : NULL) < 0)
 			return -1;
 	return 0;
 }
@@ -111,10 +111,10 @@ _Noreturn static void wait_for(pid_t child, const bool *written)
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-		error("--sandbox: stopped at a system call that a conversion does not need");
+		diag_error("--sandbox: stopped at a system call that a conversion does not need");
 	else if (WIFSIGNALED(status))
-		error("--sandbox: the conversion was ended by signal %d", WTERMSIG(status));
-	kept = output_give_name(WIFEXITED(status) && *written) == 0;
+		diag_error("--sandbox: the conversion was ended by signal %d", WTERMSIG(status));
+	kept = output_finish_rename(WIFEXITED(status) && *written) == 0;
 	exit(WIFEXITED(status) && kept ? WEXITSTATUS(status) : STATUS_TROUBLE);
 }
 
@@ -125,16 +125,16 @@ int sandbox_close(void)
 
 	if (!settings.sandbox)
 		return 0;
-	if (output_hold(settings.output) < 0)
+	if (output_preopen(settings.output) < 0)
 		return -1;
 	written = mmap(NULL, sizeof *written, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	child = written == MAP_FAILED ? -1 : fork();
 	if (child < 0)
-		return error("--sandbox: %s", strerror(errno));
+		return diag_error("--sandbox: %s", strerror(errno));
 	if (child > 0)
 		wait_for(child, written);
-	output_leave_name(written);
+	output_defer_rename(written);
 	/* who waits may be killed: nobody would give the output its name */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -144,10 +144,10 @@ int sandbox_close(void)
 
 #else
 
-int sandbox_hold(char **files, int count)
+int sandbox_preopen(char **files, int count)
 {
 	(void)files, (void)count;
-	return settings.sandbox ? error("--sandbox: there is none on this system") : 0;
+	return settings.sandbox ? diag_error("--sandbox: there is none on this system") : 0;
 }
 
 int sandbox_close(void)
@@ -159,5 +159,5 @@ int sandbox_close(void)
 
 int sandbox_enter(char **files, int count)
 {
-	return sandbox_hold(files, count) < 0 ? -1 : sandbox_close();
+	return sandbox_preopen(files, count) < 0 ? -1 : sandbox_close();
 }

@@ -15,7 +15,7 @@
  */
 
 /* Opens the files (none: standard input); as often as there are lists of them. */
-int sandbox_hold(char **files, int count);
+int sandbox_preopen(char **files, int count);
 /* Opens the output and closes the sandbox; in the process that waits it does not return. */
 int sandbox_close(void);
 /* Both, for who has one list. */

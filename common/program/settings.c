@@ -13,10 +13,10 @@
 #endif
 
 struct settings settings = {
-	.estimate = { .contexts = 200000, .rest = 1e-3, .unattributed = true },
+	.estimate = { .contexts = 200000, .max_unplaced = 1e-3, .unattributed = true },
 };
 
-const struct option_row common_rows[] = {
+const struct option_row options_common[] = {
 	OPT_TEXT('o', "output", "FILE", "write to FILE when all is well; .gz compresses",
 		 &settings.output),
 	OPT_FLAG('q', "quiet", "no warnings", &diag.quiet),
@@ -33,12 +33,12 @@ const struct option_row common_rows[] = {
 	OPT_END
 };
 
-const struct option_row strict_rows[] = {
+const struct option_row options_strict[] = {
 	OPT_FLAG(0, "strict", "any loss or estimate is an error", &settings.strict),
 	OPT_END
 };
 
-const struct option_row selection_rows[] = {
+const struct option_row options_selection[] = {
 	OPT_TEXT(0, "value", "NAME|N",
 		 "only this value type (default: all, or the first where the target holds one)",
 		 &settings.value),
@@ -46,7 +46,7 @@ const struct option_row selection_rows[] = {
 	OPT_END
 };
 
-const struct option_row privacy_rows[] = {
+const struct option_row options_privacy[] = {
 	OPT_FLAG(0, "strip-dirs", "files and objects without their directories",
 		 &settings.strip_dirs),
 	OPT_FLAG(0, "anonymize",
@@ -55,25 +55,25 @@ const struct option_row privacy_rows[] = {
 	OPT_END
 };
 
-const struct option_row threads_rows[] = {
+const struct option_row options_threads[] = {
 	OPT_FLAG(0, "threads", "threads become root frames where the target has no threads",
 		 &settings.threads),
 	OPT_END
 };
 
-const struct option_row estimate_rows[] = {
+const struct option_row options_estimate[] = {
 	OPT_COUNT(0, "contexts", "N", "expand at most N contexts (default 200000)",
 		  &settings.estimate.contexts),
-	OPT_SHARE(0, "rest", "SHARE",
-		  "stop when less than SHARE of the total is unplaced (default 1e-3)",
-		  &settings.estimate.rest),
+	OPT_FRACTION(0, "rest", "SHARE",
+		     "stop when less than SHARE of the total is unplaced (default 1e-3)",
+		     &settings.estimate.max_unplaced),
 	OPT_FLAG(0, "no-unattributed",
 		 "leave out inclusive time that is in no function's self time",
 		 &settings.no_unattributed),
 	OPT_END
 };
 
-void list_formats(FILE *to, format_list list)
+void format_list_print(FILE *to, format_list list)
 {
 	static const char *const heads[] = { "format", "reads", "writes", "suffixes" };
 	int widest = (int)strlen(heads[3]);
@@ -89,8 +89,8 @@ void list_formats(FILE *to, format_list list)
 			(*list)->suffixes, (*list)->title);
 }
 
-bool answered(const char *synopsis, const char *purpose, format_list list,
-	      const struct option_group *groups, size_t count)
+bool convert_handle_info_options(const char *synopsis, const char *purpose, format_list list,
+				 const struct option_group *groups, size_t count)
 {
 	if (settings.help) {
 		printf("usage: %s %s\n%s\n", diag.program, synopsis, purpose);
@@ -104,7 +104,7 @@ bool answered(const char *synopsis, const char *purpose, format_list list,
 	} else if (settings.version) {
 		printf("%s (profpipe) %s\n", diag.program, PROFPIPE_VERSION);
 	} else if (settings.list_formats) {
-		list_formats(stdout, list);
+		format_list_print(stdout, list);
 	} else if (settings.list_limits) {
 		limits_print(stdout);
 	} else if (settings.list_options) {
@@ -114,6 +114,6 @@ bool answered(const char *synopsis, const char *purpose, format_list list,
 		return false;
 	}
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
-		die("standard output: %s", strerror(errno));
+		diag_die("standard output: %s", strerror(errno));
 	return true;
 }

@@ -27,7 +27,7 @@ bool json_expected(struct json *j, const char *what)
 	input_want(in, 24);
 	rest = (struct str){ in->p, (size_t)(in->end - in->p) };
 	if (rest.n)
-		input_error(in, "expected %s, got %s", what, quote(str_head(rest, 24)));
+		input_error(in, "expected %s, got %s", what, diag_quote(str_head(rest, 24)));
 	else
 		input_error(in, "expected %s, got the end of the input", what);
 	return false;
@@ -107,7 +107,7 @@ static bool enter(struct json *j, char bracket, const char *what)
 	if (next_value(j) != bracket)
 		return json_expected(j, what);
 	j->in->p++;
-	j->fresh = true;
+	j->at_start = true;
 	return true;
 }
 
@@ -124,15 +124,15 @@ bool json_array(struct json *j)
 /* Whether there is one more member before the bracket; takes the bracket or the comma. */
 static inline bool another(struct json *j, char bracket, const char *expected)
 {
-	bool fresh = j->fresh;
+	bool at_start = j->at_start;
 	char c = next_byte(j);
 
-	j->fresh = false;
+	j->at_start = false;
 	if (c == bracket) {
 		j->in->p++;
 		return false;
 	}
-	return fresh ? !j->in->failed : take_byte(j, ',', expected);
+	return at_start ? !j->in->failed : take_byte(j, ',', expected);
 }
 
 bool json_element(struct json *j)
@@ -361,14 +361,14 @@ static size_t short_number(const struct input *in, struct decimal *number)
 	return (size_t)(p - in->p);
 }
 
-bool json_number(struct json *j, struct decimal *number, enum exactness *how)
+bool json_number(struct json *j, struct decimal *number, enum exactness *exactness)
 {
 	struct str text;
 	size_t n;
 
 	next_value(j);
 	n = short_number(j->in, number);
-	*how = EXACT;
+	*exactness = EXACT;
 	if (n) {
 		j->in->p += n;
 		return true;
@@ -376,31 +376,31 @@ bool json_number(struct json *j, struct decimal *number, enum exactness *how)
 	text = number_text(j->in);
 	if (j->in->failed || !is_number(text) || text.n >= LONGEST_NUMBER)
 		return json_expected(j, "a number");
-	if (!str_to_decimal(text, number, how))
+	if (!str_to_decimal(text, number, exactness))
 		return json_expected(j, "a number in range");
 	j->in->p += text.n;
 	return true;
 }
 
-bool json_index(struct json *j, uint32_t most, const char *what, uint32_t *value)
+bool json_index(struct json *j, uint32_t max, const char *what, uint32_t *value)
 {
 	uint64_t at;
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 	int64_t integer;
 
 	next_value(j);
 	at = input_offset(j->in);
-	if (!json_number(j, &number, &how))
+	if (!json_number(j, &number, &exactness))
 		return false;
-	if (how != EXACT || decimal_at(number, 0, &integer) != EXACT || integer < 0 ||
-	    integer > most) {
+	if (exactness != EXACT || decimal_at(number, 0, &integer) != EXACT || integer < 0 ||
+	    integer > max) {
 		char text[NUM_TEXT] = "";
 
 		if (number.exponent >= -20 && number.exponent <= 20)
 			decimal_text(text, number);
 		input_error_at(j->in, at, "expected %s from 0 to %lu, got %.*s", what,
-			       (unsigned long)most, NUM_TEXT, *text ? text : "another number");
+			       (unsigned long)max, NUM_TEXT, *text ? text : "another number");
 		return false;
 	}
 	*value = (uint32_t)integer;

@@ -44,7 +44,7 @@ enum json_kind {
 
 struct json {
 	struct input *in;
-	bool fresh;       /* just inside a bracket: no comma comes first */
+	bool at_start;    /* just inside a bracket: no comma comes first */
 	bool colon;       /* after a key: a colon comes first */
 	struct buf text;  /* a string that had escapes */
 };
@@ -67,10 +67,10 @@ bool json_element(struct json *j);
 
 /* Take a value of this kind, or complain. The text is valid until the next call. */
 bool json_string(struct json *j, struct str *text);
-bool json_number(struct json *j, struct decimal *number, enum exactness *how);
+bool json_number(struct json *j, struct decimal *number, enum exactness *exactness);
 bool json_bool(struct json *j, bool *value);
-/* An integer from 0 to `most`; `what` is for the message. */
-bool json_index(struct json *j, uint32_t most, const char *what, uint32_t *value);
+/* An integer from 0 to `max`; `what` is for the message. */
+bool json_index(struct json *j, uint32_t max, const char *what, uint32_t *value);
 
 /* Takes a null if one is next; else says false and takes nothing. */
 bool json_null(struct json *j);

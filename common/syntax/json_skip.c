@@ -12,13 +12,13 @@
 static bool skip_scalar(struct json *j)
 {
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 	struct str text;
 	bool truth;
 
 	switch (json_peek(j)) {
 	case JSON_STRING: return json_string(j, &text);
-	case JSON_NUMBER: return json_number(j, &number, &how);
+	case JSON_NUMBER: return json_number(j, &number, &exactness);
 	case JSON_BOOL: return json_bool(j, &truth);
 	case JSON_NULL: return json_null(j) || json_expected(j, "null");
 	default: return json_expected(j, "a value");
@@ -36,11 +36,11 @@ static bool descend(struct json *j, struct levels *l, bool object)
 	uint64_t bit = (uint64_t)1 << l->depth % 64;
 
 	if (l->depth == limits[LIMIT_NESTING]) {
-		char most[96];
+		char expected[96];
 
-		snprintf(most, sizeof most, "at most %" PRIu64 " levels of brackets "
+		snprintf(expected, sizeof expected, "at most %" PRIu64 " levels of brackets "
 			 "(--limit nesting=N)", limits[LIMIT_NESTING]);
-		return json_expected(j, most);
+		return json_expected(j, expected);
 	}
 	ARRAY_ROOM(l->objects, l->depth / 64, l->cap);
 	if (l->depth % 64 == 0)

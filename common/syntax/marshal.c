@@ -12,7 +12,7 @@
 
 #include "common/base/alloc.h"
 #include "common/io/limits.h"
-#include "common/syntax/marshal_inside.h"
+#include "common/syntax/marshal_internal.h"
 
 /* --- bytes --- */
 
@@ -57,7 +57,7 @@ static bool take_size(struct marshal *m, bool small, uint32_t *size)
 /* Only tuples of scalars are kept: one that holds a container is none. */
 static void end_capture(struct marshal *m)
 {
-	struct frame *f = m->depth ? &m->frames[m->depth - 1] : NULL;
+	struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;
 
 	if (f && f->capture) {
 		f->capture = false;
@@ -65,20 +65,20 @@ static void end_capture(struct marshal *m)
 	}
 }
 
-bool marshal_open(struct marshal *m, struct frame frame, uint64_t at)
+bool marshal_open(struct marshal *m, struct marshal_container container, uint64_t at)
 {
 	if (m->depth == limits[LIMIT_NESTING])
 		return marshal_fail_nesting(m, at);
-	if (!frame.again)
-		frame.first = m->pool.n;
-	frame.capture = !frame.again && frame.kind == MARSHAL_TUPLE &&
-			frame.object != MARSHAL_NO_OBJECT;
-	ARRAY_ROOM(m->frames, m->depth, m->frame_cap);
-	m->frames[m->depth++] = frame;
+	if (!container.again)
+		container.first = m->pool.n;
+	container.capture = !container.again && container.kind == MARSHAL_TUPLE &&
+			container.object != MARSHAL_NO_OBJECT;
+	ARRAY_ROOM(m->containers, m->depth, m->container_cap);
+	m->containers[m->depth++] = container;
 	return true;
 }
 
-static bool is_complete(const struct frame *f)
+static bool is_complete(const struct marshal_container *f)
 {
 	if (f->kind == MARSHAL_DICT)
 		return f->ended;
@@ -87,8 +87,8 @@ static bool is_complete(const struct frame *f)
 
 static void close_container(struct marshal *m)
 {
-	const struct frame *f = &m->frames[--m->depth];
-	struct object *o;
+	const struct marshal_container *f = &m->containers[--m->depth];
+	struct marshal_object *o;
 
 	if (f->again || f->object == MARSHAL_NO_OBJECT)
 		return;
@@ -108,7 +108,7 @@ static void close_container(struct marshal *m)
 
 void marshal_settle(struct marshal *m)
 {
-	while (m->depth && is_complete(&m->frames[m->depth - 1]))
+	while (m->depth && is_complete(&m->containers[m->depth - 1]))
 		close_container(m);
 }
 
@@ -118,7 +118,7 @@ static bool is_container(enum marshal_kind kind)
 }
 
 /* Whether a field of a code object is what the layout says. */
-static bool take_field(struct marshal *m, struct frame *code, const struct marshal_item *item)
+static bool take_field(struct marshal *m, struct marshal_container *code, const struct marshal_item *item)
 {
 	char field = *code->layout++;
 
@@ -133,7 +133,7 @@ static bool take_field(struct marshal *m, struct frame *code, const struct marsh
 }
 
 /* Counts an item in the container that it is in. */
-static bool account(struct marshal *m, struct frame *f, struct marshal_item *item)
+static bool account(struct marshal *m, struct marshal_container *f, struct marshal_item *item)
 {
 	if (f->kind == MARSHAL_CODE && !take_field(m, f, item))
 		return marshal_fail(m, item->at, "expected another field of a code object");
@@ -231,7 +231,7 @@ static bool read_text_float(struct marshal *m, struct marshal_item *item)
 	item->number = strtod(text, &end);
 	return (n && end == text + n) ||
 	       marshal_fail(m, item->at, "expected a number, got %s",
-			    quote((struct str){ text, n }));
+			    diag_quote((struct str){ text, n }));
 }
 
 static bool read_complex(struct marshal *m, struct marshal_item *item, bool text)
@@ -267,7 +267,7 @@ bool marshal_read_container(struct marshal *m, struct marshal_item *item, bool s
 	item->kind = kind;
 	item->count = n;
 	end_capture(m);
-	return marshal_open(m, (struct frame){ .kind = kind, .left = n,
+	return marshal_open(m, (struct marshal_container){ .kind = kind, .left = n,
 						 .object = item->object,
 						 .layout = m->layout }, item->at);
 }
@@ -278,13 +278,13 @@ static bool read_slice(struct marshal *m, struct marshal_item *item)
 	item->kind = MARSHAL_LIST;
 	item->count = 3;
 	end_capture(m);
-	return marshal_open(m, (struct frame){ .kind = MARSHAL_LIST, .left = 3,
+	return marshal_open(m, (struct marshal_container){ .kind = MARSHAL_LIST, .left = 3,
 						 .object = item->object }, item->at);
 }
 
 static bool give_object(struct marshal *m, struct marshal_item *item, uint32_t object)
 {
-	const struct object *o = &m->objects[object];
+	const struct marshal_object *o = &m->objects[object];
 
 	item->object = object;
 	item->kind = o->kind;
@@ -298,7 +298,7 @@ static bool give_object(struct marshal *m, struct marshal_item *item, uint32_t o
 	if (!is_container(o->kind))
 		return true;
 	end_capture(m);
-	return marshal_open(m, (struct frame){ .kind = o->kind, .left = o->count,
+	return marshal_open(m, (struct marshal_container){ .kind = o->kind, .left = o->count,
 						 .object = object, .again = true,
 						 .first = o->is.first }, item->at);
 }
@@ -330,7 +330,7 @@ static bool read_interned(struct marshal *m, struct marshal_item *item)
 
 static bool read_end(struct marshal *m, struct marshal_item *item)
 {
-	const struct frame *f = m->depth ? &m->frames[m->depth - 1] : NULL;
+	const struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;
 
 	item->kind = MARSHAL_END;
 	return (f && f->kind == MARSHAL_DICT && !f->value) ||
@@ -420,7 +420,7 @@ static bool read_object(struct marshal *m, struct marshal_item *item)
 }
 
 /* An item of a tuple that was kept, or the end of an empty dict. */
-static bool read_again(struct marshal *m, struct frame *f, struct marshal_item *item)
+static bool read_again(struct marshal *m, struct marshal_container *f, struct marshal_item *item)
 {
 	if (f->kind != MARSHAL_DICT)
 		return give_object(m, item, m->pool.v[f->first++]);
@@ -428,7 +428,7 @@ static bool read_again(struct marshal *m, struct frame *f, struct marshal_item *
 	return true;
 }
 
-static bool skip_raw_ints(struct marshal *m, struct frame *code)
+static bool skip_raw_ints(struct marshal *m, struct marshal_container *code)
 {
 	for (; *code->layout == 'i'; code->layout++)
 		if (!take(m, 4))
@@ -439,14 +439,14 @@ static bool skip_raw_ints(struct marshal *m, struct frame *code)
 bool marshal_step(struct marshal *m, struct marshal_item *item)
 {
 	size_t around = m->depth;
-	struct frame *f = around ? &m->frames[around - 1] : NULL;
+	struct marshal_container *f = around ? &m->containers[around - 1] : NULL;
 
 	if (f && f->kind == MARSHAL_CODE && !skip_raw_ints(m, f))
 		return false;
 	*item = (struct marshal_item){ .object = MARSHAL_NO_OBJECT, .at = offset(m) };
 	if (!(f && f->again ? read_again(m, f, item) : read_object(m, item)))
 		return false;
-	if (around && !account(m, &m->frames[around - 1], item))
+	if (around && !account(m, &m->containers[around - 1], item))
 		return false;
 	marshal_settle(m);
 	return true;
@@ -468,7 +468,7 @@ bool marshal_skip(struct marshal *m, const struct marshal_item *container)
 	    (container->kind != MARSHAL_DICT && !container->count))
 		return true;
 	around = m->depth - 1;
-	if (m->frames[around].again) {
+	if (m->containers[around].again) {
 		close_container(m);
 		marshal_settle(m);
 		return true;

@@ -100,7 +100,7 @@ struct marshal_plain {
 	int32_t counts[2];
 	double values[2];
 };
-bool marshal_plain_four(struct marshal *m, uint32_t count, double most,
+bool marshal_plain_four(struct marshal *m, uint32_t count, double max,
 			struct marshal_plain *plain);
 /*
  * A tuple of `count` items, the first four of them numbers: those. What follows them, if
@@ -112,7 +112,7 @@ bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbe
  * A guess, if rows go on as long as the one that marshal_four() took. What it belongs to can
  * be fetched by then.
  */
-uint32_t marshal_soon(const struct marshal *m);
+uint32_t marshal_peek_tag(const struct marshal *m);
 
 /* "byte N: expected WHAT, got ...". Returns -1. */
 int marshal_expected(struct marshal *m, const struct marshal_item *got, const char *what);

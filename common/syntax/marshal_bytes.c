@@ -1,9 +1,9 @@
 /*
  * marshal_bytes - bytes beyond the input's window, or within a code object that is tried
  */
-#include "common/syntax/marshal_inside.h"
+#include "common/syntax/marshal_internal.h"
 
-enum { MOST_CODE = 1 << 26 }; /* bytes of one code object, which is looked through whole */
+enum { MAX_CODE = 1 << 26 };  /* bytes of one code object, which is looked through whole */
 
 /* Asks for more and more: a size that is a lie costs no more than what is there. */
 static bool want(struct marshal *m, size_t n)
@@ -22,7 +22,7 @@ const unsigned char *marshal_take_more(struct marshal *m, size_t n)
 {
 	const char *p;
 
-	if (m->trying && m->held + n > MOST_CODE) {
+	if (m->trying && m->held + n > MAX_CODE) {
 		m->failed = true;
 		return NULL;
 	}

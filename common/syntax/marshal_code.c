@@ -1,7 +1,7 @@
 /*
  * marshal_code - code objects, whose fields depend on the version of Python
  */
-#include "common/syntax/marshal_inside.h"
+#include "common/syntax/marshal_internal.h"
 
 /*
  * `python -m profile` has a code object in a key. Its fields depend on the version
@@ -24,7 +24,7 @@ static bool try_layout(struct marshal *m, struct marshal_item *item, const char 
 
 	m->trying = true;
 	m->layout = layout;
-	if (!marshal_open(m, (struct frame){ .kind = MARSHAL_CODE, .layout = layout,
+	if (!marshal_open(m, (struct marshal_container){ .kind = MARSHAL_CODE, .layout = layout,
 					       .object = item->object }, item->at))
 		return false;
 	do
@@ -32,14 +32,14 @@ static bool try_layout(struct marshal *m, struct marshal_item *item, const char 
 			return false;
 	while (m->depth > around);
 	item->kind = MARSHAL_CODE;
-	item->text = m->frames[around].name;
+	item->text = m->containers[around].name;
 	return true;
 }
 
 /* The items of the tuple around stay together, after what the code object kept. */
 static void move_capture(struct marshal *m, size_t end)
 {
-	struct frame *f = m->depth ? &m->frames[m->depth - 1] : NULL;
+	struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;
 	size_t first;
 
 	if (!f || !f->capture || m->pool.n == end)

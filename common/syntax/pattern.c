@@ -8,7 +8,7 @@
 #include "common/base/diag.h"
 
 /* Enough for any name that a person wrote; nested repeats give up in a fraction of a second. */
-enum { MOST_STEPS = 1000000, MOST_DEPTH = 100000, MOST_HEAP_KIB = 64 << 10 };
+enum { MAX_STEPS = 1000000, MAX_DEPTH = 100000, MAX_HEAP_KIB = 64 << 10 };
 
 struct pattern {
 	char *what;
@@ -27,7 +27,7 @@ static char *copy(const char *text)
 {
 	size_t size = strlen(text) + 1;
 
-	return memcpy(alloc(size), text, size);
+	return memcpy(alloc_bytes(size), text, size);
 }
 
 static int compile(struct pattern *p, struct str text, bool ignore_case)
@@ -42,7 +42,7 @@ static int compile(struct pattern *p, struct str text, bool ignore_case)
 	if (p->code)
 		return 0;
 	pcre2_get_error_message(code, reason, sizeof reason);
-	return error("%s: %s: byte %zu: %s", p->what, quote(text), (size_t)at, (char *)reason);
+	return diag_error("%s: %s: byte %zu: %s", p->what, diag_quote(text), (size_t)at, (char *)reason);
 }
 
 struct pattern *pattern_new(const char *what, struct str text, bool ignore_case)
@@ -57,10 +57,10 @@ struct pattern *pattern_new(const char *what, struct str text, bool ignore_case)
 	p->match = pcre2_match_data_create_from_pattern(p->code, NULL);
 	p->limits = pcre2_match_context_create(NULL);
 	if (!p->match || !p->limits)
-		die("out of memory");
-	pcre2_set_match_limit(p->limits, MOST_STEPS);
-	pcre2_set_depth_limit(p->limits, MOST_DEPTH);
-	pcre2_set_heap_limit(p->limits, MOST_HEAP_KIB);
+		diag_die("out of memory");
+	pcre2_set_match_limit(p->limits, MAX_STEPS);
+	pcre2_set_depth_limit(p->limits, MAX_DEPTH);
+	pcre2_set_heap_limit(p->limits, MAX_HEAP_KIB);
 	return p;
 }
 
@@ -84,7 +84,7 @@ static int match_from(const struct pattern *p, struct str text, size_t start, ui
 	if (code >= 0 || code == PCRE2_ERROR_NOMATCH)
 		return code >= 0;
 	pcre2_get_error_message(code, reason, sizeof reason);
-	return error("%s: %s: %s", p->what, quote(text), (char *)reason);
+	return diag_error("%s: %s: %s", p->what, diag_quote(text), (char *)reason);
 }
 
 int pattern_matches(const struct pattern *p, struct str text)
@@ -132,7 +132,7 @@ static int take_flags(struct substitution *s, struct str flags, bool *ignore_cas
 }
 
 /* \2 in the text must be a group of the expression. */
-static int check_groups(const struct substitution *s, const char *what, struct str whole)
+static int options_for_reading(const struct substitution *s, const char *what, struct str whole)
 {
 	uint32_t groups = 0;
 
@@ -143,8 +143,8 @@ static int check_groups(const struct substitution *s, const char *what, struct s
 		if (s->text[i] != '\\')
 			continue;
 		if (c >= '1' && c <= '9' && (uint32_t)(c - '0') > groups)
-			return error("%s: %s: \\%c is no group of the expression", what,
-				     quote(whole), c);
+			return diag_error("%s: %s: \\%c is no group of the expression", what,
+					  diag_quote(whole), c);
 		i++;
 	}
 	return 0;
@@ -163,11 +163,11 @@ struct substitution *substitution_new(const char *what, struct str text)
 	s->text = with.p;
 	s->text_size = with.n;
 	if (!fits)
-		error("%s: expected 's/RE/TEXT/' with flags g and i, got %s", what, quote(text));
+		diag_error("%s: expected 's/RE/TEXT/' with flags g and i, got %s", what, diag_quote(text));
 	else
 		s->pattern = pattern_new(what, buf_str(&expression), ignore_case);
 	buf_free(&expression);
-	if (!s->pattern || check_groups(s, what, text) < 0) {
+	if (!s->pattern || options_for_reading(s, what, text) < 0) {
 		substitution_free(s);
 		return NULL;
 	}
@@ -213,7 +213,7 @@ static void add_text(const struct substitution *s, struct str text, struct buf *
 }
 
 /* As in sed, an empty match right behind the one before is none. */
-int substitute(const struct substitution *s, struct str text, struct buf *to)
+int substitution_apply(const struct substitution *s, struct str text, struct buf *to)
 {
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->pattern->match);
 	size_t start = 0, copied = 0;

@@ -31,6 +31,6 @@ struct substitution *substitution_new(const char *what, struct str text);
 void substitution_free(struct substitution *s);
 
 /* 1: *to has the new text; 0: nothing to replace; -1 after a message. */
-int substitute(const struct substitution *s, struct str text, struct buf *to);
+int substitution_apply(const struct substitution *s, struct str text, struct buf *to);
 
 #endif

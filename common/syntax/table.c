@@ -185,7 +185,7 @@ static void put_object(const struct table *t, struct output *out, size_t row)
 	output_byte(out, '}');
 }
 
-static void put_json(const struct table *t, struct output *out, const struct table_look *look)
+static void put_json(const struct table *t, struct output *out, const struct table_style *look)
 {
 	output_text(out, look->more ? "{\"rows\":[" : "[");
 	for (size_t row = 0; row < table_rows(t); row++) {
@@ -227,7 +227,7 @@ static void put_markdown(const struct table *t, struct output *out)
 			if (!t->columns[i].heading)
 				continue;
 			buf_add(&line, S("| "));
-			add_markdown(&line, shown_of(t, cell_at(t, row, i)));
+			buf_add_markdown(&line, shown_of(t, cell_at(t, row, i)));
 			buf_byte(&line, ' ');
 		}
 		buf_add(&line, S("|\n"));
@@ -238,7 +238,7 @@ static void put_markdown(const struct table *t, struct output *out)
 
 struct layout {
 	const struct table *t;
-	const struct table_look *look;
+	const struct table_style *look;
 	struct output *out;
 	size_t *widths;         /* of columns */
 	bool *left_out;         /* columns for which there is no room */
@@ -259,14 +259,14 @@ static void measure_columns(struct layout *l)
 			if (!t->columns[i].heading)
 				continue;
 			l->text.n = 0;
-			add_visible(&l->text, shown_of(t, cell_at(t, row, i)));
+			buf_add_visible(&l->text, shown_of(t, cell_at(t, row, i)));
 			columns = utf8_columns(buf_str(&l->text));
 			if (columns > l->widths[i])
 				l->widths[i] = columns;
 		}
 }
 
-enum { GAP = 2, GOOD_WIDTH = 30, LEAST_WIDTH = 12 };
+enum { GAP = 2, GOOD_WIDTH = 30, MIN_WIDTH = 12 };
 
 static bool is_shown(const struct layout *l, size_t column)
 {
@@ -312,7 +312,7 @@ static void fit_columns(struct layout *l)
 {
 	if (l->look->width)
 		while (line_width(l) > l->look->width &&
-		       (shrink(l, GOOD_WIDTH) || leave_out(l) || shrink(l, LEAST_WIDTH)))
+		       (shrink(l, GOOD_WIDTH) || leave_out(l) || shrink(l, MIN_WIDTH)))
 			;
 }
 
@@ -348,7 +348,7 @@ static void put_cell(struct layout *l, size_t column, struct str shown, const ch
 	bool right = l->t->columns[column].right;
 
 	l->text.n = 0;
-	add_visible(&l->text, shown);
+	buf_add_visible(&l->text, shown);
 	cut(&l->text, width);
 	columns = utf8_columns(buf_str(&l->text));
 	if (right)
@@ -395,7 +395,7 @@ static void put_lines(struct layout *l)
 	}
 }
 
-static void put_text(const struct table *t, struct output *out, const struct table_look *look)
+static void put_text(const struct table *t, struct output *out, const struct table_style *look)
 {
 	struct layout l = { .t = t, .look = look, .out = out,
 			    .widths = alloc_zero(t->width, sizeof *l.widths),
@@ -409,14 +409,14 @@ static void put_text(const struct table *t, struct output *out, const struct tab
 	buf_free(&l.text);
 }
 
-void table_put(const struct table *t, struct output *out, const struct table_look *look)
+void table_put(const struct table *t, struct output *out, const struct table_style *look)
 {
 	switch (look->format) {
 	case TABLE_TSV:
 		put_separated(t, out, '\t', add_tsv);
 		break;
 	case TABLE_CSV:
-		put_separated(t, out, ',', add_csv);
+		put_separated(t, out, ',', buf_add_csv);
 		break;
 	case TABLE_JSON:
 		put_json(t, out, look);

@@ -11,7 +11,7 @@
  *	table_number(t, self, shown);
  *	table_end_row(t);
  *	...
- *	table_put(t, out, &(struct table_look){ .format = TABLE_CSV });
+ *	table_put(t, out, &(struct table_style){ .format = TABLE_CSV });
  */
 #ifndef SYNTAX_TABLE_H
 #define SYNTAX_TABLE_H
@@ -31,7 +31,7 @@ struct table_column {
 	bool spare;            /* may be left out there; the last one goes first */
 };
 
-struct table_look {
+struct table_style {
 	enum table_format format;
 	size_t width;          /* columns of the terminal; 0: as wide as it gets */
 	bool colors;
@@ -56,11 +56,11 @@ void table_color(struct table *t, const char *sgr); /* "31" of the cell made las
 void table_end_row(struct table *t);
 size_t table_rows(const struct table *t);
 
-void table_put(const struct table *t, struct output *out, const struct table_look *look);
+void table_put(const struct table *t, struct output *out, const struct table_style *look);
 
 /* Text as people may see it: on a terminal, in Markdown. */
-void add_visible(struct buf *b, struct str text);
-void add_markdown(struct buf *b, struct str text);
-void add_csv(struct buf *b, struct str text);
+void buf_add_visible(struct buf *b, struct str text);
+void buf_add_markdown(struct buf *b, struct str text);
+void buf_add_csv(struct buf *b, struct str text);
 
 #endif

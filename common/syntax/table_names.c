@@ -12,7 +12,7 @@ static void add_unsafe(struct buf *b, struct str s, size_t at, size_t length)
 		buf_print(b, "\\x%02x", (unsigned char)s.p[at]);
 }
 
-void add_visible(struct buf *b, struct str text)
+void buf_add_visible(struct buf *b, struct str text)
 {
 	for (size_t i = 0; i < text.n;) {
 		size_t length = utf8_length(text, i);
@@ -29,11 +29,11 @@ void add_visible(struct buf *b, struct str text)
  * GitHub's and GitLab's Markdown: whatever could be a mark is written as a character, and
  * so is the point that makes a link of "www.".
  */
-void add_markdown(struct buf *b, struct str text)
+void buf_add_markdown(struct buf *b, struct str text)
 {
 	struct buf safe = { 0 };
 
-	add_visible(&safe, text);
+	buf_add_visible(&safe, text);
 	for (size_t i = 0; i < safe.n; i++) {
 		bool link = str_ends(str_head(buf_str(&safe), i + 1), S("www."));
 		char c = safe.p[i];
@@ -62,7 +62,7 @@ static bool is_formula(struct str text)
  * RFC 4180, and against spreadsheets: what begins like a formula gets an apostrophe
  * before it.
  */
-void add_csv(struct buf *b, struct str text)
+void buf_add_csv(struct buf *b, struct str text)
 {
 	bool formula = is_formula(text);
 	bool quoted = formula;

@@ -56,7 +56,7 @@ bool callgrind_tells_systems(const struct profile *p)
 	return apart;
 }
 
-static void put_systems(struct writer *w)
+static void put_systems(struct callgrind_writer *w)
 {
 	const struct profile *p = w->p;
 
@@ -75,7 +75,7 @@ static void put_systems(struct writer *w)
 	}
 }
 
-void callgrind_put_details(struct writer *w)
+void callgrind_put_details(struct callgrind_writer *w)
 {
 	const struct profile *p = w->p;
 
@@ -95,7 +95,7 @@ void callgrind_put_details(struct writer *w)
 
 /* --- reading --- */
 
-static void read_system(struct reader *r, struct json *j)
+static void read_system(struct callgrind_reader *r, struct json *j)
 {
 	string_id texts[4] = { 0 };
 	size_t n = 0;
@@ -117,7 +117,7 @@ static void read_system(struct reader *r, struct json *j)
 	r->systems[r->system_count++] = (struct system_name){ texts[1], texts[2], texts[3], texts[0] };
 }
 
-string_id callgrind_system_of(const struct reader *r, string_id name, string_id file,
+string_id callgrind_system_of(const struct callgrind_reader *r, string_id name, string_id file,
 			      string_id object)
 {
 	uint64_t hash = place_hash(name, file, object);
@@ -132,7 +132,7 @@ string_id callgrind_system_of(const struct reader *r, string_id name, string_id 
 	return 0;
 }
 
-void callgrind_forget_systems(struct reader *r)
+void callgrind_forget_systems(struct callgrind_reader *r)
 {
 	alloc_free(r->systems);
 	index_free(&r->system_index);
@@ -140,7 +140,7 @@ void callgrind_forget_systems(struct reader *r)
 	r->system_count = r->system_cap = 0;
 }
 
-bool callgrind_read_details(struct reader *r)
+bool callgrind_read_details(struct callgrind_reader *r)
 {
 	struct buf name = { 0 };
 	struct json j;

@@ -50,12 +50,12 @@ static const struct event_unit {
 };
 enum { EVENT_UNITS = sizeof event_units / sizeof *event_units };
 
-void unit_of_event(struct str name, struct value_type *type)
+void callgrind_unit_of_event(struct str name, struct value_type *type)
 {
 	for (size_t i = 0; i < EVENT_UNITS; i++)
 		if (str_ends(name, str_of(event_units[i].text))) {
 			type->unit = event_units[i].unit;
-			type->power = event_units[i].power;
+			type->source_scale = event_units[i].power;
 		}
 	if (str_eq(name, S("bytes")))
 		type->unit = UNIT_BYTES;
@@ -65,16 +65,16 @@ const struct format callgrind_format = {
 	.name = "callgrind",
 	.title = "call graphs of callgrind and cachegrind, for KCachegrind; xdebug, yappi",
 	.suffixes = ".callgrind callgrind.out .cachegrind",
-	.half = HALF_GRAPH,
-	.keeps = KEEP_CALLS | KEEP_FILES | KEEP_OBJECTS | KEEP_LINES | KEEP_SITES |
-		 KEEP_ADDRESSES | KEEP_INLINED | KEEP_JUMPS | KEEP_THREADS | KEEP_PARTS |
-		 KEEP_VALUE_TYPES | KEEP_UNITS | KEEP_METADATA | KEEP_FUNCTION_LINES |
-		 KEEP_MAPPINGS | KEEP_RECORDING,
-	.keeps_also = callgrind_keeps_also,
-	.values_arcs = true,
+	.representation = REPR_GRAPH,
+	.features = FEATURE_CALLS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_LINES | FEATURE_SITES |
+		 FEATURE_ADDRESSES | FEATURE_INLINED | FEATURE_JUMPS | FEATURE_THREADS | FEATURE_PARTS |
+		 FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_METADATA | FEATURE_FUNCTION_LINES |
+		 FEATURE_MAPPINGS | FEATURE_RECORDING,
+	.features_of = callgrind_features_of,
+	.needs_arc_values = true,
 	.bid = callgrind_bid,
 	.read = callgrind_read,
 	.check = callgrind_check,
 	.write = callgrind_write,
-	.holds = callgrind_holds,
+	.can_spell = callgrind_can_spell,
 };

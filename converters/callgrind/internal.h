@@ -29,7 +29,7 @@ struct called {
 };
 
 /* The unit that an event's name tells, if it does: "Time_(10ns)", "bytes". */
-void unit_of_event(struct str name, struct value_type *type);
+void callgrind_unit_of_event(struct str name, struct value_type *type);
 
 /* How a function is written: what keeps it apart from others, in bits. */
 enum callgrind_suffix { SUFFIX_FILE = 1, SUFFIX_LINE = 2 };
@@ -40,9 +40,9 @@ int callgrind_read(struct input *in, struct profile *p);
 int callgrind_check(const struct profile *p);
 void callgrind_write(struct output *out, const struct profile *p);
 /* What is kept of this profile in notes, see callgrind_totals.c. */
-unsigned callgrind_keeps_also(const struct profile *p);
+unsigned callgrind_features_of(const struct profile *p);
 /* Whether functions are apart without their system names: else those are not kept. */
 bool callgrind_tells_systems(const struct profile *p);
-bool callgrind_holds(struct str name);
+bool callgrind_can_spell(struct str name);
 
 #endif

@@ -24,7 +24,7 @@ static const char *find_blank(const char *p, const char *end)
 }
 
 /* One subposition, relative to `base`. */
-static bool read_subposition(struct reader *r, struct str word, uint64_t base,
+static bool read_subposition(struct callgrind_reader *r, struct str word, uint64_t base,
 			     uint64_t *value)
 {
 	bool plus = word.p[0] == '+', minus = word.p[0] == '-';
@@ -38,7 +38,7 @@ static bool read_subposition(struct reader *r, struct str word, uint64_t base,
 	if (!(str_starts(digits, S("0x")) ? str_to_hex(str_from(digits, 2), &n)
 					  : str_to_u64(digits, &n)) ||
 	    (minus && n > base)) {
-		input_error(r->in, "expected a position, got %s", quote(word));
+		input_error(r->in, "expected a position, got %s", diag_quote(word));
 		return false;
 	}
 	*value = plus ? base + n : minus ? base - n : n;
@@ -46,7 +46,7 @@ static bool read_subposition(struct reader *r, struct str word, uint64_t base,
 }
 
 /* The positions at the start of *p, which moves behind them. False after an error. */
-static bool read_place(struct reader *r, const char **p, const char *end, bool needed,
+static bool read_place(struct callgrind_reader *r, const char **p, const char *end, bool needed,
 		       struct place *at)
 {
 	uint64_t line = r->at_line, address = r->address;
@@ -80,7 +80,7 @@ static bool read_place(struct reader *r, const char **p, const char *end, bool n
 }
 
 /* The position of a cost, call site or jump, which later ones are relative to. */
-static bool read_own_place(struct reader *r, const char **p, const char *end,
+static bool read_own_place(struct callgrind_reader *r, const char **p, const char *end,
 			   struct place *at)
 {
 	if (!read_place(r, p, end, true, at))
@@ -103,12 +103,12 @@ static const char *read_digits(const char *p, const char *end, int64_t *value)
 	return p > start && (p == end || *p == ' ' || *p == '\t') ? p : NULL;
 }
 
-static bool read_value(struct reader *r, const char **p, const char *end, size_t event)
+static bool read_value(struct callgrind_reader *r, const char **p, const char *end, size_t event)
 {
 	const char *stop = find_blank(*p, end), *quick;
 	struct str word = { *p, (size_t)(stop - *p) };
 	struct decimal number = { 0, 0 };
-	enum exactness how;
+	enum exactness exactness;
 	value_id v = r->events[event];
 	const struct value_type *type = &r->p->value_types[v];
 	int64_t value;
@@ -119,22 +119,22 @@ static bool read_value(struct reader *r, const char **p, const char *end, size_t
 		*p = quick;
 		return true;
 	}
-	if (!str_to_decimal(word, &number, &how) || number.mantissa < 0) {
-		input_error(r->in, "expected a cost, got %s", quote(word));
+	if (!str_to_decimal(word, &number, &exactness) || number.mantissa < 0) {
+		input_error(r->in, "expected a cost, got %s", diag_quote(word));
 		return false;
 	}
-	number.exponent += r->powers[event] - (type->unit == UNIT_TIME ? type->power : 0);
+	number.exponent += r->powers[event] - (type->unit == UNIT_TIME ? type->source_scale : 0);
 	if (!profile_number(r->p, v, number, &value)) {
-		input_error(r->in, "expected a cost below 2^63, got %s", quote(word));
+		input_error(r->in, "expected a cost below 2^63, got %s", diag_quote(word));
 		return false;
 	}
-	find_plain(r);
+	callgrind_find_plain(r);
 	r->values[v] = value;
 	*p = stop;
 	return true;
 }
 
-bool read_some_values(struct reader *r, const char **p, const char *end)
+bool callgrind_read_some_values(struct callgrind_reader *r, const char **p, const char *end)
 {
 	memset(r->values, 0, r->p->value_count * sizeof *r->values);
 	for (size_t event = 0; event < r->event_count; event++) {
@@ -145,7 +145,7 @@ bool read_some_values(struct reader *r, const char **p, const char *end)
 	return true;
 }
 
-bool read_values(struct reader *r, const char *p, const char *end)
+bool callgrind_read_values(struct callgrind_reader *r, const char *p, const char *end)
 {
 	size_t event = 0;
 
@@ -168,7 +168,7 @@ bool read_values(struct reader *r, const char *p, const char *end)
 }
 
 /* The line that must follow calls= and jump=. */
-static bool read_source_line(struct reader *r, const char *after, struct place *at,
+static bool read_source_line(struct callgrind_reader *r, const char *after, struct place *at,
 			     const char **rest, const char **end)
 {
 	struct str line;
@@ -181,23 +181,23 @@ static bool read_source_line(struct reader *r, const char *after, struct place *
 	*end = line.p + line.n;
 	if (*rest == *end || !strchr("0123456789+-*", **rest)) {
 		input_error(r->in, "expected a line with a position after %s, got %s", after,
-			    quote(line));
+			    diag_quote(line));
 		return false;
 	}
 	return read_own_place(r, rest, *end, at);
 }
 
-static function_id called_function(struct reader *r)
+static function_id called_function(struct callgrind_reader *r)
 {
-	return function_of(r, r->has_called_object ? r->called_object : r->object,
-			   r->has_called_file ? r->called_file : r->inlined, r->called_name);
+	return callgrind_function_of(r, r->has_called_object ? r->called_object : r->object,
+				     r->has_called_file ? r->called_file : r->inlined, r->called_name);
 }
 
-void end_call(struct reader *r, struct arc a)
+void callgrind_end_call(struct callgrind_reader *r, struct arc a)
 {
 	a.thread = r->thread;
 	a.rule = r->python ? RULE_OUTERMOST : RULE_EVERY;
-	a.valued = true;
+	a.values_known = true;
 	a.primitive = a.calls;
 	a.running = !a.calls && !r->python;
 	/* only now: it was asked for when its name came */
@@ -206,20 +206,20 @@ void end_call(struct reader *r, struct arc a)
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
 	if (r->rewritten && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
 		return;
-	add_arc(r, a);
+	callgrind_add_arc(r, a);
 }
 
-static void read_calls(struct reader *r, struct str text)
+static void read_calls(struct callgrind_reader *r, struct str text)
 {
 	struct arc a = { .calls = 0 };
 	const char *p = text.p, *end = text.p + text.n;
 	const char *stop = find_blank(p, end);
 
 	if (!str_to_i64((struct str){ p, (size_t)(stop - p) }, &a.calls) || a.calls < 0) {
-		input_error(r->in, "expected calls=COUNT, got %s", quote(r->line));
+		input_error(r->in, "expected calls=COUNT, got %s", diag_quote(r->line));
 		return;
 	}
-	a.caller = current_function(r);
+	a.caller = callgrind_current_function(r);
 	if (!r->has_called_name) {
 		input_error(r->in, "expected cfn= before calls=");
 		return;
@@ -228,12 +228,12 @@ static void read_calls(struct reader *r, struct str text)
 		a.calls = 0; /* the writer's guess */
 	p = stop;
 	if (!read_place(r, &p, end, false, &a.target) ||
-	    !read_source_line(r, "calls=", &a.site, &p, &end) || !read_values(r, p, end))
+	    !read_source_line(r, "calls=", &a.site, &p, &end) || !callgrind_read_values(r, p, end))
 		return;
-	end_call(r, a);
+	callgrind_end_call(r, a);
 }
 
-static void read_jump(struct reader *r, struct str text, bool conditional)
+static void read_jump(struct callgrind_reader *r, struct str text, bool conditional)
 {
 	struct jump j = { .conditional = conditional };
 	const char *p = text.p, *end = text.p + text.n, *stop = find_blank(p, end);
@@ -244,10 +244,10 @@ static void read_jump(struct reader *r, struct str text, bool conditional)
 	    !str_to_i64(executed, &j.executed) || j.executed < 0 || j.followed < 0) {
 		input_error(r->in, "expected %s, got %s",
 			    conditional ? "jcnd=FOLLOWED/EXECUTED" : "jump=COUNT",
-			    quote(r->line));
+			    diag_quote(r->line));
 		return;
 	}
-	j.from = current_function(r);
+	j.from = callgrind_current_function(r);
 	j.thread = r->thread;
 	j.to = r->has_called_name ? called_function(r) : j.from;
 	p = stop;
@@ -261,17 +261,17 @@ static void read_jump(struct reader *r, struct str text, bool conditional)
 		profile_jump(r->p, j);
 }
 
-static void read_cost(struct reader *r)
+static void read_cost(struct callgrind_reader *r)
 {
 	const char *p = r->line.p, *end = r->line.p + r->line.n;
 	struct place at;
 
-	current_function(r);
-	if (read_own_place(r, &p, end, &at) && read_values(r, p, end))
-		add_cost(r, &at);
+	callgrind_current_function(r);
+	if (read_own_place(r, &p, end, &at) && callgrind_read_values(r, p, end))
+		callgrind_add_cost(r, &at);
 }
 
-static void read_spec(struct reader *r, struct str key, struct str value)
+static void read_spec(struct callgrind_reader *r, struct str key, struct str value)
 {
 	char first = key.p[0];
 
@@ -280,51 +280,51 @@ static void read_spec(struct reader *r, struct str key, struct str value)
 	} else if (str_eq(key, S("jump")) || str_eq(key, S("jcnd"))) {
 		read_jump(r, value, key.p[1] == 'c');
 	} else if (str_eq(key, S("ob"))) {
-		r->object = read_name(r, &r->objects, value);
+		r->object = callgrind_read_name(r, &r->objects, value);
 		r->function = NO_ID;
 	} else if (str_eq(key, S("fl"))) {
-		r->file = r->inlined = read_name(r, &r->files, value);
+		r->file = r->inlined = callgrind_read_name(r, &r->files, value);
 		r->function = NO_ID;
 	} else if (str_eq(key, S("fi")) || str_eq(key, S("fe"))) {
-		r->inlined = read_name(r, &r->files, value);
+		r->inlined = callgrind_read_name(r, &r->files, value);
 		/* bzr has no fl at all */
 		if (!r->file) {
 			r->file = r->inlined;
 			r->function = NO_ID;
 		}
 	} else if (str_eq(key, S("fn"))) {
-		r->name = read_name(r, &r->functions, value);
+		r->name = callgrind_read_name(r, &r->functions, value);
 		r->inlined = r->file;
 		r->function = NO_ID;
 	} else if (str_eq(key, S("cob"))) {
-		r->called_object = read_name(r, &r->objects, value);
+		r->called_object = callgrind_read_name(r, &r->objects, value);
 		r->has_called_object = true;
 	} else if (str_eq(key, S("cfi")) || str_eq(key, S("cfl")) || str_eq(key, S("jfi"))) {
-		r->called_file = read_name(r, &r->files, value);
+		r->called_file = callgrind_read_name(r, &r->files, value);
 		r->has_called_file = true;
 	} else if ((first == 'c' || first == 'j') && str_eq(str_from(key, 1), S("fn"))) {
-		r->called_name = read_name(r, &r->functions, value);
-		fetch_function(r, r->called_name);
+		r->called_name = callgrind_read_name(r, &r->functions, value);
+		callgrind_prefetch_function(r, r->called_name);
 		r->has_called_name = true;
 	} else {
 		input_error(r->in, "expected a cost, a name (fl= fn= ...) or calls=, got %s",
-			    quote(r->line));
+			    diag_quote(r->line));
 	}
 }
 
 /* xdebug appends runs to one file. */
-static void new_run(struct reader *r)
+static void new_run(struct callgrind_reader *r)
 {
-	end_part(r);
+	callgrind_end_part(r);
 	callgrind_end_totals(r);
-	forget_names(&r->objects);
-	forget_names(&r->files);
-	forget_names(&r->functions);
+	callgrind_forget_names(&r->objects);
+	callgrind_forget_names(&r->files);
+	callgrind_forget_names(&r->functions);
 	r->object = r->file = r->inlined = r->name = 0;
 	r->function = NO_ID;
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
 	r->event_count = 0;
-	find_plain(r);
+	callgrind_find_plain(r);
 }
 
 static bool is_key(struct str key)
@@ -335,7 +335,7 @@ static bool is_key(struct str key)
 	return key.n > 0;
 }
 
-static void read_line(struct reader *r)
+static void read_line(struct callgrind_reader *r)
 {
 	struct str key, value;
 
@@ -352,22 +352,22 @@ static void read_line(struct reader *r)
 	if (str_cut(r->line, '=', &key, &value) && is_key(key))
 		read_spec(r, key, value);
 	else if (str_cut(r->line, ':', &key, &value) && is_key(key))
-		read_header(r, key, value);
+		callgrind_read_header(r, key, value);
 	else if (str_starts(r->line, S("==== NEW PROFILING FILE")))
 		new_run(r);
 	else
-		input_error(r->in, "expected a callgrind line, got %s", quote(r->line));
+		input_error(r->in, "expected a callgrind line, got %s", diag_quote(r->line));
 }
 
 int callgrind_read(struct input *in, struct profile *p)
 {
-	struct reader r = { .in = in, .p = p, .has_line = true, .thread = NO_ID,
+	struct callgrind_reader r = { .in = in, .p = p, .has_line = true, .thread = NO_ID,
 			    .new_thread = NO_ID, .function = NO_ID,
 			    .first_arc = p->arc_count };
 
 	in->place = PLACE_LINE;
 	r.unknown = profile_string(p, S("???"));
-	while (take_plain_lines(&r), input_line(in, &r.line)) {
+	while (callgrind_take_plain_lines(&r), input_line(in, &r.line)) {
 		if (str_has(r.line, '\0'))
 			input_error(in, "expected text, got a NUL byte");
 		else
@@ -376,17 +376,17 @@ int callgrind_read(struct input *in, struct profile *p)
 	if (!in->failed && !r.event_count && !p->value_count)
 		input_error(in, "expected an events: line with names before the end");
 	if (!in->failed) {
-		flush_pending(&r);
-		end_part(&r);
-		set_titles(p);
+		callgrind_flush_pending(&r);
+		callgrind_end_part(&r);
+		callgrind_set_titles(p);
 		if (r.zeros)
 			profile_metadata(p, NO_ID, S("zeros"), S("written"));
 	}
 	callgrind_end_totals(&r);
-	forget_names(&r.objects);
-	forget_names(&r.files);
-	forget_names(&r.functions);
-	forget_rows(&r);
+	callgrind_forget_names(&r.objects);
+	callgrind_forget_names(&r.files);
+	callgrind_forget_names(&r.functions);
+	callgrind_forget_rows(&r);
 	alloc_free(r.events);
 	alloc_free(r.powers);
 	alloc_free(r.pending);

@@ -1,5 +1,5 @@
 /*
- * callgrind/read_header - lines before and between the costs: KEY ": " VALUE
+ * callgrind/callgrind_read_header - lines before and between the costs: KEY ": " VALUE
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "common/base/alloc.h"
 #include "converters/callgrind/reading.h"
 
-void flush_pending(struct reader *r)
+void callgrind_flush_pending(struct callgrind_reader *r)
 {
 	for (size_t i = 0; i < r->pending_count; i++) {
 		struct str key = profile_text(r->p, r->pending[i].key);
@@ -19,7 +19,7 @@ void flush_pending(struct reader *r)
 	r->pending_count = 0;
 }
 
-void start_part(struct reader *r)
+void callgrind_start_part(struct callgrind_reader *r)
 {
 	size_t threads = r->p->thread_count;
 
@@ -27,14 +27,14 @@ void start_part(struct reader *r)
 	if (r->thread == threads)
 		r->new_thread = r->thread;
 	r->block.open = false;
-	flush_pending(r);
+	callgrind_flush_pending(r);
 }
 
 /*
  * "summary:" is the sum of all costs, and not worth keeping, unless callgrind counted
  * what it did not collect (system calls outside of --toggle-collect) or cut it short.
  */
-void end_part(struct reader *r)
+void callgrind_end_part(struct callgrind_reader *r)
 {
 	struct str rest = profile_text(r->p, r->summary), word;
 	bool same = true;
@@ -55,7 +55,7 @@ void end_part(struct reader *r)
 	memset(r->sums, 0, sizeof r->sums);
 }
 
-static void header_metadata(struct reader *r, struct str key, struct str value)
+static void header_metadata(struct callgrind_reader *r, struct str key, struct str value)
 {
 	ARRAY_ROOM(r->pending, r->pending_count, r->pending_cap);
 	r->pending[r->pending_count++] = (struct pending){ profile_string(r->p, key),
@@ -66,7 +66,7 @@ static void header_metadata(struct reader *r, struct str key, struct str value)
  * What a creator's name says of its dialect. It is kept as metadata, which also tells
  * a writer that the names are as readers of the original file know them.
  */
-static void read_creator(struct reader *r, struct str value)
+static void read_creator(struct callgrind_reader *r, struct str value)
 {
 	struct str mark = S("; profpipe");
 
@@ -85,13 +85,13 @@ static void read_creator(struct reader *r, struct str value)
 }
 
 /* pyprof2calltree does not name itself, but it is the one that begins like this. */
-static void guess_creator(struct reader *r)
+static void guess_creator(struct callgrind_reader *r)
 {
 	if (!r->has_creator)
 		read_creator(r, r->has_ns ? S("pyprof2calltree") : S("unnamed"));
 }
 
-static void read_positions(struct reader *r, struct str value)
+static void read_positions(struct callgrind_reader *r, struct str value)
 {
 	struct str word;
 
@@ -103,9 +103,9 @@ static void read_positions(struct reader *r, struct str value)
 			r->has_line = true;
 		else
 			input_error(r->in, "expected positions instr or line, got %s",
-				    quote(word));
+				    diag_quote(word));
 	}
-	find_plain(r);
+	callgrind_find_plain(r);
 }
 
 /* put_event() adds the unit to names that do not tell it. */
@@ -118,16 +118,16 @@ static struct str without_unit(struct str name, const struct value_type *type)
 	return name;
 }
 
-static value_id event_type(struct reader *r, struct str name, int *power)
+static value_id event_type(struct callgrind_reader *r, struct str name, int *power)
 {
 	struct value_type type = { 0 };
 	struct str digits, base;
 	uint64_t n;
 
-	unit_of_event(name, &type);
+	callgrind_unit_of_event(name, &type);
 	if (r->yappi && str_eq(name, S("Ticks"))) {
 		type.unit = UNIT_TIME; /* yappi counts its seconds times 10^6 */
-		type.power = 3;
+		type.source_scale = 3;
 		name = S("time");
 	} else if (str_eq(name, S("ns"))) {
 		type.unit = UNIT_TIME;
@@ -141,11 +141,11 @@ static value_id event_type(struct reader *r, struct str name, int *power)
 		name = without_unit(name, &type);
 	}
 	type.name = profile_string(r->p, name);
-	*power = type.unit == UNIT_TIME ? type.power : type.exponent;
+	*power = type.unit == UNIT_TIME ? type.source_scale : type.exponent;
 	return profile_value_type(r->p, type);
 }
 
-void find_plain(struct reader *r)
+void callgrind_find_plain(struct callgrind_reader *r)
 {
 	const struct profile *p = r->p;
 
@@ -159,7 +159,7 @@ void find_plain(struct reader *r)
 	}
 }
 
-static void read_events(struct reader *r, struct str value)
+static void read_events(struct callgrind_reader *r, struct str value)
 {
 	struct str word;
 	size_t cap;
@@ -167,8 +167,8 @@ static void read_events(struct reader *r, struct str value)
 	guess_creator(r);
 	r->event_count = 0;
 	while (str_word(&value, &word)) {
-		if (r->event_count == EVENTS_MOST) {
-			input_error(r->in, "expected at most %d events", EVENTS_MOST);
+		if (r->event_count == MAX_EVENTS) {
+			input_error(r->in, "expected at most %d events", MAX_EVENTS);
 			return;
 		}
 		cap = r->event_cap;
@@ -177,14 +177,14 @@ static void read_events(struct reader *r, struct str value)
 		r->events[r->event_count] = event_type(r, word, &r->powers[r->event_count]);
 		r->event_count++;
 	}
-	r->values = alloc_again(r->values, r->p->value_count, sizeof *r->values);
+	r->values = alloc_resize(r->values, r->p->value_count, sizeof *r->values);
 	r->address = r->at_line = 0;
-	find_plain(r);
-	start_part(r);
+	callgrind_find_plain(r);
+	callgrind_start_part(r);
 }
 
 /* "event: NAME [= FORMULA] [: LONG NAME]" is kept as it is. */
-static void read_event(struct reader *r, struct str value)
+static void read_event(struct callgrind_reader *r, struct str value)
 {
 	if (str_starts(value, S("ns ")))
 		r->has_ns = true;
@@ -193,7 +193,7 @@ static void read_event(struct reader *r, struct str value)
 }
 
 /* The long names of the events that have a column. */
-void set_titles(struct profile *p)
+void callgrind_set_titles(struct profile *p)
 {
 	for (size_t i = 0; i < p->metadata_count; i++) {
 		struct str value = profile_text(p, p->metadata[i].value), name, title;
@@ -207,17 +207,17 @@ void set_titles(struct profile *p)
 	}
 }
 
-static bool read_number(struct reader *r, struct str value, uint64_t *n)
+static bool read_number(struct callgrind_reader *r, struct str value, uint64_t *n)
 {
 	if (!str_to_u64(value, n) || *n > UINT32_MAX) {
-		input_error(r->in, "expected a number, got %s", quote(value));
+		input_error(r->in, "expected a number, got %s", diag_quote(value));
 		return false;
 	}
 	return true;
 }
 
 /* What put_file_header() and put_section_header() wrote as descriptions. */
-static bool read_our_desc(struct reader *r, struct str value)
+static bool read_our_desc(struct callgrind_reader *r, struct str value)
 {
 	if (str_starts(value, OUR_THREAD))
 		r->thread_row.name = profile_string(r->p, str_from(value, OUR_THREAD.n));
@@ -237,7 +237,7 @@ static bool read_our_desc(struct reader *r, struct str value)
 	return true;
 }
 
-void read_header(struct reader *r, struct str key, struct str value)
+void callgrind_read_header(struct callgrind_reader *r, struct str key, struct str value)
 {
 	uint64_t n;
 
@@ -260,18 +260,18 @@ void read_header(struct reader *r, struct str key, struct str value)
 	} else if (str_eq(key, S("pid")) && read_number(r, value, &n)) {
 		r->thread_row = (struct thread){ .pid = n };
 	} else if (str_eq(key, S("part")) && read_number(r, value, &n)) {
-		end_part(r);
+		callgrind_end_part(r);
 		r->thread_row.part = (uint32_t)n;
 		r->thread = NO_ID;
 	} else if (str_eq(key, S("thread")) && read_number(r, value, &n)) {
-		end_part(r);
+		callgrind_end_part(r);
 		r->thread_row.name = 0;
 		r->thread_row.tid = n;
 		r->thread = NO_ID;
 	} else if (str_eq(key, S("summary"))) {
 		r->summary = profile_string(r->p, value);
 	} else if (!str_eq(key, S("version")) && !str_eq(key, S("totals"))) {
-		verbose("%s: line %" PRIu64 ": unknown header line %s",
-			masked(str_of(r->in->name)), r->in->line, quote(r->line));
+		diag_verbose("%s: line %" PRIu64 ": unknown header line %s",
+			     diag_masked(str_of(r->in->name)), r->in->line, diag_quote(r->line));
 	}
 }

@@ -12,7 +12,7 @@
 
 enum { ALWAYS_DENSE = 1 << 16 };
 
-static struct named *find_row(const struct names *n, uint64_t id)
+static struct callgrind_named_id *find_row(const struct callgrind_names *n, uint64_t id)
 {
 	for (struct probe at = index_probe(&n->index, hash_mix(id, 0));
 	     index_next(&n->index, &at);)
@@ -21,9 +21,9 @@ static struct named *find_row(const struct names *n, uint64_t id)
 	return NULL;
 }
 
-bool find_name(const struct names *n, uint64_t id, string_id *name)
+bool callgrind_find_name(const struct callgrind_names *n, uint64_t id, string_id *name)
 {
-	const struct named *row;
+	const struct callgrind_named_id *row;
 
 	if (id < n->dense_count && n->dense[id]) {
 		*name = n->dense[id] - 1;
@@ -35,9 +35,9 @@ bool find_name(const struct names *n, uint64_t id, string_id *name)
 	return row;
 }
 
-static void set_name(struct names *n, uint64_t id, string_id name)
+static void set_name(struct callgrind_names *n, uint64_t id, string_id name)
 {
-	struct named *row = find_row(n, id);
+	struct callgrind_named_id *row = find_row(n, id);
 
 	if (row) {
 		row->name = name;
@@ -54,15 +54,15 @@ static void set_name(struct names *n, uint64_t id, string_id name)
 	}
 	ARRAY_ROOM(n->rows, n->row_count, n->row_cap);
 	index_add(&n->index, hash_mix(id, 0), (uint32_t)n->row_count);
-	n->rows[n->row_count++] = (struct named){ id, name };
+	n->rows[n->row_count++] = (struct callgrind_named_id){ id, name };
 }
 
-void forget_names(struct names *n)
+void callgrind_forget_names(struct callgrind_names *n)
 {
 	alloc_free(n->rows);
 	alloc_free(n->dense);
 	index_free(&n->index);
-	*n = (struct names){ 0 };
+	*n = (struct callgrind_names){ 0 };
 }
 
 /* "(12)" at the start of a text. */
@@ -87,7 +87,7 @@ static bool read_id(struct str text, uint64_t *id, struct str *rest)
 	return true;
 }
 
-string_id read_name(struct reader *r, struct names *names, struct str text)
+string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names *names, struct str text)
 {
 	struct str rest;
 	uint64_t id;
@@ -100,7 +100,7 @@ string_id read_name(struct reader *r, struct names *names, struct str text)
 		set_name(names, id, name);
 		return name;
 	}
-	if (!find_name(names, id, &name))
+	if (!callgrind_find_name(names, id, &name))
 		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")", id);
 	return name;
 }
@@ -108,7 +108,7 @@ string_id read_name(struct reader *r, struct names *names, struct str text)
 /* --- functions --- */
 
 /* Takes off what put_function_name() put on, see there. */
-static struct function plain_function(struct reader *r, struct function f)
+static struct function plain_function(struct callgrind_reader *r, struct function f)
 {
 	struct str name = profile_text(r->p, f.name), file = profile_text(r->p, f.file);
 	struct str head, digits;
@@ -131,7 +131,7 @@ static struct function plain_function(struct reader *r, struct function f)
  * Where functions' lines are known a function is looked up with its own: it is the one of that
  * line in files before. It has no line in its name, but where one is needed to tell it apart.
  */
-static function_id own_function(struct reader *r, struct function f, struct own_function key)
+static function_id own_function(struct callgrind_reader *r, struct function f, struct own_function key)
 {
 	uint64_t hash = hash_mix((uint64_t)key.name << 32 | key.file, key.object);
 
@@ -150,7 +150,7 @@ static function_id own_function(struct reader *r, struct function f, struct own_
 	return key.function;
 }
 
-void forget_own_functions(struct reader *r)
+void callgrind_forget_own_functions(struct callgrind_reader *r)
 {
 	index_free(&r->own);
 	alloc_free(r->own_functions);
@@ -158,7 +158,7 @@ void forget_own_functions(struct reader *r)
 	r->own_count = r->own_cap = 0;
 }
 
-function_id function_of(struct reader *r, string_id object, string_id file, string_id name)
+function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file, string_id name)
 {
 	struct function f = { .name = name, .file = known(r, file),
 			      .object = known(r, object) };

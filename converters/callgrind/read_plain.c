@@ -92,7 +92,7 @@ static inline const char *plain_position(const char *p, const char *end, uint64_
 }
 
 /* All positions of a line. */
-static inline const char *plain_place(const struct reader *r, const char *p, const char *end,
+static inline const char *plain_place(const struct callgrind_reader *r, const char *p, const char *end,
 				      struct place *at)
 {
 	uint64_t address = r->address, line = r->at_line;
@@ -110,7 +110,7 @@ static inline const char *plain_place(const struct reader *r, const char *p, con
 	return p;
 }
 
-static inline const char *plain_values(struct reader *r, const char *p, const char *end)
+static inline const char *plain_values(struct callgrind_reader *r, const char *p, const char *end)
 {
 	size_t event = 0, count = r->event_count;
 	int64_t *values = r->values;
@@ -131,7 +131,7 @@ static inline const char *plain_values(struct reader *r, const char *p, const ch
 }
 
 /* Behind the line's end; NULL: nothing has changed but r->values. */
-static inline const char *plain_cost(struct reader *r, const char *p, const char *end,
+static inline const char *plain_cost(struct callgrind_reader *r, const char *p, const char *end,
 				     struct place *at)
 {
 	p = plain_place(r, p, end, at);
@@ -146,13 +146,13 @@ static inline const char *plain_cost(struct reader *r, const char *p, const char
 
 /* --- lines --- */
 
-static void taken(struct reader *r, const char *next, unsigned lines)
+static void taken(struct callgrind_reader *r, const char *next, unsigned lines)
 {
 	r->in->p = next;
 	r->in->line += lines;
 }
 
-static bool take_cost(struct reader *r)
+static bool take_cost(struct callgrind_reader *r)
 {
 	struct place at = { .file = r->inlined == r->file ? 0 : r->inlined };
 	const char *next = plain_cost(r, r->in->p, r->in->end, &at);
@@ -160,14 +160,14 @@ static bool take_cost(struct reader *r)
 	if (!next)
 		return false;
 	taken(r, next, 1);
-	add_cost(r, &at);
+	callgrind_add_cost(r, &at);
 	return true;
 }
 
 /* As many as are sure not to overflow: added up before they are added to the row. */
-static bool take_costs_of_function(struct reader *r)
+static bool take_costs_of_function(struct callgrind_reader *r)
 {
-	enum { MOST = 4096 };
+	enum { MAX_LINES = 4096 };
 	const char *p = r->in->p, *end = r->in->end, *next;
 	struct place at, low = { .file = r->inlined == r->file ? 0 : r->inlined };
 	uint32_t high = 0;
@@ -175,7 +175,7 @@ static bool take_costs_of_function(struct reader *r)
 	size_t count = r->event_count;
 
 	memset(r->lines, 0, count * sizeof *r->lines);
-	while (lines < MOST && p < end && begins_cost(*p) && (next = plain_cost(r, p, end, &at))) {
+	while (lines < MAX_LINES && p < end && begins_cost(*p) && (next = plain_cost(r, p, end, &at))) {
 		for (size_t i = 0; i < count; i++)
 			r->lines[i] += r->values[i];
 		/* 0 is no line: one less than it is above all others */
@@ -189,12 +189,12 @@ static bool take_costs_of_function(struct reader *r)
 		return false;
 	taken(r, p, lines);
 	memcpy(r->values, r->lines, count * sizeof *r->values);
-	add_to_function(r, &low, high);
+	callgrind_add_to_function(r, &low, high);
 	return true;
 }
 
 /* "cfn=(12)" or "cfi=(12)". */
-static bool take_callee(struct reader *r)
+static bool take_callee(struct callgrind_reader *r)
 {
 	const char *p = r->in->p, *end = r->in->end;
 	bool file = p[2] == 'i';
@@ -205,7 +205,7 @@ static bool take_callee(struct reader *r)
 		return false;
 	p = plain_number(p + 5, end, &id);
 	if (!p || end - p < 2 || p[0] != ')' || p[1] != '\n' ||
-	    !find_name(file ? &r->files : &r->functions, id, &name))
+	    !callgrind_find_name(file ? &r->files : &r->functions, id, &name))
 		return false;
 	taken(r, p + 2, 1);
 	if (file) {
@@ -214,13 +214,13 @@ static bool take_callee(struct reader *r)
 	} else {
 		r->called_name = name;
 		r->has_called_name = true;
-		fetch_function(r, name);
+		callgrind_prefetch_function(r, name);
 	}
 	return true;
 }
 
 /* "calls=5 -20", and the line after it. */
-static bool take_call(struct reader *r)
+static bool take_call(struct callgrind_reader *r)
 {
 	const char *p = r->in->p, *end = r->in->end;
 	struct arc a = { .site.file = r->inlined == r->file ? 0 : r->inlined };
@@ -232,7 +232,7 @@ static bool take_call(struct reader *r)
 	p = plain_number(p + 6, end, &calls);
 	if (!p || *p != ' ')
 		return false;
-	fetch_past(r, r->called_name);
+	callgrind_prefetch_past(r, r->called_name);
 	p = plain_place(r, p + 1, end, &a.target);
 	if (!p || *p != '\n' || end - p < 2 || !begins_cost(p[1]))
 		return false;
@@ -240,13 +240,13 @@ static bool take_call(struct reader *r)
 	if (!p)
 		return false;
 	a.calls = (int64_t)calls;
-	a.caller = current_function(r);
+	a.caller = callgrind_current_function(r);
 	taken(r, p, 2);
-	end_call(r, a);
+	callgrind_end_call(r, a);
 	return true;
 }
 
-static bool take_line(struct reader *r)
+static bool take_line(struct callgrind_reader *r)
 {
 	const struct input *in = r->in;
 
@@ -256,11 +256,11 @@ static bool take_line(struct reader *r)
 		return in->p[1] == 'a' ? take_call(r) : take_callee(r);
 	if (!begins_cost(*in->p))
 		return false;
-	current_function(r);
-	return adds_up(r) ? take_costs_of_function(r) : take_cost(r);
+	callgrind_current_function(r);
+	return callgrind_adds_up(r) ? take_costs_of_function(r) : take_cost(r);
 }
 
-void take_plain_lines(struct reader *r)
+void callgrind_take_plain_lines(struct callgrind_reader *r)
 {
 	while (r->plain && take_line(r))
 		;

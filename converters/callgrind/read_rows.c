@@ -7,33 +7,33 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/profile/keeps.h"
+#include "common/profile/features.h"
 #include "converters/callgrind/reading.h"
 
 /* --- blocks --- */
 
-static void close_block(struct block *b)
+static void close_block(struct callgrind_block *b)
 {
 	index_free(&b->costs.index);
 	index_free(&b->arcs.index);
 	b->open = false;
 }
 
-static struct past *past_of(struct reader *r, function_id f)
+static struct past *past_of(struct callgrind_reader *r, function_id f)
 {
 	if (f >= r->past_count)
 		r->past = alloc_grow_zero(r->past, &r->past_count, (size_t)f + 1, sizeof *r->past);
 	return &r->past[f];
 }
 
-static void open_block(struct reader *r)
+static void open_block(struct callgrind_reader *r)
 {
 	struct past *past = past_of(r, r->function);
 
 	close_block(&r->block);
-	r->block = (struct block){
+	r->block = (struct callgrind_block){
 		.open = true,
-		.fresh = r->thread == r->new_thread && past->thread != r->thread + 1,
+		.new_here = r->thread == r->new_thread && past->thread != r->thread + 1,
 		.costs.end = r->p->cost_count,
 		.arcs.end = r->p->arc_count,
 		.first_arc = r->p->arc_count,
@@ -45,7 +45,7 @@ static void open_block(struct reader *r)
 }
 
 /* The line of the cost at hand, or of the one that comes next; 0 if there is none. */
-static uint32_t coming_line(const struct reader *r)
+static uint32_t coming_line(const struct callgrind_reader *r)
 {
 	struct str text = r->line, word;
 	uint64_t n;
@@ -64,14 +64,14 @@ static uint32_t coming_line(const struct reader *r)
 	     : word.p[0] == '-' ? r->at_line - (uint32_t)n : (uint32_t)n;
 }
 
-function_id current_function(struct reader *r)
+function_id callgrind_current_function(struct callgrind_reader *r)
 {
 	if (r->thread == NO_ID)
-		start_part(r);
+		callgrind_start_part(r);
 	if (r->function == NO_ID) {
 		r->line_hint = r->known_lines ? coming_line(r) : 0;
-		r->function = function_of(r, r->object, r->file,
-					  r->name ? r->name : r->unknown);
+		r->function = callgrind_function_of(r, r->object, r->file,
+						    r->name ? r->name : r->unknown);
 		r->block.open = false;
 	}
 	if (!r->block.open)
@@ -79,7 +79,7 @@ function_id current_function(struct reader *r)
 	return r->function;
 }
 
-void forget_rows(struct reader *r)
+void callgrind_forget_rows(struct callgrind_reader *r)
 {
 	close_block(&r->block);
 	alloc_free(r->past);
@@ -89,9 +89,9 @@ void forget_rows(struct reader *r)
 /* --- rows --- */
 
 /* Higher than all in this block, so that none there is equal. */
-static bool climbs(struct reader *r, const struct place *at)
+static bool climbs(struct callgrind_reader *r, const struct place *at)
 {
-	struct block *b = &r->block;
+	struct callgrind_block *b = &r->block;
 	uint64_t height = r->has_address ? at->address : at->line;
 
 	if (b->climbing && height <= b->highest)
@@ -102,25 +102,25 @@ static bool climbs(struct reader *r, const struct place *at)
 }
 
 /* What is in a row of its own only where lines are wanted. */
-static unsigned tells(const struct reader *r, const struct place *at)
+static unsigned tells(const struct callgrind_reader *r, const struct place *at)
 {
-	return (at->address ? KEEP_ADDRESSES : 0u) | (at->file ? KEEP_INLINED : 0u) |
-	       (at->line && at->line != r->p->functions[r->function].line ? KEEP_LINES : 0u);
+	return (at->address ? FEATURE_ADDRESSES : 0u) | (at->file ? FEATURE_INLINED : 0u) |
+	       (at->line && at->line != r->p->functions[r->function].line ? FEATURE_LINES : 0u);
 }
 
-bool adds_up(const struct reader *r)
+bool callgrind_adds_up(const struct callgrind_reader *r)
 {
 	return r->p->without_lines && r->thread == r->new_thread;
 }
 
-static void add_sums(struct reader *r)
+static void add_sums(struct callgrind_reader *r)
 {
 	for (size_t i = 0; i < r->event_count; i++)
 		i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
 }
 
 /* All of a function's costs in one row, at the lowest line that is its own file's. */
-void add_to_function(struct reader *r, const struct place *lowest, uint32_t highest)
+void callgrind_add_to_function(struct callgrind_reader *r, const struct place *lowest, uint32_t highest)
 {
 	struct profile *p = r->p;
 	struct past *past = &r->past[r->function];
@@ -138,16 +138,16 @@ void add_to_function(struct reader *r, const struct place *lowest, uint32_t high
 		*line = lowest->line;
 }
 
-void add_cost(struct reader *r, const struct place *at)
+void callgrind_add_cost(struct callgrind_reader *r, const struct place *at)
 {
 	struct cost c = { r->thread, r->function, *at };
 
-	if (adds_up(r)) {
-		add_to_function(r, at, at->line);
+	if (callgrind_adds_up(r)) {
+		callgrind_add_to_function(r, at, at->line);
 		return;
 	}
 	add_sums(r);
-	if (!r->block.fresh)
+	if (!r->block.new_here)
 		profile_cost(r->p, c, r->values);
 	else if (climbs(r, at))
 		profile_new_cost(r->p, c, r->values);
@@ -155,11 +155,11 @@ void add_cost(struct reader *r, const struct place *at)
 		profile_cost_among(r->p, &r->block.costs, c, r->values);
 }
 
-void add_arc(struct reader *r, struct arc a)
+void callgrind_add_arc(struct callgrind_reader *r, struct arc a)
 {
 	struct past *callee = past_of(r, a.callee);
 
-	if (!r->block.fresh)
+	if (!r->block.new_here)
 		profile_arc(r->p, a, r->values, NULL);
 	else if (callee->arc > r->block.first_arc)
 		profile_arc_among(r->p, &r->block.arcs, a, r->values, NULL);

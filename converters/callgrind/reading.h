@@ -10,18 +10,18 @@
 #ifndef CALLGRIND_READING_H
 #define CALLGRIND_READING_H
 
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 #include "converters/callgrind/internal.h"
 
-enum { EVENTS_MOST = 1000 };
+enum { MAX_EVENTS = 1000 };
 
 /* One ID space. IDs are mostly 1, 2, 3 ...: an array has their names, rows the others. */
-struct names {
+struct callgrind_names {
 	uint32_t *dense;           /* by ID: name + 1; 0: none */
 	size_t dense_count;
 	size_t count;              /* names in both */
 	struct index index;
-	struct named {
+	struct callgrind_named_id {
 		uint64_t id;
 		string_id name;
 	} *rows;
@@ -46,14 +46,14 @@ struct past {
  * Lines of one function in one thread. A fresh one had none before, neither in this
  * file nor in those before it.
  */
-struct block {
-	bool open, fresh, climbing; /* a cost was there, at `highest` */
+struct callgrind_block {
+	bool open, new_here, climbing; /* a cost was there, at `highest` */
 	uint64_t highest;          /* address or, without addresses, line */
 	struct row_index costs, arcs;
 	size_t first_arc;          /* those before are of other blocks */
 };
 
-struct reader {
+struct callgrind_reader {
 	struct input *in;
 	struct profile *p;
 	struct str line;
@@ -79,7 +79,7 @@ struct reader {
 	string_id unknown;         /* "???" */
 
 	/* body */
-	struct names objects, files, functions;
+	struct callgrind_names objects, files, functions;
 	struct met *met;
 	size_t met_count;
 	string_id object, file, inlined, name;
@@ -89,9 +89,9 @@ struct reader {
 	uint64_t address;
 	uint32_t at_line;
 	int64_t *values;           /* a row of all value types */
-	int64_t lines[EVENTS_MOST]; /* sums of plain lines, for one row */
-	int64_t sums[EVENTS_MOST]; /* of the part, to compare with its summary */
-	struct block block;
+	int64_t lines[MAX_EVENTS];  /* sums of plain lines, for one row */
+	int64_t sums[MAX_EVENTS];  /* of the part, to compare with its summary */
+	struct callgrind_block block;
 	struct past *past;
 	size_t past_count;
 
@@ -114,48 +114,48 @@ struct reader {
 	size_t own_count, own_cap;
 	uint32_t *first_call;       /* by caller: the first row of this file's arcs + 1 */
 	size_t caller_count;
-	bool *told;                 /* by function: its total has been read */
+	bool *total_read;           /* by function: its total has been read */
 	bool *noted;                /* by caller: its calls have been told of */
-	size_t told_count, noted_count;
+	size_t total_read_count, noted_count;
 };
 
 /* --- header --- */
 
-void read_header(struct reader *r, struct str key, struct str value);
+void callgrind_read_header(struct callgrind_reader *r, struct str key, struct str value);
 /* Costs without a header of their own belong to the thread that the lines before name. */
-void start_part(struct reader *r);
-void end_part(struct reader *r);
+void callgrind_start_part(struct callgrind_reader *r);
+void callgrind_end_part(struct callgrind_reader *r);
 /* Header lines at the end of the file. */
-void flush_pending(struct reader *r);
-void set_titles(struct profile *p);
+void callgrind_flush_pending(struct callgrind_reader *r);
+void callgrind_set_titles(struct profile *p);
 /* Whether the events' values are plain digits; finer ones may have come since. */
-void find_plain(struct reader *r);
+void callgrind_find_plain(struct callgrind_reader *r);
 
 /* --- names --- */
 
 /* "(12) text", "(12)" or text. */
-string_id read_name(struct reader *r, struct names *names, struct str text);
-bool find_name(const struct names *n, uint64_t id, string_id *name);
-void forget_names(struct names *n);
-function_id function_of(struct reader *r, string_id object, string_id file, string_id name);
+string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names *names, struct str text);
+bool callgrind_find_name(const struct callgrind_names *n, uint64_t id, string_id *name);
+void callgrind_forget_names(struct callgrind_names *n);
+function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file, string_id name);
 /* Forgets whose lines are known. */
-void forget_own_functions(struct reader *r);
-/* Fetches what function_of() will look at: the lines between are time enough. */
-FETCHING fetch_function(const struct reader *r, string_id name)
+void callgrind_forget_own_functions(struct callgrind_reader *r);
+/* Fetches what callgrind_function_of() will look at: the lines between are time enough. */
+PREFETCH_FUNCTION callgrind_prefetch_function(const struct callgrind_reader *r, string_id name)
 {
 	if (name < r->met_count)
-		FETCH(&r->met[name]);
+		PREFETCH(&r->met[name]);
 }
-/* Then, what add_arc() will look at. */
-FETCHING fetch_past(const struct reader *r, string_id name)
+/* Then, what callgrind_add_arc() will look at. */
+PREFETCH_FUNCTION callgrind_prefetch_past(const struct callgrind_reader *r, string_id name)
 {
 	if (name < r->met_count && r->met[name].function &&
 	    r->met[name].function <= r->past_count)
-		FETCH(&r->past[r->met[name].function - 1]);
+		PREFETCH(&r->past[r->met[name].function - 1]);
 }
 
 /* "???" is how an unknown file or object is spelled. */
-static inline string_id known(const struct reader *r, string_id id)
+static inline string_id known(const struct callgrind_reader *r, string_id id)
 {
 	return id == r->unknown ? 0 : id;
 }
@@ -163,43 +163,43 @@ static inline string_id known(const struct reader *r, string_id id)
 /* --- rows --- */
 
 /* The function that costs and calls belong to now. */
-function_id current_function(struct reader *r);
+function_id callgrind_current_function(struct callgrind_reader *r);
 /* Adds r->values; the first for the current function. */
-void add_cost(struct reader *r, const struct place *at);
-void add_arc(struct reader *r, struct arc a);
+void callgrind_add_cost(struct callgrind_reader *r, const struct place *at);
+void callgrind_add_arc(struct callgrind_reader *r, struct arc a);
 /* Whether a function's costs are one row; the current one must be known. */
-bool adds_up(const struct reader *r);
+bool callgrind_adds_up(const struct callgrind_reader *r);
 /* Adds r->values, which are of lines from the lowest to the highest. */
-void add_to_function(struct reader *r, const struct place *lowest, uint32_t highest);
+void callgrind_add_to_function(struct callgrind_reader *r, const struct place *lowest, uint32_t highest);
 static inline bool begins_cost(char c)
 {
 	return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '*';
 }
 
-void forget_rows(struct reader *r);
+void callgrind_forget_rows(struct callgrind_reader *r);
 
 /* --- notes --- */
 
 /* A comment, which may be one of ours. */
-void callgrind_read_note(struct reader *r);
-void callgrind_end_totals(struct reader *r);
+void callgrind_read_note(struct callgrind_reader *r);
+void callgrind_end_totals(struct callgrind_reader *r);
 /* True if the comment is a note of details.c. */
-bool callgrind_read_details(struct reader *r);
+bool callgrind_read_details(struct callgrind_reader *r);
 /* What a note said of the function; 0: nothing. */
-string_id callgrind_system_of(const struct reader *r, string_id name, string_id file,
+string_id callgrind_system_of(const struct callgrind_reader *r, string_id name, string_id file,
 			      string_id object);
-void callgrind_forget_systems(struct reader *r);
+void callgrind_forget_systems(struct callgrind_reader *r);
 
 /* --- lines --- */
 
 /* The values of a line's rest into r->values; false after an error. */
-bool read_values(struct reader *r, const char *p, const char *end);
+bool callgrind_read_values(struct callgrind_reader *r, const char *p, const char *end);
 /* The values of one row, which moves *p behind them: all that there are events. */
-bool read_some_values(struct reader *r, const char **p, const char *end);
+bool callgrind_read_some_values(struct callgrind_reader *r, const char **p, const char *end);
 
 /* A call of which all but the callee is known, that was named before. */
-void end_call(struct reader *r, struct arc a);
+void callgrind_end_call(struct callgrind_reader *r, struct arc a);
 /* Takes the costs and calls that come now and are written as nearly all are. */
-void take_plain_lines(struct reader *r);
+void callgrind_take_plain_lines(struct callgrind_reader *r);
 
 #endif

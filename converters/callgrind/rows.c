@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 
 static inline uint32_t field(const struct callgrind_rows *r, const char *first, uint32_t row)
 {
@@ -51,8 +51,8 @@ static void find_runs(struct callgrind_rows *r, size_t rows, size_t functions)
 	r->run = alloc_zero(r->count, sizeof *r->run);
 	for (uint32_t row = 0; row < rows; row++) {
 		if (rows - row > FAR) {
-			FETCH(&first[function_of(r, row + FAR)]);
-			FETCH(&r->run[first[function_of(r, row + NEAR)]]);
+			PREFETCH(&first[function_of(r, row + FAR)]);
+			PREFETCH(&r->run[first[function_of(r, row + NEAR)]]);
 		}
 		if (!starts_run(r, row))
 			continue;

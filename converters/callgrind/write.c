@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 #include "converters/callgrind/writing.h"
 
-static void mark_called(struct writer *w)
+static void mark_called(struct callgrind_writer *w)
 {
 	enum { FAR = 32 };
 
@@ -16,14 +16,14 @@ static void mark_called(struct writer *w)
 		const struct callgrind_run *run = &w->arcs.run[i];
 
 		if (w->arcs.end - i > FAR)
-			FETCH(&w->p->arcs[run[FAR].row].callee);
+			PREFETCH(&w->p->arcs[run[FAR].row].callee);
 		for (size_t row = run->row; row < run->end; row++)
 			if (w->p->arcs[row].callee != run->function)
 				w->called[w->p->arcs[row].callee] = w->section;
 	}
 }
 
-static void put_section(struct writer *w, thread_id t)
+static void put_section(struct callgrind_writer *w, thread_id t)
 {
 	w->thread = t;
 	w->section++;
@@ -46,11 +46,11 @@ static void put_section(struct writer *w, thread_id t)
 		callgrind_put_block(w, f);
 	}
 	callgrind_note_rooted(w);
-	callgrind_put_lonely(w);
+	callgrind_put_self_recursive_only(w);
 	output_byte(w->out, '\n');
 }
 
-static void find_columns(struct writer *w)
+static void find_columns(struct callgrind_writer *w)
 {
 	const struct profile *p = w->p;
 	size_t plain = 0;
@@ -73,7 +73,7 @@ static void find_columns(struct writer *w)
 	}
 }
 
-static void sort_rows(struct writer *w)
+static void sort_rows(struct callgrind_writer *w)
 {
 	const struct profile *p = w->p;
 	const struct cost_row *c = p->costs;
@@ -88,7 +88,7 @@ static void sort_rows(struct writer *w)
 		w->jumps = callgrind_sort(p, p->jump_count, sizeof *j, &j->thread, &j->from);
 }
 
-static void free_writer(struct writer *w)
+static void free_writer(struct callgrind_writer *w)
 {
 	for (int i = OBJECTS; i <= FUNCTIONS; i++)
 		alloc_free(w->ids[i]);
@@ -98,14 +98,14 @@ static void free_writer(struct writer *w)
 	alloc_free(w->costs.run);
 	alloc_free(w->arcs.run);
 	alloc_free(w->jumps.run);
-	alloc_free(w->lonely);
+	alloc_free(w->self_recursive_only);
 	alloc_free(w->sums);
 	alloc_free(w->sum_values);
 }
 
 void callgrind_write(struct output *out, const struct profile *p)
 {
-	struct writer w = { .out = out, .p = p };
+	struct callgrind_writer w = { .out = out, .p = p };
 
 	for (int i = OBJECTS; i <= FUNCTIONS; i++)
 		w.ids[i] = alloc_zero(i == FUNCTIONS ? p->function_count : p->strings.count,
@@ -132,13 +132,13 @@ int callgrind_check(const struct profile *p)
 	const struct values *tables[] = { &p->cost_values, &p->arc_values };
 
 	if (!p->thread_count || !p->value_count)
-		return error("callgrind cannot hold a profile without any value type");
+		return diag_error("callgrind cannot hold a profile without any value type");
 	for (size_t t = 0; t < 2; t++)
 		for (size_t i = 0; i < tables[t]->rows * tables[t]->width; i++)
 			if (tables[t]->v[i] < 0)
-				return error("callgrind cannot hold the negative value %" PRId64
-					     " of %s", tables[t]->v[i],
-					     quote(profile_text(p,
+				return diag_error("callgrind cannot hold the negative value %" PRId64
+						  " of %s", tables[t]->v[i],
+						  diag_quote(profile_text(p,
 						p->value_types[i % tables[t]->width].name)));
 	return 0;
 }

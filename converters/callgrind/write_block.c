@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 #include "converters/callgrind/writing.h"
 
 /* --- names --- */
@@ -18,7 +18,7 @@
  * "(ID) " the first time in a section, then "(ID)" and the line's end. True if the name
  * must follow.
  */
-static inline bool put_id(struct writer *w, struct str key, enum space space, uint32_t id)
+static inline bool put_id(struct callgrind_writer *w, struct str key, enum space space, uint32_t id)
 {
 	struct name_id *known = &w->ids[space][id];
 	bool first = known->defined != w->section;
@@ -37,7 +37,7 @@ static inline bool put_id(struct writer *w, struct str key, enum space space, ui
 	return first;
 }
 
-static void put_string(struct writer *w, struct str key, enum space space, string_id id)
+static void put_string(struct callgrind_writer *w, struct str key, enum space space, string_id id)
 {
 	if (!put_id(w, key, space, id))
 		return;
@@ -45,7 +45,7 @@ static void put_string(struct writer *w, struct str key, enum space space, strin
 	output_byte(w->out, '\n');
 }
 
-static void put_function(struct writer *w, struct str key, function_id f)
+static void put_function(struct callgrind_writer *w, struct str key, function_id f)
 {
 	const struct function *fn = &w->p->functions[f];
 
@@ -86,7 +86,7 @@ static inline char *add_relative(char *to, uint64_t value, uint64_t base, bool h
 	return to + u64_text(to, value);
 }
 
-static inline char *add_place(const struct writer *w, char *to, struct place at)
+static inline char *add_place(const struct callgrind_writer *w, char *to, struct place at)
 {
 	if (w->addresses)
 		to = add_relative(to, at.address, w->last.address, true);
@@ -98,7 +98,7 @@ static inline char *add_place(const struct writer *w, char *to, struct place at)
 }
 
 /* The end of a line: a place that is not the line's own. */
-static inline char *add_target(const struct writer *w, char *to, struct place at)
+static inline char *add_target(const struct callgrind_writer *w, char *to, struct place at)
 {
 	*to++ = ' ';
 	to = add_place(w, to, at);
@@ -107,7 +107,7 @@ static inline char *add_target(const struct writer *w, char *to, struct place at
 }
 
 /* A place that later ones are relative to. */
-static inline char *add_own_place(struct writer *w, char *to, struct place at)
+static inline char *add_own_place(struct callgrind_writer *w, char *to, struct place at)
 {
 	to = add_place(w, to, at);
 	w->last = at;
@@ -115,7 +115,7 @@ static inline char *add_own_place(struct writer *w, char *to, struct place at)
 }
 
 /* A place and what was spent there. */
-static inline void put_costs(struct writer *w, char *to, struct place at, const int64_t *values)
+static inline void put_costs(struct callgrind_writer *w, char *to, struct place at, const int64_t *values)
 {
 	size_t count = w->p->value_count;
 
@@ -125,7 +125,7 @@ static inline void put_costs(struct writer *w, char *to, struct place at, const 
 }
 
 /* fi and fe change the file inside a function: fe goes back to its own. */
-static void put_inlined(struct writer *w, function_id f, string_id file)
+static void put_inlined(struct callgrind_writer *w, function_id f, string_id file)
 {
 	string_id own = w->p->functions[f].file, wanted = file ? file : own;
 
@@ -136,7 +136,7 @@ static void put_inlined(struct writer *w, function_id f, string_id file)
 }
 
 /* Lines of a function without lines of its own are where it begins. */
-static struct place place_in(const struct writer *w, struct place at, function_id f)
+static struct place place_in(const struct callgrind_writer *w, struct place at, function_id f)
 {
 	if (!at.line)
 		at.line = w->p->functions[f].line;
@@ -145,7 +145,7 @@ static struct place place_in(const struct writer *w, struct place at, function_i
 
 /* --- calls and jumps --- */
 
-static void put_callee(struct writer *w, function_id caller, function_id callee,
+static void put_callee(struct callgrind_writer *w, function_id caller, function_id callee,
 		       struct str object, struct str file, struct str name)
 {
 	const struct function *from = &w->p->functions[caller], *to = &w->p->functions[callee];
@@ -157,7 +157,7 @@ static void put_callee(struct writer *w, function_id caller, function_id callee,
 	put_function(w, name, callee);
 }
 
-static void put_arc(struct writer *w, size_t row)
+static void put_arc(struct callgrind_writer *w, size_t row)
 {
 	const struct arc *a = &w->p->arcs[row];
 	bool guess = !a->calls && a->rule == RULE_OUTERMOST;
@@ -173,7 +173,7 @@ static void put_arc(struct writer *w, size_t row)
 	put_costs(w, to, place_in(w, a->site, a->caller), values_row(&w->p->arc_values, row));
 }
 
-static void put_jump(struct writer *w, const struct jump *j)
+static void put_jump(struct callgrind_writer *w, const struct jump *j)
 {
 	char *to;
 
@@ -198,7 +198,7 @@ static void put_jump(struct writer *w, const struct jump *j)
 /* --- functions that only call themselves --- */
 
 /* Whether the function calls itself, as Python counts that. */
-static bool calls_itself(const struct writer *w, function_id f)
+static bool calls_itself(const struct callgrind_writer *w, function_id f)
 {
 	const struct arc *a = w->p->arcs;
 
@@ -213,10 +213,10 @@ static bool calls_itself(const struct writer *w, function_id f)
  * KCachegrind shows 0 for a function that only calls itself: it needs a caller. What
  * came in is its self value and what it gave to others.
  */
-static void note_lonely(struct writer *w, function_id f)
+static void note_self_recursive_only(struct callgrind_writer *w, function_id f)
 {
 	const struct profile *p = w->p;
-	struct lonely l = { f, 1, NULL };
+	struct self_recursive_function l = { f, 1, NULL };
 
 	if (w->called[f] == w->section || !calls_itself(w, f))
 		return;
@@ -227,14 +227,14 @@ static void note_lonely(struct writer *w, function_id f)
 		for (size_t row = w->arcs.run[i].row; row < w->arcs.run[i].end; row++)
 			if (p->arcs[row].callee != f)
 				add_row(l.values, &p->arc_values, row);
-	ARRAY_ROOM(w->lonely, w->lonely_count, w->lonely_cap);
-	w->lonely[w->lonely_count++] = l;
+	ARRAY_ROOM(w->self_recursive_only, w->self_recursive_only_count, w->self_recursive_only_cap);
+	w->self_recursive_only[w->self_recursive_only_count++] = l;
 }
 
-void callgrind_put_lonely(struct writer *w)
+void callgrind_put_self_recursive_only(struct callgrind_writer *w)
 {
-	for (size_t i = 0; i < w->lonely_count; i++) {
-		struct lonely *l = &w->lonely[i];
+	for (size_t i = 0; i < w->self_recursive_only_count; i++) {
+		struct self_recursive_function *l = &w->self_recursive_only[i];
 		const struct function *fn = &w->p->functions[l->function];
 		char *to;
 
@@ -250,7 +250,7 @@ void callgrind_put_lonely(struct writer *w)
 			  (struct place){ 0 }, l->values);
 		alloc_free(l->values);
 	}
-	w->lonely_count = 0;
+	w->self_recursive_only_count = 0;
 }
 
 /* --- blocks --- */
@@ -259,38 +259,38 @@ void callgrind_put_lonely(struct writer *w)
  * A caller's arcs may lie all over the table, as do their callees: what will be written
  * soon is fetched while this one is.
  */
-FETCHING fetch_arc(const struct writer *w, size_t row)
+PREFETCH_FUNCTION prefetch_arc(const struct callgrind_writer *w, size_t row)
 {
 	const struct arc *a = &w->p->arcs[row];
 
-	FETCH(a);
-	FETCH(&a->primitive);
-	FETCH(values_row(&w->p->arc_values, row));
+	PREFETCH(a);
+	PREFETCH(&a->primitive);
+	PREFETCH(values_row(&w->p->arc_values, row));
 }
 
-FETCHING fetch_callee(const struct writer *w, size_t row)
+PREFETCH_FUNCTION prefetch_callee(const struct callgrind_writer *w, size_t row)
 {
 	function_id callee = w->p->arcs[row].callee;
 
-	FETCH(&w->p->functions[callee]);
-	FETCH(&w->ids[FUNCTIONS][callee]);
+	PREFETCH(&w->p->functions[callee]);
+	PREFETCH(&w->ids[FUNCTIONS][callee]);
 }
 
 /* A name is written once a section: with its first use. */
-FETCHING fetch_name(const struct writer *w, size_t row, enum fetch what)
+PREFETCH_FUNCTION prefetch_name(const struct callgrind_writer *w, size_t row, enum prefetch_step what)
 {
 	function_id callee = w->p->arcs[row].callee;
 	const struct str *name = &w->p->strings.texts[w->p->functions[callee].name];
 
 	if (w->ids[FUNCTIONS][callee].defined == w->section)
 		return;
-	if (what == FETCH_ROW)
-		FETCH(name);
+	if (what == PREFETCH_ROW)
+		PREFETCH(name);
 	else
-		FETCH(name->p);
+		PREFETCH(name->p);
 }
 
-static void put_arcs(struct writer *w)
+static void put_arcs(struct callgrind_writer *w)
 {
 	enum { FAR = 16, NEAR = 12, NAME = 8, TEXT = 4 };
 
@@ -298,20 +298,20 @@ static void put_arcs(struct writer *w)
 		const struct callgrind_run *run = &w->arcs.run[w->arcs.at];
 
 		if (w->arcs.count - w->arcs.at > FAR) {
-			fetch_arc(w, run[FAR].row);
-			fetch_callee(w, run[NEAR].row);
-			fetch_name(w, run[NAME].row, FETCH_ROW);
-			fetch_name(w, run[TEXT].row, FETCH_TEXT);
+			prefetch_arc(w, run[FAR].row);
+			prefetch_callee(w, run[NEAR].row);
+			prefetch_name(w, run[NAME].row, PREFETCH_ROW);
+			prefetch_name(w, run[TEXT].row, PREFETCH_TEXT);
 		}
 		for (size_t row = run->row; row < run->end; row++) {
 			if (run->end - row > NEAR)
-				fetch_callee(w, row + NEAR);
+				prefetch_callee(w, row + NEAR);
 			put_arc(w, row);
 		}
 	}
 }
 
-static void put_own_costs(struct writer *w, function_id f, struct callgrind_run run)
+static void put_own_costs(struct callgrind_writer *w, function_id f, struct callgrind_run run)
 {
 	const struct profile *p = w->p;
 
@@ -324,7 +324,7 @@ static void put_own_costs(struct writer *w, function_id f, struct callgrind_run 
 	}
 }
 
-void callgrind_put_block(struct writer *w, function_id f)
+void callgrind_put_block(struct callgrind_writer *w, function_id f)
 {
 	const struct function *fn = &w->p->functions[f];
 
@@ -334,7 +334,7 @@ void callgrind_put_block(struct writer *w, function_id f)
 	put_string(w, S("fl="), FILES, fn->file);
 	put_function(w, S("fn="), f);
 	w->file = fn->file;
-	note_lonely(w, f);
+	note_self_recursive_only(w, f);
 	for (; w->costs.at < w->costs.end; w->costs.at++)
 		put_own_costs(w, f, w->costs.run[w->costs.at]);
 	put_arcs(w);

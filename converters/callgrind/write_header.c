@@ -12,8 +12,8 @@ static bool event_has_unit(struct str name, const struct value_type *type)
 {
 	struct value_type by_name = { 0 };
 
-	unit_of_event(name, &by_name);
-	return by_name.unit == type->unit && by_name.power == type->power;
+	callgrind_unit_of_event(name, &by_name);
+	return by_name.unit == type->unit && by_name.source_scale == type->source_scale;
 }
 
 /* Whether all values are whole numbers of 10^power of what they count. */
@@ -37,11 +37,11 @@ static int cost_power(const struct profile *p, value_id v)
 	const struct value_type *type = &p->value_types[v];
 	struct str name = profile_text(p, type->name);
 
-	return type->unit == UNIT_TIME && type->power && !str_eq(name, S("time")) &&
-	       event_has_unit(name, type) && all_whole(p, v, type->power) ? type->power : 0;
+	return type->unit == UNIT_TIME && type->source_scale && !str_eq(name, S("time")) &&
+	       event_has_unit(name, type) && all_whole(p, v, type->source_scale) ? type->source_scale : 0;
 }
 
-void callgrind_find_divisors(struct writer *w)
+void callgrind_find_divisors(struct callgrind_writer *w)
 {
 	w->divisors = alloc_zero(w->p->value_count, sizeof *w->divisors);
 	for (value_id v = 0; v < w->p->value_count; v++)
@@ -49,7 +49,7 @@ void callgrind_find_divisors(struct writer *w)
 }
 
 /* An event's name says its unit. */
-static void put_event(struct writer *w, value_id v)
+static void put_event(struct callgrind_writer *w, value_id v)
 {
 	const struct value_type *type = &w->p->value_types[v];
 	struct str name = profile_text(w->p, type->name);
@@ -65,7 +65,7 @@ static void put_event(struct writer *w, value_id v)
 	for (size_t i = 0; i < name.n; i++)
 		output_byte(out, (unsigned char)name.p[i] <= ' ' ? '_' : name.p[i]);
 	if (type->unit == UNIT_TIME && event_has_unit(name, type) &&
-	    (!type->power || w->divisors[v] != 1))
+	    (!type->source_scale || w->divisors[v] != 1))
 		return;
 	if (type->unit == UNIT_TIME)
 		output_text(out, "_(ns)");
@@ -80,7 +80,7 @@ static void put_event(struct writer *w, value_id v)
 
 /* --- lines --- */
 
-static void put_metadata(struct writer *w, thread_id thread, const char *key)
+static void put_metadata(struct callgrind_writer *w, thread_id thread, const char *key)
 {
 	for (size_t i = 0; i < w->p->metadata_count; i++) {
 		const struct metadata *l = &w->p->metadata[i];
@@ -118,7 +118,7 @@ struct str callgrind_metadata(const struct profile *p, thread_id thread, const c
 	return value;
 }
 
-void callgrind_put_file_header(struct writer *w)
+void callgrind_put_file_header(struct callgrind_writer *w)
 {
 	struct output *out = w->out;
 
@@ -151,7 +151,7 @@ void callgrind_put_file_header(struct writer *w)
 	put_metadata(w, NO_ID, "desc");
 }
 
-static void put_events(struct writer *w)
+static void put_events(struct callgrind_writer *w)
 {
 	const struct profile *p = w->p;
 	struct output *out = w->out;
@@ -169,7 +169,7 @@ static void put_events(struct writer *w)
 	output_byte(out, '\n');
 }
 
-static void put_summary(struct writer *w)
+static void put_summary(struct callgrind_writer *w)
 {
 	const struct profile *p = w->p;
 	struct str recorded = callgrind_metadata(p, w->thread, "summary");
@@ -189,7 +189,7 @@ static void put_summary(struct writer *w)
 	alloc_free(sums);
 }
 
-void callgrind_put_section_header(struct writer *w)
+void callgrind_put_section_header(struct callgrind_writer *w)
 {
 	const struct thread *t = &w->p->threads[w->thread];
 	struct output *out = w->out;

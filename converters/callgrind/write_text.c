@@ -19,14 +19,14 @@ bool callgrind_unknown(struct str name)
 }
 
 /* These end a line, or KCachegrind. */
-static char shown(char c)
+static char display_char(char c)
 {
 	return c == '\n' || c == '\r' || c == '\0' ? ' ' : c;
 }
 
 void callgrind_put_text(struct output *out, struct str text)
 {
-	if (callgrind_holds(text)) {
+	if (callgrind_can_spell(text)) {
 		output_str(out, text);
 		return;
 	}
@@ -35,7 +35,7 @@ void callgrind_put_text(struct output *out, struct str text)
 		char *to = output_room(out);
 
 		for (size_t i = 0; i < part.n; i++)
-			to[i] = shown(part.p[i]);
+			to[i] = display_char(part.p[i]);
 		out->p += part.n;
 		text = str_from(text, part.n);
 	}
@@ -57,7 +57,7 @@ static inline bool has_low(const char *p)
 	return (word - ones * 16) & ~word & ones * 0x80;
 }
 
-bool callgrind_holds(struct str name)
+bool callgrind_can_spell(struct str name)
 {
 	bool low = name.n < 8 || has_low(name.p + name.n - 8);
 

@@ -6,7 +6,7 @@
  *	callgrind_write_text.c    texts of any bytes, in a line
  *	callgrind_write_block.c   a function: names by ID, costs, calls and jumps
  *
- * The tables of `struct writer` are callgrind_write()'s, which frees them; the profile
+ * The tables of `struct callgrind_writer` are callgrind_write()'s, which frees them; the profile
  * does not change while it is written.
  */
 #ifndef CALLGRIND_WRITING_H
@@ -23,7 +23,7 @@ struct name_id {
 
 enum space { OBJECTS, FILES, FUNCTIONS };
 
-struct writer {
+struct callgrind_writer {
 	struct output *out;
 	const struct profile *p;
 	thread_id thread;
@@ -40,12 +40,12 @@ struct writer {
 	struct callgrind_rows costs, arcs, jumps;
 	struct place last;        /* what positions are relative to */
 	string_id file;           /* the current one, inlined code's too */
-	struct lonely {
+	struct self_recursive_function {
 		function_id function;
 		int64_t calls;
 		int64_t *values;
-	} *lonely;                /* functions whose callers do not account for all of them */
-	size_t lonely_count, lonely_cap;
+	} *self_recursive_only;   /* functions whose callers do not account for all of them */
+	size_t self_recursive_only_count, self_recursive_only_cap;
 	bool totals;              /* there are totals, and one section that they are of */
 	struct called *sums;      /* by function, if there are totals */
 	int64_t *sum_values;      /* by function and value type: inclusive, of its arcs */
@@ -56,11 +56,11 @@ struct writer {
 /* --- header --- */
 
 /* What stands before the first section. */
-void callgrind_put_file_header(struct writer *w);
+void callgrind_put_file_header(struct callgrind_writer *w);
 /* What stands before the blocks of w->thread. */
-void callgrind_put_section_header(struct writer *w);
+void callgrind_put_section_header(struct callgrind_writer *w);
 /* What put_values() divides by. */
-void callgrind_find_divisors(struct writer *w);
+void callgrind_find_divisors(struct callgrind_writer *w);
 /* The value of the one row of metadata with this key, or an empty text. */
 struct str callgrind_metadata(const struct profile *p, thread_id thread, const char *key);
 
@@ -76,22 +76,22 @@ void callgrind_put_name(struct output *out, struct str text);
 /* --- blocks --- */
 
 /* One function: the rows from each table's `at` to its `end`. */
-void callgrind_put_block(struct writer *w, function_id f);
+void callgrind_put_block(struct callgrind_writer *w, function_id f);
 /* Behind a section's blocks: who calls those that only call themselves. */
-void callgrind_put_lonely(struct writer *w);
+void callgrind_put_self_recursive_only(struct callgrind_writer *w);
 
 /* --- details: see details.c --- */
 
 /* Behind the creator. */
-void callgrind_put_details(struct writer *w);
+void callgrind_put_details(struct callgrind_writer *w);
 
 /* --- totals: see callgrind_totals.c --- */
 
-void callgrind_find_totals(struct writer *w);
+void callgrind_find_totals(struct callgrind_writer *w);
 /* Behind the blocks of the only section. */
-void callgrind_put_totals(struct writer *w);
+void callgrind_put_totals(struct callgrind_writer *w);
 /* Adds those that were called by others and by nobody to w->lonely. */
-void callgrind_note_rooted(struct writer *w);
+void callgrind_note_rooted(struct callgrind_writer *w);
 
 /* --- parts of lines, and sums of rows --- */
 
@@ -102,7 +102,7 @@ static inline char *add(char *to, struct str text)
 }
 
 /* The end of a line. */
-static inline void put_values(struct writer *w, char *to, const int64_t *values, size_t count)
+static inline void put_values(struct callgrind_writer *w, char *to, const int64_t *values, size_t count)
 {
 	enum { FIT = 128 };
 

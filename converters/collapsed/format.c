@@ -23,7 +23,7 @@
 #include "common/base/alloc.h"
 #include "common/profile/frame_text.h"
 #include "common/program/time_units.h"
-#include "common/transform/calltree/stack_lines.h"
+#include "common/transform/calltree/folded_lines.h"
 #include "converters/collapsed/internal.h"
 
 static int output_unit; /* 0: by itself, else a time unit + 1 */
@@ -39,7 +39,7 @@ static const struct option_row write_options[] = {
 
 enum { COUNTS_TEXT = 3 * (NUM_TEXT + 1) };
 
-struct writer {
+struct collapsed_writer {
 	struct output *out;
 	const struct profile *p;
 	const struct str *texts; /* of frames */
@@ -75,7 +75,7 @@ static size_t counts_text(const struct profile *p, const int64_t *values, char *
 	for (value_id v = 0; v < p->value_count; v++) {
 		const struct value_type *type = &p->value_types[v];
 		int power = output_unit ? time_units[output_unit - 1].power
-					: type->counts ? type->power : 0;
+					: type->counts ? type->source_scale : 0;
 
 		*at++ = mark;
 		at += decimal_text(at, profile_decimal(p, v, values[v], power));
@@ -85,14 +85,14 @@ static size_t counts_text(const struct profile *p, const int64_t *values, char *
 	return (size_t)(at - to);
 }
 
-static void put_comment(struct writer *w, struct str line)
+static void put_comment(struct collapsed_writer *w, struct str line)
 {
 	output_str(w->out, line);
 	output_byte(w->out, '\n');
 }
 
 /* What waited goes out, below a comment if a reader would take it for other than it is. */
-static void stop_waiting(struct writer *w, bool explain)
+static void stop_waiting(struct collapsed_writer *w, bool explain)
 {
 	if (explain)
 		put_comment(w, COLLAPSED_ONE_COUNT);
@@ -105,7 +105,7 @@ static void stop_waiting(struct writer *w, bool explain)
  * Whether the line shall wait: "f 2 5" and "g 3 6" alone look like stacks with two counts
  * each. One that does not, where readers look for it, is enough.
  */
-static bool must_wait(struct writer *w, struct str stack)
+static bool must_wait(struct collapsed_writer *w, struct str stack)
 {
 	bool seen = !w->ahead.n || w->ahead.n + stack.n + COUNTS_TEXT < COLLAPSED_WINDOW;
 
@@ -116,7 +116,7 @@ static bool must_wait(struct writer *w, struct str stack)
 }
 
 /* What a reader must know before the first line. */
-static void begin(struct writer *w, struct str stack)
+static void begin(struct collapsed_writer *w, struct str stack)
 {
 	frame_id f = 0;
 
@@ -132,7 +132,7 @@ static void begin(struct writer *w, struct str stack)
 }
 
 /* Of a function without a name, alone; the empty stack, which looks the same, comes first of all. */
-static bool is_nameless(const struct writer *w, struct str stack)
+static bool is_nameless(const struct collapsed_writer *w, struct str stack)
 {
 	if (collapsed_trim(stack).n)
 		return false;
@@ -159,7 +159,7 @@ static struct str cut_comment(struct str *stack)
 
 static void put_line(void *context, struct str stack, const int64_t *values)
 {
-	struct writer *w = context;
+	struct collapsed_writer *w = context;
 	struct str mark = S("");
 
 	if (is_nameless(w, stack))
@@ -227,7 +227,7 @@ static void collapsed_write(struct output *out, const struct profile *p)
 {
 	struct buf *bufs = alloc_zero(p->frame_count, sizeof *bufs);
 	struct str *texts = alloc_zero(p->frame_count, sizeof *texts);
-	struct writer w = {
+	struct collapsed_writer w = {
 		.out = out, .p = p, .texts = texts, .style = style_of(p),
 		.waiting = p->value_count == 1,
 	};
@@ -237,7 +237,7 @@ static void collapsed_write(struct output *out, const struct profile *p)
 		replace_marks(&bufs[f]);
 		texts[f] = buf_str(&bufs[f]);
 	}
-	stack_lines(p, texts, put_line, &w);
+	folded_lines(p, texts, put_line, &w);
 	stop_waiting(&w, w.ahead.n);
 	for (frame_id f = 0; f < p->frame_count; f++)
 		buf_free(&bufs[f]);
@@ -246,7 +246,7 @@ static void collapsed_write(struct output *out, const struct profile *p)
 }
 
 /* Two counts and austin's three are several value types that a line can hold. */
-static unsigned collapsed_keeps(const struct profile *p)
+static unsigned collapsed_features_of(const struct profile *p)
 {
 	static const char *const sets[][4] = { { "base", "new", NULL },
 					       { "time", "idle", "memory", NULL } };
@@ -258,12 +258,12 @@ static unsigned collapsed_keeps(const struct profile *p)
 		       str_eq(profile_text(p, p->value_types[i].name), str_of(sets[s][i])))
 			i++;
 		if (!sets[s][i] && i == p->value_count)
-			return KEEP_VALUE_TYPES;
+			return FEATURE_VALUE_TYPES;
 	}
 	return 0;
 }
 
-static bool collapsed_holds(struct str name)
+static bool collapsed_can_spell(struct str name)
 {
 	return !str_has(name, ';') && !str_has(name, '\n') && !str_has(name, '\r') &&
 	       collapsed_trim(name).n == name.n && !begins_comment(name);
@@ -273,13 +273,13 @@ const struct format collapsed_format = {
 	.name = "collapsed",
 	.title = "folded stacks, one a line: py-spy raw, austin, perf and eBPF collapsers",
 	.suffixes = ".collapsed .folded .txt",
-	.half = HALF_STACKS,
-	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_LINES | KEEP_IDLE,
-	.keeps_also = collapsed_keeps,
+	.representation = REPR_SAMPLES,
+	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_LINES | FEATURE_IDLE,
+	.features_of = collapsed_features_of,
 	.bid = collapsed_bid,
 	.read = collapsed_read,
 	.read_options = collapsed_read_options,
 	.write = collapsed_write,
 	.write_options = write_options,
-	.holds = collapsed_holds,
+	.can_spell = collapsed_can_spell,
 };

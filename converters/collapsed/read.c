@@ -21,23 +21,23 @@ const struct option_row collapsed_read_options[] = {
 	OPT_END
 };
 
-enum { COUNTS_MOST = 3, INPUT_BYTES = TIME_UNITS + 1 };
+enum { MAX_COUNTS = 3, INPUT_BYTES = TIME_UNITS + 1 };
 
 /* One line taken apart. */
-struct line {
+struct collapsed_line {
 	struct str stack;
-	struct decimal counts[COUNTS_MOST];
+	struct decimal counts[MAX_COUNTS];
 	unsigned count;
 };
 
-struct reader {
+struct collapsed_reader {
 	struct input *in;
 	struct profile *p;
 	thread_id thread;
 	unsigned counts;             /* a line */
 	bool commas;                 /* between them: austin */
 	bool austin;                 /* its header lines tell what it counts */
-	value_id values[COUNTS_MOST];
+	value_id values[MAX_COUNTS];
 	struct str mode;             /* austin's, in the profile's strings */
 	enum frame_style style;
 
@@ -47,7 +47,7 @@ struct reader {
 
 	/* the last line's stack: the next often begins like it */
 	struct buf last;
-	struct step {
+	struct collapsed_step {
 		size_t end;          /* of the frame, in `last` */
 		frame_id frame;
 		stack_id stack;
@@ -69,17 +69,17 @@ static bool cut_last_word(struct str *s, struct str *word)
 	return true;
 }
 
-static bool take_count(struct reader *r, struct str word, struct decimal *count)
+static bool take_count(struct collapsed_reader *r, struct str word, struct decimal *count)
 {
-	enum exactness how;
+	enum exactness exactness;
 
-	if (!str_to_decimal(word, count, &how))
+	if (!str_to_decimal(word, count, &exactness))
 		return false;
-	r->p->rounded += how == ROUNDED;
+	r->p->rounded += exactness == ROUNDED;
 	return true;
 }
 
-static bool split_line(struct reader *r, struct str text, struct line *line)
+static bool split_line(struct collapsed_reader *r, struct str text, struct collapsed_line *line)
 {
 	struct str word, part, rest;
 
@@ -106,9 +106,9 @@ static bool split_line(struct reader *r, struct str text, struct line *line)
 static bool is_number(struct str word)
 {
 	struct decimal d;
-	enum exactness how;
+	enum exactness exactness;
 
-	return str_to_decimal(word, &d, &how);
+	return str_to_decimal(word, &d, &exactness);
 }
 
 bool collapsed_ends_in_number(struct str stack)
@@ -181,10 +181,10 @@ static struct str look_ahead(struct input *in)
  * "worker 12 5" may be a stack with two counts or a frame with a blank. What all
  * lines at the beginning have is believed, as the known renderers do line by line.
  */
-static void find_dialect(struct reader *r)
+static void find_dialect(struct collapsed_reader *r)
 {
 	struct str rest = look_ahead(r->in), line;
-	unsigned least = 2;
+	unsigned fewest = 2;
 	bool any = false, austin = true;
 
 	while (str_cut(rest, '\n', &line, &rest) || (!any && (line = rest).n)) {
@@ -193,33 +193,33 @@ static void find_dialect(struct reader *r)
 		r->austin |= str_starts(line, S("# austin: "));
 		if (n == 3)
 			r->commas = true;
-		else if (n && n < least)
-			least = n;
+		else if (n && n < fewest)
+			fewest = n;
 		if (str_starts(line, COLLAPSED_ONE_COUNT))
-			least = 1;
+			fewest = 1;
 		austin &= !str_starts(line, COLLAPSED_FULL_FRAMES);
 		any |= n > 0;
 		austin &= !n || collapsed_austin_stack(line);
 		if (line.p + line.n >= rest.p + rest.n)
 			break;
 	}
-	r->counts = counts_wanted ? (unsigned)counts_wanted : r->commas ? 3 : any ? least : 1;
+	r->counts = counts_wanted ? (unsigned)counts_wanted : r->commas ? 3 : any ? fewest : 1;
 	r->commas &= r->counts == 3;
 	if (any && austin)
 		r->style = FRAMES_AUSTIN;
 }
 
-static value_id add_value(struct reader *r, const char *name, enum unit unit, int power)
+static value_id add_value(struct collapsed_reader *r, const char *name, enum unit unit, int power)
 {
 	struct value_type type = {
-		.name = profile_string(r->p, str_of(name)), .unit = unit, .power = power,
+		.name = profile_string(r->p, str_of(name)), .unit = unit, .source_scale = power,
 		.counts = true,
 	};
 
 	return profile_value_type(r->p, type);
 }
 
-static void add_value_types(struct reader *r)
+static void add_value_types(struct collapsed_reader *r)
 {
 	bool memory = str_eq(r->mode, S("memory"));
 
@@ -242,7 +242,7 @@ static void add_value_types(struct reader *r)
 }
 
 /* The frame of a text: taken apart only the first time. */
-static frame_id frame_of(struct reader *r, struct str text)
+static frame_id frame_of(struct collapsed_reader *r, struct str text)
 {
 	string_id id = strings_add(&r->texts, text);
 
@@ -266,13 +266,13 @@ static size_t common_bytes(struct str a, struct str b)
 	return i;
 }
 
-static void add_step(struct reader *r, struct str name, size_t end)
+static void add_step(struct collapsed_reader *r, struct str name, size_t end)
 {
 	ARRAY_ROOM(r->steps, r->step_count, r->step_cap);
-	r->steps[r->step_count++] = (struct step){ end, frame_of(r, name), EMPTY_STACK };
+	r->steps[r->step_count++] = (struct collapsed_step){ end, frame_of(r, name), EMPTY_STACK };
 }
 
-static stack_id push_step(struct reader *r, size_t at)
+static stack_id push_step(struct collapsed_reader *r, size_t at)
 {
 	stack_id parent = at ? r->steps[at - 1].stack : EMPTY_STACK;
 
@@ -283,7 +283,7 @@ static stack_id push_step(struct reader *r, size_t at)
  * The frames of the line but the first `kept`. Where it parts from all lines so far is
  * mostly its second new frame: the memory for that comes while the others are read.
  */
-static void push_frames(struct reader *r, struct str text, size_t kept)
+static void push_frames(struct collapsed_reader *r, struct str text, size_t kept)
 {
 	size_t at = kept ? r->steps[kept - 1].end + 1 : 0, pushed = kept;
 
@@ -296,7 +296,7 @@ static void push_frames(struct reader *r, struct str text, size_t kept)
 		at += n + 1;
 		if (r->step_count == kept + 2) {
 			push_step(r, pushed++);
-			stacks_fetch(&r->p->stacks, r->steps[kept].stack, r->steps[kept + 1].frame);
+			stacks_prefetch(&r->p->stacks, r->steps[kept].stack, r->steps[kept + 1].frame);
 		}
 	}
 	while (pushed < r->step_count)
@@ -304,7 +304,7 @@ static void push_frames(struct reader *r, struct str text, size_t kept)
 }
 
 /* The stack of the line; frames that it shares with the last line are not looked up. */
-static stack_id find_stack(struct reader *r, struct str text)
+static stack_id find_stack(struct collapsed_reader *r, struct str text)
 {
 	size_t same = common_bytes(text, buf_str(&r->last)), kept = 0;
 
@@ -319,7 +319,7 @@ static stack_id find_stack(struct reader *r, struct str text)
 	return r->steps[r->step_count - 1].stack;
 }
 
-static void read_comment(struct reader *r, struct str line)
+static void read_comment(struct collapsed_reader *r, struct str line)
 {
 	if (r->austin && str_starts(line, S("# mode: "))) {
 		string_id mode = profile_string(r->p, str_trim(str_from(line, 8)));
@@ -329,9 +329,9 @@ static void read_comment(struct reader *r, struct str line)
 	r->p->comments++;
 }
 
-static void read_stack(struct reader *r, struct str text)
+static void read_stack(struct collapsed_reader *r, struct str text)
 {
-	struct line line;
+	struct collapsed_line line;
 	stack_id stack;
 
 	if (!split_line(r, text, &line)) {
@@ -341,7 +341,7 @@ static void read_stack(struct reader *r, struct str text)
 			input_error(r->in, "expected 'frame;frame count'%s, got %s",
 				    r->counts > 1 ? " with as many counts as the lines before"
 						  : "",
-				    quote(text));
+				    diag_quote(text));
 		return;
 	}
 	if (!r->p->value_count || r->values[0] == NO_ID)
@@ -351,7 +351,7 @@ static void read_stack(struct reader *r, struct str text)
 		int64_t value;
 
 		if (!profile_number(r->p, r->values[i], line.counts[i], &value))
-			input_error(r->in, "expected a count below 2^63, got %s", quote(text));
+			input_error(r->in, "expected a count below 2^63, got %s", diag_quote(text));
 		else
 			profile_sample(r->p, r->thread, stack, r->values[i], value, i == 0);
 	}
@@ -359,7 +359,7 @@ static void read_stack(struct reader *r, struct str text)
 
 int collapsed_read(struct input *in, struct profile *p)
 {
-	struct reader r = { .in = in, .p = p, .values = { NO_ID } };
+	struct collapsed_reader r = { .in = in, .p = p, .values = { NO_ID } };
 	struct str line;
 
 	in->place = PLACE_LINE;

@@ -21,26 +21,26 @@
 #include "common/profile/value_text.h"
 #include "common/program/format.h"
 #include "common/syntax/table.h"
-#include "common/transform/callgraph/figures.h"
+#include "common/transform/callgraph/flat_profile.h"
 
-static double node_least = 0.005, edge_least = 0.001;
-static uint64_t most_nodes = 400;
+static double node_threshold_value = 0.005, edge_threshold_value = 0.001;
+static uint64_t max_nodes = 400;
 static int direction;
 
 static const struct option_row write_options[] = {
-	OPT_SHARE(0, "node-threshold", "SHARE",
-		  "leave out functions with less of the total (default 0.005: 0.5%)", &node_least),
-	OPT_SHARE(0, "edge-threshold", "SHARE",
-		  "leave out calls with less of the total (default 0.001: 0.1%)", &edge_least),
+	OPT_FRACTION(0, "node-threshold", "SHARE",
+		     "leave out functions with less of the total (default 0.005: 0.5%)", &node_threshold_value),
+	OPT_FRACTION(0, "edge-threshold", "SHARE",
+		     "leave out calls with less of the total (default 0.001: 0.1%)", &edge_threshold_value),
 	OPT_COUNT(0, "max-nodes", "N", "at most the N heaviest functions (default 400; 0: all)",
-		  &most_nodes),
+		  &max_nodes),
 	OPT_CHOICE(0, "direction", "down|right", "where callees are (default down)", &direction),
 	OPT_END
 };
 
-struct drawing {
+struct dot_drawing {
 	struct output *out;
-	const struct figures *f;
+	const struct flat_profile *f;
 	bool *drawn;            /* by row */
 	uint32_t nodes;
 	struct buf text;
@@ -58,29 +58,29 @@ static int compare_values(const void *left, const void *right)
 }
 
 /* The inclusive value of the last of the heaviest so many. */
-static int64_t least_of_heaviest(const struct figures *f)
+static int64_t lightest_drawn(const struct flat_profile *f)
 {
-	int64_t *values = alloc_zero(f->count, sizeof *values), least;
+	int64_t *values = alloc_zero(f->count, sizeof *values), min_value;
 
 	for (uint32_t i = 0; i < f->count; i++)
 		values[i] = f->table.rows[i].inclusive;
 	qsort(values, f->count, sizeof *values, compare_values);
-	least = values[most_nodes - 1];
+	min_value = values[max_nodes - 1];
 	alloc_free(values);
-	return least;
+	return min_value;
 }
 
-static void choose(struct drawing *d)
+static void choose(struct dot_drawing *d)
 {
-	const struct figures *f = d->f;
-	int64_t least = most_nodes && most_nodes < f->count ? least_of_heaviest(f) : 0;
+	const struct flat_profile *f = d->f;
+	int64_t min_value = max_nodes && max_nodes < f->count ? lightest_drawn(f) : 0;
 
 	d->drawn = alloc_zero(f->count, sizeof *d->drawn);
 	for (uint32_t i = 0; i < f->count; i++) {
 		int64_t value = f->table.rows[i].inclusive;
 
-		d->drawn[i] = value >= least && (!most_nodes || d->nodes < most_nodes) &&
-			      (double)value >= node_least * (double)f->total;
+		d->drawn[i] = value >= min_value && (!max_nodes || d->nodes < max_nodes) &&
+			      (double)value >= node_threshold_value * (double)f->total;
 		d->nodes += d->drawn[i];
 	}
 }
@@ -88,7 +88,7 @@ static void choose(struct drawing *d)
 /* --- text --- */
 
 /* What is in d->text, as a string of Graphviz; its line breaks are breaks. */
-static void put_string(struct drawing *d)
+static void put_string(struct dot_drawing *d)
 {
 	output_byte(d->out, '"');
 	for (size_t i = 0; i < d->text.n; i++) {
@@ -107,46 +107,46 @@ static void put_string(struct drawing *d)
 }
 
 /* What is counted has a name like any other. */
-static void add_value(struct drawing *d, int64_t value)
+static void add_value(struct dot_drawing *d, int64_t value)
 {
 	struct buf text = { 0 };
 
-	add_value_text(&text, d->f->p, d->f->value, value, &usual);
-	add_visible(&d->text, buf_str(&text));
+	buf_add_value(&text, d->f->p, d->f->value, value, &usual);
+	buf_add_visible(&d->text, buf_str(&text));
 	buf_free(&text);
 }
 
-static void add_share(struct drawing *d, int64_t value)
+static void add_share(struct dot_drawing *d, int64_t value)
 {
 	if (d->f->total)
-		add_percent(&d->text, value, d->f->total);
+		buf_add_percent(&d->text, value, d->f->total);
 	else
 		add_value(d, value);
 }
 
 /* 12x; nothing where calls are only samples. */
-static void add_calls(struct drawing *d, int64_t calls)
+static void add_calls(struct dot_drawing *d, int64_t calls)
 {
 	if (!d->f->calls_known || !calls)
 		return;
 	buf_byte(&d->text, '\n');
-	add_grouped(&d->text, (struct decimal){ calls, 0 });
+	buf_add_grouped(&d->text, (struct decimal){ calls, 0 });
 	buf_add(&d->text, S("\xc3\x97"));
 }
 
-static void add_place(struct drawing *d, const struct figure *row, struct str file)
+static void add_place(struct dot_drawing *d, const struct flat_row *row, struct str file)
 {
 	if (!file.n || str_eq(file, S("~")))
 		return;
 	buf_byte(&d->text, '\n');
-	add_visible(&d->text, file);
+	buf_add_visible(&d->text, file);
 	if (row->line)
 		buf_print(&d->text, ":%lu", (unsigned long)row->line);
 }
 
 /* --- the graph --- */
 
-static double share_of(const struct drawing *d, int64_t value)
+static double share_of(const struct dot_drawing *d, int64_t value)
 {
 	double share = d->f->total ? (double)value / (double)d->f->total : 0;
 
@@ -154,7 +154,7 @@ static double share_of(const struct drawing *d, int64_t value)
 }
 
 /* From blue over green and yellow to red; pale, so that dark text can be read on it. */
-static void put_color(struct drawing *d, const char *name, double share, double saturation)
+static void put_color(struct dot_drawing *d, const char *name, double share, double saturation)
 {
 	struct buf text = { 0 };
 
@@ -164,20 +164,20 @@ static void put_color(struct drawing *d, const char *name, double share, double 
 	buf_free(&text);
 }
 
-static void put_number(struct drawing *d, const char *before, uint64_t number)
+static void put_number(struct dot_drawing *d, const char *before, uint64_t number)
 {
 	output_text(d->out, before);
 	output_u64(d->out, number);
 }
 
-static void put_node(struct drawing *d, uint32_t row)
+static void put_node(struct dot_drawing *d, uint32_t row)
 {
-	const struct figure *fn = &d->f->rows[row];
+	const struct flat_row *fn = &d->f->rows[row];
 	const struct call_row *r = &d->f->table.rows[row];
-	struct str file = str_base(fn->home);
+	struct str file = str_base(fn->location);
 
 	d->text.n = 0;
-	add_visible(&d->text, fn->name);
+	buf_add_visible(&d->text, fn->name);
 	add_place(d, fn, file);
 	buf_byte(&d->text, '\n');
 	add_value(d, r->inclusive);
@@ -193,15 +193,15 @@ static void put_node(struct drawing *d, uint32_t row)
 	output_text(d->out, " [label=");
 	put_string(d);
 	d->text.n = 0;
-	add_visible(&d->text, fn->name);
-	add_place(d, fn, fn->home);
+	buf_add_visible(&d->text, fn->name);
+	add_place(d, fn, fn->location);
 	output_text(d->out, ",tooltip=");
 	put_string(d);
 	put_color(d, "fillcolor", share_of(d, r->inclusive), 0.18);
 	output_text(d->out, "];\n");
 }
 
-static void put_edge(struct drawing *d, const struct call_arc *a, uint32_t callee)
+static void put_edge(struct dot_drawing *d, const struct call_arc *a, uint32_t callee)
 {
 	struct buf width = { 0 };
 
@@ -219,7 +219,7 @@ static void put_edge(struct drawing *d, const struct call_arc *a, uint32_t calle
 	buf_free(&width);
 }
 
-static void put_label(struct drawing *d)
+static void put_label(struct dot_drawing *d)
 {
 	const struct profile *p = d->f->p;
 	const struct value_type *type = &p->value_types[d->f->value];
@@ -227,7 +227,7 @@ static void put_label(struct drawing *d)
 
 	d->text.n = 0;
 	buf_print(&d->text, "%s%s%s", p->source ? "from " : "", p->source ? p->source : "", sep);
-	add_visible(&d->text, profile_text(p, type->title ? type->title : type->name));
+	buf_add_visible(&d->text, profile_text(p, type->title ? type->title : type->name));
 	buf_add(&d->text, S(": "));
 	add_value(d, d->f->total);
 	if (d->nodes < d->f->count)
@@ -240,7 +240,7 @@ static void put_label(struct drawing *d)
 	output_text(d->out, direction ? ",rankdir=LR];\n" : "];\n");
 }
 
-static void put_graph(struct drawing *d)
+static void put_graph(struct dot_drawing *d)
 {
 	const struct call_table *t = &d->f->table;
 
@@ -251,23 +251,23 @@ static void put_graph(struct drawing *d)
 	for (uint32_t row = 0; row < d->f->count; row++)
 		for (uint32_t a = t->first[row]; a < t->first[row + 1]; a++)
 			if (d->drawn[row] && d->drawn[t->arcs[a].caller] &&
-			    (double)t->arcs[a].inclusive >= edge_least * (double)d->f->total)
+			    (double)t->arcs[a].inclusive >= edge_threshold_value * (double)d->f->total)
 				put_edge(d, &t->arcs[a], row);
 }
 
 static void dot_write(struct output *out, const struct profile *p)
 {
-	struct figures f;
-	struct drawing d = { .out = out, .f = &f };
+	struct flat_profile f;
+	struct dot_drawing d = { .out = out, .f = &f };
 
 	output_text(out, "digraph profile {\n"
 			 "node [shape=box,style=\"filled,rounded\",color=\"#888888\",fontname=\"sans-serif\",fontsize=10];\n"
 			 "edge [fontname=\"sans-serif\",fontsize=9];\n");
 	if (p->value_count) {
-		figures_make(&f, p, 0);
+		flat_profile_make(&f, p, 0);
 		choose(&d);
 		put_graph(&d);
-		figures_free(&f);
+		flat_profile_free(&f);
 	}
 	output_text(out, "}\n");
 	buf_free(&d.text);
@@ -275,12 +275,12 @@ static void dot_write(struct output *out, const struct profile *p)
 }
 
 /* What is drawn of a name is what can be seen of it. */
-static bool dot_holds(struct str name)
+static bool dot_can_spell(struct str name)
 {
 	struct buf visible = { 0 };
 	bool same;
 
-	add_visible(&visible, name);
+	buf_add_visible(&visible, name);
 	same = str_eq(buf_str(&visible), name);
 	buf_free(&visible);
 	return same;
@@ -290,10 +290,10 @@ const struct format dot_format = {
 	.name = "dot",
 	.title = "call graph for Graphviz",
 	.suffixes = ".dot .gv",
-	.half = HALF_GRAPH,
-	.keeps = KEEP_CALLS | KEEP_TOTALS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_UNITS,
-	.values_arcs = true,
+	.representation = REPR_GRAPH,
+	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_UNITS,
+	.needs_arc_values = true,
 	.write = dot_write,
 	.write_options = write_options,
-	.holds = dot_holds,
+	.can_spell = dot_can_spell,
 };

@@ -3,7 +3,7 @@
  *
  *	flamegraph_read_picture.c  boxes one by one; in the end, the self values of their stacks
  *	flamegraph_read_levels.c   which row of boxes is how deep
- *	flamegraph_read_figures.c  what is counted, and how much of it in each box
+ *	flamegraph_read_counts.c  what is counted, and how much of it in each box
  *	flamegraph_read_callers.c  which box stands on which
  *
  * Each step fills members of the boxes that the next ones need, in this order. The boxes
@@ -17,7 +17,7 @@
 struct flame_box {
 	int64_t x, width;      /* exact ones where the picture has them */
 	int64_t y;
-	struct decimal figure; /* of the title, in units of `word` */
+	struct decimal title_value; /* of the title, in units of `word` */
 	string_id name, word;
 	uint32_t line, number; /* in the file */
 	uint32_t level;        /* 0: on the ground */
@@ -26,7 +26,7 @@ struct flame_box {
 	int64_t value, rest;   /* what is not its callees' */
 };
 
-struct reader {
+struct flame_boxes_reader {
 	struct flame_picture *picture;
 	struct flame_box *boxes;
 	size_t count;
@@ -44,15 +44,15 @@ struct reader {
 };
 
 /* All boxes' levels; whether the lowest one is everything. */
-void flame_boxes_find_levels(struct reader *r);
+void flame_boxes_find_levels(struct flame_boxes_reader *r);
 /* The value type. */
-void flame_boxes_find_unit(struct reader *r);
+void flame_boxes_find_unit(struct flame_boxes_reader *r);
 /* All boxes' values in that, which are also what is left to their callees. */
-void flame_boxes_find_values(struct reader *r);
+void flame_boxes_find_values(struct flame_boxes_reader *r);
 /* All boxes' stacks; sorts the boxes by level and place. */
-void flame_boxes_find_stacks(struct reader *r);
+void flame_boxes_find_stacks(struct flame_boxes_reader *r);
 
 /* "expected WHAT, got the box's name", on its line. */
-void flame_boxes_fail(struct reader *r, const struct flame_box *box, const char *what);
+void flame_boxes_fail(struct flame_boxes_reader *r, const struct flame_box *box, const char *what);
 
 #endif

@@ -8,7 +8,7 @@
  * lighter than others. All are light enough for dark text. A function's shade comes
  * from its name, so it has the same colour in every picture.
  */
-struct family {
+struct flame_color_family {
 	int hue, span, saturation, light;
 };
 
@@ -62,14 +62,14 @@ static const struct hint rust_hints[] = {
 	{ NAME_HAS, "", NATIVE },
 };
 
-static const struct family kinds[KINDS] = {
+static const struct flame_color_family kinds[KINDS] = {
 	[OWN] = { 84, 50, 55, 66 },    [LIBRARY] = { 174, 26, 50, 66 },
 	[RUNTIME] = { 46, 14, 82, 64 }, [NATIVE] = { 2, 16, 78, 70 },
 	[KERNEL] = { 24, 12, 88, 64 },
 };
-static const struct family blue_and_amber[] = { { 198, 24, 68, 68 }, { 36, 14, 88, 64 } };
-static const struct family heat = { 52, -50, 84, 66 };
-static const struct family modules[] = {
+static const struct flame_color_family blue_and_amber[] = { { 198, 24, 68, 68 }, { 36, 14, 88, 64 } };
+static const struct flame_color_family heat = { 52, -50, 84, 66 };
+static const struct flame_color_family modules[] = {
 	{ 2, 6, 70, 70 },   { 28, 6, 82, 66 },  { 48, 6, 80, 62 },  { 72, 8, 52, 62 },
 	{ 108, 8, 45, 66 }, { 150, 8, 42, 64 }, { 178, 8, 48, 62 }, { 200, 6, 65, 68 },
 	{ 222, 6, 70, 74 }, { 252, 8, 62, 77 }, { 286, 8, 48, 74 }, { 328, 8, 62, 75 },
@@ -77,14 +77,14 @@ static const struct family modules[] = {
 
 /* At most 48 colours: each is a class with a one-letter name. */
 struct scheme {
-	const struct family *families;
+	const struct flame_color_family *families;
 	unsigned count, shades;
 	const struct hint *hints;
 	bool by_module;
 };
 
 #define ONE(hue, span, saturation, light) \
-	{ &(const struct family){ hue, span, saturation, light }, 1, 24, NULL, false }
+	{ &(const struct flame_color_family){ hue, span, saturation, light }, 1, 24, NULL, false }
 #define BY_KIND(hints) { kinds, KINDS, 9, hints, false }
 
 /* In the order of --colors. */
@@ -208,10 +208,10 @@ char flame_diffusion_class(int64_t value, int64_t total)
  * the frame's value it is. */
 enum { DIFF_SHADES = 8 };
 
-char flame_diff_class(int64_t base, int64_t fresh)
+char flame_diff_class(int64_t base, int64_t new_value)
 {
-	int64_t larger = base > fresh ? base : fresh;
-	double change = larger ? ((double)fresh - (double)base) / (double)larger : 0;
+	int64_t larger = base > new_value ? base : new_value;
+	double change = larger ? ((double)new_value - (double)base) / (double)larger : 0;
 
 	if (flame_options.negate)
 		change = -change;
@@ -229,7 +229,7 @@ static unsigned channel(int hue, int saturation, int light, int offset)
 	return (unsigned)((light / 100.0 - reach * low) * 255 + 0.5);
 }
 
-static void put_color(struct output *out, const struct family *f, unsigned shade, unsigned n)
+static void put_color(struct output *out, const struct flame_color_family *f, unsigned shade, unsigned n)
 {
 	int hue = f->hue + f->span * (int)shade / (int)(n - 1);
 	int light = f->light + (int)(shade * 5 % 8);
@@ -246,7 +246,7 @@ static void put_diff_colors(struct output *out)
 	for (int i = 0; i <= 2 * DIFF_SHADES; i++) {
 		int step = i - DIFF_SHADES, size = step < 0 ? -step : step;
 		/* light enough for dark text: 92 % where little changed, 64 % where all did */
-		const struct family f = { step < 0 ? 214 : 4, 0, step ? 82 : 0, 94 - size * 15 / 4 };
+		const struct flame_color_family f = { step < 0 ? 214 : 4, 0, step ? 82 : 0, 94 - size * 15 / 4 };
 
 		output_byte(out, '.');
 		output_byte(out, class_letters[i]);

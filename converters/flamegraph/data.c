@@ -34,7 +34,7 @@
 #include "converters/flamegraph/internal.h"
 
 /* more would be most of the file, for one figure in a line of the page */
-enum { MOST_ARCS = 100000 };
+enum { MAX_ARCS = 100000 };
 
 /*
  * JSON as XML's text. What XML cannot hold stands only within strings, and there an
@@ -99,7 +99,7 @@ static void put_list(struct output *out, const char *before, int64_t number)
 
 /* --- tables --- */
 
-static void put_head(struct output *out, const struct picture *pic)
+static void put_head(struct output *out, const struct flame_writer *pic)
 {
 	const struct profile *p = pic->p;
 	struct pen pen;
@@ -249,7 +249,7 @@ static int64_t row_time(const struct thread_rows *r, size_t row)
 	return row < r->time_count ? r->times[row] : NO_TIME;
 }
 
-static void put_row_details(struct output *out, const struct picture *v,
+static void put_row_details(struct output *out, const struct flame_writer *v,
 			    const struct thread_rows *r, thread_id t)
 {
 	size_t first = r->first[t], end = r->first[t + 1];
@@ -274,7 +274,7 @@ static void put_row_details(struct output *out, const struct picture *v,
 	output_text(out, timed ? "]}" : "");
 }
 
-static void put_thread_rows(struct output *out, const struct picture *pic,
+static void put_thread_rows(struct output *out, const struct flame_writer *pic,
 			    const struct thread_rows *r, thread_id t)
 {
 	int64_t last = 0;
@@ -291,7 +291,7 @@ static void put_thread_rows(struct output *out, const struct picture *pic,
 	output_byte(out, ']');
 }
 
-static void put_rows(struct output *out, const char *before, const struct picture *v,
+static void put_rows(struct output *out, const char *before, const struct flame_writer *v,
 		     const struct thread_rows *r)
 {
 	const char *mark = "";
@@ -309,7 +309,7 @@ static void put_rows(struct output *out, const char *before, const struct pictur
 }
 
 /* Runs of nodes in their order: so many that are certain, so many that are guesses, ... */
-static void put_guessed(struct output *out, const struct picture *v)
+static void put_guessed(struct output *out, const struct flame_writer *v)
 {
 	int64_t run = 0;
 	bool now = false;
@@ -330,7 +330,7 @@ static void put_guessed(struct output *out, const struct picture *v)
 	output_byte(out, ']');
 }
 
-static void put_contexts(struct output *out, const struct picture *v)
+static void put_contexts(struct output *out, const struct flame_writer *v)
 {
 	const struct contexts *c = v->contexts;
 
@@ -343,7 +343,7 @@ static void put_contexts(struct output *out, const struct picture *v)
 	if (!c->pruned_count)
 		return;
 	put_list(out, ",\n\"pruned\":{\"frames\":", (int64_t)c->pruned_count);
-	put_rows(out, ",\n\"hidden\":", v, &c->hidden);
+	put_rows(out, ",\n\"hidden\":", v, &c->descendants_pruned);
 	put_rows(out, ",\n\"functions\":", v, &c->pruned);
 	output_byte(out, '}');
 }
@@ -356,7 +356,7 @@ static void put_given(struct output *out, const char *before, const char *text)
 		put_string(out, before, str_of(text));
 }
 
-static void put_options(struct output *out, const struct picture *v)
+static void put_options(struct output *out, const struct flame_writer *v)
 {
 	static const char *const widths[] = { "larger", "new", "base" };
 	const struct flame_options *o = &flame_options;
@@ -405,7 +405,7 @@ static void put_base(struct output *out)
 	output_text(out, base->count ? "]" : "");
 }
 
-static void put_colors(struct output *out, const struct picture *v)
+static void put_colors(struct output *out, const struct flame_writer *v)
 {
 	const struct profile *p = v->p;
 
@@ -417,10 +417,10 @@ static void put_colors(struct output *out, const struct picture *v)
 	}
 	output_text(out, ",\n\"colors\":\"");
 	for (function_id f = 0; f < p->function_count; f++) {
-		struct str home = function_home(p, f);
+		struct str location = function_location(p, f);
 
 		output_byte(out, flame_class(function_name(p, f),
-					     str_eq(home, S("~")) ? S("") : home));
+					     str_eq(location, S("~")) ? S("") : location));
 	}
 	output_byte(out, '"');
 }
@@ -457,7 +457,7 @@ static void put_calls(struct output *out, const struct profile *p)
 	if (p->calls_sampled || !profile_has_graph(p))
 		return;
 	put_function_calls(out, p);
-	if (p->arc_count > MOST_ARCS)
+	if (p->arc_count > MAX_ARCS)
 		return;
 	output_text(out, ",\n\"arcs\":[");
 	for (size_t i = 0; i < p->arc_count; i++) {
@@ -468,7 +468,7 @@ static void put_calls(struct output *out, const struct profile *p)
 	output_byte(out, ']');
 }
 
-void flame_put_data(struct picture *v)
+void flame_put_data(struct flame_writer *v)
 {
 	struct output *out = v->out;
 

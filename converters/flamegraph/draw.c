@@ -6,18 +6,18 @@
 #include "common/base/alloc.h"
 #include "common/base/sort.h"
 #include "common/syntax/xml_put.h"
-#include "converters/flamegraph/drawing.h"
+#include "converters/flamegraph/draw_internal.h"
 
 enum { TEXT_MARGIN = 3, USUAL_WIDTH = 1200 };
 
-static int64_t total_of(const struct picture *v, uint32_t node)
+static int64_t total_of(const struct flame_writer *v, uint32_t node)
 {
 	return node ? v->tree->width.total[node] : v->total;
 }
 
 /* --- which frames --- */
 
-static void count_left_out(struct frames *f, uint32_t node)
+static void count_left_out(struct flame_frames *f, uint32_t node)
 {
 	const struct flame_tree *t = f->v->tree;
 
@@ -40,12 +40,12 @@ static int compare_places(uint32_t a, uint32_t b, const void *context)
 	return (a > b) - (a < b);
 }
 
-static void choose_frames(struct frames *f)
+static void choose_frames(struct flame_frames *f)
 {
 	const struct flame_tree *t = f->v->tree;
-	bool percent = flame_min_width(&f->v->least);
+	bool percent = flame_min_width(&f->v->min_value);
 
-	f->v->least *= (double)f->v->total / (percent ? 100 : (double)f->inner);
+	f->v->min_value *= (double)f->v->total / (percent ? 100 : (double)f->inner);
 	f->v->tied_depth = UINT32_MAX;
 	if (!flame_options.no_script)
 		flame_draw_the_widest(f->v);
@@ -64,75 +64,75 @@ static void choose_frames(struct frames *f)
 
 /* --- a frame --- */
 
-struct str flame_name(const struct picture *v, uint32_t node)
+struct str flame_name(const struct flame_writer *v, uint32_t node)
 {
 	return node ? function_name(v->p, flame_tree_function(v->tree, node)) : S("all");
 }
 
-struct str flame_home(const struct picture *v, uint32_t node)
+struct str flame_location(const struct flame_writer *v, uint32_t node)
 {
-	struct str home = node ? function_home(v->p, flame_tree_function(v->tree, node)) : S("");
+	struct str location = node ? function_location(v->p, flame_tree_function(v->tree, node)) : S("");
 
 	/* Python's word for "no file": built-in functions */
-	return str_eq(home, S("~")) ? S("") : home;
+	return str_eq(location, S("~")) ? S("") : location;
 }
 
 /* Where the function begins or, where nobody says, the one line of it that was seen. */
-static uint32_t line_of(const struct picture *v, uint32_t node)
+static uint32_t line_of(const struct flame_writer *v, uint32_t node)
 {
 	const struct function *f = &v->p->functions[flame_tree_function(v->tree, node)];
 
 	return f->line && !v->p->line_functions ? f->line : v->tree->line[node];
 }
 
-static void add_figure(struct picture *v, value_id type, int64_t value, int64_t total)
+static void add_figure(struct flame_writer *v, value_id type, int64_t value, int64_t total)
 {
 	if (v->difference && !flame_options.style.name)
-		add_grouped(&v->text, profile_decimal(v->p, type, value, 0));
+		buf_add_grouped(&v->text, profile_decimal(v->p, type, value, 0));
 	else
 		add_value(v, type, value, &v->text);
 	if (!total)
 		return;
 	buf_add(&v->text, S(", "));
-	add_percent(&v->text, value, total);
+	buf_add_percent(&v->text, value, total);
 }
 
-static void add_change(struct picture *v, int64_t base, int64_t fresh)
+static void add_change(struct flame_writer *v, int64_t base, int64_t new_value)
 {
 	struct buf *b = &v->text;
 
-	if (base == fresh) {
+	if (base == new_value) {
 		buf_add(b, S("; unchanged"));
-	} else if (!base || !fresh) {
+	} else if (!base || !new_value) {
 		buf_add(b, base ? S("; gone") : S("; was not there"));
 	} else {
-		buf_add(b, fresh > base ? S("; +") : S("; "));
-		add_grouped(b, profile_decimal(v->p, 0, fresh - base, 0));
-		buf_add(b, fresh > base ? S(", +") : S(", "));
-		add_percent(b, fresh - base, base);
+		buf_add(b, new_value > base ? S("; +") : S("; "));
+		buf_add_grouped(b, profile_decimal(v->p, 0, new_value - base, 0));
+		buf_add(b, new_value > base ? S(", +") : S(", "));
+		buf_add_percent(b, new_value - base, base);
 	}
 }
 
 /* base 10, 1%; new 15, 1.4%; +5, +50%: shares are of each one's own total. */
-static void add_both(struct picture *v, int64_t base, int64_t fresh)
+static void add_both(struct flame_writer *v, int64_t base, int64_t new_value)
 {
 	struct buf *b = &v->text;
 
 	buf_add(b, S("base "));
 	add_figure(v, 0, base, v->tree->base.total[0]);
 	buf_add(b, S("; new "));
-	add_figure(v, 1, fresh, v->tree->fresh.total[0]);
-	add_change(v, base, fresh);
+	add_figure(v, 1, new_value, v->tree->new_values.total[0]);
+	add_change(v, base, new_value);
 }
 
-static void add_home(struct picture *v, uint32_t node)
+static void add_location(struct flame_writer *v, uint32_t node)
 {
-	struct str home = flame_home(v, node);
+	struct str location = flame_location(v, node);
 
-	if (!home.n)
+	if (!location.n)
 		return;
 	buf_add(&v->text, S(" ("));
-	buf_add(&v->text, home);
+	buf_add(&v->text, location);
 	if (line_of(v, node))
 		buf_print(&v->text, ":%lu", (unsigned long)line_of(v, node));
 	buf_byte(&v->text, ')');
@@ -145,7 +145,7 @@ static void add_home(struct picture *v, uint32_t node)
  * The second line only where it says more: a leaf is all self, and where callers come
  * first self would be the part that has none.
  */
-static void put_title(struct picture *v, uint32_t node)
+static void put_title(struct flame_writer *v, uint32_t node)
 {
 	const struct flame_tree *t = v->tree;
 	int64_t self = t->width.self[node];
@@ -153,10 +153,10 @@ static void put_title(struct picture *v, uint32_t node)
 
 	b->n = 0;
 	buf_add(b, flame_name(v, node));
-	add_home(v, node);
+	add_location(v, node);
 	buf_add(b, S(" ("));
 	if (v->difference)
-		add_both(v, t->base.total[node], t->fresh.total[node]);
+		add_both(v, t->base.total[node], t->new_values.total[node]);
 	else
 		add_figure(v, 0, total_of(v, node), v->total);
 	buf_byte(b, ')');
@@ -165,7 +165,7 @@ static void put_title(struct picture *v, uint32_t node)
 	if (self && self < total_of(v, node) && !flame_options.reverse) {
 		b->n = 0;
 		if (v->difference)
-			add_both(v, t->base.self[node], t->fresh.self[node]);
+			add_both(v, t->base.self[node], t->new_values.self[node]);
 		else
 			add_figure(v, 0, self, v->total);
 		output_text(v->out, "\nself ");
@@ -178,7 +178,7 @@ static void put_title(struct picture *v, uint32_t node)
  * Places in 1/10 pixel. Both ends of a frame are rounded, never its width: so the
  * frames side by side add up.
  */
-static int64_t place(const struct frames *f, int64_t x)
+static int64_t place(const struct flame_frames *f, int64_t x)
 {
 	double all = (double)f->v->total;
 
@@ -193,17 +193,17 @@ static void put_attribute(struct output *out, const char *start, struct decimal 
 	output_text(out, end);
 }
 
-static char class_of(const struct picture *v, uint32_t node)
+static char class_of(const struct flame_writer *v, uint32_t node)
 {
 	const struct flame_tree *t = v->tree;
 
 	if (v->difference)
-		return flame_diff_class(t->base.total[node], t->fresh.total[node]);
+		return flame_diff_class(t->base.total[node], t->new_values.total[node]);
 	if (!node)
 		return CLASS_ROOT;
 	if (flame_options.colors == FLAME_DIFFUSION)
 		return flame_diffusion_class(t->width.total[node], v->total);
-	return flame_class(flame_name(v, node), flame_home(v, node));
+	return flame_class(flame_name(v, node), flame_location(v, node));
 }
 
 /* Another mark behind the colour's letter. */
@@ -213,9 +213,9 @@ static void put_mark(struct output *out, char class)
 	output_byte(out, class);
 }
 
-static void put_rect(struct frames *f, uint32_t node, int64_t left, int64_t right)
+static void put_rect(struct flame_frames *f, uint32_t node, int64_t left, int64_t right)
 {
-	struct picture *v = f->v;
+	struct flame_writer *v = f->v;
 	struct output *out = v->out;
 
 	output_text(out, "<rect class=\"");
@@ -237,13 +237,13 @@ static void put_rect(struct frames *f, uint32_t node, int64_t left, int64_t righ
 }
 
 /* A name has room if two of the narrowest letters do; the rest has none at all. */
-static void put_name(struct frames *f, uint32_t node, int64_t left, int64_t right)
+static void put_name(struct flame_frames *f, uint32_t node, int64_t left, int64_t right)
 {
 	struct output *out = f->v->out;
 	struct str name = flame_name(f->v, node);
 	int64_t space = (right - left) / 10 - 2 * TEXT_MARGIN;
 	uint64_t size = flame_options.font_size;
-	size_t n = space > 0 ? flame_fitting(name, room((uint64_t)space, size),
+	size_t n = space > 0 ? flame_fitting(name, text_room((uint64_t)space, size),
 					     flame_options.cut_start) : 0;
 
 	if (!n || f->row_height < size)
@@ -255,7 +255,7 @@ static void put_name(struct frames *f, uint32_t node, int64_t left, int64_t righ
 	output_text(out, "</text>");
 }
 
-static void put_frame(struct frames *f, uint32_t node)
+static void put_frame(struct flame_frames *f, uint32_t node)
 {
 	int64_t x = f->v->tree->x[node];
 	int64_t left = place(f, x), right = place(f, x + total_of(f->v, node));
@@ -268,7 +268,7 @@ static void put_frame(struct frames *f, uint32_t node)
 /* --- all frames --- */
 
 /* A row is a group: what is true of all its frames is said once. */
-static void put_rows(struct frames *f)
+static void put_rows(struct flame_frames *f)
 {
 	const struct flame_tree *t = f->v->tree;
 	struct output *out = f->v->out;
@@ -287,7 +287,7 @@ static void put_rows(struct frames *f)
 		output_text(out, "</g>\n");
 }
 
-static void put_frames(struct frames *f)
+static void put_frames(struct flame_frames *f)
 {
 	struct output *out = f->v->out;
 
@@ -311,9 +311,9 @@ uint64_t flame_inner(void)
 	return picture_width() - 2 * FLAME_MARGIN;
 }
 
-void flame_put_picture(struct picture *v)
+void flame_put_picture(struct flame_writer *v)
 {
-	struct frames f = { .v = v };
+	struct flame_frames f = { .v = v };
 	int64_t whole = flame_whole(v->p);
 
 	v->width = picture_width();

@@ -36,13 +36,13 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 		int64_t value = values_row(&p->sample_values, row)[v];
 
 		if (value < 0)
-			return error("a flame graph cannot show negative values: %s has %lld",
-				     quote(profile_text(p, p->value_types[v].name)),
-				     (long long)value);
+			return diag_error("a flame graph cannot show negative values: %s has %lld",
+					  diag_quote(profile_text(p, p->value_types[v].name)),
+					  (long long)value);
 		/* places are sums, and sums of places are reckoned with: the reader's limit */
 		if (!i64_add(*total, value, total) || *total > (int64_t)1 << 61)
-			return error("a flame graph holds a total of at most 2^61: that of value type %s "
-				     "is more", quote(profile_text(p, p->value_types[v].name)));
+			return diag_error("a flame graph holds a total of at most 2^61: that of value type %s "
+					  "is more", diag_quote(profile_text(p, p->value_types[v].name)));
 	}
 	return 0;
 }
@@ -59,28 +59,28 @@ static int check(const struct profile *p)
 		if (check_column(p, v, &total) < 0)
 			return -1;
 	if (flame_options.in_time && !p->ordered && !p->call_event_count)
-		warning("--flamechart: this profile has no order in time, its own order is shown");
+		diag_warning("--flamechart: this profile has no order in time, its own order is shown");
 	return 0;
 }
 
-static bool wants_order(void)
+static bool needs_order(void)
 {
 	return flame_options.in_time;
 }
 
-static unsigned keeps_also(const struct profile *p)
+static unsigned features_of(const struct profile *p)
 {
 	(void)p;
-	return flame_options.in_time ? KEEP_ORDER | KEEP_SAMPLE_TIMES : 0;
+	return flame_options.in_time ? FEATURE_ORDER | FEATURE_SAMPLE_TIMES : 0;
 }
 
-static void loses(const struct profile *p, struct buf *loss)
+static void report_loss(const struct profile *p, struct buf *loss)
 {
-	uint64_t contexts = p->stacks.count - 1, most = flame_options.max_frames;
+	uint64_t contexts = p->stacks.count - 1, max_frames = flame_options.max_frames;
 
-	if (most && most < contexts && !flame_options.in_time)
+	if (max_frames && max_frames < contexts && !flame_options.in_time)
 		buf_print(loss, "%llu of %llu contexts are pruned, see --max-frames",
-			  (unsigned long long)(contexts - most), (unsigned long long)contexts);
+			  (unsigned long long)(contexts - max_frames), (unsigned long long)contexts);
 }
 
 /*
@@ -88,37 +88,37 @@ static void loses(const struct profile *p, struct buf *loss)
  * all callers of 20,000 nested functions that each have a self value are 200 million. A
  * little less, as drawing rounds in its own way.
  */
-static double least_share(void)
+static double min_share_of_node(void)
 {
-	double least;
-	bool percent = flame_min_width(&least);
+	double min_share;
+	bool percent = flame_min_width(&min_share);
 
-	return least / (percent ? 100 : (double)flame_inner()) * (1 - 1e-9);
+	return min_share / (percent ? 100 : (double)flame_inner()) * (1 - 1e-9);
 }
 
-static struct flame_tree *new_tree(const struct picture *v)
+static struct flame_tree *new_tree(const struct flame_writer *v)
 {
 	struct str base[flame_options.base.count + 1];
 	static const enum flame_width widths[] = { WIDTH_LARGER, WIDTH_NEW, WIDTH_BASE };
-	struct flame_how how = {
-		.shape = flame_options.in_time ? FLAME_IN_TIME
+	struct flame_tree_options options = {
+		.shape = flame_options.in_time ? FLAME_TIMELINE
 			: flame_options.reverse ? FLAME_CALLERS : FLAME_MERGED,
 		.width = v->difference ? widths[flame_options.widths] : WIDTH_FIRST,
 		.unsorted = flame_options.unsorted,
-		.base = base, .base_count = flame_options.base.count, .least = least_share(),
-		.most = FLAME_MOST_CALLERS, .guessed = v->guessed,
+		.base = base, .base_count = flame_options.base.count, .min_share = min_share_of_node(),
+		.max_nodes = FLAME_MAX_CALLERS, .guessed = v->guessed,
 	};
 
-	for (size_t i = 0; i < how.base_count; i++)
+	for (size_t i = 0; i < options.base_count; i++)
 		base[i] = str_of(flame_options.base.texts[i]);
-	return flame_tree_new(v->contexts, &how);
+	return flame_tree_new(v->contexts, &options);
 }
 
 static void write(struct output *out, const struct profile *p)
 {
 	struct contexts *contexts = contexts_new(p, flame_options.max_frames,
 						 flame_options.in_time);
-	struct picture v = { .out = out, .p = p, .contexts = contexts,
+	struct flame_writer v = { .out = out, .p = p, .contexts = contexts,
 			     .difference = flame_is_diff(p) };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	struct flame_tree *tree;
@@ -127,8 +127,8 @@ static void write(struct output *out, const struct profile *p)
 	v.set_numbers = number_label_sets(p, &v.set_count);
 	v.tree = tree = new_tree(&v);
 	if (tree->cut)
-		verbose("callers of the widest %d frames are in the picture, not those of others",
-			FLAME_MOST_CALLERS);
+		diag_verbose("callers of the widest %d frames are in the picture, not those of others",
+			     FLAME_MAX_CALLERS);
 	flame_put_picture(&v);
 	flame_put_data(&v);
 	flame_put_page(out);
@@ -143,17 +143,17 @@ const struct format flamegraph_format = {
 	.name = "flamegraph",
 	.title = "SVG flame graph",
 	.suffixes = ".svg",
-	.half = HALF_STACKS,
-	.keeps = KEEP_STACKS | KEEP_FILES | KEEP_OBJECTS | KEEP_FUNCTION_LINES | KEEP_LINES |
-		 KEEP_COLUMNS | KEEP_THREADS | KEEP_PARTS | KEEP_VALUE_TYPES | KEEP_UNITS |
-		 KEEP_IDLE | KEEP_LABELS | KEEP_MAPPINGS | KEEP_ADDRESSES | KEEP_FRAME_KINDS |
-		 KEEP_INLINED_FRAMES | KEEP_SYSTEM_NAMES | KEEP_RECORDING | KEEP_METADATA,
-	.keeps_also = keeps_also,
+	.representation = REPR_SAMPLES,
+	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES | FEATURE_LINES |
+		 FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | FEATURE_UNITS |
+		 FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | FEATURE_ADDRESSES | FEATURE_FRAME_KINDS |
+		 FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | FEATURE_METADATA,
+	.features_of = features_of,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,
-	.wants_order = wants_order,
+	.needs_order = needs_order,
 	.threads_as_roots = true,
-	.loses = loses,
+	.report_loss = report_loss,
 	.check = check,
 	.write = write,
 	.write_options = flamegraph_options,

@@ -2,7 +2,7 @@
  * flamegraph/heading - what stands above the frames: title, facts, style sheet
  */
 #include "common/syntax/xml_put.h"
-#include "converters/flamegraph/drawing.h"
+#include "converters/flamegraph/draw_internal.h"
 
 enum { TITLE_SIZE = 17, SMALL_SIZE = 12, LINE = 17, BOLD_PERCENT = 112 };
 
@@ -16,7 +16,7 @@ static struct buf *next_fact(struct buf *facts)
 	return facts;
 }
 
-static void add_total(struct picture *v, struct buf *b)
+static void add_total(struct flame_writer *v, struct buf *b)
 {
 	const struct value_type *type = &v->p->value_types[0];
 	bool named = flame_options.style.name != NULL;
@@ -33,19 +33,19 @@ static void add_total(struct picture *v, struct buf *b)
 	buf_add(b, S(" in total"));
 }
 
-static void add_difference(struct picture *v, struct buf *b)
+static void add_difference(struct flame_writer *v, struct buf *b)
 {
 	static const char *const widths[] = { "the larger of both", "new", "base" };
-	int64_t base = v->tree->base.total[0], fresh = v->tree->fresh.total[0];
+	int64_t base = v->tree->base.total[0], new_value = v->tree->new_values.total[0];
 
 	next_fact(b);
 	buf_add(b, S("base: "));
-	add_grouped(b, profile_decimal(v->p, 0, base, 0));
+	buf_add_grouped(b, profile_decimal(v->p, 0, base, 0));
 	buf_add(b, S(", new: "));
-	add_grouped(b, profile_decimal(v->p, 1, fresh, 0));
+	buf_add_grouped(b, profile_decimal(v->p, 1, new_value, 0));
 	if (base) {
-		buf_add(b, fresh > base ? S(" (+") : S(" ("));
-		add_percent(b, fresh - base, base);
+		buf_add(b, new_value > base ? S(" (+") : S(" ("));
+		buf_add_percent(b, new_value - base, base);
 		buf_byte(b, ')');
 	}
 	buf_print(next_fact(b), "width: %s", widths[flame_options.widths]);
@@ -53,53 +53,53 @@ static void add_difference(struct picture *v, struct buf *b)
 						   : S("red is more, blue is less"));
 }
 
-static void add_left_out(struct frames *f, struct buf *b)
+static void add_left_out(struct flame_frames *f, struct buf *b)
 {
-	struct picture *v = f->v;
+	struct flame_writer *v = f->v;
 	bool script = !flame_options.no_script;
 
 	if (!f->left_out)
 		return;
 	next_fact(b);
-	add_grouped(b, (struct decimal){ f->left_out, 0 });
+	buf_add_grouped(b, (struct decimal){ f->left_out, 0 });
 	if (script)
 		buf_add(b, f->left_out == 1 ? S(" narrow frame appears on zoom, ")
 					    : S(" narrow frames appear on zoom, "));
 	else
 		buf_add(b, f->left_out == 1 ? S(" frame too narrow to be drawn, ")
 					    : S(" frames too narrow to be drawn, "));
-	add_percent(b, f->left_value, v->total);
+	buf_add_percent(b, f->left_value, v->total);
 	buf_add(b, S(" of the total"));
 }
 
-static void add_pruned(struct picture *v, struct buf *b)
+static void add_pruned(struct flame_writer *v, struct buf *b)
 {
-	const struct values *hidden = &v->contexts->hidden.values;
+	const struct values *descendants_pruned = &v->contexts->descendants_pruned.values;
 	int64_t value = 0;
 
 	if (!v->contexts->pruned_count)
 		return;
-	for (size_t i = 0; i < hidden->rows; i++)
-		value += values_row(hidden, i)[0];
+	for (size_t i = 0; i < descendants_pruned->rows; i++)
+		value += values_row(descendants_pruned, i)[0];
 	next_fact(b);
-	add_grouped(b, (struct decimal){ (int64_t)v->contexts->pruned_count, 0 });
+	buf_add_grouped(b, (struct decimal){ (int64_t)v->contexts->pruned_count, 0 });
 	buf_add(b, v->contexts->pruned_count == 1 ? S(" context") : S(" contexts"));
 	buf_add(b, S(" of less weight pruned, "));
-	add_percent(b, value, v->total);
+	buf_add_percent(b, value, v->total);
 	buf_add(b, S(" of the total"));
 }
 
-static void add_cut(struct picture *v, struct buf *b)
+static void add_cut(struct flame_writer *v, struct buf *b)
 {
 	if (!v->tree->cut)
 		return;
 	buf_add(next_fact(b), S("callers of the widest "));
-	add_grouped(b, (struct decimal){ FLAME_MOST_CALLERS, 0 });
+	buf_add_grouped(b, (struct decimal){ FLAME_MAX_CALLERS, 0 });
 	buf_add(b, S(" frames only"));
 }
 
 /* How good it is stands there where it is known: where the stacks were made. */
-static void add_estimate_fact(const struct picture *v, struct buf *b)
+static void add_estimate_fact(const struct flame_writer *v, struct buf *b)
 {
 	struct str text = profile_text(v->p, v->p->estimate);
 
@@ -110,9 +110,9 @@ static void add_estimate_fact(const struct picture *v, struct buf *b)
 	}
 }
 
-static void gather_facts(struct frames *f, struct buf *facts)
+static void gather_facts(struct flame_frames *f, struct buf *facts)
 {
-	struct picture *v = f->v;
+	struct flame_writer *v = f->v;
 
 	if (v->p->source)
 		buf_print(facts, "from %s", v->p->source);
@@ -137,9 +137,9 @@ static void gather_facts(struct frames *f, struct buf *facts)
  * Without a width of its own the picture is as wide as its window or <img>; viewers
  * then scale it by the viewBox, the script takes that away.
  */
-static void put_document(struct frames *f, uint64_t height)
+static void put_document(struct flame_frames *f, uint64_t height)
 {
-	struct picture *v = f->v;
+	struct flame_writer *v = f->v;
 	struct output *out = v->out;
 
 	output_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -174,7 +174,7 @@ static void put_dark(struct output *out, const char *root)
 	}
 }
 
-static void put_style(struct frames *f)
+static void put_style(struct flame_frames *f)
 {
 	struct output *out = f->v->out;
 
@@ -217,7 +217,7 @@ struct str flame_heading(void)
 		: o->inverted ? S("Icicle graph") : S("Flame graph");
 }
 
-static void put_text(struct frames *f, const char *attribute, struct str text, uint64_t y,
+static void put_text(struct flame_frames *f, const char *attribute, struct str text, uint64_t y,
 		     uint64_t width)
 {
 	struct output *out = f->v->out;
@@ -240,11 +240,11 @@ static size_t line_count(struct str text, uint64_t width)
 	return count;
 }
 
-void flame_put_heading(struct frames *f)
+void flame_put_heading(struct flame_frames *f)
 {
 	struct buf facts = { 0 };
 	struct str rest, line;
-	uint64_t y = 28, below = 8, width = room(f->inner, SMALL_SIZE);
+	uint64_t y = 28, below = 8, width = text_room(f->inner, SMALL_SIZE);
 
 	gather_facts(f, &facts);
 	rest = buf_str(&facts);
@@ -252,7 +252,7 @@ void flame_put_heading(struct frames *f)
 	put_document(f, f->top + f->rows * f->row_height + FLAME_MARGIN);
 	put_style(f);
 	put_text(f, "id=\"title\"", flame_heading(), y,
-		 room(f->inner, TITLE_SIZE) * 100 / BOLD_PERCENT);
+		 text_room(f->inner, TITLE_SIZE) * 100 / BOLD_PERCENT);
 	if (flame_options.subtitle)
 		put_text(f, "id=\"subtitle\"", str_of(flame_options.subtitle), y += LINE, width);
 	while ((line = flame_next_line(&rest, width)).n)

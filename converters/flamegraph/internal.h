@@ -26,8 +26,8 @@ extern const struct option_row flamegraph_options[];
 
 /* 0, or -1 after a message. */
 int flame_check_options(const struct profile *p);
-/* Whether frames have to be `least` of the total or so many pixels wide. */
-bool flame_min_width(double *least);
+/* Whether frames have to be `min_value` of the total or so many pixels wide. */
+bool flame_min_width(double *min_value);
 /* What --total says in the first value type, or 0. */
 int64_t flame_whole(const struct profile *p);
 /* Its two value types are the values before and after. */
@@ -54,7 +54,7 @@ enum { CLASS_GUESSED = 'E', CLASS_LABELLED = 'W', CLASS_NOWHERE = 'Y', CLASS_ROO
 
 /* The class of a function by its name and file, of a frame by its values. */
 char flame_class(struct str name, struct str file);
-char flame_diff_class(int64_t base, int64_t fresh);
+char flame_diff_class(int64_t base, int64_t new_value);
 /* The place in --colors of the scheme where it depends on a frame's share of all. */
 enum { FLAME_DIFFUSION = 19 };
 char flame_diffusion_class(int64_t value, int64_t total);
@@ -64,9 +64,9 @@ void flame_put_colors(struct output *out, bool difference);
 /* --- the file --- */
 
 /* Callers first: of wide functions below a deep chain there are millions of them. */
-enum { FLAME_MOST_CALLERS = 200000 };
+enum { FLAME_MAX_CALLERS = 200000 };
 
-struct picture {
+struct flame_writer {
 	struct output *out;
 	const struct profile *p;
 	const struct contexts *contexts;
@@ -78,24 +78,24 @@ struct picture {
 	uint64_t width;       /* pixels, margins included */
 	bool difference;
 	int64_t total;        /* what is all: the sum of the values, or more */
-	double least;         /* a value below it is too narrow to be drawn */
+	double min_value;     /* a value below it is too narrow to be drawn */
 	uint32_t tied_depth;  /* and one that is just that wide if it lies deeper */
 };
 
 /* Raises v->least where there are more frames than a page opens quickly with. */
-void flame_draw_the_widest(struct picture *v);
-bool flame_is_drawn(const struct picture *v, uint32_t node);
+void flame_draw_the_widest(struct flame_writer *v);
+bool flame_is_drawn(const struct flame_writer *v, uint32_t node);
 
 /* The name and the place of a node's function: empty where there is none. */
-struct str flame_name(const struct picture *v, uint32_t node);
-struct str flame_home(const struct picture *v, uint32_t node);
+struct str flame_name(const struct flame_writer *v, uint32_t node);
+struct str flame_location(const struct flame_writer *v, uint32_t node);
 struct str flame_heading(void);
 
 /* Pixels across, between the margins. */
 uint64_t flame_inner(void);
 /* The element svg up to its frames; the profile as JSON in metadata; the script. */
-void flame_put_picture(struct picture *v);
-void flame_put_data(struct picture *v);
+void flame_put_picture(struct flame_writer *v);
+void flame_put_data(struct flame_writer *v);
 void flame_put_page(struct output *out);
 
 #endif

@@ -69,7 +69,7 @@ const struct option_row flamegraph_options[] = {
 	OPT_END
 };
 
-static const double MOST_PIXELS = 1e6;
+static const double MAX_PIXELS = 1e6;
 
 /* pow() would bring a library with it that is a tenth of a small picture's time. */
 static double power_of_ten(int exponent)
@@ -84,22 +84,22 @@ static double power_of_ten(int exponent)
 static bool read_number(struct str text, double *number)
 {
 	struct decimal value;
-	enum exactness how;
+	enum exactness exactness;
 
-	if (!str_to_decimal(text, &value, &how) || value.mantissa < 0 || value.exponent > 18 ||
+	if (!str_to_decimal(text, &value, &exactness) || value.mantissa < 0 || value.exponent > 18 ||
 	    value.exponent < -300)
 		return false;
 	*number = (double)value.mantissa * power_of_ten(value.exponent);
 	return true;
 }
 
-bool flame_min_width(double *least)
+bool flame_min_width(double *min_width)
 {
 	struct str text = str_of(flame_options.min_width);
 	bool percent = str_ends(text, S("%"));
 
-	if (!read_number(str_head(text, text.n - percent), least))
-		*least = -1;
+	if (!read_number(str_head(text, text.n - percent), min_width))
+		*min_width = -1;
 	return percent;
 }
 
@@ -153,23 +153,23 @@ static int check_range(const char *name, uint64_t value, uint64_t low, uint64_t 
 {
 	if (value >= low && value <= high)
 		return 0;
-	return error("option --%s: expected %llu to %llu pixels, got %llu", name,
-		     (unsigned long long)low, (unsigned long long)high,
-		     (unsigned long long)value);
+	return diag_error("option --%s: expected %llu to %llu pixels, got %llu", name,
+			  (unsigned long long)low, (unsigned long long)high,
+			  (unsigned long long)value);
 }
 
 static int check_sizes(void)
 {
-	double least;
-	bool percent = flame_min_width(&least);
+	double min_width;
+	bool percent = flame_min_width(&min_width);
 
 	if ((flame_options.width && check_range("width", flame_options.width, 100, 1000000) < 0) ||
 	    (flame_options.row_height && check_range("height", flame_options.row_height, 2, 1000) < 0) ||
 	    check_range("fontsize", flame_options.font_size, 2, 200) < 0)
 		return -1;
-	if (!(least >= 0 && least <= (percent ? 100 : MOST_PIXELS)))
-		return error("option --minwidth: expected pixels (0.5) or a share of the "
-			     "total (2%%), got %s", quote(str_of(flame_options.min_width)));
+	if (!(min_width >= 0 && min_width <= (percent ? 100 : MAX_PIXELS)))
+		return diag_error("option --minwidth: expected pixels (0.5) or a share of the "
+				  "total (2%%), got %s", diag_quote(str_of(flame_options.min_width)));
 	return 0;
 }
 
@@ -184,8 +184,8 @@ static int check_unit(void)
 		if (str_eq(more ? unit : rest, str_of(wanted)))
 			return 0;
 	}
-	return wanted ? error("option --countunit: expected " VALUE_UNITS ", got %s",
-			      quote(str_of(wanted))) : 0;
+	return wanted ? diag_error("option --countunit: expected " VALUE_UNITS ", got %s",
+				   diag_quote(str_of(wanted))) : 0;
 }
 
 /* Letters, digits and what hsl(200 50% 40%) needs; never url(...). */
@@ -199,8 +199,8 @@ static int check_color(const char *name, const char *color)
 			 ((text.p[i] | 0x20) >= 'a' && (text.p[i] | 0x20) <= 'z');
 	if (plain && !str_starts(text, S("expression")))
 		return 0;
-	return error("option --%s: expected a colour (#fd0, gold, hsl(50 100%% 50%%)), got %s",
-		     name, quote(text));
+	return diag_error("option --%s: expected a colour (#fd0, gold, hsl(50 100%% 50%%)), got %s",
+			  name, diag_quote(text));
 }
 
 int flame_check_options(const struct profile *p)
@@ -211,14 +211,14 @@ int flame_check_options(const struct profile *p)
 		return -1;
 	if (factor_text && (!read_number(str_of(factor_text), &flame_options.style.factor) ||
 			    !(flame_options.style.factor > 0 && flame_options.style.factor < 1e9)))
-		return error("option --factor: expected a number above 0, got %s",
-			     quote(str_of(factor_text)));
+		return diag_error("option --factor: expected a number above 0, got %s",
+				  diag_quote(str_of(factor_text)));
 	if (flame_whole(p) < 0)
-		return error("option --total: expected a number (2500) or, where the values have "
-			     "a unit, one with it (1.5s, 3MiB), got %s",
-			     quote(str_of(flame_options.total)));
+		return diag_error("option --total: expected a number (2500) or, where the values have "
+				  "a unit, one with it (1.5s, 3MiB), got %s",
+				  diag_quote(str_of(flame_options.total)));
 	if (flame_options.in_time && flame_options.reverse)
-		return error("options --flamechart and --reverse: only one of them");
+		return diag_error("options --flamechart and --reverse: only one of them");
 	return 0;
 }
 

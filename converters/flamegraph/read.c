@@ -29,7 +29,7 @@ enum { DEEPEST = 255 };
  * From then on all events are passed over, until the chunk of input ends. (To stop the
  * parser at once would take the attributes away that the event is about.)
  */
-void flame_xml_fail(struct reader *r, uint64_t line, const char *expected, const char *got)
+void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expected, const char *got)
 {
 	if (r->in->failed)
 		return;
@@ -39,30 +39,30 @@ void flame_xml_fail(struct reader *r, uint64_t line, const char *expected, const
 
 /* --- elements --- */
 
-static enum kind kind_of(const char *name, const struct attributes *a)
+static enum flame_element_kind kind_of(const char *name, const struct flame_attributes *a)
 {
 	static const char *const names[] = { [KIND_SVG] = "svg", [KIND_GROUP] = "g",
 					     [KIND_LINK] = "a", [KIND_RECT] = "rect",
 					     [KIND_TITLE] = "title" };
 
-	for (enum kind kind = KIND_SVG; kind <= KIND_TITLE; kind++)
+	for (enum flame_element_kind kind = KIND_SVG; kind <= KIND_TITLE; kind++)
 		if (strcmp(name, names[kind]) == 0)
 			return kind;
 	return strcmp(name, "metadata") == 0 && flame_attribute_is(a, "id", "profile") ? KIND_DATA
 										  : KIND_OTHER;
 }
 
-static struct element *push(struct reader *r, enum kind kind)
+static struct flame_element *push(struct flame_xml_reader *r, enum flame_element_kind kind)
 {
-	struct element *e;
+	struct flame_element *e;
 
 	ARRAY_ROOM(r->open, r->depth, r->cap);
 	e = &r->open[r->depth];
 	if (r->depth++ == r->ready) {
-		*e = (struct element){ 0 };
+		*e = (struct flame_element){ 0 };
 		r->ready++;
 	}
-	*e = (struct element){ .kind = kind, .title = e->title };
+	*e = (struct flame_element){ .kind = kind, .title = e->title };
 	if (r->depth > 1) {
 		e->left = e[-1].left;
 		e->top = e[-1].top;
@@ -73,7 +73,7 @@ static struct element *push(struct reader *r, enum kind kind)
 	return e;
 }
 
-static void begin_svg(struct reader *r, struct element *e, const struct attributes *a)
+static void begin_svg(struct flame_xml_reader *r, struct flame_element *e, const struct flame_attributes *a)
 {
 	struct str size;
 
@@ -85,7 +85,7 @@ static void begin_svg(struct reader *r, struct element *e, const struct attribut
 		e->tall = flame_length_of(r, a, "height", e->tall);
 }
 
-static void begin_data(struct reader *r)
+static void begin_data(struct flame_xml_reader *r)
 {
 	if (r->found) {
 		flame_xml_fail(r, line_of(r), "the profile's data once", "it again");
@@ -99,10 +99,10 @@ static void begin_element(void *context, const xmlChar *name, const xmlChar *pre
 			  const xmlChar *uri, int space_count, const xmlChar **spaces,
 			  int count, int defaulted, const xmlChar **values)
 {
-	struct reader *r = context;
-	struct attributes a = { values, count };
-	enum kind kind = kind_of(text_of(name), &a);
-	struct element *e;
+	struct flame_xml_reader *r = context;
+	struct flame_attributes a = { values, count };
+	enum flame_element_kind kind = kind_of(text_of(name), &a);
+	struct flame_element *e;
 
 	(void)prefix;
 	(void)uri;
@@ -116,7 +116,7 @@ static void begin_element(void *context, const xmlChar *name, const xmlChar *pre
 		flame_xml_fail(r, line_of(r), "a picture less than 256 elements deep",
 			       "one more");
 	else if (r->depth == 1 && kind != KIND_SVG)
-		flame_xml_fail(r, line_of(r), "an element 'svg'", quote(str_of(text_of(name))));
+		flame_xml_fail(r, line_of(r), "an element 'svg'", diag_quote(str_of(text_of(name))));
 	else if (kind == KIND_SVG)
 		begin_svg(r, e, &a);
 	else if (kind == KIND_DATA)
@@ -132,7 +132,7 @@ static void begin_element(void *context, const xmlChar *name, const xmlChar *pre
 }
 
 /* A group has the title and the place of what is in it. */
-static void hand_up(struct element *e, struct element *parent)
+static void hand_up(struct flame_element *e, struct flame_element *parent)
 {
 	if (e->titled && (e->kind == KIND_TITLE || !parent->titled)) {
 		struct buf title = parent->title;
@@ -150,8 +150,8 @@ static void hand_up(struct element *e, struct element *parent)
 static void end_element(void *context, const xmlChar *name, const xmlChar *prefix,
 			const xmlChar *uri)
 {
-	struct reader *r = context;
-	struct element *e;
+	struct flame_xml_reader *r = context;
+	struct flame_element *e;
 
 	(void)name;
 	(void)prefix;
@@ -172,8 +172,8 @@ static void end_element(void *context, const xmlChar *name, const xmlChar *prefi
 
 static void add_text(void *context, const xmlChar *text, int n)
 {
-	struct reader *r = context;
-	struct element *e = r->depth ? &r->open[r->depth - 1] : NULL;
+	struct flame_xml_reader *r = context;
+	struct flame_element *e = r->depth ? &r->open[r->depth - 1] : NULL;
 	struct str s = { text_of(text), (size_t)n };
 
 	if (e && e->kind == KIND_TITLE)
@@ -195,14 +195,14 @@ static void add_reference(void *context, const xmlChar *name)
 static void refuse_entity(void *context, const xmlChar *name, int type, const xmlChar *public,
 			  const xmlChar *system, xmlChar *content)
 {
-	struct reader *r = context;
+	struct flame_xml_reader *r = context;
 
 	(void)type;
 	(void)public;
 	(void)system;
 	(void)content;
 	flame_xml_fail(r, line_of(r), "a document type without declarations",
-		       quote(str_of(text_of(name))));
+		       diag_quote(str_of(text_of(name))));
 }
 
 static void refuse_attribute(void *context, const xmlChar *element, const xmlChar *name,
@@ -221,7 +221,7 @@ typedef xmlErrorPtr error_pointer;
 #endif
 
 /* libxml2's first line, as we begin ours: "opening and ending tag mismatch: g line 3 and svg" */
-static void put_error(struct reader *r, error_pointer trouble, struct buf *text)
+static void put_error(struct flame_xml_reader *r, error_pointer trouble, struct buf *text)
 {
 	struct str line = trouble->message ? str_of(trouble->message) : S(""), rest;
 
@@ -240,16 +240,16 @@ static void put_error(struct reader *r, error_pointer trouble, struct buf *text)
 
 static void take_error(void *context, error_pointer trouble)
 {
-	struct reader *r = context;
+	struct flame_xml_reader *r = context;
 	struct buf text = { 0 };
 
 	if (trouble->code == XML_ERR_NO_MEMORY)
-		die("out of memory");
+		diag_die("out of memory");
 	if (trouble->level < XML_ERR_FATAL || r->in->failed)
 		return;
 	put_error(r, trouble, &text);
 	r->in->line = trouble->line > 0 ? (uint64_t)trouble->line : 1;
-	input_error(r->in, "expected well-formed XML: %s", masked(buf_str(&text)));
+	input_error(r->in, "expected well-formed XML: %s", diag_masked(buf_str(&text)));
 	buf_free(&text);
 }
 
@@ -260,14 +260,14 @@ static void pass_over(void *context, const char *format, ...)
 	(void)format;
 }
 
-static void parse_chunk(struct reader *r, const char *bytes, int n)
+static void parse_chunk(struct flame_xml_reader *r, const char *bytes, int n)
 {
 	if (xmlParseChunk(r->xml, bytes, n, n == 0) && r->xml->disableSAX)
 		flame_xml_fail(r, line_of(r), "text in the encoding that it declares",
 			       "other bytes");
 }
 
-static void parse(struct reader *r)
+static void parse(struct flame_xml_reader *r)
 {
 	struct input *in = r->in;
 
@@ -286,7 +286,7 @@ static void parse(struct reader *r)
 		in->line = line_of(r);
 }
 
-static void finish(struct reader *r, struct profile *p)
+static void finish(struct flame_xml_reader *r, struct profile *p)
 {
 	if (r->in->failed)
 		return;
@@ -298,7 +298,7 @@ static void finish(struct reader *r, struct profile *p)
 
 int flamegraph_read(struct input *in, struct profile *p)
 {
-	struct reader r = { .in = in };
+	struct flame_xml_reader r = { .in = in };
 	xmlSAXHandler events = {
 		.initialized = XML_SAX2_MAGIC,
 		.startElementNs = begin_element,
@@ -316,7 +316,7 @@ int flamegraph_read(struct input *in, struct profile *p)
 	xmlSetGenericErrorFunc(NULL, pass_over);
 	r.xml = xmlCreatePushParserCtxt(&events, &r, NULL, 0, NULL);
 	if (!r.xml)
-		die("out of memory");
+		diag_die("out of memory");
 	xmlCtxtUseOptions(r.xml, XML_PARSE_NONET);
 	flame_picture_init(&r.picture);
 	parse(&r);
@@ -334,12 +334,12 @@ int flamegraph_read(struct input *in, struct profile *p)
 	return input_status(in);
 }
 
-void flame_tell_missing(struct input *in, struct profile *p, const char *what)
+void flame_report_missing(struct input *in, struct profile *p, const char *what)
 {
 	struct buf all = { 0 };
 
 	buf_add(&all, profile_text(p, p->missing));
-	buf_print(&all, "%s%s: %s", all.n ? "; " : "", masked(str_of(in->name)), what);
+	buf_print(&all, "%s%s: %s", all.n ? "; " : "", diag_masked(str_of(in->name)), what);
 	p->missing = profile_string(p, buf_str(&all));
 	buf_free(&all);
 }

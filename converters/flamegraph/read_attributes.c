@@ -6,7 +6,7 @@
 enum { MICRO = -6 };
 static const int64_t FARTHEST = (int64_t)1 << 50; /* a sum of a thousand fits */
 
-bool flame_find_attribute(const struct attributes *a, const char *prefix, const char *name,
+bool flame_find_attribute(const struct flame_attributes *a, const char *prefix, const char *name,
 			  struct str *value)
 {
 	for (int i = 0; i < a->n; i++) {
@@ -21,7 +21,7 @@ bool flame_find_attribute(const struct attributes *a, const char *prefix, const 
 	return false;
 }
 
-bool flame_attribute_is(const struct attributes *a, const char *name, const char *wanted)
+bool flame_attribute_is(const struct flame_attributes *a, const char *name, const char *wanted)
 {
 	struct str value;
 
@@ -32,17 +32,17 @@ bool flame_attribute_is(const struct attributes *a, const char *name, const char
 static bool take_length(struct str s, int64_t *length)
 {
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 
 	s = str_trim(s);
 	if (str_ends(s, S("px")))
 		s = str_head(s, s.n - 2);
-	return str_to_decimal(s, &number, &how) &&
+	return str_to_decimal(s, &number, &exactness) &&
 	       decimal_at(number, MICRO, length) != OUT_OF_RANGE &&
 	       *length <= FARTHEST && *length >= -FARTHEST;
 }
 
-int64_t flame_length_of(struct reader *r, const struct attributes *a, const char *name,
+int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attributes *a, const char *name,
 			int64_t full)
 {
 	struct str text;
@@ -59,23 +59,23 @@ int64_t flame_length_of(struct reader *r, const struct attributes *a, const char
 	} else if (take_length(text, &length)) {
 		return length;
 	}
-	flame_xml_fail(r, line_of(r), "a length", quote(text));
+	flame_xml_fail(r, line_of(r), "a length", diag_quote(text));
 	return 0;
 }
 
-static int64_t exact_of(struct reader *r, struct str text)
+static int64_t exact_of(struct flame_xml_reader *r, struct str text)
 {
 	int64_t value = 0;
 
 	if (!str_to_i64(text, &value) || value < 0 || value > INT64_MAX / 4) {
-		flame_xml_fail(r, line_of(r), "an integer from 0 to 2^61", quote(text));
+		flame_xml_fail(r, line_of(r), "an integer from 0 to 2^61", diag_quote(text));
 		return 0;
 	}
 	return value;
 }
 
-struct flame_place flame_place_of(struct reader *r, const struct element *parent,
-				  const struct attributes *a)
+struct flame_place flame_place_of(struct flame_xml_reader *r, const struct flame_element *parent,
+				  const struct flame_attributes *a)
 {
 	struct flame_place place = {
 		.x = parent->left + flame_length_of(r, a, "x", parent->full),
@@ -96,7 +96,7 @@ struct flame_place flame_place_of(struct reader *r, const struct element *parent
 }
 
 /* "translate(0 160)"; what else there is does not move boxes apart. */
-void flame_translate(const struct attributes *a, struct element *e)
+void flame_translate(const struct flame_attributes *a, struct flame_element *e)
 {
 	struct str text, x, y = S("");
 	int64_t by;
@@ -115,7 +115,7 @@ void flame_translate(const struct attributes *a, struct element *e)
 }
 
 /* onmouseover="s('it\'s (12 samples, 3.45%)')" */
-void flame_take_spoken(const struct attributes *a, struct element *e)
+void flame_take_spoken(const struct flame_attributes *a, struct flame_element *e)
 {
 	struct str text;
 

@@ -35,7 +35,7 @@ static frame_id flameprof_frame(struct profile *p, struct str text)
 	return frame_from_text(p, text, FRAMES_NAME);
 }
 
-static frame_id frame_of(struct reader *r, string_id name)
+static frame_id frame_of(struct flame_boxes_reader *r, string_id name)
 {
 	struct str text = strings_text(&r->picture->texts, name);
 
@@ -68,7 +68,7 @@ static int compare_places(const void *a, const void *b)
  * Titles are rounded: a box of 3 may have two of 1.5, both called 2, on it. flameprof's
  * widths come from a call graph and need not add up at all.
  */
-static int64_t slack(const struct reader *r, const struct flame_box *box)
+static int64_t slack(const struct flame_boxes_reader *r, const struct flame_box *box)
 {
 	if (r->exact)
 		return 0;
@@ -76,7 +76,7 @@ static int64_t slack(const struct reader *r, const struct flame_box *box)
 }
 
 /* By place: rounding may let it stick out. */
-static bool stands_on(const struct reader *r, const struct flame_box *box,
+static bool stands_on(const struct flame_boxes_reader *r, const struct flame_box *box,
 		      const struct flame_box *caller)
 {
 	int64_t end = caller->x + caller->width + (r->exact ? 0 : 2 * TENTH);
@@ -90,7 +90,7 @@ static bool stands_on(const struct reader *r, const struct flame_box *box,
  * later. Boxes of less than a tenth of a pixel can stand on any of their like nearby:
  * best on one as wide as they are, else on one with room, else on the roomiest.
  */
-static struct flame_box *find_caller(const struct reader *r, const struct flame_box *box,
+static struct flame_box *find_caller(const struct flame_boxes_reader *r, const struct flame_box *box,
 				     size_t first, size_t at)
 {
 	struct flame_box *with_room = NULL, *roomiest = NULL;
@@ -116,7 +116,7 @@ static struct flame_box *find_caller(const struct reader *r, const struct flame_
 	return box->value - roomiest->rest <= slack(r, roomiest) + r->pixel ? roomiest : NULL;
 }
 
-static void place_box(struct reader *r, struct flame_box *box, size_t first, size_t at)
+static void place_box(struct flame_boxes_reader *r, struct flame_box *box, size_t first, size_t at)
 {
 	struct flame_box *caller = find_caller(r, box, first, at);
 
@@ -130,7 +130,7 @@ static void place_box(struct reader *r, struct flame_box *box, size_t first, siz
 }
 
 /* The row of boxes from `first` to `end` stands on the one that begins at `below`. */
-static void place_row(struct reader *r, size_t below, size_t first, size_t end)
+static void place_row(struct flame_boxes_reader *r, size_t below, size_t first, size_t end)
 {
 	size_t at = below;
 
@@ -143,14 +143,14 @@ static void place_row(struct reader *r, size_t below, size_t first, size_t end)
 	}
 }
 
-static void place_ground(struct reader *r, size_t end)
+static void place_ground(struct flame_boxes_reader *r, size_t end)
 {
 	for (size_t i = 0; i < end && !r->rooted; i++)
 		r->boxes[i].stack = stacks_push(&r->p->stacks, EMPTY_STACK,
 						frame_of(r, r->boxes[i].name));
 }
 
-static size_t end_of_row(const struct reader *r, size_t first)
+static size_t end_of_row(const struct flame_boxes_reader *r, size_t first)
 {
 	size_t end = first + 1;
 
@@ -159,14 +159,14 @@ static size_t end_of_row(const struct reader *r, size_t first)
 	return end;
 }
 
-static void check_row(struct reader *r, size_t first, size_t end)
+static void check_row(struct flame_boxes_reader *r, size_t first, size_t end)
 {
 	for (size_t i = first + 1; i < end && r->exact && !r->in->failed; i++)
 		if (r->boxes[i].x < r->boxes[i - 1].x + r->boxes[i - 1].width)
 			flame_boxes_fail(r, &r->boxes[i], "a frame beside the one before it");
 }
 
-void flame_boxes_find_stacks(struct reader *r)
+void flame_boxes_find_stacks(struct flame_boxes_reader *r)
 {
 	size_t below = 0, first = 0, end;
 

@@ -55,7 +55,7 @@ struct waiting {
 	size_t time_count, time_cap;
 };
 
-struct reader {
+struct flame_data_reader {
 	struct json j;
 	struct input *in;      /* the text */
 	struct input *file;
@@ -84,13 +84,13 @@ static void ids_add(struct ids *ids, uint32_t id)
 	ids->v[ids->n++] = id;
 }
 
-static bool take_integer(struct reader *r, int64_t *value)
+static bool take_integer(struct flame_data_reader *r, int64_t *value)
 {
 	return json_integer(&r->j, value);
 }
 
 /* An index into a table, looked up; 0 after an error. */
-static uint32_t take_id(struct reader *r, const struct ids *table, const char *what)
+static uint32_t take_id(struct flame_data_reader *r, const struct ids *table, const char *what)
 {
 	uint32_t i;
 
@@ -101,7 +101,7 @@ static uint32_t take_id(struct reader *r, const struct ids *table, const char *w
 	return json_index(&r->j, (uint32_t)(table->n - 1), what, &i) ? table->v[i] : 0;
 }
 
-static uint32_t take_number(struct reader *r, const char *what)
+static uint32_t take_number(struct flame_data_reader *r, const char *what)
 {
 	uint32_t n = 0;
 
@@ -110,7 +110,7 @@ static uint32_t take_number(struct reader *r, const char *what)
 }
 
 /* Lists have groups of numbers: the one that is due, or the list is cut short. */
-static bool take_due(struct reader *r)
+static bool take_due(struct flame_data_reader *r)
 {
 	return json_element(&r->j) ||
 	       (!r->in->failed && json_expected(&r->j, "a list with whole rows"));
@@ -118,7 +118,7 @@ static bool take_due(struct reader *r)
 
 /* --- tables --- */
 
-static void read_version(struct reader *r)
+static void read_version(struct flame_data_reader *r)
 {
 	int64_t version;
 
@@ -127,7 +127,7 @@ static void read_version(struct reader *r)
 			    (long long)version);
 }
 
-static void read_values(struct reader *r)
+static void read_values(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -146,21 +146,21 @@ static void read_values(struct reader *r)
 	r->waiting.values.width = (uint32_t)r->p->value_count;
 }
 
-static void read_threads(struct reader *r)
+static void read_threads(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j))
 		ids_add(&r->threads, profile_thread(r->p, json_thread(&r->j, r->p)));
 }
 
-static void read_strings(struct reader *r)
+static void read_strings(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j))
 		ids_add(&r->strings, json_text(&r->j, r->p));
 }
 
-static void read_functions(struct reader *r)
+static void read_functions(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -181,7 +181,7 @@ static void read_functions(struct reader *r)
 }
 
 /* [function, string, ...], ascending, before the functions */
-static void read_systems(struct reader *r)
+static void read_systems(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -197,7 +197,7 @@ static void read_systems(struct reader *r)
 }
 
 /* Of the first frames, in their order, before the frames themselves. */
-static void read_details(struct reader *r)
+static void read_details(struct flame_data_reader *r)
 {
 	struct str key;
 
@@ -214,7 +214,7 @@ static void read_details(struct reader *r)
 	}
 }
 
-static void read_frames(struct reader *r)
+static void read_frames(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -234,7 +234,7 @@ static void read_frames(struct reader *r)
 
 /* --- contexts --- */
 
-static void add_node(struct reader *r, int64_t n)
+static void add_node(struct flame_data_reader *r, int64_t n)
 {
 	stack_id current = r->path.v[r->path.n - 1];
 
@@ -255,7 +255,7 @@ static void add_node(struct reader *r, int64_t n)
 	}
 }
 
-static void read_nodes(struct reader *r)
+static void read_nodes(struct flame_data_reader *r)
 {
 	int64_t n;
 
@@ -268,7 +268,7 @@ static void read_nodes(struct reader *r)
 /* --- self values --- */
 
 /* The number in the measure of the profile, which may be of several files. */
-static int64_t measured(struct reader *r, size_t column, int64_t number)
+static int64_t measured(struct flame_data_reader *r, size_t column, int64_t number)
 {
 	value_id v = r->values.v[column];
 	const struct value_type *type = &r->p->value_types[v];
@@ -281,7 +281,7 @@ static int64_t measured(struct reader *r, size_t column, int64_t number)
 	return value;
 }
 
-static void take_row(struct reader *r)
+static void take_row(struct flame_data_reader *r)
 {
 	int64_t number;
 
@@ -290,7 +290,7 @@ static void take_row(struct reader *r)
 			r->row[r->values.v[i]] = measured(r, i, number);
 }
 
-static stack_id stack_of_function(struct reader *r, uint32_t function)
+static stack_id stack_of_function(struct flame_data_reader *r, uint32_t function)
 {
 	string_id name = profile_string(r->p, S("[pruned]"));
 	function_id root = profile_function(r->p, (struct function){ .name = name });
@@ -302,7 +302,7 @@ static stack_id stack_of_function(struct reader *r, uint32_t function)
 }
 
 /* Goes on from row `at` of the table. */
-static bool take_step(struct reader *r, const struct ids *table, size_t *at)
+static bool take_step(struct flame_data_reader *r, const struct ids *table, size_t *at)
 {
 	int64_t step;
 
@@ -320,7 +320,7 @@ static bool take_step(struct reader *r, const struct ids *table, size_t *at)
 }
 
 /* In files in time a row of zeros says where frames end: of no use where time is none. */
-static bool is_needed(const struct reader *r)
+static bool is_needed(const struct flame_data_reader *r)
 {
 	if (!r->ordered || r->p->ordered)
 		return true;
@@ -330,7 +330,7 @@ static bool is_needed(const struct reader *r)
 	return false;
 }
 
-static void wait_for_details(struct reader *r, stack_id stack)
+static void wait_for_details(struct flame_data_reader *r, stack_id stack)
 {
 	struct waiting *w = &r->waiting;
 
@@ -340,7 +340,7 @@ static void wait_for_details(struct reader *r, stack_id stack)
 }
 
 /* What is behind a thread's rows: {"labels": [...], "times": [...]}, a number for each row. */
-static void read_row_details(struct reader *r)
+static void read_row_details(struct flame_data_reader *r)
 {
 	struct waiting *w = &r->waiting;
 	struct str key;
@@ -371,7 +371,7 @@ static void read_row_details(struct reader *r)
 		input_error(r->in, "expected labels and times for each of %zu rows", w->count);
 }
 
-static void add_waiting(struct reader *r, thread_id thread)
+static void add_waiting(struct flame_data_reader *r, thread_id thread)
 {
 	struct waiting *w = &r->waiting;
 
@@ -390,7 +390,7 @@ static void add_waiting(struct reader *r, thread_id thread)
 }
 
 /* [step, value, ..., step, value, ...] */
-static void read_list(struct reader *r, thread_id thread, const struct ids *table)
+static void read_list(struct flame_data_reader *r, thread_id thread, const struct ids *table)
 {
 	bool waits = table != &r->functions && (r->label_sets.count || r->timed);
 
@@ -414,7 +414,7 @@ static void read_list(struct reader *r, thread_id thread, const struct ids *tabl
 }
 
 /* [[thread, [...]], ...] */
-static void read_rows(struct reader *r, const struct ids *table)
+static void read_rows(struct flame_data_reader *r, const struct ids *table)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
@@ -437,17 +437,17 @@ static void read_rows(struct reader *r, const struct ids *table)
 	}
 }
 
-static void read_samples(struct reader *r)
+static void read_samples(struct flame_data_reader *r)
 {
 	if (r->rowed)
 		json_expected(&r->j, "'rows' only once");
 	r->rowed = true;
-	if (r->ordered && r->p->want_order)
+	if (r->ordered && r->p->keep_order)
 		r->p->ordered = true;
 	read_rows(r, &r->nodes);
 }
 
-static void read_pruned(struct reader *r)
+static void read_pruned(struct flame_data_reader *r)
 {
 	struct str key;
 	int64_t frames;
@@ -467,7 +467,7 @@ static void read_pruned(struct reader *r)
 
 /* --- the whole --- */
 
-static void read_flag(struct reader *r, bool *flag)
+static void read_flag(struct flame_data_reader *r, bool *flag)
 {
 	bool value = false;
 
@@ -475,7 +475,7 @@ static void read_flag(struct reader *r, bool *flag)
 	*flag |= value;
 }
 
-static void read_key(struct reader *r, struct str key)
+static void read_key(struct flame_data_reader *r, struct str key)
 {
 	if (str_eq(key, S("profpipe")))
 		read_version(r);
@@ -519,7 +519,7 @@ static void read_key(struct reader *r, struct str key)
 		json_skip(&r->j);
 }
 
-static void read_all(struct reader *r)
+static void read_all(struct flame_data_reader *r)
 {
 	struct str key;
 
@@ -531,7 +531,7 @@ static void read_all(struct reader *r)
 		input_error_at(r->in, 0, "expected a profile with 'rows'");
 }
 
-static void tell_pruned(struct reader *r)
+static void report_pruned(struct flame_data_reader *r)
 {
 	struct buf text = { 0 };
 
@@ -539,7 +539,7 @@ static void tell_pruned(struct reader *r)
 		return;
 	buf_print(&text, "%llu frame%s left out when it was drawn: what is theirs is under "
 		  "[pruned]", (unsigned long long)r->pruned, r->pruned == 1 ? " was" : "s were");
-	flame_tell_missing(r->file, r->p, text.p);
+	flame_report_missing(r->file, r->p, text.p);
 	buf_free(&text);
 }
 
@@ -550,7 +550,7 @@ bool flame_is_data(struct str text)
 
 void flame_read_data(struct input *file, struct profile *p, struct str text, uint64_t line)
 {
-	struct reader r = { .file = file, .p = p };
+	struct flame_data_reader r = { .file = file, .p = p };
 	struct buf name = { 0 };
 
 	/* a place in the text that XML has in its own spelling: both are named */
@@ -562,7 +562,7 @@ void flame_read_data(struct input *file, struct profile *p, struct str text, uin
 	read_all(&r);
 	file->failed |= r.in->failed;
 	if (!file->failed)
-		tell_pruned(&r);
+		report_pruned(&r);
 	json_free(&r.j);
 	input_close(r.in);
 	buf_free(&name);

@@ -14,7 +14,7 @@ static int compare_numbers(const void *a, const void *b)
 }
 
 /* The distinct y of all boxes, ascending: from the picture's top down. */
-static size_t find_rows(const struct reader *r, int64_t *rows)
+static size_t find_rows(const struct flame_boxes_reader *r, int64_t *rows)
 {
 	size_t n = 0;
 
@@ -28,7 +28,7 @@ static size_t find_rows(const struct reader *r, int64_t *rows)
 }
 
 /* flameprof draws the callers of functions below its flame graph, after an empty row. */
-static size_t drop_second_graph(struct reader *r, const int64_t *rows, size_t row_count)
+static size_t drop_second_graph(struct flame_boxes_reader *r, const int64_t *rows, size_t row_count)
 {
 	size_t kept = 0, n = 1;
 
@@ -42,7 +42,7 @@ static size_t drop_second_graph(struct reader *r, const int64_t *rows, size_t ro
 }
 
 /* Whether the only box of a row is "all". */
-static bool is_root(const struct reader *r, int64_t y)
+static bool is_root(const struct flame_boxes_reader *r, int64_t y)
 {
 	struct str name = S("");
 	size_t n = 0;
@@ -56,7 +56,7 @@ static bool is_root(const struct reader *r, int64_t y)
 	return n == 1 && (str_eq(name, S("all")) || str_eq(name, S("(all)")) || !name.n);
 }
 
-static double row_width(const struct reader *r, int64_t y)
+static double row_width(const struct flame_boxes_reader *r, int64_t y)
 {
 	double width = 0;
 
@@ -67,7 +67,7 @@ static double row_width(const struct reader *r, int64_t y)
 }
 
 /* Whether it is an icicle: "all", or else the widest row, is at the top. */
-static bool is_icicle(struct reader *r, int64_t top, int64_t bottom)
+static bool is_icicle(struct flame_boxes_reader *r, int64_t top, int64_t bottom)
 {
 	double above = row_width(r, top), below = row_width(r, bottom);
 	bool low = below >= above && is_root(r, bottom);
@@ -91,7 +91,7 @@ static uint32_t find_row(const int64_t *rows, size_t n, int64_t y)
 	return (uint32_t)low;
 }
 
-void flame_boxes_find_levels(struct reader *r)
+void flame_boxes_find_levels(struct flame_boxes_reader *r)
 {
 	int64_t *rows = alloc_zero(r->count, sizeof *rows);
 	size_t n = find_rows(r, rows);

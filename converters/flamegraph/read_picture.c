@@ -53,7 +53,7 @@ void flame_picture_add(struct flame_picture *picture, const struct flame_place *
 		.x = place->exact ? place->exact_x : place->x,
 		.width = place->exact ? place->exact_width : place->width,
 		.y = place->y,
-		.figure = t.value,
+		.title_value = t.value,
 		.name = strings_add(&picture->texts, t.name),
 		.word = strings_add(&picture->texts, t.word),
 		.line = place->line,
@@ -66,17 +66,17 @@ void flame_picture_add(struct flame_picture *picture, const struct flame_place *
 		picture->height = place->height;
 }
 
-void flame_boxes_fail(struct reader *r, const struct flame_box *box, const char *what)
+void flame_boxes_fail(struct flame_boxes_reader *r, const struct flame_box *box, const char *what)
 {
 	r->in->line = box->line;
 	input_error(r->in, "expected %s, got %s", what,
-		    quote(strings_text(&r->picture->texts, box->name)));
+		    diag_quote(strings_text(&r->picture->texts, box->name)));
 }
 
 /* --- self values --- */
 
 /* A merged graph has each context once. */
-static bool is_chart(const struct reader *r)
+static bool is_chart(const struct flame_boxes_reader *r)
 {
 	bool *seen = alloc_zero(r->p->stacks.count, sizeof *seen), twice = false;
 
@@ -100,10 +100,10 @@ static int compare_times(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-static void add_self(struct reader *r, const struct flame_box *box, int64_t self)
+static void add_self(struct flame_boxes_reader *r, const struct flame_box *box, int64_t self)
 {
 	/* an earlier file's times may be in another unit */
-	int shift = r->power - r->p->value_types[r->v].power;
+	int shift = r->power - r->p->value_types[r->v].source_scale;
 	int64_t value;
 
 	if (!self)
@@ -114,7 +114,7 @@ static void add_self(struct reader *r, const struct flame_box *box, int64_t self
 		flame_boxes_fail(r, box, "a frame with a count that fits in 64 bits");
 }
 
-static void add_samples(struct reader *r)
+static void add_samples(struct flame_boxes_reader *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		const struct flame_box *box = &r->boxes[i];
@@ -130,7 +130,7 @@ static void add_samples(struct reader *r)
  *	  [b 2]   [c 1]      a 3, a;b 2, a 1, a;c 1
  *	[    a 7      ]
  */
-static void add_samples_in_order(struct reader *r)
+static void add_samples_in_order(struct flame_boxes_reader *r)
 {
 	uint32_t *open = alloc_zero(r->count + 1, sizeof *open);
 	size_t depth = 0;
@@ -155,9 +155,9 @@ static void add_samples_in_order(struct reader *r)
 	alloc_free(open);
 }
 
-static void add_all(struct reader *r)
+static void add_all(struct flame_boxes_reader *r)
 {
-	if (!r->p->want_order || !is_chart(r)) {
+	if (!r->p->keep_order || !is_chart(r)) {
 		add_samples(r);
 		return;
 	}
@@ -172,7 +172,7 @@ static void add_all(struct reader *r)
 /* --- what is missing --- */
 
 /* Counts are integers: where a box of 1 is drawn, no other can have been narrower. */
-static const struct flame_box *narrowest(const struct reader *r)
+static const struct flame_box *narrowest(const struct flame_boxes_reader *r)
 {
 	const struct flame_box *best = r->boxes;
 
@@ -182,48 +182,48 @@ static const struct flame_box *narrowest(const struct reader *r)
 	return best->value <= 1 && r->exponent == 0 ? NULL : best;
 }
 
-static const char *unit_text(const struct reader *r)
+static const char *unit_text(const struct flame_boxes_reader *r)
 {
 	const struct value_type *type = &r->p->value_types[r->v];
 
-	return type->unit == UNIT_TIME ? "ns" : masked(profile_text(r->p, type->name));
+	return type->unit == UNIT_TIME ? "ns" : diag_masked(profile_text(r->p, type->name));
 }
 
-static void tell_narrow(struct reader *r)
+static void report_narrow(struct flame_boxes_reader *r)
 {
-	const struct flame_box *least = narrowest(r);
+	const struct flame_box *narrow = narrowest(r);
 	struct buf text = { 0 };
 	char digits[NUM_TEXT];
 	size_t n;
 
-	if (!least)
+	if (!narrow)
 		return;
-	n = decimal_text(digits, (struct decimal){ least->value, r->exponent + r->power });
+	n = decimal_text(digits, (struct decimal){ narrow->value, r->exponent + r->power });
 	buf_print(&text, "frames below %.*s %s may be left out of the picture: what is theirs "
 		  "counts as their callers'", (int)n, digits, unit_text(r));
-	flame_tell_missing(r->in, r->p, text.p);
+	flame_report_missing(r->in, r->p, text.p);
 	buf_free(&text);
 }
 
-static void tell(struct reader *r)
+static void tell(struct flame_boxes_reader *r)
 {
 	struct buf text = { 0 };
 
 	if (r->picture->difference)
-		flame_tell_missing(r->in, r->p, "the picture of a difference: what it was "
-				   "compared with is not in it");
-	tell_narrow(r);
+		flame_report_missing(r->in, r->p, "the picture of a difference: what it was "
+				     "compared with is not in it");
+	report_narrow(r);
 	if (!r->clamped)
 		return;
 	buf_print(&text, "%" PRIu64 " frames count less than what stands on them: figures or "
 		  "places are rounded", r->clamped);
-	flame_tell_missing(r->in, r->p, text.p);
+	flame_report_missing(r->in, r->p, text.p);
 	buf_free(&text);
 }
 
 /* --- all steps --- */
 
-static bool is_whole(struct reader *r)
+static bool is_whole(struct flame_boxes_reader *r)
 {
 	if (!r->count)
 		input_error(r->in, "expected a flame graph, got no box with a title like "
@@ -234,7 +234,7 @@ static bool is_whole(struct reader *r)
 	return !r->in->failed;
 }
 
-static void read_boxes(struct reader *r)
+static void read_boxes(struct flame_boxes_reader *r)
 {
 	flame_boxes_find_levels(r);
 	flame_boxes_find_unit(r);
@@ -248,7 +248,7 @@ static void read_boxes(struct reader *r)
 
 void flame_picture_read(struct flame_picture *picture, struct input *in, struct profile *p)
 {
-	struct reader r = { .picture = picture, .boxes = picture->boxes, .in = in, .p = p,
+	struct flame_boxes_reader r = { .picture = picture, .boxes = picture->boxes, .in = in, .p = p,
 			    .count = picture->count, .exact = picture->exact > 0 };
 
 	if (!is_whole(&r))

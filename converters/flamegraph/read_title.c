@@ -20,11 +20,11 @@ static bool is_digit(char c)
 static bool is_percent(struct str s)
 {
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 
 	if (s.n && s.p[0] == '<') /* "<0.01%" */
 		s = str_from(s, 1);
-	return str_ends(s, S("%")) && str_to_decimal(str_head(s, s.n - 1), &number, &how);
+	return str_ends(s, S("%")) && str_to_decimal(str_head(s, s.n - 1), &number, &exactness);
 }
 
 enum { LONGEST_COUNT = 64 };
@@ -33,7 +33,7 @@ enum { LONGEST_COUNT = 64 };
 static bool take_count(struct str s, struct decimal *count)
 {
 	char digits[LONGEST_COUNT];
-	enum exactness how;
+	enum exactness exactness;
 	size_t n = 0;
 
 	if (s.n > sizeof digits)
@@ -44,11 +44,11 @@ static bool take_count(struct str s, struct decimal *count)
 		else if (!i || i + 1 == s.n || !is_digit(s.p[i - 1]) || !is_digit(s.p[i + 1]))
 			return false;
 	}
-	return str_to_decimal((struct str){ digits, n }, count, &how);
+	return str_to_decimal((struct str){ digits, n }, count, &exactness);
 }
 
 /* "1,234 samples, 5.67%; +0.89%" without the brackets. */
-static bool take_figures(struct str s, struct flame_title *t)
+static bool take_numbers(struct str s, struct flame_title *t)
 {
 	struct str number, share, delta;
 
@@ -70,14 +70,14 @@ static bool take_figures(struct str s, struct flame_title *t)
 }
 
 /* flameprof's four numbers; what is as wide as the box is the last of them. */
-static bool take_flameprof(struct str name, struct str figures, struct flame_title *t)
+static bool take_flameprof(struct str name, struct str fields, struct flame_title *t)
 {
 	struct str word, share;
-	enum exactness how;
+	enum exactness exactness;
 	int numbers = 0;
 
-	while (str_word(&figures, &word)) {
-		if (!str_to_decimal(word, &t->value, &how))
+	while (str_word(&fields, &word)) {
+		if (!str_to_decimal(word, &t->value, &exactness))
 			return false;
 		numbers++;
 	}
@@ -99,7 +99,7 @@ static bool take_line(struct str text, struct flame_title *t)
 		if (i && text.p[i - 1] != ' ')
 			continue;
 		t->name = str_head(text, i ? i - 1 : 0);
-		if (take_figures(inside, t) || take_flameprof(t->name, inside, t))
+		if (take_numbers(inside, t) || take_flameprof(t->name, inside, t))
 			return true;
 		/* what stands before is longer still: it cannot have the form either */
 		if (inside.n > 4 * LONGEST_COUNT)

@@ -75,6 +75,6 @@ void flame_picture_add(struct flame_picture *picture, const struct flame_place *
 void flame_picture_read(struct flame_picture *picture, struct input *in, struct profile *p);
 
 /* The file lacks something that was profiled: for whoever tells the losses. */
-void flame_tell_missing(struct input *in, struct profile *p, const char *what);
+void flame_report_missing(struct input *in, struct profile *p, const char *what);
 
 #endif

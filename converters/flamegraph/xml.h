@@ -16,11 +16,11 @@
 #include "common/base/alloc.h"
 #include "converters/flamegraph/reading.h"
 
-enum kind { KIND_OTHER, KIND_SVG, KIND_GROUP, KIND_LINK, KIND_RECT, KIND_TITLE, KIND_DATA };
+enum flame_element_kind { KIND_OTHER, KIND_SVG, KIND_GROUP, KIND_LINK, KIND_RECT, KIND_TITLE, KIND_DATA };
 
 /* An element that has begun. */
-struct element {
-	enum kind kind;
+struct flame_element {
+	enum flame_element_kind kind;
 	int64_t left, top;    /* where its children's 0 is */
 	int64_t full, tall;   /* 100% of width and height */
 	bool titled, placed;
@@ -28,11 +28,11 @@ struct element {
 	struct flame_place place;
 };
 
-struct reader {
+struct flame_xml_reader {
 	struct input *in;
 	xmlParserCtxtPtr xml;
 	struct flame_picture picture;
-	struct element *open;
+	struct flame_element *open;
 	size_t depth, ready, cap; /* `ready` ones have been used before */
 	struct buf data;
 	uint64_t data_line;
@@ -40,18 +40,18 @@ struct reader {
 	bool ending;              /* all of the input is parsed */
 };
 
-static inline uint32_t line_of(struct reader *r)
+static inline uint32_t line_of(struct flame_xml_reader *r)
 {
 	return (uint32_t)xmlSAX2GetLineNumber(r->xml);
 }
 
 /* "expected EXPECTED, got GOT", unless there was an error before. */
-void flame_xml_fail(struct reader *r, uint64_t line, const char *expected, const char *got);
+void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expected, const char *got);
 
 /* --- attributes --- */
 
 /* As libxml2 gives them: name, prefix, URI, value, end of value. */
-struct attributes {
+struct flame_attributes {
 	const xmlChar **v;
 	int n;
 };
@@ -61,17 +61,17 @@ static inline const char *text_of(const xmlChar *s)
 	return (const char *)s;
 }
 
-bool flame_find_attribute(const struct attributes *a, const char *prefix, const char *name,
+bool flame_find_attribute(const struct flame_attributes *a, const char *prefix, const char *name,
 			  struct str *value);
-bool flame_attribute_is(const struct attributes *a, const char *name, const char *wanted);
+bool flame_attribute_is(const struct flame_attributes *a, const char *name, const char *wanted);
 /* In millionths of a pixel, or a share of `full`; 0 where it is not given. */
-int64_t flame_length_of(struct reader *r, const struct attributes *a, const char *name,
+int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attributes *a, const char *name,
 			int64_t full);
-struct flame_place flame_place_of(struct reader *r, const struct element *parent,
-				  const struct attributes *a);
+struct flame_place flame_place_of(struct flame_xml_reader *r, const struct flame_element *parent,
+				  const struct flame_attributes *a);
 /* Moves what is in the element. */
-void flame_translate(const struct attributes *a, struct element *e);
+void flame_translate(const struct flame_attributes *a, struct flame_element *e);
 /* The element's title, if a handler of events shows one. */
-void flame_take_spoken(const struct attributes *a, struct element *e);
+void flame_take_spoken(const struct flame_attributes *a, struct flame_element *e);
 
 #endif

@@ -45,7 +45,7 @@ const char *const pstat_units[PSTAT_UNITS] = {
 struct value_type pstat_seconds(struct profile *p)
 {
 	return (struct value_type){ .name = profile_string(p, S("time")),
-				    .unit = UNIT_TIME, .power = SECONDS };
+				    .unit = UNIT_TIME, .source_scale = SECONDS };
 }
 
 int pstat_digits_of(const struct value_type *type)
@@ -65,8 +65,8 @@ const struct format pstat_format = {
 	.name = "pstat",
 	.title = "Python's profiles (cProfile, profile, yappi, ...)",
 	.suffixes = ".pstat .pstats .prof .cprof",
-	.half = HALF_GRAPH,
-	.keeps = KEEP_CALLS | KEEP_TOTALS | KEEP_FILES | KEEP_FUNCTION_LINES | KEEP_UNITS,
+	.representation = REPR_GRAPH,
+	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_UNITS,
 	.bid = pstat_bid,
 	.read = pstat_read,
 	.check = pstat_check,

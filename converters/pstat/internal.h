@@ -39,7 +39,7 @@ static inline double pstat_to_float(int64_t value, int digits)
 }
 
 /* Values in +- this fit. */
-static inline double pstat_most(int digits)
+static inline double pstat_max(int digits)
 {
 	return 9.2e18 / (double)pstat_power_of_ten(digits);
 }
@@ -55,9 +55,9 @@ static inline int64_t pstat_from_fitting(double x, int digits)
 
 static inline bool pstat_from_float(double x, int digits, int64_t *value)
 {
-	double most = pstat_most(digits);
+	double max = pstat_max(digits);
 
-	if (!(x > -most && x < most))
+	if (!(x > -max && x < max))
 		return false;
 	*value = pstat_from_fitting(x, digits);
 	return true;

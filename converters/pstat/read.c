@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 #include "converters/pstat/reading.h"
 
-/* What a row and a caller's part begin with: in the file, and as `figures` has it. */
+/* What a row and a caller's part begin with: in the file, and as `numbers` has it. */
 enum { CALLS, PRIMITIVE, SELF, INCLUSIVE, FIGURES, VALUES = SELF, ROW = FIGURES + 1 };
 
 bool pstat_expected(struct pstat_reader *r, const struct marshal_item *got, const char *what)
@@ -30,14 +30,14 @@ static struct pstat_mark *mark_of(struct pstat_reader *r, function_id f)
 static bool twice(struct pstat_reader *r, function_id f, uint64_t at)
 {
 	input_error_at(r->in, at, "expected each function once, got %s again",
-		       quote(function_name(r->p, f)));
+		       diag_quote(function_name(r->p, f)));
 	return false;
 }
 
 /* --- numbers --- */
 
 /* In the order of the file: two counts, two values. */
-struct figures {
+struct pstat_numbers {
 	int64_t v[FIGURES];
 };
 
@@ -84,7 +84,7 @@ static bool take_number(struct pstat_reader *r, int i, const struct marshal_numb
 }
 
 /* The counts come in either order; what nobody counted is -1 or 0. */
-static inline void settle_calls(struct figures *f)
+static inline void settle_calls(struct pstat_numbers *f)
 {
 	int64_t a = f->v[0], b = f->v[1], calls = a > b ? a : b, primitive = a > b ? b : a;
 
@@ -93,8 +93,8 @@ static inline void settle_calls(struct figures *f)
 }
 
 /* The next four numbers, which `n` has if `given`. */
-static bool read_figures(struct pstat_reader *r, struct marshal_number *n, bool given,
-			 struct figures *f)
+static bool read_numbers(struct pstat_reader *r, struct marshal_number *n, bool given,
+			 struct pstat_numbers *f)
 {
 	for (int i = 0; i < FIGURES; i++)
 		if ((!given && !next_number(r, i, &n[i])) || !take_number(r, i, &n[i], &f->v[i]))
@@ -106,11 +106,11 @@ static bool read_figures(struct pstat_reader *r, struct marshal_number *n, bool 
 }
 
 /* The four numbers that a tuple of `count` begins with, if they are as most are. */
-static inline bool plain_figures(struct pstat_reader *r, uint32_t count, struct figures *f)
+static inline bool plain_numbers(struct pstat_reader *r, uint32_t count, struct pstat_numbers *f)
 {
 	struct marshal_plain n;
 
-	if (!r->seconds || !marshal_plain_four(r->m, count, pstat_most(SECONDS), &n))
+	if (!r->seconds || !marshal_plain_four(r->m, count, pstat_max(SECONDS), &n))
 		return false;
 	f->v[0] = n.counts[0];
 	f->v[1] = n.counts[1];
@@ -123,74 +123,74 @@ static inline bool plain_figures(struct pstat_reader *r, uint32_t count, struct 
 /* --- rows --- */
 
 /* Looking for one row would have all rows so far enter the index: not where it is new. */
-static void put_arc(struct pstat_reader *r, const struct arc *arc, bool fresh,
+static void put_arc(struct pstat_reader *r, const struct arc *arc, bool new_row,
 		    const int64_t *values, const int64_t *self)
 {
-	if (fresh)
+	if (new_row)
 		profile_new_arc(r->p, arc, values, self);
 	else
 		profile_arc(r->p, *arc, values, self);
 }
 
-static void add_arc(struct pstat_reader *r, struct arc *arc, bool fresh, const struct figures *f)
+static void add_arc(struct pstat_reader *r, struct arc *arc, bool new_row, const struct pstat_numbers *f)
 {
-	arc->valued = true;
+	arc->values_known = true;
 	arc->calls = f->v[CALLS];
 	arc->primitive = f->v[PRIMITIVE];
 	r->self[r->value] = f->v[SELF];
 	r->numbers[r->value] = f->v[INCLUSIVE];
-	put_arc(r, arc, fresh, r->numbers, r->self);
+	put_arc(r, arc, new_row, r->numbers, r->self);
 }
 
 /* A bare count, or one or more (nc, cc, tt, ct) in one tuple. */
-static bool read_other_part(struct pstat_reader *r, struct arc *arc, bool add, bool fresh)
+static bool read_other_part(struct pstat_reader *r, struct arc *arc, bool add, bool new_row)
 {
 	struct marshal_number n[FIGURES];
 	struct marshal_item item;
-	struct figures f;
+	struct pstat_numbers f;
 
 	if (!marshal_next(r->m, &item))
 		return false;
 	if (item.kind == MARSHAL_INT) {
 		arc->calls = item.integer < 0 ? 0 : item.integer;
 		if (add)
-			put_arc(r, arc, fresh, NULL, NULL);
+			put_arc(r, arc, new_row, NULL, NULL);
 		return true;
 	}
 	if (item.kind != MARSHAL_TUPLE || !item.count || item.count % FIGURES)
 		return pstat_expected(r, &item, "a number of calls or a tuple of 4 values");
 	for (size_t left = item.count; left; left -= FIGURES) {
-		if (!read_figures(r, n, false, &f))
+		if (!read_numbers(r, n, false, &f))
 			return false;
 		if (add)
-			add_arc(r, arc, fresh && left == item.count, &f);
+			add_arc(r, arc, new_row && left == item.count, &f);
 	}
 	return true;
 }
 
 /* Of a caller that comes soon. */
-FETCHING fetch_mark(const struct pstat_reader *r)
+PREFETCH_FUNCTION prefetch_mark(const struct pstat_reader *r)
 {
-	uint32_t soon = marshal_soon(r->m);
+	uint32_t soon = marshal_peek_tag(r->m);
 
 	if (soon && soon <= r->mark_count)
-		FETCH(&r->marks[soon - 1]);
+		PREFETCH(&r->marks[soon - 1]);
 }
 
 /* One caller's value; fresh: no row with this arc is there. */
-static bool read_part(struct pstat_reader *r, struct arc *arc, bool add, bool fresh)
+static bool read_part(struct pstat_reader *r, struct arc *arc, bool add, bool new_row)
 {
 	struct marshal_number n[FIGURES];
-	struct figures f;
-	bool plain = plain_figures(r, FIGURES, &f);
+	struct pstat_numbers f;
+	bool plain = plain_numbers(r, FIGURES, &f);
 
 	if (!plain && !marshal_four(r->m, FIGURES, n))
-		return read_other_part(r, arc, add, fresh);
-	fetch_mark(r);
-	if (!plain && !read_figures(r, n, true, &f))
+		return read_other_part(r, arc, add, new_row);
+	prefetch_mark(r);
+	if (!plain && !read_numbers(r, n, true, &f))
 		return false;
 	if (add)
-		add_arc(r, arc, fresh, &f);
+		add_arc(r, arc, new_row, &f);
 	return true;
 }
 
@@ -208,7 +208,7 @@ static bool next_key(struct pstat_reader *r, struct pstat_key *key, uint64_t *at
 }
 
 static bool read_caller(struct pstat_reader *r, struct arc *arc, const struct pstat_key *key,
-			uint64_t at, bool fresh)
+			uint64_t at, bool new_row)
 {
 	struct pstat_mark *mark;
 
@@ -217,14 +217,14 @@ static bool read_caller(struct pstat_reader *r, struct arc *arc, const struct ps
 		mark = mark_of(r, arc->caller);
 		if (mark->caller == r->rows && !key->code)
 			return twice(r, arc->caller, at);
-		fresh &= mark->caller != r->rows;
+		new_row &= mark->caller != r->rows;
 		mark->caller = r->rows;
 		arc->site.line = mark->line;
 	}
-	return read_part(r, arc, arc->callee != NO_ID && arc->caller != NO_ID, fresh);
+	return read_part(r, arc, arc->callee != NO_ID && arc->caller != NO_ID, new_row);
 }
 
-static bool read_callers(struct pstat_reader *r, function_id callee, bool fresh)
+static bool read_callers(struct pstat_reader *r, function_id callee, bool new_row)
 {
 	const struct arc row = {
 		.thread = r->thread, .callee = callee, .rule = RULE_OUTERMOST,
@@ -243,7 +243,7 @@ static bool read_callers(struct pstat_reader *r, function_id callee, bool fresh)
 	}
 	while (next_key(r, &key, &at)) {
 		arc = row;
-		if (!read_caller(r, &arc, &key, at, fresh))
+		if (!read_caller(r, &arc, &key, at, new_row))
 			return false;
 	}
 	return input_status(r->in) == 0;
@@ -260,13 +260,13 @@ static void start_values(struct pstat_reader *r, struct value_type type)
 	r->self = alloc_zero(r->p->value_count, sizeof *r->self);
 }
 
-static void add_row(struct pstat_reader *r, function_id f, bool fresh, const struct figures *row)
+static void add_row(struct pstat_reader *r, function_id f, bool new_row, const struct pstat_numbers *row)
 {
 	struct cost cost = { .thread = r->thread, .function = f,
 			     .at.line = r->p->functions[f].line };
 
 	r->numbers[r->value] = row->v[SELF];
-	if (fresh)
+	if (new_row)
 		profile_new_cost(r->p, cost, r->numbers);
 	else
 		profile_cost(r->p, cost, r->numbers);
@@ -277,7 +277,7 @@ static void add_row(struct pstat_reader *r, function_id f, bool fresh, const str
 /* What the row's tuple begins with: read, found, or to come. */
 struct row_numbers {
 	bool plain, given;
-	struct figures figures;
+	struct pstat_numbers numbers;
 	struct marshal_number n[FIGURES];
 };
 
@@ -285,7 +285,7 @@ static bool read_row(struct pstat_reader *r, const struct pstat_key *key, uint64
 		     struct row_numbers *row)
 {
 	function_id f = pstat_function_of(r, key);
-	bool fresh = r->alone;
+	bool new_row = r->alone;
 
 	if (!r->numbers)
 		start_values(r, pstat_seconds(r->p));
@@ -293,14 +293,14 @@ static bool read_row(struct pstat_reader *r, const struct pstat_key *key, uint64
 	if (f != NO_ID) {
 		if (mark_of(r, f)->row && !key->code)
 			return twice(r, f, at);
-		fresh &= !mark_of(r, f)->row;
+		new_row &= !mark_of(r, f)->row;
 		mark_of(r, f)->row = true;
 	}
-	if (!row->plain && !read_figures(r, row->n, row->given, &row->figures))
+	if (!row->plain && !read_numbers(r, row->n, row->given, &row->numbers))
 		return false;
 	if (f != NO_ID)
-		add_row(r, f, fresh, &row->figures);
-	return read_callers(r, f, fresh);
+		add_row(r, f, new_row, &row->numbers);
+	return read_callers(r, f, new_row);
 }
 
 /* ('__sampled__',): True */
@@ -329,7 +329,7 @@ static bool note_number(struct pstat_reader *r, struct str key, int64_t value,
 	if (str_eq(key, S("exponent")) && value <= 0 && value >= -9)
 		type->exponent = (int)value;
 	else if (str_eq(key, S("power")) && value >= 0 && value <= SECONDS)
-		type->power = (int)value;
+		type->source_scale = (int)value;
 	else if (str_eq(key, S("counts")))
 		type->counts = value;
 	else if (str_eq(key, S("root")))
@@ -391,9 +391,9 @@ static bool read_entry(struct pstat_reader *r, const struct pstat_key *key, uint
 	struct row_numbers row;
 	struct marshal_item item;
 
-	row.plain = plain_figures(r, ROW, &row.figures);
+	row.plain = plain_numbers(r, ROW, &row.numbers);
 	row.given = row.plain || marshal_four(r->m, ROW, row.n);
-	fetch_mark(r);
+	prefetch_mark(r);
 	if (row.given)
 		return read_row(r, key, at, &row);
 	if (!marshal_next(r->m, &item))
@@ -485,6 +485,6 @@ int pstat_bid(struct str head, bool whole)
 		return whole && head.n == 2 ? 60 : 0;
 	for (size_t i = 0; i < 4 && head.n > 2; i++)
 		if ((head.p[1] & 0x7f) == starts[i][0] && head.p[2] == starts[i][1])
-			return CERTAIN_BID;
+			return MAX_BID;
 	return 0;
 }

@@ -85,7 +85,7 @@ bool pstat_read_key(struct pstat_reader *r, const struct marshal_item *tuple, st
 	strings = r->p->strings.count;
 	if (!read_text(r, "a function's name", true, &key->name, &key->code))
 		return false;
-	key->fresh = r->p->strings.count > strings;
+	key->new_row = r->p->strings.count > strings;
 	return true;
 }
 
@@ -118,7 +118,7 @@ bool pstat_short_key(struct pstat_reader *r, struct pstat_key *key)
 	key->file = short_name(r, &k.file);
 	strings = r->p->strings.count;
 	key->name = short_name(r, &k.name);
-	key->fresh = r->p->strings.count > strings;
+	key->new_row = r->p->strings.count > strings;
 	return true;
 }
 
@@ -134,9 +134,9 @@ function_id pstat_function_of(struct pstat_reader *r, const struct pstat_key *ke
 	if (r->empty || (r->root && key->name == r->first.name &&
 			 key->file == r->first.file && key->line == r->first.line))
 		return NO_ID;
-	f = key->fresh ? profile_new_function(r->p, wanted) : profile_function(r->p, wanted);
+	f = key->new_row ? profile_new_function(r->p, wanted) : profile_function(r->p, wanted);
 	if (r->p->function_count > count)
-		r->p->functions[f].line_seen = key->guess;
+		r->p->functions[f].line_inferred = key->guess;
 	if (key->object != MARSHAL_NO_OBJECT && !key->code)
 		*marshal_tag(r->m, key->object) = f + 1;
 	return f;

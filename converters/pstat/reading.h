@@ -15,7 +15,7 @@ struct pstat_key {
 	uint32_t line;
 	bool guess;          /* the line is only the first that has a figure */
 	bool code;           /* the name is a code object's: several may have it */
-	bool fresh;          /* the name is new to the profile: so is the function */
+	bool new_row;        /* the name is new to the profile: so is the function */
 	function_id function; /* known from before, or NO_ID */
 	uint32_t object;     /* as marshal keeps it */
 };

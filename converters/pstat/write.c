@@ -10,16 +10,16 @@
 #include "common/transform/callgraph/call_table.h"
 #include "converters/pstat/internal.h"
 
-struct row {
+struct pstat_row {
 	struct str file, name;
 	uint32_t line;
 	bool guess;              /* nobody knows the line where it begins */
 };
 
-struct writer {
+struct pstat_writer {
 	const struct profile *p;
 	int digits;
-	struct row *rows;        /* each key once */
+	struct pstat_row *rows;  /* each key once */
 	size_t count;
 	uint32_t *row_of;        /* by function: its row, or NO_ID */
 	struct call_table table;
@@ -63,22 +63,22 @@ static uint32_t *find_lines(const struct profile *p, bool *used)
 	return lines;
 }
 
-static struct row row_for(const struct profile *p, function_id f, uint32_t line)
+static struct pstat_row row_for(const struct profile *p, function_id f, uint32_t line)
 {
-	struct row row = { function_home(p, f), function_name(p, f), line,
-			   line && (!p->functions[f].line || p->functions[f].line_seen) };
+	struct pstat_row row = { function_location(p, f), function_name(p, f), line,
+			   line && (!p->functions[f].line || p->functions[f].line_inferred) };
 
 	if (!row.file.n)
 		row.file = NOWHERE;
 	return row;
 }
 
-static bool same_key(const struct row *a, const struct row *b)
+static bool same_key(const struct pstat_row *a, const struct pstat_row *b)
 {
 	return a->line == b->line && str_eq(a->name, b->name) && str_eq(a->file, b->file);
 }
 
-static uint32_t add_row(struct writer *w, struct index *keys, struct row row)
+static uint32_t add_row(struct pstat_writer *w, struct index *keys, struct pstat_row row)
 {
 	uint64_t hash = hash_mix(hash_text(row.name), hash_text(row.file) + row.line);
 
@@ -94,7 +94,7 @@ static uint32_t add_row(struct writer *w, struct index *keys, struct row row)
 
 /* Functions that differ in what no key holds share a row: a key that comes twice would
  * be lost in Python. */
-static void make_rows(struct writer *w)
+static void make_rows(struct pstat_writer *w)
 {
 	size_t n = w->p->function_count;
 	bool *used = alloc_zero(n, sizeof *used);
@@ -111,15 +111,15 @@ static void make_rows(struct writer *w)
 }
 
 /* A hundredth may be missing: cProfile's own last call is beside the main program. */
-static bool covers(const struct writer *w, uint32_t row)
+static bool covers(const struct pstat_writer *w, uint32_t row)
 {
 	return w->table.first[row] == w->table.first[row + 1] &&
 	       w->table.rows[row].inclusive >= w->whole - w->whole / 100;
 }
 
-static void name_root(struct writer *w)
+static void name_root(struct pstat_writer *w)
 {
-	struct row root = { NOWHERE, ROOT, 0, false };
+	struct pstat_row root = { NOWHERE, ROOT, 0, false };
 
 	buf_add(&w->root, ROOT);
 	for (size_t n = 2, i = 0; i < w->count; i++) {
@@ -133,7 +133,7 @@ static void name_root(struct writer *w)
 }
 
 /* Which rows a root would call, and whether one is needed. */
-static void make_root(struct writer *w)
+static void make_root(struct pstat_writer *w)
 {
 	bool covered = false;
 
@@ -153,7 +153,7 @@ static void make_root(struct writer *w)
  * Each row is followed by its callers that were not there yet, as a reader meets them:
  * reading and writing again gives the same bytes.
  */
-static void order_rows(struct writer *w)
+static void order_rows(struct pstat_writer *w)
 {
 	bool *queued = alloc_zero(w->count, sizeof *queued);
 	size_t n = 0, done = 0;
@@ -178,7 +178,7 @@ static void order_rows(struct writer *w)
 	alloc_free(queued);
 }
 
-static void find_guesses(struct writer *w)
+static void find_guesses(struct pstat_writer *w)
 {
 	for (uint32_t r = 0; r < w->count; r++) {
 		const struct call_row *row = &w->table.rows[r];
@@ -189,9 +189,9 @@ static void find_guesses(struct writer *w)
 	}
 }
 
-static void writer_open(struct writer *w, const struct profile *p)
+static void writer_open(struct pstat_writer *w, const struct profile *p)
 {
-	*w = (struct writer){ .p = p, .digits = pstat_digits_of(&p->value_types[0]) };
+	*w = (struct pstat_writer){ .p = p, .digits = pstat_digits_of(&p->value_types[0]) };
 	make_rows(w);
 	call_table_make(&w->table, p, 0, w->row_of, w->count);
 	for (size_t i = 0; i < w->count; i++)
@@ -202,7 +202,7 @@ static void writer_open(struct writer *w, const struct profile *p)
 	find_guesses(w);
 }
 
-static void writer_close(struct writer *w)
+static void writer_close(struct pstat_writer *w)
 {
 	call_table_free(&w->table);
 	alloc_free(w->rows);
@@ -234,7 +234,7 @@ static void add_escape(struct buf *text, unsigned char byte)
 	buf_add(text, (struct str){ escape, n });
 }
 
-static void put_name(struct output *out, struct writer *w, struct str name)
+static void put_name(struct output *out, struct pstat_writer *w, struct str name)
 {
 	size_t i = 0, n;
 
@@ -265,7 +265,7 @@ static void put_number(struct output *out, int64_t value, bool guess)
 		marshal_put_int(out, value);
 }
 
-static void put_key(struct output *out, struct writer *w, struct row row)
+static void put_key(struct output *out, struct pstat_writer *w, struct pstat_row row)
 {
 	marshal_put_tuple(out, 3);
 	put_name(out, w, row.file);
@@ -273,9 +273,9 @@ static void put_key(struct output *out, struct writer *w, struct row row)
 	put_name(out, w, row.name);
 }
 
-static struct row root_row(const struct writer *w)
+static struct pstat_row root_row(const struct pstat_writer *w)
 {
-	return (struct row){ NOWHERE, buf_str(&w->root), 0, false };
+	return (struct pstat_row){ NOWHERE, buf_str(&w->root), 0, false };
 }
 
 /*
@@ -294,7 +294,7 @@ static bool find_calls(int64_t value, int64_t *calls, int64_t *primitive)
 	return false;
 }
 
-static void put_values(struct output *out, const struct writer *w, int64_t self,
+static void put_values(struct output *out, const struct pstat_writer *w, int64_t self,
 		       int64_t inclusive)
 {
 	marshal_put_float(out, pstat_to_float(self, w->digits));
@@ -302,7 +302,7 @@ static void put_values(struct output *out, const struct writer *w, int64_t self,
 }
 
 /* Callers' counts come total first. */
-static void put_caller(struct output *out, struct writer *w, struct row caller,
+static void put_caller(struct output *out, struct pstat_writer *w, struct pstat_row caller,
 		       const struct call_arc *a)
 {
 	int64_t calls = a->calls, primitive = a->primitive;
@@ -316,7 +316,7 @@ static void put_caller(struct output *out, struct writer *w, struct row caller,
 }
 
 /* What the row's callers do not account for, but the inclusive value is whole. */
-static struct call_arc root_part(const struct writer *w, uint32_t r, int64_t calls,
+static struct call_arc root_part(const struct pstat_writer *w, uint32_t r, int64_t calls,
 				 int64_t primitive)
 {
 	struct call_arc part = { .calls = calls, .primitive = primitive,
@@ -332,7 +332,7 @@ static struct call_arc root_part(const struct writer *w, uint32_t r, int64_t cal
 	return part;
 }
 
-static void put_row(struct output *out, struct writer *w, uint32_t r)
+static void put_row(struct output *out, struct pstat_writer *w, uint32_t r)
 {
 	const struct call_row *row = &w->table.rows[r];
 	int64_t calls = row->calls, primitive = row->primitive;
@@ -362,7 +362,7 @@ static void put_note(struct output *out, const char *key, int64_t value)
 	}
 }
 
-static void put_text_note(struct output *out, struct writer *w, const char *key,
+static void put_text_note(struct output *out, struct pstat_writer *w, const char *key,
 			  struct str value)
 {
 	if (value.n) {
@@ -372,17 +372,17 @@ static void put_text_note(struct output *out, struct writer *w, const char *key,
 }
 
 /* Plain seconds, as a profiler writes them, need no notes. */
-static bool has_notes(const struct writer *w)
+static bool has_notes(const struct pstat_writer *w)
 {
 	const struct profile *p = w->p;
 	const struct value_type *type = &p->value_types[0];
 
 	return w->entries || w->guesses || p->calls_sampled || p->line_functions || type->title ||
-	       type->unit != UNIT_TIME || type->power != SECONDS || type->counts ||
+	       type->unit != UNIT_TIME || type->source_scale != SECONDS || type->counts ||
 	       !str_eq(profile_text(p, type->name), S("time"));
 }
 
-static void put_notes(struct output *out, struct writer *w)
+static void put_notes(struct output *out, struct pstat_writer *w)
 {
 	const struct value_type *type = &w->p->value_types[0];
 
@@ -397,14 +397,14 @@ static void put_notes(struct output *out, struct writer *w)
 	put_text_note(out, w, "unit", str_of(pstat_units[type->unit]));
 	put_note(out, "exponent", type->exponent);
 	marshal_put_text(out, S("power"));
-	marshal_put_int(out, type->power);
+	marshal_put_int(out, type->source_scale);
 	put_note(out, "counts", type->counts);
 	put_note(out, "sampled", w->p->calls_sampled);
 	put_note(out, "lines", w->p->line_functions);
 	marshal_put_end(out);
 }
 
-static void put_root(struct output *out, struct writer *w)
+static void put_root(struct output *out, struct pstat_writer *w)
 {
 	put_key(out, w, root_row(w));
 	marshal_put_tuple(out, 5);
@@ -416,11 +416,11 @@ static void put_root(struct output *out, struct writer *w)
 }
 
 /* pstats cannot load an empty dict, gprof2dot none of one key. */
-static void put_nothing(struct output *out, struct writer *w)
+static void put_nothing(struct output *out, struct pstat_writer *w)
 {
 	const struct call_arc none = { 0 };
 
-	put_key(out, w, (struct row){ NOWHERE, S("[empty]"), 0, false });
+	put_key(out, w, (struct pstat_row){ NOWHERE, S("[empty]"), 0, false });
 	marshal_put_tuple(out, 5);
 	marshal_put_int(out, 1);
 	marshal_put_int(out, 1);
@@ -430,25 +430,25 @@ static void put_nothing(struct output *out, struct writer *w)
 	marshal_put_end(out);
 }
 
-static void tell_estimates(const struct writer *w)
+static void report_estimates(const struct pstat_writer *w)
 {
 	if (w->table.in_cycles)
-		verbose("%zu functions in cycles: inclusive values are estimates",
-			w->table.in_cycles);
+		diag_verbose("%zu functions in cycles: inclusive values are estimates",
+			     w->table.in_cycles);
 	if (w->table.by_calls)
-		verbose("%zu functions: values divided among callers by calls",
-			w->table.by_calls);
+		diag_verbose("%zu functions: values divided among callers by calls",
+			     w->table.by_calls);
 	if (w->entries)
-		verbose("%s added, as the caller of what nobody calls",
-			quote(buf_str(&w->root)));
+		diag_verbose("%s added, as the caller of what nobody calls",
+			     diag_quote(buf_str(&w->root)));
 }
 
 void pstat_write(struct output *out, const struct profile *p)
 {
-	struct writer w;
+	struct pstat_writer w;
 
 	writer_open(&w, p);
-	tell_estimates(&w);
+	report_estimates(&w);
 	marshal_put_dict(out);
 	if (has_notes(&w))
 		put_notes(out, &w);
@@ -463,14 +463,14 @@ void pstat_write(struct output *out, const struct profile *p)
 }
 
 /* Whether the value comes back the same from a float, which has 53 bits. */
-static bool comes_back(const struct writer *w, int64_t value)
+static bool comes_back(const struct pstat_writer *w, int64_t value)
 {
 	int64_t back;
 
 	return pstat_from_float(pstat_to_float(value, w->digits), w->digits, &back) && back == value;
 }
 
-static bool all_come_back(const struct writer *w)
+static bool all_come_back(const struct pstat_writer *w)
 {
 	size_t arcs = w->table.first[w->count];
 	bool fine = !w->entries || comes_back(w, w->whole);
@@ -486,15 +486,15 @@ static bool all_come_back(const struct writer *w)
 
 int pstat_check(const struct profile *p)
 {
-	struct writer w;
+	struct pstat_writer w;
 	bool fine;
 
 	if (!p->value_count)
-		return error("expected a value type to write, got a profile without any");
+		return diag_error("expected a value type to write, got a profile without any");
 	writer_open(&w, p);
 	fine = all_come_back(&w);
 	writer_close(&w);
-	return fine ? 0 : error("pstat holds 53 bits of a value (97 days to the nanosecond): "
-				"%s needs more",
-				quote(profile_text(p, p->value_types[0].name)));
+	return fine ? 0 : diag_error("pstat holds 53 bits of a value (97 days to the nanosecond): "
+				     "%s needs more",
+				     diag_quote(profile_text(p, p->value_types[0].name)));
 }

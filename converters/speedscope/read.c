@@ -10,17 +10,17 @@
 /* --- frames --- */
 
 /* A line or column; null and below zero mean unknown. */
-static uint32_t take_line(struct reader *r)
+static uint32_t take_line(struct speedscope_reader *r)
 {
 	struct decimal number = { 0 };
-	enum exactness how;
+	enum exactness exactness;
 	int64_t line = 0;
 
 	uint64_t byte;
 
 	json_peek(&r->j);
 	byte = input_offset(r->in);
-	if (json_null(&r->j) || !json_number(&r->j, &number, &how))
+	if (json_null(&r->j) || !json_number(&r->j, &number, &exactness))
 		return 0;
 	if (decimal_at(number, 0, &line) != EXACT || line > UINT32_MAX) {
 		char text[NUM_TEXT] = "";
@@ -33,7 +33,7 @@ static uint32_t take_line(struct reader *r)
 	return line > 0 ? (uint32_t)line : 0;
 }
 
-static void read_frame(struct reader *r)
+static void read_frame(struct speedscope_reader *r)
 {
 	uint64_t at = input_offset(r->in);
 	struct function f = { 0 };
@@ -74,7 +74,7 @@ static void read_frame(struct reader *r)
 	r->frames[r->frame_count++] = profile_frame(r->p, frame);
 }
 
-static void read_shared(struct reader *r)
+static void read_shared(struct speedscope_reader *r)
 {
 	struct str key;
 
@@ -95,17 +95,17 @@ static void read_shared(struct reader *r)
 	}
 	if (!r->framed)
 		json_expected(&r->j, "'frames' in 'shared' before this");
-	if (late_stacks_any(&r->late) && r->last_index >= r->frame_count)
+	if (unresolved_stacks_any(&r->unresolved) && r->last_index >= r->frame_count)
 		input_error_at(r->in, r->last_index_at,
 			       "expected the index of one of %zu frames, got %lu",
 			       r->frame_count, (unsigned long)r->last_index);
-	else if (!r->in->failed && late_stacks_any(&r->late))
-		late_stacks_resolve(&r->late, r->p, r->frames);
+	else if (!r->in->failed && unresolved_stacks_any(&r->unresolved))
+		unresolved_stacks_resolve(&r->unresolved, r->p, r->frames);
 }
 
 /* --- the file --- */
 
-static void read_file_extra(struct reader *r)
+static void read_file_extra(struct speedscope_reader *r)
 {
 	struct str key;
 	bool estimated;
@@ -133,7 +133,7 @@ static void read_file_extra(struct reader *r)
 	}
 }
 
-static void read_profiles(struct reader *r)
+static void read_profiles(struct speedscope_reader *r)
 {
 	if (r->profiled)
 		json_expected(&r->j, "'profiles' only once");
@@ -143,7 +143,7 @@ static void read_profiles(struct reader *r)
 		speedscope_read_profile(r);
 }
 
-static void read_file(struct reader *r)
+static void convert_read_file(struct speedscope_reader *r)
 {
 	struct str key;
 
@@ -171,15 +171,15 @@ static void read_file(struct reader *r)
 
 int speedscope_read(struct input *in, struct profile *p)
 {
-	struct reader r = { .in = in, .p = p };
+	struct speedscope_reader r = { .in = in, .p = p };
 
 	json_start(&r.j, in);
 	sample_texts_init(&r.texts);
-	late_stacks_init(&r.late, p);
-	read_file(&r);
+	unresolved_stacks_init(&r.unresolved, p);
+	convert_read_file(&r);
 	json_free(&r.j);
 	sample_texts_free(&r.texts);
-	late_stacks_free(&r.late);
+	unresolved_stacks_free(&r.unresolved);
 	index_free(&r.twin_index);
 	alloc_free(r.frames);
 	alloc_free(r.twins);

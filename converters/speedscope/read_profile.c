@@ -1,5 +1,5 @@
 /*
- * speedscope/read_profile - one profile: its keys, the thread and value type it belongs to
+ * speedscope/convert_read - one profile: its keys, the thread and value type it belongs to
  */
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
@@ -7,19 +7,19 @@
 
 /* --- the profile's rows --- */
 
-static value_id find_column(struct reader *r)
+static value_id find_column(struct speedscope_reader *r)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 
 	now->value.unit = now->unit->unit;
-	now->value.power = now->unit->power;
+	now->value.source_scale = now->unit->power;
 	if (!now->value.name)
 		now->value.name = profile_string(r->p, now->unit->value);
 	return profile_value_type(r->p, now->value);
 }
 
 /* How many profiles of this name and value type the file had before. */
-static uint32_t count_twin(struct reader *r, thread_id thread, value_id value)
+static uint32_t count_twin(struct speedscope_reader *r, thread_id thread, value_id value)
 {
 	uint64_t hash = hash_mix(thread, value);
 
@@ -37,9 +37,9 @@ static uint32_t count_twin(struct reader *r, thread_id thread, value_id value)
  * Profiles with the same name are one thread's if they differ in what they count;
  * if not they are told apart by a number. In several files they are the same thread.
  */
-static thread_id find_thread(struct reader *r)
+static thread_id find_thread(struct speedscope_reader *r)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	thread_id thread;
 
 	if (now->thread_given)
@@ -52,7 +52,7 @@ static thread_id find_thread(struct reader *r)
 }
 
 /* A sample that counts several things is several profiles' : it is counted in the first. */
-static uint64_t sample_count(struct reader *r)
+static uint64_t sample_count(struct speedscope_reader *r)
 {
 	while (r->thread_count <= r->now.row) {
 		ARRAY_ROOM(r->thread_values, r->thread_count, r->thread_cap);
@@ -63,9 +63,9 @@ static uint64_t sample_count(struct reader *r)
 	return r->thread_values[r->now.row] == r->now.column;
 }
 
-void speedscope_begin_rows(struct reader *r)
+void speedscope_begin_rows(struct speedscope_reader *r)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 
 	if (now->begun || r->in->failed)
 		return;
@@ -75,17 +75,17 @@ void speedscope_begin_rows(struct reader *r)
 	now->count = sample_count(r);
 	now->exponent = r->p->value_types[now->column].exponent;
 	/* a second file's time line of the same thread is only added up */
-	now->call_events = now->evented && r->p->want_order &&
+	now->call_events = now->evented && r->p->keep_order &&
 			 !profile_time_range(r->p, now->row, now->column);
-	if (now->sampled && r->p->want_order)
+	if (now->sampled && r->p->keep_order)
 		r->p->ordered = true;
 }
 
 /* --- its end --- */
 
-static void add_time_range(struct reader *r, uint64_t byte)
+static void add_time_range(struct speedscope_reader *r, uint64_t byte)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	struct time_range range = { now->row, now->column, 0, 0, now->call_events };
 	int64_t start = 0, end = 0;
 
@@ -104,11 +104,11 @@ static void add_time_range(struct reader *r, uint64_t byte)
 		profile_add_time_range(r->p, range);
 }
 
-static void finish_profile(struct reader *r, uint64_t byte)
+static void finish_profile(struct speedscope_reader *r, uint64_t byte)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 
-	if (now->sampled == now->evented || now->sampled != now->weighed ||
+	if (now->sampled == now->evented || now->sampled != now->weighted_id ||
 	    (now->sampled ? now->said_evented : now->said_sampled)) {
 		input_error_at(r->in, byte,
 			       "expected a sampled profile with 'samples' and 'weights', "
@@ -128,19 +128,19 @@ static void finish_profile(struct reader *r, uint64_t byte)
 
 /* --- its keys --- */
 
-static void take_bound(struct reader *r, struct bound *b)
+static void take_bound(struct speedscope_reader *r, struct bound *b)
 {
 	if (!json_null(&r->j))
 		b->known = take_number(r, &b->number);
 }
 
 /* One number for each sample, and before the weights, so that no row has to be found again. */
-static bool comes_in_time(struct reader *r, size_t have, const char *what)
+static bool comes_in_time(struct speedscope_reader *r, size_t have, const char *what)
 {
-	return !r->now.weighed && !have ? true : json_expected(&r->j, what);
+	return !r->now.weighted_id && !have ? true : json_expected(&r->j, what);
 }
 
-static void read_labels(struct reader *r)
+static void read_labels(struct speedscope_reader *r)
 {
 	if (!comes_in_time(r, r->label_count, "'labels' once, before the weights"))
 		return;
@@ -153,7 +153,7 @@ static void read_labels(struct reader *r)
 	}
 }
 
-static void read_times(struct reader *r)
+static void read_times(struct speedscope_reader *r)
 {
 	if (!comes_in_time(r, r->time_count, "'times' once, before the weights"))
 		return;
@@ -168,9 +168,9 @@ static void read_times(struct reader *r)
 	}
 }
 
-static void read_profile_extra(struct reader *r)
+static void read_profile_extra(struct speedscope_reader *r)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	struct str key;
 
 	json_object(&r->j);
@@ -192,7 +192,7 @@ static void read_profile_extra(struct reader *r)
 	}
 }
 
-static const struct unit_word *take_unit(struct reader *r)
+static const struct unit_word *take_unit(struct speedscope_reader *r)
 {
 	const struct unit_word *unit;
 	struct str word;
@@ -203,15 +203,15 @@ static const struct unit_word *take_unit(struct reader *r)
 	if (unit)
 		return unit;
 	if (!r->strange)
-		warning("%s: unit %s is unknown to speedscope: taken as none",
-			masked(str_of(r->in->name)), quote(word));
+		diag_warning("%s: unit %s is unknown to speedscope: taken as none",
+			     diag_masked(str_of(r->in->name)), diag_quote(word));
 	r->strange = true;
 	return unit_word_find(S("none"));
 }
 
-static void take_type(struct reader *r)
+static void take_type(struct speedscope_reader *r)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	struct str type;
 
 	if (!json_string(&r->j, &type))
@@ -220,12 +220,12 @@ static void take_type(struct reader *r)
 	now->said_evented = str_eq(type, S("evented"));
 	if (!now->said_sampled && !now->said_evented)
 		input_error(r->in, "expected a profile of type 'sampled' or 'evented', got %s",
-			    quote(type));
+			    diag_quote(type));
 }
 
-static void read_profile_key(struct reader *r, struct str key)
+static void read_profile_key(struct speedscope_reader *r, struct str key)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 
 	if (str_eq(key, S("type"))) {
 		take_type(r);
@@ -252,12 +252,12 @@ static void read_profile_key(struct reader *r, struct str key)
 	}
 }
 
-void speedscope_read_profile(struct reader *r)
+void speedscope_read_profile(struct speedscope_reader *r)
 {
 	uint64_t byte;
 	struct str key;
 
-	r->now = (struct current){ .unit = unit_word_find(S("none")) };
+	r->now = (struct speedscope_profile){ .unit = unit_word_find(S("none")) };
 	r->stack_count = r->item_count = r->open_count = r->label_count = r->time_count = 0;
 	json_peek(&r->j);
 	byte = input_offset(r->in);

@@ -6,7 +6,7 @@
 
 /* --- frames and numbers --- */
 
-static uint32_t take_frame(struct reader *r)
+static uint32_t take_frame(struct speedscope_reader *r)
 {
 	uint32_t frame = 0;
 
@@ -27,17 +27,17 @@ static uint32_t take_frame(struct reader *r)
 	return frame;
 }
 
-static stack_id push_frame(struct reader *r, stack_id parent, uint32_t frame)
+static stack_id push_frame(struct speedscope_reader *r, stack_id parent, uint32_t frame)
 {
 	if (r->in->failed)
 		return EMPTY_STACK; /* there may be no frames at all */
 	if (r->framed)
 		return stacks_push(&r->p->stacks, parent, r->frames[frame]);
-	return late_stacks_push(&r->late, parent, frame);
+	return unresolved_stacks_push(&r->unresolved, parent, frame);
 }
 
 /* Whether numbers can be taken as they come, or must wait for other keys. */
-static bool can_begin(struct reader *r)
+static bool can_begin(struct speedscope_reader *r)
 {
 	if (!r->now.named || !r->now.measured)
 		return false;
@@ -45,14 +45,14 @@ static bool can_begin(struct reader *r)
 	return r->now.begun;
 }
 
-int64_t speedscope_measured(struct reader *r, struct decimal number, uint64_t byte)
+int64_t speedscope_measured(struct speedscope_reader *r, struct decimal number, uint64_t byte)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	const struct value_type *type;
 	int64_t value = 0;
 	bool fits;
 
-	number.exponent += now->unit->power - r->p->value_types[now->column].power;
+	number.exponent += now->unit->power - r->p->value_types[now->column].source_scale;
 	fits = profile_number(r->p, now->column, number, &value);
 	type = &r->p->value_types[now->column];
 	if (type->exponent != now->exponent) {
@@ -65,7 +65,7 @@ int64_t speedscope_measured(struct reader *r, struct decimal number, uint64_t by
 	return value;
 }
 
-static void keep_item(struct reader *r, struct item item)
+static void keep_item(struct speedscope_reader *r, struct speedscope_item item)
 {
 	ARRAY_ROOM(r->items, r->item_count, r->item_cap);
 	r->items[r->item_count++] = item;
@@ -73,7 +73,7 @@ static void keep_item(struct reader *r, struct item item)
 
 /* --- sampled profiles --- */
 
-static stack_id read_stack(struct reader *r)
+static stack_id read_stack(struct speedscope_reader *r)
 {
 	stack_id stack = EMPTY_STACK;
 
@@ -86,7 +86,7 @@ static stack_id read_stack(struct reader *r)
 	return stack;
 }
 
-void speedscope_read_samples(struct reader *r)
+void speedscope_read_samples(struct speedscope_reader *r)
 {
 	stack_id stack;
 
@@ -102,9 +102,9 @@ void speedscope_read_samples(struct reader *r)
 }
 
 /* A sample whose labels or time the profile says. */
-static void add_detailed(struct reader *r, int64_t value)
+static void add_detailed(struct speedscope_reader *r, int64_t value)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	size_t i = now->weights;
 	int64_t time = i < r->time_count ? r->times[i] : NO_TIME;
 
@@ -115,9 +115,9 @@ static void add_detailed(struct reader *r, int64_t value)
 		now->column, value);
 }
 
-static void add_weight(struct reader *r, struct decimal number, uint64_t byte)
+static void add_weight(struct speedscope_reader *r, struct decimal number, uint64_t byte)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	int64_t value;
 
 	if (now->weights == r->stack_count) {
@@ -135,15 +135,15 @@ static void add_weight(struct reader *r, struct decimal number, uint64_t byte)
 	now->weights++;
 }
 
-void speedscope_read_weights(struct reader *r)
+void speedscope_read_weights(struct speedscope_reader *r)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	bool direct = now->sampled && can_begin(r);
 	struct decimal number = { 0 };
 
-	if (now->weighed)
+	if (now->weighted_id)
 		json_expected(&r->j, "'weights' only once");
-	now->weighed = true;
+	now->weighted_id = true;
 	json_array(&r->j);
 	while (json_element(&r->j)) {
 		uint64_t at;
@@ -155,13 +155,13 @@ void speedscope_read_weights(struct reader *r)
 		if (direct)
 			add_weight(r, number, at);
 		else
-			keep_item(r, (struct item){ .number = number, .byte = at });
+			keep_item(r, (struct speedscope_item){ .number = number, .byte = at });
 	}
 }
 
-void speedscope_finish_samples(struct reader *r)
+void speedscope_finish_samples(struct speedscope_reader *r)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 
 	for (size_t i = 0; i < r->item_count && !r->in->failed; i++)
 		add_weight(r, r->items[i].number, r->items[i].byte);
@@ -178,9 +178,9 @@ void speedscope_finish_samples(struct reader *r)
 
 /* --- evented profiles --- */
 
-static void add_time(struct reader *r, int64_t at, uint64_t byte)
+static void add_time(struct speedscope_reader *r, int64_t at, uint64_t byte)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 	int64_t passed;
 
 	if (!now->any)
@@ -197,7 +197,7 @@ static void add_time(struct reader *r, int64_t at, uint64_t byte)
 	now->last = at;
 }
 
-static void open_frame(struct reader *r, uint32_t frame)
+static void open_frame(struct speedscope_reader *r, uint32_t frame)
 {
 	stack_id below = r->open_count ? r->open[r->open_count - 1].stack : EMPTY_STACK;
 
@@ -205,7 +205,7 @@ static void open_frame(struct reader *r, uint32_t frame)
 	r->open[r->open_count++] = (struct open_frame){ frame, push_frame(r, below, frame) };
 }
 
-static void close_frame(struct reader *r, const struct item *event)
+static void close_frame(struct speedscope_reader *r, const struct speedscope_item *event)
 {
 	if (!r->open_count)
 		input_error_at(r->in, event->byte,
@@ -219,9 +219,9 @@ static void close_frame(struct reader *r, const struct item *event)
 		r->open_count--;
 }
 
-static void add_event(struct reader *r, const struct item *event)
+static void add_event(struct speedscope_reader *r, const struct speedscope_item *event)
 {
-	struct current *now = &r->now;
+	struct speedscope_profile *now = &r->now;
 
 	add_time(r, speedscope_measured(r, event->number, event->byte), event->byte);
 	if (event->open)
@@ -234,7 +234,7 @@ static void add_event(struct reader *r, const struct item *event)
 			r->framed ? r->frames[event->frame] : event->frame, event->open });
 }
 
-static void take_event_type(struct reader *r, struct item *event)
+static void take_event_type(struct speedscope_reader *r, struct speedscope_item *event)
 {
 	struct str type;
 
@@ -245,11 +245,11 @@ static void take_event_type(struct reader *r, struct item *event)
 		if (!event->open && !str_eq(type, S("C")))
 			input_error_at(r->in, event->byte,
 				       "expected an event of type 'O' or 'C', got %s",
-				       quote(type));
+				       diag_quote(type));
 	}
 }
 
-static bool read_event(struct reader *r, struct item *event)
+static bool read_event(struct speedscope_reader *r, struct speedscope_item *event)
 {
 	enum { TYPE = 1, FRAME = 2, AT = 4 };
 	unsigned have = 0;
@@ -278,9 +278,9 @@ static bool read_event(struct reader *r, struct item *event)
 	return !r->in->failed;
 }
 
-void speedscope_read_events(struct reader *r)
+void speedscope_read_events(struct speedscope_reader *r)
 {
-	struct item event = { 0 };
+	struct speedscope_item event = { 0 };
 	bool direct;
 
 	if (r->now.evented)
@@ -296,7 +296,7 @@ void speedscope_read_events(struct reader *r)
 	}
 }
 
-void speedscope_finish_events(struct reader *r)
+void speedscope_finish_events(struct speedscope_reader *r)
 {
 	for (size_t i = 0; i < r->item_count && !r->in->failed; i++)
 		add_event(r, &r->items[i]);

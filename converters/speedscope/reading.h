@@ -6,19 +6,19 @@
  *	speedscope_read_values.c   its samples or events, into rows
  *
  * Keys come in any order: frames may follow the profiles, a unit the numbers that are
- * counted in it. What cannot be taken yet is kept: stacks in `late`, numbers and events
- * in `items`. speedscope_read() frees all tables of `struct reader`.
+ * counted in it. What cannot be taken yet is kept: stacks in `unresolved`, numbers and events
+ * in `items`. speedscope_read() frees all tables of `struct speedscope_reader`.
  */
 #ifndef SPEEDSCOPE_READING_H
 #define SPEEDSCOPE_READING_H
 
 #include "common/base/index.h"
-#include "common/profile/late_stacks.h"
+#include "common/profile/unresolved_stacks.h"
 #include "common/profile/details_json.h"
 #include "converters/speedscope/texts.h"
 
 /* A number, or an event if it has a frame. */
-struct item {
+struct speedscope_item {
 	struct decimal number;
 	uint32_t frame;
 	bool open;
@@ -37,9 +37,9 @@ struct bound {
 };
 
 /* The profile that is being read. */
-struct current {
+struct speedscope_profile {
 	bool named, measured;          /* its name and unit have been read */
-	bool sampled, evented, weighed;
+	bool sampled, evented, weighted_id;
 	bool said_sampled, said_evented;
 	bool begun;                    /* the rows below are known */
 	string_id name;
@@ -66,7 +66,7 @@ struct twins {
 	uint32_t count;
 };
 
-struct reader {
+struct speedscope_reader {
 	struct json j;
 	struct input *in;
 	struct profile *p;
@@ -76,7 +76,7 @@ struct reader {
 	frame_id *frames;              /* by index in the file */
 	size_t frame_count, frame_cap;
 
-	struct late_stacks late;       /* while the frames are still to come */
+	struct unresolved_stacks unresolved; /* while the frames are still to come */
 	uint32_t last_index;           /* the highest seen so far */
 	uint64_t last_index_at;
 
@@ -94,41 +94,41 @@ struct reader {
 	value_id *thread_values;       /* by thread: the value type of its first profile */
 	size_t thread_count, thread_cap;
 
-	struct current now;
+	struct speedscope_profile now;
 	stack_id *stacks;              /* of the profile's samples */
 	size_t stack_count, stack_cap;
-	struct item *items;            /* what could not be taken before the unit */
+	struct speedscope_item *items; /* what could not be taken before the unit */
 	size_t item_count, item_cap;
 	struct open_frame *open;
 	size_t open_count, open_cap;
 };
 
-static inline bool take_number(struct reader *r, struct decimal *number)
+static inline bool take_number(struct speedscope_reader *r, struct decimal *number)
 {
-	enum exactness how;
+	enum exactness exactness;
 
-	if (!json_number(&r->j, number, &how))
+	if (!json_number(&r->j, number, &exactness))
 		return false;
-	r->p->rounded += how == ROUNDED;
+	r->p->rounded += exactness == ROUNDED;
 	return true;
 }
 
 /* --- profiles --- */
 
-void speedscope_read_profile(struct reader *r);
+void speedscope_read_profile(struct speedscope_reader *r);
 /* Makes the column and the row that r->now's values belong to, once its keys are known. */
-void speedscope_begin_rows(struct reader *r);
+void speedscope_begin_rows(struct speedscope_reader *r);
 
 /* --- samples and events --- */
 
 /* The values of these keys. */
-void speedscope_read_samples(struct reader *r);
-void speedscope_read_weights(struct reader *r);
-void speedscope_read_events(struct reader *r);
+void speedscope_read_samples(struct speedscope_reader *r);
+void speedscope_read_weights(struct speedscope_reader *r);
+void speedscope_read_events(struct speedscope_reader *r);
 /* What was kept until the profile's end. */
-void speedscope_finish_samples(struct reader *r);
-void speedscope_finish_events(struct reader *r);
+void speedscope_finish_samples(struct speedscope_reader *r);
+void speedscope_finish_events(struct speedscope_reader *r);
 /* The number in the value type's measure: that of the first profile which had it. */
-int64_t speedscope_measured(struct reader *r, struct decimal number, uint64_t byte);
+int64_t speedscope_measured(struct speedscope_reader *r, struct decimal number, uint64_t byte);
 
 #endif

@@ -6,7 +6,7 @@
 #include "common/base/hash.h"
 
 enum {
-	MOST_BYTES = 16 << 20, /* that are remembered */
+	MAX_BYTES = 16 << 20,  /* that are remembered */
 	FEW_BYTES = 1 << 18,   /* that are in the cache anyway */
 };
 
@@ -29,10 +29,10 @@ static void forget(struct sample_texts *t)
 	t->bytes = 0;
 }
 
-static void fetch(const struct sample_texts *t, enum fetch what)
+static void fetch(const struct sample_texts *t, enum prefetch_step what)
 {
 	for (unsigned i = 0; i < t->count; i++)
-		strings_fetch(&t->texts, t->ahead[i].hash, what);
+		strings_prefetch(&t->texts, t->ahead[i].hash, what);
 }
 
 static void look_ahead(struct sample_texts *t, const struct json *j, struct str text)
@@ -47,9 +47,9 @@ static void look_ahead(struct sample_texts *t, const struct json *j, struct str 
 	while (t->count < TEXTS_AHEAD && json_flat_neighbour(j, &text));
 	if (t->bytes < FEW_BYTES)
 		return;
-	fetch(t, FETCH_SLOT);
-	fetch(t, FETCH_ROW);
-	fetch(t, FETCH_TEXT);
+	fetch(t, PREFETCH_SLOT);
+	fetch(t, PREFETCH_ROW);
+	fetch(t, PREFETCH_TEXT);
 }
 
 /* The text of the next array, looked up ahead; NULL if it is none, or too long. */
@@ -75,7 +75,7 @@ bool sample_texts_find(struct sample_texts *t, struct json *j, stack_id *stack)
 	t->last = 0;
 	if (!ahead)
 		return false;
-	if (t->bytes > MOST_BYTES)
+	if (t->bytes > MAX_BYTES)
 		forget(t);
 	known = t->texts.count;
 	t->last = strings_add_hashed(&t->texts, ahead->text, ahead->hash);

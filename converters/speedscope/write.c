@@ -6,19 +6,19 @@
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
 #include "common/profile/details_json.h"
-#include "common/transform/reshape/project.h"
-#include "common/transform/calltree/series.h"
+#include "common/transform/reshape/coarsen.h"
+#include "common/transform/calltree/sample_series.h"
 #include "converters/speedscope/internal.h"
 
 enum { APP_DEPTH = 3000 };
 
-struct writer {
+struct speedscope_writer {
 	struct output *out;
 	const struct profile *p;
 	uint32_t *numbers;        /* by frame: its index in the file + 1 */
 	frame_id *written;        /* by index in the file */
 	size_t written_count;
-	struct all_series all;
+	struct sample_series_list all;
 	frame_id *path;
 	size_t path_cap, deepest;
 	uint32_t *set_numbers;    /* by label set: its number in the file */
@@ -50,7 +50,7 @@ static bool same_details(const struct profile *p, frame_id a, frame_id b)
 	       x.inlined == y.inlined && x.unsymbolised == y.unsymbolised;
 }
 
-static void number_frame(struct writer *w, struct index *contents, frame_id f)
+static void number_frame(struct speedscope_writer *w, struct index *contents, frame_id f)
 {
 	struct frame_content c = content_of(w->p, f);
 	uint64_t hash = hash_mix((uint64_t)c.name << 32 | c.file,
@@ -73,7 +73,7 @@ static void number_frame(struct writer *w, struct index *contents, frame_id f)
 }
 
 /* The frames of a stack that no stack before it had; root first, as they are written. */
-static void number_stack(struct writer *w, struct index *contents, bool *seen,
+static void number_stack(struct speedscope_writer *w, struct index *contents, bool *seen,
 			 stack_id stack)
 {
 	const struct stacks *s = &w->p->stacks;
@@ -89,22 +89,22 @@ static void number_stack(struct writer *w, struct index *contents, bool *seen,
 }
 
 /* In the order in which the profiles name them. */
-static void number_frames(struct writer *w)
+static void number_frames(struct speedscope_writer *w)
 {
 	bool *seen = alloc_zero(w->p->stacks.count, sizeof *seen);
 	struct index contents = { 0 };
 
 	for (size_t i = 0; i < w->all.count; i++) {
-		const struct series *s = &w->all.list[i];
+		const struct sample_series *s = &w->all.list[i];
 		const struct call_event *a;
-		struct series_row row = { 0 };
+		struct sample_series_row row = { 0 };
 		size_t next = 0;
 
 		if (s->evented)
-			while ((a = series_next_call_event(&w->all, s, &next)))
+			while ((a = sample_series_next_call_event(&w->all, s, &next)))
 				number_frame(w, &contents, a->frame);
 		else
-			while (series_next(&w->all, s, &row))
+			while (sample_series_next(&w->all, s, &row))
 				number_stack(w, &contents, seen,
 					     w->p->samples[row.sample].stack);
 	}
@@ -112,7 +112,7 @@ static void number_frames(struct writer *w)
 	alloc_free(seen);
 }
 
-static void put_frame(struct writer *w, frame_id f)
+static void put_frame(struct speedscope_writer *w, frame_id f)
 {
 	struct frame_content c = content_of(w->p, f);
 	struct output *out = w->out;
@@ -134,7 +134,7 @@ static void put_frame(struct writer *w, frame_id f)
 	output_byte(out, '}');
 }
 
-static void put_frames(struct writer *w)
+static void put_frames(struct speedscope_writer *w)
 {
 	output_text(w->out, ",\n\"shared\":{\"frames\":[");
 	for (size_t i = 0; i < w->written_count; i++) {
@@ -152,7 +152,7 @@ static bool is_usual_name(const struct profile *p, const struct value_type *v)
 }
 
 /* What the app shows: the thread, and what is counted unless that goes without saying. */
-static void add_title(const struct writer *w, const struct series *s, struct buf *title)
+static void add_title(const struct speedscope_writer *w, const struct sample_series *s, struct buf *title)
 {
 	const struct profile *p = w->p;
 	const struct value_type *v = &p->value_types[s->value];
@@ -176,7 +176,7 @@ static void add_title(const struct writer *w, const struct series *s, struct buf
 }
 
 /* Opens the extra object or goes on with it. */
-static void put_extra(struct writer *w, bool *any, const char *key)
+static void put_extra(struct speedscope_writer *w, bool *any, const char *key)
 {
 	output_text(w->out, *any ? "," : ",\"profpipe\":{");
 	output_text(w->out, key);
@@ -184,17 +184,17 @@ static void put_extra(struct writer *w, bool *any, const char *key)
 }
 
 /* The label set of each sample, in their order. */
-static void put_labels(struct writer *w, const struct series *s, bool *any)
+static void put_labels(struct speedscope_writer *w, const struct sample_series *s, bool *any)
 {
 	const char *before = "[";
 	bool labelled = false;
 
-	for (struct series_row row = { 0 }; !labelled && series_next(&w->all, s, &row);)
+	for (struct sample_series_row row = { 0 }; !labelled && sample_series_next(&w->all, s, &row);)
 		labelled = profile_sample_labels(w->p, row.sample) != NO_LABELS;
 	if (!labelled)
 		return;
 	put_extra(w, any, "\"labels\":");
-	for (struct series_row row = { 0 }; series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
 		output_text(w->out, before);
 		output_u64(w->out, w->set_numbers[profile_sample_labels(w->p, row.sample)]);
 	}
@@ -202,17 +202,17 @@ static void put_labels(struct writer *w, const struct series *s, bool *any)
 }
 
 /* When each sample was taken, in nanoseconds. */
-static void put_times(struct writer *w, const struct series *s, bool *any)
+static void put_times(struct speedscope_writer *w, const struct sample_series *s, bool *any)
 {
 	const char *before = "[";
 	bool timed = false;
 
-	for (struct series_row row = { 0 }; !timed && series_next(&w->all, s, &row);)
+	for (struct sample_series_row row = { 0 }; !timed && sample_series_next(&w->all, s, &row);)
 		timed = profile_sample_at(w->p, row.sample).timed;
 	if (!timed)
 		return;
 	put_extra(w, any, "\"times\":");
-	for (struct series_row row = { 0 }; series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
 		struct sample sample = profile_sample_at(w->p, row.sample);
 
 		output_text(w->out, before);
@@ -224,7 +224,7 @@ static void put_times(struct writer *w, const struct series *s, bool *any)
 	output_byte(w->out, ']');
 }
 
-static void put_series_extra(struct writer *w, const struct series *s, struct str title)
+static void put_series_extra(struct speedscope_writer *w, const struct sample_series *s, struct str title)
 {
 	const struct thread *t = &w->p->threads[s->thread];
 	const struct value_type *v = &w->p->value_types[s->value];
@@ -249,16 +249,16 @@ static void put_series_extra(struct writer *w, const struct series *s, struct st
 }
 
 /* The text of a value in its type's own unit; returns its length. */
-static size_t number_text(struct writer *w, value_id v, int64_t value, char *text)
+static size_t number_text(struct speedscope_writer *w, value_id v, int64_t value, char *text)
 {
-	const int64_t most = (int64_t)1 << 53;
+	const int64_t max_exact = (int64_t)1 << 53;
 
-	w->inexact |= value > most || value < -most;
+	w->inexact |= value > max_exact || value < -max_exact;
 	return decimal_text(text, profile_decimal(w->p, v, value,
 						  unit_word_of(&w->p->value_types[v])->power));
 }
 
-static void put_number(struct writer *w, value_id v, int64_t value)
+static void put_number(struct speedscope_writer *w, value_id v, int64_t value)
 {
 	char text[NUM_TEXT];
 
@@ -266,7 +266,7 @@ static void put_number(struct writer *w, value_id v, int64_t value)
 }
 
 /* Without its sign. */
-static void put_size(struct writer *w, value_id v, int64_t value)
+static void put_size(struct speedscope_writer *w, value_id v, int64_t value)
 {
 	char text[NUM_TEXT];
 	size_t n = number_text(w, v, value, text), minus = value < 0;
@@ -274,7 +274,7 @@ static void put_size(struct writer *w, value_id v, int64_t value)
 	output_bytes(w->out, text + minus, n - minus);
 }
 
-static void put_stack(struct writer *w, stack_id stack)
+static void put_stack(struct speedscope_writer *w, stack_id stack)
 {
 	size_t depth = stacks_frames(&w->p->stacks, stack, &w->path, &w->path_cap);
 
@@ -289,32 +289,32 @@ static void put_stack(struct writer *w, stack_id stack)
 	output_byte(w->out, ']');
 }
 
-static void put_samples(struct writer *w, const struct series *s)
+static void put_samples(struct speedscope_writer *w, const struct sample_series *s)
 {
 	const char *before = "";
 
 	output_text(w->out, ",\n\"samples\":[");
-	for (struct series_row row = { 0 }; series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
 		output_text(w->out, before);
 		put_stack(w, w->p->samples[row.sample].stack);
 	}
 	before = "";
 	output_text(w->out, "],\n\"weights\":[");
-	for (struct series_row row = { 0 }; series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
 		output_text(w->out, before);
 		put_size(w, s->value, row.value);
 	}
 	output_byte(w->out, ']');
 }
 
-static void put_events(struct writer *w, const struct series *s)
+static void put_events(struct speedscope_writer *w, const struct sample_series *s)
 {
 	const struct call_event *a;
 	const char *before = "\n";
 	size_t depth = 0;
 
 	output_text(w->out, ",\n\"events\":[");
-	for (size_t next = 0; (a = series_next_call_event(&w->all, s, &next)); before = ",\n") {
+	for (size_t next = 0; (a = sample_series_next_call_event(&w->all, s, &next)); before = ",\n") {
 		depth += a->enter ? 1 : (size_t)-1;
 		if (depth > w->deepest)
 			w->deepest = depth;
@@ -330,14 +330,14 @@ static void put_events(struct writer *w, const struct series *s)
 }
 
 /* Start and end; what the samples add up to lies between them. */
-static void put_time_range(struct writer *w, const struct series *s)
+static void put_time_range(struct speedscope_writer *w, const struct sample_series *s)
 {
 	const struct time_range *range = profile_time_range(w->p, s->thread, s->value);
 	int64_t start = range ? range->start : 0, end = start;
-	struct series_row row = { 0 };
+	struct sample_series_row row = { 0 };
 	bool fits = true;
 
-	while (fits && !s->evented && series_next(&w->all, s, &row))
+	while (fits && !s->evented && sample_series_next(&w->all, s, &row))
 		fits = row.value < 0 ? !__builtin_sub_overflow(end, row.value, &end)
 				     : i64_add(end, row.value, &end);
 	if (!fits)
@@ -350,7 +350,7 @@ static void put_time_range(struct writer *w, const struct series *s)
 	put_number(w, s->value, end);
 }
 
-static void put_series(struct writer *w, const struct series *s)
+static void put_series(struct speedscope_writer *w, const struct sample_series *s)
 {
 	struct buf title = { 0 };
 
@@ -370,7 +370,7 @@ static void put_series(struct writer *w, const struct series *s)
 
 /* --- the file --- */
 
-static void put_file_extra(struct writer *w, size_t title)
+static void put_file_extra(struct speedscope_writer *w, size_t title)
 {
 	const struct profile *p = w->p;
 	bool any = false;
@@ -418,7 +418,7 @@ static size_t find_name(const struct profile *p)
 }
 
 /* The first profile of the value type that is to be shown. */
-static size_t first_shown(const struct writer *w)
+static size_t first_shown(const struct speedscope_writer *w)
 {
 	value_id shown = profile_default_value(w->p);
 
@@ -428,7 +428,7 @@ static size_t first_shown(const struct writer *w)
 	return 0;
 }
 
-static void put_head(struct writer *w)
+static void put_head(struct speedscope_writer *w)
 {
 	const struct profile *p = w->p;
 	size_t name = find_name(p);
@@ -441,7 +441,7 @@ static void put_head(struct writer *w)
 	put_file_extra(w, name);
 }
 
-static void put_file(struct writer *w)
+static void put_file(struct speedscope_writer *w)
 {
 	put_head(w);
 	put_frames(w);
@@ -452,27 +452,27 @@ static void put_file(struct writer *w)
 	}
 	output_text(w->out, "\n]}\n");
 	if (w->deepest > APP_DEPTH)
-		warning("a stack is %zu frames deep: more than about 3500 are too many for the "
-			"speedscope app", w->deepest);
+		diag_warning("a stack is %zu frames deep: more than about 3500 are too many for the "
+			     "speedscope app", w->deepest);
 	if (w->inexact)
-		verbose("numbers beyond 2^53 are written in full; the speedscope app rounds them");
+		diag_verbose("numbers beyond 2^53 are written in full; the speedscope app rounds them");
 }
 
 void speedscope_write(struct output *out, const struct profile *p)
 {
-	struct writer w = {
+	struct speedscope_writer w = {
 		.out = out, .p = p,
 		.numbers = alloc_zero(p->frame_count, sizeof *w.numbers),
 		.written = alloc_zero(p->frame_count, sizeof *w.written),
 	};
 
 	w.set_numbers = number_label_sets(p, &w.set_count);
-	series_find(&w.all, p);
+	sample_series_find(&w.all, p);
 	number_frames(&w);
 	put_file(&w);
 	alloc_free(w.numbers);
 	alloc_free(w.written);
 	alloc_free(w.set_numbers);
-	series_free(&w.all);
+	sample_series_free(&w.all);
 	alloc_free(w.path);
 }

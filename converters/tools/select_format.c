@@ -7,9 +7,9 @@ static int list_names(const char *what, struct str name)
 {
 	struct buf names = { 0 };
 
-	for (format_list f = all_formats; *f; f++)
+	for (format_list f = format_registry; *f; f++)
 		buf_print(&names, "%s%s", names.n ? ", " : "", (*f)->name);
-	error("%s %s; there are: %s", what, quote(name), names.p);
+	diag_error("%s %s; there are: %s", what, diag_quote(name), names.p);
 	buf_free(&names);
 	return -1;
 }
@@ -23,7 +23,7 @@ static const struct format *format_of_name(struct str name)
 
 	if (str_ends(name, S(".gz")))
 		name.n -= 3;
-	for (format_list f = all_formats; *f; f++)
+	for (format_list f = format_registry; *f; f++)
 		for (suffixes = str_of((*f)->suffixes); str_word(&suffixes, &suffix);)
 			if ((str_ends(name, suffix) || str_starts(str_base(name), suffix)) &&
 			    suffix.n > longest && (*f)->write) {
@@ -33,19 +33,19 @@ static const struct format *format_of_name(struct str name)
 	return best;
 }
 
-int choose_input(const char *name, const struct format **from)
+int select_format_input(const char *name, const struct format **from)
 {
-	*from = name ? format_find(all_formats, str_of(name)) : NULL;
+	*from = name ? format_find(format_registry, str_of(name)) : NULL;
 	if (name && (!*from || !(*from)->read))
 		return list_names(*from ? "cannot read" : "no format", str_of(name));
 	return 0;
 }
 
-int choose_output(const char *name, const struct format *from, const struct format **to)
+int select_format_output(const char *name, const struct format *from, const struct format **to)
 {
 	*to = NULL;
 	if (name) {
-		*to = format_find(all_formats, str_of(name));
+		*to = format_find(format_registry, str_of(name));
 		if (!*to || !(*to)->write)
 			return list_names(*to ? "cannot write" : "no format", str_of(name));
 		return 0;
@@ -56,14 +56,14 @@ int choose_output(const char *name, const struct format *from, const struct form
 		*to = from;
 	if (!*to && settings.output && !from)
 		return list_names("no format goes by the name", str_of(settings.output));
-	return *to ? 0 : error("expected -t FORMAT, or -o with a name that tells it");
+	return *to ? 0 : diag_error("expected -t FORMAT, or -o with a name that tells it");
 }
 
-int write_profile(struct profile **p, const struct format *to)
+int convert_write(struct profile **p, const struct format *to)
 {
 	struct output *out;
 
-	if (prepare_for(p, to) < 0 || !(out = output_open(settings.output)))
+	if (convert_prepare(p, to) < 0 || !(out = output_open(settings.output)))
 		return STATUS_TROUBLE;
 	to->write(out, *p);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;

@@ -10,11 +10,11 @@
 #include "common/program/main.h"
 
 /* 0, or -1 after a message. *from is NULL where the name is. */
-int choose_input(const char *name, const struct format **from);
+int select_format_input(const char *name, const struct format **from);
 /* *to is NULL where neither -t nor -o tells; `from` is taken instead if it can be. */
-int choose_output(const char *name, const struct format *from, const struct format **to);
+int select_format_output(const char *name, const struct format *from, const struct format **to);
 
 /* Reduces and derives (*p may be replaced), writes to -o. Returns the exit status. */
-int write_profile(struct profile **p, const struct format *to);
+int convert_write(struct profile **p, const struct format *to);
 
 #endif

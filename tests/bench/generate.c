@@ -108,10 +108,10 @@ static uint64_t collapsed_wide(uint32_t stacks)
 }
 
 /* A walk over a call tree: neighbours share most of their callers. */
-enum { WALK_LEAST = 8, WALK_MOST = 24, WALK_FRAMES = 4000 };
+enum { MIN_WALK = 8, MAX_WALK = 24, WALK_FRAMES = 4000 };
 
-struct walk {
-	uint32_t frames[WALK_MOST];
+struct random_walk {
+	uint32_t frames[MAX_WALK];
 	uint32_t depth;
 };
 
@@ -123,10 +123,10 @@ static uint32_t callee_of(uint32_t frame, uint32_t depth, uint32_t frames)
 	return (frame * 31 + depth * 17 + which * 1009 + 1) % frames;
 }
 
-static void walk_on(struct walk *w)
+static void walk_on(struct random_walk *w)
 {
 	uint32_t keep = w->depth > 4 ? w->depth - 1 - below(w->depth / 2) : 0;
-	uint32_t depth = WALK_LEAST + below(WALK_MOST - WALK_LEAST);
+	uint32_t depth = MIN_WALK + below(MAX_WALK - MIN_WALK);
 
 	w->depth = keep < depth ? keep : depth - 1;
 	for (; w->depth < depth; w->depth++)
@@ -144,7 +144,7 @@ static void walk_name(uint32_t frame)
 
 static uint64_t collapsed_tree(uint32_t stacks)
 {
-	struct walk w = { .depth = 0 };
+	struct random_walk w = { .depth = 0 };
 	uint64_t total = 0;
 
 	for (uint32_t i = 0; i < stacks; i++) {
@@ -194,9 +194,9 @@ static size_t number_field(uint8_t *to, unsigned key, uint64_t n)
 	return used + varint(to + used, n);
 }
 
-static void pprof_sample(const struct walk *w, uint32_t value)
+static void pprof_sample(const struct random_walk *w, uint32_t value)
 {
-	uint8_t ids[WALK_MOST * 5], sample[WALK_MOST * 5 + 32];
+	uint8_t ids[MAX_WALK * 5], sample[MAX_WALK * 5 + 32];
 	size_t used = 0, n;
 
 	for (uint32_t d = w->depth; d-- > 0;)
@@ -225,7 +225,7 @@ static void pprof_function(uint32_t frame)
 
 static uint64_t pprof(uint32_t stacks)
 {
-	struct walk w = { .depth = 0 };
+	struct random_walk w = { .depth = 0 };
 	uint64_t total = 0;
 	uint8_t type[16];
 	size_t n = number_field(type, 1, 1);
@@ -383,9 +383,9 @@ static uint64_t speedscope_evented(uint32_t events)
 
 /* --- call graphs: callers come before callees --- */
 
-enum { COSTS_MOST = 232 };
+enum { MAX_COSTS = 232 };
 
-struct graph {
+struct random_graph {
 	uint32_t functions, arcs;
 	uint32_t *first;              /* by function: its arcs as a caller */
 	uint32_t *caller, *callee, *calls;
@@ -394,9 +394,9 @@ struct graph {
 	uint64_t *through;            /* by arc: the part of the callee's inclusive value */
 };
 
-static struct graph graph_new(uint32_t functions, uint32_t arcs)
+static struct random_graph graph_new(uint32_t functions, uint32_t arcs)
 {
-	struct graph g = { .functions = functions, .arcs = arcs };
+	struct random_graph g = { .functions = functions, .arcs = arcs };
 
 	g.first = room(functions, sizeof *g.first);
 	g.caller = room(arcs, sizeof *g.caller);
@@ -409,7 +409,7 @@ static struct graph graph_new(uint32_t functions, uint32_t arcs)
 	return g;
 }
 
-static void graph_free(struct graph *g)
+static void graph_free(struct random_graph *g)
 {
 	void *columns[] = { g->first, g->caller, g->callee, g->calls,
 			    g->called, g->self, g->inclusive, g->through };
@@ -418,7 +418,7 @@ static void graph_free(struct graph *g)
 		free(columns[i]);
 }
 
-static void graph_arc(struct graph *g, uint32_t at, uint32_t from, uint32_t to)
+static void graph_arc(struct random_graph *g, uint32_t at, uint32_t from, uint32_t to)
 {
 	g->caller[at] = from;
 	g->callee[at] = to;
@@ -434,9 +434,9 @@ static uint32_t callee_in_graph(uint32_t functions, uint32_t f, uint32_t arc)
 	return arc < 2 && child < functions ? (uint32_t)child : f + 1 + below(functions - f - 1);
 }
 
-static struct graph random_graph(uint32_t functions, uint32_t arcs)
+static struct random_graph random_graph(uint32_t functions, uint32_t arcs)
 {
-	struct graph g = graph_new(functions, arcs);
+	struct random_graph g = graph_new(functions, arcs);
 	uint32_t at = 0;
 
 	for (uint32_t f = 0; f < functions; f++) {
@@ -451,7 +451,7 @@ static struct graph random_graph(uint32_t functions, uint32_t arcs)
 }
 
 /* Callees first: what a function took goes to its callers by their calls. */
-static uint64_t graph_values(struct graph *g)
+static uint64_t graph_values(struct random_graph *g)
 {
 	uint64_t total = 0;
 
@@ -536,7 +536,7 @@ static void marshal_function(uint32_t f)
 	marshal_text(name);
 }
 
-static void marshal_figures(int size, uint64_t calls, uint64_t self, uint64_t inclusive)
+static void marshal_numbers(int size, uint64_t calls, uint64_t self, uint64_t inclusive)
 {
 	byte(')');
 	byte(size);
@@ -547,7 +547,7 @@ static void marshal_figures(int size, uint64_t calls, uint64_t self, uint64_t in
 }
 
 /* Arcs sorted by callee: order[first[f]] and on are those of f. */
-static uint32_t *by_callee(const struct graph *g, uint32_t *first)
+static uint32_t *by_callee(const struct random_graph *g, uint32_t *first)
 {
 	uint32_t *order = room(g->arcs, sizeof *order), *next = room(g->functions, sizeof *next);
 
@@ -562,7 +562,7 @@ static uint32_t *by_callee(const struct graph *g, uint32_t *first)
 }
 
 /* One caller may call in two places: the dictionary has it once. */
-static void marshal_callers(const struct graph *g, const uint32_t *arcs, uint32_t count)
+static void marshal_callers(const struct random_graph *g, const uint32_t *arcs, uint32_t count)
 {
 	byte('{');
 	for (uint32_t i = 0; i < count; i++) {
@@ -574,13 +574,13 @@ static void marshal_callers(const struct graph *g, const uint32_t *arcs, uint32_
 			through += g->through[arcs[i + 1]];
 		}
 		marshal_function(g->caller[a]);
-		marshal_figures(4, calls, (uint64_t)((double)g->self[f] * (double)calls / (double)g->called[f]),
+		marshal_numbers(4, calls, (uint64_t)((double)g->self[f] * (double)calls / (double)g->called[f]),
 				through);
 	}
 	byte('0');
 }
 
-static void marshal_graph(const struct graph *g)
+static void marshal_graph(const struct random_graph *g)
 {
 	uint32_t *first = room(g->functions, sizeof *first), *order = by_callee(g, first);
 
@@ -590,7 +590,7 @@ static void marshal_graph(const struct graph *g)
 	byte('{');
 	for (uint32_t f = 0; f < g->functions; f++) {
 		marshal_function(f);
-		marshal_figures(5, g->called[f] ? g->called[f] : 1, g->self[f], g->inclusive[f]);
+		marshal_numbers(5, g->called[f] ? g->called[f] : 1, g->self[f], g->inclusive[f]);
 		marshal_callers(g, order + first[f], first[f + 1] - first[f]);
 	}
 	byte('0');
@@ -602,7 +602,7 @@ static void marshal_graph(const struct graph *g)
 /* Microseconds, so that no sum depends on how a peer rounds. */
 static uint64_t pstat(uint32_t functions)
 {
-	struct graph g = random_graph(functions, functions * 5);
+	struct random_graph g = random_graph(functions, functions * 5);
 	uint64_t total;
 
 	for (uint32_t f = 0; f < functions; f++)
@@ -670,7 +670,7 @@ static uint64_t callgrind_costs(uint32_t f, bool write)
 	uint32_t lines;
 
 	state = f * 0x1000003ull + 7;
-	lines = 20 + below(COSTS_MOST);
+	lines = 20 + below(MAX_COSTS);
 	for (uint32_t i = 0; i < lines; i++) {
 		uint32_t value = 1 + below(9000), step = 1 + below(3);
 
@@ -687,7 +687,7 @@ static uint64_t callgrind_costs(uint32_t f, bool write)
 
 static uint64_t callgrind(uint32_t functions)
 {
-	struct graph g = random_graph(functions, (uint32_t)((uint64_t)functions * 128 / 6));
+	struct random_graph g = random_graph(functions, (uint32_t)((uint64_t)functions * 128 / 6));
 	bool *known = room(functions, sizeof *known), files[FILES] = { false };
 	uint64_t total;
 

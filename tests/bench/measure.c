@@ -19,7 +19,7 @@
 /* Where macOS and the BSDs have it too. */
 pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage);
 
-struct cost {
+struct process_cost {
 	double user, system, wall;
 	long memory;
 	int status;
@@ -38,7 +38,7 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void run(char **command, struct cost *sum)
+static void run(char **command, struct process_cost *sum)
 {
 	double start = now();
 	struct rusage used;
@@ -66,7 +66,7 @@ static void run(char **command, struct cost *sum)
 int main(int argc, char **argv)
 {
 	int repeat = argc > 3 ? atoi(argv[1]) : 0;
-	struct cost sum = { 0 };
+	struct process_cost sum = { 0 };
 	FILE *report;
 
 	if (repeat < 1) {

@@ -17,22 +17,22 @@
 #include "tests/fuzz/fuzz.h"
 
 enum {
-	MOST = 1 << 22,
+	MAX_BYTES = 1 << 22,
 	LARGE = 11 << 17, EARLY = 9 << 17, /* more than is read without the thread; not all of it */
 	LITTLE = 1000,                    /* a limit to what is unpacked */
 	PIPE = 1 << 14,                   /* what any pipe holds */
 };
 
 /* What is done with an input: what takes long with few, and with few of its like. */
-struct way {
+struct gzip_way {
 	bool limited, large, left_early, file, pipe, lines;
 };
 
-static struct way way_of(struct str bytes)
+static struct gzip_way way_of(struct str bytes)
 {
 	unsigned long n = crc32(0, (const unsigned char *)bytes.p, (uInt)bytes.n);
 
-	return (struct way){
+	return (struct gzip_way){
 		.limited = n % 16 == 5,
 		.large = n % 1024 == 200, .left_early = n % 2048 == 200,
 		.file = n % 16 == 8, .pipe = n % 16 == 9, .lines = n % 4 == 2,
@@ -46,7 +46,7 @@ static void pack(struct buf *to, struct str bytes)
 
 	MUST(deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
 	room.n = deflateBound(&z, bytes.n);
-	room.p = alloc(room.n);
+	room.p = alloc_bytes(room.n);
 	z.next_in = (unsigned char *)(uintptr_t)bytes.p;
 	z.avail_in = (uInt)bytes.n;
 	z.next_out = (unsigned char *)room.p;
@@ -58,17 +58,17 @@ static void pack(struct buf *to, struct str bytes)
 }
 
 /* Two members, zeros behind them, one byte changed: of a large file, anywhere. */
-static void make(struct buf *file, unsigned how, struct str bytes)
+static void make(struct buf *file, unsigned options, struct str bytes)
 {
-	size_t cut = bytes.n ? how % bytes.n : 0, at;
+	size_t cut = bytes.n ? options % bytes.n : 0, at;
 
 	pack(file, str_head(bytes, cut));
 	pack(file, str_from(bytes, cut));
-	for (unsigned i = 0; i < how % 3; i++)
+	for (unsigned i = 0; i < options % 3; i++)
 		buf_byte(file, '\0');
-	at = file->n < PIPE / 4 ? how * 7 % file->n : how * (file->n / 256);
-	if (how % 5)
-		file->p[at] ^= (char)(1 << how % 8);
+	at = file->n < PIPE / 4 ? options * 7 % file->n : options * (file->n / 256);
+	if (options % 5)
+		file->p[at] ^= (char)(1 << options % 8);
 }
 
 /* Members, zeros behind any of them, as Python's gzip reads them: their bytes, and true. */
@@ -82,7 +82,7 @@ static bool unpack(struct str file, struct buf *out)
 		int state = Z_OK;
 
 		MUST(inflateInit2(&z, 15 + 16) == Z_OK);
-		while (state == Z_OK && out->n < MOST) {
+		while (state == Z_OK && out->n < MAX_BYTES) {
 			z.next_out = block;
 			z.avail_out = sizeof block;
 			state = inflate(&z, Z_NO_FLUSH);
@@ -97,11 +97,11 @@ static bool unpack(struct str file, struct buf *out)
 	return good;
 }
 
-static bool unwrap(struct input *in, size_t most, struct buf *out)
+static bool unwrap(struct input *in, size_t max_bytes, struct buf *out)
 {
 	bool good;
 
-	while (out->n < most && input_more(in)) {
+	while (out->n < max_bytes && input_more(in)) {
 		buf_add(out, (struct str){ in->p, (size_t)(in->end - in->p) });
 		in->p = in->end;
 	}
@@ -131,10 +131,10 @@ static int put_bytes(struct str bytes, bool piped)
 }
 
 /* What comes from a descriptor is what came from memory. */
-static void compare_file(struct str bytes, struct way way, struct str memory, bool good)
+static void compare_file(struct str bytes, struct gzip_way way, struct str memory, bool good)
 {
 	int fd = put_bytes(bytes, way.pipe);
-	size_t most = way.left_early ? EARLY : MOST;
+	size_t max_bytes = way.left_early ? EARLY : MAX_BYTES;
 	struct buf path = { 0 }, out = { 0 };
 	struct input *in;
 	bool whole;
@@ -144,8 +144,8 @@ static void compare_file(struct str bytes, struct way way, struct str memory, bo
 	close(fd);
 	/* not every system has such names */
 	if (in) {
-		whole = unwrap(in, most, &out);
-		MUST(out.n >= most || (whole == good && out.n == memory.n));
+		whole = unwrap(in, max_bytes, &out);
+		MUST(out.n >= max_bytes || (whole == good && out.n == memory.n));
 		MUST(str_eq(str_head(buf_str(&out), memory.n), str_head(memory, out.n)));
 	}
 	buf_free(&path);
@@ -188,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf bytes = { 0 }, file = { 0 }, ours = { 0 }, zlibs = { 0 };
 	const uint64_t usual = limits[LIMIT_UNPACKED];
-	const struct way way = way_of((struct str){ (const char *)data, size });
+	const struct gzip_way way = way_of((struct str){ (const char *)data, size });
 	bool good;
 
 	diag.silent = true;
@@ -201,13 +201,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		buf_add(&file, buf_str(&bytes));
 	if (way.limited)
 		limits[LIMIT_UNPACKED] = LITTLE;
-	good = unwrap(input_memory("input", buf_str(&file)), MOST, &ours);
-	if (file.n > 2 && memcmp(file.p, "\x1f\x8b", 2) == 0 && ours.n < MOST) {
+	good = unwrap(input_memory("input", buf_str(&file)), MAX_BYTES, &ours);
+	if (file.n > 2 && memcmp(file.p, "\x1f\x8b", 2) == 0 && ours.n < MAX_BYTES) {
 		bool whole = unpack(buf_str(&file), &zlibs);
 
 		whole = whole && zlibs.n <= limits[LIMIT_UNPACKED];
 		/* text with a byte order mark is unwrapped further */
-		if (!is_marked(buf_str(&zlibs)) && zlibs.n < MOST) {
+		if (!is_marked(buf_str(&zlibs)) && zlibs.n < MAX_BYTES) {
 			MUST(whole == good);
 			MUST(!good || str_eq(buf_str(&ours), buf_str(&zlibs)));
 		}

@@ -12,14 +12,14 @@
 enum { DEEPEST = 100 };
 
 /* Pass over a value; take what is in it; look at flat arrays first; take numbers as indexes. */
-enum way { PASS, TAKE, FLAT, INDEXES };
+enum json_way { PASS, TAKE, FLAT, INDEXES };
 
 /* Takes the value at hand; a bracket is entered. */
-static void take_one(struct json *j, bool *objects, size_t *depth, enum way way)
+static void take_one(struct json *j, bool *objects, size_t *depth, enum json_way way)
 {
 	enum json_kind kind = json_peek(j);
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 	struct str text;
 	uint32_t index;
 	bool value;
@@ -31,7 +31,7 @@ static void take_one(struct json *j, bool *objects, size_t *depth, enum way way)
 	else if (kind == JSON_NUMBER && way == INDEXES)
 		json_index(j, UINT32_MAX, "an index", &index);
 	else if (kind == JSON_NUMBER)
-		json_number(j, &number, &how);
+		json_number(j, &number, &exactness);
 	else if (kind == JSON_BOOL)
 		json_bool(j, &value);
 	else if (kind == JSON_NULL && !json_null(j))
@@ -48,7 +48,7 @@ static void take_one(struct json *j, bool *objects, size_t *depth, enum way way)
 }
 
 /* False if it is deeper than this walk goes. */
-static bool take(struct json *j, enum way way)
+static bool take(struct json *j, enum json_way way)
 {
 	bool objects[DEEPEST];
 	size_t depth = 0;
@@ -65,21 +65,21 @@ static bool take(struct json *j, enum way way)
 }
 
 /* Where the value ends; -1 after an error, -2 if it is too deep to tell. */
-static int64_t end_of(struct str bytes, enum way way)
+static int64_t end_of(struct str bytes, enum json_way way)
 {
 	struct input *in = input_memory("input", bytes);
 	struct json j;
 	int64_t end = -1;
-	bool told = true;
+	bool reported = true;
 
 	json_start(&j, in);
 	if (way == PASS)
 		json_skip(&j);
 	else
-		told = take(&j, way);
+		reported = take(&j, way);
 	if (!in->failed)
 		end = (int64_t)input_offset(in);
-	if (!told)
+	if (!reported)
 		end = -2;
 	json_end(&j);
 	json_free(&j);

@@ -15,18 +15,18 @@ extern const struct format FORMAT_OF(FORMAT_NAME);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct estimate how = { .contexts = 2000, .rest = 1e-3, .unattributed = true };
+	struct estimate estimate = { .contexts = 2000, .max_unplaced = 1e-3, .unattributed = true };
 	struct input *in = input_memory("input", (struct str){ (const char *)data, size });
 	struct profile *p = profile_new();
 
 	diag.silent = true;
 	FORMAT_OF(FORMAT_NAME).bid((struct str){ (const char *)data, size }, size % 2);
-	p->want_order = size % 2;
+	p->keep_order = size % 2;
 	if (input_more(in) && FORMAT_OF(FORMAT_NAME).read(in, p) == 0 &&
 	    profile_status(p, "input") == 0) {
-		profile_has(p);
+		profile_features(p);
 		if (profile_has_graph(p))
-			stacks_from_graph(p, &how);
+			stacks_from_graph(p, &estimate);
 		else
 			graph_from_stacks(p);
 	}

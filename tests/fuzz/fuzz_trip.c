@@ -12,13 +12,13 @@
 static const struct format *sniffed(struct str bytes)
 {
 	const struct format *best = NULL;
-	int most = 0;
+	int best_bid = 0;
 
-	for (format_list f = all_formats; *f; f++) {
+	for (format_list f = format_registry; *f; f++) {
 		int bid = (*f)->read ? (*f)->bid(bytes, true) : 0;
 
-		if (bid > most) {
-			most = bid;
+		if (bid > best_bid) {
+			best_bid = bid;
 			best = *f;
 		}
 	}
@@ -31,7 +31,7 @@ static struct profile *read_bytes(const struct format *from, struct str bytes, b
 	struct profile *p = profile_new();
 	bool good;
 
-	p->want_order = order;
+	p->keep_order = order;
 	p->source = from->name;
 	good = input_more(in) && from->read(in, p) == 0 && profile_status(p, "input") == 0;
 	input_close(in);
@@ -44,8 +44,8 @@ static struct profile *read_bytes(const struct format *from, struct str bytes, b
 /* Writes it as `to`; false if that format has no place for it. */
 static bool write_bytes(const struct format *from, struct str bytes, const struct format *to, struct buf *written)
 {
-	struct profile *p = read_bytes(from, bytes, to->keeps & KEEP_ORDER);
-	bool good = prepare_for(&p, to) == 0;
+	struct profile *p = read_bytes(from, bytes, to->features & FEATURE_ORDER);
+	bool good = convert_prepare(&p, to) == 0;
 
 	if (good) {
 		struct output *out = output_memory(written);
@@ -63,16 +63,16 @@ static bool write_bytes(const struct format *from, struct str bytes, const struc
  */
 static bool is_huge(const struct profile *p)
 {
-	const double most = (double)((int64_t)1 << 50);
+	const double best_bid = (double)((int64_t)1 << 50);
 	bool huge = false;
 
 	for (value_id v = 0; v < p->value_count; v++) {
-		int64_t *totals = self_totals(p, v);
+		int64_t *totals = profile_self_totals(p, v);
 		double sum = 0;
 
 		for (function_id f = 0; f < p->function_count; f++)
 			sum += totals[f] < 0 ? -(double)totals[f] : (double)totals[f];
-		huge |= sum > most;
+		huge |= sum > best_bid;
 		free(totals);
 	}
 	return huge;
@@ -91,7 +91,7 @@ static void trip(const struct format *from, struct str bytes, struct profile *be
 		MUST(after || is_huge(before));
 	}
 	if (after) {
-		compare_profiles(before, after, false, &c);
+		comparison_make(before, after, false, &c);
 		for (size_t i = 0; i < c.count; i++)
 			fprintf(stderr, "%s to %s: %.*s has %lld, then %lld\n", from->name, to->name,
 				(int)c.differences[i].function.n, c.differences[i].function.p,
@@ -110,11 +110,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct profile *p;
 
 	diag.silent = true;
-	settings.estimate = (struct estimate){ .contexts = 2000, .rest = 1e-3 };
+	settings.estimate = (struct estimate){ .contexts = 2000, .max_unplaced = 1e-3 };
 	p = from ? read_bytes(from, bytes, false) : NULL;
 	if (!p)
 		return 0;
-	for (format_list to = all_formats; *to; to++)
+	for (format_list to = format_registry; *to; to++)
 		trip(from, bytes, p, *to);
 	profile_free(p);
 	return 0;

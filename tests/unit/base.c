@@ -106,7 +106,7 @@ static void decimals_are_read(void **state)
 		const char *text;
 		int64_t mantissa;
 		int exponent;
-		enum exactness how;
+		enum exactness exactness;
 	} cases[] = {
 		{ "0", 0, 0, EXACT },
 		{ "-0.000", 0, 0, EXACT },
@@ -131,12 +131,12 @@ static void decimals_are_read(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct decimal d;
-		enum exactness how;
+		enum exactness exactness;
 
-		assert_true(str_to_decimal(str_of(cases[i].text), &d, &how));
+		assert_true(str_to_decimal(str_of(cases[i].text), &d, &exactness));
 		assert_int_equal(d.mantissa, cases[i].mantissa);
 		assert_int_equal(d.exponent, cases[i].exponent);
-		assert_int_equal(how, cases[i].how);
+		assert_int_equal(exactness, cases[i].exactness);
 	}
 }
 
@@ -145,11 +145,11 @@ static void what_is_no_decimal(void **state)
 	static const char *const texts[] = { "", "+", "-", ".", "-.", "e5", "5e", "5e+", "1.2.3",
 		"1,5", "0x1", "nan", "inf", " 1", "1 ", "--1", "5e99999", "1e1.5" };
 	struct decimal d;
-	enum exactness how;
+	enum exactness exactness;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++)
-		if (str_to_decimal(str_of(texts[i]), &d, &how))
+		if (str_to_decimal(str_of(texts[i]), &d, &exactness))
 			fail_msg("'%s' was taken for a number", texts[i]);
 }
 
@@ -214,13 +214,13 @@ static void decimals_round_trip(void **state)
 		int exponent = (int)(next_random(&seed) % 10) - 9;
 		char text[NUM_TEXT];
 		struct decimal d;
-		enum exactness how;
+		enum exactness exactness;
 		int64_t back;
 
 		mantissa = (mantissa >> next_random(&seed) % 62) * (i & 1 ? -1 : 1);
 		assert_true(str_to_decimal((struct str){ text, decimal_text(text,
-				(struct decimal){ mantissa, exponent }) }, &d, &how));
-		assert_int_equal(how, EXACT);
+				(struct decimal){ mantissa, exponent }) }, &d, &exactness));
+		assert_int_equal(exactness, EXACT);
 		assert_int_equal(decimal_at(d, exponent, &back), EXACT);
 		assert_int_equal(back, mantissa);
 	}
@@ -373,16 +373,16 @@ static void numbers_become_integers(void **state)
 static void quotes(void **state)
 {
 	(void)state;
-	assert_string_equal(quote(S("plain")), "'plain'");
-	assert_string_equal(quote(S("")), "''");
-	assert_string_equal(quote(S("a\nb\tc\033[31m\177")), "'a\\x0ab\\x09c\\x1b[31m\\x7f'");
-	assert_string_equal(quote(S("nul\0!")), "'nul\\x00!'");
-	assert_string_equal(quote(S("caf\xc3\xa9 \xff")), "'caf\xc3\xa9 \\xff'");
+	assert_string_equal(diag_quote(S("plain")), "'plain'");
+	assert_string_equal(diag_quote(S("")), "''");
+	assert_string_equal(diag_quote(S("a\nb\tc\033[31m\177")), "'a\\x0ab\\x09c\\x1b[31m\\x7f'");
+	assert_string_equal(diag_quote(S("nul\0!")), "'nul\\x00!'");
+	assert_string_equal(diag_quote(S("caf\xc3\xa9 \xff")), "'caf\xc3\xa9 \\xff'");
 	/* C1 controls, of which U+009B begins an escape sequence */
-	assert_string_equal(quote(S("\xc2\x9b""31m")), "'\\xc2\\x9b31m'");
+	assert_string_equal(diag_quote(S("\xc2\x9b""31m")), "'\\xc2\\x9b31m'");
 	/* what turns text round, U+202E and U+061C */
-	assert_string_equal(quote(S("\xe2\x80\xae""a\xd8\x9c")), "'\\xe2\\x80\\xaea\\xd8\\x9c'");
-	assert_string_equal(masked(S("a\nb")), "a\\x0ab");
+	assert_string_equal(diag_quote(S("\xe2\x80\xae""a\xd8\x9c")), "'\\xe2\\x80\\xaea\\xd8\\x9c'");
+	assert_string_equal(diag_masked(S("a\nb")), "a\\x0ab");
 }
 
 static void quotes_what_is_long(void **state)
@@ -392,11 +392,11 @@ static void quotes_what_is_long(void **state)
 
 	(void)state;
 	memset(text, 'x', sizeof text);
-	quoted = quote((struct str){ text, sizeof text });
+	quoted = diag_quote((struct str){ text, sizeof text });
 	assert_true(strlen(quoted) < 80);
 	assert_string_equal(quoted + strlen(quoted) - 4, "'...");
 	memset(text, '\1', sizeof text);
-	assert_true(strlen(masked((struct str){ text, sizeof text })) < 1100);
+	assert_true(strlen(diag_masked((struct str){ text, sizeof text })) < 1100);
 }
 
 /* Eight in one message stay apart. */
@@ -407,23 +407,23 @@ static void quotes_in_turn(void **state)
 
 	(void)state;
 	for (int i = 0; i < 8; i++, digit++)
-		texts[i] = quote((struct str){ &digit, 1 });
+		texts[i] = diag_quote((struct str){ &digit, 1 });
 	for (int i = 0; i < 8; i++)
 		assert_int_equal(texts[i][1], '0' + i);
 }
 
 /* --- sort --- */
 
-struct ordered {
+struct radix_item {
 	const uint32_t *keys;
 	size_t compared;
 };
 
 static int by_key(uint32_t a, uint32_t b, const void *context)
 {
-	const struct ordered *o = *(struct ordered *const *)context;
+	const struct radix_item *o = *(struct radix_item *const *)context;
 
-	((struct ordered *)(uintptr_t)o)->compared++;
+	((struct radix_item *)(uintptr_t)o)->compared++;
 	return (o->keys[a] > o->keys[b]) - (o->keys[a] < o->keys[b]);
 }
 
@@ -437,7 +437,7 @@ static void ids_are_sorted_stably(void **state)
 	for (uint32_t n = 0; n < 300; n++) {
 		for (uint32_t kinds = 1; kinds < 2000; kinds *= 5) {
 			uint32_t keys[300], ids[300];
-			struct ordered o = { keys, 0 }, *context = &o;
+			struct radix_item o = { keys, 0 }, *context = &o;
 
 			for (uint32_t i = 0; i < n; i++) {
 				keys[i] = next_random(&seed) % kinds;

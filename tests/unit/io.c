@@ -181,7 +181,7 @@ static void tiny_reads(void **state)
 static void window_moves(void **state)
 {
 	enum { SIZE = 3 << 20 };
-	char *big = alloc(SIZE);
+	char *big = alloc_bytes(SIZE);
 	struct input *in;
 
 	(void)state;

@@ -117,10 +117,10 @@ static void samples_in_order_stay_apart(void **state)
 static int64_t number(struct profile *p, value_id v, const char *text)
 {
 	struct decimal d;
-	enum exactness how;
+	enum exactness exactness;
 	int64_t value;
 
-	assert_true(str_to_decimal(str_of(text), &d, &how));
+	assert_true(str_to_decimal(str_of(text), &d, &exactness));
 	assert_true(profile_number(p, v, d, &value));
 	return value;
 }
@@ -161,7 +161,7 @@ static void times_count_nanoseconds(void **state)
 {
 	struct profile *p = profile_new();
 	value_id v = profile_value_type(p, (struct value_type){
-		.name = profile_string(p, S("time")), .unit = UNIT_TIME, .power = 9 });
+		.name = profile_string(p, S("time")), .unit = UNIT_TIME, .source_scale = 9 });
 	struct decimal back = profile_decimal(p, v, 1500000000, 9);
 
 	(void)state;
@@ -227,7 +227,7 @@ static void value_types_widen_every_table(void **state)
 static void arcs_add_up(void **state)
 {
 	struct profile *p = profile_new();
-	struct arc a = { .calls = 2, .primitive = 2, .valued = true };
+	struct arc a = { .calls = 2, .primitive = 2, .values_known = true };
 	int64_t value = 10;
 
 	(void)state;
@@ -275,7 +275,7 @@ static void frame_texts_are_taken_apart(void **state)
 
 	(void)state;
 	assert_str(function_name(p, fn), S("main"));
-	assert_str(function_home(p, fn), S("a.py"));
+	assert_str(function_location(p, fn), S("a.py"));
 	assert_int_equal(p->frames[f].line, 3);
 	profile_free(p);
 }

@@ -108,7 +108,7 @@ static int status_of(void (*act)(void))
 		diag.silent = true;
 		settings.sandbox = true;
 		settings.output = path;
-		if (sandbox_hold((char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
+		if (sandbox_preopen((char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
 		    sandbox_close() < 0)
 			_exit(CAME_BACK);
 		act();

@@ -20,10 +20,10 @@ static void median_is_the_middle(void **state)
 	static const int64_t far[] = { INT64_MIN, INT64_MAX };
 
 	(void)state;
-	assert_int_equal(median(odd, 3), 5);
-	assert_int_equal(median(even, 4), 3);
-	assert_int_equal(median(far, 2), -1);
-	assert_int_equal(median(odd, 0), 0);
+	assert_int_equal(statistics_median(odd, 3), 5);
+	assert_int_equal(statistics_median(even, 4), 3);
+	assert_int_equal(statistics_median(far, 2), -1);
+	assert_int_equal(statistics_median(odd, 0), 0);
 }
 
 /* Ages at which a disease was diagnosed; 14 of the 126 ways are as uneven: p = 0.111. */
@@ -33,11 +33,11 @@ static void mann_whitney_of_textbooks(void **state)
 	static const int64_t low[] = { 1, 2, 3 }, high[] = { 4, 5, 6 };
 
 	(void)state;
-	assert_near(mann_whitney(men, 5, women, 4), 14.0 / 126);
-	assert_near(mann_whitney(women, 4, men, 5), 14.0 / 126);
-	assert_near(mann_whitney(low, 3, high, 3), 0.1);
-	assert_near(mann_whitney(low, 3, low, 3), 1);
-	assert_near(mann_whitney(low, 3, high, 0), 1);
+	assert_near(statistics_mann_whitney(men, 5, women, 4), 14.0 / 126);
+	assert_near(statistics_mann_whitney(women, 4, men, 5), 14.0 / 126);
+	assert_near(statistics_mann_whitney(low, 3, high, 3), 0.1);
+	assert_near(statistics_mann_whitney(low, 3, low, 3), 1);
+	assert_near(statistics_mann_whitney(low, 3, high, 0), 1);
 }
 
 /* Twice the rank sum of a, equal values sharing their ranks, the slow way. */
@@ -54,7 +54,7 @@ static long rank_sum(const int64_t *all, int n, unsigned of_a)
 static double by_brute_force(const int64_t *all, int na, int n)
 {
 	long here = rank_sum(all, n, (1u << na) - 1);
-	double ways = 0, below = 0, above = 0, least;
+	double ways = 0, below = 0, above = 0, smallest;
 
 	for (unsigned set = 0; set < 1u << n; set++) {
 		int members = 0;
@@ -67,8 +67,8 @@ static double by_brute_force(const int64_t *all, int na, int n)
 		below += rank_sum(all, n, set) <= here;
 		above += rank_sum(all, n, set) >= here;
 	}
-	least = below < above ? below : above;
-	return 2 * least < ways ? 2 * least / ways : 1;
+	smallest = below < above ? below : above;
+	return 2 * smallest < ways ? 2 * smallest / ways : 1;
 }
 
 static void mann_whitney_as_by_brute_force(void **state)
@@ -83,7 +83,7 @@ static void mann_whitney_as_by_brute_force(void **state)
 
 		for (int i = 0; i < n; i++)
 			all[i] = next_random(&seed) % range;
-		assert_near(mann_whitney(all, (size_t)na, all + na, (size_t)(n - na)),
+		assert_near(statistics_mann_whitney(all, (size_t)na, all + na, (size_t)(n - na)),
 			    by_brute_force(all, na, n));
 	}
 }
@@ -98,34 +98,34 @@ static void mann_whitney_of_many(void **state)
 		a[i] = i + 1;
 		b[i] = i + 8;
 	}
-	assert_near(mann_whitney(a, 15, b, 15), 0.0008963057588309446);
+	assert_near(statistics_mann_whitney(a, 15, b, 15), 0.0008963057588309446);
 }
 
 static void runs_needed(void **state)
 {
 	(void)state;
-	assert_near(mann_whitney_least(3, 3), 0.1);
-	assert_near(mann_whitney_least(5, 5), 2.0 / 252);
-	assert_near(mann_whitney_least(1, 1), 1);
-	assert_int_equal(mann_whitney_needed(1, 0.05), 4);
-	assert_int_equal(mann_whitney_needed(6, 0.05), 5);
-	assert_int_equal(mann_whitney_needed(7, 0.05), 6);
-	assert_int_equal(mann_whitney_needed(300, 0.05), 8);
+	assert_near(statistics_mann_whitney_min_p(3, 3), 0.1);
+	assert_near(statistics_mann_whitney_min_p(5, 5), 2.0 / 252);
+	assert_near(statistics_mann_whitney_min_p(1, 1), 1);
+	assert_int_equal(statistics_mann_whitney_min_runs(1, 0.05), 4);
+	assert_int_equal(statistics_mann_whitney_min_runs(6, 0.05), 5);
+	assert_int_equal(statistics_mann_whitney_min_runs(7, 0.05), 6);
+	assert_int_equal(statistics_mann_whitney_min_runs(300, 0.05), 8);
 }
 
 /* The lady who tasted tea, and a z test of 5 % against 8 %. */
 static void proportions_of_textbooks(void **state)
 {
 	(void)state;
-	assert_near(two_proportions(3, 4, 1, 4), 34.0 / 70);
-	assert_near(two_proportions(8, 10, 1, 6), 0.034965035);
-	assert_near(two_proportions(50, 1000, 80, 1000), 0.00650659748363783);
-	assert_near(two_proportions(80, 1000, 50, 1000), 0.00650659748363783);
-	assert_near(two_proportions(0, 1000, 0, 1000), 1);
-	assert_near(two_proportions(10, 10, 20, 20), 1);
-	assert_near(two_proportions(1, 0, 1, 5), 1);
-	assert_near(two_proportions(6, 5, 1, 5), 1);
-	assert_true(two_proportions(0, 1000, 30, 1000) < 1e-7);
+	assert_near(statistics_two_proportions(3, 4, 1, 4), 34.0 / 70);
+	assert_near(statistics_two_proportions(8, 10, 1, 6), 0.034965035);
+	assert_near(statistics_two_proportions(50, 1000, 80, 1000), 0.00650659748363783);
+	assert_near(statistics_two_proportions(80, 1000, 50, 1000), 0.00650659748363783);
+	assert_near(statistics_two_proportions(0, 1000, 0, 1000), 1);
+	assert_near(statistics_two_proportions(10, 10, 20, 20), 1);
+	assert_near(statistics_two_proportions(1, 0, 1, 5), 1);
+	assert_near(statistics_two_proportions(6, 5, 1, 5), 1);
+	assert_true(statistics_two_proportions(0, 1000, 30, 1000) < 1e-7);
 }
 
 /* The fifteen of Benjamini and Hochberg (1995): the first four are below 0.05. */
@@ -137,7 +137,7 @@ static void false_discoveries_of_the_paper(void **state)
 	size_t below = 0;
 
 	(void)state;
-	benjamini_hochberg(p, q, COUNT(p), COUNT(p));
+	statistics_benjamini_hochberg(p, q, COUNT(p), COUNT(p));
 	for (size_t i = 0; i < COUNT(p); i++)
 		below += q[i] <= 0.05;
 	assert_int_equal(below, 4);
@@ -145,7 +145,7 @@ static void false_discoveries_of_the_paper(void **state)
 	assert_near(q[4], 0.0095 * 15 / 4);
 	assert_near(q[0], 1);
 	/* the others may be left out if they are counted */
-	benjamini_hochberg(p + 1, few, 4, COUNT(p));
+	statistics_benjamini_hochberg(p + 1, few, 4, COUNT(p));
 	assert_near(few[3], 0.0095 * 15 / 4);
 }
 

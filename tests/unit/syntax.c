@@ -27,7 +27,7 @@ static void assert_json_round_trip(struct str text)
 	in = input_memory("memory", buf_str(&b));
 	json_start(&j, in);
 	if (!json_string(&j, &back) || !str_eq(back, text) || !json_end(&j))
-		fail_msg("%s came back as another text", quote(text));
+		fail_msg("%s came back as another text", diag_quote(text));
 	json_free(&j);
 	input_close(in);
 	for (size_t i = 0; i < b.n; i++)
@@ -139,9 +139,9 @@ static void json_pulls(void **state)
 
 			for (json_array(&j); json_element(&j); n++) {
 				struct decimal d;
-				enum exactness how;
+				enum exactness exactness;
 
-				assert_true(json_number(&j, &d, &how));
+				assert_true(json_number(&j, &d, &exactness));
 				assert_int_equal(d.mantissa, mantissas[n]);
 				assert_int_equal(d.exponent, exponents[n]);
 			}
@@ -347,18 +347,18 @@ static void marshal_nesting(void **state)
 		{ { "\xdb\1\0\0\0", 5 }, { "", 0 } }, { { "<\1\0\0\0", 5 }, { "", 0 } },
 		{ { ">\1\0\0\0", 5 }, { "", 0 } }, { { "{T", 2 }, { "0", 1 } },
 	};
-	const uint64_t usual = limits[LIMIT_NESTING], most[] = { 1, 3, usual };
+	const uint64_t usual = limits[LIMIT_NESTING], depths[] = { 1, 3, usual };
 
 	(void)state;
 	assert_int_equal(usual, 2000);
 	diag.silent = true;
-	for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
-		limits[LIMIT_NESTING] = most[i];
+	for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
+		limits[LIMIT_NESTING] = depths[i];
 		for (size_t k = 0; k < 2 * sizeof kinds / sizeof *kinds; k++) {
 			struct str begin = kinds[k / 2].begin, end = kinds[k / 2].end;
 
-			assert_true(reads_nested(begin, end, most[i], k % 2));
-			assert_false(reads_nested(begin, end, most[i] + 1, k % 2));
+			assert_true(reads_nested(begin, end, depths[i], k % 2));
+			assert_false(reads_nested(begin, end, depths[i] + 1, k % 2));
 		}
 	}
 	limits[LIMIT_NESTING] = usual;

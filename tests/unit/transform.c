@@ -6,22 +6,22 @@
 #include "common/base/alloc.h"
 #include "common/profile/profile.h"
 #include "common/transform/diff/compare.h"
-#include "common/transform/callgraph/cycles.h"
+#include "common/transform/callgraph/scc.h"
 #include "common/transform/callgraph/graph_from_stacks.h"
-#include "common/transform/reshape/project.h"
-#include "common/transform/estimate/rooms.h"
+#include "common/transform/reshape/coarsen.h"
+#include "common/transform/estimate/spare_queue.h"
 #include "common/transform/estimate/stacks_from_graph.h"
 
 /* --- cycles, against brute force --- */
 
 enum { NODES = 12 };
 
-struct graph {
+struct test_graph {
 	bool arc[NODES][NODES];
 	uint32_t first[NODES + 1], target[NODES * NODES];
 };
 
-static void random_graph(struct graph *g, uint64_t *seed)
+static void random_graph(struct test_graph *g, uint64_t *seed)
 {
 	uint32_t n = 0, sparse = 2 + next_random(seed) % 12;
 
@@ -37,7 +37,7 @@ static void random_graph(struct graph *g, uint64_t *seed)
 }
 
 /* Warshall's closure: which nodes can be reached. */
-static void reach(const struct graph *g, bool reached[NODES][NODES])
+static void reach(const struct test_graph *g, bool reached[NODES][NODES])
 {
 	memcpy(reached, g->arc, sizeof g->arc);
 	for (int k = 0; k < NODES; k++)
@@ -46,7 +46,7 @@ static void reach(const struct graph *g, bool reached[NODES][NODES])
 				reached[a][b] |= reached[a][k] && reached[k][b];
 }
 
-static void check_components(const struct graph *g, const struct cycles *c)
+static void check_components(const struct test_graph *g, const struct scc *c)
 {
 	bool reached[NODES][NODES];
 
@@ -62,11 +62,11 @@ static void check_components(const struct graph *g, const struct cycles *c)
 		}
 }
 
-static void check_members(const struct cycles *c)
+static void check_members(const struct scc *c)
 {
 	assert_int_equal(c->first[c->count], NODES);
 	for (uint32_t k = 0; k < c->count; k++) {
-		assert_true(cycles_size(c, k) > 0);
+		assert_true(scc_size(c, k) > 0);
 		for (uint32_t i = c->first[k]; i < c->first[k + 1]; i++)
 			assert_int_equal(c->component[c->members[i]], k);
 	}
@@ -78,14 +78,14 @@ static void cycles_as_by_brute_force(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3000; i++) {
-		struct graph g;
-		struct cycles c;
+		struct test_graph g;
+		struct scc c;
 
 		random_graph(&g, &seed);
-		cycles_find(NODES, g.first, g.target, &c);
+		scc_find(NODES, g.first, g.target, &c);
 		check_components(&g, &c);
 		check_members(&c);
-		cycles_free(&c);
+		scc_free(&c);
 	}
 }
 
@@ -93,8 +93,8 @@ static void cycles_as_by_brute_force(void **state)
 static void cycles_of_a_long_ring(void **state)
 {
 	enum { LONG = 1000000 };
-	uint32_t *first = alloc((LONG + 1) * sizeof *first), *target = alloc(LONG * sizeof *target);
-	struct cycles c;
+	uint32_t *first = alloc_bytes((LONG + 1) * sizeof *first), *target = alloc_bytes(LONG * sizeof *target);
+	struct scc c;
 
 	(void)state;
 	for (uint32_t i = 0; i < LONG; i++) {
@@ -102,10 +102,10 @@ static void cycles_of_a_long_ring(void **state)
 		target[i] = (i + 1) % LONG;
 	}
 	first[LONG] = LONG;
-	cycles_find(LONG, first, target, &c);
+	scc_find(LONG, first, target, &c);
 	assert_int_equal(c.count, 1);
-	assert_int_equal(cycles_size(&c, 0), LONG);
-	cycles_free(&c);
+	assert_int_equal(scc_size(&c, 0), LONG);
+	scc_free(&c);
 	free(first);
 	free(target);
 }
@@ -113,12 +113,12 @@ static void cycles_of_a_long_ring(void **state)
 static void cycles_of_nothing(void **state)
 {
 	uint32_t first[1] = { 0 };
-	struct cycles c;
+	struct scc c;
 
 	(void)state;
-	cycles_find(0, first, NULL, &c);
+	scc_find(0, first, NULL, &c);
 	assert_int_equal(c.count, 0);
-	cycles_free(&c);
+	scc_free(&c);
 }
 
 /* --- profiles of a few functions --- */
@@ -170,7 +170,7 @@ static int64_t total_value(struct profile *p, char name)
 
 static int64_t self_value(struct profile *p, char name)
 {
-	int64_t *totals = self_totals(p, 0), value = totals[function_of(p, name)];
+	int64_t *totals = profile_self_totals(p, 0), value = totals[function_of(p, name)];
 
 	free(totals);
 	return value;
@@ -259,7 +259,7 @@ static void add_cost(struct profile *p, char name, int64_t value)
 
 static void add_arc(struct profile *p, char caller, char callee, int64_t value)
 {
-	struct arc a = { .calls = 1, .primitive = 1, .valued = true };
+	struct arc a = { .calls = 1, .primitive = 1, .values_known = true };
 
 	a.caller = function_of(p, caller);
 	a.callee = function_of(p, callee);
@@ -286,14 +286,14 @@ static int64_t stack_value(struct profile *p, const char *letters)
 
 static struct estimate limits(void)
 {
-	return (struct estimate){ .contexts = 100000, .rest = 0 };
+	return (struct estimate){ .contexts = 100000, .max_unplaced = 0 };
 }
 
 /* m calls a (30) and b (70); both call c, whose 20 are 5 via a and 15 via b */
 static void stacks_are_shared_out(void **state)
 {
 	struct profile *p = new_profile();
-	struct estimate how = limits();
+	struct estimate estimate = limits();
 
 	(void)state;
 	add_cost(p, 'a', 25);
@@ -303,12 +303,12 @@ static void stacks_are_shared_out(void **state)
 	add_arc(p, 'm', 'b', 70);
 	add_arc(p, 'a', 'c', 5);
 	add_arc(p, 'b', 'c', 15);
-	stacks_from_graph(p, &how);
+	stacks_from_graph(p, &estimate);
 	assert_int_equal(stack_value(p, "ma"), 25);
 	assert_int_equal(stack_value(p, "mb"), 55);
 	assert_int_equal(stack_value(p, "mac"), 5);
 	assert_int_equal(stack_value(p, "mbc"), 15);
-	assert_int_equal(how.uncertain, 0); /* the arcs to c tell all of it */
+	assert_int_equal(estimate.uncertain, 0); /* the arcs to c tell all of it */
 	profile_free(p);
 }
 
@@ -316,7 +316,7 @@ static void stacks_are_shared_out(void **state)
 static void what_is_below_two_callers_is_uncertain(void **state)
 {
 	struct profile *p = new_profile();
-	struct estimate how = limits();
+	struct estimate estimate = limits();
 
 	(void)state;
 	add_cost(p, 'a', 25);
@@ -327,11 +327,11 @@ static void what_is_below_two_callers_is_uncertain(void **state)
 	add_arc(p, 'a', 'c', 5);
 	add_arc(p, 'b', 'c', 15);
 	add_arc(p, 'c', 'd', 20);
-	stacks_from_graph(p, &how);
+	stacks_from_graph(p, &estimate);
 	assert_int_equal(stack_value(p, "macd"), 5);
 	assert_int_equal(stack_value(p, "mbcd"), 15);
-	assert_int_equal(how.uncertain, 1);
-	assert_true(how.departed < 1e-6);
+	assert_int_equal(estimate.uncertain, 1);
+	assert_true(estimate.deviated < 1e-6);
 	profile_free(p);
 }
 
@@ -339,7 +339,7 @@ static void what_is_below_two_callers_is_uncertain(void **state)
 static void recursion_is_unfolded(void **state)
 {
 	struct profile *p = new_profile();
-	struct estimate how = limits();
+	struct estimate estimate = limits();
 
 	(void)state;
 	add_cost(p, 'r', 200);
@@ -354,10 +354,10 @@ static void recursion_is_unfolded(void **state)
 	for (const char *f = "arlsb"; *f; f++)
 		profile_total(p, function_of(p, *f), 1, 1,
 			      &(int64_t){ *f == 'a' ? 1000 : *f == 'r' ? 200 : 800 });
-	stacks_from_graph(p, &how);
+	stacks_from_graph(p, &estimate);
 	assert_int_equal(stack_value(p, "ear"), 200);
 	assert_int_equal(stack_value(p, "ealesb"), 800);
-	assert_true(how.departed < 1e-6);
+	assert_true(estimate.deviated < 1e-6);
 	profile_free(p);
 }
 
@@ -370,7 +370,7 @@ static void self_totals_are_kept(void **state)
 	(void)state;
 	for (int round = 0; round < 300; round++) {
 		struct profile *p = new_profile();
-		struct estimate how = limits();
+		struct estimate estimate = limits();
 		int64_t self[6];
 
 		for (int a = 0; a < 6; a++) {
@@ -380,8 +380,8 @@ static void self_totals_are_kept(void **state)
 				if (next_random(&seed) % 3 == 0)
 					add_arc(p, letters[a], letters[b], next_random(&seed) % 2000);
 		}
-		how.contexts = 1 + next_random(&seed) % 50;
-		stacks_from_graph(p, &how);
+		estimate.contexts = 1 + next_random(&seed) % 50;
+		stacks_from_graph(p, &estimate);
 		p->cost_count = 0; /* what is left are the samples' self totals */
 		for (int a = 0; a < 6; a++)
 			assert_int_equal(self_value(p, letters[a]), self[a]);
@@ -392,14 +392,14 @@ static void self_totals_are_kept(void **state)
 static void chain_is_no_estimate(void **state)
 {
 	struct profile *p = new_profile();
-	struct estimate how = limits();
+	struct estimate estimate = limits();
 
 	(void)state;
 	add_cost(p, 'a', 1);
 	add_cost(p, 'b', 2);
 	add_arc(p, 'a', 'b', 2);
-	stacks_from_graph(p, &how);
-	assert_int_equal(how.uncertain, 0);
+	stacks_from_graph(p, &estimate);
+	assert_int_equal(estimate.uncertain, 0);
 	assert_int_equal(stack_value(p, "a"), 1);
 	assert_int_equal(stack_value(p, "ab"), 2);
 	profile_free(p);
@@ -409,15 +409,15 @@ static void chain_is_no_estimate(void **state)
 
 static void threads_fold(void **state)
 {
-	struct projection how = PROJECTION_NONE;
+	struct coarsen_options options = COARSEN_NONE;
 	struct profile *p = new_profile(), *folded;
 
 	(void)state;
 	profile_thread(p, (struct thread){ .tid = 2 });
 	add_stack(p, 0, "f", 3);
 	add_stack(p, 1, "f", 4);
-	how.fold_threads = true;
-	folded = profile_project(p, &how);
+	options.fold_threads = true;
+	folded = profile_coarsen(p, &options);
 	assert_int_equal(folded->thread_count, 1);
 	assert_int_equal(folded->sample_count, 1);
 	assert_int_equal(*values_row(&folded->sample_values, 0), 7);
@@ -427,7 +427,7 @@ static void threads_fold(void **state)
 
 static void threads_become_frames(void **state)
 {
-	struct projection how = PROJECTION_NONE;
+	struct coarsen_options options = COARSEN_NONE;
 	struct profile *p = new_profile(), *seen;
 	frame_id *path = NULL;
 	size_t cap = 0;
@@ -435,8 +435,8 @@ static void threads_become_frames(void **state)
 	(void)state;
 	profile_thread(p, (struct thread){ .name = profile_string(p, S("worker")), .tid = 2 });
 	add_stack(p, 1, "f", 4);
-	how.fold_threads = how.thread_frames = true;
-	seen = profile_project(p, &how);
+	options.fold_threads = options.thread_frames = true;
+	seen = profile_coarsen(p, &options);
 	assert_int_equal(stacks_frames(&seen->stacks, seen->samples[0].stack, &path, &cap), 2);
 	assert_true(str_starts(function_name(seen, seen->frames[path[0]].function), S("worker")));
 	free(path);
@@ -446,7 +446,7 @@ static void threads_become_frames(void **state)
 
 static void one_thread_or_value_is_chosen(void **state)
 {
-	struct projection how = PROJECTION_NONE;
+	struct coarsen_options options = COARSEN_NONE;
 	bool keep[2] = { false, true };
 	struct profile *p = new_profile(), *chosen;
 
@@ -456,9 +456,9 @@ static void one_thread_or_value_is_chosen(void **state)
 	add_stack(p, 0, "f", 3);
 	add_stack(p, 1, "f", 4);
 	profile_sample(p, 1, p->samples[1].stack, 1, 99, 1);
-	how.threads = keep;
+	options.threads = keep;
 	profile_keep_value(p, 1);
-	chosen = profile_project(p, &how);
+	chosen = profile_coarsen(p, &options);
 	assert_int_equal(chosen->thread_count, 1);
 	assert_int_equal(chosen->value_count, 1);
 	assert_int_equal(chosen->sample_count, 1);
@@ -479,18 +479,18 @@ static void comparison_finds_what_differs(void **state)
 	add_stack(a, 0, "mg", 4);
 	add_stack(b, 0, "g", 4);
 	add_stack(b, 0, "gf", 3);
-	compare_profiles(a, b, false, &c);
+	comparison_make(a, b, false, &c);
 	assert_int_equal(c.count, 0);
 	comparison_free(&c);
 	add_stack(b, 0, "f", 1);
-	compare_profiles(a, b, false, &c);
+	comparison_make(a, b, false, &c);
 	assert_int_equal(c.count, 1);
 	assert_str(c.differences[0].function, S("f"));
 	assert_int_equal(c.differences[0].a, 3);
 	assert_int_equal(c.differences[0].b, 4);
 	comparison_free(&c);
 	/* last, as it derives the call graphs: m is missing in b, and f and g hold more */
-	compare_profiles(a, b, true, &c);
+	comparison_make(a, b, true, &c);
 	assert_int_equal(c.count, 3);
 	comparison_free(&c);
 	profile_free(a);
@@ -500,10 +500,10 @@ static void comparison_finds_what_differs(void **state)
 /* --- rooms --- */
 
 /* Against all sizes looked through: more contexts than stand in order, changed again and again. */
-static void rooms_are_the_largest_first(void **state)
+static void spare_is_the_largest_first(void **state)
 {
 	enum { CONTEXTS = 3000, CHANGES = 20000, LOOKED_AT = 40 };
-	struct rooms r = { 0 };
+	struct spare_queue r = { 0 };
 	double size[CONTEXTS] = { 0 };
 	uint64_t seed = 7;
 
@@ -511,11 +511,11 @@ static void rooms_are_the_largest_first(void **state)
 	for (int i = 0; i < CHANGES; i++) {
 		uint32_t c = (uint32_t)(next_random(&seed) % CONTEXTS);
 		size_t larger = 0;
-		struct room at;
+		struct spare at;
 
 		size[c] = next_random(&seed) % 5 ? (double)(next_random(&seed) % 1000) : 0;
-		rooms_set(&r, c, size[c], c + 7);
-		if (i % 50 || rooms_order(&r, LOOKED_AT) < LOOKED_AT)
+		spare_queue_set(&r, c, size[c], c + 7);
+		if (i % 50 || spare_queue_order(&r, LOOKED_AT) < LOOKED_AT)
 			continue;
 		at = r.top[LOOKED_AT - 1];
 		for (uint32_t d = 0; d < CONTEXTS; d++)
@@ -523,9 +523,9 @@ static void rooms_are_the_largest_first(void **state)
 		assert_int_equal(larger, LOOKED_AT - 1);
 		assert_true(size[at.context] == at.size && at.tag == at.context + 7);
 	}
-	rooms_clear(&r);
-	assert_int_equal(rooms_order(&r, 1), 0);
-	rooms_close(&r);
+	spare_queue_clear(&r);
+	assert_int_equal(spare_queue_order(&r, 1), 0);
+	spare_queue_close(&r);
 }
 
 int main(void)
@@ -545,7 +545,7 @@ int main(void)
 		cmocka_unit_test(threads_become_frames),
 		cmocka_unit_test(one_thread_or_value_is_chosen),
 		cmocka_unit_test(comparison_finds_what_differs),
-		cmocka_unit_test(rooms_are_the_largest_first),
+		cmocka_unit_test(spare_is_the_largest_first),
 	};
 
 	return RUN(tests);

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
-#include "common/transform/callgraph/cycles.h"
+#include "common/base/prefetch.h"
+#include "common/transform/callgraph/scc.h"
 #include "common/transform/callgraph/inclusive.h"
 
 /* Beside each arc, while its callee's row is filled. */
@@ -26,7 +26,7 @@ struct open_arc {
 	bool every;       /* its value counts every activation of a recursion */
 };
 
-struct maker {
+struct call_table_builder {
 	const struct profile *p;
 	const uint32_t *row_of;
 	value_id v;
@@ -38,14 +38,14 @@ struct maker {
 	size_t count, cap;        /* arcs of t */
 };
 
-static int64_t at_least(int64_t value, int64_t least)
+static int64_t at_least(int64_t value, int64_t min)
 {
-	return value < least ? least : value;
+	return value < min ? min : value;
 }
 
-static int64_t at_most(int64_t value, int64_t most)
+static int64_t at_most(int64_t value, int64_t max)
 {
-	return value > most ? most : value;
+	return value > max ? max : value;
 }
 
 static double size_of(int64_t value)
@@ -65,7 +65,7 @@ static int64_t part(int64_t value, double upto, double whole)
 
 /* --- rows --- */
 
-static void sum_functions(struct maker *k)
+static void sum_functions(struct call_table_builder *k)
 {
 	const struct profile *p = k->p;
 	int64_t *inclusive = inclusive_totals(p, k->v, &k->t->in_cycles);
@@ -89,7 +89,7 @@ static void sum_functions(struct maker *k)
 }
 
 /* Nobody recorded a function's calls: its callers' calls, and those not its own. */
-static void sum_calls(struct maker *k)
+static void sum_calls(struct call_table_builder *k)
 {
 	for (size_t i = 0; i < k->p->arc_count; i++) {
 		const struct arc *a = &k->p->arcs[i];
@@ -105,7 +105,7 @@ static void sum_calls(struct maker *k)
 
 /* --- arcs --- */
 
-static void sort_arcs(struct maker *k, size_t rows)
+static void sort_arcs(struct call_table_builder *k, size_t rows)
 {
 	const struct profile *p = k->p;
 
@@ -121,7 +121,7 @@ static void sort_arcs(struct maker *k, size_t rows)
 }
 
 /* The arc from `caller` among those of the current callee, that begin at `start`. */
-static size_t find_arc(struct maker *k, uint32_t caller, size_t start)
+static size_t find_arc(struct call_table_builder *k, uint32_t caller, size_t start)
 {
 	size_t at = k->place[caller];
 
@@ -135,7 +135,7 @@ static size_t find_arc(struct maker *k, uint32_t caller, size_t start)
 	return k->count - 1;
 }
 
-static void take_arc(struct maker *k, uint32_t number, size_t start)
+static void take_arc(struct call_table_builder *k, uint32_t number, size_t start)
 {
 	const struct arc *a = &k->p->arcs[number];
 	size_t at = find_arc(k, k->row_of[a->caller], start);
@@ -143,12 +143,12 @@ static void take_arc(struct maker *k, uint32_t number, size_t start)
 	struct open_arc *open = &k->open[at - start];
 
 	i64_add_to(&to->calls, a->calls);
-	i64_add_to(&to->primitive, a->valued ? a->primitive : a->calls);
-	if (a->valued)
+	i64_add_to(&to->primitive, a->values_known ? a->primitive : a->calls);
+	if (a->values_known)
 		i64_add_to(&to->inclusive, values_row(&k->p->arc_values, number)[k->v]);
 	else
 		i64_add_to(&open->calls, a->calls);
-	if (a->valued && a->self_known)
+	if (a->values_known && a->self_known)
 		i64_add_to(&to->self, values_row(&k->p->arc_self, number)[k->v]);
 	else
 		open->self_open = true;
@@ -156,7 +156,7 @@ static void take_arc(struct maker *k, uint32_t number, size_t start)
 }
 
 /* Values for arcs that have only calls. A call to itself is within the others' value. */
-static void divide_inclusive(struct maker *k, uint32_t callee, size_t start)
+static void divide_inclusive(struct call_table_builder *k, uint32_t callee, size_t start)
 {
 	const struct call_row *row = &k->t->rows[callee];
 	int64_t rest = row->inclusive, given = 0;
@@ -190,7 +190,7 @@ static void divide_inclusive(struct maker *k, uint32_t callee, size_t start)
 }
 
 /* Self parts for arcs that have none. */
-static void divide_self(struct maker *k, uint32_t callee, size_t start, bool by_calls)
+static void divide_self(struct call_table_builder *k, uint32_t callee, size_t start, bool by_calls)
 {
 	const struct call_row *row = &k->t->rows[callee];
 	int64_t rest = row->self, given = 0;
@@ -218,7 +218,7 @@ static void divide_self(struct maker *k, uint32_t callee, size_t start, bool by_
 }
 
 /* The rows of one callee are far apart in the profile: those to come are fetched ahead. */
-FETCHING fetch_ahead(const struct maker *k, uint32_t i)
+PREFETCH_FUNCTION prefetch_ahead(const struct call_table_builder *k, uint32_t i)
 {
 	enum { AHEAD = 12 };
 	uint32_t row;
@@ -226,31 +226,31 @@ FETCHING fetch_ahead(const struct maker *k, uint32_t i)
 	if (i + AHEAD >= k->p->arc_count)
 		return;
 	row = k->arcs[i + AHEAD];
-	FETCH(&k->p->arcs[row]);
-	FETCH(&k->p->arcs[row].calls);
-	FETCH(values_row(&k->p->arc_values, row) + k->v);
+	PREFETCH(&k->p->arcs[row]);
+	PREFETCH(&k->p->arcs[row].calls);
+	PREFETCH(values_row(&k->p->arc_values, row) + k->v);
 }
 
-static void fill_callee(struct maker *k, uint32_t callee)
+static void fill_callee(struct call_table_builder *k, uint32_t callee)
 {
 	size_t start = k->count;
-	int64_t most = k->t->rows[callee].inclusive;
+	int64_t max = k->t->rows[callee].inclusive;
 	bool open = false, self_open = false;
 
 	for (uint32_t i = k->first[callee]; i < k->first[callee + 1]; i++) {
-		fetch_ahead(k, i);
+		prefetch_ahead(k, i);
 		take_arc(k, k->arcs[i], start);
 	}
 	for (size_t i = start; i < k->count; i++) {
 		if (k->open[i - start].every)
-			k->t->arcs[i].inclusive = at_most(k->t->arcs[i].inclusive, most);
+			k->t->arcs[i].inclusive = at_most(k->t->arcs[i].inclusive, max);
 		open |= k->open[i - start].calls != 0;
 		self_open |= k->open[i - start].self_open;
 	}
 	if (open)
 		divide_inclusive(k, callee, start);
 	if (self_open)
-		divide_self(k, callee, start, open || !most);
+		divide_self(k, callee, start, open || !max);
 }
 
 /*
@@ -274,7 +274,7 @@ static void fill_empty_callers(struct call_table *t)
 void call_table_make(struct call_table *t, const struct profile *p, value_id v,
 		     const uint32_t *row_of, size_t rows)
 {
-	struct maker k = { .p = p, .row_of = row_of, .v = v, .t = t };
+	struct call_table_builder k = { .p = p, .row_of = row_of, .v = v, .t = t };
 
 	*t = (struct call_table){ .count = rows };
 	t->rows = alloc_zero(rows, sizeof *t->rows);
@@ -304,7 +304,7 @@ void call_table_free(struct call_table *t)
 
 /* --- roots --- */
 
-static bool calls_within(const struct call_table *t, const struct cycles *c, uint32_t row)
+static bool calls_within(const struct call_table *t, const struct scc *c, uint32_t row)
 {
 	for (uint32_t i = t->first[row]; i < t->first[row + 1]; i++)
 		if (c->component[t->arcs[i].caller] != c->component[row])
@@ -313,7 +313,7 @@ static bool calls_within(const struct call_table *t, const struct cycles *c, uin
 }
 
 /* The member that holds most, of a component that nobody else calls; or NO_ID. */
-static uint32_t entry_of(const struct call_table *t, const struct cycles *c,
+static uint32_t entry_of(const struct call_table *t, const struct scc *c,
 			 uint32_t component)
 {
 	uint32_t best = c->members[c->first[component]];
@@ -329,21 +329,21 @@ static uint32_t entry_of(const struct call_table *t, const struct cycles *c,
 	return best;
 }
 
-static void find_cycles(const struct call_table *t, struct cycles *c)
+static void find_cycles(const struct call_table *t, struct scc *c)
 {
 	size_t arcs = t->first[t->count];
 	uint32_t *callers = alloc_zero(arcs, sizeof *callers);
 
 	for (size_t i = 0; i < arcs; i++)
 		callers[i] = t->arcs[i].caller;
-	cycles_find(t->count, t->first, callers, c);
+	scc_find(t->count, t->first, callers, c);
 	alloc_free(callers);
 }
 
 int64_t call_table_entries(const struct call_table *t, bool *entries)
 {
 	int64_t entered = 0, self = 0;
-	struct cycles c;
+	struct scc c;
 
 	find_cycles(t, &c);
 	for (uint32_t i = 0; i < c.count; i++) {
@@ -356,6 +356,6 @@ int64_t call_table_entries(const struct call_table *t, bool *entries)
 	}
 	for (size_t i = 0; i < t->count; i++)
 		i64_add_to(&self, t->rows[i].self);
-	cycles_free(&c);
+	scc_free(&c);
 	return at_least(entered, self);
 }

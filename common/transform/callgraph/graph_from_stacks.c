@@ -9,12 +9,12 @@
  * Which nodes of the trie count: the first one of a function on its path, and
  * the first one of an arc. The others lie below them and are in their sums.
  */
-struct firsts {
+struct first_nodes {
 	bool *function, *arc;
 	stack_id *owner;           /* by node: the first one of its arc */
 };
 
-struct walk {
+struct pair_walk {
 	const struct profile *p;
 	stack_id *child, *sibling; /* lists, in order of id */
 	uint32_t *pair;            /* by node: number of its (caller, callee) */
@@ -28,7 +28,7 @@ static function_id function_at(const struct profile *p, stack_id node)
 	return p->frames[p->stacks.frame[node]].function;
 }
 
-static void link_children(struct walk *w)
+static void link_children(struct pair_walk *w)
 {
 	const struct stacks *s = &w->p->stacks;
 
@@ -38,7 +38,7 @@ static void link_children(struct walk *w)
 	}
 }
 
-static void number_pairs(struct walk *w)
+static void number_pairs(struct pair_walk *w)
 {
 	const struct stacks *s = &w->p->stacks;
 	struct index index = { 0 };
@@ -72,7 +72,7 @@ static void number_pairs(struct walk *w)
 	alloc_free(example);
 }
 
-static void enter(struct walk *w, stack_id node, struct firsts *firsts)
+static void enter(struct pair_walk *w, stack_id node, struct first_nodes *firsts)
 {
 	firsts->function[node] = w->on_path[function_at(w->p, node)]++ == 0;
 	if (w->p->stacks.parent[node] == EMPTY_STACK)
@@ -83,7 +83,7 @@ static void enter(struct walk *w, stack_id node, struct firsts *firsts)
 	firsts->owner[node] = w->first[w->pair[node]];
 }
 
-static void leave(struct walk *w, stack_id node)
+static void leave(struct pair_walk *w, stack_id node)
 {
 	w->on_path[function_at(w->p, node)]--;
 	if (w->p->stacks.parent[node] != EMPTY_STACK)
@@ -91,10 +91,10 @@ static void leave(struct walk *w, stack_id node)
 }
 
 /* Depth first, without recursion: the parents show the way back. */
-static void find_firsts(const struct profile *p, struct firsts *firsts)
+static void find_firsts(const struct profile *p, struct first_nodes *firsts)
 {
 	const struct stacks *s = &p->stacks;
-	struct walk w = {
+	struct pair_walk w = {
 		.p = p,
 		.child = alloc_zero(s->count, sizeof *w.child),
 		.sibling = alloc_zero(s->count, sizeof *w.sibling),
@@ -131,7 +131,7 @@ static void find_firsts(const struct profile *p, struct firsts *firsts)
 }
 
 /* The part of the trie that one thread's samples touch, with sums of what is below. */
-struct part {
+struct thread_part {
 	uint32_t *place;       /* by node: its place in `nodes` + 1, or 0 */
 	stack_id *nodes;
 	size_t count, cap;
@@ -141,7 +141,7 @@ struct part {
 	size_t samples_cap;
 };
 
-static void touch(struct part *t, const struct stacks *s, stack_id node)
+static void touch(struct thread_part *t, const struct stacks *s, stack_id node)
 {
 	for (; node != EMPTY_STACK && !t->place[node]; node = s->parent[node]) {
 		ARRAY_ROOM(t->nodes, t->count, t->cap);
@@ -164,7 +164,7 @@ static void add_self(struct profile *p, const struct sample_row *s, const int64_
 	profile_cost(p, c, values);
 }
 
-static void add_node(struct profile *p, const struct firsts *firsts, struct part *t,
+static void add_node(struct profile *p, const struct first_nodes *firsts, struct thread_part *t,
 		     thread_id thread, stack_id node)
 {
 	const struct stacks *s = &p->stacks;
@@ -184,7 +184,7 @@ static void add_node(struct profile *p, const struct firsts *firsts, struct part
 	profile_arc(p, (struct arc){
 		.thread = thread, .caller = up->function, .callee = f->function,
 		.site = { 0, up->line, profile_frame_address(p, caller) }, .target.line = p->functions[f->function].line,
-		.calls = n, .primitive = n, .rule = RULE_OUTERMOST, .valued = true,
+		.calls = n, .primitive = n, .rule = RULE_OUTERMOST, .values_known = true,
 	}, sums, self);
 }
 
@@ -196,7 +196,7 @@ static int later_first(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-static void add_thread(struct profile *p, const struct firsts *firsts, struct part *t,
+static void add_thread(struct profile *p, const struct first_nodes *firsts, struct thread_part *t,
 		       const uint32_t *rows, size_t count)
 {
 	const struct stacks *s = &p->stacks;
@@ -257,12 +257,12 @@ static uint32_t *rows_by_thread(const struct profile *p, size_t *starts)
 
 void graph_from_stacks(struct profile *p)
 {
-	struct firsts firsts = {
+	struct first_nodes firsts = {
 		alloc_zero(p->stacks.count, sizeof(bool)),
 		alloc_zero(p->stacks.count, sizeof(bool)),
 		alloc_zero(p->stacks.count, sizeof(stack_id)),
 	};
-	struct part part = {
+	struct thread_part part = {
 		.place = alloc_zero(p->stacks.count, sizeof *part.place),
 		.sums.width = (uint32_t)p->value_count,
 		.self.width = (uint32_t)p->value_count,

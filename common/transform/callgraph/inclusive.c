@@ -14,7 +14,7 @@
 #include "common/base/alloc.h"
 
 /* Sums of one function or of one component. */
-struct sums {
+struct inclusive_sums {
 	int64_t self;
 	int64_t entering; /* arcs from other components */
 	int64_t leaving;  /* arcs to other components */
@@ -41,7 +41,7 @@ static int64_t smaller(int64_t a, int64_t b)
 	return larger(a, b) == a ? b : a;
 }
 
-void cycles_of_profile(const struct profile *p, struct cycles *c)
+void scc_of_profile(const struct profile *p, struct scc *c)
 {
 	size_t n = p->function_count;
 	uint32_t *first = alloc_zero(n + 2, sizeof *first);
@@ -54,19 +54,19 @@ void cycles_of_profile(const struct profile *p, struct cycles *c)
 		first[i] += first[i - 1];
 	for (size_t i = 0; i < p->arc_count; i++)
 		target[first[p->arcs[i].caller + 1]++] = p->arcs[i].callee;
-	cycles_find(n, first, target, c);
+	scc_find(n, first, target, c);
 	alloc_free(first);
 	alloc_free(target);
 }
 
-static void sum_arcs(const struct profile *p, value_id v, const struct cycles *c,
-		     struct sums *functions)
+static void sum_arcs(const struct profile *p, value_id v, const struct scc *c,
+		     struct inclusive_sums *functions)
 {
 	for (size_t i = 0; i < p->arc_count; i++) {
 		const struct arc *a = &p->arcs[i];
 		int64_t value;
 
-		if (!a->valued || a->caller == a->callee)
+		if (!a->values_known || a->caller == a->callee)
 			continue;
 		value = values_row(&p->arc_values, i)[v];
 		if (c->component[a->caller] == c->component[a->callee]) {
@@ -78,13 +78,13 @@ static void sum_arcs(const struct profile *p, value_id v, const struct cycles *c
 	}
 }
 
-static struct sums *sum_components(const struct cycles *c, const struct sums *functions,
-				   size_t count)
+static struct inclusive_sums *sum_components(const struct scc *c, const struct inclusive_sums *functions,
+					     size_t count)
 {
-	struct sums *all = alloc_zero(c->count, sizeof *all);
+	struct inclusive_sums *all = alloc_zero(c->count, sizeof *all);
 
 	for (size_t f = 0; f < count; f++) {
-		struct sums *one = &all[c->component[f]];
+		struct inclusive_sums *one = &all[c->component[f]];
 
 		i64_add_to(&one->self, functions[f].self);
 		i64_add_to(&one->entering, functions[f].entering);
@@ -94,7 +94,7 @@ static struct sums *sum_components(const struct cycles *c, const struct sums *fu
 }
 
 /* What came in or what was used, whichever is known to be more. */
-static int64_t known_part(const struct sums *s)
+static int64_t known_part(const struct inclusive_sums *s)
 {
 	return larger(s->entering, sum(s->self, s->leaving));
 }
@@ -103,10 +103,10 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 {
 	size_t n = p->function_count, estimates = 0;
 	int64_t *totals = alloc_zero(n, sizeof *totals);
-	struct sums *functions = alloc_zero(n, sizeof *functions), *components;
-	struct cycles c;
+	struct inclusive_sums *functions = alloc_zero(n, sizeof *functions), *components;
+	struct scc c;
 
-	cycles_of_profile(p, &c);
+	scc_of_profile(p, &c);
 	for (size_t i = 0; i < p->cost_count; i++)
 		i64_add_to(&functions[p->costs[i].function].self,
 		    values_row(&p->cost_values, i)[v]);
@@ -120,7 +120,7 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 			continue;
 		}
 		totals[f] = known_part(&functions[f]);
-		if (cycles_size(&c, of) > 1) {
+		if (scc_size(&c, of) > 1) {
 			int64_t all = sum(functions[f].entering, functions[f].inner);
 
 			totals[f] = larger(totals[f],
@@ -132,6 +132,6 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 		*estimated = estimates;
 	alloc_free(functions);
 	alloc_free(components);
-	cycles_free(&c);
+	scc_free(&c);
 	return totals;
 }

@@ -5,10 +5,10 @@
 #define CALLGRAPH_INCLUSIVE_H
 
 #include "common/profile/profile.h"
-#include "common/transform/callgraph/cycles.h"
+#include "common/transform/callgraph/scc.h"
 
 /* The cycles of all calls of the graph half, by function. */
-void cycles_of_profile(const struct profile *p, struct cycles *c);
+void scc_of_profile(const struct profile *p, struct scc *c);
 
 /*
  * The inclusive total of value type v for each function of the graph half, summed

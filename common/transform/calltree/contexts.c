@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/calltree/series.h"
+#include "common/transform/calltree/sample_series.h"
 
 /* While they are found: `trie` has the contexts by their numbers in the profile. */
-struct finder {
+struct context_finder {
 	const struct profile *p;
 	struct contexts *c;
 	struct stacks own;          /* the profile's stacks and what call events add */
@@ -106,33 +106,33 @@ static uint32_t nth_heaviest(const uint32_t *weight, size_t count, size_t n)
  * Of equal ones at the limit the first come in, so callers before callees. There may be
  * many more contexts than are kept: the weights' place is taken by the numbers.
  */
-static void keep_heaviest(struct finder *f, size_t most)
+static void keep_heaviest(struct context_finder *f, size_t max_contexts)
 {
-	size_t count = f->trie->count, room = most;
+	size_t count = f->trie->count, quota = max_contexts;
 	uint32_t *weight = weigh(f->p), kept = 0;
-	uint32_t least = nth_heaviest(weight, count, most - 1);
+	uint32_t min_weight = nth_heaviest(weight, count, max_contexts - 1);
 
 	for (size_t i = 1; i < count; i++)
-		room -= weight[i] > least;
+		quota -= weight[i] > min_weight;
 	weight[EMPTY_STACK] = ++kept;
 	for (size_t i = 1; i < count; i++) {
-		bool tied = weight[i] == least && room;
+		bool tied = weight[i] == min_weight && quota;
 
-		weight[i] = weight[i] > least || tied ? ++kept : 0;
-		room -= tied;
+		weight[i] = weight[i] > min_weight || tied ? ++kept : 0;
+		quota -= tied;
 	}
 	f->number = weight;
-	f->c->pruned_count = count - 1 - most;
+	f->c->pruned_count = count - 1 - max_contexts;
 }
 
 /* Numbers in the order of the trie; the stacks that have one. */
-static stack_id *keep(struct finder *f, uint64_t most)
+static stack_id *keep(struct context_finder *f, uint64_t max_contexts)
 {
 	size_t count = f->trie->count;
 	stack_id *kept;
 
-	if (most && most < count - 1) {
-		keep_heaviest(f, (size_t)most);
+	if (max_contexts && max_contexts < count - 1) {
+		keep_heaviest(f, (size_t)max_contexts);
 	} else {
 		f->number = alloc_zero(count, sizeof *f->number);
 		for (size_t i = 0; i < count; i++)
@@ -149,14 +149,14 @@ static stack_id *keep(struct finder *f, uint64_t most)
 /* --- numbered in preorder --- */
 
 /* By number in the order of the trie. */
-struct family {
+struct context_children {
 	uint32_t *parent, *first, *next;
 };
 
-static struct family find_children(const struct finder *f, const stack_id *kept)
+static struct context_children find_children(const struct context_finder *f, const stack_id *kept)
 {
 	size_t count = f->c->count;
-	struct family k = { alloc_zero(count, sizeof *k.parent), alloc_zero(count, sizeof *k.first),
+	struct context_children k = { alloc_zero(count, sizeof *k.parent), alloc_zero(count, sizeof *k.first),
 			    alloc_zero(count, sizeof *k.next) };
 
 	for (uint32_t i = (uint32_t)count; i-- > 1;) {
@@ -169,7 +169,7 @@ static struct family find_children(const struct finder *f, const stack_id *kept)
 	return k;
 }
 
-static uint32_t next_in_preorder(const struct family *k, uint32_t at)
+static uint32_t next_in_preorder(const struct context_children *k, uint32_t at)
 {
 	if (k->first[at])
 		return k->first[at];
@@ -178,9 +178,9 @@ static uint32_t next_in_preorder(const struct family *k, uint32_t at)
 	return k->next[at];
 }
 
-static void number_contexts(struct finder *f, const stack_id *kept)
+static void number_contexts(struct context_finder *f, const stack_id *kept)
 {
-	struct family k = find_children(f, kept);
+	struct context_children k = find_children(f, kept);
 	struct contexts *c = f->c;
 	uint32_t count = 1;
 
@@ -239,20 +239,20 @@ static void rows_add_sample(struct thread_rows *r, const struct profile *p, uint
 }
 
 /* A sum for each of `keys` things of one thread, and which of them have one. */
-struct sums {
+struct context_sums {
 	struct values values;
 	uint32_t *row;       /* by key: its row + 1 */
 	uint32_t *key;       /* by row */
 	size_t keys, cap;
 };
 
-static void sums_start(struct sums *s, size_t keys, const struct profile *p)
+static void sums_start(struct context_sums *s, size_t keys, const struct profile *p)
 {
-	*s = (struct sums){ .values.width = (uint32_t)p->value_count, .keys = keys,
+	*s = (struct context_sums){ .values.width = (uint32_t)p->value_count, .keys = keys,
 			    .row = alloc_zero(keys, sizeof *s->row) };
 }
 
-static void sums_add(struct sums *s, uint32_t key, const int64_t *values)
+static void sums_add(struct context_sums *s, uint32_t key, const int64_t *values)
 {
 	if (!s->row[key]) {
 		ARRAY_ROOM(s->key, s->values.rows, s->cap);
@@ -270,7 +270,7 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* Appends them to the rows, ascending, and is empty again. */
-static void sums_flush(struct sums *s, struct thread_rows *r, thread_id t)
+static void sums_flush(struct context_sums *s, struct thread_rows *r, thread_id t)
 {
 	if (s->values.rows)
 		qsort(s->key, s->values.rows, sizeof *s->key, compare_keys);
@@ -282,7 +282,7 @@ static void sums_flush(struct sums *s, struct thread_rows *r, thread_id t)
 	rows_end_thread(r, t);
 }
 
-static void sums_free(struct sums *s)
+static void sums_free(struct context_sums *s)
 {
 	values_free(&s->values);
 	alloc_free(s->row);
@@ -307,7 +307,7 @@ static int compare_labelled(const void *a, const void *b)
 	return (left->row > right->row) - (left->row < right->row);
 }
 
-static void add_labelled(struct finder *f, const uint32_t *rows, size_t count)
+static void add_labelled(struct context_finder *f, const uint32_t *rows, size_t count)
 {
 	struct labelled *all = alloc_zero(count, sizeof *all);
 	struct thread_rows *self = &f->c->self;
@@ -332,22 +332,22 @@ static void add_labelled(struct finder *f, const uint32_t *rows, size_t count)
 	alloc_free(all);
 }
 
-static stack_id kept_caller(const struct finder *f, stack_id stack)
+static stack_id kept_caller(const struct context_finder *f, stack_id stack)
 {
 	while (!f->number[stack])
 		stack = f->trie->parent[stack];
 	return stack;
 }
 
-static void add_up(struct finder *f)
+static void add_up(struct context_finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread by = samples_by_thread(p);
+	struct by_thread by = by_thread_samples(p);
 	struct contexts *c = f->c;
-	struct sums self, hidden, pruned;
+	struct context_sums self, descendants_pruned, pruned;
 
 	sums_start(&self, c->count, p);
-	sums_start(&hidden, c->count, p);
+	sums_start(&descendants_pruned, c->count, p);
 	sums_start(&pruned, p->function_count, p);
 	for (thread_id t = 0; t < p->thread_count; t++) {
 		for (size_t i = by.first[t]; i < by.first[t + 1]; i++) {
@@ -361,17 +361,17 @@ static void add_up(struct finder *f)
 				sums_add(&self, number - 1, values);
 				continue;
 			}
-			sums_add(&hidden, f->number[kept_caller(f, stack)] - 1, values);
+			sums_add(&descendants_pruned, f->number[kept_caller(f, stack)] - 1, values);
 			sums_add(&pruned, p->frames[f->trie->frame[stack]].function, values);
 		}
 		if (p->sample_label_count)
 			add_labelled(f, by.rows + by.first[t], by.first[t + 1] - by.first[t]);
 		sums_flush(&self, &c->self, t);
-		sums_flush(&hidden, &c->hidden, t);
+		sums_flush(&descendants_pruned, &c->descendants_pruned, t);
 		sums_flush(&pruned, &c->pruned, t);
 	}
 	sums_free(&self);
-	sums_free(&hidden);
+	sums_free(&descendants_pruned);
 	sums_free(&pruned);
 	by_thread_free(&by);
 }
@@ -386,7 +386,7 @@ static bool is_timed(const struct profile *p, thread_id t, value_id v)
 }
 
 /* The samples of a thread, but for what its call events tell better. */
-static void add_samples(struct finder *f, thread_id t, const struct by_thread *by)
+static void add_samples(struct context_finder *f, thread_id t, const struct by_thread *by)
 {
 	const struct profile *p = f->p;
 	bool any = false;
@@ -413,7 +413,7 @@ static void add_samples(struct finder *f, thread_id t, const struct by_thread *b
  * open. Where a frame was left its caller has a row, if only of zeros: two calls in
  * a row stay two.
  */
-static void add_call_events(struct finder *f, thread_id t, value_id v,
+static void add_call_events(struct context_finder *f, thread_id t, value_id v,
 			    const struct by_thread *by)
 {
 	stack_id at = EMPTY_STACK;
@@ -433,10 +433,10 @@ static void add_call_events(struct finder *f, thread_id t, value_id v,
 	}
 }
 
-static void list_in_time(struct finder *f)
+static void list_in_time(struct context_finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread samples = samples_by_thread(p), events = call_events_by_thread(p);
+	struct by_thread samples = by_thread_samples(p), events = by_thread_call_events(p);
 
 	for (thread_id t = 0; t < p->thread_count; t++) {
 		for (value_id v = 0; v < p->value_count; v++)
@@ -450,10 +450,10 @@ static void list_in_time(struct finder *f)
 }
 
 /* A frame entered and left at once is in no sample: the trie grows by it. */
-static void push_call_events(struct finder *f)
+static void push_call_events(struct context_finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread by = call_events_by_thread(p);
+	struct by_thread by = by_thread_call_events(p);
 
 	stacks_init(&f->own);
 	for (stack_id i = 1; i < p->stacks.count; i++)
@@ -474,20 +474,20 @@ static void push_call_events(struct finder *f)
 	by_thread_free(&by);
 }
 
-struct contexts *contexts_new(const struct profile *p, uint64_t most, bool in_time)
+struct contexts *contexts_new(const struct profile *p, uint64_t max_contexts, bool in_time)
 {
 	struct contexts *c = alloc_zero(1, sizeof *c);
-	struct finder f = { .p = p, .c = c, .trie = &p->stacks,
+	struct context_finder f = { .p = p, .c = c, .trie = &p->stacks,
 			    .row = alloc_zero(p->value_count, sizeof *f.row) };
 	stack_id *kept;
 
 	*c = (struct contexts){ .p = p, .in_time = in_time };
 	rows_start(&c->self, p);
-	rows_start(&c->hidden, p);
+	rows_start(&c->descendants_pruned, p);
 	rows_start(&c->pruned, p);
 	if (in_time)
 		push_call_events(&f);
-	kept = keep(&f, in_time ? 0 : most);
+	kept = keep(&f, in_time ? 0 : max_contexts);
 	number_contexts(&f, kept);
 	alloc_free(kept);
 	if (in_time)
@@ -513,7 +513,7 @@ static void rows_free(struct thread_rows *r)
 void contexts_free(struct contexts *c)
 {
 	rows_free(&c->self);
-	rows_free(&c->hidden);
+	rows_free(&c->descendants_pruned);
 	rows_free(&c->pruned);
 	alloc_free(c->parent);
 	alloc_free(c->frame);

@@ -4,7 +4,7 @@
  * What a picture of the stacks is made from and what is kept in it: the trie of
  * contexts in preorder with the self values by thread, and where a profile has more
  * contexts than asked for, the heaviest of them. A context is kept only with all its
- * callers. Of the others the values are still there, twice: `hidden` by the kept
+ * callers. Of the others the values are still there, twice: `descendants_pruned` by the kept
  * context that they lie under, so that inclusive values stay what they were, and
  * `pruned` by function, so that the self totals of all functions do.
  *
@@ -37,15 +37,15 @@ struct contexts {
 	uint32_t *parent;
 	frame_id *frame;      /* NO_ID for 0 */
 	bool in_time;         /* rows are in the profile's order, each a stretch of time */
-	struct thread_rows self, hidden, pruned;
+	struct thread_rows self, descendants_pruned, pruned;
 	uint64_t pruned_count;
 };
 
 /*
- * At most `most` contexts (0: all). In time: the samples one by one in their order
+ * At most `max_contexts` contexts (0: all). In time: the samples one by one in their order
  * instead of added up by context; then all contexts are kept. p must outlive it.
  */
-struct contexts *contexts_new(const struct profile *p, uint64_t most, bool in_time);
+struct contexts *contexts_new(const struct profile *p, uint64_t max_contexts, bool in_time);
 void contexts_free(struct contexts *c);
 
 #endif

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/calltree/flame_shape.h"
+#include "common/transform/calltree/flame_internal.h"
 
 struct cursor {
 	uint32_t at;         /* the caller that comes next; 0: there is none */
@@ -29,7 +29,7 @@ struct growing {
 };
 
 struct turner {
-	struct flame_maker *m;
+	struct flame_builder *m;
 	const struct flame_tree *from;
 	struct cursor *cursors;
 	struct growing *heap;      /* the widest first */
@@ -101,16 +101,16 @@ static size_t start_cursors(struct turner *u)
 }
 
 /* Self values of a node there are self or hidden values of a node here. */
-static void carry(const struct turner *u, uint32_t from, uint32_t to, bool hidden)
+static void carry(const struct turner *u, uint32_t from, uint32_t to, bool descendants_pruned)
 {
 	const struct flame_tree *f = u->from;
 	struct flame_tree *t = u->m->t;
 
-	*(hidden ? &t->width.hidden[to] : &t->width.self[to]) += f->width.self[from];
-	if (!flame_is_difference(u->m->how))
+	*(descendants_pruned ? &t->width.descendants_pruned[to] : &t->width.self[to]) += f->width.self[from];
+	if (!flame_is_difference(u->m->options))
 		return;
-	*(hidden ? &t->base.hidden[to] : &t->base.self[to]) += f->base.self[from];
-	*(hidden ? &t->fresh.hidden[to] : &t->fresh.self[to]) += f->fresh.self[from];
+	*(descendants_pruned ? &t->base.descendants_pruned[to] : &t->base.self[to]) += f->base.self[from];
+	*(descendants_pruned ? &t->new_values.descendants_pruned[to] : &t->new_values.self[to]) += f->new_values.self[from];
 }
 
 static int64_t width_between(const struct turner *u, size_t begin, size_t end)
@@ -126,7 +126,7 @@ static uint32_t new_node(struct turner *u, uint32_t parent, uint32_t box)
 {
 	uint32_t node = stacks_push(&u->m->t->nodes, parent, box);
 
-	flame_room(u->m);
+	flame_grow(u->m);
 	return node;
 }
 
@@ -155,9 +155,9 @@ static void add_callers(struct turner *u, uint32_t parent, size_t begin, size_t 
 static void expand(struct turner *u, const struct growing *g)
 {
 	size_t begin = g->begin, end = g->end, next;
-	double least = u->m->how->least * (double)u->from->width.total[0];
-	bool narrow = g->node && (double)g->width < least;
-	bool late = g->node && !narrow && u->m->t->nodes.count > u->m->how->most;
+	double min_share = u->m->options->min_share * (double)u->from->width.total[0];
+	bool narrow = g->node && (double)g->width < min_share;
+	bool late = g->node && !narrow && u->m->t->nodes.count > u->m->options->max_nodes;
 
 	if (end > begin)
 		qsort(u->cursors + begin, end - begin, sizeof *u->cursors, compare_cursors);
@@ -181,8 +181,8 @@ static void expand(struct turner *u, const struct growing *g)
 static void add_rest(struct turner *u)
 {
 	const struct thread_rows *pruned = &u->m->c->pruned;
-	const struct flame_how *how = u->m->how;
-	bool difference = flame_is_difference(how);
+	const struct flame_tree_options *options = u->m->options;
+	bool difference = flame_is_difference(options);
 	struct flame_tree *t = u->m->t;
 
 	carry(u, 0, 0, false);
@@ -190,11 +190,11 @@ static void add_rest(struct turner *u)
 		const int64_t *values = values_row(&pruned->values, i);
 		uint32_t node = new_node(u, 0, u->m->box[pruned->at[i]]);
 
-		t->width.self[node] += flame_width_of(how, values[0], difference ? values[1] : 0);
+		t->width.self[node] += flame_width_of(options, values[0], difference ? values[1] : 0);
 		if (!difference)
 			continue;
 		t->base.self[node] += values[0];
-		t->fresh.self[node] += values[1];
+		t->new_values.self[node] += values[1];
 	}
 }
 
@@ -206,14 +206,14 @@ static struct flame_tree *new_tree(struct flame_tree *from)
 	t->p = from->p;
 	t->boxes = from->boxes;
 	t->box_count = from->box_count;
-	t->several = from->several;
+	t->multi_context = from->multi_context;
 	from->boxes = NULL;
-	from->several = NULL;
+	from->multi_context = NULL;
 	stacks_init(&t->nodes);
 	return t;
 }
 
-struct flame_tree *flame_callers(struct flame_maker *m)
+struct flame_tree *flame_callers(struct flame_builder *m)
 {
 	struct flame_tree *from = m->t;
 	struct turner u = { .m = m, .from = from };
@@ -222,7 +222,7 @@ struct flame_tree *flame_callers(struct flame_maker *m)
 	m->t = new_tree(from);
 	m->cap = 0;
 	m->widths_known = true;
-	flame_room(m);
+	flame_grow(m);
 	add_rest(&u);
 	heap_push(&u, (struct growing){ INT64_MAX, 0, 0, count });
 	while (u.heap_count) {

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/calltree/flame_shape.h"
+#include "common/transform/calltree/flame_internal.h"
 
 /* --- boxes: the functions, sorted, those that differ in nothing shown as one --- */
 
 struct box {
-	struct str name, home;
+	struct str name, location;
 	uint32_t line;
 	function_id function;
 };
@@ -17,28 +17,28 @@ struct box {
 /* A function of p->line_functions is one line of several: they are one box. */
 static struct box box_of(const struct profile *p, function_id f)
 {
-	return (struct box){ function_name(p, f), function_home(p, f),
+	return (struct box){ function_name(p, f), function_location(p, f),
 			     p->line_functions ? 0 : p->functions[f].line, f };
 }
 
-static int compare_shown(const struct box *a, const struct box *b)
+static int compare_displayed(const struct box *a, const struct box *b)
 {
 	int order = str_compare(a->name, b->name);
 
 	if (!order)
-		order = str_compare(a->home, b->home);
+		order = str_compare(a->location, b->location);
 	return order ? order : (a->line > b->line) - (a->line < b->line);
 }
 
 static int compare_boxes(const void *left, const void *right)
 {
 	const struct box *a = left, *b = right;
-	int order = compare_shown(a, b);
+	int order = compare_displayed(a, b);
 
 	return order ? order : (a->function > b->function) - (a->function < b->function);
 }
 
-static void sort_boxes(struct flame_maker *m)
+static void sort_boxes(struct flame_builder *m)
 {
 	const struct profile *p = m->c->p;
 	size_t n = p->function_count;
@@ -51,34 +51,34 @@ static void sort_boxes(struct flame_maker *m)
 	m->box = alloc_zero(n, sizeof *m->box);
 	t->boxes = alloc_zero(n, sizeof *t->boxes);
 	for (size_t i = 0; i < n; i++) {
-		if (!i || compare_shown(&sorted[i - 1], &sorted[i]))
+		if (!i || compare_displayed(&sorted[i - 1], &sorted[i]))
 			t->boxes[t->box_count++] = sorted[i].function;
 		m->box[sorted[i].function] = (uint32_t)t->box_count - 1;
 	}
 	alloc_free(sorted);
 }
 
-static void find_bases(struct flame_maker *m)
+static void find_bases(struct flame_builder *m)
 {
 	struct flame_tree *t = m->t;
 
 	m->is_base = alloc_zero(t->box_count, sizeof *m->is_base);
 	for (size_t b = 0; b < t->box_count; b++)
-		for (size_t i = 0; i < m->how->base_count; i++)
+		for (size_t i = 0; i < m->options->base_count; i++)
 			m->is_base[b] |= str_eq(function_name(t->p, t->boxes[b]),
-						m->how->base[i]);
+						m->options->base[i]);
 }
 
 /* --- nodes and their own values --- */
 
-bool flame_is_difference(const struct flame_how *how)
+bool flame_is_difference(const struct flame_tree_options *options)
 {
-	return how->width != WIDTH_FIRST;
+	return options->width != WIDTH_FIRST;
 }
 
-int64_t flame_width_of(const struct flame_how *how, int64_t first, int64_t second)
+int64_t flame_width_of(const struct flame_tree_options *options, int64_t first, int64_t second)
 {
-	switch (how->width) {
+	switch (options->width) {
 	case WIDTH_NEW: return second;
 	case WIDTH_LARGER: return first > second ? first : second;
 	default: return first;
@@ -87,17 +87,17 @@ int64_t flame_width_of(const struct flame_how *how, int64_t first, int64_t secon
 
 static void more(void **column, size_t size, size_t from, size_t to)
 {
-	*column = alloc_again(*column, to, size);
+	*column = alloc_resize(*column, to, size);
 	memset((char *)*column + from * size, 0, (to - from) * size);
 }
 
 static void more_values(struct flame_values *v, size_t from, size_t to)
 {
 	more((void **)&v->self, sizeof *v->self, from, to);
-	more((void **)&v->hidden, sizeof *v->hidden, from, to);
+	more((void **)&v->descendants_pruned, sizeof *v->descendants_pruned, from, to);
 }
 
-void flame_room(struct flame_maker *m)
+void flame_grow(struct flame_builder *m)
 {
 	struct flame_tree *t = m->t;
 	size_t from = m->cap, to = from;
@@ -108,20 +108,20 @@ void flame_room(struct flame_maker *m)
 		return;
 	more((void **)&t->line, sizeof *t->line, from, to);
 	more_values(&t->width, from, to);
-	if (flame_is_difference(m->how)) {
+	if (flame_is_difference(m->options)) {
 		more_values(&t->base, from, to);
-		more_values(&t->fresh, from, to);
+		more_values(&t->new_values, from, to);
 	}
 	m->cap = to;
 }
 
-void flame_add_self(struct flame_maker *m, uint32_t node, const int64_t *values)
+void flame_add_self(struct flame_builder *m, uint32_t node, const int64_t *values)
 {
 	struct flame_tree *t = m->t;
 
-	if (flame_is_difference(m->how)) {
+	if (flame_is_difference(m->options)) {
 		t->base.self[node] += values[0];
-		t->fresh.self[node] += values[1];
+		t->new_values.self[node] += values[1];
 	} else {
 		t->width.self[node] += values[0];
 	}
@@ -135,7 +135,7 @@ uint32_t flame_line(const struct profile *p, frame_id frame)
 }
 
 /* Returns the node of each context. */
-static uint32_t *merge_contexts(struct flame_maker *m)
+static uint32_t *merge_contexts(struct flame_builder *m)
 {
 	const struct contexts *c = m->c;
 	struct flame_tree *t = m->t;
@@ -147,7 +147,7 @@ static uint32_t *merge_contexts(struct flame_maker *m)
 		size_t before = t->nodes.count;
 
 		node[i] = stacks_push(&t->nodes, m->is_base[box] ? 0 : node[c->parent[i]], box);
-		flame_room(m);
+		flame_grow(m);
 		if (t->nodes.count > before)
 			t->line[node[i]] = line;
 		else if (t->line[node[i]] != line)
@@ -156,19 +156,19 @@ static uint32_t *merge_contexts(struct flame_maker *m)
 	return node;
 }
 
-static void add_hidden(struct flame_maker *m, uint32_t node, const int64_t *values)
+static void add_descendants_pruned(struct flame_builder *m, uint32_t node, const int64_t *values)
 {
 	struct flame_tree *t = m->t;
 
-	if (flame_is_difference(m->how)) {
-		t->base.hidden[node] += values[0];
-		t->fresh.hidden[node] += values[1];
+	if (flame_is_difference(m->options)) {
+		t->base.descendants_pruned[node] += values[0];
+		t->new_values.descendants_pruned[node] += values[1];
 	} else {
-		t->width.hidden[node] += values[0];
+		t->width.descendants_pruned[node] += values[0];
 	}
 }
 
-static void merge(struct flame_maker *m)
+static void merge(struct flame_builder *m)
 {
 	const struct contexts *c = m->c;
 	uint32_t *node = merge_contexts(m);
@@ -176,11 +176,11 @@ static void merge(struct flame_maker *m)
 
 	for (size_t i = 0; any && i < c->self.values.rows; i++)
 		flame_add_self(m, node[c->self.at[i]], values_row(&c->self.values, i));
-	for (size_t i = 0; any && i < c->hidden.values.rows; i++)
-		add_hidden(m, node[c->hidden.at[i]], values_row(&c->hidden.values, i));
+	for (size_t i = 0; any && i < c->descendants_pruned.values.rows; i++)
+		add_descendants_pruned(m, node[c->descendants_pruned.at[i]], values_row(&c->descendants_pruned.values, i));
 	m->t->guessed = alloc_zero(m->t->nodes.count, sizeof *m->t->guessed);
-	for (uint32_t i = 1; m->how->guessed && i < c->count; i++)
-		m->t->guessed[node[i]] |= m->how->guessed[i];
+	for (uint32_t i = 1; m->options->guessed && i < c->count; i++)
+		m->t->guessed[node[i]] |= m->options->guessed[i];
 	alloc_free(node);
 }
 
@@ -190,27 +190,27 @@ static void sum_totals(const struct stacks *nodes, struct flame_values *v)
 {
 	v->total = alloc_zero(nodes->count, sizeof *v->total);
 	for (size_t i = nodes->count; i-- > 0;) {
-		v->total[i] += v->self[i] + v->hidden[i];
+		v->total[i] += v->self[i] + v->descendants_pruned[i];
 		if (i)
 			v->total[nodes->parent[i]] += v->total[i];
 	}
 }
 
-static void find_widths(struct flame_maker *m)
+static void find_widths(struct flame_builder *m)
 {
 	struct flame_tree *t = m->t;
 
-	bool derive = flame_is_difference(m->how) && !m->widths_known;
+	bool derive = flame_is_difference(m->options) && !m->widths_known;
 
 	for (size_t i = 0; derive && i < t->nodes.count; i++) {
-		t->width.self[i] = flame_width_of(m->how, t->base.self[i], t->fresh.self[i]);
-		t->width.hidden[i] = flame_width_of(m->how, t->base.hidden[i],
-						    t->fresh.hidden[i]);
+		t->width.self[i] = flame_width_of(m->options, t->base.self[i], t->new_values.self[i]);
+		t->width.descendants_pruned[i] = flame_width_of(m->options, t->base.descendants_pruned[i],
+								t->new_values.descendants_pruned[i]);
 	}
 	sum_totals(&t->nodes, &t->width);
-	if (flame_is_difference(m->how)) {
+	if (flame_is_difference(m->options)) {
 		sum_totals(&t->nodes, &t->base);
-		sum_totals(&t->nodes, &t->fresh);
+		sum_totals(&t->nodes, &t->new_values);
 	}
 }
 
@@ -235,8 +235,8 @@ static void link_children(struct flame_tree *t, bool sorted)
 	uint32_t *order = sorted ? nodes_by_box(t) : NULL;
 	size_t bytes = t->nodes.count * sizeof *t->first;
 
-	t->first = memset(alloc(bytes), 0xff, bytes);
-	t->next = memset(alloc(bytes), 0xff, bytes);
+	t->first = memset(alloc_bytes(bytes), 0xff, bytes);
+	t->next = memset(alloc_bytes(bytes), 0xff, bytes);
 	for (size_t i = t->nodes.count - 1; i--;) {
 		uint32_t node = order ? order[i] : (uint32_t)i + 1, parent = t->nodes.parent[node];
 
@@ -265,7 +265,7 @@ static void place(struct flame_tree *t)
 	}
 }
 
-void flame_finish(struct flame_maker *m, bool sorted)
+void flame_finish(struct flame_builder *m, bool sorted)
 {
 	index_free(&m->t->nodes.index);
 	m->t->nodes.index = (struct index){ 0 };
@@ -280,13 +280,13 @@ static void count_contexts(struct flame_tree *t)
 {
 	bool *seen = alloc_zero(t->box_count, sizeof *seen);
 
-	t->several = alloc_zero(t->box_count, sizeof *t->several);
+	t->multi_context = alloc_zero(t->box_count, sizeof *t->multi_context);
 	for (size_t i = 1; i < t->nodes.count; i++) {
 		uint32_t box = t->nodes.frame[i];
 
 		if (!t->width.total[i])
 			continue;
-		t->several[box] |= seen[box];
+		t->multi_context[box] |= seen[box];
 		seen[box] = true;
 	}
 	alloc_free(seen);
@@ -300,27 +300,27 @@ static void guess_callers(struct flame_tree *t)
 		uint32_t parent = t->nodes.parent[i];
 
 		t->guessed[i] = t->guessed[parent] ||
-				(t->depth[parent] > 1 && t->several[t->nodes.frame[parent]]);
+				(t->depth[parent] > 1 && t->multi_context[t->nodes.frame[parent]]);
 	}
 }
 
-struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_how *how)
+struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_tree_options *options)
 {
 	struct flame_tree *t = alloc_zero(1, sizeof *t);
-	struct flame_maker m = { .c = c, .how = how, .t = t };
+	struct flame_builder m = { .c = c, .options = options, .t = t };
 
 	t->p = c->p;
 	stacks_init(&t->nodes);
 	sort_boxes(&m);
 	find_bases(&m);
-	flame_room(&m);
-	if (how->shape == FLAME_IN_TIME)
-		flame_in_time(&m);
+	flame_grow(&m);
+	if (options->shape == FLAME_TIMELINE)
+		flame_timeline(&m);
 	else
 		merge(&m);
-	flame_finish(&m, how->shape != FLAME_IN_TIME && !how->unsorted);
+	flame_finish(&m, options->shape != FLAME_TIMELINE && !options->unsorted);
 	count_contexts(t);
-	if (how->shape == FLAME_CALLERS) {
+	if (options->shape == FLAME_CALLERS) {
 		t = flame_callers(&m);
 		guess_callers(t);
 	}
@@ -332,7 +332,7 @@ struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_h
 static void free_values(struct flame_values *v)
 {
 	alloc_free(v->self);
-	alloc_free(v->hidden);
+	alloc_free(v->descendants_pruned);
 	alloc_free(v->total);
 }
 
@@ -340,7 +340,7 @@ void flame_tree_free(struct flame_tree *t)
 {
 	stacks_free(&t->nodes);
 	alloc_free(t->boxes);
-	alloc_free(t->several);
+	alloc_free(t->multi_context);
 	alloc_free(t->guessed);
 	alloc_free(t->first);
 	alloc_free(t->next);
@@ -349,6 +349,6 @@ void flame_tree_free(struct flame_tree *t)
 	alloc_free(t->x);
 	free_values(&t->width);
 	free_values(&t->base);
-	free_values(&t->fresh);
+	free_values(&t->new_values);
 	alloc_free(t);
 }

@@ -23,23 +23,23 @@
 
 #include "common/transform/calltree/contexts.h"
 
-enum flame_shape { FLAME_MERGED, FLAME_CALLERS, FLAME_IN_TIME };
+enum flame_shape { FLAME_MERGED, FLAME_CALLERS, FLAME_TIMELINE };
 /* What is as wide as a box: the value or, of a difference, one or the larger of both. */
 enum flame_width { WIDTH_LARGER, WIDTH_NEW, WIDTH_BASE, WIDTH_FIRST };
 
-struct flame_how {
+struct flame_tree_options {
 	enum flame_shape shape;
 	enum flame_width width;
 	bool unsorted;            /* children in order of first appearance */
 	const struct str *base;   /* stacks begin at the last frame with one of these names */
 	size_t base_count;
-	double least;             /* callers: nodes with a smaller share have no children */
-	uint64_t most;            /* callers: with so many nodes no more are made */
+	double min_share;         /* callers: nodes with a smaller share have no children */
+	uint64_t max_nodes;       /* callers: with so many nodes no more are made */
 	const bool *guessed;      /* by context: see guessed.h; NULL: none is */
 };
 
 struct flame_values {
-	int64_t *self, *hidden, *total;
+	int64_t *self, *descendants_pruned, *total;
 };
 
 struct flame_tree {
@@ -47,17 +47,17 @@ struct flame_tree {
 	struct stacks nodes;      /* parents, and as frames: boxes */
 	function_id *boxes;       /* the functions in order, one of each box */
 	size_t box_count;
-	bool *several;            /* by box: has several contexts when merged */
+	bool *multi_context;      /* by box: has several contexts when merged */
 	bool *guessed;            /* by node: a context of it is; callers: which callers it has */
 	uint32_t *first, *next;   /* a node's first child and next sibling */
 	uint32_t *line;           /* that all contexts of the node agree on, or 0 */
 	bool cut;                 /* more than how->most are wanted: their values are hidden */
 	uint32_t *depth;
 	int64_t *x;
-	struct flame_values width, base, fresh; /* the last two for a difference only */
+	struct flame_values width, base, new_values; /* the last two for a difference only */
 };
 
-struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_how *how);
+struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_tree_options *options);
 void flame_tree_free(struct flame_tree *t);
 
 /* Not for the root. */

@@ -7,7 +7,7 @@
 #include "common/transform/callgraph/graph_from_stacks.h"
 #include "common/transform/callgraph/inclusive.h"
 
-int64_t *self_totals(const struct profile *p, value_id v)
+int64_t *profile_self_totals(const struct profile *p, value_id v)
 {
 	int64_t *totals = alloc_zero(p->function_count, sizeof *totals);
 
@@ -79,13 +79,13 @@ static bool drop_no_file(struct buf *text)
 
 static void key_of(const struct profile *p, function_id f, bool files, struct buf *out)
 {
-	struct str name = function_name(p, f), home = function_home(p, f);
+	struct str name = function_name(p, f), location = function_location(p, f);
 
 	out->n = 0;
 	add_plain(out, name);
-	if (files && !no_file(home)) {
+	if (files && !no_file(location)) {
 		buf_add(out, S(" ("));
-		add_plain(out, home);
+		add_plain(out, location);
 		buf_byte(out, ')');
 	}
 	/* blanks at the ends do not survive as folded stacks, nor does what begins a comment */
@@ -106,14 +106,14 @@ static void key_of(const struct profile *p, function_id f, bool files, struct bu
 static bool has_files(const struct profile *p)
 {
 	for (function_id f = 0; f < p->function_count; f++)
-		if (!no_file(function_home(p, f)))
+		if (!no_file(function_location(p, f)))
 			return true;
 	return false;
 }
 
 /* --- sums by key --- */
 
-struct side {
+struct compared_side {
 	struct profile *p;
 	value_id value;
 	int64_t *sums;      /* by key */
@@ -121,7 +121,7 @@ struct side {
 	size_t sums_cap, present_cap;
 };
 
-static void add_sum(struct side *s, string_id key, int64_t value, size_t keys)
+static void add_sum(struct compared_side *s, string_id key, int64_t value, size_t keys)
 {
 	while (s->sums_cap < keys || s->present_cap < keys) {
 		s->sums = alloc_grow_zero(s->sums, &s->sums_cap, keys, sizeof *s->sums);
@@ -131,11 +131,11 @@ static void add_sum(struct side *s, string_id key, int64_t value, size_t keys)
 	s->present[key] = true;
 }
 
-static void sum_side(struct side *s, struct comparison *c, bool files, bool inclusive)
+static void sum_side(struct compared_side *s, struct comparison *c, bool files, bool inclusive)
 {
 	struct buf key = { 0 };
 	int64_t *totals = inclusive ? inclusive_totals(s->p, s->value, NULL)
-				    : self_totals(s->p, s->value);
+				    : profile_self_totals(s->p, s->value);
 
 	for (function_id f = 0; f < s->p->function_count; f++) {
 		string_id id;
@@ -154,7 +154,7 @@ static struct decimal bare(const struct profile *p, value_id v, int64_t value)
 {
 	const struct value_type *t = &p->value_types[v];
 
-	return profile_decimal(p, v, value, t->counts ? t->power : 0);
+	return profile_decimal(p, v, value, t->counts ? t->source_scale : 0);
 }
 
 /* A count of which nobody said what it counts. */
@@ -163,7 +163,7 @@ static bool is_bare(const struct value_type *t)
 	return t->unit == UNIT_NONE && t->counts;
 }
 
-static bool same_value(const struct side *a, int64_t x, const struct side *b, int64_t y)
+static bool same_value(const struct compared_side *a, int64_t x, const struct compared_side *b, int64_t y)
 {
 	bool bare_a = is_bare(&a->p->value_types[a->value]);
 	bool bare_b = is_bare(&b->p->value_types[b->value]);
@@ -185,7 +185,7 @@ static bool is_synthetic(struct str key)
 	       str_eq(key, S("[root]"));
 }
 
-static void compare_side(struct comparison *c, struct side *a, struct side *b)
+static void compare_side(struct comparison *c, struct compared_side *a, struct compared_side *b)
 {
 	size_t keys = c->texts.count;
 
@@ -199,7 +199,7 @@ static void compare_side(struct comparison *c, struct side *a, struct side *b)
 		if (same_value(a, a->sums[key], b, b->sums[key]))
 			continue;
 		ARRAY_ROOM(c->differences, c->count, c->cap);
-		c->differences[c->count++] = (struct difference){
+		c->differences[c->count++] = (struct compared_function){
 			text, a->value, b->value, a->sums[key], b->sums[key] };
 	}
 	c->functions = keys - 1;
@@ -238,7 +238,7 @@ static void compare_by(bool files, struct profile *a, struct profile *b,
 	strings_init(&out->texts);
 	for (value_id v = 0; v < a->value_count; v++) {
 		value_id w = partner(a, v, b);
-		struct side left = { .p = a, .value = v }, right = { .p = b, .value = w };
+		struct compared_side left = { .p = a, .value = v }, right = { .p = b, .value = w };
 
 		if (w == NO_ID)
 			continue;
@@ -253,8 +253,8 @@ static void compare_by(bool files, struct profile *a, struct profile *b,
 	}
 }
 
-void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
-		      struct comparison *out)
+void comparison_make(struct profile *a, struct profile *b, bool inclusive,
+		     struct comparison *out)
 {
 	bool in_a = has_files(a), in_b = has_files(b);
 	struct comparison whole;

@@ -13,7 +13,7 @@
 
 #include "common/profile/profile.h"
 
-struct difference {
+struct compared_function {
 	struct str function;      /* owned by the comparison */
 	value_id value_a, value_b;
 	int64_t a, b;             /* as they are in their profiles */
@@ -22,7 +22,7 @@ struct difference {
 struct comparison {
 	size_t functions;         /* compared */
 	size_t values;            /* value types compared */
-	struct difference *differences;
+	struct compared_function *differences;
 	size_t count, cap;
 	struct strings texts;
 };
@@ -32,11 +32,11 @@ struct comparison {
  * inclusive ones the call graph of the stacks is added to the profiles, which are
  * good for nothing else afterwards.
  */
-void compare_profiles(struct profile *a, struct profile *b, bool inclusive,
-		      struct comparison *out);
+void comparison_make(struct profile *a, struct profile *b, bool inclusive,
+		     struct comparison *out);
 void comparison_free(struct comparison *c);
 
 /* The self totals of value type v by function; the caller frees them. */
-int64_t *self_totals(const struct profile *p, value_id v);
+int64_t *profile_self_totals(const struct profile *p, value_id v);
 
 #endif

@@ -9,22 +9,22 @@
 /* --- folding: what one side cannot tell apart is one on both --- */
 
 struct folding {
-	bool homes, lines;    /* both sides know them */
+	bool locations, lines; /* both sides know them */
 	uint32_t *folded[DIFF_SIDES];
 };
 
 static void find_folding(const struct difference *d, struct folding *f)
 {
-	f->homes = f->lines = true;
+	f->locations = f->lines = true;
 	for (int s = 0; s < DIFF_SIDES; s++) {
-		bool homes = false, lines = false;
+		bool locations = false, lines = false;
 
 		for (size_t i = 0; i < d->sides[s].entry_count; i++) {
-			homes |= d->sides[s].entries[i].home != 0;
+			locations |= d->sides[s].entries[i].location != 0;
 			lines |= d->sides[s].entries[i].line != 0;
 		}
-		f->homes &= homes;
-		f->lines &= lines && homes;
+		f->locations &= locations;
+		f->lines &= lines && locations;
 	}
 }
 
@@ -40,12 +40,12 @@ static void fold(struct difference *d, struct folding *f)
 		for (size_t i = 0; i < count; i++) {
 			struct diff_entry e = side->entries[i];
 
-			e.home = f->homes ? e.home : 0;
+			e.location = f->locations ? e.location : 0;
 			e.line = f->lines ? e.line : 0;
 			f->folded[s][i] = diff_entry(side, e);
 		}
-		f->folded[s] = alloc_again(f->folded[s], side->entry_count + 1,
-					   sizeof *f->folded[s]);
+		f->folded[s] = alloc_resize(f->folded[s], side->entry_count + 1,
+					    sizeof *f->folded[s]);
 		for (size_t i = count; i < side->entry_count; i++)
 			f->folded[s][i] = (uint32_t)i;
 	}
@@ -53,18 +53,18 @@ static void fold(struct difference *d, struct folding *f)
 
 /* --- the grid: figures by entry and run --- */
 
-struct series {
+struct diff_series {
 	int64_t *values;      /* of one figure, by run */
 	size_t count;
 };
 
 struct grid {
 	const struct diff_side *side;
-	struct diff_figure *cells;
+	struct diff_numbers *cells;
 	int64_t *columns[DIFF_MEASURES];
 };
 
-static struct diff_figure *cell(const struct grid *g, uint32_t entry, uint32_t run)
+static struct diff_numbers *cell(const struct grid *g, uint32_t entry, uint32_t run)
 {
 	return &g->cells[(size_t)entry * g->side->run_count + run];
 }
@@ -75,9 +75,9 @@ static void make_grid(struct grid *g, const struct diff_side *side, const uint32
 	g->cells = alloc_zero(side->entry_count * side->run_count, sizeof *g->cells);
 	for (int m = 0; m < DIFF_MEASURES; m++)
 		g->columns[m] = alloc_zero(side->run_count, sizeof *g->columns[m]);
-	for (size_t i = 0; i < side->figure_count; i++) {
-		const struct diff_figure *f = &side->figures[i];
-		struct diff_figure *to = cell(g, folded[f->entry], f->run);
+	for (size_t i = 0; i < side->numbers_count; i++) {
+		const struct diff_numbers *f = &side->numbers[i];
+		struct diff_numbers *to = cell(g, folded[f->entry], f->run);
 
 		i64_add_to(&to->self, f->self);
 		i64_add_to(&to->inclusive, f->inclusive);
@@ -87,12 +87,12 @@ static void make_grid(struct grid *g, const struct diff_side *side, const uint32
 	}
 	for (uint32_t i = 0; i < side->entry_count; i++)
 		for (uint32_t run = 0; run < side->run_count; run++) {
-			struct diff_figure *c = cell(g, i, run);
-			int64_t most = side->runs[run].total;
+			struct diff_numbers *c = cell(g, i, run);
+			int64_t max = side->runs[run].total;
 
 			/* folded functions may have called each other */
-			if (c->inclusive > most && c->self <= most)
-				c->inclusive = most;
+			if (c->inclusive > max && c->self <= max)
+				c->inclusive = max;
 		}
 }
 
@@ -103,15 +103,15 @@ static void free_grid(struct grid *g)
 		alloc_free(g->columns[m]);
 }
 
-#define SHARE_MOST 1e18
+#define MAX_SHARE 1e18
 
 /* Of negative values, which cancel each other out, a share may be any number. */
 static int64_t share_of(int64_t value, int64_t total)
 {
 	double share = total ? (double)value / (double)total * (double)DIFF_WHOLE : 0;
 
-	if (share > SHARE_MOST || share < -SHARE_MOST)
-		return share < 0 ? -(int64_t)SHARE_MOST : (int64_t)SHARE_MOST;
+	if (share > MAX_SHARE || share < -MAX_SHARE)
+		return share < 0 ? -(int64_t)MAX_SHARE : (int64_t)MAX_SHARE;
 	return (int64_t)(share < 0 ? share - 0.5 : share + 0.5);
 }
 
@@ -120,8 +120,8 @@ static void read_columns(struct grid *g, uint32_t entry, bool shares)
 {
 	for (uint32_t run = 0; run < g->side->run_count; run++) {
 		int64_t total = g->side->runs[run].total;
-		struct diff_figure none = { 0 };
-		const struct diff_figure *c = entry == NO_ID ? &none : cell(g, entry, run);
+		struct diff_numbers none = { 0 };
+		const struct diff_numbers *c = entry == NO_ID ? &none : cell(g, entry, run);
 
 		g->columns[DIFF_SELF][run] = shares ? share_of(c->self, total) : c->self;
 		g->columns[DIFF_INCLUSIVE][run] = shares ? share_of(c->inclusive, total)
@@ -133,7 +133,7 @@ static void read_columns(struct grid *g, uint32_t entry, bool shares)
 
 /* --- evidence --- */
 
-static bool all_equal(struct series s)
+static bool all_equal(struct diff_series s)
 {
 	for (size_t i = 1; i < s.count; i++)
 		if (s.values[i] != s.values[0])
@@ -147,7 +147,7 @@ static int sign_of(double x)
 }
 
 /* What a test of shares says counts only for a change that goes the same way. */
-static double sampled_p(const struct diff_figure *a, int64_t all_a, const struct diff_figure *b,
+static double sampled_p(const struct diff_numbers *a, int64_t all_a, const struct diff_numbers *b,
 			int64_t all_b, bool inclusive, int64_t change)
 {
 	int64_t x = inclusive ? a->inclusive_samples : a->self_samples;
@@ -155,17 +155,17 @@ static double sampled_p(const struct diff_figure *a, int64_t all_a, const struct
 	double moved = (double)y / (double)(all_b ? all_b : 1) -
 		       (double)x / (double)(all_a ? all_a : 1);
 
-	return sign_of(moved) == sign_of((double)change) ? two_proportions(x, all_a, y, all_b) : 1;
+	return sign_of(moved) == sign_of((double)change) ? statistics_two_proportions(x, all_a, y, all_b) : 1;
 }
 
 static void judge(const struct difference *d, struct diff_pair *pair, enum diff_measure measure,
-		  struct series base, struct series new, const struct diff_figure *a,
-		  const struct diff_figure *b)
+		  struct diff_series base, struct diff_series new, const struct diff_numbers *a,
+		  const struct diff_numbers *b)
 {
 	bool counted = measure == DIFF_CALLS || d->kind == DIFF_COUNTED;
 
-	pair->base = median(base.values, base.count);
-	pair->new = median(new.values, new.count);
+	pair->base = statistics_median(base.values, base.count);
+	pair->new = statistics_median(new.values, new.count);
 	pair->p = pair->q = 1;
 	if (measure == DIFF_CALLS && !d->calls_known) {
 		pair->evidence = DIFF_NOTHING;
@@ -173,7 +173,7 @@ static void judge(const struct difference *d, struct diff_pair *pair, enum diff_
 		pair->evidence = DIFF_EXACT;
 	} else if (base.count + new.count > 2) {
 		pair->evidence = DIFF_TESTED;
-		pair->p = mann_whitney(base.values, base.count, new.values, new.count);
+		pair->p = statistics_mann_whitney(base.values, base.count, new.values, new.count);
 	} else if (d->kind == DIFF_SAMPLED && a) {
 		pair->evidence = DIFF_TESTED;
 		pair->p = sampled_p(a, d->sides[DIFF_BASE].runs[0].samples, b,
@@ -203,7 +203,7 @@ int64_t diff_weight(const struct diff_row *row, enum diff_measure measure)
 	return share->base > share->new ? share->base : share->new;
 }
 
-static void find_q(struct difference *d, enum diff_measure measure, double least)
+static void find_q(struct difference *d, enum diff_measure measure, double min_share)
 {
 	double *p = alloc_zero(d->row_count, sizeof *p), *q = alloc_zero(d->row_count, sizeof *q);
 	size_t n = 0;
@@ -213,12 +213,12 @@ static void find_q(struct difference *d, enum diff_measure measure, double least
 
 		if (pair->evidence != DIFF_TESTED)
 			continue;
-		if ((double)diff_weight(&d->rows[i], measure) < least * (double)DIFF_WHOLE)
+		if ((double)diff_weight(&d->rows[i], measure) < min_share * (double)DIFF_WHOLE)
 			pair->q = -1;
 		else
 			p[n++] = pair->p;
 	}
-	benjamini_hochberg(p, q, n, n);
+	statistics_benjamini_hochberg(p, q, n, n);
 	d->tested[measure] = n;
 	n = 0;
 	for (size_t i = 0; i < d->row_count; i++) {
@@ -240,7 +240,7 @@ static struct diff_place place_of(const struct difference *d, int side, uint32_t
 	if (entry == NO_ID)
 		return (struct diff_place){ 0 };
 	e = &d->sides[side].entries[entry];
-	return (struct diff_place){ strings_text(&d->strings, e->home), e->line };
+	return (struct diff_place){ strings_text(&d->strings, e->location), e->line };
 }
 
 static int64_t middle_share(struct grid *g, uint32_t entry)
@@ -248,7 +248,7 @@ static int64_t middle_share(struct grid *g, uint32_t entry)
 	for (uint32_t run = 0; run < g->side->run_count; run++)
 		g->columns[DIFF_SHARE][run] = entry == NO_ID ? 0
 			: share_of(cell(g, entry, run)->inclusive, g->side->runs[run].total);
-	return median(g->columns[DIFF_SHARE], g->side->run_count);
+	return statistics_median(g->columns[DIFF_SHARE], g->side->run_count);
 }
 
 static void add_row(struct difference *d, struct grid grids[DIFF_SIDES],
@@ -256,7 +256,7 @@ static void add_row(struct difference *d, struct grid grids[DIFF_SIDES],
 {
 	uint32_t base = match->entries[DIFF_BASE], new = match->entries[DIFF_NEW];
 	int side = new == NO_ID ? DIFF_BASE : DIFF_NEW;
-	static const struct diff_figure none;
+	static const struct diff_numbers none;
 	int64_t shares[DIFF_SIDES];
 	struct diff_row *row;
 
@@ -277,8 +277,8 @@ static void add_row(struct difference *d, struct grid grids[DIFF_SIDES],
 	row->inclusive_share = shares[0] > shares[1] ? shares[0] : shares[1];
 	for (int m = 0; m < DIFF_MEASURES; m++)
 		judge(d, &row->pairs[m], (enum diff_measure)m,
-		      (struct series){ grids[0].columns[m], grids[0].side->run_count },
-		      (struct series){ grids[1].columns[m], grids[1].side->run_count },
+		      (struct diff_series){ grids[0].columns[m], grids[0].side->run_count },
+		      (struct diff_series){ grids[1].columns[m], grids[1].side->run_count },
 		      base == NO_ID ? &none : cell(&grids[0], base, 0),
 		      new == NO_ID ? &none : cell(&grids[1], new, 0));
 }
@@ -291,7 +291,7 @@ static int compare_rows(const void *left, const void *right)
 	int order = str_compare(a->name, b->name);
 
 	if (!order)
-		order = str_compare(x->home, y->home);
+		order = str_compare(x->location, y->location);
 	if (!order)
 		order = (x->line > y->line) - (x->line < y->line);
 	return order ? order : (int)a->status - (int)b->status;
@@ -315,16 +315,16 @@ static int rescale(struct difference *d)
 		for (size_t r = 0; r < side->run_count; r++)
 			good &= i64_shift(side->runs[r].total, side->runs[r].exponent - finest,
 					  &side->runs[r].total);
-		for (size_t i = 0; i < side->figure_count; i++) {
-			struct diff_figure *f = &side->figures[i];
+		for (size_t i = 0; i < side->numbers_count; i++) {
+			struct diff_numbers *f = &side->numbers[i];
 			int power = side->runs[f->run].exponent - finest;
 
 			good &= i64_shift(f->self, power, &f->self) &&
 				i64_shift(f->inclusive, power, &f->inclusive);
 		}
 	}
-	d->shown->value_types[0].exponent = finest;
-	return good ? 0 : error("values too large to be counted in 10^%d of their unit", finest);
+	d->values_of->value_types[0].exponent = finest;
+	return good ? 0 : diag_error("values too large to be counted in 10^%d of their unit", finest);
 }
 
 static void find_kind(struct difference *d)
@@ -347,13 +347,13 @@ static int choose_values(struct difference *d, enum diff_compare wanted)
 	bool same = same_unit && base->value_name == new->value_name && base->kind == new->kind;
 
 	if (wanted == DIFF_VALUES && !same_unit)
-		return error("values of %s and %s cannot be compared",
-			     quote(strings_text(&d->strings, base->value_name)),
-			     quote(strings_text(&d->strings, new->value_name)));
+		return diag_error("values of %s and %s cannot be compared",
+				  diag_quote(strings_text(&d->strings, base->value_name)),
+				  diag_quote(strings_text(&d->strings, new->value_name)));
 	d->shares = wanted == DIFF_SHARES || (wanted == DIFF_AUTO && !same);
-	d->shown = profile_new();
-	profile_value_type(d->shown, (struct value_type){
-		.name = profile_string(d->shown, strings_text(&d->strings, base->value_name)),
+	d->values_of = profile_new();
+	profile_value_type(d->values_of, (struct value_type){
+		.name = profile_string(d->values_of, strings_text(&d->strings, base->value_name)),
 		.unit = base->unit });
 	return same_unit ? rescale(d) : 0;
 }
@@ -364,8 +364,8 @@ static void judge_total(struct difference *d, struct grid grids[DIFF_SIDES])
 		for (size_t r = 0; r < d->sides[s].run_count; r++)
 			grids[s].columns[DIFF_SELF][r] = d->sides[s].runs[r].total;
 	judge(d, &d->total, DIFF_SELF,
-	      (struct series){ grids[0].columns[DIFF_SELF], d->sides[0].run_count },
-	      (struct series){ grids[1].columns[DIFF_SELF], d->sides[1].run_count }, NULL, NULL);
+	      (struct diff_series){ grids[0].columns[DIFF_SELF], d->sides[0].run_count },
+	      (struct diff_series){ grids[1].columns[DIFF_SELF], d->sides[1].run_count }, NULL, NULL);
 	d->total.q = d->total.p;
 	if (d->sides[0].unit != d->sides[1].unit ||
 	    (d->sides[0].unit == UNIT_NONE && d->sides[0].value_name != d->sides[1].value_name))
@@ -390,7 +390,7 @@ static void find_rows(struct difference *d, const struct folding *f)
 	}
 }
 
-int difference_finish(struct difference *d, const struct diff_how *how)
+int difference_finish(struct difference *d, const struct difference_options *options)
 {
 	struct grid grids[DIFF_SIDES];
 	struct diff_match *matches;
@@ -398,7 +398,7 @@ int difference_finish(struct difference *d, const struct diff_how *how)
 	size_t count;
 
 	find_kind(d);
-	if (choose_values(d, how->compare) < 0)
+	if (choose_values(d, options->compare) < 0)
 		return -1;
 	fold(d, &f);
 	for (int s = 0; s < DIFF_SIDES; s++)
@@ -411,7 +411,7 @@ int difference_finish(struct difference *d, const struct diff_how *how)
 		qsort(d->rows, d->row_count, sizeof *d->rows, compare_rows);
 	find_rows(d, &f);
 	for (int m = 0; m < DIFF_MEASURES; m++)
-		find_q(d, (enum diff_measure)m, how->least);
+		find_q(d, (enum diff_measure)m, options->min_share);
 	judge_total(d, grids);
 	for (int s = 0; s < DIFF_SIDES; s++) {
 		free_grid(&grids[s]);

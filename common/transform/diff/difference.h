@@ -26,7 +26,7 @@ enum { DIFF_BASE, DIFF_NEW, DIFF_SIDES };
 enum diff_measure { DIFF_SELF, DIFF_INCLUSIVE, DIFF_CALLS, DIFF_SHARE, DIFF_MEASURES };
 
 /* What values are: counted each time, numbers of samples, or measured with a clock. */
-enum diff_kind { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
+enum diff_measurement { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
 
 enum diff_status { DIFF_SAME, DIFF_IS_NEW, DIFF_GONE, DIFF_MOVED };
 
@@ -45,7 +45,7 @@ struct diff_pair {
 };
 
 struct diff_place {
-	struct str home;    /* file or object; empty: unknown */
+	struct str location; /* file or object; empty: unknown */
 	uint32_t line;      /* 0: unknown */
 };
 
@@ -59,14 +59,14 @@ struct diff_row {
 };
 
 /* A run's figures of one function. */
-struct diff_figure {
+struct diff_numbers {
 	uint32_t entry, run;
 	int64_t self, inclusive, calls;
 	int64_t self_samples, inclusive_samples;
 };
 
 struct diff_entry {
-	string_id name, home;
+	string_id name, location;
 	uint32_t line;
 };
 
@@ -74,7 +74,7 @@ struct diff_run {
 	int64_t total, samples;
 	int exponent;
 	bool calls_known;
-	enum diff_kind kind;
+	enum diff_measurement kind;
 };
 
 struct diff_side {
@@ -83,11 +83,11 @@ struct diff_side {
 	struct diff_entry *entries;
 	size_t entry_count, entry_cap;
 	struct index index;
-	struct diff_figure *figures;
-	size_t figure_count, figure_cap;
+	struct diff_numbers *numbers;
+	size_t numbers_count, numbers_cap;
 	string_id value_name;
 	enum unit unit;
-	enum diff_kind kind;        /* of all runs; DIFF_TIMED where they are not one kind */
+	enum diff_measurement kind; /* of all runs; DIFF_TIMED where they are not one kind */
 };
 
 struct difference {
@@ -100,8 +100,8 @@ struct difference {
 	struct diff_pair total;     /* of the profiles, in values even where shares are compared */
 	bool shares;
 	bool calls_known;
-	enum diff_kind kind;
-	struct profile *shown;      /* its value type 0 is that of self and inclusive */
+	enum diff_measurement kind;
+	struct profile *values_of;  /* its value type 0 is that of self and inclusive */
 	size_t tested[DIFF_MEASURES];
 	uint32_t *row_of[DIFF_SIDES]; /* by entry, of those that there were then */
 	size_t row_of_count[DIFF_SIDES];
@@ -109,23 +109,23 @@ struct difference {
 
 enum diff_compare { DIFF_AUTO, DIFF_VALUES, DIFF_SHARES };
 
-struct diff_how {
+struct difference_options {
 	enum diff_compare compare;
-	double least;       /* functions with a smaller share on both sides are not tested */
+	double min_share;   /* functions with a smaller share on both sides are not tested */
 };
 
 struct difference *difference_new(void);
 void difference_free(struct difference *d);
 
 /*
- * A run: value type v of a profile with a call graph (see figures_prepare()). `kind` NULL:
+ * A run: value type v of a profile with a call graph (see flat_profile_prepare()). `kind` NULL:
  * what the profile looks like. 0, or -1 after a message if the side has another value type.
  */
 int difference_add(struct difference *d, int side, const struct profile *p, value_id v,
-		   const enum diff_kind *kind);
+		   const enum diff_measurement *kind);
 
 /* 0, or -1 after a message. */
-int difference_finish(struct difference *d, const struct diff_how *how);
+int difference_finish(struct difference *d, const struct difference_options *options);
 
 /* The row of each function of a run, or NO_ID where it had no figures; the caller frees it. */
 uint32_t *diff_rows_of(struct difference *d, int side, const struct profile *p);
@@ -142,7 +142,7 @@ int64_t diff_change(const struct diff_pair *pair);
 uint32_t diff_entry(struct diff_side *side, struct diff_entry e);
 
 /* What the profile's values are, as far as it shows. */
-enum diff_kind diff_kind_of(const struct profile *p, value_id v);
+enum diff_measurement diff_measurement_of(const struct profile *p, value_id v);
 
 /* Pairs of entries, one of which may be NO_ID; folded[side][entry] leads to the entry it is part of. */
 struct diff_match {

@@ -7,7 +7,7 @@
 #include "common/base/diag.h"
 #include "common/base/hash.h"
 #include "common/transform/diff/difference.h"
-#include "common/transform/callgraph/figures.h"
+#include "common/transform/callgraph/flat_profile.h"
 
 struct difference *difference_new(void)
 {
@@ -24,13 +24,13 @@ void difference_free(struct difference *d)
 	for (int s = 0; s < DIFF_SIDES; s++) {
 		alloc_free(d->sides[s].runs);
 		alloc_free(d->sides[s].entries);
-		alloc_free(d->sides[s].figures);
+		alloc_free(d->sides[s].numbers);
 		index_free(&d->sides[s].index);
 		alloc_free(d->row_of[s]);
 	}
 	strings_free(&d->strings);
 	alloc_free(d->rows);
-	profile_free(d->shown);
+	profile_free(d->values_of);
 	alloc_free(d);
 }
 
@@ -39,14 +39,14 @@ void difference_free(struct difference *d)
 /* Is each sample worth about as much as the others? Added-up times are not. */
 static bool is_regular(const struct profile *p, value_id v)
 {
-	enum { LEAST_SAMPLES = 20 };
+	enum { MIN_SAMPLES = 20 };
 	double total = 0, count = 0, regular = 0;
 
 	for (size_t i = 0; i < p->sample_count; i++) {
 		total += (double)values_row(&p->sample_values, i)[v];
 		count += (double)p->samples[i].count;
 	}
-	if (count < LEAST_SAMPLES || total <= 0)
+	if (count < MIN_SAMPLES || total <= 0)
 		return false;
 	for (size_t i = 0; i < p->sample_count; i++) {
 		double n = (double)p->samples[i].count;
@@ -58,7 +58,7 @@ static bool is_regular(const struct profile *p, value_id v)
 	return regular >= 0.9 * count;
 }
 
-enum diff_kind diff_kind_of(const struct profile *p, value_id v)
+enum diff_measurement diff_measurement_of(const struct profile *p, value_id v)
 {
 	const struct value_type *type = &p->value_types[v];
 
@@ -86,12 +86,12 @@ static struct str without_level(struct str name, bool *recursive)
 
 uint32_t diff_entry(struct diff_side *side, struct diff_entry e)
 {
-	uint64_t hash = hash_mix(hash_mix(e.name, e.home), e.line);
+	uint64_t hash = hash_mix(hash_mix(e.name, e.location), e.line);
 
 	for (struct probe at = index_probe(&side->index, hash); index_next(&side->index, &at);) {
 		const struct diff_entry *there = &side->entries[at.row];
 
-		if (there->name == e.name && there->home == e.home && there->line == e.line)
+		if (there->name == e.name && there->location == e.location && there->line == e.line)
 			return at.row;
 	}
 	ARRAY_ROOM(side->entries, side->entry_count, side->entry_cap);
@@ -100,20 +100,20 @@ uint32_t diff_entry(struct diff_side *side, struct diff_entry e)
 	return (uint32_t)side->entry_count++;
 }
 
-static void add_figure(struct diff_side *side, struct diff_figure f)
+static void add_numbers(struct diff_side *side, struct diff_numbers f)
 {
-	ARRAY_ROOM(side->figures, side->figure_count, side->figure_cap);
-	side->figures[side->figure_count++] = f;
+	ARRAY_ROOM(side->numbers, side->numbers_count, side->numbers_cap);
+	side->numbers[side->numbers_count++] = f;
 }
 
 /* What pstat and valgrind write where there is no file says nothing. */
-static struct diff_entry make_entry(struct difference *d, struct str name, struct str home,
+static struct diff_entry make_entry(struct difference *d, struct str name, struct str location,
 				    uint32_t line, bool *recursive)
 {
-	if (str_eq(home, S("~")) || str_eq(home, S("???")))
-		home.n = 0;
+	if (str_eq(location, S("~")) || str_eq(location, S("???")))
+		location.n = 0;
 	return (struct diff_entry){ strings_add(&d->strings, without_level(name, recursive)),
-				    strings_add(&d->strings, home), line };
+				    strings_add(&d->strings, location), line };
 }
 
 /* Samples whose last frame is the function's: calls of sampled profiles have the others. */
@@ -138,8 +138,8 @@ static void add_self_samples(struct difference *d, struct diff_side *side,
 
 		if (!counts[f])
 			continue;
-		e = make_entry(d, function_name(p, f), function_home(p, f), line, &recursive);
-		add_figure(side, (struct diff_figure){ .entry = diff_entry(side, e), .run = run,
+		e = make_entry(d, function_name(p, f), function_location(p, f), line, &recursive);
+		add_numbers(side, (struct diff_numbers){ .entry = diff_entry(side, e), .run = run,
 						       .self_samples = counts[f] });
 	}
 	alloc_free(counts);
@@ -149,7 +149,7 @@ static void add_self_samples(struct difference *d, struct diff_side *side,
 static bool has_lines(const struct profile *p)
 {
 	for (function_id f = 0; f < p->function_count; f++)
-		if (p->functions[f].line_seen)
+		if (p->functions[f].line_inferred)
 			return false;
 	return !p->line_functions;
 }
@@ -162,8 +162,8 @@ static int64_t whole(int64_t value, int exponent)
 	return value;
 }
 
-static void add_figures(struct difference *d, struct diff_side *side, const struct figures *f,
-			bool lines, bool bare)
+static void add_numbers_of_run(struct difference *d, struct diff_side *side, const struct flat_profile *f,
+			       bool lines, bool bare)
 {
 	uint32_t run = (uint32_t)side->run_count - 1;
 	int exponent = side->runs[run].exponent;
@@ -171,9 +171,9 @@ static void add_figures(struct difference *d, struct diff_side *side, const stru
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct call_row *r = &f->table.rows[i];
 		bool recursive;
-		struct diff_entry e = make_entry(d, f->rows[i].name, f->rows[i].home,
+		struct diff_entry e = make_entry(d, f->rows[i].name, f->rows[i].location,
 						 lines ? f->rows[i].line : 0, &recursive);
-		struct diff_figure figure = {
+		struct diff_numbers numbers = {
 			.entry = diff_entry(side, e), .run = run, .self = r->self,
 			.inclusive = recursive ? 0 : r->inclusive,
 			.calls = f->calls_known ? r->calls : 0,
@@ -181,7 +181,7 @@ static void add_figures(struct difference *d, struct diff_side *side, const stru
 			.inclusive_samples = bare ? whole(r->inclusive, exponent) : r->calls,
 		};
 
-		add_figure(side, figure);
+		add_numbers(side, numbers);
 	}
 }
 
@@ -198,32 +198,32 @@ static int check_type(struct difference *d, struct diff_side *side, const struct
 	}
 	if (side->unit == type->unit && str_eq(strings_text(&d->strings, side->value_name), name))
 		return 0;
-	return error("runs of one side with different value types: %s and %s",
-		     quote(strings_text(&d->strings, side->value_name)), quote(name));
+	return diag_error("runs of one side with different value types: %s and %s",
+			  diag_quote(strings_text(&d->strings, side->value_name)), diag_quote(name));
 }
 
 int difference_add(struct difference *d, int which, const struct profile *p, value_id v,
-		   const enum diff_kind *kind)
+		   const enum diff_measurement *kind)
 {
 	struct diff_side *side = &d->sides[which];
-	struct diff_run run = { .kind = kind ? *kind : diff_kind_of(p, v),
+	struct diff_run run = { .kind = kind ? *kind : diff_measurement_of(p, v),
 				.exponent = p->value_types[v].exponent };
 	bool lines = has_lines(p), bare = p->value_types[v].unit == UNIT_NONE;
-	struct figures f;
+	struct flat_profile f;
 
 	if (check_type(d, side, p, v) < 0)
 		return -1;
-	figures_make(&f, p, v);
+	flat_profile_make(&f, p, v);
 	run.total = f.total;
 	run.calls_known = f.calls_known;
 	run.samples = bare ? whole(f.total, run.exponent) : 0;
 	side->kind = side->run_count && side->kind != run.kind ? DIFF_TIMED : run.kind;
 	ARRAY_ROOM(side->runs, side->run_count, side->run_cap);
 	side->runs[side->run_count++] = run;
-	add_figures(d, side, &f, lines, bare);
+	add_numbers_of_run(d, side, &f, lines, bare);
 	if (!bare && run.kind == DIFF_SAMPLED)
 		add_self_samples(d, side, p, lines);
-	figures_free(&f);
+	flat_profile_free(&f);
 	return 0;
 }
 
@@ -235,7 +235,7 @@ uint32_t *diff_rows_of(struct difference *d, int side, const struct profile *p)
 	bool lines = has_lines(p), recursive;
 
 	for (function_id f = 0; f < p->function_count; f++) {
-		struct diff_entry e = make_entry(d, function_name(p, f), function_home(p, f),
+		struct diff_entry e = make_entry(d, function_name(p, f), function_location(p, f),
 						 lines ? p->functions[f].line : 0, &recursive);
 		uint32_t entry = diff_entry(&d->sides[side], e);
 

@@ -16,14 +16,14 @@
 #include "common/transform/diff/difference.h"
 
 struct keyed {
-	struct str name, home;
+	struct str name, location;
 	uint32_t line, entry;
 	bool taken;
 };
 
 /* Functions of one home and one name: rows [start, end) of a side. */
-struct homes {
-	struct str home;
+struct match_location {
+	struct str location;
 	size_t start, end;
 	bool taken;
 };
@@ -32,8 +32,8 @@ struct matcher {
 	const struct difference *d;
 	struct keyed *rows[DIFF_SIDES];
 	size_t counts[DIFF_SIDES];
-	struct homes *homes[DIFF_SIDES];    /* of the current name */
-	size_t home_counts[DIFF_SIDES], home_caps[DIFF_SIDES];
+	struct match_location *locations[DIFF_SIDES]; /* of the current name */
+	size_t location_counts[DIFF_SIDES], location_caps[DIFF_SIDES];
 	struct diff_match *matches;
 	size_t count, cap;
 	struct roots {
@@ -49,7 +49,7 @@ static int compare_keyed(const void *left, const void *right)
 	int order = str_compare(a->name, b->name);
 
 	if (!order)
-		order = str_compare(a->home, b->home);
+		order = str_compare(a->location, b->location);
 	return order ? order : (a->line > b->line) - (a->line < b->line);
 }
 
@@ -59,13 +59,13 @@ static void sort_side(struct matcher *k, int s, const uint32_t *folded)
 	bool *used = alloc_zero(side->entry_count, sizeof *used);
 
 	k->rows[s] = alloc_zero(side->entry_count, sizeof **k->rows);
-	for (size_t i = 0; i < side->figure_count; i++)
-		used[folded[side->figures[i].entry]] = true;
+	for (size_t i = 0; i < side->numbers_count; i++)
+		used[folded[side->numbers[i].entry]] = true;
 	for (uint32_t i = 0; i < side->entry_count; i++)
 		if (used[i])
 			k->rows[s][k->counts[s]++] = (struct keyed){
 				strings_text(&k->d->strings, side->entries[i].name),
-				strings_text(&k->d->strings, side->entries[i].home),
+				strings_text(&k->d->strings, side->entries[i].location),
 				side->entries[i].line, i, false };
 	alloc_free(used);
 	qsort(k->rows[s], k->counts[s], sizeof **k->rows, compare_keyed);
@@ -100,11 +100,11 @@ static void pair_rows(struct matcher *k, struct keyed *a, struct keyed *b, bool 
 static void align(struct matcher *k, struct keyed *few, size_t n, struct keyed *many, size_t m,
 		  bool swapped, bool moved)
 {
-	enum { CELLS_MOST = 1 << 22 };
+	enum { MAX_CELLS = 1 << 22 };
 	size_t width = m + 1;
 	uint64_t *cost;
 
-	if (n == m || n > CELLS_MOST / width) {
+	if (n == m || n > MAX_CELLS / width) {
 		for (size_t i = 0; i < n; i++)
 			pair_rows(k, &few[i], &many[i], swapped, moved);
 		return;
@@ -174,7 +174,7 @@ static void note_roots(struct matcher *k, struct str base, struct str new, size_
 	}
 }
 
-static void match_homes(struct matcher *k, struct homes *base, struct homes *new)
+static void match_locations(struct matcher *k, struct match_location *base, struct match_location *new)
 {
 	size_t n = base->end - base->start, m = new->end - new->start, first = k->count;
 	struct keyed *a = k->rows[DIFF_BASE] + base->start, *b = k->rows[DIFF_NEW] + new->start;
@@ -184,76 +184,76 @@ static void match_homes(struct matcher *k, struct homes *base, struct homes *new
 		align(k, a, n, b, m, false, false);
 	else
 		align(k, b, m, a, n, true, false);
-	if (base->home.n && new->home.n && !str_eq(base->home, new->home))
-		note_roots(k, base->home, new->home, first);
+	if (base->location.n && new->location.n && !str_eq(base->location, new->location))
+		note_roots(k, base->location, new->location, first);
 }
 
-static void match_equal_homes(struct matcher *k)
+static void match_equal_locations(struct matcher *k)
 {
 	size_t j = 0;
 
-	for (size_t i = 0; i < k->home_counts[DIFF_BASE]; i++) {
-		struct homes *a = &k->homes[DIFF_BASE][i];
+	for (size_t i = 0; i < k->location_counts[DIFF_BASE]; i++) {
+		struct match_location *a = &k->locations[DIFF_BASE][i];
 
-		while (j < k->home_counts[DIFF_NEW] &&
-		       str_compare(k->homes[DIFF_NEW][j].home, a->home) < 0)
+		while (j < k->location_counts[DIFF_NEW] &&
+		       str_compare(k->locations[DIFF_NEW][j].location, a->location) < 0)
 			j++;
-		if (j < k->home_counts[DIFF_NEW] && str_eq(k->homes[DIFF_NEW][j].home, a->home))
-			match_homes(k, a, &k->homes[DIFF_NEW][j]);
+		if (j < k->location_counts[DIFF_NEW] && str_eq(k->locations[DIFF_NEW][j].location, a->location))
+			match_locations(k, a, &k->locations[DIFF_NEW][j]);
 	}
 }
 
 /* The home of a side with the longest common tail; NULL if there is none, or several. */
-static struct homes *nearest(struct homes *homes, size_t count, struct str home)
+static struct match_location *nearest(struct match_location *locations, size_t count, struct str location)
 {
-	struct homes *best = NULL;
+	struct match_location *best = NULL;
 	size_t longest = 0;
 	bool several = false;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t tail = homes[i].taken ? 0 : common_tail(homes[i].home, home);
+		size_t tail = locations[i].taken ? 0 : common_tail(locations[i].location, location);
 
 		if (tail && tail >= longest) {
 			several = tail == longest;
 			longest = tail;
-			best = &homes[i];
+			best = &locations[i];
 		}
 	}
 	return several ? NULL : best;
 }
 
 /* Until no two are each other's nearest: a match may make others unambiguous. */
-static void match_near_homes(struct matcher *k)
+static void match_near_locations(struct matcher *k)
 {
 	bool any = true;
 
 	while (any) {
 		any = false;
-		for (size_t i = 0; i < k->home_counts[DIFF_BASE]; i++) {
-			struct homes *a = &k->homes[DIFF_BASE][i], *b;
+		for (size_t i = 0; i < k->location_counts[DIFF_BASE]; i++) {
+			struct match_location *a = &k->locations[DIFF_BASE][i], *b;
 
 			if (a->taken)
 				continue;
-			b = nearest(k->homes[DIFF_NEW], k->home_counts[DIFF_NEW], a->home);
-			if (!b || nearest(k->homes[DIFF_BASE], k->home_counts[DIFF_BASE],
-					  b->home) != a)
+			b = nearest(k->locations[DIFF_NEW], k->location_counts[DIFF_NEW], a->location);
+			if (!b || nearest(k->locations[DIFF_BASE], k->location_counts[DIFF_BASE],
+					  b->location) != a)
 				continue;
-			match_homes(k, a, b);
+			match_locations(k, a, b);
 			any = true;
 		}
 	}
 }
 
-static struct homes *only_left(struct homes *homes, size_t count)
+static struct match_location *only_left(struct match_location *locations, size_t count)
 {
-	struct homes *only = NULL;
+	struct match_location *only = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		if (homes[i].taken)
+		if (locations[i].taken)
 			continue;
 		if (only)
 			return NULL;
-		only = &homes[i];
+		only = &locations[i];
 	}
 	return only;
 }
@@ -265,13 +265,13 @@ static bool is_common_name(struct str name)
 	       (str_starts(name, S("__")) && str_ends(name, S("__")));
 }
 
-static void match_last_homes(struct matcher *k, struct str name)
+static void match_last_locations(struct matcher *k, struct str name)
 {
-	struct homes *a = only_left(k->homes[DIFF_BASE], k->home_counts[DIFF_BASE]);
-	struct homes *b = only_left(k->homes[DIFF_NEW], k->home_counts[DIFF_NEW]);
+	struct match_location *a = only_left(k->locations[DIFF_BASE], k->location_counts[DIFF_BASE]);
+	struct match_location *b = only_left(k->locations[DIFF_NEW], k->location_counts[DIFF_NEW]);
 
-	if (a && b && (!a->home.n || !b->home.n || !is_common_name(name)))
-		match_homes(k, a, b);
+	if (a && b && (!a->location.n || !b->location.n || !is_common_name(name)))
+		match_locations(k, a, b);
 }
 
 /* --- names --- */
@@ -281,16 +281,16 @@ static void take_name(struct matcher *k, int s, struct str name, size_t *at)
 {
 	const struct keyed *rows = k->rows[s];
 
-	k->home_counts[s] = 0;
+	k->location_counts[s] = 0;
 	while (*at < k->counts[s] && str_eq(rows[*at].name, name)) {
 		size_t start = *at;
 
 		while (*at < k->counts[s] && str_eq(rows[*at].name, name) &&
-		       str_eq(rows[*at].home, rows[start].home))
+		       str_eq(rows[*at].location, rows[start].location))
 			++*at;
-		ARRAY_ROOM(k->homes[s], k->home_counts[s], k->home_caps[s]);
-		k->homes[s][k->home_counts[s]++] =
-			(struct homes){ rows[start].home, start, *at, false };
+		ARRAY_ROOM(k->locations[s], k->location_counts[s], k->location_caps[s]);
+		k->locations[s][k->location_counts[s]++] =
+			(struct match_location){ rows[start].location, start, *at, false };
 	}
 }
 
@@ -309,9 +309,9 @@ static void match_names(struct matcher *k)
 		}
 		take_name(k, DIFF_BASE, a, &at[DIFF_BASE]);
 		take_name(k, DIFF_NEW, a, &at[DIFF_NEW]);
-		match_equal_homes(k);
-		match_near_homes(k);
-		match_last_homes(k, a);
+		match_equal_locations(k);
+		match_near_locations(k);
+		match_last_locations(k, a);
 	}
 }
 
@@ -372,7 +372,7 @@ static struct keyed *first_named(const struct matcher *k, int s, struct str name
 
 static bool same_file(const struct keyed *a, const struct keyed *b)
 {
-	return common_tail(a->home, b->home) > 0 && !(a->line && b->line && a->line != b->line);
+	return common_tail(a->location, b->location) > 0 && !(a->line && b->line && a->line != b->line);
 }
 
 /* One row of each list in this file at this line: more would be a guess. */
@@ -416,14 +416,14 @@ static void match_group(struct matcher *k, int s, const struct qualified *group,
  */
 static void match_qualified(struct matcher *k, int s)
 {
-	enum { GROUP_MOST = 1000 };
+	enum { MAX_GROUP = 1000 };
 	size_t count, end;
 	struct qualified *list = list_qualified(k, s, &count);
 
 	for (size_t start = 0; start < count; start = end) {
 		for (end = start + 1; end < count && str_eq(list[start].part, list[end].part);)
 			end++;
-		if (end - start <= GROUP_MOST)
+		if (end - start <= MAX_GROUP)
 			match_group(k, s, list + start, end - start);
 	}
 	alloc_free(list);
@@ -482,7 +482,7 @@ struct diff_match *diff_match_entries(const struct difference *d,
 				add_match(&k, s == DIFF_BASE ? k.rows[s][i].entry : NO_ID,
 					  s == DIFF_NEW ? k.rows[s][i].entry : NO_ID, false);
 		alloc_free(k.rows[s]);
-		alloc_free(k.homes[s]);
+		alloc_free(k.locations[s]);
 	}
 	alloc_free(k.roots);
 	*count = k.count;

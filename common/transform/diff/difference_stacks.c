@@ -136,7 +136,7 @@ static void add_value_types(struct joiner *k)
 	for (int s = 0; s < DIFF_SIDES; s++)
 		k->values[s] = profile_value_type(k->p, (struct value_type){
 			.name = profile_string(k->p, str_of(names[s])),
-			.unit = k->d->shares ? UNIT_NONE : k->d->shown->value_types[0].unit,
+			.unit = k->d->shares ? UNIT_NONE : k->d->values_of->value_types[0].unit,
 			.counts = k->d->shares });
 }
 
@@ -166,7 +166,7 @@ struct profile *difference_stacks(struct difference *d, const struct stacks_run 
 	if (!k.overflow && profile_status(k.p, "the difference") == 0)
 		return k.p;
 	if (k.overflow)
-		error("values too large to be added up");
+		diag_error("values too large to be added up");
 	profile_free(k.p);
 	return NULL;
 }

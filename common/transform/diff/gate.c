@@ -29,23 +29,23 @@ const struct diff_pair *gate_pair(const struct difference *d, const struct diff_
 static int check_term(const struct gate_rule *rule, const struct gate_node *node,
 		      const struct difference *d)
 {
-	const char *text = quote(str_of(rule->text)), *name = gate_term_name(node->term);
-	enum unit unit = d->shown->value_types[0].unit;
+	const char *text = diag_quote(str_of(rule->text)), *name = gate_term_name(node->term);
+	enum unit unit = d->values_of->value_types[0].unit;
 
 	if (node->term == GATE_CALLS)
 		return d->calls_known ? 0
-			: error("rule %s: nobody counted calls on both sides", text);
+			: diag_error("rule %s: nobody counted calls on both sides", text);
 	if (node->term == GATE_TOTAL && d->total.evidence == DIFF_NOTHING)
-		return error("rule %s: the totals are of different kinds", text);
+		return diag_error("rule %s: the totals are of different kinds", text);
 	if (node->relative || (!node->amount.mantissa && node->unit == UNIT_NONE))
 		return 0;
 	if (d->shares && node->term != GATE_TOTAL)
-		return error("rule %s: shares are compared: expected %% behind an amount of %s",
-			     text, name);
+		return diag_error("rule %s: shares are compared: expected %% behind an amount of %s",
+				  text, name);
 	if (unit != node->unit)
-		return error("rule %s: %s is counted in %s", text, name,
-			     unit == UNIT_TIME ? "ns, us, ms, s" : unit == UNIT_BYTES
-			     ? "B, KiB, MiB, GiB" : "bare numbers");
+		return diag_error("rule %s: %s is counted in %s", text, name,
+				  unit == UNIT_TIME ? "ns, us, ms, s" : unit == UNIT_BYTES
+				  ? "B, KiB, MiB, GiB" : "bare numbers");
 	return 0;
 }
 
@@ -86,7 +86,7 @@ static bool is_met(const struct gate_node *node, const struct diff_pair *pair,
 	if (node->term == GATE_SHARE)
 		return passes(node, change * 100 * scale, amount * (double)DIFF_WHOLE);
 	if (!node->relative && node->term != GATE_CALLS)
-		scale *= power_of_ten(d->shown->value_types[0].exponent);
+		scale *= power_of_ten(d->values_of->value_types[0].exponent);
 	if (!node->relative)
 		return passes(node, change * scale, amount);
 	/* from nothing to something is more than any part of it */
@@ -143,7 +143,7 @@ static struct answer ask_row(const struct gate_rule *rule, const struct differen
 
 static bool matches(const char *glob, struct str text)
 {
-	char *copy = alloc(text.n + 1);
+	char *copy = alloc_bytes(text.n + 1);
 	bool match;
 
 	for (size_t i = 0; i < text.n; i++)
@@ -161,7 +161,7 @@ static bool matches(const char *glob, struct str text)
 static bool is_named(const char *glob, const struct diff_row *row)
 {
 	const struct diff_place *at = row->status == DIFF_GONE ? &row->base : &row->new;
-	char *name = alloc(row->name.n + 1);
+	char *name = alloc_bytes(row->name.n + 1);
 	bool match;
 
 	for (size_t i = 0; i < row->name.n; i++)
@@ -169,19 +169,19 @@ static bool is_named(const char *glob, const struct diff_row *row)
 	name[row->name.n] = '\0';
 	match = fnmatch(glob, name, FNM_NOESCAPE) == 0;
 	alloc_free(name);
-	return match || (at->home.n && matches(glob, at->home));
+	return match || (at->location.n && matches(glob, at->location));
 }
 
 static bool in_scope(const struct gate_rule *rule, const struct diff_row *row,
-		     const struct gate_how *how)
+		     const struct gate_options *options)
 {
 	int64_t weight = 0;
 
 	for (int t = 0; t < GATE_TOTAL; t++)
 		if (rule->terms & 1u << t && diff_weight(row, measure_of((enum gate_term)t)) > weight)
 			weight = diff_weight(row, measure_of((enum gate_term)t));
-	return (double)weight >= how->least * (double)DIFF_WHOLE &&
-	       !(how->ignore_new && row->status == DIFF_IS_NEW) &&
+	return (double)weight >= options->min_share * (double)DIFF_WHOLE &&
+	       !(options->ignore_new && row->status == DIFF_IS_NEW) &&
 	       (!rule->glob || is_named(rule->glob, row));
 }
 
@@ -202,21 +202,21 @@ static void add_finding(struct gate_findings *all, struct gate_finding f)
  * then what would be clear enough by itself is no regression, but it is no pass either.
  */
 static void judge(const struct gate_rule *rule, const struct difference *d,
-		  const struct gate_how *how, struct gate_findings *all, struct gate_finding f)
+		  const struct gate_options *options, struct gate_findings *all, struct gate_finding f)
 {
 	size_t na = d->sides[DIFF_BASE].run_count, nb = d->sides[DIFF_NEW].run_count;
 	const struct diff_pair *pair = gate_pair(d, f.row, f.term);
-	double least = mann_whitney_least(na, nb), change = (double)pair->new - (double)pair->base;
+	double min_p = statistics_mann_whitney_min_p(na, nb), change = (double)pair->new - (double)pair->base;
 
 	f.rule = rule;
 	f.change = change < 0 ? -change : change;
-	if (!f.tested || f.q <= how->alpha) {
+	if (!f.tested || f.q <= options->alpha) {
 		f.outcome = GATE_BROKEN;
 		add_finding(all, f);
-	} else if (na + nb > 2 && least * (double)f.tests > how->alpha &&
-		   (f.p <= how->alpha || f.p <= least * 1.000001)) {
+	} else if (na + nb > 2 && min_p * (double)f.tests > options->alpha &&
+		   (f.p <= options->alpha || f.p <= min_p * 1.000001)) {
 		f.outcome = GATE_TOO_FEW;
-		f.needed = mann_whitney_needed(f.tests, how->alpha);
+		f.needed = statistics_mann_whitney_min_runs(f.tests, options->alpha);
 		add_finding(all, f);
 	}
 }
@@ -233,20 +233,20 @@ static int compare_findings(const void *left, const void *right)
 }
 
 static void ask_total(const struct gate_rule *rule, const struct difference *d,
-		      const struct gate_how *how, struct answer *answers,
+		      const struct gate_options *options, struct answer *answers,
 		      struct gate_findings *all)
 {
 	struct answer a = ask_row(rule, d, NULL, answers);
 
 	if (a.holds)
-		judge(rule, d, how, all, (struct gate_finding){
+		judge(rule, d, options, all, (struct gate_finding){
 			.term = a.term, .tested = a.tested, .one_run = a.one_run, .p = a.p,
 			.q = a.p, .tests = 1 });
 }
 
 /* Functions for which the rule does not hold count among the tests, with a p of 1. */
 static void ask_functions(const struct gate_rule *rule, const struct difference *d,
-			  const struct gate_how *how, struct answer *answers,
+			  const struct gate_options *options, struct answer *answers,
 			  struct gate_findings *all)
 {
 	struct gate_finding *found = alloc_zero(d->row_count, sizeof *found);
@@ -256,7 +256,7 @@ static void ask_functions(const struct gate_rule *rule, const struct difference 
 	for (size_t i = 0; i < d->row_count; i++) {
 		struct answer a;
 
-		if (!in_scope(rule, &d->rows[i], how))
+		if (!in_scope(rule, &d->rows[i], options))
 			continue;
 		a = ask_row(rule, d, &d->rows[i], answers);
 		tests += a.tested;
@@ -267,12 +267,12 @@ static void ask_functions(const struct gate_rule *rule, const struct difference 
 		found[count++] = (struct gate_finding){ .row = &d->rows[i], .term = a.term,
 			.tested = a.tested, .one_run = a.one_run, .p = a.p };
 	}
-	benjamini_hochberg(p, q, tested, tests);
+	statistics_benjamini_hochberg(p, q, tested, tests);
 	tested = 0;
 	for (size_t i = 0; i < count; i++) {
 		found[i].tests = tests;
 		found[i].q = found[i].tested ? q[tested++] : 0;
-		judge(rule, d, how, all, found[i]);
+		judge(rule, d, options, all, found[i]);
 	}
 	alloc_free(p);
 	alloc_free(q);
@@ -280,7 +280,7 @@ static void ask_functions(const struct gate_rule *rule, const struct difference 
 }
 
 int gate_ask(const struct gate_rule *rule, const struct difference *d,
-	     const struct gate_how *how, struct gate_findings *findings)
+	     const struct gate_options *options, struct gate_findings *findings)
 {
 	size_t before = findings->count;
 	struct answer *answers;
@@ -290,9 +290,9 @@ int gate_ask(const struct gate_rule *rule, const struct difference *d,
 			return -1;
 	answers = alloc_zero(rule->count, sizeof *answers);
 	if (gate_about_total(rule))
-		ask_total(rule, d, how, answers, findings);
+		ask_total(rule, d, options, answers, findings);
 	else
-		ask_functions(rule, d, how, answers, findings);
+		ask_functions(rule, d, options, answers, findings);
 	alloc_free(answers);
 	if (findings->count > before)
 		qsort(findings->all + before, findings->count - before, sizeof *findings->all,

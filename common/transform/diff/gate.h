@@ -41,9 +41,9 @@ struct gate_rule {
 	unsigned terms;           /* 1 << enum gate_term */
 };
 
-struct gate_how {
+struct gate_options {
 	double alpha;
-	double least;             /* a share, as in struct diff_how */
+	double min_share;         /* a share, as in struct difference_options */
 	bool ignore_new;          /* functions that the base has not */
 };
 
@@ -74,7 +74,7 @@ void gate_free(struct gate_rule *rule);
 
 /* 0, or -1 after a message if the difference cannot answer the rule. */
 int gate_ask(const struct gate_rule *rule, const struct difference *d,
-	     const struct gate_how *how, struct gate_findings *findings);
+	     const struct gate_options *options, struct gate_findings *findings);
 
 /* The pair that a term is about. */
 const struct diff_pair *gate_pair(const struct difference *d, const struct diff_row *row,

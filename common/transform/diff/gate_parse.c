@@ -14,9 +14,9 @@
 #include "common/base/diag.h"
 #include "common/transform/diff/gate.h"
 
-enum { DEPTH_MOST = 64 };
+enum { MAX_DEPTH = 64 };
 
-struct parser {
+struct gate_parser {
 	struct gate_rule *rule;
 	struct str rest;
 	bool failed;
@@ -42,13 +42,13 @@ static const struct amount_unit {
 	{ "GiB", UNIT_BYTES, 1 << 30 },
 };
 
-static uint32_t fail(struct parser *k, const char *expected)
+static uint32_t fail(struct gate_parser *k, const char *expected)
 {
 	if (!k->failed && k->rest.n)
-		error("rule %s: expected %s, got %s", quote(str_of(k->rule->text)), expected,
-		      quote(k->rest));
+		diag_error("rule %s: expected %s, got %s", diag_quote(str_of(k->rule->text)), expected,
+			   diag_quote(k->rest));
 	else if (!k->failed)
-		error("rule %s: expected %s at its end", quote(str_of(k->rule->text)), expected);
+		diag_error("rule %s: expected %s at its end", diag_quote(str_of(k->rule->text)), expected);
 	k->failed = true;
 	return 0;
 }
@@ -58,7 +58,7 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
 }
 
-static struct str next_word(const struct parser *k)
+static struct str next_word(const struct gate_parser *k)
 {
 	size_t n = 0;
 
@@ -67,12 +67,12 @@ static struct str next_word(const struct parser *k)
 	return str_head(k->rest, n);
 }
 
-static void take(struct parser *k, size_t n)
+static void take(struct gate_parser *k, size_t n)
 {
 	k->rest = str_trim(str_from(k->rest, n));
 }
 
-static bool take_word(struct parser *k, const char *word)
+static bool take_word(struct gate_parser *k, const char *word)
 {
 	if (!str_eq(next_word(k), str_of(word)))
 		return false;
@@ -80,7 +80,7 @@ static bool take_word(struct parser *k, const char *word)
 	return true;
 }
 
-static bool take_sign(struct parser *k, struct str sign)
+static bool take_sign(struct gate_parser *k, struct str sign)
 {
 	if (!str_starts(k->rest, sign))
 		return false;
@@ -88,7 +88,7 @@ static bool take_sign(struct parser *k, struct str sign)
 	return true;
 }
 
-static uint32_t add_node(struct parser *k, struct gate_node node)
+static uint32_t add_node(struct gate_parser *k, struct gate_node node)
 {
 	struct gate_rule *r = k->rule;
 
@@ -97,20 +97,20 @@ static uint32_t add_node(struct parser *k, struct gate_node node)
 	return (uint32_t)r->count++;
 }
 
-static bool take_number(struct parser *k, struct gate_node *node)
+static bool take_number(struct gate_parser *k, struct gate_node *node)
 {
-	enum exactness how;
+	enum exactness exactness;
 	size_t n = 0;
 
 	while (n < k->rest.n && str_has(S("+-.0123456789"), k->rest.p[n]))
 		n++;
-	if (!n || !str_to_decimal(str_head(k->rest, n), &node->amount, &how) || how != EXACT)
+	if (!n || !str_to_decimal(str_head(k->rest, n), &node->amount, &exactness) || exactness != EXACT)
 		return fail(k, "a number"), false;
 	take(k, n);
 	return true;
 }
 
-static bool take_unit(struct parser *k, struct gate_node *node)
+static bool take_unit(struct gate_parser *k, struct gate_node *node)
 {
 	struct str word = next_word(k);
 
@@ -131,7 +131,7 @@ static bool take_unit(struct parser *k, struct gate_node *node)
 	return fail(k, "%, ns, us, ms, s, B, KiB, MiB, GiB, and, or, in"), false;
 }
 
-static bool check_amount(struct parser *k, const struct gate_node *node)
+static bool check_amount(struct gate_parser *k, const struct gate_node *node)
 {
 	if (node->term == GATE_SHARE && !node->relative)
 		return fail(k, "% behind an amount of share"), false;
@@ -140,7 +140,7 @@ static bool check_amount(struct parser *k, const struct gate_node *node)
 	return true;
 }
 
-static uint32_t parse_term(struct parser *k)
+static uint32_t parse_term(struct gate_parser *k)
 {
 	struct gate_node node = { .kind = GATE_TERM };
 	int t = 0;
@@ -161,15 +161,15 @@ static uint32_t parse_term(struct parser *k)
 	return add_node(k, node);
 }
 
-static uint32_t parse_any(struct parser *k);
+static uint32_t parse_any(struct gate_parser *k);
 
-static uint32_t parse_one(struct parser *k)
+static uint32_t parse_one(struct gate_parser *k)
 {
 	uint32_t node;
 
 	if (!take_sign(k, S("(")))
 		return parse_term(k);
-	if (++k->depth > DEPTH_MOST)
+	if (++k->depth > MAX_DEPTH)
 		return fail(k, "fewer parentheses");
 	node = parse_any(k);
 	k->depth--;
@@ -178,7 +178,7 @@ static uint32_t parse_one(struct parser *k)
 	return node;
 }
 
-static uint32_t parse_all(struct parser *k)
+static uint32_t parse_all(struct gate_parser *k)
 {
 	uint32_t left = parse_one(k);
 
@@ -191,7 +191,7 @@ static uint32_t parse_all(struct parser *k)
 	return left;
 }
 
-static uint32_t parse_any(struct parser *k)
+static uint32_t parse_any(struct gate_parser *k)
 {
 	uint32_t left = parse_all(k);
 
@@ -206,7 +206,7 @@ static uint32_t parse_any(struct parser *k)
 
 static char *copy_text(struct str s)
 {
-	char *copy = alloc(s.n + 1);
+	char *copy = alloc_bytes(s.n + 1);
 
 	if (s.n)
 		memcpy(copy, s.p, s.n);
@@ -215,7 +215,7 @@ static char *copy_text(struct str s)
 }
 
 /* What is left behind `in`, without quotes around it. */
-static void take_glob(struct parser *k)
+static void take_glob(struct gate_parser *k)
 {
 	struct str glob = k->rest;
 	char mark = glob.n ? glob.p[0] : '\0';
@@ -231,7 +231,7 @@ static void take_glob(struct parser *k)
 
 int gate_parse(struct gate_rule *rule, struct str text)
 {
-	struct parser k = { .rule = rule, .rest = str_trim(text) };
+	struct gate_parser k = { .rule = rule, .rest = str_trim(text) };
 
 	*rule = (struct gate_rule){ .text = copy_text(text) };
 	parse_any(&k);
@@ -240,8 +240,8 @@ int gate_parse(struct gate_rule *rule, struct str text)
 	else if (!k.failed && k.rest.n)
 		fail(&k, "and, or, in");
 	if (!k.failed && rule->glob && gate_about_total(rule))
-		k.failed = error("rule %s: total is of the whole profile: expected no 'in'",
-				 quote(text)) < 0;
+		k.failed = diag_error("rule %s: total is of the whole profile: expected no 'in'",
+				      diag_quote(text)) < 0;
 	if (!k.failed)
 		return 0;
 	gate_free(rule);

@@ -14,7 +14,7 @@ static int compare_i64(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-int64_t median(const int64_t *values, size_t n)
+int64_t statistics_median(const int64_t *values, size_t n)
 {
 	int64_t *sorted, low, high;
 
@@ -32,15 +32,15 @@ int64_t median(const int64_t *values, size_t n)
 
 /* --- Mann-Whitney --- */
 
-struct ranked {
+struct ranked_value {
 	int64_t value;
 	bool of_a;
 };
 
 static int compare_ranked(const void *left, const void *right)
 {
-	return compare_i64(&((const struct ranked *)left)->value,
-			   &((const struct ranked *)right)->value);
+	return compare_i64(&((const struct ranked_value *)left)->value,
+			   &((const struct ranked_value *)right)->value);
 }
 
 /* Ranks of all values, twice: equal values share the mean of their places. */
@@ -53,13 +53,13 @@ struct ranking {
 
 static void rank(struct ranking *r, const int64_t *a, size_t na, const int64_t *b, size_t nb)
 {
-	struct ranked *all = alloc_zero(na + nb, sizeof *all);
+	struct ranked_value *all = alloc_zero(na + nb, sizeof *all);
 	size_t end;
 
 	*r = (struct ranking){ .n = na + nb, .na = na };
 	r->twice = alloc_zero(r->n, sizeof *r->twice);
 	for (size_t i = 0; i < r->n; i++)
-		all[i] = (struct ranked){ i < na ? a[i] : b[i - na], i < na };
+		all[i] = (struct ranked_value){ i < na ? a[i] : b[i - na], i < na };
 	qsort(all, r->n, sizeof *all, compare_ranked);
 	for (size_t start = 0; start < r->n; start = end) {
 		double equal;
@@ -83,9 +83,9 @@ static void rank(struct ranking *r, const int64_t *a, size_t na, const int64_t *
  */
 static double exact(const struct ranking *r)
 {
-	size_t most = r->n * (r->n + 1), width = most + 1;
+	size_t max_sum = r->n * (r->n + 1), width = max_sum + 1;
 	double *ways = alloc_zero((r->na + 1) * width, sizeof *ways);
-	double all = 0, below = 0, above = 0, least;
+	double all = 0, below = 0, above = 0, smallest;
 
 	ways[0] = 1;
 	for (size_t i = 0; i < r->n; i++)
@@ -100,8 +100,8 @@ static double exact(const struct ranking *r)
 		above += s >= r->sum ? n : 0;
 	}
 	alloc_free(ways);
-	least = below < above ? below : above;
-	return 2 * least < all ? 2 * least / all : 1;
+	smallest = below < above ? below : above;
+	return 2 * smallest < all ? 2 * smallest / all : 1;
 }
 
 static double by_normal(const struct ranking *r)
@@ -116,7 +116,7 @@ static double by_normal(const struct ranking *r)
 	return erfc(away / sqrt(variance) / sqrt(2));
 }
 
-double mann_whitney(const int64_t *a, size_t na, const int64_t *b, size_t nb)
+double statistics_mann_whitney(const int64_t *a, size_t na, const int64_t *b, size_t nb)
 {
 	struct ranking r;
 	double p;
@@ -129,7 +129,7 @@ double mann_whitney(const int64_t *a, size_t na, const int64_t *b, size_t nb)
 	return p;
 }
 
-double mann_whitney_least(size_t na, size_t nb)
+double statistics_mann_whitney_min_p(size_t na, size_t nb)
 {
 	double ways = 1;
 
@@ -138,12 +138,12 @@ double mann_whitney_least(size_t na, size_t nb)
 	return ways > 2 ? 2 / ways : 1;
 }
 
-size_t mann_whitney_needed(size_t tested, double alpha)
+size_t statistics_mann_whitney_min_runs(size_t tested, double alpha)
 {
-	enum { MOST = 100 };
+	enum { MAX_RUNS = 100 };
 	size_t n = 2;
 
-	while (n < MOST && mann_whitney_least(n, n) * (double)tested > alpha)
+	while (n < MAX_RUNS && statistics_mann_whitney_min_p(n, n) * (double)tested > alpha)
 		n++;
 	return n;
 }
@@ -173,21 +173,21 @@ static double fisher(double a, double all_a, double b, double all_b)
 }
 
 /* Only where one side is tiny and the other one huge are there more tables to look at. */
-#define TABLES_MOST 1e5
+#define MAX_TABLES 1e5
 
-double two_proportions(int64_t a, int64_t all_a, int64_t b, int64_t all_b)
+double statistics_two_proportions(int64_t a, int64_t all_a, int64_t b, int64_t all_b)
 {
 	double x = (double)a, n = (double)all_a, y = (double)b, m = (double)all_b;
-	double pooled, least, smaller = n < m ? n : m, variance, tables;
+	double pooled, smallest, smaller = n < m ? n : m, variance, tables;
 
 	if (all_a <= 0 || all_b <= 0 || a < 0 || b < 0 || a > all_a || b > all_b)
 		return 1;
 	pooled = (x + y) / (n + m);
-	least = smaller * (pooled < 0.5 ? pooled : 1 - pooled);
-	if (least <= 0)
+	smallest = smaller * (pooled < 0.5 ? pooled : 1 - pooled);
+	if (smallest <= 0)
 		return 1;
 	tables = x + y < n + m - x - y ? x + y : n + m - x - y;
-	if (least < 10 && (tables < TABLES_MOST || smaller < TABLES_MOST))
+	if (smallest < 10 && (tables < MAX_TABLES || smaller < MAX_TABLES))
 		return pooled < 0.5 ? fisher(x, n, y, m) : fisher(n - x, n, m - y, m);
 	variance = pooled * (1 - pooled) * (1 / n + 1 / m);
 	return erfc(fabs(x / n - y / m) / sqrt(variance) / sqrt(2));
@@ -209,10 +209,10 @@ static int compare_tested(const void *left, const void *right)
 	return (a->i > b->i) - (a->i < b->i);
 }
 
-void benjamini_hochberg(const double *p, double *q, size_t n, size_t tests)
+void statistics_benjamini_hochberg(const double *p, double *q, size_t n, size_t tests)
 {
 	struct tested *order = alloc_zero(n, sizeof *order);
-	double least = 1;
+	double smallest = 1;
 
 	for (size_t i = 0; i < n; i++)
 		order[i] = (struct tested){ p[i], i };
@@ -220,8 +220,8 @@ void benjamini_hochberg(const double *p, double *q, size_t n, size_t tests)
 	for (size_t i = n; i-- > 0;) {
 		double value = order[i].p * (double)tests / (double)(i + 1);
 
-		least = value < least ? value : least;
-		q[order[i].i] = least;
+		smallest = value < smallest ? value : smallest;
+		q[order[i].i] = smallest;
 	}
 	alloc_free(order);
 }

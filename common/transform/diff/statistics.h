@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* The middle one; of an even number, halfway between the middle two, rounded down. */
-int64_t median(const int64_t *values, size_t n);
+int64_t statistics_median(const int64_t *values, size_t n);
 
 /*
  * Mann-Whitney U: do values of a tend to be larger, or smaller, than those of b? Up to
@@ -20,28 +20,28 @@ int64_t median(const int64_t *values, size_t n);
  * the normal approximation with corrections for continuity and for equal values.
  */
 enum { MANN_WHITNEY_EXACT = 24 };
-double mann_whitney(const int64_t *a, size_t na, const int64_t *b, size_t nb);
+double statistics_mann_whitney(const int64_t *a, size_t na, const int64_t *b, size_t nb);
 
 /* The least p that so many values can give: 2 / C(na + nb, na), at most 1. */
-double mann_whitney_least(size_t na, size_t nb);
+double statistics_mann_whitney_min_p(size_t na, size_t nb);
 
 /*
  * The least number of values on each side with which one change among `tested` can
  * have a q of `alpha` or less.
  */
-size_t mann_whitney_needed(size_t tested, double alpha);
+size_t statistics_mann_whitney_min_runs(size_t tested, double alpha);
 
 /*
  * Is a of `all_a` another share than b of `all_b`? Fisher's exact test where one of the
  * four expected counts is below 10, else the pooled z test.
  */
-double two_proportions(int64_t a, int64_t all_a, int64_t b, int64_t all_b);
+double statistics_two_proportions(int64_t a, int64_t all_a, int64_t b, int64_t all_b);
 
 /*
  * Benjamini-Hochberg: p[i] becomes q[i], the least rate of false discoveries at which i
  * would be one, among n tests. `tests` is how many were made: n, or more if only the
  * smallest are given.
  */
-void benjamini_hochberg(const double *p, double *q, size_t n, size_t tests);
+void statistics_benjamini_hochberg(const double *p, double *q, size_t n, size_t tests);
 
 #endif

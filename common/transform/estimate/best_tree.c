@@ -6,7 +6,7 @@
 
 #include "common/base/alloc.h"
 #include "common/io/limits.h"
-#include "common/transform/estimate/weighed.h"
+#include "common/transform/estimate/weighted.h"
 
 /* Trees of so few contexts are unfolded to the last unit. */
 enum { WHOLE_TREE = 10000 };
@@ -64,7 +64,7 @@ static void unfold_within(const struct call_flow *w, struct unfold_bounds *bound
 }
 
 /* Finer until enough is placed, the contexts are too many, or cycles have taken too long. */
-static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, double rest,
+static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, double max_unplaced,
 		       struct unfolding *out)
 {
 	double total = total_of(w);
@@ -81,9 +81,9 @@ static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, 
 		return;
 	steps = out->steps;
 	unfolding_free(out);
-	bounds->min_weight = fmax(UNFOLD_MIN_VALUE, total * rest * lightest);
+	bounds->min_weight = fmax(UNFOLD_MIN_VALUE, total * max_unplaced * lightest);
 	unfold_within(w, bounds, out);
-	while (again && bounds->min_weight > UNFOLD_MIN_VALUE && unplaced_of(w, out) > total * rest) {
+	while (again && bounds->min_weight > UNFOLD_MIN_VALUE && unplaced_of(w, out) > total * max_unplaced) {
 		struct unfold_bounds fine = *bounds;
 
 		steps += out->steps;
@@ -104,7 +104,7 @@ static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, 
 
 /* --- other trees --- */
 
-struct search {
+struct tree_search {
 	const struct call_flow *w;
 	struct unfold_bounds bounds;
 	unsigned char *modes;   /* of the best tree, by arc */
@@ -124,18 +124,18 @@ static uint64_t effort_of(const struct unfolding *u)
 static void measure(const struct call_flow *w, struct best_tree *t)
 {
 	t->order = unfolding_order(&t->unfolding);
-	departure_measure(w, &t->unfolding, t->order, &t->departure);
+	deviation_measure(w, &t->unfolding, t->order, &t->departure);
 }
 
 /* Unfolds with other bounds; true, and the tree is the best one now, if it departs less. */
-static bool improve(struct search *s, struct unfold_bounds bounds)
+static bool improve(struct tree_search *s, struct unfold_bounds bounds)
 {
 	struct best_tree other = { 0 };
 
 	unfold_within(s->w, &bounds, &other.unfolding);
 	measure(s->w, &other);
 	s->effort += effort_of(&other.unfolding);
-	if (departure_of(&other.departure) < departure_of(&s->tree.departure) - 1e-6) {
+	if (deviation_total(&other.departure) < deviation_total(&s->tree.departure) - 1e-6) {
 		best_tree_free(&s->tree);
 		s->tree = other;
 		return true;
@@ -144,9 +144,9 @@ static bool improve(struct search *s, struct unfold_bounds bounds)
 	return false;
 }
 
-static bool goes_on(const struct search *s)
+static bool goes_on(const struct tree_search *s)
 {
-	return departure_of(&s->tree.departure) > good_enough && s->effort < MAX_EFFORT;
+	return deviation_total(&s->tree.departure) > good_enough && s->effort < MAX_EFFORT;
 }
 
 /* --- changing single arcs --- */
@@ -164,7 +164,7 @@ static size_t find_blame(const struct call_flow *w, const struct unfolding *u, s
 		const struct flow_arc *a = &w->arcs[k->arc];
 
 		if (w->nodes[a->callee].recursive)
-			below[c] += k->room;
+			below[c] += k->spare;
 		if (!a->inner)
 			continue;
 		if (k->parent != NO_ID)
@@ -174,7 +174,7 @@ static size_t find_blame(const struct call_flow *w, const struct unfolding *u, s
 	for (uint32_t a = 0; a < w->called_count; a++)
 		if (out[a].weight > w->total * 1e-6)
 			out[count++] = out[a];
-	weighed_sort(out, count);
+	weighted_sort(out, count);
 	alloc_free(below);
 	return count;
 }
@@ -183,7 +183,7 @@ static size_t find_blame(const struct call_flow *w, const struct unfolding *u, s
 enum { MORE_URGENT = UNFOLD_MODES, LESS_URGENT, CHANGES };
 
 /* Whether the tree is better with that change; else it is undone. */
-static bool change(struct search *s, uint32_t arc, int what)
+static bool change(struct tree_search *s, uint32_t arc, int what)
 {
 	struct unfold_bounds bounds = s->bounds;
 	unsigned char mode = s->modes[arc];
@@ -202,7 +202,7 @@ static bool change(struct search *s, uint32_t arc, int what)
 }
 
 /* A change of the arc that is most to blame, of those not tried: true if that is better. */
-static bool change_one(struct search *s, const struct weighed *blame, size_t count,
+static bool change_one(struct tree_search *s, const struct weighed *blame, size_t count,
 		       unsigned char *tried, int *changes)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -222,7 +222,7 @@ static bool change_one(struct search *s, const struct weighed *blame, size_t cou
 	return false;
 }
 
-static void change_arcs(struct search *s)
+static void change_arcs(struct tree_search *s)
 {
 	struct weighed *blame = alloc_zero(s->w->called_count, sizeof *blame);
 	unsigned char *tried = alloc_zero(s->w->arc_count, 1);
@@ -249,7 +249,7 @@ struct start {
 
 enum { STARTS = 2 * UNFOLD_MODES };
 
-static int least_first(const void *a, const void *b)
+static int lightest_first(const void *a, const void *b)
 {
 	const struct start *x = a, *y = b;
 
@@ -260,7 +260,7 @@ static int least_first(const void *a, const void *b)
 	return (x->mode > y->mode) - (x->mode < y->mode);
 }
 
-static void start_from(struct search *s, const struct start *start)
+static void start_from(struct tree_search *s, const struct start *start)
 {
 	memset(s->modes, start->mode, s->w->arc_count + 1);
 	for (size_t a = 0; a <= s->w->arc_count; a++)
@@ -273,7 +273,7 @@ static void start_from(struct search *s, const struct start *start)
 
 static void keep_better(struct best_tree *best, struct best_tree *other)
 {
-	if (departure_of(&other->departure) < departure_of(&best->departure)) {
+	if (deviation_total(&other->departure) < deviation_total(&best->departure)) {
 		best_tree_free(best);
 		*best = *other;
 		*other = (struct best_tree){ 0 };
@@ -283,30 +283,30 @@ static void keep_better(struct best_tree *best, struct best_tree *other)
 }
 
 /* The starts, the best first; *best is the tree of the first. */
-static size_t find_starts(struct search *s, struct start *starts, struct best_tree *best)
+static size_t find_starts(struct tree_search *s, struct start *starts, struct best_tree *best)
 {
 	size_t count = 0;
 
-	starts[count++] = (struct start){ departure_of(&best->departure), UNFOLD_ALL, false };
-	for (unsigned char i = 1; i < STARTS && departure_of(&best->departure) > good_enough; i++) {
+	starts[count++] = (struct start){ deviation_total(&best->departure), UNFOLD_ALL, false };
+	for (unsigned char i = 1; i < STARTS && deviation_total(&best->departure) > good_enough; i++) {
 		struct start *start = &starts[count++];
 
 		*start = (struct start){ 0, i % UNFOLD_MODES, i >= UNFOLD_MODES };
 		start_from(s, start);
-		start->departure = departure_of(&s->tree.departure);
+		start->departure = deviation_total(&s->tree.departure);
 		keep_better(best, &s->tree);
 	}
-	qsort(starts, count, sizeof *starts, least_first);
+	qsort(starts, count, sizeof *starts, lightest_first);
 	return count;
 }
 
 /* Searches from the best start, then from the others as long as there is effort left. */
-static void search(struct search *s, struct best_tree *best)
+static void search(struct tree_search *s, struct best_tree *best)
 {
 	struct start starts[STARTS];
 	size_t count = find_starts(s, starts, best);
 
-	for (size_t i = 0; i < count && departure_of(&best->departure) > good_enough &&
+	for (size_t i = 0; i < count && deviation_total(&best->departure) > good_enough &&
 	     s->effort < MAX_EFFORT; i++) {
 		start_from(s, &starts[i]);
 		change_arcs(s);
@@ -314,10 +314,10 @@ static void search(struct search *s, struct best_tree *best)
 	}
 }
 
-void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double rest,
+void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double max_unplaced,
 		    struct best_tree *out)
 {
-	struct search s = { .w = w, .bounds.max_contexts = max_contexts,
+	struct tree_search s = { .w = w, .bounds.max_contexts = max_contexts,
 			    .bounds.max_steps = MAX_STEPS };
 	bool cycles = false;
 
@@ -328,7 +328,7 @@ void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double res
 		s.urgency[a] = 1;
 	s.bounds.modes = s.modes;
 	s.bounds.urgency = s.urgency;
-	unfold_far(w, &s.bounds, rest, &out->unfolding);
+	unfold_far(w, &s.bounds, max_unplaced, &out->unfolding);
 	measure(w, out);
 	s.effort = effort_of(&out->unfolding);
 	for (uint32_t n = 0; n < w->node_count && !cycles; n++)

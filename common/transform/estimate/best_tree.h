@@ -9,7 +9,7 @@
 #ifndef TRANSFORM_ESTIMATE_BEST_TREE_H
 #define TRANSFORM_ESTIMATE_BEST_TREE_H
 
-#include "common/transform/estimate/departure.h"
+#include "common/transform/estimate/deviation.h"
 
 /* A function of which so much is placed is placed wholly: the rest is below what counts. */
 #define TREE_NEARLY_ALL 0.99
@@ -17,12 +17,12 @@
 struct best_tree {
 	struct unfolding unfolding;
 	uint32_t *order;            /* its contexts, depth first */
-	struct departure departure;
+	struct deviation departure;
 	double unplaced, total;     /* of self and unattributed values */
 };
 
-/* At most so many contexts; expanded until less than `rest` of the total is unplaced. */
-void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double rest,
+/* At most so many contexts; expanded until less than `max_unplaced` of the total is unplaced. */
+void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double max_unplaced,
 		    struct best_tree *out);
 void best_tree_free(struct best_tree *t);
 

@@ -90,7 +90,7 @@ static void find_cycles(struct call_flow *w)
 
 	for (size_t a = 0; a < w->called_count; a++)
 		target[a] = w->arcs[a].callee;
-	cycles_find(w->node_count, w->first, target, &w->cycles);
+	scc_find(w->node_count, w->first, target, &w->cycles);
 	alloc_free(target);
 	for (size_t a = 0; a < w->called_count; a++)
 		w->arcs[a].inner = w->cycles.component[w->arcs[a].caller] ==
@@ -116,7 +116,7 @@ static void find_arcs(struct call_flow *w, struct builder *b, const struct profi
 
 /* --- the order of nodes --- */
 
-struct ranked {
+struct ranked_node {
 	struct str name, file;
 	function_id function;
 	uint32_t line;
@@ -124,7 +124,7 @@ struct ranked {
 
 static int by_text(const void *a, const void *b)
 {
-	const struct ranked *x = a, *y = b;
+	const struct ranked_node *x = a, *y = b;
 	int order = str_compare(x->name, y->name);
 
 	if (order == 0)
@@ -140,7 +140,7 @@ static int by_text(const void *a, const void *b)
  */
 static void sort_nodes(struct call_flow *w, const struct profile *p, uint32_t *node_of)
 {
-	struct ranked *ranked;
+	struct ranked_node *ranked;
 
 	if (w->node_count > MAX_SORTED)
 		return;
@@ -148,7 +148,7 @@ static void sort_nodes(struct call_flow *w, const struct profile *p, uint32_t *n
 	for (size_t n = 0; n < w->node_count; n++) {
 		function_id f = w->nodes[n].function;
 
-		ranked[n] = (struct ranked){ function_name(p, f), function_home(p, f), f,
+		ranked[n] = (struct ranked_node){ function_name(p, f), function_location(p, f), f,
 					     p->functions[f].line };
 	}
 	qsort(ranked, w->node_count, sizeof *ranked, by_text);
@@ -184,7 +184,7 @@ void call_flow_close(struct call_flow *w)
 	alloc_free(w->arcs);
 	alloc_free(w->arc_of_row);
 	alloc_free(w->place_of);
-	cycles_free(&w->cycles);
+	scc_free(&w->cycles);
 	*w = (struct call_flow){ 0 };
 }
 

@@ -22,7 +22,7 @@
 #define TRANSFORM_ESTIMATE_CALL_FLOW_H
 
 #include "common/profile/profile.h"
-#include "common/transform/callgraph/cycles.h"
+#include "common/transform/callgraph/scc.h"
 
 #define FLOW_OUTSIDE UINT32_MAX
 
@@ -33,7 +33,7 @@ struct flow_arc {
 	bool repeats;            /* may occur more than once on a path */
 	bool every;              /* each occurrence on a path was counted, not the outermost */
 	bool awaited;            /* beyond what its caller had; the caller is FLOW_OUTSIDE */
-	bool valued, self_known; /* recorded: inclusive, self */
+	bool values_known, self_known; /* recorded: inclusive, self */
 	int64_t calls, primitive;
 	double self, inclusive;
 };
@@ -48,7 +48,7 @@ struct flow_node {
 	int64_t loose;           /* inclusive value that is nobody's self value */
 	int64_t calls, primitive; /* recorded in totals */
 	double inclusive;        /* recorded: of its outermost activations */
-	double room;             /* what all its contexts have for callees */
+	double for_callees;      /* what all its contexts have for callees */
 	bool all_self;           /* nothing, but it has callees: then it is what flows in */
 };
 
@@ -62,14 +62,14 @@ struct call_flow {
 	size_t arc_cap;
 	uint32_t *arc_of_row;    /* id, by row of flow_rows */
 	uint32_t *place_of;      /* in arcs, by id */
-	struct cycles cycles;
+	struct scc cycles;
 	double total;            /* what enters from outside */
 	double awaited;          /* of it: beyond what the callers had */
 	bool overlaps;           /* that is overlapping time; else something was not recorded */
 	size_t doubtful;         /* functions with a gap that the file does not vouch for */
 	double doubt;            /* all such gaps, and the largest */
-	double most_doubt;
-	uint32_t most_doubtful;  /* whose that is */
+	double max_doubt;
+	uint32_t max_doubtful;   /* whose that is */
 };
 
 /* The rows of one thread. */
@@ -85,8 +85,8 @@ void call_flow_open(struct call_flow *w, const struct profile *p, const struct f
 void call_flow_close(struct call_flow *w);
 
 /* The figures of value type v; `unattributed` asks for `loose`, if the file vouches for it. */
-void call_flow_weigh(struct call_flow *w, const struct profile *p, const struct flow_rows *rows,
-		     value_id v, bool unattributed);
+void call_flow_set_values(struct call_flow *w, const struct profile *p, const struct flow_rows *rows,
+			  value_id v, bool unattributed);
 
 /*
  * Functions with a context whose share the figures do not force: those called by a function
@@ -96,7 +96,7 @@ size_t call_flow_uncertain(const struct call_flow *w);
 
 static inline bool flow_in_cycle(const struct call_flow *w, uint32_t node)
 {
-	return w->nodes[node].recursive || cycles_size(&w->cycles, w->cycles.component[node]) > 1;
+	return w->nodes[node].recursive || scc_size(&w->cycles, w->cycles.component[node]) > 1;
 }
 
 #endif

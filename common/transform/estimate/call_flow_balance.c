@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/estimate/call_flow_inside.h"
+#include "common/transform/estimate/call_flow_internal.h"
 
 /* Recorded times of one caller may be off by so much of it before they count as overlapping. */
 static const double tolerated = 1e-3;
@@ -52,8 +52,8 @@ static void sum_all(const struct weigher *g, struct balances *b)
 		if (arc->caller == FLOW_OUTSIDE)
 			continue;
 		b->nodes[arc->caller].out += arc->inclusive;
-		b->nodes[arc->caller].known &= arc->valued;
-		b->cycles[w->cycles.component[arc->caller]].known &= arc->valued;
+		b->nodes[arc->caller].known &= arc->values_known;
+		b->cycles[w->cycles.component[arc->caller]].known &= arc->values_known;
 		b->nodes[arc->caller].tolerance += g->noise;
 		if (!arc->inner) {
 			b->cycles[w->cycles.component[arc->caller]].out += arc->inclusive;
@@ -64,13 +64,13 @@ static void sum_all(const struct weigher *g, struct balances *b)
 
 /* --- overlapping --- */
 
-/* More than `most` of one callee is not possible where all together get `room`. */
-static double fair_limit(const double *sorted, size_t count, double room)
+/* More than `available` of one callee is not possible where all together get `spare`. */
+static double fair_limit(const double *sorted, size_t count, double spare)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		double limit = (room - sum) / (double)(count - i);
+		double limit = (spare - sum) / (double)(count - i);
 
 		if (sorted[i] > limit)
 			return limit > 0 ? limit : 0;
@@ -90,7 +90,7 @@ static int ascending(const void *a, const void *b)
  * The largest callees are those that overlap: what was called and has returned fits. Each
  * keeps up to a common limit below its caller, and what is beyond that was awaited elsewhere.
  */
-static void split_awaited(struct weigher *g, const uint32_t *arcs, size_t count, double room)
+static void split_awaited(struct weigher *g, const uint32_t *arcs, size_t count, double spare)
 {
 	struct call_flow *w = g->w;
 	double *sorted, limit;
@@ -101,7 +101,7 @@ static void split_awaited(struct weigher *g, const uint32_t *arcs, size_t count,
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = w->arcs[arcs[i]].inclusive;
 	qsort(sorted, count, sizeof *sorted, ascending);
-	limit = fair_limit(sorted, count, room);
+	limit = fair_limit(sorted, count, spare);
 	alloc_free(sorted);
 	for (size_t i = 0; i < count; i++) {
 		struct flow_arc *arc = &w->arcs[arcs[i]];
@@ -206,25 +206,25 @@ static void find_loose(struct weigher *g, const struct balances *b)
 {
 	struct call_flow *w = g->w;
 	double *rooted = find_rooted(g), *loose = alloc_zero(w->node_count, sizeof *loose);
-	double sum = 0, most = 0;
+	double sum = 0, available = 0;
 
 	for (size_t a = w->called_count; a < w->arc_count; a++)
-		most += w->arcs[a].awaited ? 0 : w->arcs[a].inclusive;
+		available += w->arcs[a].awaited ? 0 : w->arcs[a].inclusive;
 	for (uint32_t c = 0; c < w->cycles.count; c++) {
 		const struct balance *whole = &b->cycles[c];
 		double gap = whole->in - whole->self - whole->out;
 		uint32_t n = main_member(w, b, c);
 
-		most -= whole->self;
+		available -= whole->self;
 		if (gap <= whole->tolerance)
 			continue;
 		loose[n] = gap * rooted[c];
 		sum += loose[n];
 	}
-	if (most < 0)
-		most = 0;
+	if (available < 0)
+		available = 0;
 	for (size_t n = 0; n < w->node_count; n++)
-		w->nodes[n].loose = i64_nearest(sum > most ? loose[n] * (most / sum) : loose[n]);
+		w->nodes[n].loose = i64_nearest(sum > available ? loose[n] * (available / sum) : loose[n]);
 	alloc_free(loose);
 	alloc_free(rooted);
 }
@@ -242,9 +242,9 @@ static void find_doubts(struct weigher *g, const struct balances *b)
 			continue;
 		w->doubtful++;
 		w->doubt += gap;
-		if (gap > w->most_doubt) {
-			w->most_doubt = gap;
-			w->most_doubtful = main_member(w, b, c);
+		if (gap > w->max_doubt) {
+			w->max_doubt = gap;
+			w->max_doubtful = main_member(w, b, c);
 		}
 	}
 }
@@ -261,10 +261,10 @@ void flow_balance(struct weigher *g, bool unattributed)
 		struct flow_node *node = &w->nodes[n];
 
 		/* where nothing is left beside self values, callees go by what came in */
-		node->room = b.nodes[n].in - b.nodes[n].self;
-		node->all_self = node->room <= b.nodes[n].in * 1e-9;
+		node->for_callees = b.nodes[n].in - b.nodes[n].self;
+		node->all_self = node->for_callees <= b.nodes[n].in * 1e-9;
 		if (node->all_self)
-			node->room = b.nodes[n].in;
+			node->for_callees = b.nodes[n].in;
 	}
 	if (unattributed)
 		find_loose(g, &b);

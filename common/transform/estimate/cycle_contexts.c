@@ -6,11 +6,11 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
-#include "common/transform/estimate/cycle_work.h"
+#include "common/transform/estimate/cycle_internal.h"
 
 /* --- heaps --- */
 
-static bool before(const struct work *a, const struct work *b, bool smallest)
+static bool before(const struct cycle_task *a, const struct cycle_task *b, bool smallest)
 {
 	if (a->weight != b->weight)
 		return smallest ? a->weight < b->weight : a->weight > b->weight;
@@ -19,7 +19,7 @@ static bool before(const struct work *a, const struct work *b, bool smallest)
 	return a->id < b->id;
 }
 
-void work_push(struct work_heap *h, struct work item, bool smallest)
+void cycle_heap_push(struct cycle_heap *h, struct cycle_task item, bool smallest)
 {
 	size_t i = h->count;
 
@@ -30,9 +30,9 @@ void work_push(struct work_heap *h, struct work item, bool smallest)
 	h->items[i] = item;
 }
 
-struct work work_pop(struct work_heap *h, bool smallest)
+struct cycle_task cycle_heap_pop(struct cycle_heap *h, bool smallest)
 {
-	struct work top = h->items[0], last = h->items[--h->count];
+	struct cycle_task top = h->items[0], last = h->items[--h->count];
 	size_t i = 0, child;
 
 	while ((child = 2 * i + 1) < h->count) {
@@ -63,15 +63,15 @@ void cycle_list_add(struct cycle_work *k, double weight, uint32_t id)
 void cycle_list_sort(struct cycle_work *k)
 {
 	k->steps += k->list_count * HEAP_STEPS;
-	weighed_sort(k->list, k->list_count);
+	weighted_sort(k->list, k->list_count);
 }
 
 /* --- rooms --- */
 
-void cycle_set_room(struct cycle_work *k, uint32_t c, double room)
+void cycle_set_spare(struct cycle_work *k, uint32_t c, double spare)
 {
-	*cycle_room_of(k, c) = room;
-	rooms_set(&k->rooms, c, room > k->min_opened ? room : 0, k->inside[c].nodes);
+	*cycle_spare_of(k, c) = spare;
+	spare_queue_set(&k->spare_queue, c, spare > k->min_opened ? spare : 0, k->in_cycle[c].nodes);
 	k->version++;
 }
 
@@ -80,19 +80,19 @@ void cycle_queue_arc(struct cycle_work *k, uint32_t a)
 	double left = k->u->left[a];
 
 	if (left > k->min_opened)
-		work_push(&k->queue, (struct work){ left * k->u->urgency[a], a, true }, false);
+		cycle_heap_push(&k->queue, (struct cycle_task){ left * k->u->urgency[a], a, true }, false);
 }
 
 void cycle_queue_context(struct cycle_work *k, uint32_t c, double weight)
 {
 	weight *= k->u->urgency[k->u->u->contexts[c].arc];
-	work_push(&k->queue, (struct work){ weight, c, false }, false);
+	cycle_heap_push(&k->queue, (struct cycle_task){ weight, c, false }, false);
 }
 
-void cycle_wait_for_room(struct cycle_work *k, uint32_t arc)
+void cycle_wait_for_spare(struct cycle_work *k, uint32_t arc)
 {
 	k->is_waiting[arc] = true;
-	work_push(&k->waiting, (struct work){ k->u->left[arc], arc, true }, true);
+	cycle_heap_push(&k->waiting, (struct cycle_task){ k->u->left[arc], arc, true }, true);
 }
 
 /* What was placed of an arc is gone; where it waits, less room will do now. */
@@ -102,18 +102,18 @@ static void use_up(struct cycle_work *k, uint32_t arc, double weight)
 
 	*left = *left > weight ? *left - weight : 0;
 	if (k->is_waiting[arc] && *left > k->min_opened)
-		work_push(&k->waiting, (struct work){ *left, arc, true }, true);
+		cycle_heap_push(&k->waiting, (struct cycle_task){ *left, arc, true }, true);
 }
 
 /* --- contexts --- */
 
 /* A context has so much room now: arcs that waited for it are looked at again. */
-void cycle_give_room(struct cycle_work *k, uint32_t c, double room)
+void cycle_add_spare(struct cycle_work *k, uint32_t c, double spare)
 {
-	cycle_set_room(k, c, room);
-	while (k->waiting.count && k->waiting.items[0].weight * CYCLE_FITS <= room + 1 &&
+	cycle_set_spare(k, c, spare);
+	while (k->waiting.count && k->waiting.items[0].weight * CYCLE_FITS <= spare + 1 &&
 	       k->steps <= k->u->max_steps) {
-		uint32_t arc = work_pop(&k->waiting, true).id;
+		uint32_t arc = cycle_heap_pop(&k->waiting, true).id;
 
 		k->steps += HEAP_STEPS;
 		if (!k->is_waiting[arc])
@@ -127,25 +127,25 @@ void cycle_give_room(struct cycle_work *k, uint32_t c, double room)
 void cycle_note_context(struct cycle_work *k, uint32_t c)
 {
 	const struct context *x = &k->u->u->contexts[c];
-	struct inside *i;
+	struct cycle_context *i;
 
-	if (c >= k->inside_cap)
-		k->inside = alloc_grow(k->inside, &k->inside_cap, (size_t)c + 1, sizeof *k->inside);
-	i = &k->inside[c];
-	*i = (struct inside){ .nodes = cycle_bit_of(cycle_arc_at(k, c)->callee), .arcs = cycle_bit_of(x->arc) };
+	if (c >= k->in_cycle_cap)
+		k->in_cycle = alloc_grow(k->in_cycle, &k->in_cycle_cap, (size_t)c + 1, sizeof *k->in_cycle);
+	i = &k->in_cycle[c];
+	*i = (struct cycle_context){ .nodes = cycle_bit_of(cycle_arc_at(k, c)->callee), .arcs = cycle_bit_of(x->arc) };
 	if (cycle_has(k, x->parent)) {
-		i->nodes |= k->inside[x->parent].nodes;
-		i->arcs |= k->inside[x->parent].arcs;
+		i->nodes |= k->in_cycle[x->parent].nodes;
+		i->arcs |= k->in_cycle[x->parent].arcs;
 	}
 }
 
 /*
  * More weight for the context below `parent` by way of an arc, which is made if it is not
  * there; NO_ID if it cannot be. What repeats an arc that is on the path already is not
- * `fresh`: it is passed on at once, and nothing is opened for it.
+ * `first_on_path`: it is passed on at once, and nothing is opened for it.
  */
 uint32_t cycle_add_weight(struct cycle_work *k, uint32_t parent, uint32_t arc, double weight,
-			   bool fresh)
+			   bool first_on_path)
 {
 	struct unfolder *u = k->u;
 	const struct flow_arc *a = &u->w->arcs[arc];
@@ -158,10 +158,10 @@ uint32_t cycle_add_weight(struct cycle_work *k, uint32_t parent, uint32_t arc, d
 			c = at.row;
 	if (c != NO_ID) {
 		u->u->contexts[c].weight += weight;
-		if (fresh && k->inside[c].opened && cycle_recursive(k, a->callee)) {
-			cycle_give_room(k, c, *cycle_room_of(k, c) + weight);
-		} else if (fresh && k->inside[c].opened) {
-			*cycle_room_of(k, c) = weight;
+		if (first_on_path && k->in_cycle[c].opened && cycle_recursive(k, a->callee)) {
+			cycle_add_spare(k, c, *cycle_spare_of(k, c) + weight);
+		} else if (first_on_path && k->in_cycle[c].opened) {
+			*cycle_spare_of(k, c) = weight;
 			cycle_queue_context(k, c, weight);
 		}
 	} else {
@@ -171,10 +171,10 @@ uint32_t cycle_add_weight(struct cycle_work *k, uint32_t parent, uint32_t arc, d
 		index_add(&k->children, hash, c);
 		cycle_note_context(k, c);
 		u->frames += u->u->contexts[c].depth + 1;
-		if (fresh && a->inner)
+		if (first_on_path && a->inner)
 			cycle_queue_context(k, c, weight);
 	}
-	if (fresh || a->every)
+	if (first_on_path || a->every)
 		use_up(k, arc, weight);
 	return c;
 }

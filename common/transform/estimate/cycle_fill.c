@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/estimate/cycle_work.h"
+#include "common/transform/estimate/cycle_internal.h"
 
 /* Rooms that are looked at for one function. */
 enum { LOOKED_AT = 400 };
@@ -23,17 +23,17 @@ static void sum_needs(struct cycle_work *k, uint32_t n)
 		if (!w->arcs[a].inner)
 			k->need[n] += u->left[a];
 	for (uint32_t c = u->contexts_of[n]; c; c = u->u->contexts[c - 1].next)
-		k->space[n] += u->u->contexts[c - 1].room;
+		k->space[n] += u->u->contexts[c - 1].spare;
 }
 
 /* The rooms that could come to n once more, with what their functions have beyond their needs. */
 static void find_givers(struct cycle_work *k, uint32_t n)
 {
-	size_t count = rooms_order(&k->rooms, LOOKED_AT);
+	size_t count = spare_queue_order(&k->spare_queue, LOOKED_AT);
 
 	cycle_list_clear(k);
 	for (size_t i = 0; i < count && k->steps <= k->u->max_steps; i++) {
-		const struct room *r = &k->rooms.top[i];
+		const struct spare *r = &k->spare_queue.top[i];
 		uint32_t x = cycle_arc_at(k, r->context)->callee;
 
 		if (x == n || !(r->tag & cycle_bit_of(n)) || k->space[x] - k->need[x] <= k->min_opened ||
@@ -45,7 +45,7 @@ static void find_givers(struct cycle_work *k, uint32_t n)
 }
 
 /* A function that has less room than it needs gets some of all that have more, in proportion. */
-static void move_room(struct cycle_work *k, uint32_t n)
+static void move_spare(struct cycle_work *k, uint32_t n)
 {
 	double lack = k->need[n] - k->space[n], all = 0, share;
 
@@ -71,7 +71,7 @@ static void move_room(struct cycle_work *k, uint32_t n)
 		c = cycle_settle(k, from, NO_ID, weight);
 		if (c == NO_ID)
 			break;
-		cycle_set_room(k, c, *cycle_room_of(k, c) + weight);
+		cycle_set_spare(k, c, *cycle_spare_of(k, c) + weight);
 		k->space[n] += weight;
 		k->space[x] -= weight;
 	}
@@ -84,18 +84,18 @@ static void fill_self(struct cycle_work *k, uint32_t n)
 	struct context *contexts = u->u->contexts;
 
 	for (uint32_t c = u->contexts_of[n]; c; c = contexts[c - 1].next)
-		k->arc_room[contexts[c - 1].arc] = 0;
+		k->arc_spare[contexts[c - 1].arc] = 0;
 	for (uint32_t c = u->contexts_of[n]; c; c = contexts[c - 1].next)
-		k->arc_room[contexts[c - 1].arc] += contexts[c - 1].room;
+		k->arc_spare[contexts[c - 1].arc] += contexts[c - 1].spare;
 	for (uint32_t c = u->contexts_of[n]; c; c = contexts[c - 1].next) {
 		struct context *x = &contexts[c - 1];
-		double have = u->self_left[x->arc], room = k->arc_room[x->arc], self;
+		double have = u->self_left[x->arc], spare = k->arc_spare[x->arc], self;
 
-		if (have <= 0 || room <= 0)
+		if (have <= 0 || spare <= 0)
 			continue;
-		self = x->room * fmin(1, have / room);
+		self = x->spare * fmin(1, have / spare);
 		x->self += self;
-		x->room -= self;
+		x->spare -= self;
 		k->self_filled[x->arc] += self;
 	}
 	for (uint32_t c = u->contexts_of[n]; c; c = contexts[c - 1].next) {
@@ -113,7 +113,7 @@ static void fill_leaving(struct cycle_work *k, uint32_t n)
 	double space = 0, leaving = 0, share;
 
 	for (uint32_t c = u->contexts_of[n]; c; c = u->u->contexts[c - 1].next)
-		space += u->u->contexts[c - 1].room;
+		space += u->u->contexts[c - 1].spare;
 	cycle_list_clear(k);
 	for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++)
 		if (!w->arcs[a].inner && u->left[a] > 0) {
@@ -124,14 +124,14 @@ static void fill_leaving(struct cycle_work *k, uint32_t n)
 		return;
 	share = fmin(1, leaving / space);
 	for (uint32_t c = u->contexts_of[n]; c && !u->full; c = u->u->contexts[c - 1].next) {
-		double room = u->u->contexts[c - 1].room;
+		double spare = u->u->contexts[c - 1].spare;
 
 		for (size_t i = 0; i < k->list_count; i++) {
-			double weight = room * share * (k->list[i].weight / leaving);
+			double weight = spare * share * (k->list[i].weight / leaving);
 
 			if (weight >= u->min_weight && weight > 0 &&
 			    cycle_add_weight(k, c - 1, k->list[i].id, weight, true) != NO_ID)
-				*cycle_room_of(k, c - 1) -= weight;
+				*cycle_spare_of(k, c - 1) -= weight;
 		}
 	}
 }
@@ -154,7 +154,7 @@ static void force_leaving(struct cycle_work *k, uint32_t n)
 	}
 }
 
-void cycle_fill_rooms(struct cycle_work *k)
+void cycle_fill_spare(struct cycle_work *k)
 {
 	struct unfolder *u = k->u;
 	const struct call_flow *w = u->w;
@@ -181,7 +181,7 @@ void cycle_fill_rooms(struct cycle_work *k)
 	if (count)
 		memcpy(members, k->list, count * sizeof *members);
 	for (size_t i = 0; i < count; i++)
-		move_room(k, members[i].id);
+		move_spare(k, members[i].id);
 	for (size_t i = 0; i < count; i++) {
 		fill_self(k, members[i].id);
 		fill_leaving(k, members[i].id);
@@ -221,14 +221,14 @@ static void scale_self(struct cycle_work *k, uint32_t n, double fraction)
 	double self = fabs((double)u->w->nodes[n].self) * fraction, sum = 0, weight = 0;
 
 	for (uint32_t c = u->contexts_of[n]; c; c = contexts[c - 1].next)
-		k->arc_room[contexts[c - 1].arc] = 0;
+		k->arc_spare[contexts[c - 1].arc] = 0;
 	for (uint32_t c = u->contexts_of[n]; c; c = contexts[c - 1].next)
-		k->arc_room[contexts[c - 1].arc] += contexts[c - 1].self;
+		k->arc_spare[contexts[c - 1].arc] += contexts[c - 1].self;
 	for (uint32_t c = u->contexts_of[n]; c; c = contexts[c - 1].next) {
 		struct context *x = &contexts[c - 1];
 
-		if (k->arc_room[x->arc] > 0)
-			x->self *= arcs[x->arc].self / k->arc_room[x->arc];
+		if (k->arc_spare[x->arc] > 0)
+			x->self *= arcs[x->arc].self / k->arc_spare[x->arc];
 		sum += x->self;
 		weight += x->weight;
 	}

@@ -3,13 +3,13 @@
  */
 #include <math.h>
 
-#include "common/transform/estimate/cycle_work.h"
+#include "common/transform/estimate/cycle_internal.h"
 
 /* --- members that are never inside themselves --- */
 
 static bool is_above(struct cycle_work *k, uint32_t c, uint32_t node)
 {
-	if (!(k->inside[c].nodes & cycle_bit_of(node)))
+	if (!(k->in_cycle[c].nodes & cycle_bit_of(node)))
 		return false;
 	for (; cycle_has(k, c); c = k->u->u->contexts[c].parent) {
 		k->steps++;
@@ -25,10 +25,10 @@ void cycle_open_member(struct cycle_work *k, uint32_t c)
 	struct unfolder *u = k->u;
 	const struct call_flow *w = u->w;
 	uint32_t n = cycle_arc_at(k, c)->callee;
-	double weight = k->inside[c].opened ? *cycle_room_of(k, c) : u->u->contexts[c].weight;
+	double weight = k->in_cycle[c].opened ? *cycle_spare_of(k, c) : u->u->contexts[c].weight;
 	double left = weight - cycle_take_self(k, c, weight), have = fmax(left, k->coming[n]), rest = left;
 
-	k->inside[c].opened = true;
+	k->in_cycle[c].opened = true;
 	k->steps += w->first[n + 1] - w->first[n] + HEAP_STEPS;
 	k->coming[n] -= left;
 	for (uint32_t a = w->first[n]; have > 0 && a < w->first[n + 1]; a++) {
@@ -41,7 +41,7 @@ void cycle_open_member(struct cycle_work *k, uint32_t c)
 		if (part >= u->min_weight && part > 0 && cycle_add_weight(k, c, a, part, true) != NO_ID)
 			rest -= part;
 	}
-	*cycle_room_of(k, c) = fmax(0, rest);
+	*cycle_spare_of(k, c) = fmax(0, rest);
 }
 
 /* --- members that may be --- */
@@ -61,7 +61,7 @@ static bool stamp_path(struct cycle_work *k, uint32_t c)
 	return k->node_seen[own] == k->stamp;
 }
 
-static bool may_be_fresh(const struct cycle_work *k, uint32_t arc, uint32_t own)
+static bool may_be_first(const struct cycle_work *k, uint32_t arc, uint32_t own)
 {
 	const struct flow_arc *a = &k->u->w->arcs[arc];
 
@@ -79,7 +79,7 @@ bool cycle_is_whole(const struct cycle_work *k, uint32_t arc)
 }
 
 /* What fits of the arcs called once, if other arcs will share the room that they leave. */
-static double open_whole(struct cycle_work *k, uint32_t c, double room)
+static double open_whole(struct cycle_work *k, uint32_t c, double spare)
 {
 	bool shared = false;
 
@@ -88,23 +88,23 @@ static double open_whole(struct cycle_work *k, uint32_t c, double room)
 	for (size_t i = 0; shared && i < k->list_count; i++) {
 		double weight = k->u->left[k->list[i].id];
 
-		if (cycle_is_whole(k, k->list[i].id) && weight <= room &&
+		if (cycle_is_whole(k, k->list[i].id) && weight <= spare &&
 		    cycle_add_weight(k, c, k->list[i].id, weight, true) != NO_ID)
-			room -= weight;
+			spare -= weight;
 	}
-	return room;
+	return spare;
 }
 
-static double open_shared(struct cycle_work *k, uint32_t c, double room)
+static double open_shared(struct cycle_work *k, uint32_t c, double spare)
 {
-	for (size_t i = 0; i < k->list_count && room > 0; i++) {
-		double weight = fmin(k->u->left[k->list[i].id], room);
+	for (size_t i = 0; i < k->list_count && spare > 0; i++) {
+		double weight = fmin(k->u->left[k->list[i].id], spare);
 
 		if (!cycle_is_whole(k, k->list[i].id) &&
 		    cycle_add_weight(k, c, k->list[i].id, weight, true) != NO_ID)
-			room -= weight;
+			spare -= weight;
 	}
-	return room;
+	return spare;
 }
 
 void cycle_open_recursive(struct cycle_work *k, uint32_t c)
@@ -113,23 +113,23 @@ void cycle_open_recursive(struct cycle_work *k, uint32_t c)
 	const struct call_flow *w = u->w;
 	const struct flow_arc *in = cycle_arc_at(k, c);
 	uint32_t n = in->callee;
-	double room = u->u->contexts[c].weight;
-	bool inside = stamp_path(k, c), dead_end = true;
+	double spare = u->u->contexts[c].weight;
+	bool in_cycle = stamp_path(k, c), dead_end = true;
 
-	k->inside[c].opened = true;
+	k->in_cycle[c].opened = true;
 	if (!(in->repeats && in->inner) || in->every)
-		room -= cycle_take_self(k, c, room);
+		spare -= cycle_take_self(k, c, spare);
 	cycle_list_clear(k);
 	for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++) {
 		if (w->arcs[a].inner && w->arcs[a].repeats && k->arc_seen[a] == k->stamp)
 			dead_end = false;
-		if (u->modes[a] <= (inside ? UNFOLD_ALL : UNFOLD_OUTER) && may_be_fresh(k, a, n))
+		if (u->modes[a] <= (in_cycle ? UNFOLD_ALL : UNFOLD_OUTER) && may_be_first(k, a, n))
 			cycle_list_add(k, u->left[a] * u->urgency[a], a);
 	}
 	k->steps += w->first[n + 1] - w->first[n] + HEAP_STEPS;
-	k->inside[c].dead_end = dead_end;
+	k->in_cycle[c].dead_end = dead_end;
 	cycle_list_sort(k);
-	if (!inside)
-		room = open_whole(k, c, room);
-	cycle_give_room(k, c, open_shared(k, c, room));
+	if (!in_cycle)
+		spare = open_whole(k, c, spare);
+	cycle_add_spare(k, c, open_shared(k, c, spare));
 }

@@ -2,7 +2,7 @@
  * cycle_places - where in a cycle an arc fits
  */
 #include "common/base/alloc.h"
-#include "common/transform/estimate/cycle_work.h"
+#include "common/transform/estimate/cycle_internal.h"
 
 /* Rooms that are looked at for one arc. */
 enum { LOOKED_AT = 100 };
@@ -11,7 +11,7 @@ enum { LOOKED_AT = 100 };
 static uint32_t same_above(struct cycle_work *k, uint32_t c)
 {
 	const struct context *contexts = k->u->u->contexts;
-	struct inside *i = &k->inside[c];
+	struct cycle_context *i = &k->in_cycle[c];
 	uint32_t own = cycle_arc_at(k, c)->callee;
 
 	if (i->same_known)
@@ -20,7 +20,7 @@ static uint32_t same_above(struct cycle_work *k, uint32_t c)
 	i->same = NO_ID;
 	i->stretch = cycle_bit_of(own);
 	if (!cycle_has(k, contexts[c].parent) ||
-	    !(k->inside[contexts[c].parent].nodes & cycle_bit_of(own)))
+	    !(k->in_cycle[contexts[c].parent].nodes & cycle_bit_of(own)))
 		return NO_ID;
 	for (uint32_t q = contexts[c].parent; cycle_has(k, q); q = contexts[q].parent) {
 		k->steps++;
@@ -46,10 +46,10 @@ static bool find_stretch(struct cycle_work *k, uint32_t c, uint32_t f)
 	k->chain_count = 0;
 	if (cycle_arc_at(k, c)->callee == f)
 		return true;
-	if (!(k->inside[c].nodes & cycle_bit_of(f)))
+	if (!(k->in_cycle[c].nodes & cycle_bit_of(f)))
 		return false;
 	for (; (end = same_above(k, c)) != NO_ID; c = end) {
-		if (!(k->inside[c].stretch & cycle_bit_of(f)))
+		if (!(k->in_cycle[c].stretch & cycle_bit_of(f)))
 			continue;
 		k->stretch_count = 0;
 		for (uint32_t q = c; q != end; q = contexts[q].parent) {
@@ -82,8 +82,8 @@ bool cycle_can_repeat(struct cycle_work *k, uint32_t c, uint32_t f, uint32_t arc
 		return true;
 	a = &w->arcs[arc];
 	/* neither the arc may be on the path, nor its callee if that is never inside itself */
-	once = !(a->every && a->repeats) && k->inside[c].arcs & cycle_bit_of(arc);
-	not_again = !cycle_recursive(k, a->callee) && k->inside[c].nodes & cycle_bit_of(a->callee);
+	once = !(a->every && a->repeats) && k->in_cycle[c].arcs & cycle_bit_of(arc);
+	not_again = !cycle_recursive(k, a->callee) && k->in_cycle[c].nodes & cycle_bit_of(a->callee);
 	for (uint32_t q = c; (once || not_again) && cycle_has(k, q); q = contexts[q].parent) {
 		k->steps++;
 		if ((once && contexts[q].arc == arc) ||
@@ -94,7 +94,7 @@ bool cycle_can_repeat(struct cycle_work *k, uint32_t c, uint32_t f, uint32_t arc
 }
 
 /* The room for an arc: the least that holds it whole, or the largest. NO_ID if there is none. */
-uint32_t cycle_find_room(struct cycle_work *k, uint32_t arc, bool whole)
+uint32_t cycle_find_spare(struct cycle_work *k, uint32_t arc, bool whole)
 {
 	double left = k->u->left[arc], wanted = whole ? left * CYCLE_FITS - 1 : 0;
 	uint32_t f = k->u->w->arcs[arc].caller, got = NO_ID, first = NO_ID;
@@ -102,23 +102,23 @@ uint32_t cycle_find_room(struct cycle_work *k, uint32_t arc, bool whole)
 
 	if (k->nowhere[whole][arc] == k->version || k->steps > k->u->max_steps)
 		return NO_ID;
-	count = rooms_order(&k->rooms, LOOKED_AT);
+	count = spare_queue_order(&k->spare_queue, LOOKED_AT);
 	for (size_t i = 0; i < count; i++) {
-		const struct room *r = &k->rooms.top[i];
+		const struct spare *r = &k->spare_queue.top[i];
 
 		if (r->size < wanted)
 			break;
 		if (!(r->tag & cycle_bit_of(f)) || !cycle_can_repeat(k, r->context, f, arc))
 			continue;
 		got = r->context;
-		if (first == NO_ID && !k->chain_count && k->inside[got].dead_end)
+		if (first == NO_ID && !k->chain_count && k->in_cycle[got].dead_end)
 			first = got;
 		if (!whole)
 			break;
 	}
 	k->steps += count / 8;
 	/* where nothing would repeat, the room is for what is fresh */
-	if (whole && first != NO_ID && *cycle_room_of(k, got) > 1.2 * left)
+	if (whole && first != NO_ID && *cycle_spare_of(k, got) > 1.2 * left)
 		got = first;
 	if (got == NO_ID)
 		k->nowhere[whole][arc] = k->version;
@@ -130,7 +130,7 @@ uint32_t cycle_find_room(struct cycle_work *k, uint32_t arc, bool whole)
 /* Moves weight from a context's room along k->chain, and on through the arc unless it is NO_ID. */
 uint32_t cycle_settle(struct cycle_work *k, uint32_t c, uint32_t arc, double weight)
 {
-	cycle_set_room(k, c, *cycle_room_of(k, c) - weight);
+	cycle_set_spare(k, c, *cycle_spare_of(k, c) - weight);
 	for (size_t i = 0; i < k->chain_count && c != NO_ID; i++)
 		c = cycle_add_weight(k, c, k->chain[i], weight, false);
 	if (arc != NO_ID && c != NO_ID)
@@ -140,9 +140,9 @@ uint32_t cycle_settle(struct cycle_work *k, uint32_t c, uint32_t arc, double wei
 
 void cycle_place(struct cycle_work *k, uint32_t arc, uint32_t c)
 {
-	double left = k->u->left[arc], room = *cycle_room_of(k, c);
+	double left = k->u->left[arc], spare = *cycle_spare_of(k, c);
 
-	if (cycle_settle(k, c, arc, left < room ? left : room) == NO_ID)
+	if (cycle_settle(k, c, arc, left < spare ? left : spare) == NO_ID)
 		k->u->left[arc] = 0; /* no more contexts: what is left stays out */
 }
 
@@ -155,7 +155,7 @@ uint32_t cycle_heaviest_for(struct cycle_work *k, uint32_t arc)
 
 	for (uint32_t c = k->u->contexts_of[a->caller]; c; c = contexts[c - 1].next) {
 		k->steps++;
-		if ((cycle_recursive(k, a->callee) || !(k->inside[c - 1].nodes & cycle_bit_of(a->callee))) &&
+		if ((cycle_recursive(k, a->callee) || !(k->in_cycle[c - 1].nodes & cycle_bit_of(a->callee))) &&
 		    (best == NO_ID || contexts[c - 1].weight > contexts[best].weight))
 			best = c - 1;
 	}

@@ -7,26 +7,26 @@
 static const double rounding = 5e-5;
 
 /* The figures force every stack and yet do not fit each other: not for want of contexts. */
-static bool contradicts(const struct estimate *how)
+static bool contradicts(const struct estimate *estimate)
 {
-	return !how->uncertain && how->departed > how->recorded * ESTIMATE_DEPARTED &&
-	       how->unplaced <= how->total * ESTIMATE_UNPLACED;
+	return !estimate->uncertain && estimate->deviated > estimate->recorded * ESTIMATE_DEVIATED &&
+	       estimate->unplaced <= estimate->total * ESTIMATE_UNPLACED;
 }
 
-bool estimate_is_one(const struct estimate *how)
+bool estimate_needs_report(const struct estimate *estimate)
 {
-	return how->uncertain || contradicts(how) || how->awaited > 0 || how->unknown > 0 || how->unplaced > how->total * ESTIMATE_UNPLACED;
+	return estimate->uncertain || contradicts(estimate) || estimate->awaited > 0 || estimate->unknown > 0 || estimate->unplaced > estimate->total * ESTIMATE_UNPLACED;
 }
 
 static void add_value(struct buf *b, const struct profile *p, double value)
 {
-	add_value_text(b, p, 0, i64_nearest(value), &(struct value_style){ 0 });
+	buf_add_value(b, p, 0, i64_nearest(value), &(struct value_style){ 0 });
 }
 
-void add_estimate_uncertain(struct buf *b, const struct estimate *how)
+void buf_add_estimate_uncertain(struct buf *b, const struct estimate *estimate)
 {
-	buf_print(b, "%zu function%s several possible paths of callers", how->uncertain,
-		  how->uncertain == 1 ? " has" : "s have");
+	buf_print(b, "%zu function%s several possible paths of callers", estimate->uncertain,
+		  estimate->uncertain == 1 ? " has" : "s have");
 }
 
 static void add_part(struct buf *b, const struct profile *p, double part, double whole)
@@ -36,45 +36,45 @@ static void add_part(struct buf *b, const struct profile *p, double part, double
 	add_value(b, p, whole);
 }
 
-void add_estimate_departure(struct buf *b, const struct profile *p, const struct estimate *how)
+void buf_add_estimate_deviation(struct buf *b, const struct profile *p, const struct estimate *estimate)
 {
-	if (!(how->departed > how->recorded * rounding)) {
+	if (!(estimate->deviated > estimate->recorded * rounding)) {
 		buf_add(b, S("nothing that is recorded is contradicted"));
 		return;
 	}
-	add_percent(b, i64_nearest(how->departed), i64_nearest(how->recorded));
+	buf_add_percent(b, i64_nearest(estimate->deviated), i64_nearest(estimate->recorded));
 	buf_print(b, " of recorded inclusive %s is drawn elsewhere",
-		  masked(profile_text(p, p->value_types[0].name)));
-	if (how->worst == NO_ID)
+		  diag_masked(profile_text(p, p->value_types[0].name)));
+	if (estimate->worst == NO_ID)
 		return;
-	buf_print(b, ", worst: %s, ", masked(function_name(p, how->worst)));
+	buf_print(b, ", worst: %s, ", diag_masked(function_name(p, estimate->worst)));
 	buf_add(b, S("drawn "));
-	add_part(b, p, how->worst_drawn, how->worst_recorded);
+	add_part(b, p, estimate->worst_drawn, estimate->worst_recorded);
 }
 
-void add_estimate(struct buf *b, const struct profile *p, const struct estimate *how)
+void buf_add_estimate(struct buf *b, const struct profile *p, const struct estimate *estimate)
 {
 	size_t before = b->n;
 
-	if (how->uncertain) {
-		add_estimate_uncertain(b, how);
+	if (estimate->uncertain) {
+		buf_add_estimate_uncertain(b, estimate);
 		buf_add(b, S("; "));
 	}
-	if (how->uncertain || contradicts(how))
-		add_estimate_departure(b, p, how);
-	if (how->awaited > 0) {
+	if (estimate->uncertain || contradicts(estimate))
+		buf_add_estimate_deviation(b, p, estimate);
+	if (estimate->awaited > 0) {
 		buf_add(b, b->n > before ? S("; overlapping: ") : S("overlapping: "));
-		add_part(b, p, how->awaited, how->entered);
+		add_part(b, p, estimate->awaited, estimate->entered);
 		buf_add(b, S(" under [awaited elsewhere]"));
 	}
-	if (how->unknown > 0) {
+	if (estimate->unknown > 0) {
 		buf_add(b, b->n > before ? S("; ") : S(""));
-		add_part(b, p, how->unknown, how->entered);
+		add_part(b, p, estimate->unknown, estimate->entered);
 		buf_add(b, S(" under [unknown caller]"));
 	}
-	if (how->unplaced > how->total * ESTIMATE_UNPLACED) {
+	if (estimate->unplaced > estimate->total * ESTIMATE_UNPLACED) {
 		buf_add(b, b->n > before ? S("; ") : S(""));
-		add_percent(b, i64_nearest(how->unplaced), i64_nearest(how->total));
+		buf_add_percent(b, i64_nearest(estimate->unplaced), i64_nearest(estimate->total));
 		buf_add(b, S(" of the total under [unplaced], see man profpipe"));
 	}
 }

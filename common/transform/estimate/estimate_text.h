@@ -15,15 +15,15 @@
 #define ESTIMATE_UNPLACED 1e-3
 
 /* Where the figures force every stack and yet do not fit each other, that is said from here on. */
-#define ESTIMATE_DEPARTED 5e-3
+#define ESTIMATE_DEVIATED 5e-3
 
 /* Whether there is anything to say of it. */
-bool estimate_is_one(const struct estimate *how);
+bool estimate_needs_report(const struct estimate *estimate);
 /* How many functions are uncertain. */
-void add_estimate_uncertain(struct buf *b, const struct estimate *how);
+void buf_add_estimate_uncertain(struct buf *b, const struct estimate *estimate);
 /* How much is drawn elsewhere than it was recorded. */
-void add_estimate_departure(struct buf *b, const struct profile *p, const struct estimate *how);
+void buf_add_estimate_deviation(struct buf *b, const struct profile *p, const struct estimate *estimate);
 /* All that is worth a line, without a full stop. */
-void add_estimate(struct buf *b, const struct profile *p, const struct estimate *how);
+void buf_add_estimate(struct buf *b, const struct profile *p, const struct estimate *estimate);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/estimate/weighed.h"
+#include "common/transform/estimate/weighted.h"
 
 /* Other contexts of a function that are looked at; what is so little lighter is as heavy. */
 enum { LOOKED_AT = 256 };
@@ -40,7 +40,7 @@ static double *sum_totals(const struct contexts *c)
 	double *total = alloc_zero(c->count, sizeof *total);
 
 	add_rows(&c->self, total);
-	add_rows(&c->hidden, total);
+	add_rows(&c->descendants_pruned, total);
 	for (uint32_t i = c->count; i-- > 1;)
 		total[c->parent[i]] += total[i];
 	return total;
@@ -54,7 +54,7 @@ static void sort_groups(const struct guesser *g, struct groups *all)
 	for (size_t i = 0; i < count; i++)
 		w[i] = (struct weighed){ g->total[all->contexts[i]], all->contexts[i] };
 	for (function_id f = 0; f < g->c->p->function_count; f++)
-		weighed_sort(w + all->first[f], all->first[f + 1] - all->first[f]);
+		weighted_sort(w + all->first[f], all->first[f + 1] - all->first[f]);
 	for (size_t i = 0; i < count; i++)
 		all->contexts[i] = w[i].id;
 	alloc_free(w);

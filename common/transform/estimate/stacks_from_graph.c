@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 #include "common/base/hash.h"
 #include "common/io/limits.h"
 #include "common/transform/estimate/best_tree.h"
@@ -32,7 +32,7 @@ struct placer {
 	stack_id *path;       /* by depth, to the context that is placed */
 	stack_id awaited_root;
 	frame_id unattributed, unplaced, awaited;
-	bool fresh;           /* there were no stacks before, and no function has these names */
+	bool unshared;        /* there were no stacks before, and no function has these names */
 	double total, lost;   /* of the values that were to be placed */
 };
 
@@ -52,7 +52,7 @@ static void name_frames(struct placer *pl)
 	pl->unplaced = named_frame(p, S("[unplaced]"));
 	pl->awaited = named_frame(p, pl->w->overlaps ? S("[awaited elsewhere]")
 						     : S("[unknown caller]"));
-	pl->fresh = p->stacks.count == 1 && p->function_count == before + 3;
+	pl->unshared = p->stacks.count == 1 && p->function_count == before + 3;
 }
 
 static void split_open(struct placer *pl)
@@ -67,7 +67,7 @@ static void split_open(struct placer *pl)
 
 		s->left++;
 		s->whole += k->self;
-		s->loose_whole += k->room;
+		s->loose_whole += k->spare;
 		deepest = k->depth > deepest ? k->depth : deepest;
 	}
 	pl->path = alloc_zero(deepest + 1, sizeof *pl->path);
@@ -98,13 +98,13 @@ static int64_t next_part(int64_t all, double share, bool last, int64_t *given)
 
 static stack_id push(struct placer *pl, stack_id parent, frame_id frame)
 {
-	return pl->fresh ? stacks_append(&pl->p->stacks, parent, frame)
+	return pl->unshared ? stacks_append(&pl->p->stacks, parent, frame)
 			 : stacks_push(&pl->p->stacks, parent, frame);
 }
 
 static void add_sample(struct placer *pl, stack_id stack, int64_t value)
 {
-	if (pl->fresh)
+	if (pl->unshared)
 		profile_new_sample(pl->p, pl->thread, stack, pl->value, value);
 	else
 		profile_sample(pl->p, pl->thread, stack, pl->value, value, 0);
@@ -149,7 +149,7 @@ static void place_context(struct placer *pl, size_t c)
 		add_sample(pl, stack, value);
 	if (!node->loose)
 		return;
-	s->loose_given += k->room;
+	s->loose_given += k->spare;
 	value = s->loose_whole > 0 ? next_part(node->loose, s->loose_given / s->loose_whole, last,
 					       &s->loose_placed) : 0;
 	if (value)
@@ -157,7 +157,7 @@ static void place_context(struct placer *pl, size_t c)
 }
 
 /* What no context got: kept by function, so that its total comes out. */
-static void place_rest(struct placer *pl, uint32_t n, stack_id *unplaced)
+static void place_remainder(struct placer *pl, uint32_t n, stack_id *unplaced)
 {
 	const struct flow_node *node = &pl->w->nodes[n];
 	const struct split *s = &pl->splits[n];
@@ -178,16 +178,16 @@ static void place_rest(struct placer *pl, uint32_t n, stack_id *unplaced)
 }
 
 /* Contexts are far apart in this order: they and what they name are fetched ahead. */
-FETCHING fetch_ahead(const struct placer *pl, const uint32_t *order, size_t i)
+PREFETCH_FUNCTION prefetch_ahead(const struct placer *pl, const uint32_t *order, size_t i)
 {
 	enum { FAR = 24, NEAR = 16, NEXT = 8 };
 	const struct context *k = pl->u->contexts;
 
 	if (i + FAR >= pl->u->count)
 		return;
-	FETCH(&k[order[i + FAR]]);
-	FETCH(&pl->w->arcs[k[order[i + NEAR]].arc]);
-	FETCH(&pl->splits[pl->w->arcs[k[order[i + NEXT]].arc].callee]);
+	PREFETCH(&k[order[i + FAR]]);
+	PREFETCH(&pl->w->arcs[k[order[i + NEAR]].arc]);
+	PREFETCH(&pl->splits[pl->w->arcs[k[order[i + NEXT]].arc].callee]);
 }
 
 /* Depth first: viewers that show samples in the order of the file draw a context whole. */
@@ -197,11 +197,11 @@ static void place(struct placer *pl, const uint32_t *order)
 
 	split_open(pl);
 	for (size_t i = 0; i < pl->u->count; i++) {
-		fetch_ahead(pl, order, i);
+		prefetch_ahead(pl, order, i);
 		place_context(pl, order[i]);
 	}
 	for (uint32_t n = 0; n < pl->w->node_count; n++)
-		place_rest(pl, n, &unplaced);
+		place_remainder(pl, n, &unplaced);
 	alloc_free(pl->path);
 	alloc_free(pl->splits);
 }
@@ -235,25 +235,25 @@ static thread_id *first_parts(const struct profile *p)
 	return first;
 }
 
-static void add_results(struct estimate *how, const struct call_flow *w,
-			const struct departure *d)
+static void add_results(struct estimate *estimate, const struct call_flow *w,
+			const struct deviation *d)
 {
 	size_t uncertain = call_flow_uncertain(w);
 
-	if (uncertain > how->uncertain)
-		how->uncertain = uncertain;
-	how->departed += d->functions;
-	how->recorded += d->functions_recorded;
-	*(w->overlaps ? &how->awaited : &how->unknown) += w->awaited;
-	how->entered += w->total;
-	if (d->worst != NO_ID && (how->worst == NO_ID || fabs(d->worst_drawn - d->worst_recorded) >
-				  fabs(how->worst_drawn - how->worst_recorded))) {
-		how->worst = w->nodes[d->worst].function;
-		how->worst_drawn = d->worst_drawn;
-		how->worst_recorded = d->worst_recorded;
+	if (uncertain > estimate->uncertain)
+		estimate->uncertain = uncertain;
+	estimate->deviated += d->functions;
+	estimate->recorded += d->functions_recorded;
+	*(w->overlaps ? &estimate->awaited : &estimate->unknown) += w->awaited;
+	estimate->entered += w->total;
+	if (d->worst != NO_ID && (estimate->worst == NO_ID || fabs(d->worst_drawn - d->worst_recorded) >
+				  fabs(estimate->worst_drawn - estimate->worst_recorded))) {
+		estimate->worst = w->nodes[d->worst].function;
+		estimate->worst_drawn = d->worst_drawn;
+		estimate->worst_recorded = d->worst_recorded;
 	}
 	for (size_t n = 0; n < w->node_count; n++)
-		i64_add_to(&how->unattributed_value, w->nodes[n].loose);
+		i64_add_to(&estimate->unattributed_value, w->nodes[n].loose);
 }
 
 static void note_overflow(struct profile *p, const struct call_flow *w, value_id v)
@@ -266,7 +266,7 @@ static void note_overflow(struct profile *p, const struct call_flow *w, value_id
 }
 
 static void one_thread(struct profile *p, thread_id t, const struct flow_rows *rows,
-		       struct estimate *how)
+		       struct estimate *estimate)
 {
 	struct call_flow w;
 	value_id values = (value_id)p->value_count;
@@ -276,15 +276,15 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 		struct best_tree tree;
 		struct placer pl = { .p = p, .w = &w, .u = &tree.unfolding, .thread = t, .value = v };
 
-		call_flow_weigh(&w, p, rows, v, how->unattributed);
+		call_flow_set_values(&w, p, rows, v, estimate->unattributed);
 		note_overflow(p, &w, v);
-		best_tree_find(&w, how->contexts, how->rest, &tree);
+		best_tree_find(&w, estimate->contexts, estimate->max_unplaced, &tree);
 		name_frames(&pl);
 		place(&pl, tree.order);
 		if (v == 0) {
-			add_results(how, &w, &tree.departure);
-			how->unplaced += pl.lost;
-			how->total += pl.total;
+			add_results(estimate, &w, &tree.departure);
+			estimate->unplaced += pl.lost;
+			estimate->total += pl.total;
 		}
 		best_tree_free(&tree);
 	}
@@ -370,33 +370,33 @@ static void rows_close(struct graph_rows *g)
 	alloc_free(g->first);
 }
 
-static void clear_results(struct estimate *how)
+static void clear_results(struct estimate *estimate)
 {
-	*how = (struct estimate){ .contexts = how->contexts, .rest = how->rest,
-				  .unattributed = how->unattributed, .worst = NO_ID };
+	*estimate = (struct estimate){ .contexts = estimate->contexts, .max_unplaced = estimate->max_unplaced,
+				  .unattributed = estimate->unattributed, .worst = NO_ID };
 }
 
-void stacks_from_graph(struct profile *p, struct estimate *how)
+void stacks_from_graph(struct profile *p, struct estimate *estimate)
 {
 	struct graph_rows g;
 	thread_id t;
 
-	clear_results(how);
+	clear_results(estimate);
 	limit_clock_start();
 	rows_open(&g, p);
 	while (rows_next(&g, p, &t)) {
-		one_thread(p, t, &g.rows, how);
+		one_thread(p, t, &g.rows, estimate);
 		limit_clock();
 	}
 	rows_close(&g);
 }
 
-void estimate_results(const struct profile *p, value_id v, struct estimate *how)
+void estimate_results(const struct profile *p, value_id v, struct estimate *estimate)
 {
 	struct graph_rows g;
 	thread_id t;
 
-	clear_results(how);
+	clear_results(estimate);
 	limit_clock_start();
 	rows_open(&g, p);
 	while (v < p->value_count && rows_next(&g, p, &t)) {
@@ -404,11 +404,11 @@ void estimate_results(const struct profile *p, value_id v, struct estimate *how)
 		struct best_tree tree;
 
 		call_flow_open(&w, p, &g.rows);
-		call_flow_weigh(&w, p, &g.rows, v, how->unattributed);
-		best_tree_find(&w, how->contexts, how->rest, &tree);
-		add_results(how, &w, &tree.departure);
-		how->unplaced += tree.unplaced;
-		how->total += tree.total;
+		call_flow_set_values(&w, p, &g.rows, v, estimate->unattributed);
+		best_tree_find(&w, estimate->contexts, estimate->max_unplaced, &tree);
+		add_results(estimate, &w, &tree.departure);
+		estimate->unplaced += tree.unplaced;
+		estimate->total += tree.total;
 		best_tree_free(&tree);
 		call_flow_close(&w);
 	}
@@ -421,9 +421,9 @@ static void add_facts(struct graph_facts *f, const struct call_flow *w)
 	f->entered += w->total;
 	f->doubtful += w->doubtful;
 	f->doubt += w->doubt;
-	if (w->most_doubt > f->most_doubt) {
-		f->most_doubt = w->most_doubt;
-		f->most_doubtful = w->nodes[w->most_doubtful].function;
+	if (w->max_doubt > f->max_doubt) {
+		f->max_doubt = w->max_doubt;
+		f->max_doubtful = w->nodes[w->max_doubtful].function;
 	}
 	for (size_t n = 0; n < w->node_count; n++)
 		i64_add_to(&f->unattributed, w->nodes[n].loose);
@@ -435,11 +435,11 @@ void graph_facts_find(const struct profile *p, value_id v, struct graph_facts *o
 	struct call_flow w;
 	thread_id t;
 
-	*out = (struct graph_facts){ .most_doubtful = NO_ID };
+	*out = (struct graph_facts){ .max_doubtful = NO_ID };
 	rows_open(&g, p);
 	while (v < p->value_count && rows_next(&g, p, &t)) {
 		call_flow_open(&w, p, &g.rows);
-		call_flow_weigh(&w, p, &g.rows, v, true);
+		call_flow_set_values(&w, p, &g.rows, v, true);
 		add_facts(out, &w);
 		call_flow_close(&w);
 	}

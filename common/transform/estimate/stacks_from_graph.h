@@ -27,14 +27,14 @@
 struct estimate {
 	/* limits */
 	uint64_t contexts;   /* at most so many for each thread and value type */
-	double rest;         /* expand until less than this fraction of the total is unplaced */
+	double max_unplaced; /* expand until less than this fraction of the total is unplaced */
 	bool unattributed;   /* show time that nobody's self time has, see below */
 
 	/* results; all values are of value type 0 */
 	size_t uncertain;    /* functions with a context that the graph does not force */
 	int64_t unattributed_value;
 	double unplaced, total; /* how much is under [unplaced] of how much */
-	double departed, recorded; /* inclusive values of functions: off by how much of how much */
+	double deviated, recorded; /* inclusive values of functions: off by how much of how much */
 	function_id worst;   /* the one that is farthest off, or NO_ID */
 	double worst_drawn, worst_recorded;
 	double awaited;      /* under [awaited elsewhere], of all that entered the graph */
@@ -50,10 +50,10 @@ struct estimate {
  * callees took, and the profile says that this is so by intent (inclusive_only: yappi without
  * built-in functions), the difference becomes the self value of a callee [unattributed].
  */
-void stacks_from_graph(struct profile *p, struct estimate *how);
+void stacks_from_graph(struct profile *p, struct estimate *estimate);
 
 /* The results alone, of value type v: p gets no stacks. */
-void estimate_results(const struct profile *p, value_id v, struct estimate *how);
+void estimate_results(const struct profile *p, value_id v, struct estimate *estimate);
 
 /* What the figures of a call graph tell before any stack is made. */
 struct graph_facts {
@@ -61,8 +61,8 @@ struct graph_facts {
 	double awaited, unknown, entered;
 	size_t doubtful;     /* functions that hold more than self value and callees, for no reason */
 	double doubt;        /* how much more, in sum */
-	function_id most_doubtful;
-	double most_doubt;
+	function_id max_doubtful;
+	double max_doubt;
 };
 
 void graph_facts_find(const struct profile *p, value_id v, struct graph_facts *out);

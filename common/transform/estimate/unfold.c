@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/fetch.h"
+#include "common/base/prefetch.h"
 #include "common/io/limits.h"
-#include "common/transform/estimate/unfold_inside.h"
+#include "common/transform/estimate/unfold_internal.h"
 
 /* Frames on all paths that end in a value: in proportion to the file, whatever it claims. */
 enum { FRAMES_ALWAYS = 5000000, FRAMES_PER_ARC = 50 };
@@ -49,12 +49,12 @@ static void open_plain(struct unfolder *u, uint32_t n)
 		limit_clock();
 		c = k->next;
 		if (c)
-			FETCH(&u->u->contexts[c - 1]);
+			PREFETCH(&u->u->contexts[c - 1]);
 		k->self = in->inclusive > 0 ? k->weight * (in->self / in->inclusive) : 0;
 		if (k->self >= UNFOLD_MIN_VALUE)
 			u->frames += k->depth + 1;
-		left = k->room = k->weight - k->self;
-		share = node->room > 0 ? (node->all_self ? k->weight : left) / node->room : 0;
+		left = k->spare = k->weight - k->self;
+		share = node->for_callees > 0 ? (node->all_self ? k->weight : left) / node->for_callees : 0;
 		for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++) {
 			double weight = arcs[a].inclusive * share;
 
@@ -64,7 +64,7 @@ static void open_plain(struct unfolder *u, uint32_t n)
 				break;
 			left -= weight;
 		}
-		u->u->contexts[at].room = left > 0 ? left : 0;
+		u->u->contexts[at].spare = left > 0 ? left : 0;
 	}
 }
 

@@ -25,7 +25,7 @@ struct context {
 	uint32_t next;       /* of the same function: context + 1 */
 	double weight;       /* inclusive */
 	double self;
-	double room;         /* what of it neither is self nor went to callees */
+	double spare;        /* what of it neither is self nor went to callees */
 };
 
 struct unfolding {

@@ -21,7 +21,7 @@
 
 #include "common/base/alloc.h"
 #include "common/io/limits.h"
-#include "common/transform/estimate/cycle_work.h"
+#include "common/transform/estimate/cycle_internal.h"
 
 /* Of the total: what is lighter is in no place that anybody could tell. */
 #define MIN_SHARE 1e-6
@@ -46,13 +46,13 @@ static void fill_queue(struct cycle_work *k)
 	}
 }
 
-static void work_off(struct cycle_work *k, struct work item)
+static void work_off(struct cycle_work *k, struct cycle_task item)
 {
 	struct unfolder *u = k->u;
-	uint32_t room;
+	uint32_t spare;
 
 	if (!item.place) {
-		if ((k->inside[item.id].opened ? *cycle_room_of(k, item.id)
+		if ((k->in_cycle[item.id].opened ? *cycle_spare_of(k, item.id)
 					       : u->u->contexts[item.id].weight) < k->min_opened)
 			return;
 		if (cycle_recursive(k, cycle_arc_at(k, item.id)->callee))
@@ -63,14 +63,14 @@ static void work_off(struct cycle_work *k, struct work item)
 	}
 	if (u->left[item.id] <= k->min_opened)
 		return;
-	room = cycle_find_room(k, item.id, true);
-	if (room != NO_ID) {
-		cycle_place(k, item.id, room);
+	spare = cycle_find_spare(k, item.id, true);
+	if (spare != NO_ID) {
+		cycle_place(k, item.id, spare);
 		if (cycle_is_whole(k, item.id))
 			u->left[item.id] = 0;
 	}
 	if (u->left[item.id] > k->min_opened)
-		cycle_wait_for_room(k, item.id);
+		cycle_wait_for_spare(k, item.id);
 }
 
 /* Arcs that have something left and may be placed, of those called once or of the others. */
@@ -86,7 +86,7 @@ static void gather_left(struct cycle_work *k, bool whole)
 
 		if (open && cycle_is_whole(k, a) == whole && u->left[a] > k->min_opened &&
 		    cycle_recursive(k, u->w->arcs[a].caller))
-			work_push(&k->left_over, (struct work){ u->left[a], a, true }, false);
+			cycle_heap_push(&k->left_over, (struct cycle_task){ u->left[a], a, true }, false);
 	}
 }
 
@@ -99,17 +99,17 @@ static bool place_in_part(struct cycle_work *k)
 	for (int whole = 0; whole < 2 && !(top > 0); whole++) {
 		gather_left(k, whole);
 		while (k->left_over.count) {
-			uint32_t arc = work_pop(&k->left_over, false).id, room;
+			uint32_t arc = cycle_heap_pop(&k->left_over, false).id, spare;
 
 			k->steps += HEAP_STEPS;
 			if (top > 0 && (whole || u->left[arc] < top * (u->modes[arc] == UNFOLD_ALL ? 0.5 : 0.9)))
 				break;
-			room = cycle_find_room(k, arc, false);
-			if (room == NO_ID)
+			spare = cycle_find_spare(k, arc, false);
+			if (spare == NO_ID)
 				continue;
 			if (!(top > 0))
 				top = u->left[arc];
-			cycle_place(k, arc, room);
+			cycle_place(k, arc, spare);
 			if (u->left[arc] <= k->min_opened)
 				k->is_waiting[arc] = false;
 		}
@@ -150,7 +150,7 @@ static void start_component(struct cycle_work *k, uint32_t component)
 	k->inner_count = 0;
 	k->queue.count = k->waiting.count = 0;
 	k->version++;
-	rooms_clear(&k->rooms);
+	spare_queue_clear(&k->spare_queue);
 	index_clear(&k->children);
 	for (uint32_t i = w->cycles.first[component]; i < w->cycles.first[component + 1]; i++) {
 		uint32_t n = w->cycles.members[i];
@@ -177,7 +177,7 @@ static struct cycle_work *cycle_open(struct unfolder *u)
 	k->nowhere[0] = alloc_zero(w->arc_count, sizeof *k->nowhere[0]);
 	k->nowhere[1] = alloc_zero(w->arc_count, sizeof *k->nowhere[1]);
 	k->arc_seen = alloc_zero(w->arc_count, sizeof *k->arc_seen);
-	k->arc_room = alloc_zero(w->arc_count, sizeof *k->arc_room);
+	k->arc_spare = alloc_zero(w->arc_count, sizeof *k->arc_spare);
 	k->self_filled = alloc_zero(w->arc_count, sizeof *k->self_filled);
 	k->node_seen = alloc_zero(w->node_count, sizeof *k->node_seen);
 	k->need = alloc_zero(w->node_count, sizeof *k->need);
@@ -205,12 +205,12 @@ void unfold_cycle(struct unfolder *u, uint32_t component)
 	/* with the search for places opening ends too: far beyond what real programs need */
 	while (!u->full && k->steps <= 2 * u->max_steps) {
 		if (k->queue.count)
-			work_off(k, work_pop(&k->queue, false));
+			work_off(k, cycle_heap_pop(&k->queue, false));
 		else if (!place_in_part(k) && !reach_others(k))
 			break;
 		limit_clock();
 	}
-	cycle_fill_rooms(k);
+	cycle_fill_spare(k);
 	cycle_add_up(k, first_made, fraction);
 }
 
@@ -225,13 +225,13 @@ void unfold_cycle_close(struct unfolder *u)
 	alloc_free(k->waiting.items);
 	alloc_free(k->left_over.items);
 	alloc_free(k->is_waiting);
-	rooms_close(&k->rooms);
+	spare_queue_close(&k->spare_queue);
 	alloc_free(k->nowhere[0]);
 	alloc_free(k->nowhere[1]);
 	index_free(&k->children);
-	alloc_free(k->inside);
+	alloc_free(k->in_cycle);
 	alloc_free(k->arc_seen);
-	alloc_free(k->arc_room);
+	alloc_free(k->arc_spare);
 	alloc_free(k->self_filled);
 	alloc_free(k->node_seen);
 	alloc_free(k->inner);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/reshape/order.h"
-#include "common/transform/reshape/rewrite.h"
-#include "common/transform/reshape/used.h"
+#include "common/transform/reshape/radix_sort.h"
+#include "common/transform/reshape/remap.h"
+#include "common/transform/reshape/referenced.h"
 
 /* A row and what it is sorted by. */
 enum { PARTS = 6 };
@@ -15,21 +15,21 @@ struct key {
 };
 
 struct sorter {
-	struct rewrite w;
+	struct remap w;
 	uint32_t *rank;          /* by string: its place in the order of bytes */
-	struct used used;
+	struct referenced used;
 	struct key *keys;
-	struct ordered *items, *room;
+	struct radix_item *items, *scratch;
 };
 
 /* Puts the items, which are numbers of keys, into the order of the parts from `part` on. */
-static void sort_parts(struct sorter *s, struct ordered *items, size_t count, int part)
+static void sort_parts(struct sorter *s, struct radix_item *items, size_t count, int part)
 {
 	size_t same;
 
 	for (size_t i = 0; i < count; i++)
 		items[i].key = s->keys[items[i].id].part[part];
-	order_by_key(items, s->room, count);
+	radix_sort(items, s->scratch, count);
 	for (size_t i = 0; part + 1 < PARTS && i < count; i += same) {
 		same = 1;
 		while (i + same < count && items[i + same].key == items[i].key)
@@ -112,8 +112,8 @@ static void add_value_types(struct sorter *s)
 		struct value_type type = p->value_types[v];
 		int zeros = common_zeros((struct profile *)(uintptr_t)p, v);
 
-		type.name = rewrite_string(&s->w, type.name);
-		type.title = rewrite_string(&s->w, type.title);
+		type.name = remap_string(&s->w, type.name);
+		type.title = remap_string(&s->w, type.title);
 		type.exponent += zeros;
 		s->w.shifts[v] = -zeros;
 		s->w.values[v] = profile_value_type(s->w.to, type);
@@ -137,7 +137,7 @@ static void add_mappings(struct sorter *s)
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
-		rewrite_mapping(&s->w, s->items[i].id);
+		remap_mapping(&s->w, s->items[i].id);
 }
 
 /* An unknown file becomes Python's "~" in a pstat file: both have the same place. */
@@ -163,7 +163,7 @@ static void add_functions(struct sorter *s)
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
 		s->w.functions[s->items[i].id] = profile_function(
-			s->w.to, rewrite_function(&s->w, s->items[i].id));
+			s->w.to, remap_function(&s->w, s->items[i].id));
 }
 
 static void add_frames(struct sorter *s)
@@ -204,7 +204,7 @@ static void add_threads(struct sorter *s)
 	for (size_t i = 0; i < p->thread_count; i++) {
 		struct thread t = p->threads[s->items[i].id];
 
-		t.name = rewrite_string(&s->w, t.name);
+		t.name = remap_string(&s->w, t.name);
 		s->w.threads[s->items[i].id] = profile_thread(s->w.to, t);
 	}
 }
@@ -345,7 +345,7 @@ static void add_labels(struct sorter *s)
 			s->keys[count++] = label_key(s, l);
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
-		rewrite_label(&s->w, s->items[i].id);
+		remap_label(&s->w, s->items[i].id);
 	alloc_free(used);
 }
 
@@ -424,7 +424,7 @@ static void add_samples(struct sorter *s)
 	rows = sort_by(stack, s->w.to->stacks.count, sort_by_labels(s), p->sample_count);
 	rows = sort_by(thread, s->w.to->thread_count, rows, p->sample_count);
 	for (size_t i = 0; i < p->sample_count; i++)
-		rewrite_sample(&s->w, rows[i]);
+		remap_sample(&s->w, rows[i]);
 	alloc_free(stack);
 	alloc_free(thread);
 	alloc_free(rows);
@@ -441,7 +441,7 @@ static struct key cost_key(const struct sorter *s, uint32_t row)
 static struct key arc_key(const struct sorter *s, uint32_t row)
 {
 	const struct arc *a = &s->w.from->arcs[row];
-	uint32_t kind = (uint32_t)a->rule << 3 | (uint32_t)a->valued << 2 |
+	uint32_t kind = (uint32_t)a->rule << 3 | (uint32_t)a->values_known << 2 |
 			(uint32_t)a->self_known << 1 | a->running;
 
 	return (struct key){ { pair(s->w.threads[a->thread], s->w.functions[a->caller]),
@@ -463,7 +463,7 @@ static struct key jump_key(const struct sorter *s, uint32_t row)
 
 static void add_rows(struct sorter *s, size_t count,
 		     struct key (*key)(const struct sorter *, uint32_t),
-		     void (*rewrite)(struct rewrite *, size_t))
+		     void (*rewrite)(struct remap *, size_t))
 {
 	for (uint32_t i = 0; i < count; i++)
 		s->keys[i] = key(s, i);
@@ -477,11 +477,11 @@ static void add_all_rows(struct sorter *s)
 	const struct profile *p = s->w.from;
 
 	add_samples(s);
-	add_rows(s, p->cost_count, cost_key, rewrite_cost);
-	add_rows(s, p->arc_count, arc_key, rewrite_arc);
-	add_rows(s, p->jump_count, jump_key, rewrite_jump);
+	add_rows(s, p->cost_count, cost_key, remap_cost);
+	add_rows(s, p->arc_count, arc_key, remap_arc);
+	add_rows(s, p->jump_count, jump_key, remap_jump);
 	for (function_id f = 0; f < p->total_count; f++)
-		rewrite_total(&s->w, f);
+		remap_total(&s->w, f);
 }
 
 /* --- all of it --- */
@@ -500,7 +500,7 @@ static size_t longest_table(const struct profile *p)
 	return larger(larger(n, p->cost_count), larger(p->arc_count, p->jump_count));
 }
 
-struct profile *profile_canonical(const struct profile *p, const struct canonical *how)
+struct profile *profile_canonical(const struct profile *p, const struct canonical_options *options)
 {
 	struct profile *to = profile_new();
 	size_t longest = longest_table(p);
@@ -508,18 +508,18 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 		.rank = alloc_zero(p->strings.count, sizeof *s.rank),
 		.keys = alloc_zero(longest, sizeof *s.keys),
 		.items = alloc_zero(longest, sizeof *s.items),
-		.room = alloc_zero(longest, sizeof *s.room),
+		.scratch = alloc_zero(longest, sizeof *s.scratch),
 	};
 
-	rewrite_open(&s.w, p, to);
-	s.w.fold_arcs = how->fold_arcs;
-	s.w.outermost = how->outermost;
-	order_strings(&p->strings, s.rank);
+	remap_open(&s.w, p, to);
+	s.w.fold_arcs = options->fold_arcs;
+	s.w.outermost = options->outermost;
+	radix_sort_strings(&p->strings, s.rank);
 	add_mappings(&s);
-	rewrite_facts(&s.w);
-	to->want_order = to->ordered = false;
+	remap_facts(&s.w);
+	to->keep_order = to->ordered = false;
 	to->sorted = true;
-	used_find(&s.used, p);
+	referenced_find(&s.used, p);
 	add_value_types(&s);
 	add_functions(&s);
 	add_frames(&s);
@@ -528,11 +528,11 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	add_stacks(&s);
 	add_labels(&s);
 	add_all_rows(&s);
-	rewrite_close(&s.w);
+	remap_close(&s.w);
 	alloc_free(s.rank);
-	used_free(&s.used);
+	referenced_free(&s.used);
 	alloc_free(s.keys);
 	alloc_free(s.items);
-	alloc_free(s.room);
+	alloc_free(s.scratch);
 	return to;
 }

@@ -16,11 +16,11 @@
 
 #include "common/profile/profile.h"
 
-struct canonical {
-	/* what the target does not tell apart, see rewrite.h */
+struct canonical_options {
+	/* what the target does not tell apart, see remap.h */
 	bool fold_arcs, outermost;
 };
 
-struct profile *profile_canonical(const struct profile *p, const struct canonical *how);
+struct profile *profile_canonical(const struct profile *p, const struct canonical_options *options);
 
 #endif

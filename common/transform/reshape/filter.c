@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/reshape/rewrite.h"
+#include "common/transform/reshape/remap.h"
 
 /* What is known of the stacks on the way from their roots. */
 enum {
@@ -15,8 +15,8 @@ enum {
 };
 
 struct cutter {
-	struct rewrite w;
-	const struct filter *how;
+	struct remap w;
+	const struct filter_options *options;
 	stack_id root;            /* in the new profile */
 	unsigned char *state;     /* by old stack */
 	stack_id *last;           /* by old stack: the last one marked by prune_from, or 0 */
@@ -32,8 +32,8 @@ static bool marked(const struct cutter *c, const bool *verb, stack_id node)
 
 static bool is_hidden(const struct cutter *c, stack_id node)
 {
-	return marked(c, c->how->hide, node) ||
-	       (c->how->show && !marked(c, c->how->show, node));
+	return marked(c, c->options->hide, node) ||
+	       (c->options->show && !marked(c, c->options->show, node));
 }
 
 /* --- one frame after the other --- */
@@ -47,31 +47,31 @@ static void mark_if(struct cutter *c, const bool *verb, stack_id node, unsigned 
 /* As in pprof, a frame that is hidden is not there for show_from and prune_from. */
 static void find_state(struct cutter *c, stack_id node)
 {
-	const struct filter *how = c->how;
+	const struct filter_options *options = c->options;
 	stack_id parent = c->w.from->stacks.parent[node];
 
 	c->state[node] = c->state[parent] & (FOCUSED | IGNORED | SHOWN | LEFT);
 	c->last[node] = c->last[parent];
-	mark_if(c, how->focus, node, FOCUSED);
-	mark_if(c, how->ignore, node, IGNORED);
+	mark_if(c, options->focus, node, FOCUSED);
+	mark_if(c, options->ignore, node, IGNORED);
 	if (is_hidden(c, node))
 		return;
-	mark_if(c, how->show_from, node, SHOWN);
-	if (how->show_from && !(c->state[node] & SHOWN))
+	mark_if(c, options->show_from, node, SHOWN);
+	if (options->show_from && !(c->state[node] & SHOWN))
 		return;
 	c->state[node] |= STAYS | LEFT;
-	if (marked(c, how->prune_from, node))
+	if (marked(c, options->prune_from, node))
 		c->last[node] = node;
 }
 
 static bool is_dropped(const struct cutter *c, stack_id stack)
 {
-	const struct filter *how = c->how;
+	const struct filter_options *options = c->options;
 	unsigned state = c->state[stack];
 
 	if (stack == EMPTY_STACK)
-		return how->focus || how->show || how->show_from;
-	return (how->focus && !(state & FOCUSED)) || state & IGNORED || !(state & LEFT);
+		return options->focus || options->show || options->show_from;
+	return (options->focus && !(state & FOCUSED)) || state & IGNORED || !(state & LEFT);
 }
 
 /* Everything below the last mark belongs to it. */
@@ -93,18 +93,18 @@ static void find_needed(struct cutter *c)
 
 /* --- the new profile: functions and stacks that are left --- */
 
-static void forget_frames(struct rewrite *w)
+static void forget_frames(struct remap *w)
 {
 	for (size_t i = 0; i < w->from->frame_count; i++)
 		w->frames[i] = NO_ID;
 }
 
-static frame_id map_frame(struct rewrite *w, frame_id old)
+static frame_id map_frame(struct remap *w, frame_id old)
 {
 	function_id fn = w->from->frames[old].function;
 
 	if (w->frames[old] == NO_ID) {
-		w->functions[fn] = profile_function(w->to, rewrite_function(w, fn));
+		w->functions[fn] = profile_function(w->to, remap_function(w, fn));
 		w->frames[old] = profile_frame(w->to, rewrite_frame(w, old));
 	}
 	return w->frames[old];
@@ -142,21 +142,21 @@ static void add_root(struct cutter *c)
 	frame_id frame;
 
 	c->root = EMPTY_STACK;
-	if (!c->how->root)
+	if (!c->options->root)
 		return;
-	f.name = profile_string(c->w.to, str_of(c->how->root));
+	f.name = profile_string(c->w.to, str_of(c->options->root));
 	frame = profile_frame(c->w.to, (struct frame){ .function = profile_function(c->w.to, f) });
 	c->root = stacks_push(&c->w.to->stacks, EMPTY_STACK, frame);
 }
 
-static void add_threads(struct rewrite *w)
+static void add_threads(struct remap *w)
 {
 	const struct profile *p = w->from;
 
 	for (size_t i = 0; i < p->thread_count; i++) {
 		struct thread t = p->threads[i];
 
-		t.name = rewrite_string(w, t.name);
+		t.name = remap_string(w, t.name);
 		w->threads[i] = profile_thread(w->to, t);
 	}
 	for (size_t i = 0; i < p->metadata_count; i++) {
@@ -169,34 +169,34 @@ static void add_threads(struct rewrite *w)
 	}
 }
 
-static void copy_graph(struct rewrite *w)
+static void copy_graph(struct remap *w)
 {
 	for (function_id f = 0; f < w->from->function_count; f++)
-		w->functions[f] = profile_function(w->to, rewrite_function(w, f));
-	rewrite_graph(w);
+		w->functions[f] = profile_function(w->to, remap_function(w, f));
+	remap_graph(w);
 }
 
-static struct profile *cut(const struct profile *p, const struct filter *how)
+static struct profile *cut(const struct profile *p, const struct filter_options *options)
 {
 	struct profile *to = profile_new();
 	struct cutter c = {
-		.how = how,
+		.options = options,
 		.state = alloc_zero(p->stacks.count, sizeof *c.state),
 		.last = alloc_zero(p->stacks.count, sizeof *c.last),
 		.needed = alloc_zero(p->stacks.count, sizeof *c.needed),
 	};
 
-	rewrite_open(&c.w, p, to);
-	rewrite_facts(&c.w);
-	rewrite_value_types(&c.w);
+	remap_open(&c.w, p, to);
+	remap_facts(&c.w);
+	remap_value_types(&c.w);
 	forget_frames(&c.w);
 	add_root(&c);
 	add_threads(&c.w);
 	cut_stacks(&c);
-	rewrite_samples(&c.w);
-	if (how->keep_graph)
+	remap_samples(&c.w);
+	if (options->keep_graph)
 		copy_graph(&c.w);
-	rewrite_close(&c.w);
+	remap_close(&c.w);
 	alloc_free(c.state);
 	alloc_free(c.last);
 	alloc_free(c.needed);
@@ -216,14 +216,14 @@ struct flattener {
 	stack_id *path;              /* by depth: the new stack */
 	function_id *functions;      /* by depth: the old function */
 	uint32_t *on_path;           /* by function: depth */
-	struct step {
+	struct flatten_step {
 		uint32_t depth;          /* before */
 		uint32_t on_path;
 		stack_id path;
 		function_id function;
 	} *steps;                    /* by old stack */
 	uint32_t depth;
-	struct rewrite w;
+	struct remap w;
 };
 
 static function_id function_of(const struct profile *p, frame_id frame)
@@ -242,7 +242,7 @@ static void go_down(struct flattener *f, stack_id node)
 {
 	frame_id frame = f->p->stacks.frame[node];
 	function_id fn = function_of(f->p, frame);
-	struct step *step = &f->steps[node];
+	struct flatten_step *step = &f->steps[node];
 	uint32_t at = is_on_path(f, fn) ? f->on_path[fn] : f->depth + 1;
 
 	step->depth = f->depth;
@@ -257,7 +257,7 @@ static void go_down(struct flattener *f, stack_id node)
 
 static void go_up(struct flattener *f, stack_id node)
 {
-	const struct step *step = &f->steps[node];
+	const struct flatten_step *step = &f->steps[node];
 
 	f->path[f->depth] = step->path;
 	f->functions[f->depth] = step->function;
@@ -304,14 +304,14 @@ static struct profile *flatten(const struct profile *p)
 		.steps = alloc_zero(p->stacks.count, sizeof *f.steps),
 	};
 
-	rewrite_open(&f.w, p, to);
-	rewrite_facts(&f.w);
-	rewrite_value_types(&f.w);
+	remap_open(&f.w, p, to);
+	remap_facts(&f.w);
+	remap_value_types(&f.w);
 	forget_frames(&f.w);
 	add_threads(&f.w);
 	walk(&f);
-	rewrite_samples(&f.w);
-	rewrite_close(&f.w);
+	remap_samples(&f.w);
+	remap_close(&f.w);
 	alloc_free(f.child);
 	alloc_free(f.sibling);
 	alloc_free(f.path);
@@ -321,13 +321,13 @@ static struct profile *flatten(const struct profile *p)
 	return to;
 }
 
-struct profile *profile_filter(const struct profile *p, const struct filter *how)
+struct profile *profile_filter(const struct profile *p, const struct filter_options *options)
 {
 	struct profile *flat, *to;
-	struct filter first = *how, root = { .root = how->root };
+	struct filter_options first = *options, root = { .root = options->root };
 
-	if (!how->flatten)
-		return cut(p, how);
+	if (!options->flatten)
+		return cut(p, options);
 	/* the root is put on last: what is flattened may be of its name */
 	first.root = NULL;
 	to = cut(p, &first);

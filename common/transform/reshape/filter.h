@@ -22,7 +22,7 @@
 
 #include "common/profile/profile.h"
 
-struct filter {
+struct filter_options {
 	/* by function: marked; NULL: the verb was not given */
 	const bool *focus, *ignore, *hide, *show, *show_from, *prune_from;
 	bool flatten;
@@ -31,6 +31,6 @@ struct filter {
 };
 
 /* The stack half of p, without its call graph unless that shall be kept. */
-struct profile *profile_filter(const struct profile *p, const struct filter *how);
+struct profile *profile_filter(const struct profile *p, const struct filter_options *options);
 
 #endif

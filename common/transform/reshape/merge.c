@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/transform/reshape/project.h"
-#include "common/transform/reshape/rewrite.h"
+#include "common/transform/reshape/coarsen.h"
+#include "common/transform/reshape/remap.h"
 
 /* --- value types --- */
 
@@ -39,14 +39,14 @@ bool merge_agrees(const struct merge *m, const struct profile *p)
  */
 static void join_spelling(struct value_type *to, const struct value_type *type)
 {
-	if (to->power == type->power && to->counts == type->counts)
+	if (to->source_scale == type->source_scale && to->counts == type->counts)
 		return;
 	to->counts = false;
-	if (type->power > to->power)
-		to->power = type->power;
+	if (type->source_scale > to->source_scale)
+		to->source_scale = type->source_scale;
 }
 
-static void join_type(struct rewrite *w, value_id v)
+static void join_type(struct remap *w, value_id v)
 {
 	const struct value_type *type = &w->from->value_types[v];
 	value_id have = find_type(w->to, w->from, v);
@@ -85,7 +85,7 @@ static uint64_t chances(const struct merge *m, thread_id t)
  * A row that the first profile of the thread has not is not in all: it is not even
  * kept in mind, so that 10,000 different command lines take no memory.
  */
-static void add_one_metadata(struct merge *m, const struct rewrite *w,
+static void add_one_metadata(struct merge *m, const struct remap *w,
 			     const struct metadata *l)
 {
 	struct profile *to = m->sum;
@@ -113,7 +113,7 @@ static void add_one_metadata(struct merge *m, const struct rewrite *w,
 	m->metadata_counts[row]++;
 }
 
-static void add_metadata(struct merge *m, struct rewrite *w)
+static void add_metadata(struct merge *m, struct remap *w)
 {
 	const struct profile *p = w->from;
 
@@ -181,30 +181,30 @@ static void add_creator(struct merge *m)
 
 /* --- tables --- */
 
-static void add_functions(struct rewrite *w)
+static void add_functions(struct remap *w)
 {
 	const struct profile *p = w->from;
 
 	for (function_id f = 0; f < p->function_count; f++) {
-		struct function fn = rewrite_function(w, f);
+		struct function fn = remap_function(w, f);
 
 		/* the first of one profile is not that of all; its figures have it too */
-		if (fn.line_seen)
+		if (fn.line_inferred)
 			fn.line = 0;
 		w->functions[f] = profile_function(w->to, fn);
-		w->to->functions[w->functions[f]].line_seen = false;
+		w->to->functions[w->functions[f]].line_inferred = false;
 	}
-	rewrite_frames(w);
+	remap_frames(w);
 }
 
-static void add_threads(struct merge *m, struct rewrite *w)
+static void add_threads(struct merge *m, struct remap *w)
 {
 	const struct profile *p = w->from;
 
 	for (size_t i = 0; i < p->thread_count; i++) {
 		struct thread t = p->threads[i];
 
-		t.name = rewrite_string(w, t.name);
+		t.name = remap_string(w, t.name);
 		w->threads[i] = profile_thread(w->to, t);
 		while (m->threads <= w->threads[i]) {
 			ARRAY_ROOM(m->thread_counts, m->threads, m->thread_cap);
@@ -213,7 +213,7 @@ static void add_threads(struct merge *m, struct rewrite *w)
 	}
 }
 
-static void count_threads(struct merge *m, const struct rewrite *w)
+static void count_threads(struct merge *m, const struct remap *w)
 {
 	for (size_t i = 0; i < w->from->thread_count; i++)
 		m->thread_counts[w->threads[i]]++;
@@ -255,10 +255,10 @@ static void join_facts(struct merge *m, const struct profile *p)
 
 static struct profile *without_lines(struct profile *p)
 {
-	struct projection how = PROJECTION_NONE;
+	struct coarsen_options options = COARSEN_NONE;
 
-	how.lines_to_places = true;
-	return profile_project(p, &how);
+	options.lines_to_places = true;
+	return profile_coarsen(p, &options);
 }
 
 /* Takes the lines out of whichever has functions that are lines; the other has none. */
@@ -285,28 +285,28 @@ static struct profile *level_lines(struct merge *m, struct profile *p)
 void merge_add(struct merge *m, struct profile *p)
 {
 	struct profile *leveled;
-	struct rewrite w;
+	struct remap w;
 
 	if (!m->sum)
 		m->sum = profile_new();
 	leveled = level_lines(m, p);
-	rewrite_open(&w, leveled ? leveled : p, m->sum);
+	remap_open(&w, leveled ? leveled : p, m->sum);
 	if (!m->count)
-		rewrite_value_types(&w);
+		remap_value_types(&w);
 	for (value_id v = 0; m->count && v < p->value_count; v++)
 		join_type(&w, v);
 	for (mapping_id i = 1; i < w.from->mapping_count; i++)
-		rewrite_mapping(&w, i);
+		remap_mapping(&w, i);
 	add_functions(&w);
 	add_threads(m, &w);
 	add_metadata(m, &w);
 	count_threads(m, &w);
 	join_creator(m, p);
 	join_facts(m, p);
-	rewrite_stacks(&w);
-	rewrite_samples(&w);
-	rewrite_graph(&w);
-	rewrite_close(&w);
+	remap_stacks(&w);
+	remap_samples(&w);
+	remap_graph(&w);
+	remap_close(&w);
 	profile_free(leveled);
 	m->count++;
 }

@@ -16,9 +16,9 @@ static int64_t greatest_divisor(int64_t a, int64_t b)
 static bool read_decimal(struct str text, struct factor *f)
 {
 	struct decimal d;
-	enum exactness how;
+	enum exactness exactness;
 
-	if (!str_to_decimal(text, &d, &how) || how != EXACT)
+	if (!str_to_decimal(text, &d, &exactness) || exactness != EXACT)
 		return false;
 	f->denominator = 1;
 	if (d.exponent >= 0)

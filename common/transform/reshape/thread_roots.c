@@ -4,7 +4,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
-#include "common/transform/reshape/project.h"
+#include "common/transform/reshape/coarsen.h"
 
 /* A function in a thread. */
 struct subject {
@@ -13,7 +13,7 @@ struct subject {
 	bool called;  /* by another function of the thread */
 };
 
-struct finder {
+struct root_finder {
 	struct profile *p;
 	struct subject *subjects;
 	size_t count, cap;
@@ -21,7 +21,7 @@ struct finder {
 	struct values inclusive; /* by subject: its self values and what its callees took */
 };
 
-static uint32_t subject_for(struct finder *f, thread_id t, function_id fn)
+static uint32_t subject_for(struct root_finder *f, thread_id t, function_id fn)
 {
 	uint64_t hash = hash_mix((uint64_t)t << 32 | fn, 0);
 
@@ -34,7 +34,7 @@ static uint32_t subject_for(struct finder *f, thread_id t, function_id fn)
 	return values_new_row(&f->inclusive);
 }
 
-static void find_subjects(struct finder *f)
+static void find_subjects(struct root_finder *f)
 {
 	const struct profile *p = f->p;
 
@@ -57,7 +57,7 @@ static void find_subjects(struct finder *f)
 /* NULL: each thread's name. */
 static void add_roots(struct profile *p, const struct function *named)
 {
-	struct finder f = { .p = p, .inclusive.width = (uint32_t)p->value_count };
+	struct root_finder f = { .p = p, .inclusive.width = (uint32_t)p->value_count };
 
 	find_subjects(&f);
 	for (size_t i = 0; i < f.count; i++) {
@@ -70,7 +70,7 @@ static void add_roots(struct profile *p, const struct function *named)
 			.caller = named ? profile_function(p, *named)
 					: thread_function(p, p, s->thread),
 			.callee = s->function, .target.line = p->functions[s->function].line,
-			.calls = 1, .primitive = 1, .valued = true,
+			.calls = 1, .primitive = 1, .values_known = true,
 		}, values_row(&f.inclusive, i), NULL);
 	}
 	alloc_free(f.subjects);
@@ -83,7 +83,7 @@ void thread_roots(struct profile *p)
 	add_roots(p, NULL);
 }
 
-void named_root(struct profile *p, struct str name)
+void thread_roots_named(struct profile *p, struct str name)
 {
 	struct function f = { .name = profile_string(p, name) };
 

@@ -13,8 +13,8 @@
 #include "common/profile/value_text.h"
 #include "common/transform/diff/compare.h"
 #include "common/transform/estimate/estimate_text.h"
-#include "common/transform/summary/measure.h"
-#include "common/transform/reshape/project.h"
+#include "common/transform/summary/profile_stats.h"
+#include "common/transform/reshape/coarsen.h"
 #include "converters/registry.h"
 
 static const char *from_name, *against;
@@ -84,27 +84,27 @@ static cJSON *json_fraction(double part, double whole)
 
 static cJSON *json_estimate(const struct profile *p)
 {
-	struct estimate *how = &settings.estimate;
+	struct estimate *found = &settings.estimate;
 	cJSON *top = cJSON_CreateObject(), *worst;
 
-	estimate_results(p, 0, how);
-	cJSON_AddItemToObject(top, "uncertain_functions", json_count((int64_t)how->uncertain));
-	cJSON_AddItemToObject(top, "departure", json_fraction(how->departed, how->recorded));
-	cJSON_AddItemToObject(top, "unplaced", json_fraction(how->unplaced, how->total));
-	cJSON_AddItemToObject(top, "overlapping", json_value(p, how->awaited));
-	if (how->worst == NO_ID) {
+	estimate_results(p, 0, found);
+	cJSON_AddItemToObject(top, "uncertain_functions", json_count((int64_t)found->uncertain));
+	cJSON_AddItemToObject(top, "departure", json_fraction(found->deviated, found->recorded));
+	cJSON_AddItemToObject(top, "unplaced", json_fraction(found->unplaced, found->total));
+	cJSON_AddItemToObject(top, "overlapping", json_value(p, found->awaited));
+	if (found->worst == NO_ID) {
 		cJSON_AddNullToObject(top, "worst");
 		return top;
 	}
 	worst = cJSON_AddObjectToObject(top, "worst");
-	cJSON_AddItemToObject(worst, "function", json_text(function_name(p, how->worst)));
-	cJSON_AddItemToObject(worst, "drawn", json_value(p, how->worst_drawn));
-	cJSON_AddItemToObject(worst, "recorded", json_value(p, how->worst_recorded));
+	cJSON_AddItemToObject(worst, "function", json_text(function_name(p, found->worst)));
+	cJSON_AddItemToObject(worst, "drawn", json_value(p, found->worst_drawn));
+	cJSON_AddItemToObject(worst, "recorded", json_value(p, found->worst_recorded));
 	return top;
 }
 
 static cJSON *json_profile(const struct profile *p, const struct format *f,
-			   const struct measures *m)
+			   const struct profile_stats *m)
 {
 	cJSON *top = cJSON_CreateObject(), *list;
 	struct buf title = { 0 };
@@ -125,7 +125,7 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 				      json_text(profile_text(p, p->value_types[v].name)));
 		cJSON_AddStringToObject(type, "unit", unit_name(&p->value_types[v]));
 		cJSON_AddItemToObject(type, "self_total",
-				      json_number(profile_decimal(p, v, m->self_totals[v], 0)));
+				      json_number(profile_decimal(p, v, m->profile_self_totals[v], 0)));
 		cJSON_AddItemToArray(list, type);
 	}
 	cJSON_AddItemToObject(top, "functions", json_count((int64_t)m->functions));
@@ -152,7 +152,7 @@ static int put(struct output *out, cJSON *top)
 	char *text = cJSON_Print(top);
 
 	if (!text)
-		die("out of memory");
+		diag_die("out of memory");
 	output_text(out, text);
 	output_byte(out, '\n');
 	cJSON_free(text);
@@ -180,28 +180,28 @@ static void put_count(struct output *out, const char *label, int64_t n, const ch
 
 static void put_masked(struct output *out, struct str s)
 {
-	output_text(out, masked(s));
+	output_text(out, diag_masked(s));
 }
 
 static void put_estimate(struct output *out, const struct profile *p)
 {
-	struct estimate *how = &settings.estimate;
+	struct estimate *found = &settings.estimate;
 	struct buf text = { 0 };
 
-	estimate_results(p, 0, how);
+	estimate_results(p, 0, found);
 	buf_add(&text, S("estimate       "));
-	add_estimate_uncertain(&text, how);
+	buf_add_estimate_uncertain(&text, found);
 	buf_add(&text, S("\ndeparture      "));
-	add_estimate_departure(&text, p, how);
+	buf_add_estimate_deviation(&text, p, found);
 	buf_add(&text, S("\nunplaced       "));
-	add_percent(&text, i64_nearest(how->unplaced), how->total >= 1 ? i64_nearest(how->total) : 1);
+	buf_add_percent(&text, i64_nearest(found->unplaced), found->total >= 1 ? i64_nearest(found->total) : 1);
 	buf_add(&text, S("\n"));
 	output_str(out, buf_str(&text));
 	buf_free(&text);
 }
 
 static void put_profile(struct output *out, const struct profile *p, const struct format *f,
-			const struct measures *m)
+			const struct profile_stats *m)
 {
 	struct buf title = { 0 };
 	size_t shown = p->thread_count < 8 ? p->thread_count : 8;
@@ -222,7 +222,7 @@ static void put_profile(struct output *out, const struct profile *p, const struc
 		output_text(out, v ? "               " : "self total     ");
 		put_masked(out, profile_text(p, p->value_types[v].name));
 		output_byte(out, ' ');
-		put_value(out, p, v, m->self_totals[v]);
+		put_value(out, p, v, m->profile_self_totals[v]);
 		output_byte(out, '\n');
 	}
 	if (m->facts.unattributed) {
@@ -262,7 +262,7 @@ static void put_profile(struct output *out, const struct profile *p, const struc
 /* --- comparing --- */
 
 static void put_difference(struct output *out, const struct profile *a, const struct profile *b,
-			   const struct difference *d)
+			   const struct compared_function *d)
 {
 	put_masked(out, d->function);
 	output_text(out, ": ");
@@ -299,7 +299,7 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 	cJSON_AddItemToObject(top, "functions", json_count((int64_t)c->functions));
 	list = cJSON_AddArrayToObject(top, "differences");
 	for (size_t i = 0; i < c->count; i++) {
-		const struct difference *d = &c->differences[i];
+		const struct compared_function *d = &c->differences[i];
 		cJSON *item = cJSON_CreateObject();
 
 		cJSON_AddItemToObject(item, "function", json_text(d->function));
@@ -317,15 +317,15 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 static int compare(struct output *out, struct profile *a)
 {
 	char *file = (char *)(uintptr_t)against;
-	struct profile *b = read_profile(NULL, all_formats, &file, 1, (struct wanted){ 0 }, NULL);
+	struct profile *b = convert_read(NULL, format_registry, &file, 1, (struct read_hints){ 0 }, NULL);
 	struct comparison c;
 	int status;
 
 	if (!b)
 		return STATUS_TROUBLE;
-	compare_profiles(a, b, inclusive, &c);
+	comparison_make(a, b, inclusive, &c);
 	if (!c.values && (a->value_count || b->value_count)) {
-		error("the profiles have no value type in common");
+		diag_error("the profiles have no value type in common");
 		status = STATUS_TROUBLE;
 	} else {
 		status = c.count ? STATUS_NO : STATUS_DONE;
@@ -344,33 +344,33 @@ static int check(char **files, int count)
 	char *other[] = { (char *)(uintptr_t)against, NULL };
 	const struct format *from = NULL, *found;
 	struct profile *p;
-	struct measures m;
+	struct profile_stats m;
 	struct output *out;
 	int status = STATUS_DONE;
 
-	if (from_name && (!(from = format_find(all_formats, str_of(from_name))) || !from->read)) {
-		error("cannot read a format %s", quote(str_of(from_name)));
+	if (from_name && (!(from = format_find(format_registry, str_of(from_name))) || !from->read)) {
+		diag_error("cannot read a format %s", diag_quote(str_of(from_name)));
 		return STATUS_TROUBLE;
 	}
-	if (sandbox_hold(files, count) < 0 || (other[0] && sandbox_hold(other, 1) < 0) ||
+	if (sandbox_preopen(files, count) < 0 || (other[0] && sandbox_preopen(other, 1) < 0) ||
 	    sandbox_close() < 0)
 		return STATUS_TROUBLE;
-	p = read_profile(from, all_formats, files, count, (struct wanted){ 0 }, &found);
-	if (!p || select_parts(&p) < 0 || !(out = output_open(settings.output))) {
+	p = convert_read(from, format_registry, files, count, (struct read_hints){ 0 }, &found);
+	if (!p || convert_select(&p) < 0 || !(out = output_open(settings.output))) {
 		profile_free(p);
 		return STATUS_TROUBLE;
 	}
 	if (against) {
 		status = compare(out, p);
 	} else {
-		measure_profile(p, &m);
+		profile_stats_measure(p, &m);
 		if (json)
 			put(out, json_profile(p, found, &m));
 		else
 			put_profile(out, p, found, &m);
 		if (settings.strict && m.warning_count)
 			status = STATUS_NO;
-		measures_free(&m);
+		profile_stats_free(&m);
 	}
 	if (output_close(out, status != STATUS_TROUBLE) < 0)
 		status = STATUS_TROUBLE;
@@ -380,21 +380,21 @@ static int check(char **files, int count)
 
 int main(int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
+	struct option_group groups[MAX_OPTION_GROUPS];
 	size_t n;
 	int first;
 
 	diag_start(argv[0]);
-	n = check_groups(groups, all_formats, check_rows);
+	n = options_for_reading(groups, format_registry, check_rows);
 	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]",
-		     "read and validate profiles; print what is in them, or compare", all_formats,
-		     groups, n))
+	if (convert_handle_info_options("[options] [FILE...]",
+					"read and validate profiles; print what is in them, or compare", format_registry,
+					groups, n))
 		return STATUS_DONE;
 	if (inclusive && !against) {
-		error("--inclusive goes with --against");
+		diag_error("--inclusive goes with --against");
 		return STATUS_TROUBLE;
 	}
 	return check(argv + first, argc - first);

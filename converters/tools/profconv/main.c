@@ -22,22 +22,22 @@ static const struct option_row format_rows[] = {
 
 int main(int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
+	struct option_group groups[MAX_OPTION_GROUPS];
 	const struct format *from, *to;
 	size_t n;
 	int first;
 
 	diag_start(argv[0]);
 	groups[0] = (struct option_group){ "formats", format_rows, NULL };
-	n = 1 + conversion_groups(groups + 1, all_formats, all_formats);
+	n = 1 + options_for_conversion(groups + 1, format_registry, format_registry);
 	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]", "convert profiles of any format into any other",
-		     all_formats, groups, n))
+	if (convert_handle_info_options("[options] [FILE...]", "convert profiles of any format into any other",
+					format_registry, groups, n))
 		return STATUS_DONE;
-	if (choose_input(from_name, &from) < 0 || choose_output(to_name, NULL, &to) < 0 ||
-	    refuse_unused(groups, n, from, to) < 0)
+	if (select_format_input(from_name, &from) < 0 || select_format_output(to_name, NULL, &to) < 0 ||
+	    options_refuse_unused(groups, n, from, to) < 0)
 		return STATUS_TROUBLE;
-	return convert(from, to, all_formats, argv + first, argc - first);
+	return convert_files(from, to, format_registry, argv + first, argc - first);
 }

@@ -30,38 +30,38 @@ struct report {
 };
 
 /* A name as all may see it: no control characters, and no command of a CI's log. */
-void add_name(struct buf *b, struct str name);
+void profdiff_add_name(struct buf *b, struct str name);
 /* name (file:line), of the new side, or of the base where it is gone */
-void add_function(struct buf *b, const struct diff_row *row);
-const struct diff_place *shown_place(const struct diff_row *row);
-const char *status_name(enum diff_status status);
+void profdiff_add_function(struct buf *b, const struct diff_row *row);
+const struct diff_place *profdiff_display_place(const struct diff_row *row);
+const char *profdiff_status_name(enum diff_status status);
 
 /* A figure of a term, a change with its sign, its part of the base with its sign. */
-void add_figure_text(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
-		     bool sign);
-void add_relative(struct buf *b, const struct diff_pair *pair);
-struct decimal exact_figure(const struct difference *d, enum gate_term term, int64_t value);
+void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
+			 bool sign);
+void profdiff_add_relative(struct buf *b, const struct diff_pair *pair);
+struct decimal profdiff_exact_number(const struct difference *d, enum gate_term term, int64_t value);
 /* p and q with about four digits */
-struct decimal exact_chance(double p);
-void add_chance(struct buf *b, double p);
+struct decimal profdiff_exact_chance(double p);
+void profdiff_add_chance(struct buf *b, double p);
 
 /* "parse (a.py:3): self 10 ms -> 30 ms (+20 ms, +200%), q=0.012" and the parts of it */
-void add_finding(struct buf *b, const struct report *r, const struct gate_finding *f);
-void add_change(struct buf *b, const struct report *r, const struct gate_finding *f);
-void add_evidence(struct buf *b, const struct gate_finding *f);
+void profdiff_add_finding(struct buf *b, const struct report *r, const struct gate_finding *f);
+void profdiff_add_change(struct buf *b, const struct report *r, const struct gate_finding *f);
+void profdiff_add_evidence(struct buf *b, const struct gate_finding *f);
 /* "time 1.2 s -> 1.5 s (+25%), medians of 5 and 5 runs" */
-void add_summary(struct buf *b, const struct report *r);
+void profdiff_add_summary(struct buf *b, const struct report *r);
 /* "2 regressions, 1 with too few runs, of 3 rules" */
-void add_verdict(struct buf *b, const struct report *r);
+void profdiff_add_verdict(struct buf *b, const struct report *r);
 /* How many findings a rule has of that outcome. */
-size_t count_findings(const struct report *r, const struct gate_rule *rule,
-		      enum gate_outcome outcome);
+size_t profdiff_count_findings(const struct report *r, const struct gate_rule *rule,
+			       enum gate_outcome outcome);
 
 /* After the rows of JSON; the context is a report. */
-void put_report_more(struct output *out, void *context);
-void put_report(struct output *out, const struct report *r);
-void put_table_report(struct output *out, const struct report *r);
-void put_junit(struct output *out, const struct report *r);
-void put_github(struct output *out, const struct report *r);
+void profdiff_put_report_more(struct output *out, void *context);
+void profdiff_put_report(struct output *out, const struct report *r);
+void profdiff_put_table(struct output *out, const struct report *r);
+void profdiff_put_junit(struct output *out, const struct report *r);
+void profdiff_put_github(struct output *out, const struct report *r);
 
 #endif

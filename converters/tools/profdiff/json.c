@@ -30,24 +30,24 @@ static void put_finding(struct output *out, const struct report *r, const struct
 	const struct diff_pair *pair = gate_pair(r->d, f->row, f->term);
 	struct buf evidence = { 0 };
 
-	add_evidence(&evidence, f);
+	profdiff_add_evidence(&evidence, f);
 	put_key(out, "outcome");
 	output_text(out, f->outcome == GATE_BROKEN ? "\"broken\"" : "\"not enough runs\"");
 	if (f->row) {
-		const struct diff_place *at = shown_place(f->row);
+		const struct diff_place *at = profdiff_display_place(f->row);
 
 		put_words(out, "function", f->row->name);
-		put_words(out, "file", at->home);
+		put_words(out, "file", at->location);
 		put_number(out, "line", (struct decimal){ at->line, 0 });
 	}
 	put_words(out, "term", str_of(gate_term_name(f->row ? f->term : GATE_TOTAL)));
-	put_number(out, "base", exact_figure(r->d, f->term, pair->base));
-	put_number(out, "new", exact_figure(r->d, f->term, pair->new));
-	put_number(out, "change", exact_figure(r->d, f->term, diff_change(pair)));
+	put_number(out, "base", profdiff_exact_number(r->d, f->term, pair->base));
+	put_number(out, "new", profdiff_exact_number(r->d, f->term, pair->new));
+	put_number(out, "change", profdiff_exact_number(r->d, f->term, diff_change(pair)));
 	put_words(out, "evidence", buf_str(&evidence));
 	if (f->tested) {
-		put_number(out, "p", exact_chance(f->p));
-		put_number(out, "q", exact_chance(f->q));
+		put_number(out, "p", profdiff_exact_chance(f->p));
+		put_number(out, "q", profdiff_exact_chance(f->q));
 	}
 	buf_free(&evidence);
 }
@@ -57,8 +57,8 @@ static void put_rules(struct output *out, const struct report *r)
 	output_text(out, ",\n\"rules\":[");
 	for (size_t i = 0; i < r->rule_count; i++) {
 		const struct gate_rule *rule = &r->rules[i];
-		size_t broken = count_findings(r, rule, GATE_BROKEN);
-		size_t few = count_findings(r, rule, GATE_TOO_FEW);
+		size_t broken = profdiff_count_findings(r, rule, GATE_BROKEN);
+		size_t few = profdiff_count_findings(r, rule, GATE_TOO_FEW);
 		const char *before = "";
 
 		output_text(out, i ? ",\n{" : "\n{");
@@ -95,7 +95,7 @@ static void put_notes(struct output *out, const struct report *r)
 	output_text(out, "]");
 }
 
-void put_report_more(struct output *out, void *context)
+void profdiff_put_report_more(struct output *out, void *context)
 {
 	const struct report *r = context;
 	const struct difference *d = r->d;
@@ -105,8 +105,8 @@ void put_report_more(struct output *out, void *context)
 	put_number(out, "base_runs", (struct decimal){ (int64_t)d->sides[DIFF_BASE].run_count, 0 });
 	put_number(out, "new_runs", (struct decimal){ (int64_t)d->sides[DIFF_NEW].run_count, 0 });
 	if (!r->no_base && d->total.evidence != DIFF_NOTHING) {
-		put_number(out, "total_base", exact_figure(d, GATE_TOTAL, d->total.base));
-		put_number(out, "total_new", exact_figure(d, GATE_TOTAL, d->total.new));
+		put_number(out, "total_base", profdiff_exact_number(d, GATE_TOTAL, d->total.base));
+		put_number(out, "total_new", profdiff_exact_number(d, GATE_TOTAL, d->total.new));
 	}
 	put_notes(out, r);
 	put_rules(out, r);

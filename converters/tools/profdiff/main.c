@@ -19,7 +19,7 @@
 
 static struct report report = { .alpha = 0.05 };
 static const char *from_name, *to_name;
-static struct diff_how how = { .least = 0.01 };
+static struct difference_options options = { .min_share = 0.01 };
 static struct option_list rule_texts, rule_files;
 static bool allow_missing_base, ignore_new, limit_given;
 static int compare_choice, kind_choice, color_choice;
@@ -49,9 +49,9 @@ static const struct option_row compare_rows[] = {
 	OPT_CHOICE(0, "kind", "auto|counts|samples|times",
 		   "what the values are: exact counts, numbers of samples, or times of a clock",
 		   &kind_choice),
-	OPT_SHARE(0, "min-share", "SHARE",
-		  "functions with less of the total on both sides are not tested and break no rule "
-		  "(default 0.01)", &how.least),
+	OPT_FRACTION(0, "min-share", "SHARE",
+		     "functions with less of the total on both sides are not tested and break no rule "
+		     "(default 0.01)", &options.min_share),
 	OPT_END
 };
 
@@ -60,8 +60,8 @@ static const struct option_row gate_rows[] = {
 		 "exit 1 if a function breaks it: 'self > 5% and self > 10ms' (repeatable)",
 		 &rule_texts),
 	OPT_LIST(0, "rules", "FILE", "rules, one a line, # for comments (repeatable)", &rule_files),
-	OPT_SHARE(0, "alpha", "SHARE", "the q above which a change may be chance (default 0.05)",
-		  &report.alpha),
+	OPT_FRACTION(0, "alpha", "SHARE", "the q above which a change may be chance (default 0.05)",
+		     &report.alpha),
 	OPT_FLAG(0, "ignore-new", "functions that the base has not break no rule", &ignore_new),
 	OPT_FLAG(0, "allow-missing-base", "no file of the base: say so and exit 0",
 		 &allow_missing_base),
@@ -80,7 +80,7 @@ static int add_rule(struct str text, const char *source, size_t line)
 	struct gate_rule rule;
 
 	if (gate_parse(&rule, text) < 0)
-		return source ? error("%s: line %zu: not a rule", masked(str_of(source)), line) : -1;
+		return source ? diag_error("%s: line %zu: not a rule", diag_masked(str_of(source)), line) : -1;
 	rule.source = source;
 	rule.line = line;
 	ARRAY_ROOM(rules.all, rules.count, rules.cap);
@@ -111,7 +111,7 @@ static int read_rules(const char *file)
 		number++;
 		line = without_comment(line);
 		if (memchr(line.n ? line.p : "", '\0', line.n))
-			input_error(in, "expected a rule, got %s", quote(line));
+			input_error(in, "expected a rule, got %s", diag_quote(line));
 		else if (line.n)
 			status = add_rule(line, file, number);
 	}
@@ -136,7 +136,7 @@ static int take_rules(void)
 
 static int ask_rules(void)
 {
-	struct gate_how gate = { .alpha = report.alpha, .least = how.least,
+	struct gate_options gate = { .alpha = report.alpha, .min_share = options.min_share,
 				 .ignore_new = ignore_new };
 
 	for (size_t i = 0; i < rules.count; i++)
@@ -177,9 +177,9 @@ static int divide(char **words, int count)
 	if (base == count && count == 2)
 		base = new = 1;
 	else if (base == count)
-		return error("expected BASE NEW, or BASE... -- NEW...");
+		return diag_error("expected BASE NEW, or BASE... -- NEW...");
 	if (new == count)
-		return error("expected a profile of the new side behind --");
+		return diag_error("expected a profile of the new side behind --");
 	sides.files[DIFF_BASE] = words;
 	sides.counts[DIFF_BASE] = base;
 	sides.files[DIFF_NEW] = words + new;
@@ -211,15 +211,15 @@ static struct {
  * All that is needed, as if there were a format that keeps everything. An estimate is said
  * once for all runs, and not by each.
  */
-static int prepare(struct profile **p, enum half half)
+static int prepare(struct profile **p, enum representation representation)
 {
-	const struct format needed = { .name = "profdiff", .half = half, .keeps = ~0u,
-				       .values_arcs = half == HALF_GRAPH };
+	const struct format needed = { .name = "profdiff", .representation = representation, .features = ~0u,
+				       .needs_arc_values = representation == REPR_GRAPH };
 	bool quiet = diag.quiet;
 	int status;
 
-	diag.quiet = quiet || half == HALF_STACKS || report.d->sides[DIFF_BASE].run_count;
-	status = prepare_for(p, &needed);
+	diag.quiet = quiet || representation == REPR_SAMPLES || report.d->sides[DIFF_BASE].run_count;
+	status = convert_prepare(p, &needed);
 	diag.quiet = quiet;
 	return status;
 }
@@ -239,19 +239,19 @@ static value_id choose_value(const struct profile *p, int side)
 
 static int add_profile(struct profile **p, int side, bool keep)
 {
-	static const enum diff_kind kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
+	static const enum diff_measurement kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
 	value_id v;
 
 	if (!(*p)->value_count)
-		return error("expected a profile with values on each side");
-	if (select_and_hide(p) < 0 || prepare(p, HALF_GRAPH) < 0)
+		return diag_error("expected a profile with values on each side");
+	if (convert_select_and_redact(p) < 0 || prepare(p, REPR_GRAPH) < 0)
 		return -1;
 	v = choose_value(*p, side);
 	if (difference_add(report.d, side, *p, v, kind_choice ? &kinds[kind_choice - 1] : NULL) < 0)
 		return -1;
 	if (!keep)
 		return 0;
-	if (!profile_has_stacks(*p) && prepare(p, HALF_STACKS) < 0)
+	if (!profile_has_stacks(*p) && prepare(p, REPR_SAMPLES) < 0)
 		return -1;
 	runs.estimated += (*p)->estimated;
 	ARRAY_ROOM(runs.all, runs.count, runs.cap);
@@ -263,8 +263,8 @@ static int add_profile(struct profile **p, int side, bool keep)
 static int read_side(const struct format *from, int side, bool keep)
 {
 	for (int i = 0; i < sides.counts[side]; i++) {
-		struct profile *p = read_profile(from, all_formats, &sides.files[side][i], 1,
-						 (struct wanted){ 0 },
+		struct profile *p = convert_read(from, format_registry, &sides.files[side][i], 1,
+						 (struct read_hints){ 0 },
 						 NULL);
 		int status = p ? add_profile(&p, side, keep) : -1;
 
@@ -277,7 +277,7 @@ static int read_side(const struct format *from, int side, bool keep)
 
 /* --- what has to be said --- */
 
-static const char *kind_name(enum diff_kind kind)
+static const char *kind_name(enum diff_measurement kind)
 {
 	return kind == DIFF_COUNTED ? "counts" : kind == DIFF_SAMPLED ? "samples" : "times";
 }
@@ -292,9 +292,9 @@ static void note_shares(struct buf *b)
 		return;
 	}
 	buf_add(b, S("shares of the total are compared: base counts "));
-	add_name(b, strings_text(&d->strings, base->value_name));
+	profdiff_add_name(b, strings_text(&d->strings, base->value_name));
 	buf_print(b, " (%s), new ", kind_name(base->kind));
-	add_name(b, strings_text(&d->strings, new->value_name));
+	profdiff_add_name(b, strings_text(&d->strings, new->value_name));
 	buf_print(b, " (%s)", kind_name(new->kind));
 }
 
@@ -308,10 +308,10 @@ static void note_runs(struct buf *b)
 	if (base + new == 2 && d->kind == DIFF_TIMED)
 		buf_add(b, S("one run a side: how much its times vary is unknown"));
 	else if (base + new > 2 && tested &&
-		 mann_whitney_least(base, new) * (double)tested > report.alpha)
+		 statistics_mann_whitney_min_p(base, new) * (double)tested > report.alpha)
 		buf_print(b, "not enough runs: to show that one function of %zu changed takes %zu a "
 			  "side (q of %g or less)", tested,
-			  mann_whitney_needed(tested, report.alpha), report.alpha);
+			  statistics_mann_whitney_min_runs(tested, report.alpha), report.alpha);
 }
 
 static void add_note(void (*note)(struct buf *b), bool warn)
@@ -321,7 +321,7 @@ static void add_note(void (*note)(struct buf *b), bool warn)
 	note(&text);
 	if (text.n) {
 		if (warn)
-			warning("%.*s", (int)text.n, text.p);
+			diag_warning("%.*s", (int)text.n, text.p);
 		buf_add(&report.notes, buf_str(&text));
 		buf_byte(&report.notes, '\n');
 	}
@@ -329,19 +329,19 @@ static void add_note(void (*note)(struct buf *b), bool warn)
 }
 
 /* Each finding is a line on standard error, whatever the report is. */
-static void tell_findings(void)
+static void report_findings(void)
 {
 	for (size_t i = 0; i < report.findings.count; i++) {
 		const struct gate_finding *f = &report.findings.all[i];
 		struct buf text = { 0 };
 
-		add_name(&text, str_of(f->rule->text));
+		profdiff_add_name(&text, str_of(f->rule->text));
 		buf_add(&text, S(": "));
-		add_finding(&text, &report, f);
+		profdiff_add_finding(&text, &report, f);
 		if (f->outcome == GATE_BROKEN)
-			error("regression: %.*s", (int)text.n, text.p);
+			diag_error("regression: %.*s", (int)text.n, text.p);
 		else
-			warning("%.*s", (int)text.n, text.p);
+			diag_warning("%.*s", (int)text.n, text.p);
 		buf_free(&text);
 	}
 }
@@ -373,7 +373,7 @@ static int write_difference(const struct format *to)
 
 		if (!out)
 			return -1;
-		put_report(out, &report);
+		profdiff_put_report(out, &report);
 		return output_close(out, true);
 	}
 	if (report.no_base)
@@ -381,7 +381,7 @@ static int write_difference(const struct format *to)
 	p = difference_stacks(report.d, runs.all, runs.count);
 	if (!p)
 		return -1;
-	status = write_profile(&p, to) == STATUS_DONE ? 0 : -1;
+	status = convert_write(&p, to) == STATUS_DONE ? 0 : -1;
 	profile_free(p);
 	return status;
 }
@@ -392,10 +392,10 @@ static int compare(const struct format *from, const struct format *to)
 		if (read_side(from, side, to != NULL) < 0)
 			return -1;
 	if (runs.estimated)
-		warning("contexts estimated from a call graph in %zu of %zu runs", runs.estimated,
-			runs.count);
-	how.compare = (enum diff_compare)compare_choice;
-	if (difference_finish(report.d, &how) < 0)
+		diag_warning("contexts estimated from a call graph in %zu of %zu runs", runs.estimated,
+			     runs.count);
+	options.compare = (enum diff_compare)compare_choice;
+	if (difference_finish(report.d, &options) < 0)
 		return -1;
 	if (report.d->shares)
 		add_note(note_shares, compare_choice != DIFF_SHARES);
@@ -408,11 +408,11 @@ static int open_sides(void)
 {
 	report.no_base = is_base_missing();
 	if (report.no_base && !allow_missing_base)
-		return error("no profile of the base: %s (--allow-missing-base lets that pass)",
-			     sides.counts[DIFF_BASE]
-			     ? masked(str_of(sides.files[DIFF_BASE][0])) : "no file given");
+		return diag_error("no profile of the base: %s (--allow-missing-base lets that pass)",
+				  sides.counts[DIFF_BASE]
+				  ? diag_masked(str_of(sides.files[DIFF_BASE][0])) : "no file given");
 	for (int side = 0; side < 2 && !report.no_base; side++)
-		if (sandbox_hold(sides.files[side], sides.counts[side]) < 0)
+		if (sandbox_preopen(sides.files[side], sides.counts[side]) < 0)
 			return -1;
 	return sandbox_close();
 }
@@ -420,14 +420,14 @@ static int open_sides(void)
 static int run(const struct format *from, const struct format *to)
 {
 	if (report.no_base) {
-		warning("no profile of the base: nothing to compare with");
+		diag_warning("no profile of the base: nothing to compare with");
 		buf_add(&report.notes, S("no profile of the base: nothing to compare with\n"));
 	} else if (compare(from, to) < 0) {
 		return -1;
 	}
 	if (write_difference(to) < 0)
 		return -1;
-	tell_findings();
+	report_findings();
 	return 0;
 }
 
@@ -448,28 +448,28 @@ static int choose_formats(const struct option_group *groups, size_t n,
 			  const struct format **from, const struct format **to)
 {
 	*to = NULL;
-	if (choose_input(from_name, from) < 0 || (to_name && choose_output(to_name, NULL, to) < 0))
+	if (select_format_input(from_name, from) < 0 || (to_name && select_format_output(to_name, NULL, to) < 0))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (!to_name && groups[i].used && strstr(groups[i].heading, " output"))
-			return error("--%s goes with -t", groups[i].used);
-	return *to ? refuse_unused(groups, n, *from, *to) : 0;
+			return diag_error("--%s goes with -t", groups[i].used);
+	return *to ? options_refuse_unused(groups, n, *from, *to) : 0;
 }
 
 /* Threads are added up: there is no place for them in a difference. */
 static size_t difference_groups(struct option_group *groups)
 {
-	size_t n = conversion_groups(groups, all_formats, all_formats), kept = 0;
+	size_t n = options_for_conversion(groups, format_registry, format_registry), kept = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (groups[i].rows != threads_rows)
+		if (groups[i].rows != options_threads)
 			groups[kept++] = groups[i];
 	return kept;
 }
 
 int main(int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
+	struct option_group groups[MAX_OPTION_GROUPS];
 	const struct format *from, *to;
 	int first, status;
 	size_t n;
@@ -483,9 +483,9 @@ int main(int argc, char **argv)
 	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] BASE NEW | [options] BASE... -- NEW...",
-		     "what changed between two profiles or two sets of runs, and a gate on it",
-		     all_formats, groups, n))
+	if (convert_handle_info_options("[options] BASE NEW | [options] BASE... -- NEW...",
+					"what changed between two profiles or two sets of runs, and a gate on it",
+					format_registry, groups, n))
 		return STATUS_DONE;
 	if (choose_formats(groups, n, &from, &to) < 0 || take_rules() < 0 ||
 	    divide(argv + first, argc - first) < 0)

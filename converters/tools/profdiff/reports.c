@@ -14,12 +14,12 @@ static const xmlChar *xml_text(const char *text)
 	return (const xmlChar *)text;
 }
 
-/* Any text as XML may hold it: what add_name() leaves is UTF-8 without control characters. */
+/* Any text as XML may hold it: what profdiff_add_name() leaves is UTF-8 without control characters. */
 static void put_attribute(xmlTextWriter *w, const char *key, struct str text)
 {
 	struct buf b = { 0 };
 
-	add_name(&b, text);
+	profdiff_add_name(&b, text);
 	buf_byte(&b, '\0');
 	xmlTextWriterWriteAttribute(w, xml_text(key), xml_text(b.p));
 	buf_free(&b);
@@ -64,10 +64,10 @@ static void put_case(xmlTextWriter *w, const struct report *r, const struct gate
 	struct buf function = { 0 }, message = { 0 };
 
 	if (f->row)
-		add_function(&function, f->row);
-	add_change(&message, r, f);
+		profdiff_add_function(&function, f->row);
+	profdiff_add_change(&message, r, f);
 	buf_add(&message, S(", "));
-	add_evidence(&message, f);
+	profdiff_add_evidence(&message, f);
 	start_case(w, f->rule, buf_str(&function));
 	put_verdict(w, f->outcome == GATE_BROKEN ? "failure" : "skipped",
 		    f->outcome == GATE_BROKEN ? "regression" : NULL, buf_str(&message));
@@ -99,8 +99,8 @@ static size_t count_cases(const struct report *r)
 	size_t n = r->findings.count;
 
 	for (size_t i = 0; i < r->rule_count; i++)
-		n += !count_findings(r, &r->rules[i], GATE_BROKEN) &&
-		     !count_findings(r, &r->rules[i], GATE_TOO_FEW);
+		n += !profdiff_count_findings(r, &r->rules[i], GATE_BROKEN) &&
+		     !profdiff_count_findings(r, &r->rules[i], GATE_TOO_FEW);
 	return n;
 }
 
@@ -117,14 +117,14 @@ static void put_suite(xmlTextWriter *w, const struct report *r)
 	xmlTextWriterStartElement(w, xml_text("properties"));
 	xmlTextWriterStartElement(w, xml_text("property"));
 	put_attribute(w, "name", S("summary"));
-	add_summary(&text, r);
+	profdiff_add_summary(&text, r);
 	put_attribute(w, "value", buf_str(&text));
 	xmlTextWriterEndElement(w);
 	xmlTextWriterEndElement(w);
 	for (size_t i = 0; i < r->rule_count; i++)
 		put_rule(w, r, &r->rules[i]);
 	text.n = 0;
-	add_name(&text, buf_str(&r->notes));
+	profdiff_add_name(&text, buf_str(&r->notes));
 	buf_byte(&text, '\0');
 	if (r->notes.n)
 		xmlTextWriterWriteElement(w, xml_text("system-out"), xml_text(text.p));
@@ -132,19 +132,19 @@ static void put_suite(xmlTextWriter *w, const struct report *r)
 	buf_free(&text);
 }
 
-void put_junit(struct output *out, const struct report *r)
+void profdiff_put_junit(struct output *out, const struct report *r)
 {
 	xmlBuffer *buffer = xmlBufferCreate();
 	xmlTextWriter *w = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL;
 
 	if (!w)
-		die("out of memory");
+		diag_die("out of memory");
 	xmlTextWriterSetIndent(w, 1);
 	xmlTextWriterStartDocument(w, "1.0", "UTF-8", NULL);
 	xmlTextWriterStartElement(w, xml_text("testsuites"));
 	put_suite(w, r);
 	if (xmlTextWriterEndDocument(w) < 0)
-		die("out of memory");
+		diag_die("out of memory");
 	xmlFreeTextWriter(w);
 	output_bytes(out, xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer));
 	xmlBufferFree(buffer);
@@ -181,12 +181,12 @@ static struct str in_repository(struct str file)
 
 static void add_place(struct buf *b, const struct diff_row *row)
 {
-	const struct diff_place *at = shown_place(row);
+	const struct diff_place *at = profdiff_display_place(row);
 	struct buf name = { 0 };
 
-	if (!at->home.n)
+	if (!at->location.n)
 		return;
-	add_name(&name, in_repository(at->home));
+	profdiff_add_name(&name, in_repository(at->location));
 	buf_add(b, S("file="));
 	add_escaped(b, buf_str(&name), true);
 	if (at->line)
@@ -202,12 +202,12 @@ static void put_annotation(struct output *out, const struct report *r, const str
 	buf_add(&line, f->outcome == GATE_BROKEN ? S("::error ") : S("::warning "));
 	if (f->row)
 		add_place(&line, f->row);
-	add_name(&text, str_of(f->rule->text));
+	profdiff_add_name(&text, str_of(f->rule->text));
 	buf_add(&line, S("title="));
 	add_escaped(&line, buf_str(&text), true);
 	buf_add(&line, S("::"));
 	text.n = 0;
-	add_finding(&text, r, f);
+	profdiff_add_finding(&text, r, f);
 	add_escaped(&line, buf_str(&text), false);
 	buf_byte(&line, '\n');
 	output_str(out, buf_str(&line));
@@ -216,18 +216,18 @@ static void put_annotation(struct output *out, const struct report *r, const str
 }
 
 /* GitHub shows ten of a kind in each step and drops the rest without a word. */
-void put_github(struct output *out, const struct report *r)
+void profdiff_put_github(struct output *out, const struct report *r)
 {
-	enum { MOST = 10 };
+	enum { MAX_SHOWN = 10 };
 	struct buf text = { 0 }, line = { 0 };
 
-	for (size_t i = 0; i < r->findings.count && i < MOST; i++)
+	for (size_t i = 0; i < r->findings.count && i < MAX_SHOWN; i++)
 		put_annotation(out, r, &r->findings.all[i]);
-	if (r->findings.count > MOST)
-		buf_print(&text, "%zu more; ", r->findings.count - MOST);
-	add_verdict(&text, r);
+	if (r->findings.count > MAX_SHOWN)
+		buf_print(&text, "%zu more; ", r->findings.count - MAX_SHOWN);
+	profdiff_add_verdict(&text, r);
 	buf_add(&text, S("; "));
-	add_summary(&text, r);
+	profdiff_add_summary(&text, r);
 	if (r->notes.n) {
 		buf_add(&text, S("; "));
 		buf_add(&text, str_trim(str_head(buf_str(&r->notes), r->notes.n - 1)));

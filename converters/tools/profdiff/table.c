@@ -110,27 +110,27 @@ static void put_name(struct table *t, const struct report *r, struct str name)
 		table_text(t, name);
 		return;
 	}
-	add_name(&text, name);
+	profdiff_add_name(&text, name);
 	table_text(t, buf_str(&text));
 	buf_free(&text);
 }
 
 static void put_place(struct table *t, const struct report *r, const struct diff_place *at)
 {
-	put_name(t, r, at->home);
+	put_name(t, r, at->location);
 	if (at->line)
 		table_number(t, (struct decimal){ at->line, 0 }, S(""));
 	else
 		table_unknown(t);
 }
 
-static void put_figure(struct table *t, const struct difference *d, enum gate_term term,
-		       int64_t value, bool sign)
+static void put_number_cell(struct table *t, const struct difference *d, enum gate_term term,
+			    int64_t value, bool sign)
 {
 	struct buf shown = { 0 };
 
-	add_figure_text(&shown, d, term, value, sign);
-	table_number(t, exact_figure(d, term, value), buf_str(&shown));
+	profdiff_add_number(&shown, d, term, value, sign);
+	table_number(t, profdiff_exact_number(d, term, value), buf_str(&shown));
 	buf_free(&shown);
 }
 
@@ -142,7 +142,7 @@ static void put_relative(struct table *t, const struct diff_pair *pair)
 	double hundredths = part * 1e4 + (part < 0 ? -0.5 : 0.5);
 	struct buf shown = { 0 };
 
-	add_relative(&shown, pair);
+	profdiff_add_relative(&shown, pair);
 	if (!pair->base || hundredths > 1e15 || hundredths < -1e15)
 		table_words(t, buf_str(&shown));
 	else
@@ -165,8 +165,8 @@ static void put_chance(struct table *t, double p, bool known)
 	struct buf shown = { 0 };
 
 	if (known) {
-		add_chance(&shown, p);
-		table_number(t, exact_chance(p), buf_str(&shown));
+		profdiff_add_chance(&shown, p);
+		table_number(t, profdiff_exact_chance(p), buf_str(&shown));
 	} else {
 		table_unknown(t);
 	}
@@ -195,7 +195,7 @@ static const char *heat(const struct report *r, const struct diff_pair *pair)
 static void put_change(struct table *t, const struct report *r, enum gate_term term,
 		       const struct diff_pair *pair)
 {
-	put_figure(t, r->d, term, diff_change(pair), true);
+	put_number_cell(t, r->d, term, diff_change(pair), true);
 	table_color(t, heat(r, pair));
 	put_relative(t, pair);
 	put_evidence(t, pair);
@@ -207,20 +207,20 @@ static void put_calls(struct table *t, const struct report *r, const struct diff
 	struct buf shown = { 0 };
 
 	if (r->d->calls_known) {
-		put_figure(t, r->d, GATE_CALLS, calls->base, false);
-		put_figure(t, r->d, GATE_CALLS, calls->new, false);
-		put_figure(t, r->d, GATE_CALLS, diff_change(calls), true);
-		add_figure_text(&shown, r->d, GATE_CALLS, calls->base, false);
+		put_number_cell(t, r->d, GATE_CALLS, calls->base, false);
+		put_number_cell(t, r->d, GATE_CALLS, calls->new, false);
+		put_number_cell(t, r->d, GATE_CALLS, diff_change(calls), true);
+		profdiff_add_number(&shown, r->d, GATE_CALLS, calls->base, false);
 		if (calls->new != calls->base) {
 			buf_add(&shown, S(" -> "));
-			add_figure_text(&shown, r->d, GATE_CALLS, calls->new, false);
+			profdiff_add_number(&shown, r->d, GATE_CALLS, calls->new, false);
 		}
 	} else {
 		for (int i = 0; i < 3; i++)
 			table_unknown(t);
 	}
-	put_figure(t, r->d, GATE_SHARE, share->base, false);
-	put_figure(t, r->d, GATE_SHARE, share->new, false);
+	put_number_cell(t, r->d, GATE_SHARE, share->base, false);
+	put_number_cell(t, r->d, GATE_SHARE, share->new, false);
 	table_text(t, buf_str(&shown));
 	buf_free(&shown);
 }
@@ -231,22 +231,22 @@ static void put_function(struct table *t, const struct report *r, const struct d
 	enum { LONGEST = 400 };
 	struct buf text = { 0 };
 
-	add_function(&text, row);
+	profdiff_add_function(&text, row);
 	if (is_for_people(r) && text.n > LONGEST) {
 		text.n = utf8_head(buf_str(&text), LONGEST).n;
 		buf_add(&text, S(".."));
 	}
-	table_text(t, row->status == DIFF_SAME ? S("") : str_of(status_name(row->status)));
+	table_text(t, row->status == DIFF_SAME ? S("") : str_of(profdiff_status_name(row->status)));
 	table_text(t, buf_str(&text));
 	buf_free(&text);
 }
 
 static struct str unit_of(const struct difference *d)
 {
-	const struct value_type *type = &d->shown->value_types[0];
+	const struct value_type *type = &d->values_of->value_types[0];
 
 	return d->shares ? S("%") : type->unit == UNIT_TIME ? S("ns")
-		: type->unit == UNIT_BYTES ? S("bytes") : profile_text(d->shown, type->name);
+		: type->unit == UNIT_BYTES ? S("bytes") : profile_text(d->values_of, type->name);
 }
 
 static void put_row(struct table *t, const struct report *r, const struct diff_row *row)
@@ -254,17 +254,17 @@ static void put_row(struct table *t, const struct report *r, const struct diff_r
 	const struct diff_pair *self = &row->pairs[DIFF_SELF];
 	const struct diff_pair *inclusive = &row->pairs[DIFF_INCLUSIVE];
 
-	table_text(t, str_of(status_name(row->status)));
+	table_text(t, str_of(profdiff_status_name(row->status)));
 	put_name(t, r, row->name);
 	put_place(t, r, &row->new);
 	put_place(t, r, &row->base);
-	put_name(t, r, profile_text(r->d->shown, r->d->shown->value_types[0].name));
+	put_name(t, r, profile_text(r->d->values_of, r->d->values_of->value_types[0].name));
 	put_name(t, r, unit_of(r->d));
-	put_figure(t, r->d, GATE_SELF, self->base, false);
-	put_figure(t, r->d, GATE_SELF, self->new, false);
+	put_number_cell(t, r->d, GATE_SELF, self->base, false);
+	put_number_cell(t, r->d, GATE_SELF, self->new, false);
 	put_change(t, r, GATE_SELF, self);
-	put_figure(t, r->d, GATE_INCLUSIVE, inclusive->base, false);
-	put_figure(t, r->d, GATE_INCLUSIVE, inclusive->new, false);
+	put_number_cell(t, r->d, GATE_INCLUSIVE, inclusive->base, false);
+	put_number_cell(t, r->d, GATE_INCLUSIVE, inclusive->new, false);
 	put_change(t, r, GATE_INCLUSIVE, inclusive);
 	put_calls(t, r, row);
 	put_function(t, r, row);
@@ -296,10 +296,10 @@ static void add_left_out(struct buf *b, const struct order *o, size_t shown, boo
 static void put_text_report(struct output *out, const struct report *r, struct order *o)
 {
 	struct table *t = make_table(r, o, o->shown);
-	struct table_look look = { .format = TABLE_TEXT, .width = r->width, .colors = r->colors };
+	struct table_style look = { .format = TABLE_TEXT, .width = r->width, .colors = r->colors };
 	struct buf b = { 0 };
 
-	add_summary(&b, r);
+	profdiff_add_summary(&b, r);
 	buf_byte(&b, '\n');
 	buf_add(&b, buf_str(&r->notes));
 	output_str(out, buf_str(&b));
@@ -318,27 +318,27 @@ static void put_text_report(struct output *out, const struct report *r, struct o
 
 static void add_markdown_findings(struct buf *b, const struct report *r)
 {
-	enum { MOST = 100 };
+	enum { MAX_SHOWN = 100 };
 	struct buf text = { 0 };
 
 	if (r->rule_count && !r->no_base) {
-		add_verdict(&text, r);
+		profdiff_add_verdict(&text, r);
 		buf_print(b, "\n**%.*s**\n", (int)text.n, text.p);
 	}
-	for (size_t i = 0; i < r->findings.count && i < MOST; i++) {
+	for (size_t i = 0; i < r->findings.count && i < MAX_SHOWN; i++) {
 		const struct gate_finding *f = &r->findings.all[i];
 
 		buf_add(b, i ? S("") : S("\n| | rule | what |\n|---|---|---|\n"));
 		buf_add(b, f->outcome == GATE_BROKEN ? S("| broken | ") : S("| open | "));
-		add_markdown(b, utf8_head(str_of(f->rule->text), 400));
+		buf_add_markdown(b, utf8_head(str_of(f->rule->text), 400));
 		buf_add(b, S(" | "));
 		text.n = 0;
-		add_finding(&text, r, f);
-		add_markdown(b, utf8_head(buf_str(&text), 800));
+		profdiff_add_finding(&text, r, f);
+		buf_add_markdown(b, utf8_head(buf_str(&text), 800));
 		buf_add(b, S(" |\n"));
 	}
-	if (r->findings.count > MOST)
-		buf_print(b, "\n%zu more findings\n", r->findings.count - MOST);
+	if (r->findings.count > MAX_SHOWN)
+		buf_print(b, "\n%zu more findings\n", r->findings.count - MAX_SHOWN);
 	buf_free(&text);
 }
 
@@ -347,13 +347,13 @@ static void add_markdown_head(struct buf *b, const struct report *r)
 	struct str rest = buf_str(&r->notes), line;
 	struct buf text = { 0 };
 
-	add_summary(&text, r);
+	profdiff_add_summary(&text, r);
 	buf_add(b, S("### "));
-	add_markdown(b, buf_str(&text));
+	buf_add_markdown(b, buf_str(&text));
 	buf_byte(b, '\n');
 	while (str_cut(rest, '\n', &line, &rest)) {
 		buf_add(b, S("\n"));
-		add_markdown(b, line);
+		buf_add_markdown(b, line);
 		buf_add(b, S("\n"));
 	}
 	add_markdown_findings(b, r);
@@ -363,8 +363,8 @@ static void add_markdown_head(struct buf *b, const struct report *r)
 /* GitHub takes no summary of 1 MiB or more: half the rows, until it is one. */
 static void put_markdown_report(struct output *out, const struct report *r, struct order *o)
 {
-	enum { SUMMARY_MOST = (1 << 20) - 1 };
-	struct table_look look = { .format = TABLE_MARKDOWN };
+	enum { MAX_SUMMARY = (1 << 20) - 1 };
+	struct table_style look = { .format = TABLE_MARKDOWN };
 	size_t rows = o->shown;
 	struct buf b = { 0 };
 
@@ -386,7 +386,7 @@ static void put_markdown_report(struct output *out, const struct report *r, stru
 		output_close(memory, true);
 		table_free(t);
 		buf_free(&head);
-		if (b.n <= SUMMARY_MOST || !rows)
+		if (b.n <= MAX_SUMMARY || !rows)
 			break;
 		b.n = 0;
 		rows /= 2;
@@ -409,7 +409,7 @@ static void put_guarded(struct output *out, struct str text)
 static void put_rows(struct output *out, const struct report *r, struct order *o)
 {
 	struct table *t = make_table(r, o, o->shown);
-	struct table_look look = { .format = (enum table_format)r->format, .more = put_report_more,
+	struct table_style look = { .format = (enum table_format)r->format, .more = profdiff_put_report_more,
 				   .context = (void *)(uintptr_t)r };
 	struct buf b = { 0 };
 	struct output *memory = output_memory(&b);
@@ -424,7 +424,7 @@ static void put_rows(struct output *out, const struct report *r, struct order *o
 	buf_free(&b);
 }
 
-void put_table_report(struct output *out, const struct report *r)
+void profdiff_put_table(struct output *out, const struct report *r)
 {
 	struct order o;
 
@@ -438,12 +438,12 @@ void put_table_report(struct output *out, const struct report *r)
 	alloc_free(o.rows);
 }
 
-void put_report(struct output *out, const struct report *r)
+void profdiff_put_report(struct output *out, const struct report *r)
 {
 	if (r->format == REPORT_JUNIT)
-		put_junit(out, r);
+		profdiff_put_junit(out, r);
 	else if (r->format == REPORT_GITHUB)
-		put_github(out, r);
+		profdiff_put_github(out, r);
 	else
-		put_table_report(out, r);
+		profdiff_put_table(out, r);
 }

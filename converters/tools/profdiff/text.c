@@ -13,11 +13,11 @@
  * GitHub's runner takes "::" for a command at the beginning of a line, where no report has a
  * name, and "##[" anywhere; so does Azure's with "##vso[".
  */
-void add_name(struct buf *b, struct str name)
+void profdiff_add_name(struct buf *b, struct str name)
 {
 	struct buf visible = { 0 };
 
-	add_visible(&visible, name);
+	buf_add_visible(&visible, name);
 	for (size_t i = 0; i < visible.n; i++) {
 		if (visible.p[i] == '#' && i && visible.p[i - 1] == '#')
 			buf_add(b, S("\\x23"));
@@ -27,26 +27,26 @@ void add_name(struct buf *b, struct str name)
 	buf_free(&visible);
 }
 
-const struct diff_place *shown_place(const struct diff_row *row)
+const struct diff_place *profdiff_display_place(const struct diff_row *row)
 {
 	return row->status == DIFF_GONE ? &row->base : &row->new;
 }
 
-void add_function(struct buf *b, const struct diff_row *row)
+void profdiff_add_function(struct buf *b, const struct diff_row *row)
 {
-	const struct diff_place *at = shown_place(row);
+	const struct diff_place *at = profdiff_display_place(row);
 
-	add_name(b, row->name);
-	if (!at->home.n)
+	profdiff_add_name(b, row->name);
+	if (!at->location.n)
 		return;
 	buf_add(b, S(" ("));
-	add_name(b, at->home);
+	profdiff_add_name(b, at->location);
 	if (at->line)
 		buf_print(b, ":%lu", (unsigned long)at->line);
 	buf_byte(b, ')');
 }
 
-const char *status_name(enum diff_status status)
+const char *profdiff_status_name(enum diff_status status)
 {
 	static const char *const names[] = { "same", "new", "gone", "moved" };
 
@@ -60,13 +60,13 @@ static bool is_share(const struct difference *d, enum gate_term term)
 	return term == GATE_SHARE || (d->shares && (term == GATE_SELF || term == GATE_INCLUSIVE));
 }
 
-struct decimal exact_figure(const struct difference *d, enum gate_term term, int64_t value)
+struct decimal profdiff_exact_number(const struct difference *d, enum gate_term term, int64_t value)
 {
 	if (is_share(d, term))
 		return (struct decimal){ value, -7 };
 	if (term == GATE_CALLS)
 		return (struct decimal){ value, 0 };
-	return profile_decimal(d->shown, 0, value, 0);
+	return profile_decimal(d->values_of, 0, value, 0);
 }
 
 static void add_percents(struct buf *b, double percent)
@@ -77,13 +77,13 @@ static void add_percents(struct buf *b, double percent)
 	if (fabs(percent) > 1e12)
 		buf_add(b, percent < 0 ? S("-lots%") : S("lots%"));
 	else {
-		add_grouped(b, (struct decimal){ i64_nearest(percent * scale), -places });
+		buf_add_grouped(b, (struct decimal){ i64_nearest(percent * scale), -places });
 		buf_byte(b, '%');
 	}
 }
 
-void add_figure_text(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
-		     bool sign)
+void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
+			 bool sign)
 {
 	static const struct value_style usual;
 
@@ -91,13 +91,13 @@ void add_figure_text(struct buf *b, const struct difference *d, enum gate_term t
 		buf_byte(b, '+');
 	if (is_share(d, term))
 		add_percents(b, (double)value / (double)DIFF_WHOLE * 100);
-	else if (term == GATE_CALLS || d->shown->value_types[0].unit == UNIT_NONE)
-		add_grouped(b, exact_figure(d, term, value));
+	else if (term == GATE_CALLS || d->values_of->value_types[0].unit == UNIT_NONE)
+		buf_add_grouped(b, profdiff_exact_number(d, term, value));
 	else
-		add_value_text(b, d->shown, 0, value, &usual);
+		buf_add_value(b, d->values_of, 0, value, &usual);
 }
 
-void add_relative(struct buf *b, const struct diff_pair *pair)
+void profdiff_add_relative(struct buf *b, const struct diff_pair *pair)
 {
 	double change = (double)pair->new - (double)pair->base, base = fabs((double)pair->base);
 
@@ -113,7 +113,7 @@ void add_relative(struct buf *b, const struct diff_pair *pair)
 }
 
 /* Six digits of it. */
-struct decimal exact_chance(double p)
+struct decimal profdiff_exact_chance(double p)
 {
 	int exponent = 0;
 
@@ -124,7 +124,7 @@ struct decimal exact_chance(double p)
 	return (struct decimal){ (int64_t)(p + 0.5), exponent };
 }
 
-void add_chance(struct buf *b, double p)
+void profdiff_add_chance(struct buf *b, double p)
 {
 	if (p < 0.0001)
 		buf_add(b, S("<0.0001"));
@@ -136,51 +136,51 @@ void add_chance(struct buf *b, double p)
 
 /* --- sentences --- */
 
-void add_evidence(struct buf *b, const struct gate_finding *f)
+void profdiff_add_evidence(struct buf *b, const struct gate_finding *f)
 {
 	if (f->outcome == GATE_TOO_FEW) {
 		buf_print(b, "not enough runs: p=");
-		add_chance(b, f->p);
+		profdiff_add_chance(b, f->p);
 		buf_print(b, ", %zu tested, %zu+%zu needed", f->tests, f->needed, f->needed);
 	} else if (f->tested) {
 		buf_add(b, S("p="));
-		add_chance(b, f->p);
+		profdiff_add_chance(b, f->p);
 		buf_add(b, S(", q="));
-		add_chance(b, f->q);
+		profdiff_add_chance(b, f->q);
 	} else {
 		buf_add(b, f->one_run ? S("one run: noise unknown") : S("exact"));
 	}
 }
 
-void add_change(struct buf *b, const struct report *r, const struct gate_finding *f)
+void profdiff_add_change(struct buf *b, const struct report *r, const struct gate_finding *f)
 {
 	const struct diff_pair *pair = gate_pair(r->d, f->row, f->term);
 
 	buf_print(b, "%s ", gate_term_name(f->row ? f->term : GATE_TOTAL));
-	add_figure_text(b, r->d, f->term, pair->base, false);
+	profdiff_add_number(b, r->d, f->term, pair->base, false);
 	buf_add(b, S(" -> "));
-	add_figure_text(b, r->d, f->term, pair->new, false);
+	profdiff_add_number(b, r->d, f->term, pair->new, false);
 	buf_add(b, S(" ("));
-	add_figure_text(b, r->d, f->term, diff_change(pair), true);
+	profdiff_add_number(b, r->d, f->term, diff_change(pair), true);
 	if (pair->base) {
 		buf_add(b, S(", "));
-		add_relative(b, pair);
+		profdiff_add_relative(b, pair);
 	} else if (f->row && f->row->status == DIFF_IS_NEW) {
 		buf_add(b, S(", a new function"));
 	}
 	buf_byte(b, ')');
 }
 
-void add_finding(struct buf *b, const struct report *r, const struct gate_finding *f)
+void profdiff_add_finding(struct buf *b, const struct report *r, const struct gate_finding *f)
 {
 	if (f->row)
-		add_function(b, f->row);
+		profdiff_add_function(b, f->row);
 	else
 		buf_add(b, S("the profile"));
 	buf_add(b, S(": "));
-	add_change(b, r, f);
+	profdiff_add_change(b, r, f);
 	buf_add(b, S(", "));
-	add_evidence(b, f);
+	profdiff_add_evidence(b, f);
 }
 
 static void add_runs(struct buf *b, const struct difference *d)
@@ -191,7 +191,7 @@ static void add_runs(struct buf *b, const struct difference *d)
 		buf_print(b, "; medians of %zu and %zu runs", base, new);
 }
 
-void add_summary(struct buf *b, const struct report *r)
+void profdiff_add_summary(struct buf *b, const struct report *r)
 {
 	const struct difference *d = r->d;
 
@@ -203,20 +203,20 @@ void add_summary(struct buf *b, const struct report *r)
 		buf_add(b, S("shares of the total"));
 	} else {
 		buf_add(b, S("total "));
-		add_name(b, profile_text(d->shown, d->shown->value_types[0].name));
+		profdiff_add_name(b, profile_text(d->values_of, d->values_of->value_types[0].name));
 		buf_byte(b, ' ');
-		add_figure_text(b, d, GATE_TOTAL, d->total.base, false);
+		profdiff_add_number(b, d, GATE_TOTAL, d->total.base, false);
 		buf_add(b, S(" -> "));
-		add_figure_text(b, d, GATE_TOTAL, d->total.new, false);
+		profdiff_add_number(b, d, GATE_TOTAL, d->total.new, false);
 		buf_add(b, S(" ("));
-		add_relative(b, &d->total);
+		profdiff_add_relative(b, &d->total);
 		buf_byte(b, ')');
 	}
 	add_runs(b, d);
 }
 
-size_t count_findings(const struct report *r, const struct gate_rule *rule,
-		      enum gate_outcome outcome)
+size_t profdiff_count_findings(const struct report *r, const struct gate_rule *rule,
+			       enum gate_outcome outcome)
 {
 	size_t n = 0;
 
@@ -225,7 +225,7 @@ size_t count_findings(const struct report *r, const struct gate_rule *rule,
 	return n;
 }
 
-void add_verdict(struct buf *b, const struct report *r)
+void profdiff_add_verdict(struct buf *b, const struct report *r)
 {
 	buf_print(b, "%zu regression%s", r->findings.broken, r->findings.broken == 1 ? "" : "s");
 	if (r->findings.too_few)

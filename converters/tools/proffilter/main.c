@@ -12,11 +12,11 @@
 #include "common/base/diag.h"
 #include "common/program/sandbox.h"
 #include "common/transform/reshape/filter.h"
-#include "common/transform/calltree/in_time.h"
-#include "common/transform/reshape/regroup.h"
+#include "common/transform/calltree/timeline.h"
+#include "common/transform/reshape/group_by.h"
 #include "common/transform/reshape/scale.h"
 #include "common/transform/reshape/thread_roots.h"
-#include "common/transform/callgraph/trim.h"
+#include "common/transform/callgraph/prune.h"
 #include "converters/tools/select_format.h"
 #include "converters/tools/proffilter/internal.h"
 #include "converters/registry.h"
@@ -69,7 +69,7 @@ static int read_time(struct str text, const struct value_type *type, int64_t *li
 	};
 	int power = type->unit == UNIT_TIME ? 9 : 0;
 	struct decimal number;
-	enum exactness how;
+	enum exactness exactness;
 	bool named = false;
 
 	for (size_t i = 0; i < 4 && !named; i++) {
@@ -80,12 +80,12 @@ static int read_time(struct str text, const struct value_type *type, int64_t *li
 		}
 	}
 	if (named && type->unit != UNIT_TIME)
-		return error("--time: what is counted is no time: expected plain numbers");
-	if (!str_to_decimal(text, &number, &how))
-		return error("--time: expected FROM:TO, got %s", quote(str_of(window)));
+		return diag_error("--time: what is counted is no time: expected plain numbers");
+	if (!str_to_decimal(text, &number, &exactness))
+		return diag_error("--time: expected FROM:TO, got %s", diag_quote(str_of(window)));
 	number.exponent += power;
 	if (decimal_at(number, type->exponent, limit) == OUT_OF_RANGE)
-		return error("--time: %s does not fit in 64 bits", quote(str_of(window)));
+		return diag_error("--time: %s does not fit in 64 bits", diag_quote(str_of(window)));
 	return 0;
 }
 
@@ -94,7 +94,7 @@ static int read_limits(const struct profile *p, int64_t *from, int64_t *to)
 	struct str first, last;
 
 	if (!str_cut(str_of(window), ':', &first, &last))
-		return error("--time: expected FROM:TO, got %s", quote(str_of(window)));
+		return diag_error("--time: expected FROM:TO, got %s", diag_quote(str_of(window)));
 	for (value_id v = 0; v < p->value_count; v++) {
 		from[v] = INT64_MIN;
 		to[v] = INT64_MAX;
@@ -102,7 +102,7 @@ static int read_limits(const struct profile *p, int64_t *from, int64_t *to)
 		    (last.n && read_time(last, &p->value_types[v], &to[v]) < 0))
 			return -1;
 		if (from[v] > to[v])
-			return error("--time: expected FROM before TO, got %s", quote(str_of(window)));
+			return diag_error("--time: expected FROM before TO, got %s", diag_quote(str_of(window)));
 	}
 	return 0;
 }
@@ -114,15 +114,15 @@ static int cut_time(struct profile **p)
 
 	if (!window)
 		return 0;
-	if (!is_in_time(*p))
-		return error("--time: the samples of this profile are in no order of time");
+	if (!timeline_is_ordered(*p))
+		return diag_error("--time: the samples of this profile are in no order of time");
 	from = alloc_zero((*p)->value_count, sizeof *from);
 	to = alloc_zero((*p)->value_count, sizeof *to);
 	status = read_limits(*p, from, to);
 	if (status == 0)
-		profile_replace(p, profile_window(*p, from, to));
+		profile_replace(p, timeline_window(*p, from, to));
 	if (status == 0 && !profile_has_stacks(*p))
-		warning("--time %s: nothing lies in it", quote(str_of(window)));
+		diag_warning("--time %s: nothing lies in it", diag_quote(str_of(window)));
 	alloc_free(from);
 	alloc_free(to);
 	return status;
@@ -137,26 +137,26 @@ static int rename_all(struct profile **p)
 
 	if (!renames.count)
 		return 0;
-	functions = regroup_functions(*p);
-	status = rename_functions(*p, &renames, functions);
+	functions = group_by_functions(*p);
+	status = proffilter_rename_functions(*p, &renames, functions);
 	if (status == 0)
-		profile_replace(p, profile_regroup(*p, &(struct regroup){ .functions = functions }));
+		profile_replace(p, profile_group_by(*p, &(struct group_by_options){ .functions = functions }));
 	alloc_free(functions);
 	return status;
 }
 
 static void regroup_all(struct profile **p)
 {
-	struct regroup how = { .drop_lines = granularity && granularity != BY_LINE,
+	struct group_by_options options = { .drop_lines = granularity && granularity != BY_LINE,
 			       .line_functions = granularity == BY_LINE };
 	struct function *functions;
 
 	if (!granularity)
 		return;
-	functions = regroup_functions(*p);
-	group_functions(*p, (enum granularity)granularity, functions);
-	how.functions = functions;
-	profile_replace(p, profile_regroup(*p, &how));
+	functions = group_by_functions(*p);
+	proffilter_group_functions(*p, (enum granularity)granularity, functions);
+	options.functions = functions;
+	profile_replace(p, profile_group_by(*p, &options));
 	alloc_free(functions);
 }
 
@@ -180,16 +180,16 @@ static int make_stacks(struct profile **p)
 	if (!needs_stacks() || !profile_has_graph(*p))
 		return 0;
 	if (granularity == BY_LINE)
-		return error("--granularity line: a call graph does not say which lines of a function "
-			     "are in a stack");
-	if (profile_has(*p) & KEEP_CALLS) {
-		verbose("call counts are lost: stacks have none");
+		return diag_error("--granularity line: a call graph does not say which lines of a function "
+				  "are in a stack");
+	if (profile_features(*p) & FEATURE_CALLS) {
+		diag_verbose("call counts are lost: stacks have none");
 		if (settings.strict)
-			return error("--strict: call counts would be lost: stacks have none");
+			return diag_error("--strict: call counts would be lost: stacks have none");
 	}
-	if (derive_stacks(*p) < 0)
+	if (convert_derive_stacks(*p) < 0)
 		return -1;
-	stacks = profile_filter(*p, &(struct filter){ 0 });
+	stacks = profile_filter(*p, &(struct filter_options){ 0 });
 	stacks->calls_sampled = true;
 	profile_replace(p, stacks);
 	return 0;
@@ -201,22 +201,22 @@ static void make_samples(struct profile **p)
 	struct profile *samples = NULL;
 
 	if (window || needs_stacks() || trim || scale || root)
-		samples = samples_in_time(*p);
+		samples = timeline_samples(*p);
 	if (!samples)
 		return;
-	verbose("when functions were entered and left becomes samples in the order of time");
+	diag_verbose("when functions were entered and left becomes samples in the order of time");
 	profile_replace(p, samples);
 }
 
 /* A slip in an expression gives an empty picture: better to say so. */
-static int tell_empty(bool told)
+static int report_empty(bool reported)
 {
 	if (!settings.strict) {
-		if (!told)
-			warning("nothing is left: no stack passes the filters");
+		if (!reported)
+			diag_warning("nothing is left: no stack passes the filters");
 		return 0;
 	}
-	error("--strict: nothing is left: no stack passes the filters");
+	diag_error("--strict: nothing is left: no stack passes the filters");
 	left_nothing = true;
 	return -1;
 }
@@ -235,24 +235,24 @@ static int cut_stacks(struct profile **p)
 	};
 	enum { VERBS = sizeof verbs / sizeof *verbs };
 	int status = 0;
-	bool told = false;
+	bool reported = false;
 
 	for (int i = 0; status >= 0 && i < VERBS; i++) {
-		status = mark_functions(*p, verbs[i].option, verbs[i].expression,
-					verbs[i].names_only, &verbs[i].marks);
-		told |= status == 1;
+		status = proffilter_mark_functions(*p, verbs[i].option, verbs[i].expression,
+						   verbs[i].names_only, &verbs[i].marks);
+		reported |= status == 1;
 	}
 	if (status > 0)
 		status = 0;
 	if (status == 0 && cuts_stacks()) {
 		bool any = profile_has_stacks(*p);
 
-		profile_replace(p, profile_filter(*p, &(struct filter){
+		profile_replace(p, profile_filter(*p, &(struct filter_options){
 			.focus = verbs[0].marks, .ignore = verbs[1].marks,
 			.hide = verbs[2].marks, .show = verbs[3].marks,
 			.show_from = verbs[4].marks, .prune_from = verbs[5].marks }));
 		if (any && !profile_has_stacks(*p))
-			status = tell_empty(told);
+			status = report_empty(reported);
 	}
 	for (int i = 0; i < VERBS; i++)
 		alloc_free(verbs[i].marks);
@@ -262,22 +262,22 @@ static int cut_stacks(struct profile **p)
 /* Of both halves, which may both be there. */
 static void add_root(struct profile **p)
 {
-	struct filter how = { .flatten = flatten };
+	struct filter_options options = { .flatten = flatten };
 
 	if (flatten)
-		profile_replace(p, profile_filter(*p, &how));
+		profile_replace(p, profile_filter(*p, &options));
 	if (root && profile_has_graph(*p))
-		named_root(*p, str_of(root));
-	how = (struct filter){ .root = root, .keep_graph = true };
+		thread_roots_named(*p, str_of(root));
+	options = (struct filter_options){ .root = root, .keep_graph = true };
 	if (root && profile_has_stacks(*p))
-		profile_replace(p, profile_filter(*p, &how));
+		profile_replace(p, profile_filter(*p, &options));
 }
 
 /* --- small functions, other numbers --- */
 
 static int trim_small(struct profile **p)
 {
-	struct regroup how = { 0 };
+	struct group_by_options options = { 0 };
 	struct function *functions;
 	char *end;
 	double percent;
@@ -287,16 +287,16 @@ static int trim_small(struct profile **p)
 		return 0;
 	percent = strtod(trim, &end);
 	if (end == trim || *end || !(percent >= 0 && percent <= 100))
-		return error("--trim: expected a PERCENT from 0 to 100, got %s", quote(str_of(trim)));
-	small = small_functions(*p, percent / 100);
-	functions = regroup_functions(*p);
+		return diag_error("--trim: expected a PERCENT from 0 to 100, got %s", diag_quote(str_of(trim)));
+	small = prune_small_functions(*p, percent / 100);
+	functions = group_by_functions(*p);
 	for (function_id f = 0; f < (*p)->function_count; f++)
 		if (small[f])
 			functions[f] = (struct function){
 				.name = profile_string(*p, S("[trimmed]")) };
-	how.functions = functions;
-	how.chains = small;
-	profile_replace(p, profile_regroup(*p, &how));
+	options.functions = functions;
+	options.chains = small;
+	profile_replace(p, profile_group_by(*p, &options));
 	alloc_free(functions);
 	alloc_free(small);
 	return 0;
@@ -309,7 +309,7 @@ static int scale_values(struct profile *p)
 	if (!scale)
 		return 0;
 	if (!factor_read(str_of(scale), &factor))
-		return error("--scale: expected a FACTOR as 0.01 or 1/3, got %s", quote(str_of(scale)));
+		return diag_error("--scale: expected a FACTOR as 0.01 or 1/3, got %s", diag_quote(str_of(scale)));
 	profile_scale(p, factor);
 	return 0;
 }
@@ -317,21 +317,21 @@ static int scale_values(struct profile *p)
 static int filter_profile(struct profile **p)
 {
 	make_samples(p);
-	if (select_parts(p) < 0 || cut_time(p) < 0 || make_stacks(p) < 0 ||
+	if (convert_select(p) < 0 || cut_time(p) < 0 || make_stacks(p) < 0 ||
 	    rename_all(p) < 0 || cut_stacks(p) < 0)
 		return -1;
-	hide_directories(p);
+	convert_strip_dirs(p);
 	regroup_all(p);
 	add_root(p);
 	if (trim_small(p) < 0 || scale_values(*p) < 0)
 		return -1;
-	hide_names(p);
+	convert_anonymize(p);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
+	struct option_group groups[MAX_OPTION_GROUPS];
 	const struct format *from, *to = NULL, *found = NULL;
 	struct profile *p;
 	size_t n;
@@ -342,25 +342,25 @@ int main(int argc, char **argv)
 	groups[0] = (struct option_group){ "filters", filter_rows, NULL };
 	groups[1] = (struct option_group){ "views", view_rows, NULL };
 	groups[2] = (struct option_group){ "formats", format_rows, NULL };
-	n = 3 + conversion_groups(groups + 3, all_formats, all_formats);
+	n = 3 + options_for_conversion(groups + 3, format_registry, format_registry);
 	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]", "keep a part of a profile, or see it in another way",
-		     all_formats, groups, n))
+	if (convert_handle_info_options("[options] [FILE...]", "keep a part of a profile, or see it in another way",
+					format_registry, groups, n))
 		return STATUS_DONE;
-	if (choose_input(from_name, &from) < 0 ||
-	    (to_name && choose_output(to_name, NULL, &to) < 0))
+	if (select_format_input(from_name, &from) < 0 ||
+	    (to_name && select_format_output(to_name, NULL, &to) < 0))
 		return STATUS_TROUBLE;
 	if (sandbox_enter(argv + first, argc - first) < 0)
 		return STATUS_TROUBLE;
 	/* an output that is like the input may need the order */
-	order = window || !to || to->keeps & KEEP_ORDER || (to->wants_order && to->wants_order());
-	p = read_profile(from, all_formats, argv + first, argc - first,
-			 (struct wanted){ .order = order }, &found);
-	if (p && (to || choose_output(NULL, found, &to) == 0) &&
-	    refuse_unused(groups, n, from, to) == 0 && filter_profile(&p) == 0)
-		status = write_profile(&p, to);
+	order = window || !to || to->features & FEATURE_ORDER || (to->needs_order && to->needs_order());
+	p = convert_read(from, format_registry, argv + first, argc - first,
+			 (struct read_hints){ .order = order }, &found);
+	if (p && (to || select_format_output(NULL, found, &to) == 0) &&
+	    options_refuse_unused(groups, n, from, to) == 0 && filter_profile(&p) == 0)
+		status = convert_write(&p, to);
 	profile_free(p);
 	return left_nothing ? STATUS_NO : status;
 }

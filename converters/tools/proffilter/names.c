@@ -9,7 +9,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/syntax/pattern.h"
-#include "common/transform/reshape/used.h"
+#include "common/transform/reshape/referenced.h"
 #include "converters/tools/proffilter/internal.h"
 
 /* --- marks --- */
@@ -27,11 +27,11 @@ static int match_function(const struct pattern *pattern, const struct profile *p
 	return found;
 }
 
-int mark_functions(const struct profile *p, const char *option, const char *expression,
-		   bool names_only, bool **marks)
+int proffilter_mark_functions(const struct profile *p, const char *option, const char *expression,
+			      bool names_only, bool **marks)
 {
 	struct pattern *pattern;
-	struct used used;
+	struct referenced used;
 	bool any = false;
 	int found = 0;
 
@@ -41,7 +41,7 @@ int mark_functions(const struct profile *p, const char *option, const char *expr
 	pattern = pattern_new(option, str_of(expression), false);
 	if (!pattern)
 		return -1;
-	used_find(&used, p);
+	referenced_find(&used, p);
 	*marks = alloc_zero(p->function_count, sizeof **marks);
 	for (function_id f = 0; f < p->function_count && found >= 0; f++) {
 		if (!used.functions[f])
@@ -50,10 +50,10 @@ int mark_functions(const struct profile *p, const char *option, const char *expr
 		(*marks)[f] = found > 0;
 		any |= found > 0;
 	}
-	used_free(&used);
+	referenced_free(&used);
 	pattern_free(pattern);
 	if (found >= 0 && !any)
-		warning("%s %s matched nothing", option, quote(str_of(expression)));
+		diag_warning("%s %s matched nothing", option, diag_quote(str_of(expression)));
 	return found < 0 ? -1 : any ? 0 : 1;
 }
 
@@ -63,10 +63,10 @@ int mark_functions(const struct profile *p, const char *option, const char *expr
  * Ready-made rules, as substitutions. A template's arguments follow a name: "<lambda>" and
  * Rust's "<T as U>" stand for themselves, and so does operator<.
  */
-enum { MOST_STEPS = 6 };
+enum { MAX_STEPS = 6 };
 static const struct name_rule {
 	const char *name;
-	const char *substitutions[MOST_STEPS];
+	const char *substitutions[MAX_STEPS];
 } rules[] = {
 	{ "addresses", { "s/(?: at | ?\\+ ?)?[\\[(]?\\b0x[0-9A-Fa-f]+[\\])]?//g",
 			 "s/^$/[unknown]/" } },
@@ -82,7 +82,7 @@ enum { RULES = sizeof rules / sizeof *rules };
 struct renaming {
 	struct profile *p;
 	struct function *functions;  /* as they are to be */
-	struct used used;
+	struct referenced used;
 	bool any;                    /* a name has changed */
 };
 
@@ -111,7 +111,7 @@ static int apply(struct renaming *r, const char *script)
 	for (function_id f = 0; found >= 0 && f < r->p->function_count; f++) {
 		if (!r->used.functions[f])
 			continue;
-		found = substitute(s, name_now(r, f), &name);
+		found = substitution_apply(s, name_now(r, f), &name);
 		if (found > 0)
 			change_name(r, f, buf_str(&name));
 	}
@@ -164,7 +164,7 @@ static int apply_rule(struct renaming *r, const char *rule)
 	for (size_t i = 0; i < RULES; i++) {
 		if (strcmp(rule, rules[i].name) != 0)
 			continue;
-		for (int k = 0; k < MOST_STEPS && rules[i].substitutions[k]; k++)
+		for (int k = 0; k < MAX_STEPS && rules[i].substitutions[k]; k++)
 			if (apply(r, rules[i].substitutions[k]) < 0)
 				return -1;
 		return 0;
@@ -172,24 +172,24 @@ static int apply_rule(struct renaming *r, const char *rule)
 	/* "s/a/b/", with any byte that is no part of a rule's name for the '/' */
 	if (rule[0] == 's' && rule[1] && !(rule[1] >= 'a' && rule[1] <= 'z'))
 		return apply(r, rule);
-	return error("--rename: expected s/RE/TEXT/ or one of " RENAME_RULES ", got %s",
-		     quote(str_of(rule)));
+	return diag_error("--rename: expected s/RE/TEXT/ or one of " RENAME_RULES ", got %s",
+			  diag_quote(str_of(rule)));
 }
 
-int rename_functions(struct profile *p, const struct option_list *list,
-		     struct function *functions)
+int proffilter_rename_functions(struct profile *p, const struct option_list *list,
+				struct function *functions)
 {
 	struct renaming r = { .p = p, .functions = functions };
 	int status = 0;
 
-	used_find(&r.used, p);
+	referenced_find(&r.used, p);
 	for (size_t i = 0; status == 0 && i < list->count; i++) {
 		r.any = false;
 		status = apply_rule(&r, list->texts[i]);
 		if (status == 0 && !r.any)
-			warning("--rename %s matched nothing", quote(str_of(list->texts[i])));
+			diag_warning("--rename %s matched nothing", diag_quote(str_of(list->texts[i])));
 	}
-	used_free(&r.used);
+	referenced_free(&r.used);
 	return status;
 }
 
@@ -202,10 +202,10 @@ static struct function group_named(struct profile *p, struct str name)
 
 static struct function file_group(struct profile *p, const struct function *f)
 {
-	string_id home = f->file ? f->file : f->object;
-	struct function group = group_named(p, profile_text(p, home));
+	string_id location = f->file ? f->file : f->object;
+	struct function group = group_named(p, profile_text(p, location));
 
-	group.file = home;
+	group.file = location;
 	return group;
 }
 
@@ -232,7 +232,7 @@ static struct function module_group(struct profile *p, const struct function *f)
 	return group;
 }
 
-void group_functions(struct profile *p, enum granularity by, struct function *functions)
+void proffilter_group_functions(struct profile *p, enum granularity by, struct function *functions)
 {
 	for (function_id i = 0; i < p->function_count; i++) {
 		if (by == BY_FILE)

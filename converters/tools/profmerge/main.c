@@ -14,7 +14,7 @@
 #include "common/program/sandbox.h"
 #include "common/transform/reshape/canonical.h"
 #include "common/transform/reshape/merge.h"
-#include "common/transform/reshape/project.h"
+#include "common/transform/reshape/coarsen.h"
 #include "converters/tools/select_format.h"
 #include "converters/tools/profmerge/files.h"
 #include "converters/registry.h"
@@ -33,7 +33,7 @@ static const struct option_row own_rows[] = {
 	OPT_END
 };
 
-struct work {
+struct merge_work {
 	const struct format *from, *to;
 	const struct option_group *groups;
 	size_t group_count;
@@ -48,9 +48,9 @@ static const char *name_of(const char *file)
 	return file && strcmp(file, "-") != 0 ? file : "standard input";
 }
 
-static const char *shown_name(const char *file)
+static const char *display_name(const char *file)
 {
-	return masked(str_of(name_of(file)));
+	return diag_masked(str_of(name_of(file)));
 }
 
 /* --value before anything is compared: two profiles may have just that in common. */
@@ -61,11 +61,11 @@ static int select_value(struct profile *p, const char *file)
 
 	if (!settings.value)
 		return 0;
-	value = find_value(p, settings.value);
+	value = profile_find_value_type(p, settings.value);
 	if (value == NO_ID) {
-		name_values(p, &names);
-		error("%s: no value type %s; there are: %s", shown_name(file),
-		      quote(str_of(settings.value)), names.p ? names.p : "none");
+		profile_value_type_names(p, &names);
+		diag_error("%s: no value type %s; there are: %s", display_name(file),
+			   diag_quote(str_of(settings.value)), names.p ? names.p : "none");
 		buf_free(&names);
 		return -1;
 	}
@@ -73,37 +73,37 @@ static int select_value(struct profile *p, const char *file)
 	return 0;
 }
 
-static int tell_disagreement(const struct work *w, const struct profile *p, const char *file)
+static int report_disagreement(const struct merge_work *w, const struct profile *p, const char *file)
 {
 	struct buf first = { 0 }, other = { 0 };
 
-	name_values(w->merge.sum, &first);
-	name_values(p, &other);
-	error("%s counts %s, %s counts %s: no sum of unlike values (--value selects one)",
-	      shown_name(w->first), first.p ? first.p : "nothing", shown_name(file),
-	      other.p ? other.p : "nothing");
+	profile_value_type_names(w->merge.sum, &first);
+	profile_value_type_names(p, &other);
+	diag_error("%s counts %s, %s counts %s: no sum of unlike values (--value selects one)",
+		   display_name(w->first), first.p ? first.p : "nothing", display_name(file),
+		   other.p ? other.p : "nothing");
 	buf_free(&first);
 	buf_free(&other);
 	return -1;
 }
 
 /* The first file tells the output's format: a wrong option is not found hours later. */
-static int begin(struct work *w, const char *file, const struct format *found)
+static int begin(struct merge_work *w, const char *file, const struct format *found)
 {
 	w->first = file;
-	if (choose_output(to_name, found, &w->to) < 0)
+	if (select_format_output(to_name, found, &w->to) < 0)
 		return -1;
-	return refuse_unused(w->groups, w->group_count, w->from, w->to);
+	return options_refuse_unused(w->groups, w->group_count, w->from, w->to);
 }
 
 /* A whole file's profile, or NULL; *status is 1 if there is nothing in it. */
-static struct profile *read_one(struct work *w, char *file, const struct format **found,
+static struct profile *read_one(struct merge_work *w, char *file, const struct format **found,
 				int *status)
 {
 	struct profile *p = w->spare ? w->spare : profile_new();
 
 	w->spare = NULL;
-	*status = read_file(p, w->from, all_formats, file, found);
+	*status = convert_read_file(p, w->from, format_registry, file, found);
 	if (*status == 0)
 		*status = select_value(p, file);
 	if (*status == 0)
@@ -113,7 +113,7 @@ static struct profile *read_one(struct work *w, char *file, const struct format 
 }
 
 /* Tables that need not grow again; those of a large file would be memory for nothing. */
-static void give_back(struct work *w, struct profile *p)
+static void give_back(struct merge_work *w, struct profile *p)
 {
 	enum { SMALL = 1 << 14 };
 
@@ -125,20 +125,20 @@ static void give_back(struct work *w, struct profile *p)
 	w->spare = p;
 }
 
-static int add_file(struct work *w, char *file)
+static int add_file(struct merge_work *w, char *file)
 {
 	const struct format *found = NULL;
 	int status;
 	struct profile *p = read_one(w, file, &found, &status);
 
 	if (status == 1) {
-		warning("%s: empty, passed over", shown_name(file));
+		diag_warning("%s: empty, passed over", display_name(file));
 		return 0;
 	}
 	if (status == 0 && !w->merge.count)
 		status = begin(w, file, found);
 	if (status == 0 && !merge_agrees(&w->merge, p))
-		status = tell_disagreement(w, p, file);
+		status = report_disagreement(w, p, file);
 	if (status == 0) {
 		w->estimated += p->estimated;
 		merge_add(&w->merge, p);
@@ -148,18 +148,18 @@ static int add_file(struct work *w, char *file)
 	return status;
 }
 
-static int add_files(struct work *w, const struct file_names *files)
+static int add_files(struct merge_work *w, const struct file_names *files)
 {
 	int status = 0;
 
 	if (files->count == 1)
 		return add_file(w, files->names[0]);
-	progress_whole("merging", files->count);
+	progress_start_steps("merging", files->count);
 	for (size_t i = 0; status == 0 && i < files->count; i++) {
 		status = add_file(w, files->names[i]);
 		progress_step();
 	}
-	progress_whole_end();
+	progress_end_steps();
 	return status;
 }
 
@@ -172,10 +172,10 @@ static int name_files(struct file_names *files, char **words, int count)
 	if (list_name && file_names_read(files, list_name, nul_ends) < 0)
 		return -1;
 	if (list_name && !files->count)
-		return error("%s: expected names of files, got none", shown_name(list_name));
+		return diag_error("%s: expected names of files, got none", display_name(list_name));
 	for (size_t i = 0; files->input_used && i < files->count; i++)
 		if (strcmp(files->names[i], "-") == 0)
-			return error("standard input has the names: it cannot be a FILE too");
+			return diag_error("standard input has the names: it cannot be a FILE too");
 	if (!files->count)
 		file_names_add(files, input);
 	return 0;
@@ -197,24 +197,24 @@ static bool is_untouched(const struct profile *p, size_t samples)
 
 static int write_sum(struct profile **p, const struct format *to)
 {
-	struct canonical how = { .outermost = !has_creator(*p) };
+	struct canonical_options options = { .outermost = !has_creator(*p) };
 	struct output *out;
 	size_t samples;
 
-	profile_replace(p, profile_canonical(*p, &how));
+	profile_replace(p, profile_canonical(*p, &options));
 	samples = (*p)->sample_count;
 	settings.value = NULL; /* done file by file */
-	if (select_and_hide(p) < 0 || prepare_for(p, to) < 0 ||
+	if (convert_select_and_redact(p) < 0 || convert_prepare(p, to) < 0 ||
 	    !(out = output_open(settings.output)))
 		return STATUS_TROUBLE;
-	how.fold_arcs = !(to->keeps & KEEP_TOTALS);
+	options.fold_arcs = !(to->features & FEATURE_TOTALS);
 	if (!is_untouched(*p, samples))
-		profile_replace(p, profile_canonical(*p, &how));
+		profile_replace(p, profile_canonical(*p, &options));
 	to->write(out, *p);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }
 
-static int merge_files(struct work *w, char **words, int count)
+static int merge_files(struct merge_work *w, char **words, int count)
 {
 	struct file_names files = { 0 };
 	struct profile *sum = NULL;
@@ -229,10 +229,10 @@ static int merge_files(struct work *w, char **words, int count)
 	merged = w->merge.count;
 	sum = merge_finish(&w->merge);
 	if (status == 0 && !sum)
-		status = error("%s: byte 0: expected a profile, got an empty file",
-			       shown_name(files.names[files.count - 1]));
+		status = diag_error("%s: byte 0: expected a profile, got an empty file",
+				    display_name(files.names[files.count - 1]));
 	if (status == 0)
-		tell_estimated(w->estimated, merged);
+		convert_report_estimated(w->estimated, merged);
 	status = status < 0 ? STATUS_TROUBLE : write_sum(&sum, w->to);
 	profile_free(sum);
 	file_names_free(&files);
@@ -241,20 +241,20 @@ static int merge_files(struct work *w, char **words, int count)
 
 int main(int argc, char **argv)
 {
-	struct option_group groups[GROUPS_MOST];
-	struct work w = { .groups = groups };
+	struct option_group groups[MAX_OPTION_GROUPS];
+	struct merge_work w = { .groups = groups };
 	int first;
 
 	diag_start(argv[0]);
 	groups[0] = (struct option_group){ "merging", own_rows, NULL };
-	w.group_count = 1 + conversion_groups(groups + 1, all_formats, all_formats);
+	w.group_count = 1 + options_for_conversion(groups + 1, format_registry, format_registry);
 	first = options_parse(groups, w.group_count, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (answered("[options] [FILE...]", "sum profiles, in the same bytes in any order",
-		     all_formats, groups, w.group_count))
+	if (convert_handle_info_options("[options] [FILE...]", "sum profiles, in the same bytes in any order",
+					format_registry, groups, w.group_count))
 		return STATUS_DONE;
-	if (choose_input(from_name, &w.from) < 0)
+	if (select_format_input(from_name, &w.from) < 0)
 		return STATUS_TROUBLE;
 	return merge_files(&w, argv + first, argc - first);
 }

@@ -6,45 +6,45 @@
 
 #include "common/profile/value_text.h"
 #include "common/syntax/table.h"
-#include "common/transform/callgraph/figures.h"
+#include "common/transform/callgraph/flat_profile.h"
 
-enum top_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_SELF_CALL, SORT_INCLUSIVE_CALL, SORT_NAME };
+enum proftop_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_SELF_CALL, SORT_INCLUSIVE_CALL, SORT_NAME };
 
-struct top_options {
+struct proftop_options {
 	const char *peek;
 	bool tree, lines;
 	int sort, format;     /* format: of TOP_FORMATS */
 	uint64_t limit;       /* rows; 0: all */
-	double least;         /* a share: rows and branches below it are left out */
+	double min_share;     /* a share: rows and branches below it are left out */
 	bool colors;
 	size_t width;         /* of the terminal; 0: it is none */
 };
-extern struct top_options top_options;
+extern struct proftop_options proftop_options;
 #define TOP_FORMATS TABLE_FORMATS "|openmetrics"
 enum { FORMAT_OPENMETRICS = TABLE_MARKDOWN + 1 };
 
 /* The look that the options say. */
-struct table_look top_look(void);
+struct table_style proftop_look(void);
 
 /* Cells: a value with its exact number, a share of the total, a function. */
-void top_value(struct table *t, const struct profile *p, value_id v, int64_t value);
-void top_share(struct table *t, int64_t value, int64_t total);
-void top_count(struct table *t, int64_t count, bool known);
+void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value);
+void proftop_share(struct table *t, int64_t value, int64_t total);
+void proftop_count(struct table *t, int64_t count, bool known);
 /* The unit of exact numbers: "ns", "bytes", or what is counted. */
-struct str top_unit(const struct profile *p, value_id v);
+struct str proftop_unit(const struct profile *p, value_id v);
 /* name (file:line), in a cell of its own. */
-void top_function(struct table *t, const struct figure *f);
+void proftop_function(struct table *t, const struct flat_row *f);
 
 /* The views. p has the half that they need. */
-void top_flat(struct output *out, const struct figures *f);
-void top_metrics(struct output *out, const struct figures *f);
-void top_lines(struct output *out, const struct profile *p, value_id v);
-int top_peek(struct output *out, const struct figures *f); /* -1 after a message */
-void top_tree(struct output *out, const struct profile *p);
+void proftop_flat(struct output *out, const struct flat_profile *f);
+void proftop_metrics(struct output *out, const struct flat_profile *f);
+void proftop_lines(struct output *out, const struct profile *p, value_id v);
+int proftop_peek(struct output *out, const struct flat_profile *f); /* -1 after a message */
+void proftop_tree(struct output *out, const struct profile *p);
 
 /* The rows in the order of --sort, the heaviest first; the caller frees it. */
-uint32_t *top_order(const struct figures *f);
+uint32_t *proftop_order(const struct flat_profile *f);
 /* How many rows of `count` are shown; in the order they come by `self`. */
-uint32_t top_limit(uint32_t count);
+uint32_t proftop_limit(uint32_t count);
 
 #endif

@@ -33,36 +33,36 @@ static const struct table_column flat_columns[] = {
 };
 enum { FLAT_COLUMNS = sizeof flat_columns / sizeof *flat_columns };
 
-static void add_identity(struct table *t, const struct figures *f, const struct figure *row)
+static void add_identity(struct table *t, const struct flat_profile *f, const struct flat_row *row)
 {
-	bool known = row->home.n && !str_eq(row->home, S("~"));
+	bool known = row->location.n && !str_eq(row->location, S("~"));
 
 	table_text(t, row->name);
-	table_text(t, known ? row->home : S(""));
+	table_text(t, known ? row->location : S(""));
 	if (row->line)
 		table_number(t, (struct decimal){ row->line, 0 }, S(""));
 	else
 		table_unknown(t);
 	table_text(t, profile_text(f->p, f->p->value_types[f->value].name));
-	table_text(t, top_unit(f->p, f->value));
+	table_text(t, proftop_unit(f->p, f->value));
 }
 
-static void add_per_call(struct table *t, const struct figures *f, int64_t value, int64_t calls)
+static void add_per_call(struct table *t, const struct flat_profile *f, int64_t value, int64_t calls)
 {
 	if (f->calls_known && calls)
-		top_value(t, f->p, f->value, (value + calls / 2) / calls);
+		proftop_value(t, f->p, f->value, (value + calls / 2) / calls);
 	else
 		table_unknown(t);
 }
 
 /* Eighths of a block: ten of them are everything. */
-static void add_bar(struct table *t, int64_t value, int64_t most)
+static void add_bar(struct table *t, int64_t value, int64_t max_value)
 {
 	static const char *const eighths[] = {
 		"", "\xe2\x96\x8f", "\xe2\x96\x8e", "\xe2\x96\x8d", "\xe2\x96\x8c", "\xe2\x96\x8b",
 		"\xe2\x96\x8a", "\xe2\x96\x89",
 	};
-	int size = value > 0 && most > 0 ? (int)((double)value / (double)most * 80 + 0.5) : 0;
+	int size = value > 0 && max_value > 0 ? (int)((double)value / (double)max_value * 80 + 0.5) : 0;
 	struct buf bar = { 0 };
 
 	for (; size >= 8; size -= 8)
@@ -80,48 +80,48 @@ static const char *heat(int64_t value, int64_t total)
 	return share >= 0.1 ? "31" : share >= 0.02 ? "33" : NULL;
 }
 
-static void add_flat_row(struct table *t, const struct figures *f, uint32_t row, int64_t sum,
-			 int64_t most)
+static void add_flat_row(struct table *t, const struct flat_profile *f, uint32_t row, int64_t sum,
+			 int64_t max_value)
 {
 	const struct call_row *r = &f->table.rows[row];
 
 	add_identity(t, f, &f->rows[row]);
-	top_value(t, f->p, f->value, r->self);
+	proftop_value(t, f->p, f->value, r->self);
 	table_color(t, heat(r->self, f->total));
-	top_share(t, r->self, f->total);
-	top_share(t, sum, f->total);
-	top_value(t, f->p, f->value, r->inclusive);
-	top_share(t, r->inclusive, f->total);
-	top_count(t, r->calls, f->calls_known);
-	top_count(t, r->primitive, f->calls_known);
+	proftop_share(t, r->self, f->total);
+	proftop_share(t, sum, f->total);
+	proftop_value(t, f->p, f->value, r->inclusive);
+	proftop_share(t, r->inclusive, f->total);
+	proftop_count(t, r->calls, f->calls_known);
+	proftop_count(t, r->primitive, f->calls_known);
 	add_per_call(t, f, r->self, r->calls);
 	add_per_call(t, f, r->inclusive, r->calls);
-	add_bar(t, top_options.sort == SORT_INCLUSIVE ? r->inclusive : r->self, most);
-	top_function(t, &f->rows[row]);
+	add_bar(t, proftop_options.sort == SORT_INCLUSIVE ? r->inclusive : r->self, max_value);
+	proftop_function(t, &f->rows[row]);
 }
 
 static bool is_heavy(int64_t value, int64_t total)
 {
-	return (double)value >= top_options.least * (double)total;
+	return (double)value >= proftop_options.min_share * (double)total;
 }
 
 /* How many functions there are, of what: for people alone. */
-static void put_summary(struct output *out, const struct figures *f, size_t shown)
+static void put_summary(struct output *out, const struct flat_profile *f, size_t shown)
 {
 	struct buf text = { 0 }, total = { 0 };
 	const struct value_type *type = &f->p->value_types[f->value];
 	struct str name = profile_text(f->p, type->title ? type->title : type->name);
 	static const struct value_style usual;
 
-	if (top_options.format != TABLE_TEXT)
+	if (proftop_options.format != TABLE_TEXT)
 		return;
-	add_value_text(&total, f->p, f->value, f->total, &usual);
+	buf_add_value(&total, f->p, f->value, f->total, &usual);
 	/* a CI's runner takes "::" at the beginning of a line for a command */
 	if (str_starts(str_trim(name), S("::")))
 		buf_add(&text, S("value type "));
-	add_visible(&text, name);
+	buf_add_visible(&text, name);
 	buf_add(&text, S(": "));
-	add_visible(&text, buf_str(&total));
+	buf_add_visible(&text, buf_str(&total));
 	buf_print(&text, " in %lu functions", (unsigned long)f->count);
 	if (shown < f->count)
 		buf_print(&text, ", %lu shown", (unsigned long)shown);
@@ -133,23 +133,23 @@ static void put_summary(struct output *out, const struct figures *f, size_t show
 
 static void put_table(struct table *t, struct output *out)
 {
-	struct table_look look = top_look();
+	struct table_style look = proftop_look();
 
 	table_put(t, out, &look);
 	table_free(t);
 }
 
-void top_flat(struct output *out, const struct figures *f)
+void proftop_flat(struct output *out, const struct flat_profile *f)
 {
 	struct table *t = table_new(flat_columns, FLAT_COLUMNS);
-	uint32_t *order = top_order(f), limit = top_limit(f->count);
-	int64_t sum = 0, most = 0;
+	uint32_t *order = proftop_order(f), limit = proftop_limit(f->count);
+	int64_t sum = 0, max_value = 0;
 
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct call_row *r = &f->table.rows[i];
-		int64_t value = top_options.sort == SORT_INCLUSIVE ? r->inclusive : r->self;
+		int64_t value = proftop_options.sort == SORT_INCLUSIVE ? r->inclusive : r->self;
 
-		most = value > most ? value : most;
+		max_value = value > max_value ? value : max_value;
 	}
 	for (uint32_t i = 0; i < f->count && table_rows(t) < limit; i++) {
 		const struct call_row *r = &f->table.rows[order[i]];
@@ -157,7 +157,7 @@ void top_flat(struct output *out, const struct figures *f)
 		i64_add_to(&sum, r->self);
 		if (!is_heavy(r->inclusive, f->total))
 			continue;
-		add_flat_row(t, f, order[i], sum, most);
+		add_flat_row(t, f, order[i], sum, max_value);
 		table_end_row(t);
 	}
 	alloc_free(order);
@@ -171,7 +171,7 @@ static void add_label_character(struct buf *b, struct str one)
 {
 	struct buf safe = { 0 };
 
-	add_visible(&safe, one);
+	buf_add_visible(&safe, one);
 	for (size_t i = 0; i < safe.n; i++) {
 		if (safe.p[i] == '\\' || safe.p[i] == '"')
 			buf_byte(b, '\\');
@@ -180,7 +180,7 @@ static void add_label_character(struct buf *b, struct str one)
 	buf_free(&safe);
 }
 
-/* What add_visible() could have written for another name. */
+/* What buf_add_visible() could have written for another name. */
 static bool looks_shown(struct str text)
 {
 	return str_starts(text, S("\\u{")) ||
@@ -204,16 +204,16 @@ static void add_metadata(struct buf *b, struct str text)
 	}
 }
 
-static void add_metric(struct buf *b, const char *name, const char *unit, const struct figures *f,
+static void add_metric(struct buf *b, const char *name, const char *unit, const struct flat_profile *f,
 		       uint32_t row, struct decimal value)
 {
 	char text[NUM_TEXT];
-	const struct figure *r = &f->rows[row];
+	const struct flat_row *r = &f->rows[row];
 
 	buf_print(b, "profpipe_%s%s{function=\"", name, unit);
 	add_metadata(b, r->name);
 	buf_add(b, S("\",file=\""));
-	add_metadata(b, str_eq(r->home, S("~")) ? S("") : r->home);
+	add_metadata(b, str_eq(r->location, S("~")) ? S("") : r->location);
 	buf_print(b, "\",line=\"%lu\",value_type=\"", (unsigned long)r->line);
 	add_metadata(b, profile_text(f->p, f->p->value_types[f->value].name));
 	buf_add(b, S("\"} "));
@@ -223,7 +223,7 @@ static void add_metric(struct buf *b, const char *name, const char *unit, const 
 
 enum metric { METRIC_SELF, METRIC_INCLUSIVE, METRIC_CALLS };
 
-static void put_metric(struct output *out, const struct figures *f, const uint32_t *order,
+static void put_metric(struct output *out, const struct flat_profile *f, const uint32_t *order,
 		       enum metric metric)
 {
 	static const char *const names[] = { "self", "inclusive", "calls" };
@@ -240,7 +240,7 @@ static void put_metric(struct output *out, const struct figures *f, const uint32
 	if (*suffix)
 		buf_print(&b, "# UNIT profpipe_%s%s %s\n", names[metric], suffix, suffix + 1);
 	buf_print(&b, "# HELP profpipe_%s%s %s\n", names[metric], suffix, helps[metric]);
-	for (uint32_t i = 0; i < top_limit(f->count); i++) {
+	for (uint32_t i = 0; i < proftop_limit(f->count); i++) {
 		const struct call_row *r = &f->table.rows[order[i]];
 		int64_t value = metric == METRIC_SELF ? r->self : r->inclusive;
 
@@ -254,9 +254,9 @@ static void put_metric(struct output *out, const struct figures *f, const uint32
 	buf_free(&b);
 }
 
-void top_metrics(struct output *out, const struct figures *f)
+void proftop_metrics(struct output *out, const struct flat_profile *f)
 {
-	uint32_t *order = top_order(f);
+	uint32_t *order = proftop_order(f);
 
 	put_metric(out, f, order, METRIC_SELF);
 	put_metric(out, f, order, METRIC_INCLUSIVE);
@@ -299,10 +299,10 @@ static struct code_line line_of_cost(const struct profile *p, size_t i, value_id
 	const struct cost_row *c = &p->costs[i];
 	const struct function *fn = &p->functions[c->function];
 
-	struct str home = c->file ? profile_text(p, c->file) : function_home(p, c->function);
+	struct str location = c->file ? profile_text(p, c->file) : function_location(p, c->function);
 
 	return (struct code_line){
-		function_name(p, c->function), str_eq(home, S("~")) ? S("") : home,
+		function_name(p, c->function), str_eq(location, S("~")) ? S("") : location,
 		c->line ? c->line : p->line_functions ? fn->line : 0,
 		values_row(&p->cost_values, i)[v],
 	};
@@ -339,10 +339,10 @@ static void add_code_line(struct table *t, const struct profile *p, value_id v,
 {
 	struct buf text = { 0 };
 
-	top_value(t, p, v, line->self);
-	top_share(t, line->self, total);
-	top_share(t, sum, total);
-	table_text(t, top_unit(p, v));
+	proftop_value(t, p, v, line->self);
+	proftop_share(t, line->self, total);
+	proftop_share(t, sum, total);
+	table_text(t, proftop_unit(p, v));
 	table_text(t, line->file);
 	if (line->line)
 		table_number(t, (struct decimal){ line->line, 0 }, S(""));
@@ -357,7 +357,7 @@ static void add_code_line(struct table *t, const struct profile *p, value_id v,
 	buf_free(&text);
 }
 
-void top_lines(struct output *out, const struct profile *p, value_id v)
+void proftop_lines(struct output *out, const struct profile *p, value_id v)
 {
 	struct table *t = table_new(line_columns, sizeof line_columns / sizeof *line_columns);
 	struct code_line *lines = alloc_zero(p->cost_count, sizeof *lines);
@@ -369,7 +369,7 @@ void top_lines(struct output *out, const struct profile *p, value_id v)
 		i64_add_to(&total, lines[i].self);
 	}
 	count = add_up_lines(lines, p->cost_count);
-	for (size_t i = 0; i < count && table_rows(t) < top_limit((uint32_t)count); i++) {
+	for (size_t i = 0; i < count && table_rows(t) < proftop_limit((uint32_t)count); i++) {
 		i64_add_to(&sum, lines[i].self);
 		if (lines[i].self && is_heavy(lines[i].self, total))
 			add_code_line(t, p, v, &lines[i], sum, total);
@@ -394,7 +394,7 @@ static const struct table_column peek_columns[] = {
 };
 
 struct peeker {
-	const struct figures *f;
+	const struct flat_profile *f;
 	struct table *t;
 	uint32_t row;
 };
@@ -402,22 +402,22 @@ struct peeker {
 static void add_peek(struct peeker *k, const char *relation, uint32_t other, int64_t inclusive,
 		     const int64_t *self, int64_t calls)
 {
-	const struct figures *f = k->f;
-	const struct figure *r = &f->rows[other];
+	const struct flat_profile *f = k->f;
+	const struct flat_row *r = &f->rows[other];
 
 	table_text(k->t, str_of(relation));
 	table_text(k->t, f->rows[k->row].name);
-	top_value(k->t, f->p, f->value, inclusive);
-	top_share(k->t, inclusive, f->total);
+	proftop_value(k->t, f->p, f->value, inclusive);
+	proftop_share(k->t, inclusive, f->total);
 	if (self)
-		top_value(k->t, f->p, f->value, *self);
+		proftop_value(k->t, f->p, f->value, *self);
 	else
 		table_unknown(k->t);
-	top_count(k->t, calls, f->calls_known);
-	table_text(k->t, top_unit(f->p, f->value));
-	table_text(k->t, r->home);
+	proftop_count(k->t, calls, f->calls_known);
+	table_text(k->t, proftop_unit(f->p, f->value));
+	table_text(k->t, r->location);
 	table_text(k->t, r->name);
-	top_function(k->t, r);
+	proftop_function(k->t, r);
 	if (self)
 		table_color(k->t, "1");
 	table_end_row(k->t);
@@ -436,10 +436,10 @@ static int compare_arcs(uint32_t a, uint32_t b, const void *context)
 /* Numbers of arcs, the heaviest first. */
 static void add_arcs(struct peeker *k, uint32_t *arcs, uint32_t count, bool callers)
 {
-	const struct figures *f = k->f;
+	const struct flat_profile *f = k->f;
 
 	sort_ids(arcs, count, compare_arcs, f->table.arcs);
-	for (uint32_t i = 0; i < count && i < top_limit(count); i++) {
+	for (uint32_t i = 0; i < count && i < proftop_limit(count); i++) {
 		const struct call_arc *a = &f->table.arcs[arcs[i]];
 
 		add_peek(k, callers ? "caller" : "callee",
@@ -449,7 +449,7 @@ static void add_arcs(struct peeker *k, uint32_t *arcs, uint32_t count, bool call
 
 static void add_function(struct peeker *k)
 {
-	const struct figures *f = k->f;
+	const struct flat_profile *f = k->f;
 	const uint32_t *first = f->table.first + k->row, *callee = f->first_callee + k->row;
 	const struct call_row *r = &f->table.rows[k->row];
 	uint32_t callers = first[1] - first[0], callees = callee[1] - callee[0];
@@ -465,7 +465,7 @@ static void add_function(struct peeker *k)
 	alloc_free(arcs);
 }
 
-static bool has_part(struct str s, struct str part)
+static bool contains_text(struct str s, struct str part)
 {
 	for (size_t i = 0; i + part.n <= s.n; i++)
 		if (str_starts(str_from(s, i), part))
@@ -474,22 +474,22 @@ static bool has_part(struct str s, struct str part)
 }
 
 /* Functions of that name; where there are none, those with it in their name. */
-int top_peek(struct output *out, const struct figures *f)
+int proftop_peek(struct output *out, const struct flat_profile *f)
 {
 	struct table *t = table_new(peek_columns, sizeof peek_columns / sizeof *peek_columns);
 	struct peeker k = { .f = f, .t = t };
-	struct str wanted = str_of(top_options.peek);
+	struct str wanted = str_of(proftop_options.peek);
 
 	for (k.row = 0; k.row < f->count; k.row++)
 		if (str_eq(f->rows[k.row].name, wanted))
 			add_function(&k);
 	if (!table_rows(t))
 		for (k.row = 0; k.row < f->count; k.row++)
-			if (has_part(f->rows[k.row].name, wanted))
+			if (contains_text(f->rows[k.row].name, wanted))
 				add_function(&k);
 	if (!table_rows(t)) {
 		table_free(t);
-		return error("no function has %s in its name", quote(wanted));
+		return diag_error("no function has %s in its name", diag_quote(wanted));
 	}
 	put_table(t, out);
 	return 0;
@@ -516,15 +516,15 @@ static void add_context(struct table *t, const struct flame_tree *tree, uint32_t
 	int64_t total = tree->width.total[0];
 	struct buf text = { 0 };
 
-	top_value(t, p, 0, tree->width.total[node]);
+	proftop_value(t, p, 0, tree->width.total[node]);
 	table_color(t, heat(tree->width.total[node], total));
-	top_share(t, tree->width.total[node], total);
-	top_value(t, p, 0, tree->width.self[node]);
-	top_share(t, tree->width.self[node], total);
-	table_text(t, top_unit(p, 0));
+	proftop_share(t, tree->width.total[node], total);
+	proftop_value(t, p, 0, tree->width.self[node]);
+	proftop_share(t, tree->width.self[node], total);
+	table_text(t, proftop_unit(p, 0));
 	table_number(t, (struct decimal){ tree->depth[node], 0 }, S(""));
 	table_text(t, function_name(p, f));
-	table_text(t, function_home(p, f));
+	table_text(t, function_location(p, f));
 	for (uint32_t i = 1; i < tree->depth[node] && i < 200; i++)
 		buf_add(&text, S("  "));
 	buf_add(&text, function_name(p, f));
@@ -562,15 +562,15 @@ static void push_children(struct todo *todo, const struct flame_tree *tree, uint
 		sort_ids(todo->nodes + from, todo->count - from, compare_nodes, tree);
 }
 
-void top_tree(struct output *out, const struct profile *p)
+void proftop_tree(struct output *out, const struct profile *p)
 {
 	struct table *t = table_new(tree_columns, sizeof tree_columns / sizeof *tree_columns);
 	struct contexts *c = contexts_new(p, 0, false);
-	struct flame_tree *tree = flame_tree_new(c, &(struct flame_how){ .width = WIDTH_FIRST });
+	struct flame_tree *tree = flame_tree_new(c, &(struct flame_tree_options){ .width = WIDTH_FIRST });
 	struct todo todo = { 0 };
 
 	push_children(&todo, tree, 0);
-	while (todo.count && table_rows(t) < top_limit(UINT32_MAX)) {
+	while (todo.count && table_rows(t) < proftop_limit(UINT32_MAX)) {
 		uint32_t node = todo.nodes[--todo.count];
 
 		if (!tree->width.total[node] || !is_heavy(tree->width.total[node], tree->width.total[0]))

@@ -28,9 +28,9 @@ static const struct option_row more_rows[] = {
 		 &input),
 	OPT_TEXT(0, "outfile", "FILE", "the same as --output", &settings.output),
 	OPT_FLAG('k', "kcachegrind", "open the result in kcachegrind or qcachegrind", &look),
-	OPT_REST('r', "run-script", "SCRIPT ARGS...",
-		 "run SCRIPT under python3 -m cProfile and convert its profile; ends the options",
-		 &script),
+	OPT_REMAINDER('r', "run-script", "SCRIPT ARGS...",
+		      "run SCRIPT under python3 -m cProfile and convert its profile; ends the options",
+		      &script),
 	OPT_END
 };
 
@@ -50,7 +50,7 @@ static int make_scratch(void)
 	snprintf(scratch.folder, sizeof scratch.folder, "%s/pstat2callgrind.XXXXXX",
 		 tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(scratch.folder)) {
-		error("%s: %s", masked(str_of(scratch.folder)), strerror(errno));
+		diag_error("%s: %s", diag_masked(str_of(scratch.folder)), strerror(errno));
 		scratch.folder[0] = '\0';
 		return -1;
 	}
@@ -81,7 +81,7 @@ static int run(char *const *const *commands)
 		_exit(127);
 	}
 	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return error("cannot start a program: %s", strerror(errno));
+		return diag_error("cannot start a program: %s", strerror(errno));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
@@ -104,12 +104,12 @@ static int run_script(void)
 	status = run((char *const *const[]){ words, NULL });
 	alloc_free(words);
 	if (status < 0)
-		return error("cannot run python3");
+		return diag_error("cannot run python3");
 	if (access(scratch.profile, R_OK) != 0)
-		return error("%s ended with status %d and left no profile",
-			     masked(str_of(script[0])), status);
+		return diag_error("%s ended with status %d and left no profile",
+				  diag_masked(str_of(script[0])), status);
 	if (status)
-		warning("%s ended with status %d", masked(str_of(script[0])), status);
+		diag_warning("%s ended with status %d", diag_masked(str_of(script[0])), status);
 	return 0;
 }
 
@@ -120,8 +120,8 @@ static int show(const char *file)
 	char *qcachegrind[] = { "qcachegrind", name, NULL };
 
 	if (run((char *const *const[]){ kcachegrind, qcachegrind, NULL }) < 0)
-		return error("found neither kcachegrind nor qcachegrind to show %s",
-			     masked(str_of(file)));
+		return diag_error("found neither kcachegrind nor qcachegrind to show %s",
+				  diag_masked(str_of(file)));
 	return 0;
 }
 
@@ -159,7 +159,7 @@ static int convert_as_asked(char **files, int count)
 	int status;
 
 	if ((input != NULL) + (script != NULL) + (count > 0) > 1) {
-		error("expected one of -i FILE, -r SCRIPT and FILE...");
+		diag_error("expected one of -i FILE, -r SCRIPT and FILE...");
 		return STATUS_TROUBLE;
 	}
 	if (choose_output() < 0)
@@ -174,10 +174,10 @@ static int convert_as_asked(char **files, int count)
 		count = 1;
 	}
 	if (settings.sandbox && look) {
-		error("--sandbox: -k would run another program");
+		diag_error("--sandbox: -k would run another program");
 		return STATUS_TROUBLE;
 	}
-	status = convert(&pstat_format, &callgrind_format, NULL, files, count);
+	status = convert_files(&pstat_format, &callgrind_format, NULL, files, count);
 	if (status == STATUS_DONE && look && show(settings.output) < 0)
 		status = STATUS_TROUBLE;
 	return status;

@@ -1,0 +1,124 @@
+#include "common/transform/callgraph/flat_profile.h"
+
+#include <stdlib.h>
+
+#include "common/base/alloc.h"
+#include "common/transform/callgraph/graph_from_stacks.h"
+#include "common/transform/callgraph/arc_values.h"
+
+size_t flat_profile_prepare(struct profile *p)
+{
+	if (profile_has_stacks(p) && !profile_has_graph(p))
+		graph_from_stacks(p);
+	return arc_values_estimate(p);
+}
+
+/* --- rows: the functions, sorted, those that differ in nothing shown as one --- */
+
+struct named_row {
+	struct flat_row figure;
+	function_id function;
+};
+
+static struct flat_row flat_row_of(const struct profile *p, function_id f)
+{
+	return (struct flat_row){ function_name(p, f), function_location(p, f),
+				p->line_functions ? 0 : p->functions[f].line };
+}
+
+static int compare_flat_rows(const struct flat_row *a, const struct flat_row *b)
+{
+	int order = str_compare(a->name, b->name);
+
+	if (!order)
+		order = str_compare(a->location, b->location);
+	return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
+static int compare_named(const void *left, const void *right)
+{
+	return compare_flat_rows(&((const struct named_row *)left)->figure,
+				 &((const struct named_row *)right)->figure);
+}
+
+/* Functions that have a cost, an arc or a total. */
+static bool *find_used(const struct profile *p)
+{
+	bool *used = alloc_zero(p->function_count, sizeof *used);
+
+	for (size_t i = 0; i < p->cost_count; i++)
+		used[p->costs[i].function] = true;
+	for (size_t i = 0; i < p->arc_count; i++)
+		used[p->arcs[i].caller] = used[p->arcs[i].callee] = true;
+	for (function_id f = 0; f < p->total_count; f++)
+		used[f] |= p->totals[f].known;
+	return used;
+}
+
+/* Fills rows, and returns the row of each function. */
+static uint32_t *make_rows(struct flat_profile *f, const struct profile *p)
+{
+	bool *used = find_used(p);
+	struct named_row *sorted = alloc_zero(p->function_count, sizeof *sorted);
+	uint32_t *row_of = alloc_zero(p->function_count, sizeof *row_of);
+	size_t count = 0;
+
+	for (function_id i = 0; i < p->function_count; i++) {
+		row_of[i] = NO_ID;
+		if (used[i])
+			sorted[count++] = (struct named_row){ flat_row_of(p, i), i };
+	}
+	qsort(sorted, count, sizeof *sorted, compare_named);
+	f->rows = alloc_zero(count, sizeof *f->rows);
+	for (size_t i = 0; i < count; i++) {
+		if (!i || compare_named(&sorted[i - 1], &sorted[i]))
+			f->rows[f->count++] = sorted[i].figure;
+		row_of[sorted[i].function] = f->count - 1;
+	}
+	alloc_free(sorted);
+	alloc_free(used);
+	return row_of;
+}
+
+/* --- arcs the other way round --- */
+
+static void sort_by_caller(struct flat_profile *f)
+{
+	const struct call_table *t = &f->table;
+	uint32_t arcs = t->first[f->count];
+
+	f->callee_of = alloc_zero(arcs, sizeof *f->callee_of);
+	f->callees = alloc_zero(arcs, sizeof *f->callees);
+	f->first_callee = alloc_zero((size_t)f->count + 2, sizeof *f->first_callee);
+	for (uint32_t row = 0; row < f->count; row++)
+		for (uint32_t a = t->first[row]; a < t->first[row + 1]; a++) {
+			f->callee_of[a] = row;
+			f->first_callee[t->arcs[a].caller + 2]++;
+		}
+	for (uint32_t row = 2; row < f->count + 2; row++)
+		f->first_callee[row] += f->first_callee[row - 1];
+	for (uint32_t a = 0; a < arcs; a++)
+		f->callees[f->first_callee[t->arcs[a].caller + 1]++] = a;
+}
+
+void flat_profile_make(struct flat_profile *f, const struct profile *p, value_id v)
+{
+	uint32_t *row_of;
+
+	*f = (struct flat_profile){ .p = p, .value = v, .calls_known = !p->calls_sampled };
+	row_of = make_rows(f, p);
+	call_table_make(&f->table, p, v, row_of, f->count);
+	alloc_free(row_of);
+	for (uint32_t row = 0; row < f->count; row++)
+		i64_add_to(&f->total, f->table.rows[row].self);
+	sort_by_caller(f);
+}
+
+void flat_profile_free(struct flat_profile *f)
+{
+	alloc_free(f->rows);
+	call_table_free(&f->table);
+	alloc_free(f->callees);
+	alloc_free(f->first_callee);
+	alloc_free(f->callee_of);
+}

@@ -1,0 +1,59 @@
+/*
+ * sample_series - samples taken apart by thread, value type and sign
+ *
+ * For formats that hold one thread and one value type at a time, and no negative
+ * numbers. The series together hold every value once, and rows of zeros too.
+ *
+ *	sample_series_find(&all, p);
+ *	for (size_t i = 0; i < all.count; i++)
+ *		for (struct sample_series_row row = { 0 }; sample_series_next(&all, &all.list[i], &row);)
+ *			put(p->samples[row.sample].stack, row.value);
+ */
+#ifndef CALLTREE_SAMPLE_SERIES_H
+#define CALLTREE_SAMPLE_SERIES_H
+
+#include "common/profile/profile.h"
+
+struct sample_series {
+	thread_id thread;
+	value_id value;
+	bool negative;      /* the negative values, else the others */
+	bool evented;       /* written as call events, which are there */
+};
+
+/* Rows of a table by thread: those of t are rows[first[t]] up to rows[first[t + 1]]. */
+struct by_thread {
+	size_t *first;
+	uint32_t *rows;
+};
+struct by_thread by_thread_samples(const struct profile *p);
+struct by_thread by_thread_call_events(const struct profile *p);
+void by_thread_free(struct by_thread *b);
+
+struct sample_series_list {
+	const struct profile *p;
+	/* in the order of the profile's time ranges, then thread by thread */
+	struct sample_series *list;
+	size_t count, cap;
+	struct by_thread samples, call_events;
+	value_id *owners;      /* by sample: whose a row of zeros is */
+	unsigned char *signs;  /* by thread and value type */
+};
+
+struct sample_series_row {
+	size_t next;        /* 0 before the first */
+	size_t sample;
+	int64_t value;
+};
+
+/* A profile with a thread and a value type has at least one series, maybe empty. */
+void sample_series_find(struct sample_series_list *all, const struct profile *p);
+void sample_series_free(struct sample_series_list *all);
+
+bool sample_series_next(const struct sample_series_list *all, const struct sample_series *s,
+			struct sample_series_row *row);
+/* The series' next call event, or NULL; *next is 0 before the first. */
+const struct call_event *sample_series_next_call_event(const struct sample_series_list *all,
+						       const struct sample_series *s, size_t *next);
+
+#endif
