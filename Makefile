@@ -3,13 +3,16 @@
 #   make                build/bin: the tools and one X2Y for each pair of formats
 #   make deps           install what is missing (Debian, Ubuntu)
 #   make demo           convert the samples into every format and say what was done
-#   make check          the tests
+#   make check          the tests; make check T=tests/tools, T="-k name tests/laws": some of them
+#   make debug          the same programs in build/debug, for a debugger
+#   make asan           and in build/asan, with AddressSanitizer and UBSan; make asan GOAL=check
 #   make interop        the outputs opened by other programs (needs PyPI and npm)
-#   make fuzz            libFuzzer on each reader and what they stand on; make fuzz-coverage
-#   make figures         what the tests and fuzzers have tried, counted
+#   make fuzz           libFuzzer on each reader and what they stand on; make fuzz-coverage
+#   make figures        what the tests and fuzzers have tried, counted
 #   make bench          speed and memory beside other programs (needs PyPI, npm and crates); make bench-count
 #   make picture        the README's picture anew; make screenshots: its page in a browser
-#   make install        PREFIX=/usr/local DESTDIR=
+#   make install        PREFIX=/usr/local DESTDIR= LINKS=symbolic|hard|copy STRIP=strip
+#   make compile_commands.json   for editors and analysers
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -17,108 +20,105 @@ BUILD ?= build
 CC ?= cc
 CFLAGS ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-# whatever CFLAGS and LDFLAGS say: a profile is a stranger's file (tests/structure reads the ELF)
+# whatever CFLAGS and LDFLAGS say: a profile is an untrusted file (tests/structure reads the ELF)
 HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # no fused multiply-add: estimates come out the same on every machine; nobody asks for errno of
 # rounding, so that most programs do without the library of mathematics
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -fno-math-errno -pthread $(CFLAGS) $(HARDENING) \
-	-DPROFPIPE_VERSION='"$(VERSION)"' $(xml_cflags)
+	-DPROFPIPE_VERSION='"$(VERSION)"' -DXML_LIBRARY='"$(xml_library)"' $(xml_cflags)
 xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libxml2)
-# the last two from their archives: every shared library makes every start slower
-LIBS := -lz -lm -pthread $(if $(filter Linux,$(shell uname -s)),-l:libseccomp.a) -l:libmd.a
+# the name under which libxml2 is loaded when XML comes: the one that a program linked with it would ask for
+xml_library := $(or $(shell $(CC) -print-file-name=libxml2.so | xargs objdump -p 2>/dev/null | \
+	sed -n 's/^ *SONAME *//p'),$(if $(filter Darwin,$(shell uname -s)),libxml2.2.dylib,libxml2.so.2))
+# from their archives where there are any: every shared library makes every start slower
+archive = $(if $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
+LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lcjson -lm -ldl -pthread \
+	$(if $(filter Linux,$(shell uname -s)),$(call archive,seccomp)) $(call archive,md)
 
-.PHONY: all deps demo check figures interop fuzz install uninstall clean man completions print-flags
+.PHONY: all deps demo check debug asan figures interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
 all:
 
-# --- the table of formats: name:reads:writes:libraries ---
+# --- the tables of formats and tools ---
 
-rows := $(shell sed -n 's/^FORMAT(\([a-z0-9]*\), *\([01]\), *\([01]\), *"\(.*\)")/\1:\2:\3:\4/p' \
-	converters/formats.def | tr ' ' ',')
-formats := $(foreach row,$(rows),$(word 1,$(subst :, ,$(row))))
-field = $(strip $(foreach row,$(rows),$(if $(filter $(1):%,$(row)),$(word $(2),$(subst :, ,$(row))))))
-libraries = $(subst $(comma), ,$(call field,$(1),4))
-comma := ,
-readers := $(foreach f,$(formats),$(if $(filter 1,$(call field,$(f),2)),$(f)))
-writers := $(foreach f,$(formats),$(if $(filter 1,$(call field,$(f),3)),$(f)))
-all_libraries := $(sort $(foreach f,$(formats),$(call libraries,$(f))))
+rows_of = $(shell sed -n 's/^$(1)(\(.*\))$$/\1/p' $(2) | tr -d ' ' | tr , :)
+format_rows := $(call rows_of,FORMAT,converters/formats.def)
+formats := $(foreach row,$(format_rows),$(word 1,$(subst :, ,$(row))))
+readers := $(foreach row,$(format_rows),$(if $(filter 1,$(word 2,$(subst :, ,$(row)))),$(word 1,$(subst :, ,$(row)))))
+writers := $(foreach row,$(format_rows),$(if $(filter 1,$(word 3,$(subst :, ,$(row)))),$(word 1,$(subst :, ,$(row)))))
 pairs := $(foreach x,$(readers),$(foreach y,$(writers),$(x)2$(y)))
-tools := profconv profcheck proftop profmerge proffilter profdiff
-# what only they need: regular expressions, names that compilers have mangled
-proffilter_libraries := -lpcre2-8 -liberty
+tools := $(filter-out $(pairs),$(call rows_of,TOOL,converters/tools/tools.def))
 programs := $(tools) $(pairs)
 
-# --- the library ---
+# --- objects ---
 
 sources := $(sort $(wildcard common/*/*.c common/*/*/*.c))
 library := $(BUILD)/libprofpipe.a
 objects := $(sources:%.c=$(BUILD)/obj/%.o)
-format_sources = $(sort $(wildcard converters/$(1)/*.c))
-objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$(call format_sources,$(1)))
-format_objects := $(foreach f,$(formats),$(call objects_of,$(f)))
-# who only writes a format does without its reader if that needs libraries
-reader_of = $(filter $(BUILD)/obj/converters/$(1)/read%,$(call objects_of,$(1)))
-writer_of = $(if $(call libraries,$(1)),$(BUILD)/obj/unread/$(1).o \
-	$(filter-out $(call reader_of,$(1)),$(call objects_of,$(1))),$(call objects_of,$(1)))
-pair_objects = $(sort $(call objects_of,$(1)) \
-	$(if $(filter $(1),$(2)),,$(call writer_of,$(2))))
+format_sources := $(sort $(foreach f,$(formats),$(wildcard converters/$(f)/*.c))) converters/registry.c
+program_sources := $(format_sources) $(sort $(wildcard converters/*.c converters/tools/*/*.c))
+program_objects := $(sort $(program_sources:%.c=$(BUILD)/obj/%.o))
+
+# a change of compiler or flags makes everything anew
+flags_stamp := $(BUILD)/flags
+flags_now = $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LIBS)
+flags_quoted = '$(subst ','\'',$(flags_now))'
+$(shell mkdir -p $(BUILD) && { printf '%s\n' $(flags_quoted) | cmp -s - $(flags_stamp) || \
+	printf '%s\n' $(flags_quoted) >$(flags_stamp); })
 
 $(library): $(objects)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/obj/%.o: %.c Makefile
+$(BUILD)/obj/%.o: %.c $(flags_stamp)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
-
-$(formats:%=$(BUILD)/obj/unread/%.o): $(BUILD)/obj/unread/%.o: converters/reader_stub.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -DFORMAT_NAME=$* -MMD -MP -c $< -o $@
 
 # the script of flame graphs as a C string, without comments and indentation
 page_parts := profile contexts trees shown picture actions controls keys address
 page_sources := $(page_parts:%=converters/flamegraph/page/%.js)
-$(BUILD)/gen/flamegraph_page.inc: $(page_sources) Makefile
+$(BUILD)/gen/flamegraph_page.inc: $(page_sources) $(flags_stamp)
 	@mkdir -p $(@D)
 	sed -e 's/^[\t]*//' -e '/^\/\//d' -e '/^$$/d' -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $(page_sources) >$@
 $(BUILD)/obj/converters/flamegraph/page.o: $(BUILD)/gen/flamegraph_page.inc
 
-# --- the programs ---
+# --- one program; its name chooses what it does ---
 
-all: $(programs:%=$(BUILD)/bin/%)
+program := $(BUILD)/bin/profconv
+links := $(filter-out $(program),$(programs:%=$(BUILD)/bin/%))
 
-# a pair with options of its own has a main in converters/tools
-define PAIR
-ifneq ($$(wildcard converters/tools/$(1)2$(2)/main.c),)
-$$(BUILD)/obj/pairs/$(1)2$(2).o: converters/tools/$(1)2$(2)/main.c Makefile
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -MMD -MP -c $$< -o $$@
-else
-$$(BUILD)/obj/pairs/$(1)2$(2).o: converters/pair.c Makefile
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -DFROM=$(1) -DTO=$(2) -MMD -MP -c $$< -o $$@
-endif
-$$(BUILD)/bin/$(1)2$(2): $$(BUILD)/obj/pairs/$(1)2$(2).o \
-		$$(call pair_objects,$(1),$(2)) $$(library)
-	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LINK_HARDENING) $$(LDFLAGS) $$^ -Wl,--as-needed $$(call libraries,$(1)) $$(LIBS) -o $$@
-endef
-$(foreach x,$(readers),$(foreach y,$(writers),$(eval $(call PAIR,$(x),$(y)))))
+# links of formats that are in the table no more
+stale := $(filter-out $(program) $(links),$(wildcard $(BUILD)/bin/*))
 
-# a tool is the folder converters/tools/NAME; $(NAME_libraries)
-define TOOL
-$$(BUILD)/bin/$(1): $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(sort \
-		$$(wildcard converters/tools/$(1)/*.c))) \
-		$$(BUILD)/obj/converters/registry.o $$(BUILD)/obj/converters/tools/select_format.o \
-		$$(format_objects) $$(library)
-	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LINK_HARDENING) $$(LDFLAGS) $$^ -Wl,--as-needed $$(all_libraries) $$($(1)_libraries) -lcjson $$(LIBS) -o $$@
-endef
-$(foreach tool,$(tools),$(eval $(call TOOL,$(tool))))
+all: $(program) $(links)
+	$(if $(stale),@rm -f $(stale))
 
--include $(objects:.o=.d) $(format_objects:.o=.d) $(wildcard $(BUILD)/obj/pairs/*.d $(BUILD)/obj/unread/*.d) \
-	$(wildcard $(BUILD)/obj/converters/*.d $(BUILD)/obj/converters/tools/*.d $(BUILD)/obj/converters/tools/*/*.d)
+$(program): $(program_objects) $(library)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) $^ -Wl,--as-needed $(LIBS) -o $@
+
+$(links): $(program)
+	@ln -sf $(notdir $(program)) $@
+
+-include $(objects:.o=.d) $(program_objects:.o=.d)
+
+# --- other builds of the same ---
+
+sanitize_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+GOAL ?= all
+
+debug:
+	$(MAKE) BUILD=$(BUILD)/debug CFLAGS='-Og -g3 -fno-omit-frame-pointer' $(GOAL)
+
+asan:
+	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(sanitize_flags)' LDFLAGS= $(GOAL)
+
+# relative to the folder of the sources: an editor that opens it finds every include
+compile_commands.json: Makefile
+	@printf '%s\n' $(sources) $(program_sources) | sort -u | CC='$(CC)' FLAGS='$(subst ','\'',$(ALL_CFLAGS))' \
+		$(PYTHON) -c 'import json, os, sys; print(json.dumps([dict(directory=os.getcwd(), file=f, \
+		command=" ".join((os.environ["CC"], os.environ["FLAGS"], "-c", f))) for f in sys.stdin.read().split()], indent=1))' >$@
 
 # --- what is needed, from Debian's packages alone ---
 
@@ -147,9 +147,12 @@ PYTEST := BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider --basetemp=$
 demo: all
 	@samples/demo $(BUILD)/bin $(BUILD)/demo
 
+# all of them, or what T says: folders, files, any words for pytest
+T ?= tests
+
 check: all unit-tests faults replays man completions
 	@mkdir -p $(BUILD)/tests
-	$(PYTEST) -n $$(nproc) tests --ignore=tests/interop
+	$(PYTEST) -n $$(nproc) --ignore=tests/interop $(T)
 
 # what was tried: faults, names, inputs of the corpus, executions
 figures:
@@ -168,9 +171,18 @@ man_dir := $(DESTDIR)$(PREFIX)/share/man
 bash_dir := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zsh_dir := $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 
+bin_dir := $(DESTDIR)$(PREFIX)/bin
+# what an installed X2Y is: a symbolic link, or what systems without them need
+LINKS ?= symbolic
+link_with := $(or $(if $(filter symbolic,$(LINKS)),ln -sf),$(if $(filter hard,$(LINKS)),ln -f),$(if \
+	$(filter copy,$(LINKS)),cp -f),$(error LINKS: expected symbolic, hard or copy))
+STRIP ?= strip
+
 install: all man completions
-	install -d $(DESTDIR)$(PREFIX)/bin $(man_dir)/man1 $(man_dir)/man5 $(man_dir)/man7 $(bash_dir) $(zsh_dir)
-	install $(programs:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	install -d $(bin_dir) $(man_dir)/man1 $(man_dir)/man5 $(man_dir)/man7 $(bash_dir) $(zsh_dir)
+	install $(program) $(bin_dir)
+	$(if $(STRIP),$(STRIP) $(bin_dir)/$(notdir $(program)))
+	cd $(bin_dir) && for name in $(notdir $(links)); do $(link_with) $(notdir $(program)) $$name || exit 1; done
 	install -m 644 $(man1_pages) $(man_dir)/man1
 	install -m 644 $(man5_pages) $(man_dir)/man5
 	install -m 644 $(man7_pages) $(man_dir)/man7
@@ -178,7 +190,7 @@ install: all man completions
 	install -m 644 $(zsh_completions) $(zsh_dir)
 
 uninstall:
-	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(programs)
+	cd $(bin_dir) && rm -f $(programs)
 	rm -f $(man1_pages:$(BUILD)/man/%=$(man_dir)/%) $(man5_pages:$(BUILD)/man/%=$(man_dir)/%) \
 		$(man7_pages:$(BUILD)/man/%=$(man_dir)/%) \
 		$(bash_completions:$(BUILD)/completions/bash/%=$(bash_dir)/%) $(zsh_dir)/_profpipe

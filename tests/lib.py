@@ -5,6 +5,8 @@ import pathlib
 import re
 import subprocess
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 BIN = BUILD / "bin"
@@ -17,14 +19,16 @@ ENV = dict(os.environ, LC_ALL="C", ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="ha
 def formats():
     """The rows of formats.def: name -> (reads, writes)."""
     text = (ROOT / "converters/formats.def").read_text()
-    rows = re.findall(r'^FORMAT\((\w+), *([01]), *([01]), *"', text, re.M)
+    rows = re.findall(r'^FORMAT\((\w+), *([01]), *([01])\)', text, re.M)
     return {name: (reads == "1", writes == "1") for name, reads, writes in rows}
 
 
 READERS = [name for name, (reads, _) in formats().items() if reads]
-# the programs that are no X2Y, as the Makefile has them
-TOOLS = re.search(r"^tools := (.*)", (ROOT / "Makefile").read_text(), re.M)[1].split()
 WRITERS = [name for name, (_, writes) in formats().items() if writes]
+PAIRS = sorted(f"{reader}2{writer}" for reader in READERS for writer in WRITERS)
+# the programs that are no X2Y
+TOOLS = [name for name in re.findall(r"^TOOL\((\w+)\)", (ROOT / "converters/tools/tools.def").read_text(), re.M)
+         if name not in PAIRS]
 
 
 class Sample:
@@ -38,9 +42,18 @@ class Sample:
 
 def samples(*wanted):
     """The samples of these formats, or of all that can be read."""
-    with open(SAMPLES / "samples.tsv", newline="") as table:
-        rows = [Sample(row) for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    rows = []
+    for path in sorted((ROOT / "tests/formats").glob("*/samples.tsv")):
+        with open(path, newline="") as table:
+            rows += [Sample(row) for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
     return [row for row in rows if row.format in (wanted or READERS)]
+
+
+def smallest(name):
+    """The smallest sample of a format that has a kilobyte; a test that needs one is skipped while there is none."""
+    if not samples(name):
+        pytest.skip(f"{name} has no sample: tests/formats/{name}/samples.tsv")
+    return min(samples(name), key=lambda sample: (sample.path.stat().st_size < 1000, sample.path.stat().st_size))
 
 
 # built with a sanitizer: ten times slower, and no limit on its address space can be set

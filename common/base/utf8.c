@@ -120,9 +120,16 @@ size_t utf8_columns(struct str s)
 	size_t columns = 0;
 
 	for (size_t i = 0; i < s.n;) {
-		size_t length = utf8_length(s, i);
-		uint32_t point = length ? utf8_point(s, i) : 0;
+		size_t length;
+		uint32_t point;
 
+		if ((unsigned char)s.p[i] < 0x80) { /* most bytes of most names */
+			columns++;
+			i++;
+			continue;
+		}
+		length = utf8_length(s, i);
+		point = length ? utf8_point(s, i) : 0;
 		columns += is_combining(point) ? 0 : utf8_is_wide(point) ? 2 : 1;
 		i += length ? length : 1;
 	}

@@ -495,7 +495,7 @@ int convert_files(const struct format *from, const struct format *to, format_lis
 	struct output *out;
 	int status = -1;
 
-	if (sandbox_enter(files, count) == 0)
+	if (sandbox_enter(files, count, !from || from->reads_xml) == 0)
 		p = convert_read(from, list, files, count, wanted, NULL);
 	if (p && convert_select_and_redact(&p) == 0 && convert_prepare(&p, to) == 0 &&
 	    (out = output_open(settings.output))) {

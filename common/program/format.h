@@ -35,6 +35,7 @@ struct format {
 	/* Adds the input to p. 0, or -1 after input_error(). */
 	int (*read)(struct input *in, struct profile *p);
 	const struct option_row *read_options;
+	bool reads_xml;       /* with common/syntax/xml_library, which a sandbox loads first */
 
 	/* an arc must have inclusive values: where there are only calls, they are estimated */
 	bool needs_arc_values;

@@ -102,7 +102,7 @@ int options_refuse_unused(const struct option_group *groups, size_t count,
 	return 0;
 }
 
-int pair_main(const struct format *from, const struct format *to,
+int main_pair(const struct format *from, const struct format *to,
 	      const struct option_row *more, int (*act)(char **files, int count), int argc,
 	      char **argv)
 {
@@ -113,7 +113,6 @@ int pair_main(const struct format *from, const struct format *to,
 	size_t n;
 	int first;
 
-	diag_start(argv[0]);
 	n = options_for_conversion(groups, froms, tos);
 	add_group(groups, &n, "as pyprof2calltree", more);
 	snprintf(purpose, sizeof purpose, "convert %s to %s", from->name, to->name);

@@ -10,7 +10,7 @@
  * An X2Y from options to exit status. A pair with options of its own passes them as
  * `more` and what to do with the files as `act`; else both are NULL.
  */
-int pair_main(const struct format *from, const struct format *to,
+int main_pair(const struct format *from, const struct format *to,
 	      const struct option_row *more, int (*act)(char **files, int count), int argc,
 	      char **argv);
 

@@ -21,20 +21,33 @@ struct option_parser {
 	size_t ref_count, ref_cap;
 };
 
-static void add_row(struct option_parser *ps, struct option_group *g, const struct option_row *row)
+/* The row itself, or the one that an alias stands for. */
+static const struct option_row *resolve(const struct option_group *g, const struct option_row *row)
 {
+	const struct option_row *at = g->rows;
+
+	if (row->kind != OPTION_ALIAS)
+		return row;
+	while (!at->name || strcmp(at->name, row->argument) != 0)
+		at++;
+	return at;
+}
+
+static void add_row(struct option_parser *ps, struct option_group *g, const struct option_row *spelled)
+{
+	const struct option_row *row = resolve(g, spelled);
 	int has_argument = row->kind == OPTION_FLAG ? no_argument : required_argument;
 	size_t n = strlen(ps->letters);
 
 	ARRAY_ROOM(ps->refs, ps->ref_count, ps->ref_cap);
 	ps->refs[ps->ref_count] = (struct row_ref){ g, row };
-	if (row->name) {
+	if (spelled->name) {
 		ARRAY_ROOM(ps->longs, ps->long_count, ps->long_cap);
 		ps->longs[ps->long_count++] = (struct option){
-			row->name, has_argument, NULL, 256 + (int)ps->ref_count
+			spelled->name, has_argument, NULL, 256 + (int)ps->ref_count
 		};
 	}
-	if (row->letter) {
+	if (spelled->letter) {
 		ps->letters[n] = row->letter;
 		if (has_argument)
 			ps->letters[n + 1] = ':';
@@ -189,7 +202,8 @@ void options_print(FILE *to, const struct option_group *groups, size_t count)
 			continue;
 		fprintf(to, "\n%s:\n", groups[g].heading);
 		for (const struct option_row *row = groups[g].rows; row->kind; row++)
-			print_row(to, row);
+			if (row->kind != OPTION_ALIAS)
+				print_row(to, row);
 	}
 }
 
@@ -203,9 +217,10 @@ void options_dump(FILE *to, const struct option_group *groups, size_t count)
 
 	for (size_t g = 0; g < count; g++)
 		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
-			fprintf(to, "%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
-				row->letter ? 1 : 0, &row->letter,
-				row->name ? row->name : "",
-				row->argument ? row->argument : "", kinds[row->kind],
-				row->help);
+			if (row->kind != OPTION_ALIAS)
+				fprintf(to, "%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
+					row->letter ? 1 : 0, &row->letter,
+					row->name ? row->name : "",
+					row->argument ? row->argument : "", kinds[row->kind],
+					row->help);
 }

@@ -22,6 +22,11 @@ enum option_kind {
 	OPTION_LIST,    /* target: struct option_list, one more text each time */
 	OPTION_REMAINDER, /* target: char **, all words from its own on: takes the rest */
 	OPTION_LIMIT,   /* no target: a limit of common/io/limits */
+	/*
+	 * An earlier spelling of the option whose name is in `argument`, a row of the same
+	 * table: the parser takes it, --help and --list-options do not show it.
+	 */
+	OPTION_ALIAS,
 };
 
 /* The texts of an option that can be given several times, in order. */
@@ -56,6 +61,8 @@ struct option_row {
 	{ OPTION_REMAINDER, letter, name, argument, help, target, NULL }
 #define OPT_LIMIT(letter, name, argument, help) \
 	{ OPTION_LIMIT, letter, name, argument, help, NULL, NULL }
+#define OPT_ALIAS(name, current) \
+	{ OPTION_ALIAS, 0, name, current, NULL, NULL, NULL }
 #define OPT_END { OPTION_END, 0, NULL, NULL, NULL, NULL, NULL }
 
 /* Rows under one heading; `used` is set when one of them was given. */

@@ -21,6 +21,7 @@
 
 #include "common/io/input.h"
 #include "common/io/output.h"
+#include "common/syntax/xml_library.h"
 
 /* Anything else ends the process. */
 static const int allowed[] = {
@@ -118,7 +119,7 @@ _Noreturn static void wait_for(pid_t child, const bool *written)
 	exit(WIFEXITED(status) && kept ? WEXITSTATUS(status) : STATUS_TROUBLE);
 }
 
-int sandbox_close(void)
+int sandbox_close(bool xml)
 {
 	bool *written;
 	pid_t child, parent = getpid();
@@ -139,6 +140,8 @@ int sandbox_close(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(STATUS_TROUBLE);
+	if (xml)
+		xml_library();
 	return give_up_rights();
 }
 
@@ -150,14 +153,15 @@ int sandbox_preopen(char **files, int count)
 	return settings.sandbox ? diag_error("--sandbox: there is none on this system") : 0;
 }
 
-int sandbox_close(void)
+int sandbox_close(bool xml)
 {
+	(void)xml;
 	return 0;
 }
 
 #endif
 
-int sandbox_enter(char **files, int count)
+int sandbox_enter(char **files, int count, bool xml)
 {
-	return sandbox_preopen(files, count) < 0 ? -1 : sandbox_close();
+	return sandbox_preopen(files, count) < 0 ? -1 : sandbox_close(xml);
 }

@@ -9,6 +9,8 @@
 #ifndef PROGRAM_SANDBOX_H
 #define PROGRAM_SANDBOX_H
 
+#include <stdbool.h>
+
 /*
  * For every program, when its options are read. Without --sandbox both do nothing.
  * 0: go on; -1 after a message.
@@ -16,9 +18,12 @@
 
 /* Opens the files (none: standard input); as often as there are lists of them. */
 int sandbox_preopen(char **files, int count);
-/* Opens the output and closes the sandbox; in the process that waits it does not return. */
-int sandbox_close(void);
-/* Both, for who has one list. */
-int sandbox_enter(char **files, int count);
+/*
+ * Opens the output and closes the sandbox; in the process that waits it does not return.
+ * `xml` says that XML may be read or written in it: no library can be loaded afterwards.
+ */
+int sandbox_close(bool xml);
+/* Both, for a program that has one list of files. */
+int sandbox_enter(char **files, int count, bool xml);
 
 #endif

@@ -62,11 +62,13 @@ const struct option_row options_threads[] = {
 };
 
 const struct option_row options_estimate[] = {
-	OPT_COUNT(0, "contexts", "N", "expand at most N contexts (default 200000)",
+	OPT_COUNT(0, "max-contexts", "N", "expand at most N contexts (default 200000)",
 		  &settings.estimate.contexts),
-	OPT_FRACTION(0, "rest", "SHARE",
+	OPT_ALIAS("contexts", "max-contexts"),
+	OPT_FRACTION(0, "max-unplaced", "SHARE",
 		     "stop when less than SHARE of the total is unplaced (default 1e-3)",
 		     &settings.estimate.max_unplaced),
+	OPT_ALIAS("rest", "max-unplaced"),
 	OPT_FLAG(0, "no-unattributed",
 		 "leave out inclusive time that is in no function's self time",
 		 &settings.no_unattributed),

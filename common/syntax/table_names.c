@@ -12,11 +12,28 @@ static void add_unsafe(struct buf *b, struct str s, size_t at, size_t length)
 		buf_print(b, "\\x%02x", (unsigned char)s.p[at]);
 }
 
+/* How many bytes from s on are printable ASCII. */
+static size_t plain_length(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 void buf_add_visible(struct buf *b, struct str text)
 {
 	for (size_t i = 0; i < text.n;) {
-		size_t length = utf8_length(text, i);
+		size_t plain = plain_length(str_from(text, i));
+		size_t length;
 
+		if (plain) {
+			buf_add(b, str_head(str_from(text, i), plain));
+			i += plain;
+			continue;
+		}
+		length = utf8_length(text, i);
 		if (!length || utf8_is_unsafe(utf8_point(text, i)))
 			add_unsafe(b, text, i, length);
 		else

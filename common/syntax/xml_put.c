@@ -9,7 +9,7 @@ static bool allowed(uint32_t point)
 	return point != 0xfffe && point != 0xffff;
 }
 
-uint32_t xml_next(struct str s, size_t *i)
+uint32_t xml_put_next(struct str s, size_t *i)
 {
 	size_t length = utf8_length(s, *i);
 	uint32_t point = length ? utf8_point(s, *i) : XML_UNKNOWN;
@@ -45,7 +45,7 @@ void xml_put(struct output *out, struct str s)
 
 	while (i < s.n) {
 		size_t at = i;
-		const char *instead = escape(xml_next(s, &i));
+		const char *instead = escape(xml_put_next(s, &i));
 
 		if (!instead)
 			continue;

@@ -14,7 +14,7 @@
 enum { XML_UNKNOWN = 0xfffd };
 
 /* The character at *i, which is moved behind it; XML_UNKNOWN where XML has none. */
-uint32_t xml_next(struct str s, size_t *i);
+uint32_t xml_put_next(struct str s, size_t *i);
 
 /* Escaped for text and for attributes, in either kind of quotes; bidi controls are XML_UNKNOWN too. */
 void xml_put(struct output *out, struct str s);

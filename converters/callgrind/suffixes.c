@@ -37,6 +37,8 @@ static bool ends_like_line(struct str name)
 	struct str head, digits;
 	uint64_t line;
 
+	if (!name.n || name.p[name.n - 1] < '0' || name.p[name.n - 1] > '9')
+		return false; /* most names: the search for ':' is saved */
 	return str_cut_last(name, ':', &head, &digits) && str_to_u64(digits, &line);
 }
 

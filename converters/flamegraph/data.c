@@ -46,7 +46,7 @@ static void put_escaped(struct output *out, struct str json)
 
 	while (i < json.n) {
 		size_t at = i;
-		uint32_t point = xml_next(json, &i);
+		uint32_t point = xml_put_next(json, &i);
 		const char *instead = point == '<' ? "&lt;" : point == '&' ? "&amp;"
 			: point == '>' ? "&gt;" : NULL;
 

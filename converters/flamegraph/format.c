@@ -151,6 +151,7 @@ const struct format flamegraph_format = {
 	.features_of = features_of,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,
+	.reads_xml = true,
 	.needs_order = needs_order,
 	.threads_as_roots = true,
 	.report_loss = report_loss,

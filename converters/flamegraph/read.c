@@ -208,9 +208,11 @@ static void refuse_entity(void *context, const xmlChar *name, int type, const xm
 static void refuse_attribute(void *context, const xmlChar *element, const xmlChar *name,
 			     int type, int fixed, const xmlChar *value, xmlEnumerationPtr values)
 {
+	struct flame_xml_reader *r = context;
+
 	(void)element;
 	(void)fixed;
-	xmlFreeEnumeration(values);
+	r->library->xmlFreeEnumeration(values);
 	refuse_entity(context, name, type, NULL, value, NULL);
 }
 
@@ -262,7 +264,7 @@ static void pass_over(void *context, const char *format, ...)
 
 static void parse_chunk(struct flame_xml_reader *r, const char *bytes, int n)
 {
-	if (xmlParseChunk(r->xml, bytes, n, n == 0) && r->xml->disableSAX)
+	if (r->library->xmlParseChunk(r->xml, bytes, n, n == 0) && r->xml->disableSAX)
 		flame_xml_fail(r, line_of(r), "text in the encoding that it declares",
 			       "other bytes");
 }
@@ -298,7 +300,7 @@ static void finish(struct flame_xml_reader *r, struct profile *p)
 
 int flamegraph_read(struct input *in, struct profile *p)
 {
-	struct flame_xml_reader r = { .in = in };
+	struct flame_xml_reader r = { .in = in, .library = xml_library() };
 	xmlSAXHandler events = {
 		.initialized = XML_SAX2_MAGIC,
 		.startElementNs = begin_element,
@@ -313,19 +315,19 @@ int flamegraph_read(struct input *in, struct profile *p)
 	};
 
 	in->place = PLACE_LINE;
-	xmlSetGenericErrorFunc(NULL, pass_over);
-	r.xml = xmlCreatePushParserCtxt(&events, &r, NULL, 0, NULL);
+	r.library->xmlSetGenericErrorFunc(NULL, pass_over);
+	r.xml = r.library->xmlCreatePushParserCtxt(&events, &r, NULL, 0, NULL);
 	if (!r.xml)
 		diag_die("out of memory");
-	xmlCtxtUseOptions(r.xml, XML_PARSE_NONET);
+	r.library->xmlCtxtUseOptions(r.xml, XML_PARSE_NONET);
 	flame_picture_init(&r.picture);
 	parse(&r);
 	finish(&r, p);
 	/* declared entities are kept there, before we are asked */
-	xmlFreeDoc(r.xml->myDoc);
+	r.library->xmlFreeDoc(r.xml->myDoc);
 	r.xml->myDoc = NULL;
-	xmlFreeParserCtxt(r.xml);
-	xmlSetGenericErrorFunc(NULL, NULL);
+	r.library->xmlFreeParserCtxt(r.xml);
+	r.library->xmlSetGenericErrorFunc(NULL, NULL);
 	flame_picture_free(&r.picture);
 	for (size_t i = 0; i < r.ready; i++)
 		buf_free(&r.open[i].title);

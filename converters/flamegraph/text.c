@@ -43,7 +43,7 @@ uint64_t flame_text_width(struct str s)
 	uint64_t width = 0;
 
 	for (size_t i = 0; i < s.n;)
-		width += char_width(xml_next(s, &i));
+		width += char_width(xml_put_next(s, &i));
 	return width;
 }
 
@@ -56,7 +56,7 @@ static size_t fitting_end(struct str s, uint64_t room)
 	if (width <= room)
 		return s.n;
 	while (i < s.n && width + dots > room)
-		width -= char_width(xml_next(s, &i));
+		width -= char_width(xml_put_next(s, &i));
 	return s.n - i < 2 ? 0 : s.n - i;
 }
 
@@ -68,7 +68,7 @@ size_t flame_fitting(struct str s, uint64_t room, bool from_end)
 	if (from_end)
 		return fitting_end(s, room);
 	for (size_t i = 0; i < s.n;) {
-		width += char_width(xml_next(s, &i));
+		width += char_width(xml_put_next(s, &i));
 		if (width > room)
 			return chars < 2 ? 0 : cut;
 		if (width + dots <= room) {
@@ -87,7 +87,7 @@ static void put_line(struct output *out, struct str s)
 	while (i < s.n) {
 		size_t at = i;
 
-		if (!is_break(xml_next(s, &i)))
+		if (!is_break(xml_put_next(s, &i)))
 			continue;
 		xml_put(out, (struct str){ s.p + from, at - from });
 		output_byte(out, ' ');

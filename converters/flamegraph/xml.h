@@ -10,10 +10,8 @@
 #ifndef FLAMEGRAPH_XML_H
 #define FLAMEGRAPH_XML_H
 
-#include <libxml/SAX2.h>
-#include <libxml/parser.h>
-
 #include "common/base/alloc.h"
+#include "common/syntax/xml_library.h"
 #include "converters/flamegraph/reading.h"
 
 enum flame_element_kind { KIND_OTHER, KIND_SVG, KIND_GROUP, KIND_LINK, KIND_RECT, KIND_TITLE, KIND_DATA };
@@ -30,6 +28,7 @@ struct flame_element {
 
 struct flame_xml_reader {
 	struct input *in;
+	const struct xml_library *library;
 	xmlParserCtxtPtr xml;
 	struct flame_picture picture;
 	struct flame_element *open;
@@ -42,7 +41,7 @@ struct flame_xml_reader {
 
 static inline uint32_t line_of(struct flame_xml_reader *r)
 {
-	return (uint32_t)xmlSAX2GetLineNumber(r->xml);
+	return (uint32_t)r->library->xmlSAX2GetLineNumber(r->xml);
 }
 
 /* "expected EXPECTED, got GOT", unless there was an error before. */

@@ -22,8 +22,6 @@ STACKS = b"main;draw 7\nmain;parse 5\n"
 SEVERAL = lib.SAMPLES / "pstat/cprofile-packages.pstat"  # functions with several callers
 EVENTS = lib.SAMPLES / "callgrind/valgrind-cache-branch.callgrind"  # several value types
 
-SMALLEST = {name: min(lib.samples(name), key=lambda sample: (sample.path.stat().st_size < 1000, sample.path.stat().st_size))
-            for name in lib.READERS}
 
 
 def one_line(said):
@@ -101,18 +99,30 @@ def test_bad_choice(option, argument):
     assert f"{option}: expected ".encode() in said and f"got '{argument}'".encode() in said
 
 
-@pytest.mark.parametrize("option, argument", [("--contexts", "many"), ("--contexts", "-1"), ("--rest", "2"),
-                                              ("--rest", "nan"), ("--rest", "x")])
+@pytest.mark.parametrize("option, argument", [("--max-contexts", "many"), ("--max-contexts", "-1"), ("--max-unplaced", "2"),
+                                              ("--max-unplaced", "nan"), ("--max-unplaced", "x")])
 def test_bad_number(option, argument):
     out, said = lib.run("pstat2collapsed", option, argument, SEVERAL, status=2)
     assert out == b"" and one_line(said) and f"got '{argument}'".encode() in said
+
+
+@pytest.mark.parametrize("program, alias, name, value", [
+    ("pstat2collapsed", "contexts", "max-contexts", "3"), ("pstat2collapsed", "rest", "max-unplaced", "0.5"),
+    ("proftop", "least", "min-share", "0.2")])
+def test_an_earlier_spelling_does_the_same_and_is_shown_nowhere(program, alias, name, value):
+    assert lib.run(program, "-q", f"--{alias}", value, SEVERAL) == lib.run(program, "-q", f"--{name}", value, SEVERAL)
+    said = lib.run(program, f"--{alias}", "many", SEVERAL, status=2)[1]
+    assert f"option --{name}: expected ".encode() in said
+    for listing in ("--help", "--list-options"):
+        shown = lib.run(program, listing)[0].decode()
+        assert re.search(rf"(--|\t){name}\b", shown) and not re.search(rf"(--|\t){alias}\b", shown)
 
 
 # --- inputs ---
 
 @pytest.mark.parametrize("name", lib.READERS)
 def test_standard_input_is_like_the_file(name):
-    file = SMALLEST[name].path
+    file = lib.smallest(name).path
     data = file.read_bytes()
     for writer in lib.WRITERS:
         program = f"{name}2{writer}"
@@ -145,7 +155,7 @@ def test_files_of_several_formats_are_merged(stacks):
 
 @pytest.mark.parametrize("name", lib.READERS)
 def test_gzip_is_found_by_content(name, tmp_path):
-    sample = SMALLEST[name]
+    sample = lib.smallest(name)
     data = sample.path.read_bytes()
     plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
     half = len(plain) // 2
@@ -181,7 +191,7 @@ def test_output_may_be_the_input(stacks):
 
 @pytest.mark.parametrize("writer", lib.WRITERS)
 def test_output_gz(writer, tmp_path):
-    sample = SMALLEST["speedscope"].path
+    sample = lib.smallest("speedscope").path
     program = f"speedscope2{writer}"
     plain = lib.run(program, sample)[0]
     for name in ("a.gz", "b.gz"):
@@ -260,11 +270,11 @@ def test_read_only_folder(stacks, tmp_path):
 def test_full_device(writer):
     program = f"speedscope2{writer}"
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([lib.BIN / program, "-q", SMALLEST["speedscope"].path], stdout=full, stderr=subprocess.PIPE,
+        done = subprocess.run([lib.BIN / program, "-q", lib.smallest("speedscope").path], stdout=full, stderr=subprocess.PIPE,
                               env=lib.ENV)
     assert done.returncode == 2
     assert done.stderr.decode() == f"{program}: standard output: No space left on device\n"
-    out, said = lib.run(program, "-q", "-o", "/dev/full", SMALLEST["speedscope"].path, status=2)
+    out, said = lib.run(program, "-q", "-o", "/dev/full", lib.smallest("speedscope").path, status=2)
     assert said.decode() == f"{program}: /dev/full: No space left on device\n"
 
 
@@ -344,10 +354,10 @@ def test_the_estimate_counts_functions(tmp_path):
 
 def test_what_is_unplaced_is_said(tmp_path):
     (tmp_path / "in").write_text(called_by_two("fn=c\n1 10\nfn=d\n1 10\n"))
-    said = lib.run("callgrind2collapsed", "--contexts", "2", tmp_path / "in")[1].decode()
+    said = lib.run("callgrind2collapsed", "--max-contexts", "2", tmp_path / "in")[1].decode()
     assert said == ("callgrind2collapsed: warning: stacks estimated from a call graph: 90.91% of the total under [unplaced], "
                     "see man profpipe\n")
-    assert lib.run("callgrind2collapsed", "--strict", "--contexts", "2", tmp_path / "in", status=2)[0] == b""
+    assert lib.run("callgrind2collapsed", "--strict", "--max-contexts", "2", tmp_path / "in", status=2)[0] == b""
 
 
 @pytest.mark.parametrize("writer", ["collapsed", "speedscope", "flamegraph"])
@@ -386,7 +396,7 @@ def test_strict_allows_what_loses_nothing(stacks):
 @pytest.mark.parametrize("reader, writer", [("callgrind", "collapsed"), ("pstat", "flamegraph"), ("speedscope", "pstat")])
 def test_verbose_lists_losses(reader, writer):
     """What -v says is lost, --strict refuses."""
-    file = SMALLEST[reader].path
+    file = lib.smallest(reader).path
     said = lib.run(f"{reader}2{writer}", "-v", file)[1].decode()
     lost = [line.split(" does not keep ")[1] for line in said.splitlines() if " does not keep " in line]
     assert lost
@@ -581,7 +591,7 @@ def test_against_inclusive(stacks, tmp_path):
 @pytest.mark.parametrize("pair", PAIRS)
 def test_determinism(pair, tmp_path):
     reader = pair.split("2")[0]
-    file = SMALLEST[reader].path
+    file = lib.smallest(reader).path
     expected = lib.run(pair, "-q", file)[0]
     for env in ({"TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"},
                 {"TZ": "UTC", "LC_ALL": "POSIX", "COLUMNS": "40", "HOME": "/nowhere", "USER": "somebody"}):

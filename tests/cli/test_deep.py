@@ -155,7 +155,7 @@ def test_diamonds_with_few_contexts(tmp_path):
     write_callgrind(tmp_path / "in", *diamonds())
     for contexts in (1, 10, 1000):
         out = tmp_path / "out"
-        run("callgrind2collapsed", "-q", "--contexts", contexts, "-o", out, tmp_path / "in")
+        run("callgrind2collapsed", "-q", "--max-contexts", contexts, "-o", out, tmp_path / "in")
         lines = out.read_text().splitlines()
         assert len(lines) <= contexts + 3 * DIAMONDS + 1
         assert sum(int(line.split()[-1]) for line in lines) == 2 * (3 * DIAMONDS + 1)

@@ -114,8 +114,8 @@ def test_nesting_of_what_a_pstat_is_not_read_for(options, most):
 
 
 def test_seconds():
-    lib.run("callgrind2collapsed", "-q", "--contexts", "20000", input=tangled(24))
-    said = lib.run("callgrind2collapsed", "-q", "--contexts", "20000", "--limit", "seconds=0", input=tangled(24), status=2)[1]
+    lib.run("callgrind2collapsed", "-q", "--max-contexts", "20000", input=tangled(24))
+    said = lib.run("callgrind2collapsed", "-q", "--max-contexts", "20000", "--limit", "seconds=0", input=tangled(24), status=2)[1]
     assert said == b"callgrind2collapsed: expected at most 0 seconds to estimate contexts, got more (--limit seconds=N allows more)\n"
 
 

@@ -247,7 +247,7 @@ def graph(selfs, arcs):
 @pytest.mark.parametrize("most", [1, 3, 1000000])
 def test_every_function_keeps_its_self_total(seed, most):
     selfs, arcs = random_graph(seed)
-    totals = self_totals(estimated("callgrind", graph(selfs, arcs), "--contexts", most))
+    totals = self_totals(estimated("callgrind", graph(selfs, arcs), "--max-contexts", most))
     assert totals == {f"f{node}": value for node, value in enumerate(selfs) if value}
 
 
@@ -256,7 +256,7 @@ DIAMOND = graph([0, 25, 55, 20], {(0, 1): 30, (0, 2): 70, (1, 3): 5, (2, 3): 15}
 
 
 def test_limits_leave_the_rest_unplaced():
-    assert lines(estimated("callgrind", DIAMOND, "--contexts", 2)) == {"f0;f2": 55, "[unplaced];f1": 25, "[unplaced];f3": 20}
+    assert lines(estimated("callgrind", DIAMOND, "--max-contexts", 2)) == {"f0;f2": 55, "[unplaced];f1": 25, "[unplaced];f3": 20}
 
 
 # main calls a and b, both call h, and who knows for whom it called w and x
@@ -277,7 +277,7 @@ def test_an_estimate_is_one_line_and_strict_refuses_it():
 
 # --- limits bound what they say ---
 
-CONTEXTS_MOST = 200_000  # unless --contexts says otherwise
+CONTEXTS_MOST = 200_000  # unless --max-contexts says otherwise
 LARGE = [("mutual", 1, 150, 6000), ("self", 1, 100, 3000), ("none", 2, 100, 3000)]
 
 
@@ -291,7 +291,7 @@ def large(recursion, seed, functions, contexts):
 def test_rest_bounds_what_is_unplaced(kind):
     """Unless there are too many contexts: then it is as fine as that allows, and no finer is coarser."""
     shares = [0.1, 0.01, 0.001, 0.0001]
-    drawn = [estimated("pstat", large(*kind), "--rest", share) for share in shares]
+    drawn = [estimated("pstat", large(*kind), "--max-unplaced", share) for share in shares]
     left = [unplaced(stacks) for stacks in drawn]
     too_many = [len(contexts_of(stacks)) > CONTEXTS_MOST / 2 for stacks in drawn]
     assert [share for share, rest, much in zip(shares, left, too_many) if rest > share and not much] == []
@@ -302,7 +302,7 @@ def test_rest_bounds_what_is_unplaced(kind):
 @pytest.mark.parametrize("kind", lib.some(LARGE), ids=lambda kind: kind[0])
 def test_contexts_bounds_how_many_are_drawn(kind):
     mosts = [1, 10, 100, 1000, 9999, 10001]
-    counts = [len(contexts_of(estimated("pstat", large(*kind), "--contexts", most))) for most in mosts]
+    counts = [len(contexts_of(estimated("pstat", large(*kind), "--max-contexts", most))) for most in mosts]
     assert [(most, count) for most, count in zip(mosts, counts) if count > most] == []
     assert counts[-1] > 1000  # a limit is used
 
@@ -311,7 +311,7 @@ def test_contexts_bounds_how_many_are_drawn(kind):
 @pytest.mark.parametrize("recursion", random_trees.RECURSIONS)
 def test_what_has_no_limit_has_a_place(form, recursion):
     """A small graph is drawn whole."""
-    shares = {seed: unplaced(estimated(form, written(form, random_trees.make_tree(seed, 20, 100, recursion)), "--rest", 1e-4))
+    shares = {seed: unplaced(estimated(form, written(form, random_trees.make_tree(seed, 20, 100, recursion)), "--max-unplaced", 1e-4))
               for seed in lib.some(range(12))}
     assert {seed: share for seed, share in shares.items() if share > 2e-4} == {}
 

@@ -8,13 +8,11 @@
 FUZZ_SECONDS ?= 60
 FUZZ ?= $(fuzz_targets)
 fuzz_targets := $(readers) json marshal gzip trip
-fuzz_corpus = $(wildcard tests/bad/*/*.in tests/golden/*/*.in tests/fuzz/corpus/*/*) \
+fuzz_corpus = $(wildcard tests/formats/*/bad/*.in tests/formats/*/golden/*.in tests/formats/*/corpus/* tests/fuzz/corpus/*/*) \
 	$(filter-out %.tsv %.sh %.md,$(wildcard samples/pstat/* samples/callgrind/* \
 		samples/collapsed/* samples/speedscope/* samples/flamegraph/*))
-# readers need no regular expressions, nor their library
-fuzz_sources := $(filter-out common/syntax/pattern.c,$(sources)) $(foreach f,$(formats),$(call format_sources,$(f))) \
-	converters/registry.c
-fuzz_libraries := $(all_libraries) $(LIBS)
+fuzz_sources := $(sources) $(format_sources)
+fuzz_libraries := $(LIBS)
 fuzz_name = $(if $(filter $(1),$(readers)),-DFORMAT_NAME=$(1))
 fuzz_main = tests/fuzz/fuzz_$(if $(filter $(1),$(readers)),read,$(1)).c
 
@@ -42,7 +40,7 @@ fuzz_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-s
 fuzz_compile = $(filter-out $(CFLAGS) $(HARDENING),$(ALL_CFLAGS)) -Wno-unused-command-line-argument
 
 define INSTRUMENTED
-$$(BUILD)/$(1)/obj/%.o: %.c Makefile $$(BUILD)/gen/flamegraph_page.inc
+$$(BUILD)/$(1)/obj/%.o: %.c $$(flags_stamp) $$(BUILD)/gen/flamegraph_page.inc
 	@mkdir -p $$(@D)
 	$(2) $$(fuzz_compile) $(3) -MMD -MP -c $$< -o $$@
 
@@ -59,7 +57,7 @@ $(eval $(call INSTRUMENTED,coverage,clang,-O1 -g -fprofile-instr-generate -fcove
 
 fuzz-programs: $(FUZZ:%=$(BUILD)/libfuzzer/%)
 
-# new inputs go to build/; those worth keeping are moved to tests/fuzz/corpus by hand
+# new inputs go to build/; those worth keeping are moved to tests/formats/FORMAT/corpus (or tests/fuzz/corpus) by hand
 fuzz: fuzz-programs
 	BUILD=$(BUILD) tests/fuzz/run libfuzzer $(FUZZ_SECONDS) $(FUZZ) -- $(fuzz_corpus)
 

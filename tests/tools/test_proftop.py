@@ -132,7 +132,7 @@ def test_lines():
 
 def test_least_and_limit():
     data = b"a 90\nb 9\nc 1\n"
-    assert [row["function"] for row in rows("--least", "0.05", input=data)] == ["a", "b"]
+    assert [row["function"] for row in rows("--min-share", "0.05", input=data)] == ["a", "b"]
     assert [row["function"] for row in rows("-n", "1", input=data)] == ["a"]
     assert "3 functions, 1 shown" in top("-n", "1", input=data)
     many = folded({(f"f{i}",): i + 1 for i in range(60)})

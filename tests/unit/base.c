@@ -414,16 +414,16 @@ static void quotes_in_turn(void **state)
 
 /* --- sort --- */
 
-struct radix_item {
+struct counted_order {
 	const uint32_t *keys;
 	size_t compared;
 };
 
 static int by_key(uint32_t a, uint32_t b, const void *context)
 {
-	const struct radix_item *o = *(struct radix_item *const *)context;
+	const struct counted_order *o = *(struct counted_order *const *)context;
 
-	((struct radix_item *)(uintptr_t)o)->compared++;
+	((struct counted_order *)(uintptr_t)o)->compared++;
 	return (o->keys[a] > o->keys[b]) - (o->keys[a] < o->keys[b]);
 }
 
@@ -437,7 +437,7 @@ static void ids_are_sorted_stably(void **state)
 	for (uint32_t n = 0; n < 300; n++) {
 		for (uint32_t kinds = 1; kinds < 2000; kinds *= 5) {
 			uint32_t keys[300], ids[300];
-			struct radix_item o = { keys, 0 }, *context = &o;
+			struct counted_order o = { keys, 0 }, *context = &o;
 
 			for (uint32_t i = 0; i < n; i++) {
 				keys[i] = next_random(&seed) % kinds;

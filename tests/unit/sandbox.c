@@ -109,7 +109,7 @@ static int status_of(void (*act)(void))
 		settings.sandbox = true;
 		settings.output = path;
 		if (sandbox_preopen((char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
-		    sandbox_close() < 0)
+		    sandbox_close(false) < 0)
 			_exit(CAME_BACK);
 		act();
 		_exit(CAME_BACK);

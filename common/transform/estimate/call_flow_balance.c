@@ -113,7 +113,7 @@ static void split_awaited(struct weigher *g, const uint32_t *arcs, size_t count,
 		w->awaited += beyond;
 		arc->inclusive = limit;
 		arc->self -= self;
-		flow_add_entry(g, arc->callee, beyond, 0, true)->self += self;
+		call_flow_add_entry(g, arc->callee, beyond, 0, true)->self += self;
 	}
 }
 
@@ -249,7 +249,7 @@ static void find_doubts(struct weigher *g, const struct balances *b)
 	}
 }
 
-void flow_balance(struct weigher *g, bool unattributed)
+void call_flow_balance(struct weigher *g, bool unattributed)
 {
 	struct call_flow *w = g->w;
 	struct balances b = { alloc_zero(w->node_count, sizeof *b.nodes),

@@ -34,13 +34,13 @@ struct weigher {
  * More for a function's only arc from outside, or for that of what was awaited, which is made
  * if it is not there. Calls 0 are unknown.
  */
-struct flow_arc *flow_add_entry(struct weigher *g, uint32_t callee, double inclusive,
+struct flow_arc *call_flow_add_entry(struct weigher *g, uint32_t callee, double inclusive,
 				int64_t calls, bool awaited);
 
 /*
  * Makes callees fit into their callers: fills in `spare`, adds the arcs that are awaited and,
  * if asked to, finds what is unattributed.
  */
-void flow_balance(struct weigher *g, bool unattributed);
+void call_flow_balance(struct weigher *g, bool unattributed);
 
 #endif

@@ -145,7 +145,7 @@ static bool value_arcs_by_calls(struct weigher *g)
 
 /* --- what enters from outside --- */
 
-struct flow_arc *flow_add_entry(struct weigher *g, uint32_t callee, double inclusive,
+struct flow_arc *call_flow_add_entry(struct weigher *g, uint32_t callee, double inclusive,
 				int64_t calls, bool awaited)
 {
 	struct call_flow *w = g->w;
@@ -247,7 +247,7 @@ static double enter_function(struct weigher *g, uint32_t n)
 		rest = own;
 	if (rest <= g->noise * (double)in->arcs)
 		return 0;
-	flow_add_entry(g, n, rest, calls, false);
+	call_flow_add_entry(g, n, rest, calls, false);
 	return rest;
 }
 
@@ -274,7 +274,7 @@ static void enter_cycle(struct weigher *g, uint32_t c, double rest)
 		known |= w->nodes[w->cycles.members[i]].known;
 	}
 	if (known || all <= 0) {
-		flow_add_entry(g, entry_member(g, c), rest, 1, false);
+		call_flow_add_entry(g, entry_member(g, c), rest, 1, false);
 		return;
 	}
 	for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++) {
@@ -282,7 +282,7 @@ static void enter_cycle(struct weigher *g, uint32_t c, double rest)
 		double beyond = beyond_callers(g, n);
 
 		if (beyond > all * MIN_ENTRY)
-			flow_add_entry(g, n, rest * (beyond / all), 1, false);
+			call_flow_add_entry(g, n, rest * (beyond / all), 1, false);
 	}
 }
 
@@ -325,7 +325,7 @@ static void find_entries(struct weigher *g)
 		for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++)
 			entered += enter_function(g, w->cycles.members[i]);
 		entered = limit_entries(g, c, entered, need - sum.entering);
-		/* all calls are explained: what is beyond them overlaps, see flow_balance() */
+		/* all calls are explained: what is beyond them overlaps, see call_flow_balance() */
 		if ((sum.known || g->p->all_callers) && (sum.entered || entered > 0))
 			continue;
 		if (sum.recorded > need)
@@ -459,7 +459,7 @@ void call_flow_set_values(struct call_flow *w, const struct profile *p, const st
 	find_recursion(&g);
 	share_self(&g);
 	w->overlaps = p->inclusive_only || p->all_callers;
-	flow_balance(&g, unattributed && p->inclusive_only);
+	call_flow_balance(&g, unattributed && p->inclusive_only);
 	sort_arcs(w);
 	for (size_t a = w->called_count; a < w->arc_count; a++)
 		w->total += w->arcs[a].inclusive;

@@ -14,7 +14,7 @@ struct key {
 	uint32_t row;
 };
 
-struct sorter {
+struct canonical_sorter {
 	struct remap w;
 	uint32_t *rank;          /* by string: its place in the order of bytes */
 	struct referenced used;
@@ -23,7 +23,7 @@ struct sorter {
 };
 
 /* Puts the items, which are numbers of keys, into the order of the parts from `part` on. */
-static void sort_parts(struct sorter *s, struct radix_item *items, size_t count, int part)
+static void sort_parts(struct canonical_sorter *s, struct radix_item *items, size_t count, int part)
 {
 	size_t same;
 
@@ -40,7 +40,7 @@ static void sort_parts(struct sorter *s, struct radix_item *items, size_t count,
 }
 
 /* Afterwards items[i].id is the i-th row. */
-static void sort_keys(struct sorter *s, size_t count)
+static void sort_keys(struct canonical_sorter *s, size_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
 		s->items[i].id = i;
@@ -95,7 +95,7 @@ static int common_zeros(struct profile *p, value_id v)
 	return zeros;
 }
 
-static void add_value_types(struct sorter *s)
+static void add_value_types(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 
@@ -123,7 +123,7 @@ static void add_value_types(struct sorter *s)
 /* --- mappings, functions, frames, threads, metadata --- */
 
 /* All of them: a profiler lists what was in memory, whether or not it was met there. */
-static void add_mappings(struct sorter *s)
+static void add_mappings(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 	size_t count = 0;
@@ -141,12 +141,12 @@ static void add_mappings(struct sorter *s)
 }
 
 /* An unknown file becomes Python's "~" in a pstat file: both have the same place. */
-static uint32_t file_rank(const struct sorter *s, string_id file)
+static uint32_t file_rank(const struct canonical_sorter *s, string_id file)
 {
 	return str_eq(profile_text(s->w.from, file), S("~")) ? 0 : s->rank[file];
 }
 
-static void add_functions(struct sorter *s)
+static void add_functions(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 	size_t count = 0;
@@ -166,7 +166,7 @@ static void add_functions(struct sorter *s)
 			s->w.to, remap_function(&s->w, s->items[i].id));
 }
 
-static void add_frames(struct sorter *s)
+static void add_frames(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 	size_t count = 0;
@@ -192,7 +192,7 @@ static void add_frames(struct sorter *s)
 	}
 }
 
-static void add_threads(struct sorter *s)
+static void add_threads(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 
@@ -209,7 +209,7 @@ static void add_threads(struct sorter *s)
 	}
 }
 
-static void add_metadata(struct sorter *s)
+static void add_metadata(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 
@@ -256,7 +256,7 @@ static uint32_t *sort_by(const uint32_t *number, size_t numbers, uint32_t *rows,
 }
 
 /* Children in the order of their frames, as lists. */
-static void link_children(const struct sorter *s, stack_id *child, stack_id *sibling)
+static void link_children(const struct canonical_sorter *s, stack_id *child, stack_id *sibling)
 {
 	const struct profile *p = s->w.from;
 	size_t count = p->stacks.count;
@@ -277,7 +277,7 @@ static void link_children(const struct sorter *s, stack_id *child, stack_id *sib
 	alloc_free(sorted);
 }
 
-static void add_stacks(struct sorter *s)
+static void add_stacks(struct canonical_sorter *s)
 {
 	const struct stacks *old = &s->w.from->stacks;
 	stack_id *child = alloc_zero(old->count, sizeof *child);
@@ -305,7 +305,7 @@ static void add_stacks(struct sorter *s)
 
 /* --- labels --- */
 
-static struct key label_key(const struct sorter *s, label_id id)
+static struct key label_key(const struct canonical_sorter *s, label_id id)
 {
 	const struct label *l = &s->w.from->labels[id];
 
@@ -331,7 +331,7 @@ static bool *used_labels(const struct profile *p)
 	return labels;
 }
 
-static void add_labels(struct sorter *s)
+static void add_labels(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 	bool *used;
@@ -388,7 +388,7 @@ static uint32_t *places_of_sets(const struct profile *p)
  * The sets get their ids in the order of their labels. Rows of one stack and thread in that
  * order; NULL if no sample has labels.
  */
-static uint32_t *sort_by_labels(struct sorter *s)
+static uint32_t *sort_by_labels(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 	uint32_t *set, *places, *rows;
@@ -411,7 +411,7 @@ static uint32_t *sort_by_labels(struct sorter *s)
 	return rows;
 }
 
-static void add_samples(struct sorter *s)
+static void add_samples(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 	uint32_t *stack = alloc_zero(p->sample_count, sizeof *stack);
@@ -430,7 +430,7 @@ static void add_samples(struct sorter *s)
 	alloc_free(rows);
 }
 
-static struct key cost_key(const struct sorter *s, uint32_t row)
+static struct key cost_key(const struct canonical_sorter *s, uint32_t row)
 {
 	struct cost c = profile_cost_row(s->w.from, row);
 
@@ -438,7 +438,7 @@ static struct key cost_key(const struct sorter *s, uint32_t row)
 			       pair(s->rank[c.at.file], c.at.line), c.at.address }, row };
 }
 
-static struct key arc_key(const struct sorter *s, uint32_t row)
+static struct key arc_key(const struct canonical_sorter *s, uint32_t row)
 {
 	const struct arc *a = &s->w.from->arcs[row];
 	uint32_t kind = (uint32_t)a->rule << 3 | (uint32_t)a->values_known << 2 |
@@ -450,7 +450,7 @@ static struct key arc_key(const struct sorter *s, uint32_t row)
 			       a->target.address, pair(kind, s->rank[a->target.file]) }, row };
 }
 
-static struct key jump_key(const struct sorter *s, uint32_t row)
+static struct key jump_key(const struct canonical_sorter *s, uint32_t row)
 {
 	const struct jump *j = &s->w.from->jumps[row];
 
@@ -461,8 +461,8 @@ static struct key jump_key(const struct sorter *s, uint32_t row)
 			       pair(j->conditional, s->rank[j->target.file]) }, row };
 }
 
-static void add_rows(struct sorter *s, size_t count,
-		     struct key (*key)(const struct sorter *, uint32_t),
+static void add_rows(struct canonical_sorter *s, size_t count,
+		     struct key (*key)(const struct canonical_sorter *, uint32_t),
 		     void (*rewrite)(struct remap *, size_t))
 {
 	for (uint32_t i = 0; i < count; i++)
@@ -472,7 +472,7 @@ static void add_rows(struct sorter *s, size_t count,
 		rewrite(&s->w, s->items[i].id);
 }
 
-static void add_all_rows(struct sorter *s)
+static void add_all_rows(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
 
@@ -504,7 +504,7 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 {
 	struct profile *to = profile_new();
 	size_t longest = longest_table(p);
-	struct sorter s = {
+	struct canonical_sorter s = {
 		.rank = alloc_zero(p->strings.count, sizeof *s.rank),
 		.keys = alloc_zero(longest, sizeof *s.keys),
 		.items = alloc_zero(longest, sizeof *s.items),

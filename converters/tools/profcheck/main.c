@@ -16,6 +16,7 @@
 #include "common/transform/summary/profile_stats.h"
 #include "common/transform/reshape/coarsen.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 static const char *from_name, *against;
 static bool json, inclusive, estimate;
@@ -353,7 +354,7 @@ static int check(char **files, int count)
 		return STATUS_TROUBLE;
 	}
 	if (sandbox_preopen(files, count) < 0 || (other[0] && sandbox_preopen(other, 1) < 0) ||
-	    sandbox_close() < 0)
+	    sandbox_close(true) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(from, format_registry, files, count, (struct read_hints){ 0 }, &found);
 	if (!p || convert_select(&p) < 0 || !(out = output_open(settings.output))) {
@@ -378,13 +379,12 @@ static int check(char **files, int count)
 	return status;
 }
 
-int main(int argc, char **argv)
+int profcheck_main(int argc, char **argv)
 {
 	struct option_group groups[MAX_OPTION_GROUPS];
 	size_t n;
 	int first;
 
-	diag_start(argv[0]);
 	n = options_for_reading(groups, format_registry, check_rows);
 	first = options_parse(groups, n, argc, argv);
 	if (first < 0)

@@ -13,9 +13,10 @@
 #include "common/program/sandbox.h"
 #include "common/transform/diff/difference_stacks.h"
 #include "common/transform/diff/statistics.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/profdiff/internal.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 static struct report report = { .alpha = 0.05 };
 static const char *from_name, *to_name;
@@ -414,7 +415,7 @@ static int open_sides(void)
 	for (int side = 0; side < 2 && !report.no_base; side++)
 		if (sandbox_preopen(sides.files[side], sides.counts[side]) < 0)
 			return -1;
-	return sandbox_close();
+	return sandbox_close(true);
 }
 
 static int run(const struct format *from, const struct format *to)
@@ -467,14 +468,13 @@ static size_t difference_groups(struct option_group *groups)
 	return kept;
 }
 
-int main(int argc, char **argv)
+int profdiff_main(int argc, char **argv)
 {
 	struct option_group groups[MAX_OPTION_GROUPS];
 	const struct format *from, *to;
 	int first, status;
 	size_t n;
 
-	diag_start(argv[0]);
 	mark_separator(argc, argv);
 	groups[0] = (struct option_group){ "report", report_rows, NULL };
 	groups[1] = (struct option_group){ "comparison", compare_rows, NULL };

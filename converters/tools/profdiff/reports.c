@@ -1,10 +1,10 @@
 /*
  * profdiff/reports - what became of the rules, for those who show test results
  */
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 
 #include "common/base/diag.h"
+#include "common/syntax/xml_library.h"
 #include "converters/tools/profdiff/internal.h"
 
 /* --- JUnit --- */
@@ -14,6 +14,16 @@ static const xmlChar *xml_text(const char *text)
 	return (const xmlChar *)text;
 }
 
+static void start_element(xmlTextWriter *w, const char *name)
+{
+	xml_library()->xmlTextWriterStartElement(w, xml_text(name));
+}
+
+static void end_element(xmlTextWriter *w)
+{
+	xml_library()->xmlTextWriterEndElement(w);
+}
+
 /* Any text as XML may hold it: what profdiff_add_name() leaves is UTF-8 without control characters. */
 static void put_attribute(xmlTextWriter *w, const char *key, struct str text)
 {
@@ -21,7 +31,7 @@ static void put_attribute(xmlTextWriter *w, const char *key, struct str text)
 
 	profdiff_add_name(&b, text);
 	buf_byte(&b, '\0');
-	xmlTextWriterWriteAttribute(w, xml_text(key), xml_text(b.p));
+	xml_library()->xmlTextWriterWriteAttribute(w, xml_text(key), xml_text(b.p));
 	buf_free(&b);
 }
 
@@ -42,7 +52,7 @@ static void start_case(xmlTextWriter *w, const struct gate_rule *rule, struct st
 	if (function.n)
 		buf_add(&name, S(": "));
 	buf_add(&name, function);
-	xmlTextWriterStartElement(w, xml_text("testcase"));
+	start_element(w, "testcase");
 	put_attribute(w, "classname", S("profdiff"));
 	put_attribute(w, "name", buf_str(&name));
 	if (rule->source)
@@ -52,11 +62,11 @@ static void start_case(xmlTextWriter *w, const struct gate_rule *rule, struct st
 
 static void put_verdict(xmlTextWriter *w, const char *element, const char *type, struct str message)
 {
-	xmlTextWriterStartElement(w, xml_text(element));
+	start_element(w, element);
 	if (type)
 		put_attribute(w, "type", str_of(type));
 	put_attribute(w, "message", message);
-	xmlTextWriterEndElement(w);
+	end_element(w);
 }
 
 static void put_case(xmlTextWriter *w, const struct report *r, const struct gate_finding *f)
@@ -71,7 +81,7 @@ static void put_case(xmlTextWriter *w, const struct report *r, const struct gate
 	start_case(w, f->rule, buf_str(&function));
 	put_verdict(w, f->outcome == GATE_BROKEN ? "failure" : "skipped",
 		    f->outcome == GATE_BROKEN ? "regression" : NULL, buf_str(&message));
-	xmlTextWriterEndElement(w);
+	end_element(w);
 	buf_free(&function);
 	buf_free(&message);
 }
@@ -91,7 +101,7 @@ static void put_rule(xmlTextWriter *w, const struct report *r, const struct gate
 	start_case(w, rule, S(""));
 	if (r->no_base)
 		put_verdict(w, "skipped", NULL, S("no profile of the base"));
-	xmlTextWriterEndElement(w);
+	end_element(w);
 }
 
 static size_t count_cases(const struct report *r)
@@ -108,47 +118,49 @@ static void put_suite(xmlTextWriter *w, const struct report *r)
 {
 	struct buf text = { 0 };
 
-	xmlTextWriterStartElement(w, xml_text("testsuite"));
+	start_element(w, "testsuite");
 	put_attribute(w, "name", S("profdiff"));
 	put_count(w, "tests", count_cases(r));
 	put_count(w, "failures", r->findings.broken);
 	put_count(w, "errors", 0);
 	put_count(w, "skipped", r->findings.too_few + (r->no_base ? r->rule_count : 0));
-	xmlTextWriterStartElement(w, xml_text("properties"));
-	xmlTextWriterStartElement(w, xml_text("property"));
+	start_element(w, "properties");
+	start_element(w, "property");
 	put_attribute(w, "name", S("summary"));
 	profdiff_add_summary(&text, r);
 	put_attribute(w, "value", buf_str(&text));
-	xmlTextWriterEndElement(w);
-	xmlTextWriterEndElement(w);
+	end_element(w);
+	end_element(w);
 	for (size_t i = 0; i < r->rule_count; i++)
 		put_rule(w, r, &r->rules[i]);
 	text.n = 0;
 	profdiff_add_name(&text, buf_str(&r->notes));
 	buf_byte(&text, '\0');
 	if (r->notes.n)
-		xmlTextWriterWriteElement(w, xml_text("system-out"), xml_text(text.p));
-	xmlTextWriterEndElement(w);
+		xml_library()->xmlTextWriterWriteElement(w, xml_text("system-out"), xml_text(text.p));
+	end_element(w);
 	buf_free(&text);
 }
 
 void profdiff_put_junit(struct output *out, const struct report *r)
 {
-	xmlBuffer *buffer = xmlBufferCreate();
-	xmlTextWriter *w = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL;
+	const struct xml_library *xml = xml_library();
+	xmlBuffer *buffer = xml->xmlBufferCreate();
+	xmlTextWriter *w = buffer ? xml->xmlNewTextWriterMemory(buffer, 0) : NULL;
 
 	if (!w)
 		diag_die("out of memory");
-	xmlTextWriterSetIndent(w, 1);
-	xmlTextWriterStartDocument(w, "1.0", "UTF-8", NULL);
-	xmlTextWriterStartElement(w, xml_text("testsuites"));
+	xml->xmlTextWriterSetIndent(w, 1);
+	xml->xmlTextWriterStartDocument(w, "1.0", "UTF-8", NULL);
+	start_element(w, "testsuites");
 	put_suite(w, r);
-	if (xmlTextWriterEndDocument(w) < 0)
+	if (xml->xmlTextWriterEndDocument(w) < 0)
 		diag_die("out of memory");
-	xmlFreeTextWriter(w);
-	output_bytes(out, xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer));
-	xmlBufferFree(buffer);
-	xmlCleanupParser();
+	xml->xmlFreeTextWriter(w);
+	output_bytes(out, xml->xmlBufferContent(buffer),
+		     (size_t)xml->xmlBufferLength(buffer));
+	xml->xmlBufferFree(buffer);
+	xml->xmlCleanupParser();
 }
 
 /* --- GitHub --- */

@@ -17,9 +17,10 @@
 #include "common/transform/reshape/scale.h"
 #include "common/transform/reshape/thread_roots.h"
 #include "common/transform/callgraph/prune.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/proffilter/internal.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 static const char *from_name, *to_name;
 static const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
@@ -329,7 +330,7 @@ static int filter_profile(struct profile **p)
 	return 0;
 }
 
-int main(int argc, char **argv)
+int proffilter_main(int argc, char **argv)
 {
 	struct option_group groups[MAX_OPTION_GROUPS];
 	const struct format *from, *to = NULL, *found = NULL;
@@ -338,7 +339,6 @@ int main(int argc, char **argv)
 	int first, status = STATUS_TROUBLE;
 	bool order;
 
-	diag_start(argv[0]);
 	groups[0] = (struct option_group){ "filters", filter_rows, NULL };
 	groups[1] = (struct option_group){ "views", view_rows, NULL };
 	groups[2] = (struct option_group){ "formats", format_rows, NULL };
@@ -352,7 +352,7 @@ int main(int argc, char **argv)
 	if (select_format_input(from_name, &from) < 0 ||
 	    (to_name && select_format_output(to_name, NULL, &to) < 0))
 		return STATUS_TROUBLE;
-	if (sandbox_enter(argv + first, argc - first) < 0)
+	if (sandbox_enter(argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
 	/* an output that is like the input may need the order */
 	order = window || !to || to->features & FEATURE_ORDER || (to->needs_order && to->needs_order());

@@ -15,9 +15,10 @@
 #include "common/transform/reshape/canonical.h"
 #include "common/transform/reshape/merge.h"
 #include "common/transform/reshape/coarsen.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/profmerge/files.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 static const char *from_name, *to_name, *list_name;
 static bool nul_ends;
@@ -222,7 +223,7 @@ static int merge_files(struct merge_work *w, char **words, int count)
 	size_t merged;
 
 	if (status == 0)
-		status = sandbox_enter(files.names, (int)files.count);
+		status = sandbox_enter(files.names, (int)files.count, true);
 	if (status == 0)
 		status = add_files(w, &files);
 	profile_free(w->spare);
@@ -239,13 +240,12 @@ static int merge_files(struct merge_work *w, char **words, int count)
 	return status;
 }
 
-int main(int argc, char **argv)
+int profmerge_main(int argc, char **argv)
 {
 	struct option_group groups[MAX_OPTION_GROUPS];
 	struct merge_work w = { .groups = groups };
 	int first;
 
-	diag_start(argv[0]);
 	groups[0] = (struct option_group){ "merging", own_rows, NULL };
 	w.group_count = 1 + options_for_conversion(groups + 1, format_registry, format_registry);
 	first = options_parse(groups, w.group_count, argc, argv);

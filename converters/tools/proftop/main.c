@@ -12,9 +12,10 @@
 #include "common/base/sort.h"
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 #include "converters/tools/proftop/internal.h"
 #include "converters/registry.h"
+#include "converters/tools/tools.h"
 
 struct proftop_options proftop_options;
 static const char *from_name;
@@ -36,8 +37,9 @@ static const struct option_row look_rows[] = {
 		   "the order of rows, heaviest first (default self)", &proftop_options.sort),
 	{ OPTION_COUNT, 'n', "limit", "N", "at most N rows; 0: all (default: as many as fit on "
 	  "the terminal, else 40; openmetrics 100)", &proftop_options.limit, &limit_given },
-	OPT_FRACTION(0, "least", "SHARE", "leave out what has less of the total (0.01: 1%)",
+	OPT_FRACTION(0, "min-share", "SHARE", "leave out what has less of the total (0.01: 1%)",
 		     &proftop_options.min_share),
+	OPT_ALIAS("least", "min-share"),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)",
 		   &proftop_options.format),
 	OPT_CHOICE(0, "color", "auto|always|never",
@@ -249,13 +251,12 @@ static int check_options(void)
 	return 0;
 }
 
-int main(int argc, char **argv)
+int proftop_main(int argc, char **argv)
 {
 	struct option_group groups[MAX_OPTION_GROUPS];
 	size_t n;
 	int first;
 
-	diag_start(argv[0]);
 	groups[0] = (struct option_group){ "views", view_rows, NULL };
 	n = 1 + options_for_reading(groups + 1, format_registry, look_rows);
 	groups[n++] = (struct option_group){ "privacy", options_privacy, NULL };
@@ -268,7 +269,7 @@ int main(int argc, char **argv)
 					"callee, line", format_registry, groups, n))
 		return STATUS_DONE;
 	look_at_terminal();
-	if (check_options() < 0 || sandbox_enter(argv + first, argc - first) < 0)
+	if (check_options() < 0 || sandbox_enter(argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
 	return run(argv + first, argc - first);
 }

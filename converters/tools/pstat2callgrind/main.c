@@ -16,6 +16,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/main.h"
+#include "converters/tools/tools.h"
 
 extern const struct format pstat_format, callgrind_format;
 
@@ -183,9 +184,9 @@ static int convert_as_asked(char **files, int count)
 	return status;
 }
 
-int main(int argc, char **argv)
+int pstat2callgrind_main(int argc, char **argv)
 {
 	atexit(remove_scratch);
-	return pair_main(&pstat_format, &callgrind_format, more_rows, convert_as_asked, argc,
+	return main_pair(&pstat_format, &callgrind_format, more_rows, convert_as_asked, argc,
 			 argv);
 }

@@ -1,4 +1,4 @@
-#include "converters/tools/select_format.h"
+#include "converters/select_format.h"
 
 #include "common/base/diag.h"
 #include "converters/registry.h"

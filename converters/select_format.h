@@ -4,8 +4,8 @@
  * The input's format is found by its content unless -f names it; the output's is that
  * of -t, or of the suffix of -o's file, or the first input's.
  */
-#ifndef TOOLS_SELECT_FORMAT_H
-#define TOOLS_SELECT_FORMAT_H
+#ifndef CONVERTERS_SELECT_FORMAT_H
+#define CONVERTERS_SELECT_FORMAT_H
 
 #include "common/program/main.h"
 
