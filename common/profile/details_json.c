@@ -203,7 +203,7 @@ void json_recording(struct json *j, struct profile *p)
 
 /* --- writing --- */
 
-uint32_t *number_label_sets(const struct profile *p, size_t *count)
+uint32_t *profile_number_label_sets(const struct profile *p, size_t *count)
 {
 	uint32_t *number;
 

@@ -124,7 +124,7 @@ static void write(struct output *out, const struct profile *p)
 	struct flame_tree *tree;
 
 	v.guessed = guessed;
-	v.set_numbers = number_label_sets(p, &v.set_count);
+	v.set_numbers = profile_number_label_sets(p, &v.set_count);
 	v.tree = tree = new_tree(&v);
 	if (tree->cut)
 		diag_verbose("callers of the widest %d frames are in the picture, not those of others",

@@ -466,7 +466,7 @@ void speedscope_write(struct output *out, const struct profile *p)
 		.written = alloc_zero(p->frame_count, sizeof *w.written),
 	};
 
-	w.set_numbers = number_label_sets(p, &w.set_count);
+	w.set_numbers = profile_number_label_sets(p, &w.set_count);
 	sample_series_find(&w.all, p);
 	number_frames(&w);
 	put_file(&w);

@@ -177,7 +177,7 @@ static void add_frames(struct canonical_sorter *s)
 
 		if (!s->used.frames[f])
 			continue;
-		frame = rewrite_frame(&s->w, f);
+		frame = remap_frame(&s->w, f);
 		kind = (uint32_t)frame.kind << 2 | (uint32_t)frame.inlined << 1 |
 		       frame.unsymbolised;
 		s->keys[count++] = (struct key){
@@ -188,7 +188,7 @@ static void add_frames(struct canonical_sorter *s)
 	for (size_t i = 0; i < count; i++) {
 		frame_id f = s->items[i].id;
 
-		s->w.frames[f] = profile_frame(s->w.to, rewrite_frame(&s->w, f));
+		s->w.frames[f] = profile_frame(s->w.to, remap_frame(&s->w, f));
 	}
 }
 
@@ -397,14 +397,14 @@ static uint32_t *sort_by_labels(struct canonical_sorter *s)
 		return NULL;
 	set = alloc_zero(p->sample_count, sizeof *set);
 	for (size_t i = 0; i < p->sample_label_count; i++)
-		rewrite_label_set(&s->w, p->sample_labels[i]);
+		remap_label_set(&s->w, p->sample_labels[i]);
 	places = places_of_sets(s->w.to);
 	profile_renumber_label_sets(s->w.to, places);
 	for (size_t i = 0; i < p->label_sets.count; i++)
 		if (s->w.label_sets[i])
 			s->w.label_sets[i] = places[s->w.label_sets[i] - 1] + 1;
 	for (size_t i = 0; i < p->sample_count; i++)
-		set[i] = rewrite_label_set(&s->w, profile_sample_labels(p, i));
+		set[i] = remap_label_set(&s->w, profile_sample_labels(p, i));
 	rows = sort_by(set, s->w.to->label_sets.count, NULL, p->sample_count);
 	alloc_free(places);
 	alloc_free(set);

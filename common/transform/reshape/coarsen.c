@@ -136,7 +136,7 @@ static void map_samples_under_threads(struct maps *m)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < from->sample_count; i++) {
-		struct sample s = rewrite_sample_at(&m->w, i);
+		struct sample s = remap_sample_at(&m->w, i);
 		thread_id old = from->samples[i].thread;
 
 		if (s.thread == NO_ID)

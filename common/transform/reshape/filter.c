@@ -105,7 +105,7 @@ static frame_id map_frame(struct remap *w, frame_id old)
 
 	if (w->frames[old] == NO_ID) {
 		w->functions[fn] = profile_function(w->to, remap_function(w, fn));
-		w->frames[old] = profile_frame(w->to, rewrite_frame(w, old));
+		w->frames[old] = profile_frame(w->to, remap_frame(w, old));
 	}
 	return w->frames[old];
 }

@@ -68,7 +68,7 @@ static void add_functions(struct grouper *g)
 	for (function_id f = 0; !g->options->line_functions && f < p->function_count; f++)
 		g->w.functions[f] = profile_function(g->w.to, new_function(g, f));
 	for (size_t i = 0; i < p->frame_count; i++) {
-		struct frame f = rewrite_frame(&g->w, (frame_id)i);
+		struct frame f = remap_frame(&g->w, (frame_id)i);
 
 		/* nor do the places in memory of what is one frame now */
 		if (loses_lines(g, p->frames[i].function))

@@ -74,7 +74,7 @@ mapping_id remap_mapping(struct remap *w, mapping_id id)
 	return w->mappings[id] - 1;
 }
 
-struct frame rewrite_frame(struct remap *w, frame_id id)
+struct frame remap_frame(struct remap *w, frame_id id)
 {
 	struct frame f = profile_frame_at(w->from, id);
 
@@ -103,7 +103,7 @@ label_id remap_label(struct remap *w, label_id id)
 	return profile_label(w->to, l);
 }
 
-label_set_id rewrite_label_set(struct remap *w, label_set_id set)
+label_set_id remap_label_set(struct remap *w, label_set_id set)
 {
 	size_t count;
 
@@ -165,7 +165,7 @@ void remap_facts(struct remap *w)
 void remap_frames(struct remap *w)
 {
 	for (size_t i = 0; i < w->from->frame_count; i++)
-		w->frames[i] = profile_frame(w->to, rewrite_frame(w, (frame_id)i));
+		w->frames[i] = profile_frame(w->to, remap_frame(w, (frame_id)i));
 }
 
 void remap_stacks(struct remap *w)
@@ -217,20 +217,20 @@ const int64_t *remap_values(struct remap *w, const struct values *t, size_t row)
 
 /* --- stack half --- */
 
-struct sample rewrite_sample_at(struct remap *w, size_t row)
+struct sample remap_sample_at(struct remap *w, size_t row)
 {
 	struct sample s = profile_sample_at(w->from, row);
 
 	s.thread = w->threads[s.thread];
 	s.stack = w->stacks[s.stack];
-	s.labels = rewrite_label_set(w, s.labels);
+	s.labels = remap_label_set(w, s.labels);
 	s.timed &= !(w->drop & FEATURE_SAMPLE_TIMES);
 	return s;
 }
 
 void remap_sample(struct remap *w, size_t row)
 {
-	struct sample s = rewrite_sample_at(w, row);
+	struct sample s = remap_sample_at(w, row);
 
 	if (s.thread != NO_ID && s.stack != NO_ID)
 		profile_sample_row(w->to, s, remap_values(w, &w->from->sample_values, row));

@@ -55,12 +55,12 @@ string_id remap_string(struct remap *w, string_id id);
 struct function remap_function(struct remap *w, function_id f);
 
 /* The frame with its mapping and function in the new profile. */
-struct frame rewrite_frame(struct remap *w, frame_id f);
+struct frame remap_frame(struct remap *w, frame_id f);
 mapping_id remap_mapping(struct remap *w, mapping_id id);
 label_id remap_label(struct remap *w, label_id id);
-label_set_id rewrite_label_set(struct remap *w, label_set_id set);
+label_set_id remap_label_set(struct remap *w, label_set_id set);
 /* The old row's sample with new ids; its thread or stack may be NO_ID. */
-struct sample rewrite_sample_at(struct remap *w, size_t row);
+struct sample remap_sample_at(struct remap *w, size_t row);
 
 /* Value types as they are, in their order. */
 void remap_value_types(struct remap *w);
