@@ -51,6 +51,12 @@ static inline void i64_add_to(int64_t *to, int64_t more)
 		*to = more < 0 ? INT64_MIN : INT64_MAX;
 }
 
+/* Its distance from 0, as near as a double comes; INT64_MIN has one too. */
+static inline double i64_magnitude(int64_t value)
+{
+	return value < 0 ? -(double)value : (double)value;
+}
+
 /* The whole part; at the ends of the range what is beyond them, and 0 of what is no number. */
 static inline int64_t i64_of(double x)
 {
