@@ -88,7 +88,11 @@ $(BUILD)/obj/converters/flamegraph/page.o: $(BUILD)/gen/flamegraph_page.inc
 program := $(BUILD)/bin/profconv
 links := $(filter-out $(program),$(programs:%=$(BUILD)/bin/%))
 
+# links of formats that are in the table no more
+stale := $(filter-out $(program) $(links),$(wildcard $(BUILD)/bin/*))
+
 all: $(program) $(links)
+	$(if $(stale),@rm -f $(stale))
 
 $(program): $(program_objects) $(library)
 	@mkdir -p $(@D)

@@ -11,12 +11,13 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(mkdir -p "$here/../build/samples-tools" && cd "$here/../build/samples-tools" && pwd)
+tables=$here/../tests/formats
 scratch=/tmp/profpipe-samples
 kinds=(pstat callgrind collapsed speedscope flamegraph runs)
 versions=(2.7 3.6 3.7 3.8 3.9 3.10 3.11 3.12 3.13 3.14 3.15)
 
 tools=        # folder that goes before PATH for the samples that follow
-rows=()       # lines of samples.tsv made by this run
+rows=()       # lines of tests/formats/*/samples.tsv made by this run
 made=0 skipped=0
 
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0 GOTOOLCHAIN=local
@@ -542,19 +543,21 @@ pstat/synth-sampled.pstats | pstat | by hand, as Python 3.15's profiling.samplin
 ROWS
 }
 
-# samples.tsv: the rows of this run, then older rows whose files are still there.
+# A format's samples.tsv: the rows of this run, then older rows whose files are still there.
 write_table() {
+    local format table
     {
         [[ ${#rows[@]} -eq 0 ]] || printf '%s\n' "${rows[@]}"
         elsewhere
-        [[ ! -e $here/samples.tsv ]] || tail -n +2 "$here/samples.tsv"
+        tail -q -n +2 "$tables"/*/samples.tsv
     } | awk -F '\t' '!seen[$1]++' | while IFS= read -r row; do
         [[ ! -e $here/${row%%$'\t'*} ]] || printf '%s\n' "$row"
     done | LC_ALL=C sort -t $'\t' -k 1,1 >"$scratch/samples.tsv"
-    {
-        printf 'path\tformat\tproducer and version\tcommand\n'
-        cat "$scratch/samples.tsv"
-    } >"$here/samples.tsv"
+    cut -f 2 "$scratch/samples.tsv" | sort -u | while IFS= read -r format; do
+        table=$tables/$format/samples.tsv
+        printf 'path\tformat\tproducer and version\tcommand\n' >"$table"
+        awk -F '\t' -v format="$format" '$2 == format' "$scratch/samples.tsv" >>"$table"
+    done
 }
 
 main() {
@@ -571,7 +574,7 @@ main() {
         "make_$kind"
     done
     write_table
-    say "$made samples made, $skipped skipped; $(($(wc -l <"$here/samples.tsv") - 1)) in samples.tsv"
+    say "$made samples made, $skipped skipped; $(wc -l <"$scratch/samples.tsv") in the tables"
 }
 
 main "$@"

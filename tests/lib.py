@@ -5,6 +5,8 @@ import pathlib
 import re
 import subprocess
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 BIN = BUILD / "bin"
@@ -40,9 +42,18 @@ class Sample:
 
 def samples(*wanted):
     """The samples of these formats, or of all that can be read."""
-    with open(SAMPLES / "samples.tsv", newline="") as table:
-        rows = [Sample(row) for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    rows = []
+    for path in sorted((ROOT / "tests/formats").glob("*/samples.tsv")):
+        with open(path, newline="") as table:
+            rows += [Sample(row) for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
     return [row for row in rows if row.format in (wanted or READERS)]
+
+
+def smallest(name):
+    """The smallest sample of a format that has a kilobyte; a test that needs one is skipped while there is none."""
+    if not samples(name):
+        pytest.skip(f"{name} has no sample: tests/formats/{name}/samples.tsv")
+    return min(samples(name), key=lambda sample: (sample.path.stat().st_size < 1000, sample.path.stat().st_size))
 
 
 # built with a sanitizer: ten times slower, and no limit on its address space can be set

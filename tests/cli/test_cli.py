@@ -22,8 +22,6 @@ STACKS = b"main;draw 7\nmain;parse 5\n"
 SEVERAL = lib.SAMPLES / "pstat/cprofile-packages.pstat"  # functions with several callers
 EVENTS = lib.SAMPLES / "callgrind/valgrind-cache-branch.callgrind"  # several value types
 
-SMALLEST = {name: min(lib.samples(name), key=lambda sample: (sample.path.stat().st_size < 1000, sample.path.stat().st_size))
-            for name in lib.READERS}
 
 
 def one_line(said):
@@ -124,7 +122,7 @@ def test_an_earlier_spelling_does_the_same_and_is_shown_nowhere(program, alias, 
 
 @pytest.mark.parametrize("name", lib.READERS)
 def test_standard_input_is_like_the_file(name):
-    file = SMALLEST[name].path
+    file = lib.smallest(name).path
     data = file.read_bytes()
     for writer in lib.WRITERS:
         program = f"{name}2{writer}"
@@ -157,7 +155,7 @@ def test_files_of_several_formats_are_merged(stacks):
 
 @pytest.mark.parametrize("name", lib.READERS)
 def test_gzip_is_found_by_content(name, tmp_path):
-    sample = SMALLEST[name]
+    sample = lib.smallest(name)
     data = sample.path.read_bytes()
     plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
     half = len(plain) // 2
@@ -193,7 +191,7 @@ def test_output_may_be_the_input(stacks):
 
 @pytest.mark.parametrize("writer", lib.WRITERS)
 def test_output_gz(writer, tmp_path):
-    sample = SMALLEST["speedscope"].path
+    sample = lib.smallest("speedscope").path
     program = f"speedscope2{writer}"
     plain = lib.run(program, sample)[0]
     for name in ("a.gz", "b.gz"):
@@ -272,11 +270,11 @@ def test_read_only_folder(stacks, tmp_path):
 def test_full_device(writer):
     program = f"speedscope2{writer}"
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([lib.BIN / program, "-q", SMALLEST["speedscope"].path], stdout=full, stderr=subprocess.PIPE,
+        done = subprocess.run([lib.BIN / program, "-q", lib.smallest("speedscope").path], stdout=full, stderr=subprocess.PIPE,
                               env=lib.ENV)
     assert done.returncode == 2
     assert done.stderr.decode() == f"{program}: standard output: No space left on device\n"
-    out, said = lib.run(program, "-q", "-o", "/dev/full", SMALLEST["speedscope"].path, status=2)
+    out, said = lib.run(program, "-q", "-o", "/dev/full", lib.smallest("speedscope").path, status=2)
     assert said.decode() == f"{program}: /dev/full: No space left on device\n"
 
 
@@ -398,7 +396,7 @@ def test_strict_allows_what_loses_nothing(stacks):
 @pytest.mark.parametrize("reader, writer", [("callgrind", "collapsed"), ("pstat", "flamegraph"), ("speedscope", "pstat")])
 def test_verbose_lists_losses(reader, writer):
     """What -v says is lost, --strict refuses."""
-    file = SMALLEST[reader].path
+    file = lib.smallest(reader).path
     said = lib.run(f"{reader}2{writer}", "-v", file)[1].decode()
     lost = [line.split(" does not keep ")[1] for line in said.splitlines() if " does not keep " in line]
     assert lost
@@ -593,7 +591,7 @@ def test_against_inclusive(stacks, tmp_path):
 @pytest.mark.parametrize("pair", PAIRS)
 def test_determinism(pair, tmp_path):
     reader = pair.split("2")[0]
-    file = SMALLEST[reader].path
+    file = lib.smallest(reader).path
     expected = lib.run(pair, "-q", file)[0]
     for env in ({"TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"},
                 {"TZ": "UTC", "LC_ALL": "POSIX", "COLUMNS": "40", "HOME": "/nowhere", "USER": "somebody"}):

@@ -8,7 +8,7 @@
 FUZZ_SECONDS ?= 60
 FUZZ ?= $(fuzz_targets)
 fuzz_targets := $(readers) json marshal gzip trip
-fuzz_corpus = $(wildcard tests/bad/*/*.in tests/golden/*/*.in tests/fuzz/corpus/*/*) \
+fuzz_corpus = $(wildcard tests/formats/*/bad/*.in tests/formats/*/golden/*.in tests/formats/*/corpus/* tests/fuzz/corpus/*/*) \
 	$(filter-out %.tsv %.sh %.md,$(wildcard samples/pstat/* samples/callgrind/* \
 		samples/collapsed/* samples/speedscope/* samples/flamegraph/*))
 fuzz_sources := $(sources) $(format_sources)
@@ -57,7 +57,7 @@ $(eval $(call INSTRUMENTED,coverage,clang,-O1 -g -fprofile-instr-generate -fcove
 
 fuzz-programs: $(FUZZ:%=$(BUILD)/libfuzzer/%)
 
-# new inputs go to build/; those worth keeping are moved to tests/fuzz/corpus by hand
+# new inputs go to build/; those worth keeping are moved to tests/formats/FORMAT/corpus (or tests/fuzz/corpus) by hand
 fuzz: fuzz-programs
 	BUILD=$(BUILD) tests/fuzz/run libfuzzer $(FUZZ_SECONDS) $(FUZZ) -- $(fuzz_corpus)
 

@@ -11,7 +11,8 @@ TARGETS = [*lib.READERS, *re.search(r"^fuzz_targets := \$\(readers\) (.*)", MAKE
 
 
 def corpus():
-    files = [*lib.ROOT.glob("tests/bad/*/*.in"), *lib.ROOT.glob("tests/golden/*/*.in"), *lib.ROOT.glob("tests/fuzz/corpus/*/*")]
+    files = [*lib.ROOT.glob("tests/formats/*/bad/*.in"), *lib.ROOT.glob("tests/formats/*/golden/*.in"),
+             *lib.ROOT.glob("tests/formats/*/corpus/*"), *lib.ROOT.glob("tests/fuzz/corpus/*/*")]
     return sorted([*files, *(sample.path for sample in lib.samples())])
 
 
@@ -26,10 +27,12 @@ def test_replay(target):
         f"inputs of the corpus replayed\t{len(files)}\nbytes of the corpus replayed\t{sum(file.stat().st_size for file in files)}\n")
 
 
-def test_every_target_has_a_dictionary():
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_has_a_dictionary(target):
     """In libFuzzer's and AFL's syntax."""
-    for target in TARGETS:
-        lines = (lib.ROOT / f"tests/fuzz/{target}.dict").read_text().splitlines()
-        assert len(lines) > 8
-        for line in lines:
-            assert line.startswith("#") or re.fullmatch(r'"([^"\\]|\\\\|\\"|\\x[0-9a-f]{2})+"', line), line
+    path = f"tests/formats/{target}/fuzz.dict" if target in lib.READERS else f"tests/fuzz/{target}.dict"
+    assert (lib.ROOT / path).exists(), f"{target} has no dictionary: {path}"
+    lines = (lib.ROOT / path).read_text().splitlines()
+    assert len(lines) > 8
+    for line in lines:
+        assert line.startswith("#") or re.fullmatch(r'"([^"\\]|\\\\|\\"|\\x[0-9a-f]{2})+"', line), line

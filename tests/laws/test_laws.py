@@ -1,7 +1,7 @@
 """The seven laws over the whole table of formats and samples.
 
 1 conservation  2 same language, same content  3 stack languages round-trip
-4 no invention  5 determinism  6 loss is spoken  7 (bad input: tests/bad, tests/cli)
+4 no invention  5 determinism  6 loss is spoken  7 (bad input: tests/formats, tests/cli)
 """
 import json
 import marshal

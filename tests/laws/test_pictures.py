@@ -121,7 +121,7 @@ def test_strict_refuses_what_is_missing(name, what):
 
 def test_rounded_times_are_told():
     """flameprof writes the noise of floating point: 0.00030000000000000003 s."""
-    data = (lib.ROOT / "tests/golden/flamegraph/flameprof.in").read_bytes()
+    data = (lib.ROOT / "tests/formats/flamegraph/golden/flameprof.in").read_bytes()
     assert b": 1 values were rounded to a nanosecond" in lib.run("flamegraph2pstat", "-v", input=data)[1]
 
 

@@ -239,7 +239,7 @@ def test_value_selects_what_both_have(tmp_path):
 def test_one_bad_file_spoils_it(tmp_path):
     files = profiles.write(tmp_path, "collapsed", 1, 3)
     (tmp_path / "old").write_bytes(b"as it was")
-    for bad in (tmp_path / "not there", lib.ROOT / "tests/bad/callgrind/cut-in-name.in"):
+    for bad in (tmp_path / "not there", lib.ROOT / "tests/formats/callgrind/bad/cut-in-name.in"):
         out, said = lib.run("profmerge", *files, bad, "-o", tmp_path / "old", status=2)
         assert said.count(b"\n") == 1 and str(bad).encode() in said and (tmp_path / "old").read_bytes() == b"as it was"
 

@@ -1,6 +1,6 @@
 """Bad input: one line on stderr that says where and what, status 2, and an old output is left alone.
 
-FORMAT/NAME.in is a broken file, NAME.err what must be said of it, with PROGRAM and FILE for the names.
+FORMAT/bad/NAME.in is a broken file, NAME.err what must be said of it, with PROGRAM and FILE for the names.
 """
 import gzip
 import os
@@ -10,16 +10,17 @@ import subprocess
 
 import pytest
 
+import broken_files
 import lib
-import make
 
-BAD = pathlib.Path(__file__).parent
-CASES = sorted(path.relative_to(BAD).as_posix()[:-3] for path in BAD.glob("*/*.in"))
+HERE = pathlib.Path(__file__).parent
+CASES = sorted(path.relative_to(HERE).as_posix()[:-3] for path in HERE.glob("*/bad/*.in")
+               if path.parts[-3] in lib.READERS)
 PLACES = 40  # where each sample is cut
 
 
 def expected(case, program, file):
-    text = (BAD / f"{case}.err").read_text()
+    text = (HERE / f"{case}.err").read_text()
     return text.replace("PROGRAM", program, 1).replace("FILE", file, 1)
 
 
@@ -37,18 +38,19 @@ def is_one_line(said):
 # --- the files ---
 
 def test_every_case_says_what_is_expected():
-    assert CASES == sorted(path.relative_to(BAD).as_posix()[:-4] for path in BAD.glob("*/*.err"))
+    assert CASES == sorted(path.relative_to(HERE).as_posix()[:-4] for path in HERE.glob("*/bad/*.err") if path.parts[-3] in lib.READERS)
 
 
 @pytest.mark.parametrize("name", lib.READERS)
 def test_there_are_enough_cases(name):
-    assert sum(case.startswith(f"{name}/") for case in CASES) >= 12
+    count = sum(case.startswith(f"{name}/") for case in CASES)
+    assert count >= 12, f"{name} has {count} broken files: tests/formats/{name}/bad needs NAME.in and NAME.err, 12 of them"
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_line_says_where_and_what(case):
     """One line; a sum has no place of its own, everything else has."""
-    line = (BAD / f"{case}.err").read_text()
+    line = (HERE / f"{case}.err").read_text()
     assert line.startswith("PROGRAM: FILE: ") and line.count("\n") == 1
     rest = line[len("PROGRAM: FILE: "):]
     assert rest.startswith(("byte ", "line ")) or "does not fit in 64 bits" in rest
@@ -56,8 +58,8 @@ def test_the_line_says_where_and_what(case):
 
 
 def test_binary_files_are_what_the_script_makes():
-    for name, data in make.files():
-        assert (BAD / name).read_bytes() == data, f"{name}: run make.py"
+    for name, data in broken_files.files():
+        assert (HERE / name).read_bytes() == data, f"{name}: run broken_files.py"
 
 
 # --- each file, every way in ---
@@ -67,7 +69,7 @@ def test_pair(case):
     name, file = case.split("/")[0], f"{case}.in"
     for target in ("collapsed", "pstat"):
         program = f"{name}2{target}"
-        done = subprocess.run([str(lib.BIN / program), file], cwd=BAD, env=lib.ENV, capture_output=True, timeout=60)
+        done = subprocess.run([str(lib.BIN / program), file], cwd=HERE, env=lib.ENV, capture_output=True, timeout=60)
         assert (done.returncode, done.stdout) == (2, b"")
         assert done.stderr.decode() == expected(case, program, file)
 
@@ -75,20 +77,20 @@ def test_pair(case):
 @pytest.mark.parametrize("case", CASES)
 def test_standard_input(case):
     name = case.split("/")[0]
-    data = (BAD / f"{case}.in").read_bytes()
+    data = (HERE / f"{case}.in").read_bytes()
     for args in ([], ["-"]):
         refuse(f"{name}2collapsed", *args, input=data, case=case, file="standard input")
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_profconv_from(case):
-    name, file = case.split("/")[0], str(BAD / f"{case}.in")
+    name, file = case.split("/")[0], str(HERE / f"{case}.in")
     refuse("profconv", "-f", name, "-t", "collapsed", file, case=case, file=file)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_old_output_is_kept(case, tmp_path):
-    name, file = case.split("/")[0], str(BAD / f"{case}.in")
+    name, file = case.split("/")[0], str(HERE / f"{case}.in")
     for old in ("old", "old.gz"):
         (tmp_path / old).write_text("as it was")
         refuse(f"{name}2callgrind", "-o", tmp_path / old, file, case=case, file=file)
@@ -98,7 +100,7 @@ def test_old_output_is_kept(case, tmp_path):
 
 @pytest.mark.parametrize("case", CASES)
 def test_no_new_output(case, tmp_path):
-    name, file = case.split("/")[0], str(BAD / f"{case}.in")
+    name, file = case.split("/")[0], str(HERE / f"{case}.in")
     refuse(f"{name}2flamegraph", "-o", tmp_path / "new.svg", file, case=case, file=file)
     assert os.listdir(tmp_path) == []
 
@@ -106,7 +108,7 @@ def test_no_new_output(case, tmp_path):
 @pytest.mark.parametrize("case", CASES)
 def test_sniffed(case):
     """Without a format's name the file may be taken for any, but never for a whole one of its own."""
-    program, file = "profcheck", str(BAD / f"{case}.in")
+    program, file = "profcheck", str(HERE / f"{case}.in")
     done = subprocess.run([str(lib.BIN / program), file], env=lib.ENV, capture_output=True, timeout=60)
     assert done.returncode in (0, 2)
     if done.returncode == 2:
@@ -115,9 +117,9 @@ def test_sniffed(case):
 
 
 def test_a_good_file_before_a_bad_one():
-    good = BAD.parent.parent / "samples/collapsed/perf.collapsed"
-    refuse("collapsed2collapsed", good, BAD / "collapsed/no-count.in", case="collapsed/no-count",
-           file=str(BAD / "collapsed/no-count.in"))
+    good = lib.ROOT / "samples/collapsed/perf.collapsed"
+    refuse("collapsed2collapsed", good, HERE / "collapsed/bad/no-count.in", case="collapsed/bad/no-count",
+           file=str(HERE / "collapsed/bad/no-count.in"))
 
 
 def test_an_empty_file_among_others_is_passed_over(tmp_path):
@@ -204,8 +206,7 @@ def test_truncated_sample(sample):
 @pytest.mark.parametrize("name", lib.READERS)
 def test_a_gzip_cut_anywhere_is_refused(name):
     """A truncated gzip never passes for a whole one, even where the text in it would."""
-    sample = min(lib.samples(name), key=lambda sample: sample.path.stat().st_size)
-    data = sample.path.read_bytes()
+    data = lib.smallest(name).path.read_bytes()
     packed = data if data[:2] == b"\x1f\x8b" else gzip.compress(data, mtime=0)
     for at in range(2, len(packed), max(1, len(packed) // PLACES)):
         out, said = lib.run(f"{name}2collapsed", input=packed[:at], status=2)
@@ -213,14 +214,13 @@ def test_a_gzip_cut_anywhere_is_refused(name):
         assert b"the gzip data is cut short" in said or b"expected" in said
 
 
-WHOLES = {"pstat": make.WHOLE, "callgrind": make.CALLS, "collapsed": make.STACKS, "speedscope": make.SPEEDSCOPE_ESCAPED,
-          "flamegraph": make.FLAME_DATA}
+WHOLES = {name: broken.WHOLE for name, broken in broken_files.modules().items() if name in lib.READERS}
 
 
 @pytest.mark.parametrize("name", WHOLES)
 def test_a_stored_gzip_cut_at_every_byte(name):
     """Trouble may come inside any token: what was read of it so far must not be taken for all of it."""
-    packed = make.packed(WHOLES[name])
+    packed = broken_files.packed(WHOLES[name])
     lib.run(f"{name}2collapsed", "-q", input=packed)
     for at in range(2, len(packed)):
         done = subprocess.run([str(lib.BIN / f"{name}2collapsed")], input=packed[:at], env=lib.ENV,
