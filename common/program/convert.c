@@ -484,6 +484,16 @@ int convert_prepare(struct profile **p, const struct format *to)
 	return report_late_loss(*p, to);
 }
 
+int convert_write(struct profile **p, const struct format *to)
+{
+	struct output *out;
+
+	if (convert_prepare(p, to) < 0 || !(out = output_open(settings.output)))
+		return STATUS_TROUBLE;
+	to->write(out, *p);
+	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
+}
+
 int convert_files(const struct format *from, const struct format *to, format_list list,
 		  char **files, int count)
 {
@@ -492,16 +502,12 @@ int convert_files(const struct format *from, const struct format *to, format_lis
 		.no_lines = to->representation == REPR_SAMPLES || !(to->features & FEATURE_LINES),
 	};
 	struct profile *p = NULL;
-	struct output *out;
-	int status = -1;
+	int status = STATUS_TROUBLE;
 
 	if (sandbox_enter(files, count, !from || from->reads_xml) == 0)
 		p = convert_read(from, list, files, count, wanted, NULL);
-	if (p && convert_select_and_redact(&p) == 0 && convert_prepare(&p, to) == 0 &&
-	    (out = output_open(settings.output))) {
-		to->write(out, p);
-		status = output_close(out, true);
-	}
+	if (p && convert_select_and_redact(&p) == 0)
+		status = convert_write(&p, to);
 	profile_free(p);
-	return status < 0 ? STATUS_TROUBLE : STATUS_DONE;
+	return status;
 }

@@ -5,7 +5,7 @@
 #include "common/base/alloc.h"
 #include "common/transform/reshape/radix_sort.h"
 #include "common/transform/reshape/remap.h"
-#include "common/transform/reshape/referenced.h"
+#include "common/profile/referenced.h"
 
 /* A row and what it is sorted by. */
 enum { PARTS = 6 };

@@ -9,7 +9,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/syntax/pattern.h"
-#include "common/transform/reshape/referenced.h"
+#include "common/profile/referenced.h"
 #include "converters/tools/proffilter/internal.h"
 
 /* --- marks --- */
