@@ -67,13 +67,3 @@ int select_format_output(struct settings *s, const char *name, const struct form
 		return -1;
 	return options_settle(&s->options, END_OUTPUT, *to);
 }
-
-int convert_write(struct settings *s, struct profile **p, const struct format *to)
-{
-	struct output *out;
-
-	if (convert_prepare(s, p, to) < 0 || !(out = output_open(s->output)))
-		return STATUS_TROUBLE;
-	convert_write_as(s, out, *p, to);
-	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
-}

@@ -20,6 +20,9 @@ static const struct {
 	[LIMIT_STACKS] = { "stacks", "different stacks", IDS },
 	[LIMIT_THREADS] = { "threads", "threads", IDS },
 	[LIMIT_VALUES] = { "values", "value types", IDS },
+	[LIMIT_MAPPINGS] = { "mappings", "mappings", IDS },
+	[LIMIT_LABELS] = { "labels", "different labels of samples", IDS },
+	[LIMIT_LABEL_SETS] = { "label-sets", "different sets of labels", IDS },
 	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip", INT64_MAX },
 	[LIMIT_SECONDS] = { "seconds", "seconds to estimate contexts", INT64_MAX },
 };

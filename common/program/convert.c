@@ -331,13 +331,13 @@ static void report_missing(const struct settings *s, struct buf *all, struct str
 	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
 }
 
-/* Frames of stacks that are made from a graph have no lines, whatever the format keeps. */
+/* Frames of stacks that are made from a graph have no places, whatever the format keeps. */
 static unsigned features_lost(const struct settings *s, const struct profile *p, const struct format *to)
 {
 	unsigned kept = features_kept(s, to, p);
 
 	if (to->representation == REPR_SAMPLES && !profile_has_stacks(p))
-		kept &= ~(unsigned)FEATURE_LINES;
+		kept &= ~(unsigned)(FEATURE_LINES | FEATURE_ADDRESSES);
 	return profile_features(p) & ~kept;
 }
 
@@ -419,13 +419,32 @@ static int derive_arc_values(const struct settings *s, struct profile *p)
 	return 0;
 }
 
+/*
+ * What tells samples, frames or functions apart that are one for the target. The side tables
+ * say at once whether there is any of it.
+ */
+static unsigned unkept_details(const struct settings *s, const struct profile *p,
+			       const struct format *to)
+{
+	const unsigned of_frames = FEATURE_ADDRESSES | FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES;
+	unsigned has = (p->sample_label_count ? FEATURE_LABELS : 0) |
+		       (p->sample_time_count ? FEATURE_SAMPLE_TIMES : 0) |
+		       (p->mapping_count ? FEATURE_MAPPINGS : 0) |
+		       (p->frame_detail_count ? of_frames : 0) |
+		       (p->system_names ? FEATURE_SYSTEM_NAMES : 0);
+
+	return has & ~features_kept(s, to, p);
+}
+
 static void reduce(const struct settings *s, struct profile **p, const struct format *to)
 {
 	struct coarsen_options options = COARSEN_NONE;
-	bool needed = false;
+	bool needed;
 
 	if (!(features_kept(s, to, *p) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
-		profile_keep_value(*p, 0);
+		profile_keep_value(*p, profile_default_value(*p));
+	options.drop = unkept_details(s, *p, to);
+	needed = options.drop != 0;
 	if (!(to->features & FEATURE_OBJECTS) && profile_features(*p) & FEATURE_OBJECTS)
 		needed = options.fold_objects = true;
 	/* a graph's line functions are its real ones' lines for whoever knows lines */
@@ -500,4 +519,14 @@ bool convert_needs_order(const struct settings *s, const struct format *to)
 {
 	return to->features & FEATURE_ORDER ||
 	       (to->needs_order && to->needs_order(write_values(s, to)));
+}
+
+int convert_write(struct settings *s, struct profile **p, const struct format *to)
+{
+	struct output *out;
+
+	if (convert_prepare(s, p, to) < 0 || !(out = output_open(s->output)))
+		return STATUS_TROUBLE;
+	convert_write_as(s, out, *p, to);
+	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }

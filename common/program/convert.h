@@ -104,6 +104,8 @@ void convert_write_as(const struct settings *s, struct output *out, const struct
 	      const struct format *to);
 /* Whether the format wants samples in order. */
 bool convert_needs_order(const struct settings *s, const struct format *to);
+/* convert_prepare(), then writes to -o's file. *p may be replaced. Returns the exit status. */
+int convert_write(struct settings *s, struct profile **p, const struct format *to);
 
 /* Prints name, r/w, suffixes and title of each, as a table. */
 void format_list_print(FILE *to, format_list list);

@@ -91,18 +91,14 @@ int convert_files(struct settings *s, const struct format *from, const struct fo
 		.no_lines = to->representation == REPR_SAMPLES || !(to->features & FEATURE_LINES),
 	};
 	struct profile *p = NULL;
-	struct output *out;
-	int status = -1;
+	int status = STATUS_TROUBLE;
 
 	if (sandbox_enter(s, files, count, !from || from->reads_xml) == 0)
 		p = convert_read(s, from, list, files, count, wanted, NULL);
-	if (p && convert_select_and_redact(s, &p) == 0 && convert_prepare(s, &p, to) == 0 &&
-	    (out = output_open(s->output))) {
-		convert_write_as(s, out, p, to);
-		status = output_close(out, true);
-	}
+	if (p && convert_select_and_redact(s, &p) == 0)
+		status = convert_write(s, &p, to);
 	profile_free(p);
-	return status < 0 ? STATUS_TROUBLE : STATUS_DONE;
+	return status;
 }
 
 static int pair_parsed(struct settings *s, const struct format *from, const struct format *to,
