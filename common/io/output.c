@@ -59,10 +59,18 @@ static void put_gzip(struct output *out, const char *p, size_t n, int flush)
 	} while (!out->gzip->avail_out);
 }
 
+static void put_sink(struct output *out, const char *p, size_t n)
+{
+	if (n && !out->trouble && out->sink(out->user, p, n) != 0)
+		out->trouble = ECANCELED;
+}
+
 static void flush(struct output *out, size_t n)
 {
 	if (out->memory)
 		buf_add(out->memory, (struct str){ out->buffer, n });
+	else if (out->sink)
+		put_sink(out, out->buffer, n);
 	else if (out->gzip)
 		put_gzip(out, out->buffer, n, Z_NO_FLUSH);
 	else
@@ -249,6 +257,15 @@ struct output *output_memory(struct buf *into)
 	struct output *out = output_new(-1, "memory");
 
 	out->memory = into;
+	return out;
+}
+
+struct output *output_callback(int (*sink)(void *user, const void *bytes, size_t n), void *user)
+{
+	struct output *out = output_new(-1, "output");
+
+	out->sink = sink;
+	out->user = user;
 	return out;
 }
 

@@ -23,6 +23,8 @@ struct output {
 	char *buffer;
 	const void *options;  /* of the format that writes to it */
 	struct buf *memory;   /* instead of a file */
+	int (*sink)(void *user, const void *bytes, size_t n); /* the same; 0: go on */
+	void *user;
 	int fd;
 	int trouble;          /* errno of the first failure */
 	struct z_stream_s *gzip;
@@ -47,6 +49,8 @@ void output_defer_rename(bool *written);
 int output_finish_rename(bool written);
 /* Collects into a growing buffer that the caller frees. */
 struct output *output_memory(struct buf *into);
+/* Whatever `sink` does not take with 0 is an error. */
+struct output *output_callback(int (*sink)(void *user, const void *bytes, size_t n), void *user);
 
 /*
  * Finishes: flushes, closes, renames. 0, or -1 after a message. With keep false

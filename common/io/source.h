@@ -26,6 +26,8 @@ const char *source_trouble(const struct source *s);
 /* size: of a file that is no pipe; 0: unknown. */
 struct source *source_file(int fd, uint64_t size);
 struct source *source_memory(struct str bytes);
+/* `read` answers as a source's does, but -1 is all that it says of an error. */
+struct source *source_callback(ptrdiff_t (*read)(void *user, void *to, size_t n), void *user);
 
 /*
  * These look at the first bytes of `below` and return it unchanged, or a new

@@ -31,6 +31,12 @@ struct settings {
 void settings_init(struct settings *s);
 void settings_free(struct settings *s);
 
+/* Rows of the program's own, or of settings. */
+void settings_add_group(struct settings *s, const char *heading, const struct option_row *rows,
+	       void *values);
+/* The options of that end of a format, with values of their own. */
+void settings_add_format(struct settings *s, const struct format *f, enum option_end end);
+
 /* options_parse(), and tells the task what was asked of it. */
 int settings_parse(struct settings *s, int argc, char **argv);
 
@@ -46,6 +52,8 @@ typedef const struct format *const *format_list;
 
 /* The format by name, or NULL. */
 const struct format *format_find(format_list list, struct str name);
+/* The one that writes and whose suffix the file has, .gz or not; or NULL. */
+const struct format *format_of_file(format_list list, struct str name);
 
 /*
  * Adds what is in one file to p, see convert_read(). 0; 1 if the file is empty; -1 after
@@ -98,6 +106,11 @@ int convert_derive_stacks(struct settings *s, struct profile *p);
  * settings say. 0, or -1 after a message.
  */
 int convert_prepare(struct settings *s, struct profile **p, const struct format *to);
+
+/* A sum of profiles in the order that it has whatever that of its parts was. */
+struct profile *convert_sum(const struct profile *p);
+/* Selects, redacts and prepares such a sum, which stays in order: 0, or -1 after a message. */
+int convert_prepare_sum(struct settings *s, struct profile **p, const struct format *to);
 
 /* Writes p, which is ready for it, with the values of the format's options. */
 void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,

@@ -25,10 +25,6 @@ int main_pair(const struct format *from, const struct format *to,
 int convert_files(struct settings *s, const struct format *from, const struct format *to,
 		  format_list list, char **files, int count);
 
-/* Rows of the program's own, or of settings. */
-void options_add_group(struct settings *s, const char *heading, const struct option_row *rows,
-	       void *values);
-
 /*
  * Adds the option groups that fit a conversion between the formats of two lists: common,
  * selection, estimates where they can occur, and each format's own.

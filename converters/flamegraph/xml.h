@@ -37,6 +37,8 @@ struct flame_xml_reader {
 	uint64_t data_line;
 	bool found;               /* the data is ours */
 	bool ending;              /* all of the input is parsed */
+	enum failure given_up;    /* within an event */
+	struct cleanup cleanup;
 };
 
 static inline uint32_t line_of(struct flame_xml_reader *r)
