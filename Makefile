@@ -151,7 +151,7 @@ demo: all
 # all of them, or what T says: folders, files, any words for pytest
 T ?= tests
 
-check: all unit-tests faults replays man completions
+check: all unit-tests library-tests faults replays man completions
 	@mkdir -p $(BUILD)/tests
 	$(PYTEST) -n $$(nproc) --ignore=tests/interop $(T)
 
@@ -197,7 +197,7 @@ uninstall: uninstall-library
 		$(bash_completions:$(BUILD)/completions/bash/%=$(bash_dir)/%) $(zsh_dir)/_profpipe
 
 include common/library/library.mk man/docs.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
--include tests/unit/unit.mk tests/faults/faults.mk
+-include tests/unit/unit.mk tests/faults/faults.mk tests/library/library.mk
 
 clean:
 	rm -rf $(BUILD)

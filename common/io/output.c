@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,13 +167,11 @@ static void output_free(struct output *out)
 /* A symbolic link stays a link: the file that it names is replaced. */
 static char *final_name(const char *path)
 {
-	char *real = realpath(path, NULL), *name;
+	char real[PATH_MAX];
 
-	if (!real)
-		return errno == ENOENT ? joined(path, "") : NULL;
-	name = joined(real, "");
-	free(real);
-	return name;
+	if (realpath(path, real))
+		return joined(real, "");
+	return errno == ENOENT ? joined(path, "") : NULL;
 }
 
 /*
