@@ -28,6 +28,8 @@ const struct option_row options_common[] = {
 		 &settings.sandbox),
 	OPT_FLAG(0, "list-limits", "list the limits and exit", &settings.list_limits),
 	OPT_FLAG(0, "list-formats", "list the formats and exit", &settings.list_formats),
+	OPT_FLAG(0, "list-features", "list what a profile can hold and which formats keep it, and exit",
+		 &settings.list_features),
 	OPT_FLAG(0, "list-options", "list these options, a line each with tabs, and exit",
 		 &settings.list_options),
 	OPT_END
@@ -91,6 +93,29 @@ void format_list_print(FILE *to, format_list list)
 			(*list)->suffixes, (*list)->title);
 }
 
+/* "calls  call counts  pstat,callgrind,dot": a line a feature, in columns. */
+static void features_print(FILE *to, format_list list)
+{
+	struct buf text = { 0 };
+	int widest = 0;
+
+	for (int bit = 0; bit < FEATURE_COUNT; bit++)
+		if ((int)strlen(feature_sentence(bit)) > widest)
+			widest = (int)strlen(feature_sentence(bit));
+	fprintf(to, "%-16s%-*s  %s\n", "feature", widest, "what it is", "kept by");
+	for (int bit = 0; bit < FEATURE_COUNT; bit++) {
+		text.n = 0;
+		feature_name(bit, &text);
+		fprintf(to, "%-16.*s%-*s  ", (int)text.n, text.p, widest, feature_sentence(bit));
+		text.n = 0;
+		for (format_list f = list; *f; f++)
+			if ((*f)->features & 1u << bit)
+				buf_print(&text, "%s%s", text.n ? "," : "", (*f)->name);
+		fprintf(to, "%.*s\n", (int)text.n, text.n ? text.p : "");
+	}
+	buf_free(&text);
+}
+
 bool convert_handle_info_options(const char *synopsis, const char *purpose, format_list list,
 				 const struct option_group *groups, size_t count)
 {
@@ -107,6 +132,8 @@ bool convert_handle_info_options(const char *synopsis, const char *purpose, form
 		printf("%s (profpipe) %s\n", diag.program, PROFPIPE_VERSION);
 	} else if (settings.list_formats) {
 		format_list_print(stdout, list);
+	} else if (settings.list_features) {
+		features_print(stdout, list);
 	} else if (settings.list_limits) {
 		limits_print(stdout);
 	} else if (settings.list_options) {

@@ -14,6 +14,8 @@ struct coarsen_options {
 	bool fold_threads;      /* all threads are one */
 	bool fold_parts;        /* parts of a thread are one */
 	bool fold_objects;      /* functions that differ in their object alone */
+	bool fold_files;        /* functions that differ in their file and line alone; with
+				   fold_objects too, all of one name are one */
 	bool lines_to_places;   /* a function's line becomes the line of its costs, call
 				   sites and frames: for profiles of line functions */
 	bool thread_frames;     /* a thread's name becomes the root frame of its stacks */
