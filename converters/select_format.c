@@ -58,13 +58,3 @@ int select_format_output(const char *name, const struct format *from, const stru
 		return list_names("no format goes by the name", str_of(settings.output));
 	return *to ? 0 : diag_error("expected -t FORMAT, or -o with a name that tells it");
 }
-
-int convert_write(struct profile **p, const struct format *to)
-{
-	struct output *out;
-
-	if (convert_prepare(p, to) < 0 || !(out = output_open(settings.output)))
-		return STATUS_TROUBLE;
-	to->write(out, *p);
-	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
-}

@@ -1,5 +1,5 @@
 /*
- * select_format - which formats a tool reads and writes, and the profile on its way out
+ * select_format - which formats a tool reads and writes
  *
  * The input's format is found by its content unless -f names it; the output's is that
  * of -t, or of the suffix of -o's file, or the first input's.
@@ -13,8 +13,5 @@
 int select_format_input(const char *name, const struct format **from);
 /* *to is NULL where neither -t nor -o tells; `from` is taken instead if it can be. */
 int select_format_output(const char *name, const struct format *from, const struct format **to);
-
-/* Reduces and derives (*p may be replaced), writes to -o. Returns the exit status. */
-int convert_write(struct profile **p, const struct format *to);
 
 #endif

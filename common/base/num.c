@@ -153,14 +153,6 @@ enum exactness decimal_at(struct decimal value, int exponent, int64_t *v)
 	return rest || last ? ROUNDED : EXACT;
 }
 
-size_t u64_text_long(char *out, uint64_t value)
-{
-	size_t n = u64_text(out, value / 100000000);
-
-	eight_bytes(out + n, eight_digits((uint32_t)(value % 100000000)) + EIGHT_ZEROS);
-	return n + 8;
-}
-
 size_t decimal_text(char *out, struct decimal value)
 {
 	uint64_t m = value.mantissa < 0 ? 0 - (uint64_t)value.mantissa

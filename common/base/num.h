@@ -51,6 +51,12 @@ static inline void i64_add_to(int64_t *to, int64_t more)
 		*to = more < 0 ? INT64_MIN : INT64_MAX;
 }
 
+/* Its distance from 0, as near as a double comes; INT64_MIN has one too. */
+static inline double i64_magnitude(int64_t value)
+{
+	return value < 0 ? -(double)value : (double)value;
+}
+
 /* The whole part; at the ends of the range what is beyond them, and 0 of what is no number. */
 static inline int64_t i64_of(double x)
 {
@@ -75,49 +81,16 @@ size_t decimal_text(char *out, struct decimal value);
 static inline size_t i64_text(char *out, int64_t value);
 static inline size_t u64_text(char *out, uint64_t value);
 
-/*
- * Eight digits in the bytes of one number, the first digit in the lowest byte: halves,
- * quarters and single digits are divided side by side.
- */
-static inline uint64_t eight_digits(uint32_t value)
-{
-	uint64_t x = value / 10000 | (uint64_t)(value % 10000) << 32, q;
-
-	q = (x * 10486 >> 20) & 0x7f0000007f;
-	x = q | (x - q * 100) << 16;
-	q = (x * 103 >> 10) & 0x000f000f000f000f;
-	return q | (x - q * 10) << 8;
-}
-
-/* The bytes of x, the lowest first. Not a loop: of these, compilers make one store. */
-static inline void eight_bytes(char *out, uint64_t x)
-{
-	out[0] = (char)x;
-	out[1] = (char)(x >> 8);
-	out[2] = (char)(x >> 16);
-	out[3] = (char)(x >> 24);
-	out[4] = (char)(x >> 32);
-	out[5] = (char)(x >> 40);
-	out[6] = (char)(x >> 48);
-	out[7] = (char)(x >> 56);
-}
-
-#define EIGHT_ZEROS 0x3030303030303030u
-
-size_t u64_text_long(char *out, uint64_t value); /* of nine digits and more */
-
 static inline size_t u64_text(char *out, uint64_t value)
 {
-	uint64_t x;
-	int zeros;
+	char digits[20];
+	size_t at = sizeof digits;
 
-	if (value >= 100000000)
-		return u64_text_long(out, value);
-	x = eight_digits((uint32_t)value);
-	/* the zeros in front, without the last digit */
-	zeros = __builtin_ctzll(x | (uint64_t)1 << 56) / 8;
-	eight_bytes(out, (x + EIGHT_ZEROS) >> zeros * 8);
-	return 8 - (size_t)zeros;
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	memcpy(out, digits + at, sizeof digits - at);
+	return sizeof digits - at;
 }
 
 static inline size_t i64_text(char *out, int64_t value)

@@ -19,6 +19,9 @@ uint64_t limits[LIMITS] = {
 	[LIMIT_STACKS] = 500000000,
 	[LIMIT_THREADS] = 5000000,
 	[LIMIT_VALUES] = 256,
+	[LIMIT_MAPPINGS] = 1000000,
+	[LIMIT_LABELS] = 50000000,
+	[LIMIT_LABEL_SETS] = 100000000,
 	[LIMIT_UNPACKED] = 4096 * MIB,
 	[LIMIT_SECONDS] = 600,
 };
@@ -34,6 +37,9 @@ static const struct {
 	[LIMIT_STACKS] = { "stacks", "different stacks", IDS },
 	[LIMIT_THREADS] = { "threads", "threads", IDS },
 	[LIMIT_VALUES] = { "values", "value types", IDS },
+	[LIMIT_MAPPINGS] = { "mappings", "mappings", IDS },
+	[LIMIT_LABELS] = { "labels", "different labels of samples", IDS },
+	[LIMIT_LABEL_SETS] = { "label-sets", "different sets of labels", IDS },
 	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip", INT64_MAX },
 	[LIMIT_SECONDS] = { "seconds", "seconds to estimate contexts", INT64_MAX },
 };

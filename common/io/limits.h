@@ -20,6 +20,9 @@ enum limit {
 	LIMIT_STACKS,    /* different stacks; every caller of a stack is one */
 	LIMIT_THREADS,
 	LIMIT_VALUES,    /* value types */
+	LIMIT_MAPPINGS,
+	LIMIT_LABELS,    /* different ones of samples */
+	LIMIT_LABEL_SETS, /* different sets of them; every set without its last label is one */
 	LIMIT_UNPACKED,  /* bytes that one gzip file becomes */
 	LIMIT_SECONDS,   /* of processor time for stacks_from_graph */
 	LIMITS

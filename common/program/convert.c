@@ -311,13 +311,13 @@ static void report_missing(struct buf *all, struct str missing)
 	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
 }
 
-/* Frames of stacks that are made from a graph have no lines, whatever the format keeps. */
+/* Frames of stacks that are made from a graph have no places, whatever the format keeps. */
 static unsigned features_lost(const struct profile *p, const struct format *to)
 {
 	unsigned kept = features_kept(to, p);
 
 	if (to->representation == REPR_SAMPLES && !profile_has_stacks(p))
-		kept &= ~(unsigned)FEATURE_LINES;
+		kept &= ~(unsigned)(FEATURE_LINES | FEATURE_ADDRESSES);
 	return profile_features(p) & ~kept;
 }
 
@@ -397,13 +397,31 @@ static int derive_arc_values(struct profile *p)
 	return 0;
 }
 
+/*
+ * What tells samples, frames or functions apart that are one for the target. The side tables
+ * say at once whether there is any of it.
+ */
+static unsigned unkept_details(const struct profile *p, const struct format *to)
+{
+	const unsigned of_frames = FEATURE_ADDRESSES | FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES;
+	unsigned has = (p->sample_label_count ? FEATURE_LABELS : 0) |
+		       (p->sample_time_count ? FEATURE_SAMPLE_TIMES : 0) |
+		       (p->mapping_count ? FEATURE_MAPPINGS : 0) |
+		       (p->frame_detail_count ? of_frames : 0) |
+		       (p->system_names ? FEATURE_SYSTEM_NAMES : 0);
+
+	return has & ~features_kept(to, p);
+}
+
 static void reduce(struct profile **p, const struct format *to)
 {
 	struct coarsen_options options = COARSEN_NONE;
-	bool needed = false;
+	bool needed;
 
 	if (!(features_kept(to, *p) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
-		profile_keep_value(*p, 0);
+		profile_keep_value(*p, profile_default_value(*p));
+	options.drop = unkept_details(*p, to);
+	needed = options.drop != 0;
 	if (!(to->features & FEATURE_OBJECTS) && profile_features(*p) & FEATURE_OBJECTS)
 		needed = options.fold_objects = true;
 	if (!(to->features & FEATURE_FILES) && profile_features(*p) & FEATURE_FILES)
@@ -468,6 +486,16 @@ int convert_prepare(struct profile **p, const struct format *to)
 	return report_late_loss(*p, to);
 }
 
+int convert_write(struct profile **p, const struct format *to)
+{
+	struct output *out;
+
+	if (convert_prepare(p, to) < 0 || !(out = output_open(settings.output)))
+		return STATUS_TROUBLE;
+	to->write(out, *p);
+	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
+}
+
 int convert_files(const struct format *from, const struct format *to, format_list list,
 		  char **files, int count)
 {
@@ -476,16 +504,12 @@ int convert_files(const struct format *from, const struct format *to, format_lis
 		.no_lines = to->representation == REPR_SAMPLES || !(to->features & FEATURE_LINES),
 	};
 	struct profile *p = NULL;
-	struct output *out;
-	int status = -1;
+	int status = STATUS_TROUBLE;
 
 	if (sandbox_enter(files, count, !from || from->reads_xml) == 0)
 		p = convert_read(from, list, files, count, wanted, NULL);
-	if (p && convert_select_and_redact(&p) == 0 && convert_prepare(&p, to) == 0 &&
-	    (out = output_open(settings.output))) {
-		to->write(out, p);
-		status = output_close(out, true);
-	}
+	if (p && convert_select_and_redact(&p) == 0)
+		status = convert_write(&p, to);
 	profile_free(p);
-	return status < 0 ? STATUS_TROUBLE : STATUS_DONE;
+	return status;
 }

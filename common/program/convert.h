@@ -85,6 +85,9 @@ int convert_derive_stacks(struct profile *p);
  */
 int convert_prepare(struct profile **p, const struct format *to);
 
+/* convert_prepare(), then writes to -o's file. *p may be replaced. Returns the exit status. */
+int convert_write(struct profile **p, const struct format *to);
+
 /* All of it. Returns the exit status. */
 int convert_files(const struct format *from, const struct format *to, format_list list,
 		  char **files, int count);

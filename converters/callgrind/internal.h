@@ -41,6 +41,8 @@ int callgrind_check(const struct profile *p);
 void callgrind_write(struct output *out, const struct profile *p);
 /* What is kept of this profile in notes, see callgrind_totals.c. */
 unsigned callgrind_features_of(const struct profile *p);
+/* Whether functions are apart without their system names: else those are not kept. */
+bool callgrind_tells_systems(const struct profile *p);
 bool callgrind_can_spell(struct str name);
 
 #endif

@@ -24,6 +24,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/profile/details_json.h"
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
 #include "common/transform/estimate/guessed.h"
@@ -70,7 +71,7 @@ static bool needs_order(void)
 static unsigned features_of(const struct profile *p)
 {
 	(void)p;
-	return flame_options.in_time ? FEATURE_ORDER : 0;
+	return flame_options.in_time ? FEATURE_ORDER | FEATURE_SAMPLE_TIMES : 0;
 }
 
 static void report_loss(const struct profile *p, struct buf *loss)
@@ -123,6 +124,7 @@ static void write(struct output *out, const struct profile *p)
 	struct flame_tree *tree;
 
 	v.guessed = guessed;
+	v.set_numbers = profile_number_label_sets(p, &v.set_count);
 	v.tree = tree = new_tree(&v);
 	if (tree->cut)
 		diag_verbose("callers of the widest %d frames are in the picture, not those of others",
@@ -133,6 +135,7 @@ static void write(struct output *out, const struct profile *p)
 	buf_free(&v.text);
 	flame_tree_free(tree);
 	alloc_free(guessed);
+	alloc_free(v.set_numbers);
 	contexts_free(contexts);
 }
 
@@ -143,7 +146,8 @@ const struct format flamegraph_format = {
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES | FEATURE_LINES |
 		 FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | FEATURE_UNITS |
-		 FEATURE_IDLE | FEATURE_METADATA,
+		 FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | FEATURE_ADDRESSES | FEATURE_FRAME_KINDS |
+		 FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | FEATURE_METADATA,
 	.features_of = features_of,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,

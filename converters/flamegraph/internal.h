@@ -72,6 +72,8 @@ struct flame_writer {
 	const struct contexts *contexts;
 	const struct flame_tree *tree;
 	const bool *guessed;  /* by context, of estimated stacks; else NULL */
+	uint32_t *set_numbers; /* by label set: its number in the data; NULL: no labels */
+	size_t set_count;
 	struct buf text;      /* of the line or frame at hand */
 	uint64_t width;       /* pixels, margins included */
 	bool difference;

@@ -6,6 +6,7 @@
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
 #include "common/base/utf8.h"
+#include "common/profile/referenced.h"
 #include "common/syntax/marshal.h"
 #include "common/transform/callgraph/call_table.h"
 #include "converters/pstat/internal.h"
@@ -36,30 +37,22 @@ static void lower_line(uint32_t *line, string_id file, uint32_t at)
 		*line = at;
 }
 
-/*
- * The line where each function begins or, unknown, the first that has a figure. A
- * function that has no figure at all gets no row.
- */
-static uint32_t *find_lines(const struct profile *p, bool *used)
+/* The line where each function begins or, unknown, the first that has a value. */
+static uint32_t *find_lines(const struct profile *p)
 {
 	uint32_t *lines = alloc_zero(p->function_count, sizeof *lines);
 
-	for (size_t i = 0; i < p->cost_count; i++) {
-		used[p->costs[i].function] = true;
+	for (size_t i = 0; i < p->cost_count; i++)
 		lower_line(&lines[p->costs[i].function], p->costs[i].file, p->costs[i].line);
-	}
 	for (size_t i = 0; i < p->arc_count; i++) {
 		const struct arc *a = &p->arcs[i];
 
-		used[a->caller] = used[a->callee] = true;
 		lower_line(&lines[a->caller], a->site.file, a->site.line);
 		lower_line(&lines[a->callee], a->target.file, a->target.line);
 	}
-	for (function_id f = 0; f < p->function_count; f++) {
-		used[f] |= profile_has_total(p, f);
+	for (function_id f = 0; f < p->function_count; f++)
 		if (p->functions[f].line)
 			lines[f] = p->functions[f].line;
-	}
 	return lines;
 }
 
@@ -97,8 +90,8 @@ static uint32_t add_row(struct pstat_writer *w, struct index *keys, struct pstat
 static void make_rows(struct pstat_writer *w)
 {
 	size_t n = w->p->function_count;
-	bool *used = alloc_zero(n, sizeof *used);
-	uint32_t *lines = find_lines(w->p, used);
+	bool *used = referenced_by_graph(w->p);
+	uint32_t *lines = find_lines(w->p);
 	struct index keys = { 0 };
 
 	w->rows = alloc_zero(n, sizeof *w->rows);

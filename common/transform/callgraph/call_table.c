@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/csr.h"
 #include "common/base/prefetch.h"
 #include "common/transform/callgraph/scc.h"
 #include "common/transform/callgraph/inclusive.h"
@@ -31,7 +32,7 @@ struct call_table_builder {
 	const uint32_t *row_of;
 	value_id v;
 	struct call_table *t;
-	uint32_t *first, *arcs;   /* the profile's arcs by callee row */
+	struct csr arcs;          /* the profile's arcs by callee row */
 	uint32_t *place;          /* by caller row: its arc + 1 to the current callee */
 	struct open_arc *open;    /* by place in the current callee's arcs */
 	size_t open_cap;
@@ -46,11 +47,6 @@ static int64_t at_least(int64_t value, int64_t min)
 static int64_t at_most(int64_t value, int64_t max)
 {
 	return value > max ? max : value;
-}
-
-static double size_of(int64_t value)
-{
-	return value < 0 ? -(double)value : (double)value;
 }
 
 /* The part of a value that lies before `upto` of `whole`; never past it. */
@@ -109,15 +105,12 @@ static void sort_arcs(struct call_table_builder *k, size_t rows)
 {
 	const struct profile *p = k->p;
 
-	/* counted one place ahead, so that filling leaves each start in its own place */
-	k->first = alloc_zero(rows + 2, sizeof *k->first);
-	k->arcs = alloc_zero(p->arc_count, sizeof *k->arcs);
+	csr_open(&k->arcs, rows, p->arc_count);
 	for (size_t i = 0; i < p->arc_count; i++)
-		k->first[k->row_of[p->arcs[i].callee] + 2]++;
-	for (size_t i = 2; i < rows + 2; i++)
-		k->first[i] += k->first[i - 1];
+		csr_count(&k->arcs, k->row_of[p->arcs[i].callee]);
+	csr_sum(&k->arcs);
 	for (size_t i = 0; i < p->arc_count; i++)
-		k->arcs[k->first[k->row_of[p->arcs[i].callee] + 1]++] = (uint32_t)i;
+		csr_put(&k->arcs, k->row_of[p->arcs[i].callee], (uint32_t)i);
 }
 
 /* The arc from `caller` among those of the current callee, that begin at `start`. */
@@ -194,12 +187,12 @@ static void divide_self(struct call_table_builder *k, uint32_t callee, size_t st
 {
 	const struct call_row *row = &k->t->rows[callee];
 	int64_t rest = row->self, given = 0;
-	double sum = 0, upto = 0, whole = size_of(by_calls ? row->calls : row->inclusive);
+	double sum = 0, upto = 0, whole = i64_magnitude(by_calls ? row->calls : row->inclusive);
 
 	for (size_t i = start; i < k->count; i++) {
 		const struct call_arc *a = &k->t->arcs[i];
 
-		sum += size_of(by_calls ? a->calls : a->inclusive);
+		sum += i64_magnitude(by_calls ? a->calls : a->inclusive);
 		if (!k->open[i - start].self_open)
 			rest -= a->self;
 	}
@@ -211,7 +204,7 @@ static void divide_self(struct call_table_builder *k, uint32_t callee, size_t st
 
 		if (!k->open[i - start].self_open)
 			continue;
-		upto += size_of(by_calls ? a->calls : a->inclusive);
+		upto += i64_magnitude(by_calls ? a->calls : a->inclusive);
 		given = part(rest, upto, whole);
 		a->self = given - before;
 	}
@@ -225,7 +218,7 @@ PREFETCH_FUNCTION prefetch_ahead(const struct call_table_builder *k, uint32_t i)
 
 	if (i + AHEAD >= k->p->arc_count)
 		return;
-	row = k->arcs[i + AHEAD];
+	row = k->arcs.item[i + AHEAD];
 	PREFETCH(&k->p->arcs[row]);
 	PREFETCH(&k->p->arcs[row].calls);
 	PREFETCH(values_row(&k->p->arc_values, row) + k->v);
@@ -237,9 +230,9 @@ static void fill_callee(struct call_table_builder *k, uint32_t callee)
 	int64_t max = k->t->rows[callee].inclusive;
 	bool open = false, self_open = false;
 
-	for (uint32_t i = k->first[callee]; i < k->first[callee + 1]; i++) {
+	for (uint32_t i = k->arcs.first[callee]; i < k->arcs.first[callee + 1]; i++) {
 		prefetch_ahead(k, i);
-		take_arc(k, k->arcs[i], start);
+		take_arc(k, k->arcs.item[i], start);
 	}
 	for (size_t i = start; i < k->count; i++) {
 		if (k->open[i - start].every)
@@ -288,8 +281,7 @@ void call_table_make(struct call_table *t, const struct profile *p, value_id v,
 		t->first[r + 1] = (uint32_t)k.count;
 	}
 	fill_empty_callers(t);
-	alloc_free(k.first);
-	alloc_free(k.arcs);
+	csr_free(&k.arcs);
 	alloc_free(k.place);
 	alloc_free(k.open);
 }

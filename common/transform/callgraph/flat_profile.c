@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/profile/referenced.h"
 #include "common/transform/callgraph/graph_from_stacks.h"
 #include "common/transform/callgraph/arc_values.h"
 
@@ -41,24 +42,10 @@ static int compare_named(const void *left, const void *right)
 				 &((const struct named_row *)right)->figure);
 }
 
-/* Functions that have a cost, an arc or a total. */
-static bool *find_used(const struct profile *p)
-{
-	bool *used = alloc_zero(p->function_count, sizeof *used);
-
-	for (size_t i = 0; i < p->cost_count; i++)
-		used[p->costs[i].function] = true;
-	for (size_t i = 0; i < p->arc_count; i++)
-		used[p->arcs[i].caller] = used[p->arcs[i].callee] = true;
-	for (function_id f = 0; f < p->total_count; f++)
-		used[f] |= p->totals[f].known;
-	return used;
-}
-
 /* Fills rows, and returns the row of each function. */
 static uint32_t *make_rows(struct flat_profile *f, const struct profile *p)
 {
-	bool *used = find_used(p);
+	bool *used = referenced_by_graph(p);
 	struct named_row *sorted = alloc_zero(p->function_count, sizeof *sorted);
 	uint32_t *row_of = alloc_zero(p->function_count, sizeof *row_of);
 	size_t count = 0;
@@ -88,17 +75,15 @@ static void sort_by_caller(struct flat_profile *f)
 	uint32_t arcs = t->first[f->count];
 
 	f->callee_of = alloc_zero(arcs, sizeof *f->callee_of);
-	f->callees = alloc_zero(arcs, sizeof *f->callees);
-	f->first_callee = alloc_zero((size_t)f->count + 2, sizeof *f->first_callee);
+	csr_open(&f->callees, f->count, arcs);
 	for (uint32_t row = 0; row < f->count; row++)
 		for (uint32_t a = t->first[row]; a < t->first[row + 1]; a++) {
 			f->callee_of[a] = row;
-			f->first_callee[t->arcs[a].caller + 2]++;
+			csr_count(&f->callees, t->arcs[a].caller);
 		}
-	for (uint32_t row = 2; row < f->count + 2; row++)
-		f->first_callee[row] += f->first_callee[row - 1];
+	csr_sum(&f->callees);
 	for (uint32_t a = 0; a < arcs; a++)
-		f->callees[f->first_callee[t->arcs[a].caller + 1]++] = a;
+		csr_put(&f->callees, t->arcs[a].caller, a);
 }
 
 void flat_profile_make(struct flat_profile *f, const struct profile *p, value_id v)
@@ -118,7 +103,6 @@ void flat_profile_free(struct flat_profile *f)
 {
 	alloc_free(f->rows);
 	call_table_free(&f->table);
-	alloc_free(f->callees);
-	alloc_free(f->first_callee);
+	csr_free(&f->callees);
 	alloc_free(f->callee_of);
 }

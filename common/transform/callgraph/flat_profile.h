@@ -17,6 +17,7 @@
 #ifndef CALLGRAPH_FLAT_PROFILE_H
 #define CALLGRAPH_FLAT_PROFILE_H
 
+#include "common/base/csr.h"
 #include "common/transform/callgraph/call_table.h"
 
 struct flat_row {
@@ -30,8 +31,7 @@ struct flat_profile {
 	uint32_t count;
 	struct flat_row *rows;    /* by name, home and line, bytewise */
 	struct call_table table;  /* row i is rows[i]; arcs by callee */
-	uint32_t *callees;        /* arcs of the table by caller: those of row r are ... */
-	uint32_t *first_callee;   /* callees[first_callee[r]] .. [first_callee[r + 1] - 1] */
+	struct csr callees;       /* arcs of the table, by caller */
 	uint32_t *callee_of;      /* by arc: its callee */
 	int64_t total;            /* of all self values */
 	bool calls_known;         /* else calls are numbers of samples */

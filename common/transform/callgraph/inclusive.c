@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/csr.h"
 
 /* Sums of one function or of one component. */
 struct inclusive_sums {
@@ -43,20 +44,16 @@ static int64_t smaller(int64_t a, int64_t b)
 
 void scc_of_profile(const struct profile *p, struct scc *c)
 {
-	size_t n = p->function_count;
-	uint32_t *first = alloc_zero(n + 2, sizeof *first);
-	uint32_t *target = alloc_zero(p->arc_count, sizeof *target);
+	struct csr callees;
 
-	/* counted one place ahead, so that filling leaves each start in its own place */
+	csr_open(&callees, p->function_count, p->arc_count);
 	for (size_t i = 0; i < p->arc_count; i++)
-		first[p->arcs[i].caller + 2]++;
-	for (size_t i = 2; i < n + 2; i++)
-		first[i] += first[i - 1];
+		csr_count(&callees, p->arcs[i].caller);
+	csr_sum(&callees);
 	for (size_t i = 0; i < p->arc_count; i++)
-		target[first[p->arcs[i].caller + 1]++] = p->arcs[i].callee;
-	scc_find(n, first, target, c);
-	alloc_free(first);
-	alloc_free(target);
+		csr_put(&callees, p->arcs[i].caller, p->arcs[i].callee);
+	scc_find(p->function_count, callees.first, callees.item, c);
+	csr_free(&callees);
 }
 
 static void sum_arcs(const struct profile *p, value_id v, const struct scc *c,

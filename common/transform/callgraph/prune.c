@@ -7,17 +7,12 @@
 #include "common/transform/callgraph/inclusive.h"
 #include "common/transform/reshape/coarsen.h"
 
-static double size_of(int64_t value)
-{
-	return value < 0 ? -(double)value : (double)value;
-}
-
 static double total_of(const struct profile *graph, value_id v)
 {
 	double total = 0;
 
 	for (size_t i = 0; i < graph->cost_count; i++)
-		total += size_of(values_row(&graph->cost_values, i)[v]);
+		total += i64_magnitude(values_row(&graph->cost_values, i)[v]);
 	return total;
 }
 
@@ -37,7 +32,7 @@ bool *prune_small_functions(const struct profile *p, double share)
 		double min_size = total_of(graph, v) * share;
 
 		for (function_id f = 0; f < p->function_count; f++)
-			small[f] &= size_of(inclusive[f]) < min_size;
+			small[f] &= i64_magnitude(inclusive[f]) < min_size;
 		alloc_free(inclusive);
 	}
 	profile_free(graph);

@@ -18,18 +18,13 @@ struct context_finder {
 
 /* --- which are kept --- */
 
-static double size_of(int64_t value)
-{
-	return value < 0 ? -(double)value : (double)value;
-}
-
 static double *totals_of(const struct profile *p)
 {
 	double *totals = alloc_zero(p->value_count, sizeof *totals);
 
 	for (size_t i = 0; i < p->sample_count; i++)
 		for (value_id v = 0; v < p->value_count; v++)
-			totals[v] += size_of(values_row(&p->sample_values, i)[v]);
+			totals[v] += i64_magnitude(values_row(&p->sample_values, i)[v]);
 	return totals;
 }
 
@@ -59,7 +54,7 @@ static uint32_t *weigh(const struct profile *p)
 
 	for (size_t i = 0; i < p->sample_count; i++)
 		for (value_id v = 0; v < p->value_count; v++) {
-			double size = size_of(values_row(&p->sample_values, i)[v]);
+			double size = i64_magnitude(values_row(&p->sample_values, i)[v]);
 
 			if (size > 0)
 				add_weight(&weight[p->samples[i].stack], (float)(size / totals[v]));
@@ -217,6 +212,27 @@ static void rows_add(struct thread_rows *r, uint32_t at, const int64_t *values)
 	values_add_row(&r->values, values_new_row(&r->values), values);
 }
 
+/* The same for a sample, with its labels and its time. */
+static void rows_add_sample(struct thread_rows *r, const struct profile *p, uint32_t at, size_t row,
+			    const int64_t *values)
+{
+	struct sample s = profile_sample_at(p, row);
+
+	rows_add(r, at, values);
+	while (s.labels && r->label_count < r->values.rows) {
+		ARRAY_ROOM(r->labels, r->label_count, r->label_cap);
+		r->labels[r->label_count++] = NO_LABELS;
+	}
+	while (s.timed && r->time_count < r->values.rows) {
+		ARRAY_ROOM(r->times, r->time_count, r->time_cap);
+		r->times[r->time_count++] = NO_TIME;
+	}
+	if (s.labels)
+		r->labels[r->values.rows - 1] = s.labels;
+	if (s.timed)
+		r->times[r->values.rows - 1] = s.time;
+}
+
 /* A sum for each of `keys` things of one thread, and which of them have one. */
 struct context_sums {
 	struct values values;
@@ -268,6 +284,49 @@ static void sums_free(struct context_sums *s)
 	alloc_free(s->key);
 }
 
+/* Samples with labels: those of one context and label set are added up. */
+struct labelled {
+	uint32_t at;
+	label_set_id labels;
+	uint32_t row;
+};
+
+static int compare_labelled(const void *a, const void *b)
+{
+	const struct labelled *left = a, *right = b;
+
+	if (left->at != right->at)
+		return left->at < right->at ? -1 : 1;
+	if (left->labels != right->labels)
+		return left->labels < right->labels ? -1 : 1;
+	return (left->row > right->row) - (left->row < right->row);
+}
+
+static void add_labelled(struct context_finder *f, const uint32_t *rows, size_t count)
+{
+	struct labelled *all = alloc_zero(count, sizeof *all);
+	struct thread_rows *self = &f->c->self;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t number = f->number[f->p->samples[rows[i]].stack];
+
+		if (number)
+			all[kept++] = (struct labelled){
+				number - 1, profile_sample_labels(f->p, rows[i]), rows[i] };
+	}
+	qsort(all, kept, sizeof *all, compare_labelled);
+	for (size_t i = 0; i < kept; i++) {
+		const int64_t *values = values_row(&f->p->sample_values, all[i].row);
+
+		if (i && all[i].at == all[i - 1].at && all[i].labels == all[i - 1].labels)
+			values_add_row(&self->values, self->values.rows - 1, values);
+		else
+			rows_add_sample(self, f->p, all[i].at, all[i].row, values);
+	}
+	alloc_free(all);
+}
+
 static stack_id kept_caller(const struct context_finder *f, stack_id stack)
 {
 	while (!f->number[stack])
@@ -278,7 +337,7 @@ static stack_id kept_caller(const struct context_finder *f, stack_id stack)
 static void add_up(struct context_finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread by = by_thread_samples(p);
+	struct csr by = sample_series_samples_by_thread(p);
 	struct contexts *c = f->c;
 	struct context_sums self, descendants_pruned, pruned;
 
@@ -287,10 +346,12 @@ static void add_up(struct context_finder *f)
 	sums_start(&pruned, p->function_count, p);
 	for (thread_id t = 0; t < p->thread_count; t++) {
 		for (size_t i = by.first[t]; i < by.first[t + 1]; i++) {
-			stack_id stack = p->samples[by.rows[i]].stack;
-			const int64_t *values = values_row(&p->sample_values, by.rows[i]);
+			stack_id stack = p->samples[by.item[i]].stack;
+			const int64_t *values = values_row(&p->sample_values, by.item[i]);
 			uint32_t number = f->number[stack];
 
+			if (number && p->sample_label_count)
+				continue;
 			if (number) {
 				sums_add(&self, number - 1, values);
 				continue;
@@ -298,6 +359,8 @@ static void add_up(struct context_finder *f)
 			sums_add(&descendants_pruned, f->number[kept_caller(f, stack)] - 1, values);
 			sums_add(&pruned, p->frames[f->trie->frame[stack]].function, values);
 		}
+		if (p->sample_label_count)
+			add_labelled(f, by.item + by.first[t], by.first[t + 1] - by.first[t]);
 		sums_flush(&self, &c->self, t);
 		sums_flush(&descendants_pruned, &c->descendants_pruned, t);
 		sums_flush(&pruned, &c->pruned, t);
@@ -305,7 +368,7 @@ static void add_up(struct context_finder *f)
 	sums_free(&self);
 	sums_free(&descendants_pruned);
 	sums_free(&pruned);
-	by_thread_free(&by);
+	csr_free(&by);
 }
 
 /* --- values one by one, in time --- */
@@ -318,7 +381,7 @@ static bool is_timed(const struct profile *p, thread_id t, value_id v)
 }
 
 /* The samples of a thread, but for what its call events tell better. */
-static void add_samples(struct context_finder *f, thread_id t, const struct by_thread *by)
+static void add_samples(struct context_finder *f, thread_id t, const struct csr *by)
 {
 	const struct profile *p = f->p;
 	bool any = false;
@@ -326,7 +389,7 @@ static void add_samples(struct context_finder *f, thread_id t, const struct by_t
 	for (value_id v = 0; v < p->value_count; v++)
 		any |= is_timed(p, t, v);
 	for (size_t i = by->first[t]; i < by->first[t + 1]; i++) {
-		const int64_t *values = values_row(&p->sample_values, by->rows[i]);
+		const int64_t *values = values_row(&p->sample_values, by->item[i]);
 		bool more = !any;
 
 		for (value_id v = 0; v < p->value_count; v++) {
@@ -334,8 +397,9 @@ static void add_samples(struct context_finder *f, thread_id t, const struct by_t
 			more |= f->row[v] != 0;
 		}
 		if (more)
-			rows_add(&f->c->self, f->number[p->samples[by->rows[i]].stack] - 1,
-				 f->row);
+			rows_add_sample(&f->c->self, p,
+					f->number[p->samples[by->item[i]].stack] - 1,
+					by->item[i], f->row);
 	}
 }
 
@@ -345,14 +409,14 @@ static void add_samples(struct context_finder *f, thread_id t, const struct by_t
  * a row stay two.
  */
 static void add_call_events(struct context_finder *f, thread_id t, value_id v,
-			    const struct by_thread *by)
+			    const struct csr *by)
 {
 	stack_id at = EMPTY_STACK;
 	int64_t last = 0;
 
 	memset(f->row, 0, f->p->value_count * sizeof *f->row);
 	for (size_t i = by->first[t]; i < by->first[t + 1]; i++) {
-		const struct call_event *a = &f->p->call_events[by->rows[i]];
+		const struct call_event *a = &f->p->call_events[by->item[i]];
 
 		if (a->value != v)
 			continue;
@@ -367,7 +431,7 @@ static void add_call_events(struct context_finder *f, thread_id t, value_id v,
 static void list_in_time(struct context_finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread samples = by_thread_samples(p), events = by_thread_call_events(p);
+	struct csr samples = sample_series_samples_by_thread(p), events = sample_series_call_events_by_thread(p);
 
 	for (thread_id t = 0; t < p->thread_count; t++) {
 		for (value_id v = 0; v < p->value_count; v++)
@@ -376,15 +440,15 @@ static void list_in_time(struct context_finder *f)
 		add_samples(f, t, &samples);
 		rows_end_thread(&f->c->self, t);
 	}
-	by_thread_free(&samples);
-	by_thread_free(&events);
+	csr_free(&samples);
+	csr_free(&events);
 }
 
 /* A frame entered and left at once is in no sample: the trie grows by it. */
 static void push_call_events(struct context_finder *f)
 {
 	const struct profile *p = f->p;
-	struct by_thread by = by_thread_call_events(p);
+	struct csr by = sample_series_call_events_by_thread(p);
 
 	stacks_init(&f->own);
 	for (stack_id i = 1; i < p->stacks.count; i++)
@@ -394,7 +458,7 @@ static void push_call_events(struct context_finder *f)
 			stack_id at = EMPTY_STACK;
 
 			for (size_t i = by.first[t]; i < by.first[t + 1]; i++) {
-				const struct call_event *a = &p->call_events[by.rows[i]];
+				const struct call_event *a = &p->call_events[by.item[i]];
 
 				if (a->value == v)
 					at = a->enter ? stacks_push(&f->own, at, a->frame)
@@ -402,7 +466,7 @@ static void push_call_events(struct context_finder *f)
 			}
 		}
 	f->trie = &f->own;
-	by_thread_free(&by);
+	csr_free(&by);
 }
 
 struct contexts *contexts_new(const struct profile *p, uint64_t max_contexts, bool in_time)
@@ -436,6 +500,8 @@ static void rows_free(struct thread_rows *r)
 {
 	alloc_free(r->first);
 	alloc_free(r->at);
+	alloc_free(r->labels);
+	alloc_free(r->times);
 	values_free(&r->values);
 }
 

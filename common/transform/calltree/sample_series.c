@@ -16,35 +16,28 @@ static thread_id thread_of_call_event(const struct profile *p, size_t i)
 	return p->call_events[i].thread;
 }
 
-static struct by_thread sort_by_thread(const struct profile *p, size_t count,
-				       thread_id (*thread_of)(const struct profile *, size_t))
+static struct csr sort_by_thread(const struct profile *p, size_t count,
+				 thread_id (*thread_of)(const struct profile *, size_t))
 {
-	struct by_thread b = { alloc_zero(p->thread_count + 2, sizeof *b.first),
-			       alloc_zero(count, sizeof *b.rows) };
+	struct csr rows;
 
+	csr_open(&rows, p->thread_count, count);
 	for (size_t i = 0; i < count; i++)
-		b.first[thread_of(p, i) + 2]++;
-	for (size_t t = 2; t < p->thread_count + 2; t++)
-		b.first[t] += b.first[t - 1];
+		csr_count(&rows, thread_of(p, i));
+	csr_sum(&rows);
 	for (size_t i = 0; i < count; i++)
-		b.rows[b.first[thread_of(p, i) + 1]++] = (uint32_t)i;
-	return b;
+		csr_put(&rows, thread_of(p, i), (uint32_t)i);
+	return rows;
 }
 
-struct by_thread by_thread_samples(const struct profile *p)
+struct csr sample_series_samples_by_thread(const struct profile *p)
 {
 	return sort_by_thread(p, p->sample_count, thread_of_sample);
 }
 
-struct by_thread by_thread_call_events(const struct profile *p)
+struct csr sample_series_call_events_by_thread(const struct profile *p)
 {
 	return sort_by_thread(p, p->call_event_count, thread_of_call_event);
-}
-
-void by_thread_free(struct by_thread *b)
-{
-	alloc_free(b->first);
-	alloc_free(b->rows);
 }
 
 static unsigned char *signs_of(struct sample_series_list *all, thread_id t, value_id v)
@@ -103,8 +96,8 @@ void sample_series_find(struct sample_series_list *all, const struct profile *p)
 {
 	*all = (struct sample_series_list){
 		.p = p,
-		.samples = by_thread_samples(p),
-		.call_events = by_thread_call_events(p),
+		.samples = sample_series_samples_by_thread(p),
+		.call_events = sample_series_call_events_by_thread(p),
 		.owners = alloc_zero(p->sample_count, sizeof *all->owners),
 		.signs = alloc_zero(p->thread_count * p->value_count, sizeof *all->signs),
 	};
@@ -123,8 +116,8 @@ void sample_series_find(struct sample_series_list *all, const struct profile *p)
 void sample_series_free(struct sample_series_list *all)
 {
 	alloc_free(all->list);
-	by_thread_free(&all->samples);
-	by_thread_free(&all->call_events);
+	csr_free(&all->samples);
+	csr_free(&all->call_events);
 	alloc_free(all->owners);
 	alloc_free(all->signs);
 }
@@ -132,10 +125,10 @@ void sample_series_free(struct sample_series_list *all)
 bool sample_series_next(const struct sample_series_list *all, const struct sample_series *s,
 			struct sample_series_row *row)
 {
-	const size_t *first = all->samples.first + s->thread;
+	const uint32_t *first = all->samples.first + s->thread;
 
 	while (row->next < first[1] - first[0]) {
-		row->sample = all->samples.rows[first[0] + row->next++];
+		row->sample = all->samples.item[first[0] + row->next++];
 		row->value = values_row(&all->p->sample_values, row->sample)[s->value];
 		if (row->value ? (row->value < 0) == s->negative
 			       : !s->negative && all->owners[row->sample] == s->value)
@@ -147,11 +140,11 @@ bool sample_series_next(const struct sample_series_list *all, const struct sampl
 const struct call_event *sample_series_next_call_event(const struct sample_series_list *all,
 						       const struct sample_series *s, size_t *next)
 {
-	const size_t *first = all->call_events.first + s->thread;
+	const uint32_t *first = all->call_events.first + s->thread;
 
 	while (*next < first[1] - first[0]) {
 		const struct call_event *a =
-			&all->p->call_events[all->call_events.rows[first[0] + (*next)++]];
+			&all->p->call_events[all->call_events.item[first[0] + (*next)++]];
 
 		if (a->value == s->value)
 			return a;

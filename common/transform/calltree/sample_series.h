@@ -12,6 +12,7 @@
 #ifndef CALLTREE_SAMPLE_SERIES_H
 #define CALLTREE_SAMPLE_SERIES_H
 
+#include "common/base/csr.h"
 #include "common/profile/profile.h"
 
 struct sample_series {
@@ -21,21 +22,16 @@ struct sample_series {
 	bool evented;       /* written as call events, which are there */
 };
 
-/* Rows of a table by thread: those of t are rows[first[t]] up to rows[first[t + 1]]. */
-struct by_thread {
-	size_t *first;
-	uint32_t *rows;
-};
-struct by_thread by_thread_samples(const struct profile *p);
-struct by_thread by_thread_call_events(const struct profile *p);
-void by_thread_free(struct by_thread *b);
+/* The rows of a table by thread, each thread's in their order. The caller frees them. */
+struct csr sample_series_samples_by_thread(const struct profile *p);
+struct csr sample_series_call_events_by_thread(const struct profile *p);
 
 struct sample_series_list {
 	const struct profile *p;
 	/* in the order of the profile's time ranges, then thread by thread */
 	struct sample_series *list;
 	size_t count, cap;
-	struct by_thread samples, call_events;
+	struct csr samples, call_events;
 	value_id *owners;      /* by sample: whose a row of zeros is */
 	unsigned char *signs;  /* by thread and value type */
 };

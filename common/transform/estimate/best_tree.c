@@ -124,7 +124,7 @@ static uint64_t effort_of(const struct unfolding *u)
 static void measure(const struct call_flow *w, struct best_tree *t)
 {
 	t->order = unfolding_order(&t->unfolding);
-	deviation_measure(w, &t->unfolding, t->order, &t->departure);
+	deviation_measure(w, &t->unfolding, t->order, &t->deviation);
 }
 
 /* Unfolds with other bounds; true, and the tree is the best one now, if it departs less. */
@@ -135,7 +135,7 @@ static bool improve(struct tree_search *s, struct unfold_bounds bounds)
 	unfold_within(s->w, &bounds, &other.unfolding);
 	measure(s->w, &other);
 	s->effort += effort_of(&other.unfolding);
-	if (deviation_total(&other.departure) < deviation_total(&s->tree.departure) - 1e-6) {
+	if (deviation_total(&other.deviation) < deviation_total(&s->tree.deviation) - 1e-6) {
 		best_tree_free(&s->tree);
 		s->tree = other;
 		return true;
@@ -146,19 +146,19 @@ static bool improve(struct tree_search *s, struct unfold_bounds bounds)
 
 static bool goes_on(const struct tree_search *s)
 {
-	return deviation_total(&s->tree.departure) > good_enough && s->effort < MAX_EFFORT;
+	return deviation_total(&s->tree.deviation) > good_enough && s->effort < MAX_EFFORT;
 }
 
 /* --- changing single arcs --- */
 
 /* By arc of a cycle: the room that stayed empty below its contexts, and what found no place. */
-static size_t find_blame(const struct call_flow *w, const struct unfolding *u, struct weighed *out)
+static size_t find_blame(const struct call_flow *w, const struct unfolding *u, struct weighted_id *out)
 {
 	double *below = alloc_zero(u->count, sizeof *below);
 	size_t count = 0;
 
 	for (uint32_t a = 0; a < w->called_count; a++)
-		out[a] = (struct weighed){ w->arcs[a].inner ? u->left[a] : 0, a };
+		out[a] = (struct weighted_id){ w->arcs[a].inner ? u->left[a] : 0, a };
 	for (size_t c = u->count; c-- > 0;) {
 		const struct context *k = &u->contexts[c];
 		const struct flow_arc *a = &w->arcs[k->arc];
@@ -202,7 +202,7 @@ static bool change(struct tree_search *s, uint32_t arc, int what)
 }
 
 /* A change of the arc that is most to blame, of those not tried: true if that is better. */
-static bool change_one(struct tree_search *s, const struct weighed *blame, size_t count,
+static bool change_one(struct tree_search *s, const struct weighted_id *blame, size_t count,
 		       unsigned char *tried, int *changes)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -224,7 +224,7 @@ static bool change_one(struct tree_search *s, const struct weighed *blame, size_
 
 static void change_arcs(struct tree_search *s)
 {
-	struct weighed *blame = alloc_zero(s->w->called_count, sizeof *blame);
+	struct weighted_id *blame = alloc_zero(s->w->called_count, sizeof *blame);
 	unsigned char *tried = alloc_zero(s->w->arc_count, 1);
 	int changes = 0;
 	bool better = true;
@@ -242,7 +242,7 @@ static void change_arcs(struct tree_search *s)
 
 /* All arcs alike; how far that tree departs. */
 struct start {
-	double departure;
+	double deviation;
 	unsigned char mode;
 	bool whole_calls;
 };
@@ -253,8 +253,8 @@ static int lightest_first(const void *a, const void *b)
 {
 	const struct start *x = a, *y = b;
 
-	if (x->departure != y->departure)
-		return x->departure < y->departure ? -1 : 1;
+	if (x->deviation != y->deviation)
+		return x->deviation < y->deviation ? -1 : 1;
 	if (x->whole_calls != y->whole_calls)
 		return x->whole_calls ? 1 : -1;
 	return (x->mode > y->mode) - (x->mode < y->mode);
@@ -273,7 +273,7 @@ static void start_from(struct tree_search *s, const struct start *start)
 
 static void keep_better(struct best_tree *best, struct best_tree *other)
 {
-	if (deviation_total(&other->departure) < deviation_total(&best->departure)) {
+	if (deviation_total(&other->deviation) < deviation_total(&best->deviation)) {
 		best_tree_free(best);
 		*best = *other;
 		*other = (struct best_tree){ 0 };
@@ -287,13 +287,13 @@ static size_t find_starts(struct tree_search *s, struct start *starts, struct be
 {
 	size_t count = 0;
 
-	starts[count++] = (struct start){ deviation_total(&best->departure), UNFOLD_ALL, false };
-	for (unsigned char i = 1; i < STARTS && deviation_total(&best->departure) > good_enough; i++) {
+	starts[count++] = (struct start){ deviation_total(&best->deviation), UNFOLD_ALL, false };
+	for (unsigned char i = 1; i < STARTS && deviation_total(&best->deviation) > good_enough; i++) {
 		struct start *start = &starts[count++];
 
 		*start = (struct start){ 0, i % UNFOLD_MODES, i >= UNFOLD_MODES };
 		start_from(s, start);
-		start->departure = deviation_total(&s->tree.departure);
+		start->deviation = deviation_total(&s->tree.deviation);
 		keep_better(best, &s->tree);
 	}
 	qsort(starts, count, sizeof *starts, lightest_first);
@@ -306,7 +306,7 @@ static void search(struct tree_search *s, struct best_tree *best)
 	struct start starts[STARTS];
 	size_t count = find_starts(s, starts, best);
 
-	for (size_t i = 0; i < count && deviation_total(&best->departure) > good_enough &&
+	for (size_t i = 0; i < count && deviation_total(&best->deviation) > good_enough &&
 	     s->effort < MAX_EFFORT; i++) {
 		start_from(s, &starts[i]);
 		change_arcs(s);

@@ -17,7 +17,7 @@
 struct best_tree {
 	struct unfolding unfolding;
 	uint32_t *order;            /* its contexts, depth first */
-	struct deviation departure;
+	struct deviation deviation;
 	double unplaced, total;     /* of self and unattributed values */
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/csr.h"
 
 enum { MAX_SORTED = 20000 };
 
@@ -34,37 +35,35 @@ struct ends {
 };
 
 /* Numbers of ends in the order of `key`; equal ones as they are in `from`, or ascending. */
-static uint32_t *order_by(const uint32_t *key, size_t nodes, const uint32_t *from, size_t count)
+static struct csr order_by(const uint32_t *key, size_t nodes, const uint32_t *from, size_t count)
 {
-	uint32_t *order = alloc_zero(count, sizeof *order);
-	size_t *start = alloc_zero(nodes + 1, sizeof *start);
+	struct csr order;
 
+	csr_open(&order, nodes, count);
 	for (size_t i = 0; i < count; i++)
-		start[key[i] + 1]++;
-	for (size_t n = 1; n <= nodes; n++)
-		start[n] += start[n - 1];
+		csr_count(&order, key[i]);
+	csr_sum(&order);
 	for (size_t i = 0; i < count; i++) {
 		uint32_t at = from ? from[i] : (uint32_t)i;
 
-		order[start[key[at]]++] = at;
+		csr_put(&order, key[at], at);
 	}
-	alloc_free(start);
 	return order;
 }
 
 /* One arc for each distinct pair, by caller: first[] is filled on the way. */
 static void add_arcs(struct call_flow *w, const struct ends *e)
 {
-	uint32_t *by_callee = order_by(e->callee, w->node_count, NULL, e->count);
-	uint32_t *order = order_by(e->caller, w->node_count, by_callee, e->count);
+	struct csr by_callee = order_by(e->callee, w->node_count, NULL, e->count);
+	struct csr order = order_by(e->caller, w->node_count, by_callee.item, e->count);
 	size_t n = 0;
 
-	alloc_free(by_callee);
+	csr_free(&by_callee);
 	w->first = alloc_zero(w->node_count + 1, sizeof *w->first);
 	w->arc_cap = e->count + 1;
 	w->arcs = alloc_zero(w->arc_cap, sizeof *w->arcs);
 	for (size_t i = 0; i < e->count; i++) {
-		uint32_t at = order[i], last = i ? order[i - 1] : 0;
+		uint32_t at = order.item[i], last = i ? order.item[i - 1] : 0;
 
 		if (!i || e->caller[at] != e->caller[last] || e->callee[at] != e->callee[last]) {
 			w->arcs[n] = (struct flow_arc){ .caller = e->caller[at],
@@ -81,7 +80,7 @@ static void add_arcs(struct call_flow *w, const struct ends *e)
 	w->place_of = alloc_zero(n, sizeof *w->place_of);
 	for (size_t a = 0; a < n; a++)
 		w->place_of[a] = (uint32_t)a;
-	alloc_free(order);
+	csr_free(&order);
 }
 
 static void find_cycles(struct call_flow *w)

@@ -57,7 +57,7 @@ void cycle_list_clear(struct cycle_work *k)
 void cycle_list_add(struct cycle_work *k, double weight, uint32_t id)
 {
 	ARRAY_ROOM(k->list, k->list_count, k->list_cap);
-	k->list[k->list_count++] = (struct weighed){ weight, id };
+	k->list[k->list_count++] = (struct weighted_id){ weight, id };
 }
 
 void cycle_list_sort(struct cycle_work *k)

@@ -159,7 +159,7 @@ void cycle_fill_spare(struct cycle_work *k)
 	struct unfolder *u = k->u;
 	const struct call_flow *w = u->w;
 	uint32_t first = w->cycles.first[k->component], end = w->cycles.first[k->component + 1];
-	struct weighed *members;
+	struct weighted_id *members;
 	size_t count;
 
 	for (uint32_t i = first; i < end; i++)

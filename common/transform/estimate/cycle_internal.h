@@ -60,7 +60,7 @@ struct cycle_work {
 	size_t inner_count, inner_cap;
 	uint32_t *chain, *stretch; /* arcs: a stretch that is repeated, and scratch */
 	size_t chain_count, chain_cap, stretch_count, stretch_cap;
-	struct weighed *list;        /* scratch: arcs or members that are sorted */
+	struct weighted_id *list;        /* scratch: arcs or members that are sorted */
 	size_t list_count, list_cap;
 	double *coming;           /* by node: what its contexts that are not opened yet have for callees */
 	double *entering;         /* by node: inclusive, of arcs from elsewhere */

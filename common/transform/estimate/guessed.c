@@ -3,17 +3,12 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/csr.h"
 #include "common/transform/estimate/weighted.h"
 
 /* Other contexts of a function that are looked at; what is so little lighter is as heavy. */
 enum { LOOKED_AT = 256 };
 static const double as_heavy = 0.999;
-
-/* Contexts in groups by function, the heaviest of a group first. */
-struct groups {
-	size_t *first;       /* functions + 1 */
-	uint32_t *contexts;
-};
 
 struct guesser {
 	const struct contexts *c;
@@ -21,7 +16,7 @@ struct guesser {
 	double *taken;       /* by context: by callees that are certain */
 	bool *local;         /* by context: certain if its caller is */
 	uint32_t *places;    /* by function: contexts below one caller, while that is looked at */
-	struct groups own, called;
+	struct csr own, called; /* contexts by function, the heaviest of one first */
 };
 
 static function_id function_of(const struct contexts *c, uint32_t context)
@@ -46,47 +41,44 @@ static double *sum_totals(const struct contexts *c)
 	return total;
 }
 
-static void sort_groups(const struct guesser *g, struct groups *all)
+static void sort_groups(const struct guesser *g, struct csr *all)
 {
 	size_t count = all->first[g->c->p->function_count];
-	struct weighed *w = alloc_zero(count, sizeof *w);
+	struct weighted_id *w = alloc_zero(count, sizeof *w);
 
 	for (size_t i = 0; i < count; i++)
-		w[i] = (struct weighed){ g->total[all->contexts[i]], all->contexts[i] };
+		w[i] = (struct weighted_id){ g->total[all->item[i]], all->item[i] };
 	for (function_id f = 0; f < g->c->p->function_count; f++)
 		weighted_sort(w + all->first[f], all->first[f + 1] - all->first[f]);
 	for (size_t i = 0; i < count; i++)
-		all->contexts[i] = w[i].id;
+		all->item[i] = w[i].id;
 	alloc_free(w);
 }
 
 /* By their own function, or by their caller's: those without a caller are in no group then. */
-static void group(const struct guesser *g, bool by_caller, struct groups *out)
+static void group(const struct guesser *g, bool by_caller, struct csr *out)
 {
 	const struct contexts *c = g->c;
-	size_t functions = c->p->function_count;
 
-	out->first = alloc_zero(functions + 2, sizeof *out->first);
-	out->contexts = alloc_zero(c->count, sizeof *out->contexts);
+	csr_open(out, c->p->function_count, c->count);
 	for (uint32_t i = 1; i < c->count; i++)
 		if (!by_caller || c->parent[i])
-			out->first[function_of(c, by_caller ? c->parent[i] : i) + 2]++;
-	for (size_t f = 2; f < functions + 2; f++)
-		out->first[f] += out->first[f - 1];
+			csr_count(out, function_of(c, by_caller ? c->parent[i] : i));
+	csr_sum(out);
 	for (uint32_t i = 1; i < c->count; i++)
 		if (!by_caller || c->parent[i])
-			out->contexts[out->first[function_of(c, by_caller ? c->parent[i] : i) + 1]++] = i;
+			csr_put(out, function_of(c, by_caller ? c->parent[i] : i), i);
 	sort_groups(g, out);
 }
 
 /* Whether another context of the caller's function could hold it. */
 static bool fits_elsewhere(const struct guesser *g, function_id caller, uint32_t context)
 {
-	const struct groups *own = &g->own;
+	const struct csr *own = &g->own;
 	double wanted = g->total[context] * as_heavy;
 
 	for (size_t i = own->first[caller]; i < own->first[caller + 1]; i++) {
-		uint32_t other = own->contexts[i];
+		uint32_t other = own->item[i];
 
 		if (g->total[other] < wanted)
 			return false;
@@ -100,13 +92,13 @@ static bool fits_elsewhere(const struct guesser *g, function_id caller, uint32_t
 
 static void look_at_callees(struct guesser *g, function_id caller)
 {
-	const struct groups *called = &g->called;
+	const struct csr *called = &g->called;
 	bool single = g->own.first[caller + 1] - g->own.first[caller] == 1;
 
 	for (size_t i = called->first[caller]; !single && i < called->first[caller + 1]; i++)
-		g->places[function_of(g->c, called->contexts[i])]++;
+		g->places[function_of(g->c, called->item[i])]++;
 	for (size_t i = called->first[caller]; i < called->first[caller + 1]; i++) {
-		uint32_t context = called->contexts[i];
+		uint32_t context = called->item[i];
 
 		/* in several places: who knows how much of it is in which? */
 		g->local[context] = single || (g->places[function_of(g->c, context)] == 1 &&
@@ -115,7 +107,7 @@ static void look_at_callees(struct guesser *g, function_id caller)
 			g->taken[g->c->parent[context]] += g->total[context];
 	}
 	for (size_t i = called->first[caller]; i < called->first[caller + 1]; i++)
-		g->places[function_of(g->c, called->contexts[i])] = 0;
+		g->places[function_of(g->c, called->item[i])] = 0;
 }
 
 bool *contexts_guessed(const struct contexts *c)
@@ -139,9 +131,7 @@ bool *contexts_guessed(const struct contexts *c)
 	alloc_free(g.taken);
 	alloc_free(g.local);
 	alloc_free(g.places);
-	alloc_free(g.own.first);
-	alloc_free(g.own.contexts);
-	alloc_free(g.called.first);
-	alloc_free(g.called.contexts);
+	csr_free(&g.own);
+	csr_free(&g.called);
 	return guessed;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/csr.h"
 #include "common/base/prefetch.h"
 #include "common/base/hash.h"
 #include "common/io/limits.h"
@@ -40,7 +41,7 @@ static frame_id named_frame(struct profile *p, struct str name)
 {
 	struct function f = { .name = profile_string(p, name) };
 
-	return profile_frame(p, (struct frame){ profile_function(p, f), 0, 0 });
+	return profile_frame(p, (struct frame){ .function = profile_function(p, f) });
 }
 
 static void name_frames(struct placer *pl)
@@ -115,7 +116,7 @@ static frame_id frame_of(struct placer *pl, uint32_t n)
 	struct split *s = &pl->splits[n];
 
 	if (s->frame == NO_ID)
-		s->frame = profile_frame(pl->p, (struct frame){ pl->w->nodes[n].function, 0, 0 });
+		s->frame = profile_frame(pl->p, (struct frame){ .function = pl->w->nodes[n].function });
 	return s->frame;
 }
 
@@ -282,7 +283,7 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 		name_frames(&pl);
 		place(&pl, tree.order);
 		if (v == 0) {
-			add_results(estimate, &w, &tree.departure);
+			add_results(estimate, &w, &tree.deviation);
 			estimate->unplaced += pl.lost;
 			estimate->total += pl.total;
 		}
@@ -291,36 +292,20 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 	call_flow_close(&w);
 }
 
-/* Row numbers thread by thread: those of t are rows[start[t]] to rows[start[t + 1]]. */
-struct rows_by_thread {
-	uint32_t *rows;
-	size_t *start;
-};
-
-static struct rows_by_thread sort_rows(size_t threads, size_t count, const thread_id *thread_of)
+static void sort_rows(struct csr *rows, size_t threads, size_t count, const thread_id *thread_of)
 {
-	struct rows_by_thread s = { alloc_zero(count, sizeof *s.rows),
-			    alloc_zero(threads + 2, sizeof *s.start) };
-
+	csr_open(rows, threads, count);
 	for (size_t i = 0; i < count; i++)
-		s.start[thread_of[i] + 2]++;
-	for (size_t t = 2; t < threads + 2; t++)
-		s.start[t] += s.start[t - 1];
+		csr_count(rows, thread_of[i]);
+	csr_sum(rows);
 	for (size_t i = 0; i < count; i++)
-		s.rows[s.start[thread_of[i] + 1]++] = (uint32_t)i;
-	return s;
-}
-
-static void rows_by_thread_free(struct rows_by_thread *s)
-{
-	alloc_free(s->rows);
-	alloc_free(s->start);
+		csr_put(rows, thread_of[i], (uint32_t)i);
 }
 
 /* The graph half's rows by thread; parts of one thread are together. */
 struct graph_rows {
 	thread_id *first, *of_cost, *of_arc;
-	struct rows_by_thread costs, arcs;
+	struct csr costs, arcs;
 	struct flow_rows rows;
 	thread_id next;
 };
@@ -336,11 +321,11 @@ static void rows_open(struct graph_rows *g, const struct profile *p)
 		g->of_cost[i] = g->first[p->costs[i].thread];
 	for (size_t i = 0; i < p->arc_count; i++)
 		g->of_arc[i] = g->first[p->arcs[i].thread];
-	g->costs = sort_rows(threads, p->cost_count, g->of_cost);
-	g->arcs = sort_rows(threads, p->arc_count, g->of_arc);
+	sort_rows(&g->costs, threads, p->cost_count, g->of_cost);
+	sort_rows(&g->arcs, threads, p->arc_count, g->of_arc);
 	for (size_t t = 0; t < threads; t++)
-		active += g->costs.start[t + 1] > g->costs.start[t] ||
-			  g->arcs.start[t + 1] > g->arcs.start[t];
+		active += g->costs.first[t + 1] > g->costs.first[t] ||
+			  g->arcs.first[t + 1] > g->arcs.first[t];
 	g->rows.totals = active == 1;
 	g->rows.node_of = alloc_zero(p->function_count, sizeof *g->rows.node_of);
 }
@@ -350,10 +335,10 @@ static bool rows_next(struct graph_rows *g, const struct profile *p, thread_id *
 {
 	while (g->next < p->thread_count) {
 		*t = g->next++;
-		g->rows.costs = g->costs.rows + g->costs.start[*t];
-		g->rows.cost_count = g->costs.start[*t + 1] - g->costs.start[*t];
-		g->rows.arcs = g->arcs.rows + g->arcs.start[*t];
-		g->rows.arc_count = g->arcs.start[*t + 1] - g->arcs.start[*t];
+		g->rows.costs = g->costs.item + g->costs.first[*t];
+		g->rows.cost_count = g->costs.first[*t + 1] - g->costs.first[*t];
+		g->rows.arcs = g->arcs.item + g->arcs.first[*t];
+		g->rows.arc_count = g->arcs.first[*t + 1] - g->arcs.first[*t];
 		if (g->rows.cost_count || g->rows.arc_count)
 			return true;
 	}
@@ -362,8 +347,8 @@ static bool rows_next(struct graph_rows *g, const struct profile *p, thread_id *
 
 static void rows_close(struct graph_rows *g)
 {
-	rows_by_thread_free(&g->costs);
-	rows_by_thread_free(&g->arcs);
+	csr_free(&g->costs);
+	csr_free(&g->arcs);
 	alloc_free(g->rows.node_of);
 	alloc_free(g->of_cost);
 	alloc_free(g->of_arc);
@@ -406,7 +391,7 @@ void estimate_results(const struct profile *p, value_id v, struct estimate *esti
 		call_flow_open(&w, p, &g.rows);
 		call_flow_set_values(&w, p, &g.rows, v, estimate->unattributed);
 		best_tree_find(&w, estimate->contexts, estimate->max_unplaced, &tree);
-		add_results(estimate, &w, &tree.departure);
+		add_results(estimate, &w, &tree.deviation);
 		estimate->unplaced += tree.unplaced;
 		estimate->total += tree.total;
 		best_tree_free(&tree);

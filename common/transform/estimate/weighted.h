@@ -8,14 +8,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-struct weighed {
+struct weighted_id {
 	double weight;
 	uint32_t id;
 };
 
 static inline int weighted_heaviest_first(const void *a, const void *b)
 {
-	const struct weighed *x = a, *y = b;
+	const struct weighted_id *x = a, *y = b;
 
 	if (x->weight != y->weight)
 		return x->weight > y->weight ? -1 : 1;
@@ -23,7 +23,7 @@ static inline int weighted_heaviest_first(const void *a, const void *b)
 }
 
 /* The heaviest first; equal ones by their ids, so that the order is the same everywhere. */
-static inline void weighted_sort(struct weighed *list, size_t count)
+static inline void weighted_sort(struct weighted_id *list, size_t count)
 {
 	if (count > 1)
 		qsort(list, count, sizeof *list, weighted_heaviest_first);

@@ -18,6 +18,7 @@ struct coarsen_options {
 				   fold_objects too, all of one name are one */
 	bool lines_to_places;   /* a function's line becomes the line of its costs, call
 				   sites and frames: for profiles of line functions */
+	unsigned drop;          /* FEATURE_* bits of what is left out, see remap.h */
 	bool thread_frames;     /* a thread's name becomes the root frame of its stacks */
 };
 

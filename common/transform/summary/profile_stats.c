@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/profile/referenced.h"
 #include "common/base/diag.h"
 #include "common/profile/value_text.h"
 #include "common/transform/diff/compare.h"
@@ -159,17 +160,13 @@ static void measure_calls(const struct profile *p, struct profile_stats *m)
 
 static size_t active_functions(const struct profile *p)
 {
-	bool *active = alloc_zero(p->function_count, sizeof *active);
+	bool *active = referenced_by_graph(p);
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->cost_count; i++)
-		active[p->costs[i].function] = true;
-	for (size_t i = 0; i < p->arc_count; i++)
-		active[p->arcs[i].caller] = active[p->arcs[i].callee] = true;
 	for (size_t i = 1; i < p->stacks.count; i++)
 		active[p->frames[p->stacks.frame[i]].function] = true;
 	for (size_t f = 0; f < p->function_count; f++)
-		n += active[f] || profile_has_total(p, (function_id)f);
+		n += active[f];
 	alloc_free(active);
 	return n;
 }

@@ -9,7 +9,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/syntax/pattern.h"
-#include "common/transform/reshape/referenced.h"
+#include "common/profile/referenced.h"
 #include "converters/tools/proffilter/internal.h"
 
 /* --- marks --- */
@@ -90,6 +90,9 @@ static void change_name(struct renaming *r, function_id f, struct str name)
 {
 	string_id id = profile_string(r->p, name);
 
+	/* functions that get one name are one, whatever the linker calls them */
+	if (id != r->functions[f].name)
+		r->functions[f].system = 0;
 	r->any |= id != r->functions[f].name;
 	r->functions[f].name = id;
 }

@@ -450,7 +450,7 @@ static void add_arcs(struct peeker *k, uint32_t *arcs, uint32_t count, bool call
 static void add_function(struct peeker *k)
 {
 	const struct flat_profile *f = k->f;
-	const uint32_t *first = f->table.first + k->row, *callee = f->first_callee + k->row;
+	const uint32_t *first = f->table.first + k->row, *callee = f->callees.first + k->row;
 	const struct call_row *r = &f->table.rows[k->row];
 	uint32_t callers = first[1] - first[0], callees = callee[1] - callee[0];
 	uint32_t *arcs = alloc_zero((size_t)callers + callees, sizeof *arcs);
@@ -458,7 +458,7 @@ static void add_function(struct peeker *k)
 	for (uint32_t i = 0; i < callers; i++)
 		arcs[i] = first[0] + i;
 	for (uint32_t i = 0; i < callees; i++)
-		arcs[callers + i] = f->callees[callee[0] + i];
+		arcs[callers + i] = f->callees.item[callee[0] + i];
 	add_arcs(k, arcs, callers, true);
 	add_peek(k, "function", k->row, r->inclusive, &r->self, r->calls);
 	add_arcs(k, arcs + callers, callees, false);
