@@ -34,12 +34,19 @@ static unsigned has_tables(const struct profile *p)
 	for (size_t i = 0; i < p->frame_count; i++)
 		has |= bit_if(p->frames[i].line, FEATURE_LINES) |
 		       bit_if(p->frames[i].column, FEATURE_COLUMNS);
+	for (size_t i = 0; i < p->frame_detail_count; i++)
+		has |= bit_if(p->frame_details[i].address, FEATURE_ADDRESSES) |
+		       bit_if(p->frame_details[i].kind, FEATURE_FRAME_KINDS) |
+		       bit_if(p->frame_details[i].inlined, FEATURE_INLINED_FRAMES);
 	for (size_t i = 1; i < p->thread_count; i++)
 		has |= bit_if(p->threads[i].part != p->threads[0].part, FEATURE_PARTS);
 	for (size_t i = 0; i < p->value_count; i++)
 		has |= bit_if(p->value_types[i].unit != UNIT_NONE &&
 			      !p->value_types[i].counts, FEATURE_UNITS);
 	return has | bit_if(p->value_count > 1, FEATURE_VALUE_TYPES) |
+	       bit_if(p->mapping_count, FEATURE_MAPPINGS) |
+	       bit_if(profile_has_recording(p), FEATURE_RECORDING) |
+	       bit_if(p->system_names, FEATURE_SYSTEM_NAMES) |
 	       bit_if(p->metadata_count, FEATURE_METADATA);
 }
 
@@ -58,6 +65,8 @@ static unsigned features_of_samples(const struct profile *p)
 {
 	unsigned has = bit_if(p->sample_count, FEATURE_STACKS) |
 		       bit_if(p->ordered, FEATURE_ORDER) |
+		       bit_if(p->sample_label_count, FEATURE_LABELS) |
+		       bit_if(p->sample_time_count, FEATURE_SAMPLE_TIMES) |
 		       bit_if(p->call_event_count, FEATURE_CALL_EVENTS);
 
 	for (size_t i = 0; i < p->sample_count; i++)
@@ -98,5 +107,6 @@ static unsigned features_of_call_graph(const struct profile *p)
 
 unsigned profile_features(const struct profile *p)
 {
-	return has_tables(p) | has_threads(p) | features_of_samples(p) | features_of_call_graph(p) | p->left_out;
+	return has_tables(p) | has_threads(p) | features_of_samples(p) |
+	       features_of_call_graph(p) | p->left_out;
 }

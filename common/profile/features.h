@@ -30,6 +30,13 @@
 	X(CALL_EVENTS, "when functions were entered and left")                 \
 	X(TIME_RANGES, "when the profile started and ended")                         \
 	X(IDLE, "samples without a stack (idle time)")                         \
+	X(LABELS, "the labels of samples")                                     \
+	X(SAMPLE_TIMES, "when each sample was taken")                          \
+	X(MAPPINGS, "where objects were in memory, and their build ids")       \
+	X(FRAME_KINDS, "the kinds of frames (kernel, interpreted, ...)")       \
+	X(INLINED_FRAMES, "which frames are inlined")                          \
+	X(SYSTEM_NAMES, "the system's (mangled) names of functions")           \
+	X(RECORDING, "the period, start, duration and default value type")     \
 	X(METADATA, "header lines (name, command, description)")
 
 enum feature_bit {

@@ -79,13 +79,13 @@ frame_id frame_from_text(struct profile *p, struct str text, enum frame_style st
 	}
 	f.name = profile_string(p, name);
 	f.file = profile_string(p, file);
-	return profile_frame(p, (struct frame){ profile_function(p, f), line, 0 });
+	return profile_frame(p, (struct frame){ .function = profile_function(p, f), .line = line });
 }
 
 void frame_to_text(const struct profile *p, frame_id f, enum frame_style style,
 		   struct buf *out)
 {
-	const struct frame *frame = &p->frames[f];
+	const struct frame_row *frame = &p->frames[f];
 	uint32_t line = frame->line ? frame->line : p->functions[frame->function].line;
 	struct str name = function_name(p, frame->function);
 	struct str file = function_location(p, frame->function);

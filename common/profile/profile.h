@@ -5,7 +5,7 @@
  * the same graph, and samples know no call counts. So a profile has shared tables
  * (strings, functions, frames, value types, threads, metadata) and two halves:
  *
- *   stacks   a trie of calling contexts and samples over it
+ *   stacks   a trie of calling contexts and samples over it, with labels and times
  *   graph    self costs by function and line, arcs caller -> callee with call
  *            counts and inclusive values, recorded totals by function
  *
@@ -16,6 +16,19 @@
  * Values are 64-bit integers. A time counts nanoseconds; any other value counts
  * 10^exponent of its unit. All strings and rows belong to the profile and live as
  * long; ids are dense and stay valid. Everything is in order of first appearance.
+ *
+ * What few formats know is in side tables, so that profiles without it stay as small:
+ * the argument of profile_sample_row() or profile_frame() says all of it, its zeros
+ * mean unknown, and profile_sample_at() and profile_frame_at() give it back. A reader of
+ * pprof, OTLP, perf script and the like brings it in so:
+ *
+ *	text or number of a sample   profile_label(), several into profile_label_set()
+ *	mapping, location            profile_mapping(), struct frame
+ *	location without a function  profile_unsymbolised_frame()
+ *	inlined lines of a location  a frame each, the caller first; all but the first inlined
+ *	mangled name                 struct function's system
+ *	time of a sample             struct sample's time, in profiles that are ordered
+ *	period, start, duration      p->recording
  */
 #ifndef PROFILE_PROFILE_H
 #define PROFILE_PROFILE_H
@@ -28,6 +41,10 @@
 typedef uint32_t function_id;
 typedef uint32_t value_id;
 typedef uint32_t thread_id;
+typedef uint32_t mapping_id;
+typedef uint32_t label_id;
+typedef uint32_t label_set_id;
+enum { NO_MAPPING = 0, NO_LABELS = 0 };
 #define NO_ID UINT32_MAX
 
 /*
@@ -38,12 +55,55 @@ struct function {
 	string_id name, file, object;
 	uint32_t line;
 	bool line_inferred; /* it is only the first line with a figure; equal rows may differ in this */
+	string_id system; /* the name that the linker knows, "_ZN3foo3barEv"; empty: unknown */
 };
 
-/* A frame is a function and the place it had reached; 0 is unknown. */
+/*
+ * A piece of an object (a program, a library, "[vdso]") in memory: the bytes from
+ * `start` up to `limit` are those of the file from `offset` on. Mapping 0 is none.
+ */
+struct mapping {
+	string_id object;
+	string_id build_id; /* as the source spells it, mostly hexadecimal digits */
+	uint64_t start, limit, offset;
+};
+
+/* What runs a frame's code, or what the thread did instead. */
+#define FRAME_KIND_LIST(X) \
+	X(KERNEL, "kernel") X(NATIVE, "native") X(INTERPRETED, "interpreted") \
+	X(JIT, "jit") X(GC, "gc") X(IDLE, "idle")
+enum frame_kind {
+	FRAME_UNKNOWN,
+#define X(name, text) FRAME_##name,
+	FRAME_KIND_LIST(X)
+#undef X
+	FRAME_KINDS
+};
+
+/*
+ * A frame is a function and the place it had reached; 0 is unknown. Frames that differ in
+ * any of this are different frames.
+ */
 struct frame {
 	function_id function;
 	uint32_t line, column;
+	mapping_id mapping;
+	enum frame_kind kind;
+	bool inlined;       /* into the frame that called it: both have one address */
+	bool unsymbolised;  /* the source knows no function: its name is made of the address */
+	uint64_t address;   /* as in memory, so between the mapping's start and limit */
+};
+
+/* The same in its table. */
+struct frame_row {
+	function_id function;
+	uint32_t line, column;
+};
+struct frame_detail {
+	uint64_t address;
+	mapping_id mapping;
+	uint8_t kind;
+	bool inlined, unsymbolised;
 };
 
 /* The rows of a table from one on: those before `end` are in the index. */
@@ -80,12 +140,58 @@ struct metadata {
 	string_id key, value;
 };
 
+/* How it was recorded, as far as the source says; 0 is unknown. */
+struct recording {
+	string_id default_value;   /* name of the value type to show if nobody asks for another */
+	string_id period_name;     /* one sample was taken every `period` of this, "cpu" */
+	string_id period_unit;     /* "nanoseconds" */
+	int64_t period;
+	int64_t start;             /* nanoseconds since 1970 */
+	int64_t duration;          /* nanoseconds */
+};
+
 /* --- stack half --- */
 
+/*
+ * What a source says of a sample beside its stack: "thread_name" = "main", or the number
+ * "bytes" = 4096 in the unit "bytes". A key may have several labels in one sample.
+ */
+struct label {
+	string_id key;
+	string_id text;     /* empty for a number */
+	string_id unit;     /* of a number, may be empty */
+	bool is_number;
+	int64_t number;
+};
+
+/*
+ * The labels of a sample, each once: a set is its label with the highest id and the set
+ * of the others. Set 0 is empty, a set's id is higher than that of its rest.
+ */
+struct label_sets {
+	label_id *label;
+	label_set_id *rest;
+	size_t count, cap;  /* with the empty set; 0: no sample has labels */
+	struct index index;
+};
+
+/* Thread, stack and labels are its identity; so is its place in ordered profiles. */
 struct sample {
 	thread_id thread;
 	stack_id stack;
 	uint64_t count;     /* how many of the source's samples are in this row */
+	label_set_id labels;
+	bool timed;         /* `time` is known; kept where p->ordered */
+	/* when it was taken: nanoseconds since recording.start or, where that is unknown,
+	 * by the source's clock; samples are in order, but may have gaps between them */
+	int64_t time;
+};
+
+/* The same in its table. */
+struct sample_row {
+	thread_id thread;
+	stack_id stack;
+	uint64_t count;
 };
 
 /* Enter or leave, in order, where the source recorded that. */
@@ -165,8 +271,13 @@ struct profile {
 	struct function *functions;
 	size_t function_count, function_cap;
 	struct row_index function_rows;
-	struct frame *frames;
+	struct mapping *mappings;  /* the first is none */
+	size_t mapping_count, mapping_cap;
+	struct index mapping_index;
+	struct frame_row *frames;
 	size_t frame_count, frame_cap;
+	struct frame_detail *frame_details; /* of the first frames; the others have none */
+	size_t frame_detail_count, frame_detail_cap;
 	struct index frame_index;
 	struct value_type *value_types;
 	size_t value_count, value_cap;
@@ -176,10 +287,20 @@ struct profile {
 	struct metadata *metadata;
 	size_t metadata_count, metadata_cap;
 	struct index metadata_index;
+	struct recording recording;
+	bool recorded;             /* some file has said of it */
 
 	struct stacks stacks;
-	struct sample *samples;
+	struct label *labels;
+	size_t label_count, label_cap;
+	struct index label_index;
+	struct label_sets label_sets;
+	struct sample_row *samples;
 	size_t sample_count, sample_cap;
+	label_set_id *sample_labels; /* of the first rows; the others have none */
+	size_t sample_label_count, sample_label_cap;
+	int64_t *sample_times;       /* of the first rows; NO_TIME: unknown */
+	size_t sample_time_count, sample_time_cap;
 	struct values sample_values;
 	uint32_t *sample_first;    /* by stack: its first row + 1 */
 	size_t sample_first_count, sample_first_cap;
@@ -220,6 +341,7 @@ struct profile {
 	bool calls_sampled;  /* calls are numbers of samples: nobody counted calls */
 	bool inclusive_only; /* inclusive values hold time that is nobody's self value, by intent */
 	bool all_callers;    /* each call has its arc, but for functions that nobody calls */
+	bool system_names;   /* some function has one */
 	bool line_functions; /* each function is one line of code of a real one */
 	uint64_t rounded;    /* values that had more digits than are kept */
 	uint64_t comments;   /* lines skipped as comments */
@@ -245,10 +367,56 @@ function_id profile_function(struct profile *p, struct function f);
 /* The same for who knows that no function is equal: its name is a new string. */
 function_id profile_new_function(struct profile *p, struct function f);
 frame_id profile_frame(struct profile *p, struct frame f);
+mapping_id profile_mapping(struct profile *p, struct mapping m);
 /* Equal name and unit: the same value type. A new column in every table of values. */
 value_id profile_value_type(struct profile *p, struct value_type type);
 thread_id profile_thread(struct profile *p, struct thread t);
 uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value);
+
+/*
+ * The frame of an address that the source knows no function for: "libc.so.6+0x27ac0",
+ * the offset being that in the object's file; "0x7f04" where there is no mapping.
+ */
+frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint64_t address,
+				    enum frame_kind kind);
+
+label_id profile_label(struct profile *p, struct label l);
+/* The labels are sorted; one that is there twice counts once. */
+label_set_id profile_label_set(struct profile *p, label_id *labels, size_t count);
+/*
+ * Gives each set another id, places[set]: that of a rest stays lower. For who has no
+ * other table with ids of sets yet.
+ */
+void profile_renumber_label_sets(struct profile *p, const uint32_t *places);
+/* The labels of the set, ascending, into *out (grown as needed, *cap long); how many. */
+size_t profile_labels_of(const struct profile *p, label_set_id set, label_id **out, size_t *cap);
+
+/* "kernel" for FRAME_KERNEL, an empty text for FRAME_UNKNOWN; the kind of a word, or -1. */
+const char *frame_kind_name(enum frame_kind kind);
+int frame_kind_find(struct str word);
+
+struct frame profile_frame_at(const struct profile *p, frame_id f);
+static inline uint64_t profile_frame_address(const struct profile *p, frame_id f)
+{
+	return f < p->frame_detail_count ? p->frame_details[f].address : 0;
+}
+
+/*
+ * What another recording gives together with this one: the first start, as long as both
+ * together; the default value type and the period if they agree. Texts are of one profile.
+ */
+void recording_join(struct recording *sum, const struct recording *more);
+/* What a file says; joined with what files before it said. */
+void profile_add_recording(struct profile *p, struct recording r);
+static inline bool profile_has_recording(const struct profile *p)
+{
+	const struct recording *r = &p->recording;
+
+	return r->default_value || r->period_name || r->period_unit || r->period || r->start ||
+	       r->duration;
+}
+/* The value type that recording.default_value names, or the first. */
+value_id profile_default_value(const struct profile *p);
 
 static inline struct str profile_text(const struct profile *p, string_id id)
 {
@@ -285,6 +453,14 @@ struct decimal profile_decimal(const struct profile *p, value_id v, int64_t valu
 void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
 		    int64_t value, uint64_t count);
 void profile_sample_row(struct profile *p, struct sample s, const int64_t *values);
+/* A sample of one value type with all there is to say of it. */
+void profile_sample_value(struct profile *p, struct sample s, value_id v, int64_t value);
+#define NO_TIME INT64_MIN
+static inline label_set_id profile_sample_labels(const struct profile *p, size_t row)
+{
+	return row < p->sample_label_count ? p->sample_labels[row] : NO_LABELS;
+}
+struct sample profile_sample_at(const struct profile *p, size_t row);
 /* The same for who knows that no sample has that thread and stack. */
 void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
 			int64_t value);

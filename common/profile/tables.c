@@ -29,6 +29,16 @@ static void free_halves(struct profile *p)
 	index_free(&p->thread_index);
 	index_free(&p->metadata_index);
 	index_free(&p->time_range_index);
+	index_free(&p->mapping_index);
+	index_free(&p->label_index);
+	index_free(&p->label_sets.index);
+	alloc_free(p->mappings);
+	alloc_free(p->frame_details);
+	alloc_free(p->labels);
+	alloc_free(p->label_sets.label);
+	alloc_free(p->label_sets.rest);
+	alloc_free(p->sample_labels);
+	alloc_free(p->sample_times);
 	alloc_free(p->frames);
 	alloc_free(p->value_types);
 	alloc_free(p->threads);
@@ -115,7 +125,8 @@ string_id profile_string(struct profile *p, struct str text)
 
 static uint64_t function_hash(const struct function *f)
 {
-	return hash_mix((uint64_t)f->name << 32 | f->file, (uint64_t)f->object << 32 | f->line);
+	return hash_mix((uint64_t)f->name << 32 | f->file,
+			((uint64_t)f->object << 32 | f->line) + ((uint64_t)f->system << 40));
 }
 
 function_id profile_new_function(struct profile *p, struct function f)
@@ -123,6 +134,7 @@ function_id profile_new_function(struct profile *p, struct function f)
 	limit_check(LIMIT_FUNCTIONS, p->function_count + 1);
 	ARRAY_ROOM(p->functions, p->function_count, p->function_cap);
 	p->functions[p->function_count] = f;
+	p->system_names |= f.system != 0;
 	return (function_id)p->function_count++;
 }
 
@@ -139,28 +151,11 @@ function_id profile_function(struct profile *p, struct function f)
 		const struct function *have = &p->functions[at.row];
 
 		if (have->name == f.name && have->file == f.file &&
-		    have->object == f.object && have->line == f.line)
+		    have->object == f.object && have->line == f.line &&
+		    have->system == f.system)
 			return at.row;
 	}
 	return profile_new_function(p, f);
-}
-
-frame_id profile_frame(struct profile *p, struct frame f)
-{
-	uint64_t hash = hash_mix((uint64_t)f.function << 32 | f.line, f.column);
-
-	for (struct probe at = index_probe(&p->frame_index, hash);
-	     index_next(&p->frame_index, &at);) {
-		const struct frame *have = &p->frames[at.row];
-
-		if (have->function == f.function && have->line == f.line &&
-		    have->column == f.column)
-			return at.row;
-	}
-	ARRAY_ROOM(p->frames, p->frame_count, p->frame_cap);
-	p->frames[p->frame_count] = f;
-	index_add(&p->frame_index, hash, (uint32_t)p->frame_count);
-	return (frame_id)p->frame_count++;
 }
 
 value_id profile_value_type(struct profile *p, struct value_type type)
@@ -212,6 +207,39 @@ uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, s
 	index_add(&p->metadata_index, hash, (uint32_t)p->metadata_count);
 	p->metadata[p->metadata_count] = l;
 	return (uint32_t)p->metadata_count++;
+}
+
+/* --- the recording --- */
+
+void recording_join(struct recording *sum, const struct recording *more)
+{
+	if (sum->default_value != more->default_value)
+		sum->default_value = 0;
+	if (sum->period != more->period || sum->period_name != more->period_name ||
+	    sum->period_unit != more->period_unit) {
+		sum->period = 0;
+		sum->period_name = sum->period_unit = 0;
+	}
+	if (more->start && (!sum->start || more->start < sum->start))
+		sum->start = more->start;
+	i64_add_to(&sum->duration, more->duration);
+}
+
+void profile_add_recording(struct profile *p, struct recording r)
+{
+	if (p->recorded)
+		recording_join(&p->recording, &r);
+	else
+		p->recording = r;
+	p->recorded = true;
+}
+
+value_id profile_default_value(const struct profile *p)
+{
+	for (value_id v = 0; p->recording.default_value && v < p->value_count; v++)
+		if (p->value_types[v].name == p->recording.default_value)
+			return v;
+	return 0;
 }
 
 /* --- numbers --- */

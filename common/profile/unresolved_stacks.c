@@ -26,19 +26,22 @@ stack_id unresolved_stacks_push(struct unresolved_stacks *l, stack_id parent, ui
 /* Rows that have become equal are added up: all are added once more. */
 static void add_again(struct profile *p)
 {
-	struct sample *samples = p->samples;
+	struct profile old = *p;
 	size_t count = p->sample_count;
 	struct values values = p->sample_values;
 
 	p->samples = NULL;
 	p->sample_count = p->sample_cap = 0;
+	p->sample_labels = NULL;
+	p->sample_label_count = p->sample_label_cap = 0;
 	p->sample_values = (struct values){ .width = values.width,
 		.overflow = values.overflow, .overflowed = values.overflowed };
 	p->sample_first_count = 0;
 	index_free(&p->sample_index);
 	for (size_t i = 0; i < count; i++)
-		profile_sample_row(p, samples[i], values_row(&values, i));
-	alloc_free(samples);
+		profile_sample_row(p, profile_sample_at(&old, i), values_row(&values, i));
+	alloc_free(old.samples);
+	alloc_free(old.sample_labels);
 	values_free(&values);
 }
 

@@ -55,9 +55,11 @@ static int64_t primitive_of(const struct arc *a)
 	return a->self_known ? a->primitive : a->calls;
 }
 
-unsigned callgrind_features_of(const struct profile *p)
+unsigned callgrind_features_of(const struct profile *p, const void *options)
 {
-	return has_totals(p) ? FEATURE_TOTALS : 0;
+	(void)options;
+	return (has_totals(p) ? FEATURE_TOTALS : 0) |
+	       (callgrind_tells_systems(p) ? FEATURE_SYSTEM_NAMES : 0);
 }
 
 static void sum_arcs(struct callgrind_writer *w)
@@ -427,6 +429,8 @@ void callgrind_read_note(struct callgrind_reader *r)
 
 	if (!r->rewritten)
 		return;
+	if (callgrind_read_details(r))
+		return;
 	if (str_eq(r->line, OUR_LINES)) {
 		r->known_lines = true;
 	} else if (str_eq(r->line, OUR_TOTALS) && !r->totals) {
@@ -465,6 +469,7 @@ void callgrind_end_totals(struct callgrind_reader *r)
 	if (!r->in->failed && r->totals)
 		sum_totals(r);
 	callgrind_forget_own_functions(r);
+	callgrind_forget_systems(r);
 	alloc_free(r->first_call);
 	alloc_free(r->total_read);
 	alloc_free(r->noted);

@@ -160,7 +160,8 @@ void callgrind_forget_own_functions(struct callgrind_reader *r)
 
 function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file, string_id name)
 {
-	struct function f = { name, known(r, file), known(r, object), 0, false };
+	struct function f = { .name = name, .file = known(r, file),
+			      .object = known(r, object) };
 	function_id found;
 
 	if (name >= r->met_count)
@@ -170,6 +171,8 @@ function_id callgrind_function_of(struct callgrind_reader *r, string_id object, 
 		return r->met[name].function - 1;
 	if (r->ours)
 		f = plain_function(r, f);
+	if (r->system_count)
+		f.system = callgrind_system_of(r, f.name, f.file, f.object);
 	found = r->known_lines ? own_function(r, f, (struct own_function){ object, file, name, 0 })
 			       : profile_function(r->p, f);
 	r->met[name] = (struct met){ object, file, found + 1, r->ours };

@@ -95,7 +95,14 @@ struct callgrind_reader {
 	struct past *past;
 	size_t past_count;
 
-	/* notes in comments: see callgrind_totals.c */
+	/* notes in comments: see details.c */
+	struct system_name {
+		string_id name, file, object, system;
+	} *systems;
+	size_t system_count, system_cap;
+	struct index system_index;
+
+	/* and callgrind_totals.c */
 	bool totals, known_lines;
 	size_t first_arc;           /* rows before it are of other files */
 	uint32_t line_hint;         /* where the function that is looked up next begins */
@@ -176,6 +183,12 @@ void callgrind_forget_rows(struct callgrind_reader *r);
 /* A comment, which may be one of ours. */
 void callgrind_read_note(struct callgrind_reader *r);
 void callgrind_end_totals(struct callgrind_reader *r);
+/* True if the comment is a note of details.c. */
+bool callgrind_read_details(struct callgrind_reader *r);
+/* What a note said of the function; 0: nothing. */
+string_id callgrind_system_of(const struct callgrind_reader *r, string_id name, string_id file,
+			      string_id object);
+void callgrind_forget_systems(struct callgrind_reader *r);
 
 /* --- lines --- */
 

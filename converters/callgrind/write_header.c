@@ -129,6 +129,7 @@ void callgrind_put_file_header(struct callgrind_writer *w)
 		output_str(out, OUR_LINES);
 		output_byte(out, '\n');
 	}
+	callgrind_put_details(w);
 	put_metadata(w, NO_ID, "cmd");
 	if (w->p->inclusive_only) {
 		output_text(out, "desc: ");

@@ -80,6 +80,11 @@ void callgrind_put_block(struct callgrind_writer *w, function_id f);
 /* Behind a section's blocks: who calls those that only call themselves. */
 void callgrind_put_self_recursive_only(struct callgrind_writer *w);
 
+/* --- details: see details.c --- */
+
+/* Behind the creator. */
+void callgrind_put_details(struct callgrind_writer *w);
+
 /* --- totals: see callgrind_totals.c --- */
 
 void callgrind_find_totals(struct callgrind_writer *w);

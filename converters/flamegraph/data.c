@@ -7,12 +7,16 @@
  *	{"profpipe":1,"source":"collapsed",
  *	 "values":[{"name":"samples","unit":"none"}],"threads":[{"name":""}],
  *	 "strings":["","main","a.py"],
+ *	 "systems":[0,3],               function and system name, where that is known
  *	 "functions":[1,2,0,10],        4 numbers each: name, file, object, line
+ *	 "details":[{"kind":"jit"},{}], of the first frames, see details_json.h
  *	 "frames":[0,12,0],             3 numbers each: function, line, column
  *	 "nodes":[1,2,-1,3],            contexts in preorder: n is a callee with frame n - 1
  *	                                of the last one, -k goes up by k
  *	 "rows":[[0,[1,5,1,7]]],        by thread: context (how many after the one before
- *	                                it), a value for each value type, context, ...
+ *	                                it), a value for each value type, context, ...; then,
+ *	                                where rows have some, {"labels":[...],"times":[...]}:
+ *	                                the number of a label set and a time for each row
  *	 "pruned":{"frames":9,"hidden":ROWS,"functions":ROWS},
  *	 "page":{...}}                  about the picture alone
  *
@@ -24,7 +28,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/profile/rows_json.h"
+#include "common/profile/details_json.h"
 #include "common/syntax/json_put.h"
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph/internal.h"
@@ -95,8 +99,9 @@ static void put_list(struct output *out, const char *before, int64_t number)
 
 /* --- tables --- */
 
-static void put_head(struct output *out, const struct profile *p)
+static void put_head(struct output *out, const struct flame_writer *pic)
 {
+	const struct profile *p = pic->p;
 	struct pen pen;
 
 	output_text(out, "{\"profpipe\":1");
@@ -116,11 +121,25 @@ static void put_head(struct output *out, const struct profile *p)
 		output_text(pen.out, ",\n\"labels\":");
 		json_put_metadata(pen.out, p, p->metadata_count);
 	}
+	if (profile_has_recording(p)) {
+		output_text(pen.out, ",\n\"recording\":");
+		json_put_recording(pen.out, p);
+	}
+	if (p->mapping_count) {
+		output_text(pen.out, ",\n\"mappings\":");
+		json_put_mappings(pen.out, p);
+	}
+	if (pic->set_count) {
+		output_text(pen.out, ",\n\"labelSets\":");
+		json_put_label_sets(pen.out, p, pic->set_numbers, pic->set_count);
+	}
 	pen_end(&pen);
 	if (p->estimated)
 		output_text(out, ",\n\"estimated\":true");
 	if (p->line_functions)
 		output_text(out, ",\n\"lines\":true");
+	if (p->sample_time_count && pic->contexts->in_time)
+		output_text(out, ",\n\"timed\":true");
 }
 
 /* Only strings of functions: value types and threads have theirs in them. */
@@ -131,9 +150,9 @@ static uint32_t *number_strings(const struct profile *p, struct output *out)
 	put_string(out, ",\n\"strings\":[", S(""));
 	for (size_t i = 0; i < p->function_count; i++) {
 		const struct function *f = &p->functions[i];
-		const string_id ids[] = { f->name, f->file, f->object };
+		const string_id ids[] = { f->name, f->file, f->object, f->system };
 
-		for (int k = 0; k < 3; k++) {
+		for (int k = 0; k < 4; k++) {
 			if (!ids[k] || number[ids[k]])
 				continue;
 			number[ids[k]] = count++;
@@ -144,10 +163,38 @@ static uint32_t *number_strings(const struct profile *p, struct output *out)
 	return number;
 }
 
+static void put_systems(struct output *out, const struct profile *p, const uint32_t *string)
+{
+	const char *before = ",\n\"systems\":[";
+
+	for (function_id f = 0; f < p->function_count; f++) {
+		if (!p->functions[f].system)
+			continue;
+		put_list(out, before, f);
+		put_list(out, ",", string[p->functions[f].system]);
+		before = ",";
+	}
+	output_byte(out, ']');
+}
+
+static void put_frame_details(struct output *out, const struct profile *p)
+{
+	output_text(out, ",\n\"details\":[");
+	for (frame_id f = 0; f < p->frame_detail_count; f++) {
+		output_text(out, f ? ",\n" : "");
+		if (!json_put_frame_keys(out, p, f, "{"))
+			output_byte(out, '{');
+		output_byte(out, '}');
+	}
+	output_byte(out, ']');
+}
+
 static void put_tables(struct output *out, const struct profile *p)
 {
 	uint32_t *string = number_strings(p, out);
 
+	if (p->system_names)
+		put_systems(out, p, string);
 	output_text(out, ",\n\"functions\":[");
 	for (size_t i = 0; i < p->function_count; i++) {
 		const struct function *f = &p->functions[i];
@@ -157,7 +204,10 @@ static void put_tables(struct output *out, const struct profile *p)
 		put_list(out, ",", string[f->object]);
 		put_list(out, ",", f->line);
 	}
-	output_text(out, "],\n\"frames\":[");
+	output_byte(out, ']');
+	if (p->frame_detail_count)
+		put_frame_details(out, p);
+	output_text(out, ",\n\"frames\":[");
 	for (size_t i = 0; i < p->frame_count; i++) {
 		put_list(out, i ? "," : "", p->frames[i].function);
 		put_list(out, ",", p->frames[i].line);
@@ -189,7 +239,43 @@ static void put_nodes(struct output *out, const struct contexts *c)
 	output_byte(out, ']');
 }
 
-static void put_thread_rows(struct output *out, const struct thread_rows *r, thread_id t)
+static label_set_id row_labels(const struct thread_rows *r, size_t row)
+{
+	return row < r->label_count ? r->labels[row] : NO_LABELS;
+}
+
+static int64_t row_time(const struct thread_rows *r, size_t row)
+{
+	return row < r->time_count ? r->times[row] : NO_TIME;
+}
+
+static void put_row_details(struct output *out, const struct flame_writer *v,
+			    const struct thread_rows *r, thread_id t)
+{
+	size_t first = r->first[t], end = r->first[t + 1];
+	bool labelled = false, timed = false;
+
+	for (size_t i = first; i < end; i++) {
+		labelled |= row_labels(r, i) != NO_LABELS;
+		timed |= row_time(r, i) != NO_TIME;
+	}
+	if (!labelled && !timed)
+		return;
+	for (size_t i = first; labelled && i < end; i++)
+		put_list(out, i > first ? "," : ",{\"labels\":[", v->set_numbers[row_labels(r, i)]);
+	output_text(out, !labelled ? ",{" : timed ? "]," : "]}");
+	for (size_t i = first; timed && i < end; i++) {
+		output_text(out, i > first ? "," : "\"times\":[");
+		if (row_time(r, i) != NO_TIME)
+			output_i64(out, row_time(r, i));
+		else
+			output_text(out, "null");
+	}
+	output_text(out, timed ? "]}" : "");
+}
+
+static void put_thread_rows(struct output *out, const struct flame_writer *pic,
+			    const struct thread_rows *r, thread_id t)
 {
 	int64_t last = 0;
 
@@ -200,7 +286,9 @@ static void put_thread_rows(struct output *out, const struct thread_rows *r, thr
 			put_list(out, ",", values_row(&r->values, i)[v]);
 		last = r->at[i];
 	}
-	output_text(out, "]]");
+	output_byte(out, ']');
+	put_row_details(out, pic, r, t);
+	output_byte(out, ']');
 }
 
 static void put_rows(struct output *out, const char *before, const struct flame_writer *v,
@@ -214,7 +302,7 @@ static void put_rows(struct output *out, const char *before, const struct flame_
 		if (r->first[t] == r->first[t + 1])
 			continue;
 		output_text(out, mark);
-		put_thread_rows(out, r, t);
+		put_thread_rows(out, v, r, t);
 		mark = ",\n";
 	}
 	output_byte(out, ']');
@@ -271,7 +359,7 @@ static void put_given(struct output *out, const char *before, const char *text)
 static void put_options(struct output *out, const struct flame_writer *v)
 {
 	static const char *const widths[] = { "larger", "new", "base" };
-	const struct flame_options *o = &flame_options;
+	const struct flame_options *o = v->options;
 
 	put_string(out, "\"view\":", str_of(o->in_time ? "chart" : o->reverse ? "callers"
 						: o->inverted ? "icicle" : "flame"));
@@ -288,8 +376,8 @@ static void put_options(struct output *out, const struct flame_writer *v)
 		put_list(out, ",\"width\":", (int64_t)o->width);
 	if (o->font)
 		output_text(out, ",\"family\":true");
-	put_given(out, ",\"countname\":", o->style.name);
-	put_given(out, ",\"countunit\":", o->style.unit);
+	put_given(out, ",\"countname\":", v->style.name);
+	put_given(out, ",\"countunit\":", v->style.unit);
 	put_given(out, ",\"nametype\":", o->name_type);
 	put_given(out, ",\"search\":", o->search_color);
 	put_given(out, ",\"notes\":", o->notes);
@@ -299,18 +387,17 @@ static void put_options(struct output *out, const struct flame_writer *v)
 		output_text(out, ",\"end\":\"start\"");
 	if (o->unsorted)
 		output_text(out, ",\"sorted\":false");
-	if (o->style.factor > 0) {
+	if (v->style.factor > 0) {
 		struct buf text = { 0 };
 
-		buf_print(&text, ",\"factor\":%.17g", o->style.factor);
+		buf_print(&text, ",\"factor\":%.17g", v->style.factor);
 		output_str(out, buf_str(&text));
 		buf_free(&text);
 	}
 }
 
-static void put_base(struct output *out)
+static void put_base(struct output *out, const struct option_list *base)
 {
-	const struct option_list *base = &flame_options.base;
 
 	for (size_t i = 0; i < base->count; i++)
 		put_string(out, i ? "," : ",\"base\":[", str_of(base->texts[i]));
@@ -323,7 +410,7 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 
 	if (v->difference)
 		return;
-	if (flame_options.colors == FLAME_DIFFUSION) {
+	if (v->options->colors == FLAME_DIFFUSION) {
 		output_text(out, ",\"diffusion\":true");
 		return;
 	}
@@ -331,7 +418,7 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 	for (function_id f = 0; f < p->function_count; f++) {
 		struct str location = function_location(p, f);
 
-		output_byte(out, flame_class(function_name(p, f),
+		output_byte(out, flame_class(v->options, function_name(p, f),
 					     str_eq(location, S("~")) ? S("") : location));
 	}
 	output_byte(out, '"');
@@ -385,11 +472,11 @@ void flame_put_data(struct flame_writer *v)
 	struct output *out = v->out;
 
 	output_text(out, "<metadata id=\"profile\">");
-	put_head(out, v->p);
+	put_head(out, v);
 	put_contexts(out, v);
 	output_text(out, ",\n\"page\":{");
 	put_options(out, v);
-	put_base(out);
+	put_base(out, &v->options->base);
 	put_colors(out, v);
 	put_calls(out, v->p);
 	output_text(out, "}}</metadata>\n");

@@ -29,7 +29,7 @@ static frame_id flameprof_frame(struct profile *p, struct str text)
 					      .file = profile_string(p, file),
 					      .line = (uint32_t)line };
 
-			return profile_frame(p, (struct frame){ profile_function(p, f), 0, 0 });
+			return profile_frame(p, (struct frame){ .function = profile_function(p, f) });
 		}
 	}
 	return frame_from_text(p, text, FRAMES_NAME);

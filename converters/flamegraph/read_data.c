@@ -8,7 +8,11 @@
  *	"values", "threads", "labels"     as in rows_json.h
  *	"estimated", "ordered", "lines"   true or absent
  *	"strings": ["", "main", ...]
+ *	"recording", "mappings", "labelSets"  as in details_json.h
+ *	"timed"                           rows have times
+ *	"systems": [function, name, ...]  system names of some
  *	"functions": [name, file, object, line, ...]
+ *	"details": [{...}, ...]           of the first frames, as in details_json.h
  *	"frames": [function, line, column, ...]
  *	"nodes": [1, 2, -1, 3, 0, ...]    contexts, callers first: n is a callee of the
  *	                                  current one, with frame n - 1, and is current
@@ -17,7 +21,9 @@
  *	"rows": [[thread, [step, value, ..., step, value, ...]], ...]
  *	                                  self values; steps lead from node to node, first
  *	                                  from the root, which is 0; the others are
- *	                                  numbered as they come
+ *	                                  numbered as they come. Behind such a list there may
+ *	                                  be {"labels": [...], "times": [...]}, a number for
+ *	                                  each row
  *	"guessed": [5, 12, ...]           of estimated stacks, for the page: so many nodes are
  *	                                  certain, so many that follow are guesses, ...
  *	"pruned": {"frames": 12, "functions": rows with functions in place of nodes}
@@ -27,7 +33,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/profile/rows_json.h"
+#include "common/profile/details_json.h"
 #include "converters/flamegraph/reading.h"
 
 enum { VERSION = 1 };
@@ -36,6 +42,17 @@ enum { VERSION = 1 };
 struct ids {
 	uint32_t *v;
 	size_t n, cap;
+};
+
+/* Rows of one thread whose labels and times come behind them. */
+struct waiting {
+	stack_id *stacks;
+	size_t count, cap;
+	struct values values;
+	label_set_id *labels;
+	size_t label_count, label_cap;
+	int64_t *times;
+	size_t time_count, time_cap;
 };
 
 struct flame_data_reader {
@@ -48,7 +65,16 @@ struct flame_data_reader {
 	size_t exponent_cap;
 	struct ids path;       /* the current context and its callers */
 	int64_t *row;          /* of p, all 0 but while it is being filled */
-	bool ordered, rowed;
+	struct numbered mappings, label_sets;
+	struct system {
+		uint32_t function;   /* of the file */
+		string_id name;
+	} *systems;
+	size_t system_count, system_cap, system_next;
+	struct frame *details; /* by frame of the file */
+	size_t detail_count, detail_cap;
+	struct waiting waiting;
+	bool ordered, rowed, timed;
 	uint64_t pruned;
 };
 
@@ -60,16 +86,7 @@ static void ids_add(struct ids *ids, uint32_t id)
 
 static bool take_integer(struct flame_data_reader *r, int64_t *value)
 {
-	struct decimal number;
-	enum exactness exactness;
-
-	*value = 0;
-	if (!json_number(&r->j, &number, &exactness))
-		return false;
-	if (exactness == EXACT && decimal_at(number, 0, value) == EXACT)
-		return true;
-	input_error(r->in, "expected an integer below 2^63");
-	return false;
+	return json_integer(&r->j, value);
 }
 
 /* An index into a table, looked up; 0 after an error. */
@@ -126,6 +143,7 @@ static void read_values(struct flame_data_reader *r)
 	}
 	alloc_free(r->row);
 	r->row = alloc_zero(r->p->value_count, sizeof *r->row);
+	r->waiting.values.width = (uint32_t)r->p->value_count;
 }
 
 static void read_threads(struct flame_data_reader *r)
@@ -154,8 +172,45 @@ static void read_functions(struct flame_data_reader *r)
 			f.object = take_id(r, &r->strings, "a string");
 		if (take_due(r))
 			f.line = take_number(r, "a line");
+		if (r->system_next < r->system_count &&
+		    r->systems[r->system_next].function == r->functions.n)
+			f.system = r->systems[r->system_next++].name;
 		if (!r->in->failed)
 			ids_add(&r->functions, profile_function(r->p, f));
+	}
+}
+
+/* [function, string, ...], ascending, before the functions */
+static void read_systems(struct flame_data_reader *r)
+{
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		struct system s = { .function = take_number(r, "a function") };
+
+		if (r->system_count && s.function <= r->systems[r->system_count - 1].function)
+			json_expected(&r->j, "functions in ascending order before this");
+		if (take_due(r))
+			s.name = take_id(r, &r->strings, "a string");
+		ARRAY_ROOM(r->systems, r->system_count, r->system_cap);
+		r->systems[r->system_count++] = s;
+	}
+}
+
+/* Of the first frames, in their order, before the frames themselves. */
+static void read_details(struct flame_data_reader *r)
+{
+	struct str key;
+
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		struct frame f = { 0 };
+
+		json_object(&r->j);
+		while (json_key(&r->j, &key))
+			if (!json_frame_key(&r->j, key, &r->mappings, &f))
+				json_skip(&r->j);
+		ARRAY_ROOM(r->details, r->detail_count, r->detail_cap);
+		r->details[r->detail_count++] = f;
 	}
 }
 
@@ -163,8 +218,11 @@ static void read_frames(struct flame_data_reader *r)
 {
 	json_array(&r->j);
 	while (json_element(&r->j)) {
-		struct frame f = { .function = take_id(r, &r->functions, "a function") };
+		struct frame f = { 0 };
 
+		if (r->frames.n < r->detail_count)
+			f = r->details[r->frames.n];
+		f.function = take_id(r, &r->functions, "a function");
 		if (take_due(r))
 			f.line = take_number(r, "a line");
 		if (take_due(r))
@@ -272,9 +330,70 @@ static bool is_needed(const struct flame_data_reader *r)
 	return false;
 }
 
+static void wait_for_details(struct flame_data_reader *r, stack_id stack)
+{
+	struct waiting *w = &r->waiting;
+
+	ARRAY_ROOM(w->stacks, w->count, w->cap);
+	w->stacks[w->count++] = stack;
+	values_append(&w->values, r->row);
+}
+
+/* What is behind a thread's rows: {"labels": [...], "times": [...]}, a number for each row. */
+static void read_row_details(struct flame_data_reader *r)
+{
+	struct waiting *w = &r->waiting;
+	struct str key;
+
+	json_object(&r->j);
+	while (json_key(&r->j, &key)) {
+		if (str_eq(key, S("labels"))) {
+			json_array(&r->j);
+			for (w->label_count = 0; json_element(&r->j); w->label_count++) {
+				ARRAY_ROOM(w->labels, w->label_count, w->label_cap);
+				w->labels[w->label_count] =
+					json_numbered(&r->j, &r->label_sets, "a label set");
+			}
+		} else if (str_eq(key, S("times"))) {
+			json_array(&r->j);
+			for (w->time_count = 0; json_element(&r->j); w->time_count++) {
+				ARRAY_ROOM(w->times, w->time_count, w->time_cap);
+				w->times[w->time_count] = NO_TIME;
+				if (!json_null(&r->j))
+					json_integer(&r->j, &w->times[w->time_count]);
+			}
+		} else {
+			json_skip(&r->j);
+		}
+	}
+	if ((w->label_count && w->label_count != w->count) ||
+	    (w->time_count && w->time_count != w->count))
+		input_error(r->in, "expected labels and times for each of %zu rows", w->count);
+}
+
+static void add_waiting(struct flame_data_reader *r, thread_id thread)
+{
+	struct waiting *w = &r->waiting;
+
+	for (size_t i = 0; i < w->count && !r->in->failed; i++) {
+		int64_t time = w->time_count ? w->times[i] : NO_TIME;
+
+		memcpy(r->row, values_row(&w->values, i), r->p->value_count * sizeof *r->row);
+		if (is_needed(r))
+			profile_sample_row(r->p, (struct sample){
+				.thread = thread, .stack = w->stacks[i], .count = 1,
+				.labels = w->label_count ? w->labels[i] : NO_LABELS,
+				.timed = time != NO_TIME, .time = time != NO_TIME ? time : 0 }, r->row);
+	}
+	w->count = w->label_count = w->time_count = 0;
+	values_resize(&w->values, 0);
+}
+
 /* [step, value, ..., step, value, ...] */
 static void read_list(struct flame_data_reader *r, thread_id thread, const struct ids *table)
 {
+	bool waits = table != &r->functions && (r->label_sets.count || r->timed);
+
 	size_t at = 0;
 
 	json_array(&r->j);
@@ -286,8 +405,11 @@ static void read_list(struct flame_data_reader *r, thread_id thread, const struc
 			return;
 		if (table == &r->functions)
 			id = stack_of_function(r, id);
-		if (is_needed(r))
-			profile_sample_row(r->p, (struct sample){ thread, id, 1 }, r->row);
+		if (waits)
+			wait_for_details(r, id);
+		else if (is_needed(r))
+			profile_sample_row(r->p, (struct sample){ .thread = thread, .stack = id,
+								  .count = 1 }, r->row);
 	}
 }
 
@@ -303,8 +425,15 @@ static void read_rows(struct flame_data_reader *r, const struct ids *table)
 			thread = take_id(r, &r->threads, "a thread");
 		if (take_due(r))
 			read_list(r, thread, table);
-		if (!r->in->failed && json_element(&r->j))
-			json_expected(&r->j, "']'");
+		if (!r->in->failed && json_element(&r->j)) {
+			if (r->waiting.count)
+				read_row_details(r);
+			else
+				json_expected(&r->j, "']'");
+			if (!r->in->failed && json_element(&r->j))
+				json_expected(&r->j, "']'");
+		}
+		add_waiting(r, thread);
 	}
 }
 
@@ -362,8 +491,20 @@ static void read_key(struct flame_data_reader *r, struct str key)
 		read_flag(r, &r->ordered);
 	else if (str_eq(key, S("lines")))
 		read_flag(r, &r->p->line_functions);
+	else if (str_eq(key, S("timed")))
+		read_flag(r, &r->timed);
+	else if (str_eq(key, S("recording")))
+		json_recording(&r->j, r->p);
+	else if (str_eq(key, S("mappings")))
+		json_mappings(&r->j, r->p, &r->mappings);
+	else if (str_eq(key, S("labelSets")))
+		json_label_sets(&r->j, r->p, &r->label_sets);
 	else if (str_eq(key, S("strings")))
 		read_strings(r);
+	else if (str_eq(key, S("systems")))
+		read_systems(r);
+	else if (str_eq(key, S("details")))
+		read_details(r);
 	else if (str_eq(key, S("functions")))
 		read_functions(r);
 	else if (str_eq(key, S("frames")))
@@ -433,5 +574,13 @@ void flame_read_data(struct input *file, struct profile *p, struct str text, uin
 	alloc_free(r.nodes.v);
 	alloc_free(r.path.v);
 	alloc_free(r.exponents);
+	numbered_free(&r.mappings);
+	numbered_free(&r.label_sets);
+	alloc_free(r.systems);
+	alloc_free(r.details);
+	alloc_free(r.waiting.stacks);
+	alloc_free(r.waiting.labels);
+	alloc_free(r.waiting.times);
+	values_free(&r.waiting.values);
 	alloc_free(r.row);
 }

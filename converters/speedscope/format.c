@@ -27,7 +27,10 @@
  *
  * What the format has no place for is in keys that the app passes over, so that our
  * own files come back whole: "profpipe" of the file and of a profile, and in a frame
- * "functionLine": the line where the function begins, or true if "line" is that.
+ * "functionLine": the line where the function begins, or true if "line" is that; "system"
+ * and those of details_json.h. "profpipe" of the file has "labelSets", "mappings" and
+ * "recording", and comes first, since the others name its sets and mappings; that of a
+ * profile has "labels", the number of a set for each sample, and "times" in nanoseconds.
  */
 #include "converters/speedscope/internal.h"
 
@@ -38,7 +41,9 @@ const struct format speedscope_format = {
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_LINES | FEATURE_COLUMNS |
 		 FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_ORDER |
-		 FEATURE_CALL_EVENTS | FEATURE_TIME_RANGES | FEATURE_IDLE | FEATURE_METADATA,
+		 FEATURE_CALL_EVENTS | FEATURE_TIME_RANGES | FEATURE_IDLE | FEATURE_LABELS | FEATURE_SAMPLE_TIMES |
+		 FEATURE_MAPPINGS | FEATURE_ADDRESSES | FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES |
+		 FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | FEATURE_METADATA,
 	.bid = speedscope_bid,
 	.read = speedscope_read,
 	.write = speedscope_write,

@@ -57,7 +57,9 @@ static void read_frame(struct speedscope_reader *r)
 				json_bool(&r->j, &begins);
 			else
 				f.line = take_line(r);
-		} else {
+		} else if (str_eq(key, S("system"))) {
+			f.system = json_text(&r->j, r->p);
+		} else if (!json_frame_key(&r->j, key, &r->mappings, &frame)) {
 			json_skip(&r->j);
 		}
 	}
@@ -115,6 +117,12 @@ static void read_file_extra(struct speedscope_reader *r)
 		} else if (str_eq(key, S("estimated"))) {
 			json_bool(&r->j, &estimated);
 			r->p->estimated |= estimated;
+		} else if (str_eq(key, S("recording"))) {
+			json_recording(&r->j, r->p);
+		} else if (str_eq(key, S("mappings"))) {
+			json_mappings(&r->j, r->p, &r->mappings);
+		} else if (str_eq(key, S("labelSets"))) {
+			json_label_sets(&r->j, r->p, &r->label_sets);
 		} else if (str_eq(key, S("values"))) {
 			json_array(&r->j);
 			while (json_element(&r->j))
@@ -178,6 +186,10 @@ int speedscope_read(struct input *in, struct profile *p)
 	alloc_free(r.thread_values);
 	alloc_free(r.stacks);
 	alloc_free(r.items);
+	alloc_free(r.labels);
+	alloc_free(r.times);
+	numbered_free(&r.mappings);
+	numbered_free(&r.label_sets);
 	alloc_free(r.open);
 	return input_status(in);
 }

@@ -134,6 +134,40 @@ static void take_bound(struct speedscope_reader *r, struct bound *b)
 		b->known = take_number(r, &b->number);
 }
 
+/* One number for each sample, and before the weights, so that no row has to be found again. */
+static bool comes_in_time(struct speedscope_reader *r, size_t have, const char *what)
+{
+	return !r->now.weighted_id && !have ? true : json_expected(&r->j, what);
+}
+
+static void read_labels(struct speedscope_reader *r)
+{
+	if (!comes_in_time(r, r->label_count, "'labels' once, before the weights"))
+		return;
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		label_set_id set = json_numbered(&r->j, &r->label_sets, "a label set");
+
+		ARRAY_ROOM(r->labels, r->label_count, r->label_cap);
+		r->labels[r->label_count++] = set;
+	}
+}
+
+static void read_times(struct speedscope_reader *r)
+{
+	if (!comes_in_time(r, r->time_count, "'times' once, before the weights"))
+		return;
+	json_array(&r->j);
+	while (json_element(&r->j)) {
+		int64_t time = NO_TIME;
+
+		if (!json_null(&r->j))
+			json_integer(&r->j, &time);
+		ARRAY_ROOM(r->times, r->time_count, r->time_cap);
+		r->times[r->time_count++] = time;
+	}
+}
+
 static void read_profile_extra(struct speedscope_reader *r)
 {
 	struct speedscope_profile *now = &r->now;
@@ -148,6 +182,10 @@ static void read_profile_extra(struct speedscope_reader *r)
 			now->value = json_value_type(&r->j, r->p);
 		} else if (str_eq(key, S("negative"))) {
 			json_bool(&r->j, &now->negative);
+		} else if (str_eq(key, S("labels"))) {
+			read_labels(r);
+		} else if (str_eq(key, S("times"))) {
+			read_times(r);
 		} else {
 			json_skip(&r->j);
 		}
@@ -220,7 +258,7 @@ void speedscope_read_profile(struct speedscope_reader *r)
 	struct str key;
 
 	r->now = (struct speedscope_profile){ .unit = unit_word_find(S("none")) };
-	r->stack_count = r->item_count = r->open_count = 0;
+	r->stack_count = r->item_count = r->open_count = r->label_count = r->time_count = 0;
 	json_peek(&r->j);
 	byte = input_offset(r->in);
 	json_object(&r->j);

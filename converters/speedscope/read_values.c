@@ -101,6 +101,20 @@ void speedscope_read_samples(struct speedscope_reader *r)
 	}
 }
 
+/* A sample whose labels or time the profile says. */
+static void add_detailed(struct speedscope_reader *r, int64_t value)
+{
+	struct speedscope_profile *now = &r->now;
+	size_t i = now->weights;
+	int64_t time = i < r->time_count ? r->times[i] : NO_TIME;
+
+	profile_sample_value(r->p, (struct sample){
+		.thread = now->row, .stack = r->stacks[i], .count = now->count,
+		.labels = i < r->label_count ? r->labels[i] : NO_LABELS,
+		.timed = time != NO_TIME, .time = time != NO_TIME ? time : 0 },
+		now->column, value);
+}
+
 static void add_weight(struct speedscope_reader *r, struct decimal number, uint64_t byte)
 {
 	struct speedscope_profile *now = &r->now;
@@ -112,8 +126,13 @@ static void add_weight(struct speedscope_reader *r, struct decimal number, uint6
 		return;
 	}
 	value = speedscope_measured(r, number, byte);
-	profile_sample(r->p, now->row, r->stacks[now->weights++], now->column,
-		       now->negative ? -value : value, now->count);
+	value = now->negative ? -value : value;
+	if (r->label_count || r->time_count)
+		add_detailed(r, value);
+	else
+		profile_sample(r->p, now->row, r->stacks[now->weights], now->column, value,
+			       now->count);
+	now->weights++;
 }
 
 void speedscope_read_weights(struct speedscope_reader *r)
@@ -149,6 +168,12 @@ void speedscope_finish_samples(struct speedscope_reader *r)
 	if (now->weights < r->stack_count)
 		input_error(r->in, "expected a weight for each of %zu samples, got %zu",
 			    r->stack_count, now->weights);
+	else if (r->label_count && r->label_count != r->stack_count)
+		input_error(r->in, "expected a label set for each of %zu samples, got %zu",
+			    r->stack_count, r->label_count);
+	else if (r->time_count && r->time_count != r->stack_count)
+		input_error(r->in, "expected a time for each of %zu samples, got %zu",
+			    r->stack_count, r->time_count);
 }
 
 /* --- evented profiles --- */

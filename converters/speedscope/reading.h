@@ -14,7 +14,7 @@
 
 #include "common/base/index.h"
 #include "common/profile/unresolved_stacks.h"
-#include "common/profile/rows_json.h"
+#include "common/profile/details_json.h"
 #include "converters/speedscope/texts.h"
 
 /* A number, or an event if it has a frame. */
@@ -81,6 +81,12 @@ struct speedscope_reader {
 	uint64_t last_index_at;
 
 	struct sample_texts texts;
+
+	struct numbered mappings, label_sets; /* of the file, before what names them */
+	label_set_id *labels;          /* by sample of the profile, where it says */
+	size_t label_count, label_cap;
+	int64_t *times;                /* the same; NO_TIME: unknown */
+	size_t time_count, time_cap;
 
 	struct twins *twins;
 	size_t twin_count, twin_cap;

@@ -5,7 +5,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
-#include "common/profile/rows_json.h"
+#include "common/profile/details_json.h"
 #include "common/transform/reshape/coarsen.h"
 #include "common/transform/calltree/sample_series.h"
 #include "converters/speedscope/internal.h"
@@ -21,37 +21,48 @@ struct speedscope_writer {
 	struct sample_series_list all;
 	frame_id *path;
 	size_t path_cap, deepest;
+	uint32_t *set_numbers;    /* by label set: its number in the file */
+	size_t set_count;
 	bool inexact;             /* a number beyond 2^53 */
 };
 
 /* --- frames: those in use, each content once --- */
 
 struct frame_content {
-	string_id name, file;
+	string_id name, file, system;
 	uint32_t line, column, begins;
 };
 
 static struct frame_content content_of(const struct profile *p, frame_id f)
 {
-	const struct frame *frame = &p->frames[f];
+	const struct frame_row *frame = &p->frames[f];
 	const struct function *fn = &p->functions[frame->function];
 
-	return (struct frame_content){ fn->name, fn->file ? fn->file : fn->object,
+	return (struct frame_content){ fn->name, fn->file ? fn->file : fn->object, fn->system,
 				       frame->line, frame->column, fn->line };
+}
+
+static bool same_details(const struct profile *p, frame_id a, frame_id b)
+{
+	struct frame x = profile_frame_at(p, a), y = profile_frame_at(p, b);
+
+	return x.address == y.address && x.mapping == y.mapping && x.kind == y.kind &&
+	       x.inlined == y.inlined && x.unsymbolised == y.unsymbolised;
 }
 
 static void number_frame(struct speedscope_writer *w, struct index *contents, frame_id f)
 {
 	struct frame_content c = content_of(w->p, f);
 	uint64_t hash = hash_mix((uint64_t)c.name << 32 | c.file,
-				 (uint64_t)c.line << 32 | c.begins);
+				 ((uint64_t)c.line << 32 | c.begins) +
+				 profile_frame_address(w->p, f));
 
 	if (w->numbers[f])
 		return;
 	for (struct probe at = index_probe(contents, hash); index_next(contents, &at);) {
 		struct frame_content have = content_of(w->p, w->written[at.row]);
 
-		if (memcmp(&have, &c, sizeof c) == 0) {
+		if (memcmp(&have, &c, sizeof c) == 0 && same_details(w->p, w->written[at.row], f)) {
 			w->numbers[f] = at.row + 1;
 			return;
 		}
@@ -117,6 +128,9 @@ static void put_frame(struct speedscope_writer *w, frame_id f)
 		json_put_count(out, ",\"functionLine\":", c.begins);
 	else if (c.begins)
 		output_text(out, ",\"functionLine\":true");
+	if (c.system)
+		json_put_text(out, ",\"system\":", profile_text(w->p, c.system));
+	json_put_frame_keys(out, w->p, f, ",");
 	output_byte(out, '}');
 }
 
@@ -169,6 +183,47 @@ static void put_extra(struct speedscope_writer *w, bool *any, const char *key)
 	*any = true;
 }
 
+/* The label set of each sample, in their order. */
+static void put_labels(struct speedscope_writer *w, const struct sample_series *s, bool *any)
+{
+	const char *before = "[";
+	bool labelled = false;
+
+	for (struct sample_series_row row = { 0 }; !labelled && sample_series_next(&w->all, s, &row);)
+		labelled = profile_sample_labels(w->p, row.sample) != NO_LABELS;
+	if (!labelled)
+		return;
+	put_extra(w, any, "\"labels\":");
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
+		output_text(w->out, before);
+		output_u64(w->out, w->set_numbers[profile_sample_labels(w->p, row.sample)]);
+	}
+	output_byte(w->out, ']');
+}
+
+/* When each sample was taken, in nanoseconds. */
+static void put_times(struct speedscope_writer *w, const struct sample_series *s, bool *any)
+{
+	const char *before = "[";
+	bool timed = false;
+
+	for (struct sample_series_row row = { 0 }; !timed && sample_series_next(&w->all, s, &row);)
+		timed = profile_sample_at(w->p, row.sample).timed;
+	if (!timed)
+		return;
+	put_extra(w, any, "\"times\":");
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
+		struct sample sample = profile_sample_at(w->p, row.sample);
+
+		output_text(w->out, before);
+		if (sample.timed)
+			output_i64(w->out, sample.time);
+		else
+			output_text(w->out, "null");
+	}
+	output_byte(w->out, ']');
+}
+
 static void put_series_extra(struct speedscope_writer *w, const struct sample_series *s, struct str title)
 {
 	const struct thread *t = &w->p->threads[s->thread];
@@ -185,6 +240,10 @@ static void put_series_extra(struct speedscope_writer *w, const struct sample_se
 	}
 	if (s->negative)
 		put_extra(w, &any, "\"negative\":true");
+	if (!s->evented) {
+		put_labels(w, s, &any);
+		put_times(w, s, &any);
+	}
 	if (any)
 		output_byte(w->out, '}');
 }
@@ -331,6 +390,18 @@ static void put_file_extra(struct speedscope_writer *w, size_t title)
 		put_extra(w, &any, "\"labels\":");
 		json_put_metadata(w->out, p, title);
 	}
+	if (profile_has_recording(p)) {
+		put_extra(w, &any, "\"recording\":");
+		json_put_recording(w->out, p);
+	}
+	if (p->mapping_count) {
+		put_extra(w, &any, "\n\"mappings\":");
+		json_put_mappings(w->out, p);
+	}
+	if (w->set_count) {
+		put_extra(w, &any, "\n\"labelSets\":");
+		json_put_label_sets(w->out, p, w->set_numbers, w->set_count);
+	}
 	if (any)
 		output_byte(w->out, '}');
 }
@@ -346,6 +417,17 @@ static size_t find_name(const struct profile *p)
 	return i;
 }
 
+/* The first profile of the value type that is to be shown. */
+static size_t first_shown(const struct speedscope_writer *w)
+{
+	value_id shown = profile_default_value(w->p);
+
+	for (size_t i = 0; i < w->all.count; i++)
+		if (w->all.list[i].value == shown)
+			return i;
+	return 0;
+}
+
 static void put_head(struct speedscope_writer *w)
 {
 	const struct profile *p = w->p;
@@ -355,7 +437,7 @@ static void put_head(struct speedscope_writer *w)
 			    "\"exporter\":\"profpipe\"");
 	if (name < p->metadata_count)
 		json_put_text(w->out, ",\"name\":", profile_text(p, p->metadata[name].value));
-	output_text(w->out, ",\"activeProfileIndex\":0");
+	json_put_count(w->out, ",\"activeProfileIndex\":", first_shown(w));
 	put_file_extra(w, name);
 }
 
@@ -384,11 +466,13 @@ void speedscope_write(struct output *out, const struct profile *p)
 		.written = alloc_zero(p->frame_count, sizeof *w.written),
 	};
 
+	w.set_numbers = profile_number_label_sets(p, &w.set_count);
 	sample_series_find(&w.all, p);
 	number_frames(&w);
 	put_file(&w);
 	alloc_free(w.numbers);
 	alloc_free(w.written);
+	alloc_free(w.set_numbers);
 	sample_series_free(&w.all);
 	alloc_free(w.path);
 }

@@ -20,6 +20,11 @@ def speedscope(**more):
     return json.dumps({**data, **more}).encode()
 
 
+def detailed(**more):
+    data = json.loads(speedscope())
+    return json.dumps({"profpipe": more, **data}).encode()
+
+
 def threads(count):
     data = json.loads(speedscope())
     data["profiles"] = [{**data["profiles"][0], "name": f"t{i}"} for i in range(count)]
@@ -45,6 +50,9 @@ CASES = {
     "stacks": (4, b"a;b;c 1\na;c 1\n", "collapsed"),
     "threads": (5, threads(5), "speedscope"),
     "values": (3, b"events: A B C\nfn=f\n1 1 1 1\n", "callgrind"),
+    "mappings": (3, detailed(mappings=[{"object": str(i), "start": "0x1", "limit": "0x2"} for i in range(3)]), "speedscope"),
+    "labels": (4, detailed(labelSets=[[["k", str(i)]] for i in range(4)]), "speedscope"),
+    "label-sets": (5, detailed(labelSets=[[["k", "a"], ["k", i]] for i in range(4)]), "speedscope"),
     "unpacked": (100_000, gzip.compress(b"main;f 1\n" * 11111 + b"\n"), "collapsed"),
 }
 

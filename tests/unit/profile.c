@@ -48,10 +48,10 @@ static void rows_are_kept_once(void **state)
 	assert_int_equal(profile_function(p, f), id);
 	f.object = profile_string(p, S("lib.so"));
 	assert_int_not_equal(profile_function(p, f), id);
-	assert_int_equal(profile_frame(p, (struct frame){ id, 3, 0 }),
-			 profile_frame(p, (struct frame){ id, 3, 0 }));
-	assert_int_not_equal(profile_frame(p, (struct frame){ id, 3, 0 }),
-			     profile_frame(p, (struct frame){ id, 4, 0 }));
+	assert_int_equal(profile_frame(p, (struct frame){ .function = id, .line = 3 }),
+			 profile_frame(p, (struct frame){ .function = id, .line = 3 }));
+	assert_int_not_equal(profile_frame(p, (struct frame){ .function = id, .line = 3 }),
+			     profile_frame(p, (struct frame){ .function = id, .line = 4 }));
 	assert_int_equal(profile_thread(p, (struct thread){ .tid = 7 }), t);
 	assert_int_not_equal(profile_thread(p, (struct thread){ .tid = 7, .part = 1 }), t);
 	profile_free(p);

@@ -154,10 +154,12 @@ static void touch(struct thread_part *t, const struct stacks *s, stack_id node)
 	}
 }
 
-static void add_self(struct profile *p, const struct sample *s, const int64_t *values)
+static void add_self(struct profile *p, const struct sample_row *s, const int64_t *values)
 {
-	const struct frame *f = &p->frames[p->stacks.frame[s->stack]];
-	struct cost c = { s->thread, f->function, { 0, f->line, 0 } };
+	frame_id frame = p->stacks.frame[s->stack];
+	const struct frame_row *f = &p->frames[frame];
+	struct cost c = { s->thread, f->function,
+			  { 0, f->line, profile_frame_address(p, frame) } };
 
 	profile_cost(p, c, values);
 }
@@ -166,7 +168,8 @@ static void add_node(struct profile *p, const struct first_nodes *firsts, struct
 		     thread_id thread, stack_id node)
 {
 	const struct stacks *s = &p->stacks;
-	const struct frame *f = &p->frames[s->frame[node]], *up;
+	const struct frame_row *f = &p->frames[s->frame[node]], *up;
+	frame_id caller;
 	uint32_t place = t->place[node] - 1;
 	const int64_t *sums = values_row(&t->sums, place);
 	const int64_t *self = values_row(&t->self, place);
@@ -176,10 +179,11 @@ static void add_node(struct profile *p, const struct first_nodes *firsts, struct
 		profile_total(p, f->function, n, n, sums);
 	if (!firsts->arc[node])
 		return;
-	up = &p->frames[s->frame[s->parent[node]]];
+	caller = s->frame[s->parent[node]];
+	up = &p->frames[caller];
 	profile_arc(p, (struct arc){
 		.thread = thread, .caller = up->function, .callee = f->function,
-		.site.line = up->line, .target.line = p->functions[f->function].line,
+		.site = { 0, up->line, profile_frame_address(p, caller) }, .target.line = p->functions[f->function].line,
 		.calls = n, .primitive = n, .rule = RULE_OUTERMOST, .values_known = true,
 	}, sums, self);
 }
@@ -199,7 +203,7 @@ static void add_thread(struct profile *p, const struct first_nodes *firsts, stru
 	stack_id owner;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct sample *sample = &p->samples[rows[i]];
+		const struct sample_row *sample = &p->samples[rows[i]];
 		const int64_t *values = values_row(&p->sample_values, rows[i]);
 
 		if (sample->stack == EMPTY_STACK)

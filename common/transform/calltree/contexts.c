@@ -212,6 +212,27 @@ static void rows_add(struct thread_rows *r, uint32_t at, const int64_t *values)
 	values_add_row(&r->values, values_new_row(&r->values), values);
 }
 
+/* The same for a sample, with its labels and its time. */
+static void rows_add_sample(struct thread_rows *r, const struct profile *p, uint32_t at, size_t row,
+			    const int64_t *values)
+{
+	struct sample s = profile_sample_at(p, row);
+
+	rows_add(r, at, values);
+	while (s.labels && r->label_count < r->values.rows) {
+		ARRAY_ROOM(r->labels, r->label_count, r->label_cap);
+		r->labels[r->label_count++] = NO_LABELS;
+	}
+	while (s.timed && r->time_count < r->values.rows) {
+		ARRAY_ROOM(r->times, r->time_count, r->time_cap);
+		r->times[r->time_count++] = NO_TIME;
+	}
+	if (s.labels)
+		r->labels[r->values.rows - 1] = s.labels;
+	if (s.timed)
+		r->times[r->values.rows - 1] = s.time;
+}
+
 /* A sum for each of `keys` things of one thread, and which of them have one. */
 struct context_sums {
 	struct values values;
@@ -263,6 +284,49 @@ static void sums_free(struct context_sums *s)
 	alloc_free(s->key);
 }
 
+/* Samples with labels: those of one context and label set are added up. */
+struct labelled {
+	uint32_t at;
+	label_set_id labels;
+	uint32_t row;
+};
+
+static int compare_labelled(const void *a, const void *b)
+{
+	const struct labelled *left = a, *right = b;
+
+	if (left->at != right->at)
+		return left->at < right->at ? -1 : 1;
+	if (left->labels != right->labels)
+		return left->labels < right->labels ? -1 : 1;
+	return (left->row > right->row) - (left->row < right->row);
+}
+
+static void add_labelled(struct context_finder *f, const uint32_t *rows, size_t count)
+{
+	struct labelled *all = alloc_zero(count, sizeof *all);
+	struct thread_rows *self = &f->c->self;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t number = f->number[f->p->samples[rows[i]].stack];
+
+		if (number)
+			all[kept++] = (struct labelled){
+				number - 1, profile_sample_labels(f->p, rows[i]), rows[i] };
+	}
+	qsort(all, kept, sizeof *all, compare_labelled);
+	for (size_t i = 0; i < kept; i++) {
+		const int64_t *values = values_row(&f->p->sample_values, all[i].row);
+
+		if (i && all[i].at == all[i - 1].at && all[i].labels == all[i - 1].labels)
+			values_add_row(&self->values, self->values.rows - 1, values);
+		else
+			rows_add_sample(self, f->p, all[i].at, all[i].row, values);
+	}
+	alloc_free(all);
+}
+
 static stack_id kept_caller(const struct context_finder *f, stack_id stack)
 {
 	while (!f->number[stack])
@@ -286,6 +350,8 @@ static void add_up(struct context_finder *f)
 			const int64_t *values = values_row(&p->sample_values, by.item[i]);
 			uint32_t number = f->number[stack];
 
+			if (number && p->sample_label_count)
+				continue;
 			if (number) {
 				sums_add(&self, number - 1, values);
 				continue;
@@ -293,6 +359,8 @@ static void add_up(struct context_finder *f)
 			sums_add(&descendants_pruned, f->number[kept_caller(f, stack)] - 1, values);
 			sums_add(&pruned, p->frames[f->trie->frame[stack]].function, values);
 		}
+		if (p->sample_label_count)
+			add_labelled(f, by.item + by.first[t], by.first[t + 1] - by.first[t]);
 		sums_flush(&self, &c->self, t);
 		sums_flush(&descendants_pruned, &c->descendants_pruned, t);
 		sums_flush(&pruned, &c->pruned, t);
@@ -329,8 +397,9 @@ static void add_samples(struct context_finder *f, thread_id t, const struct csr 
 			more |= f->row[v] != 0;
 		}
 		if (more)
-			rows_add(&f->c->self, f->number[p->samples[by->item[i]].stack] - 1,
-				 f->row);
+			rows_add_sample(&f->c->self, p,
+					f->number[p->samples[by->item[i]].stack] - 1,
+					by->item[i], f->row);
 	}
 }
 
@@ -431,6 +500,8 @@ static void rows_free(struct thread_rows *r)
 {
 	alloc_free(r->first);
 	alloc_free(r->at);
+	alloc_free(r->labels);
+	alloc_free(r->times);
 	values_free(&r->values);
 }
 

@@ -23,6 +23,10 @@
 struct thread_rows {
 	size_t *first;        /* threads + 1 */
 	uint32_t *at;         /* the context or function of a row */
+	/* what else is known of rows of self values: of the first so many, nothing of the others */
+	label_set_id *labels; /* a context has a row for each of its label sets */
+	int64_t *times;       /* of samples in time; NO_TIME: unknown */
+	size_t label_count, label_cap, time_count, time_cap;
 	struct values values;
 	size_t cap;
 };

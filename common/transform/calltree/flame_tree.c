@@ -129,7 +129,7 @@ void flame_add_self(struct flame_builder *m, uint32_t node, const int64_t *value
 
 uint32_t flame_line(const struct profile *p, frame_id frame)
 {
-	const struct frame *f = &p->frames[frame];
+	const struct frame_row *f = &p->frames[frame];
 
 	return f->line || !p->line_functions ? f->line : p->functions[f->function].line;
 }

@@ -20,7 +20,7 @@ static void copy_tables(struct remap *w, const struct profile *p)
 	for (function_id f = 0; f < p->function_count; f++)
 		w->functions[f] = profile_function(w->to, remap_function(w, f));
 	for (size_t i = 0; i < p->frame_count; i++)
-		w->frames[i] = profile_frame(w->to, p->frames[i]);
+		w->frames[i] = profile_frame(w->to, remap_frame(w, (frame_id)i));
 	for (size_t i = 0; i < p->thread_count; i++) {
 		struct thread t = p->threads[i];
 
@@ -67,7 +67,7 @@ static void add_samples(struct remap *w)
 	int64_t *row = alloc_zero(p->value_count, sizeof *row);
 
 	for (size_t i = 0; i < p->sample_count; i++) {
-		struct sample s = p->samples[i];
+		struct sample s = remap_sample_at(w, i);
 		bool any = false, zero = true;
 
 		memcpy(row, values_row(&p->sample_values, i), p->value_count * sizeof *row);
@@ -79,7 +79,6 @@ static void add_samples(struct remap *w)
 				row[v] = 0;
 			any |= row[v] != 0;
 		}
-		s.stack = w->stacks[s.stack];
 		if (any || zero)
 			profile_sample_row(w->to, s, row);
 	}
@@ -134,7 +133,7 @@ static void clip_rows(struct remap *w, int64_t *clock, const int64_t *from, cons
 	int64_t *row = alloc_zero(p->value_count, sizeof *row);
 
 	for (size_t i = 0; i < p->sample_count; i++) {
-		struct sample s = p->samples[i];
+		struct sample s = remap_sample_at(w, i);
 		bool any = false;
 
 		for (value_id v = 0; v < p->value_count; v++) {
@@ -146,7 +145,6 @@ static void clip_rows(struct remap *w, int64_t *clock, const int64_t *from, cons
 			if (value > 0)
 				i64_add_to(now, value);
 		}
-		s.stack = w->stacks[s.stack];
 		if (any)
 			profile_sample_row(w->to, s, row);
 	}

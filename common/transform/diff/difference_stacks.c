@@ -34,6 +34,7 @@ static function_id copy_function(struct joiner *k, const struct profile *from, f
 	fn.name = profile_string(k->p, profile_text(from, fn.name));
 	fn.file = profile_string(k->p, profile_text(from, fn.file));
 	fn.object = profile_string(k->p, profile_text(from, fn.object));
+	fn.system = profile_string(k->p, profile_text(from, fn.system));
 	return profile_function(k->p, fn);
 }
 
@@ -61,7 +62,7 @@ static stack_id *map_stacks(struct joiner *k, const struct stacks_run *run)
 
 	for (stack_id id = 1; id < s->count; id++) {
 		function_id f = functions[run->p->frames[s->frame[id]].function];
-		frame_id frame = profile_frame(k->p, (struct frame){ f, 0, 0 });
+		frame_id frame = profile_frame(k->p, (struct frame){ .function = f });
 
 		to[id] = stacks_push(&k->p->stacks, to[s->parent[id]], frame);
 	}

@@ -41,7 +41,7 @@ static frame_id named_frame(struct profile *p, struct str name)
 {
 	struct function f = { .name = profile_string(p, name) };
 
-	return profile_frame(p, (struct frame){ profile_function(p, f), 0, 0 });
+	return profile_frame(p, (struct frame){ .function = profile_function(p, f) });
 }
 
 static void name_frames(struct placer *pl)
@@ -116,7 +116,7 @@ static frame_id frame_of(struct placer *pl, uint32_t n)
 	struct split *s = &pl->splits[n];
 
 	if (s->frame == NO_ID)
-		s->frame = profile_frame(pl->p, (struct frame){ pl->w->nodes[n].function, 0, 0 });
+		s->frame = profile_frame(pl->p, (struct frame){ .function = pl->w->nodes[n].function });
 	return s->frame;
 }
 

@@ -120,7 +120,25 @@ static void add_value_types(struct canonical_sorter *s)
 	}
 }
 
-/* --- functions, frames, threads, metadata --- */
+/* --- mappings, functions, frames, threads, metadata --- */
+
+/* All of them: a profiler lists what was in memory, whether or not it was met there. */
+static void add_mappings(struct canonical_sorter *s)
+{
+	const struct profile *p = s->w.from;
+	size_t count = 0;
+
+	for (mapping_id m = 1; m < p->mapping_count; m++) {
+		const struct mapping *mapping = &p->mappings[m];
+
+		s->keys[count++] = (struct key){
+			{ pair(s->rank[mapping->object], s->rank[mapping->build_id]),
+			  mapping->start, mapping->limit, mapping->offset }, m };
+	}
+	sort_keys(s, count);
+	for (size_t i = 0; i < count; i++)
+		remap_mapping(&s->w, s->items[i].id);
+}
 
 /* An unknown file becomes Python's "~" in a pstat file: both have the same place. */
 static uint32_t file_rank(const struct canonical_sorter *s, string_id file)
@@ -139,7 +157,8 @@ static void add_functions(struct canonical_sorter *s)
 		if (s->used.functions[f])
 			s->keys[count++] = (struct key){
 				{ pair(s->rank[fn->name], file_rank(s, fn->file)),
-				  pair(s->rank[fn->object], fn->line), s->rank[fn->file] }, f };
+				  pair(s->rank[fn->object], fn->line),
+				  pair(s->rank[fn->file], s->rank[fn->system]) }, f };
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
@@ -153,19 +172,23 @@ static void add_frames(struct canonical_sorter *s)
 	size_t count = 0;
 
 	for (frame_id f = 0; f < p->frame_count; f++) {
-		const struct frame *frame = &p->frames[f];
+		struct frame frame;
+		uint32_t kind;
 
-		if (s->used.frames[f])
-			s->keys[count++] = (struct key){
-				{ pair(s->w.functions[frame->function], frame->line),
-				  frame->column }, f };
+		if (!s->used.frames[f])
+			continue;
+		frame = remap_frame(&s->w, f);
+		kind = (uint32_t)frame.kind << 2 | (uint32_t)frame.inlined << 1 |
+		       frame.unsymbolised;
+		s->keys[count++] = (struct key){
+			{ pair(frame.function, frame.line), frame.column, frame.address,
+			  pair(frame.mapping, kind) }, f };
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++) {
-		struct frame frame = p->frames[s->items[i].id];
+		frame_id f = s->items[i].id;
 
-		frame.function = s->w.functions[frame.function];
-		s->w.frames[s->items[i].id] = profile_frame(s->w.to, frame);
+		s->w.frames[f] = profile_frame(s->w.to, remap_frame(&s->w, f));
 	}
 }
 
@@ -280,7 +303,113 @@ static void add_stacks(struct canonical_sorter *s)
 	alloc_free(sibling);
 }
 
+/* --- labels --- */
+
+static struct key label_key(const struct canonical_sorter *s, label_id id)
+{
+	const struct label *l = &s->w.from->labels[id];
+
+	/* numbers after texts, from the lowest to the highest */
+	return (struct key){ { pair(s->rank[l->key], l->is_number),
+			       pair(s->rank[l->text], s->rank[l->unit]),
+			       (uint64_t)l->number ^ (uint64_t)1 << 63 }, id };
+}
+
+static bool *used_labels(const struct profile *p)
+{
+	bool *sets = alloc_zero(p->label_sets.count, sizeof *sets);
+	bool *labels = alloc_zero(p->label_count, sizeof *labels);
+
+	for (size_t i = 0; i < p->sample_label_count; i++)
+		sets[p->sample_labels[i]] = true;
+	for (size_t set = p->label_sets.count; set-- > 1;)
+		if (sets[set]) {
+			sets[p->label_sets.rest[set]] = true;
+			labels[p->label_sets.label[set]] = true;
+		}
+	alloc_free(sets);
+	return labels;
+}
+
+static void add_labels(struct canonical_sorter *s)
+{
+	const struct profile *p = s->w.from;
+	bool *used;
+	size_t count = 0;
+
+	if (!p->sample_label_count)
+		return;
+	used = used_labels(p);
+	for (label_id l = 0; l < p->label_count; l++)
+		if (used[l])
+			s->keys[count++] = label_key(s, l);
+	sort_keys(s, count);
+	for (size_t i = 0; i < count; i++)
+		remap_label(&s->w, s->items[i].id);
+	alloc_free(used);
+}
+
 /* --- rows --- */
+
+/* Each set's place among all: sets in the order of their labels, shorter ones first. */
+static uint32_t *places_of_sets(const struct profile *p)
+{
+	const struct label_sets *s = &p->label_sets;
+	uint32_t *child = alloc_zero(s->count, sizeof *child), place = 0;
+	uint32_t *sibling = alloc_zero(s->count, sizeof *sibling);
+	uint32_t *places = alloc_zero(s->count, sizeof *places);
+	uint32_t *sorted = sort_by(s->label, p->label_count, NULL, s->count);
+	label_set_id set = NO_LABELS;
+
+	for (size_t i = s->count; i--;)
+		if (sorted[i] != NO_LABELS) {
+			sibling[sorted[i]] = child[s->rest[sorted[i]]];
+			child[s->rest[sorted[i]]] = sorted[i];
+		}
+	for (;;) {
+		if (child[set]) {
+			set = child[set];
+		} else {
+			while (set != NO_LABELS && !sibling[set])
+				set = s->rest[set];
+			if (set == NO_LABELS)
+				break;
+			set = sibling[set];
+		}
+		places[set] = ++place;
+	}
+	alloc_free(child);
+	alloc_free(sibling);
+	alloc_free(sorted);
+	return places;
+}
+
+/*
+ * The sets get their ids in the order of their labels. Rows of one stack and thread in that
+ * order; NULL if no sample has labels.
+ */
+static uint32_t *sort_by_labels(struct canonical_sorter *s)
+{
+	const struct profile *p = s->w.from;
+	uint32_t *set, *places, *rows;
+
+	if (!p->sample_label_count)
+		return NULL;
+	set = alloc_zero(p->sample_count, sizeof *set);
+	for (size_t i = 0; i < p->sample_label_count; i++)
+		remap_label_set(&s->w, p->sample_labels[i]);
+	places = places_of_sets(s->w.to);
+	profile_renumber_label_sets(s->w.to, places);
+	for (size_t i = 0; i < p->label_sets.count; i++)
+		if (s->w.label_sets[i])
+			s->w.label_sets[i] = places[s->w.label_sets[i] - 1] + 1;
+	for (size_t i = 0; i < p->sample_count; i++)
+		set[i] = remap_label_set(&s->w, profile_sample_labels(p, i));
+	rows = sort_by(set, s->w.to->label_sets.count, NULL, p->sample_count);
+	alloc_free(places);
+	alloc_free(set);
+	return rows;
+}
 
 static void add_samples(struct canonical_sorter *s)
 {
@@ -292,7 +421,7 @@ static void add_samples(struct canonical_sorter *s)
 		stack[i] = s->w.stacks[p->samples[i].stack];
 		thread[i] = s->w.threads[p->samples[i].thread];
 	}
-	rows = sort_by(stack, s->w.to->stacks.count, NULL, p->sample_count);
+	rows = sort_by(stack, s->w.to->stacks.count, sort_by_labels(s), p->sample_count);
 	rows = sort_by(thread, s->w.to->thread_count, rows, p->sample_count);
 	for (size_t i = 0; i < p->sample_count; i++)
 		remap_sample(&s->w, rows[i]);
@@ -367,6 +496,7 @@ static size_t longest_table(const struct profile *p)
 	size_t n = larger(p->value_count, p->function_count);
 
 	n = larger(larger(n, p->frame_count), larger(p->thread_count, p->metadata_count));
+	n = larger(n, larger(p->mapping_count, p->label_count));
 	return larger(larger(n, p->cost_count), larger(p->arc_count, p->jump_count));
 }
 
@@ -384,10 +514,11 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	remap_open(&s.w, p, to);
 	s.w.fold_arcs = options->fold_arcs;
 	s.w.outermost = options->outermost;
+	radix_sort_strings(&p->strings, s.rank);
+	add_mappings(&s);
 	remap_facts(&s.w);
 	to->keep_order = to->ordered = false;
 	to->sorted = true;
-	radix_sort_strings(&p->strings, s.rank);
 	referenced_find(&s.used, p);
 	add_value_types(&s);
 	add_functions(&s);
@@ -395,6 +526,7 @@ struct profile *profile_canonical(const struct profile *p, const struct canonica
 	add_threads(&s);
 	add_metadata(&s);
 	add_stacks(&s);
+	add_labels(&s);
 	add_all_rows(&s);
 	remap_close(&s.w);
 	alloc_free(s.rank);

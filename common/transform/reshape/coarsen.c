@@ -73,7 +73,7 @@ static bool no_merge(const struct maps *m)
 		threads += m->w.threads[i] != NO_ID;
 	return m->w.to->thread_count == threads &&
 	       m->w.to->function_count == m->w.from->function_count &&
-	       !m->w.lines_to_places && !m->w.end_parts;
+	       !m->w.lines_to_places && !m->w.end_parts && !m->w.drop;
 }
 
 /* A recorded sum is about all value types of all of its part. */
@@ -114,7 +114,7 @@ function_id thread_function(struct profile *to, const struct profile *from, thre
 static frame_id thread_frame(struct maps *m, thread_id t)
 {
 	return profile_frame(m->w.to,
-			     (struct frame){ thread_function(m->w.to, m->w.from, t), 0, 0 });
+			     (struct frame){ .function = thread_function(m->w.to, m->w.from, t) });
 }
 
 /* The stack once more, below its thread's frame. */
@@ -136,13 +136,13 @@ static void map_samples_under_threads(struct maps *m)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < from->sample_count; i++) {
-		struct sample s = from->samples[i];
-		thread_id old = s.thread;
+		struct sample s = remap_sample_at(&m->w, i);
+		thread_id old = from->samples[i].thread;
 
-		s.thread = m->w.threads[old];
 		if (s.thread == NO_ID)
 			continue;
-		s.stack = under_thread(m, s.stack, thread_frame(m, old), &path, &cap);
+		s.stack = under_thread(m, from->samples[i].stack, thread_frame(m, old), &path,
+				       &cap);
 		profile_sample_row(m->w.to, s, remap_values(&m->w, &from->sample_values, i));
 	}
 	alloc_free(path);
@@ -155,6 +155,7 @@ struct profile *profile_coarsen(const struct profile *p, const struct coarsen_op
 
 	remap_open(&m.w, p, to);
 	m.w.lines_to_places = options->lines_to_places;
+	m.w.drop = options->drop;
 	m.w.end_parts = options->fold_parts || options->fold_threads;
 	remap_facts(&m.w);
 	to->ordered &= !options->fold_threads;

@@ -16,6 +16,7 @@ struct coarsen_options {
 	bool fold_objects;      /* functions that differ in their object alone */
 	bool lines_to_places;   /* a function's line becomes the line of its costs, call
 				   sites and frames: for profiles of line functions */
+	unsigned drop;          /* FEATURE_* bits of what is left out, see remap.h */
 	bool thread_frames;     /* a thread's name becomes the root frame of its stacks */
 };
 

@@ -101,11 +101,11 @@ static void forget_frames(struct remap *w)
 
 static frame_id map_frame(struct remap *w, frame_id old)
 {
-	struct frame f = w->from->frames[old];
+	function_id fn = w->from->frames[old].function;
 
 	if (w->frames[old] == NO_ID) {
-		f.function = profile_function(w->to, remap_function(w, f.function));
-		w->frames[old] = profile_frame(w->to, f);
+		w->functions[fn] = profile_function(w->to, remap_function(w, fn));
+		w->frames[old] = profile_frame(w->to, remap_frame(w, old));
 	}
 	return w->frames[old];
 }
@@ -145,7 +145,7 @@ static void add_root(struct cutter *c)
 	if (!c->options->root)
 		return;
 	f.name = profile_string(c->w.to, str_of(c->options->root));
-	frame = profile_frame(c->w.to, (struct frame){ profile_function(c->w.to, f), 0, 0 });
+	frame = profile_frame(c->w.to, (struct frame){ .function = profile_function(c->w.to, f) });
 	c->root = stacks_push(&c->w.to->stacks, EMPTY_STACK, frame);
 }
 

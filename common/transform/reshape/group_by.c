@@ -41,11 +41,12 @@ static struct function new_function(struct grouper *g, function_id old)
 	f.name = remap_string(&g->w, f.name);
 	f.file = remap_string(&g->w, f.file);
 	f.object = remap_string(&g->w, f.object);
+	f.system = remap_string(&g->w, f.system);
 	return f;
 }
 
 /* "parse:12" for what was sampled in line 12 of parse; no line, no change. */
-static function_id line_function(struct grouper *g, const struct frame *frame)
+static function_id line_function(struct grouper *g, const struct frame_row *frame)
 {
 	struct function f = new_function(g, frame->function);
 	struct buf name = { 0 };
@@ -67,12 +68,13 @@ static void add_functions(struct grouper *g)
 	for (function_id f = 0; !g->options->line_functions && f < p->function_count; f++)
 		g->w.functions[f] = profile_function(g->w.to, new_function(g, f));
 	for (size_t i = 0; i < p->frame_count; i++) {
-		struct frame f = p->frames[i];
+		struct frame f = remap_frame(&g->w, (frame_id)i);
 
-		if (loses_lines(g, f.function))
-			f.line = f.column = 0;
-		f.function = g->options->line_functions ? line_function(g, &f)
-			: g->w.functions[f.function];
+		/* nor do the places in memory of what is one frame now */
+		if (loses_lines(g, p->frames[i].function))
+			f = (struct frame){ .function = f.function, .kind = f.kind };
+		if (g->options->line_functions)
+			f.function = line_function(g, &p->frames[i]);
 		g->w.frames[i] = profile_frame(g->w.to, f);
 	}
 }

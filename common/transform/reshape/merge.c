@@ -219,6 +219,20 @@ static void count_threads(struct merge *m, const struct remap *w)
 		m->thread_counts[w->threads[i]]++;
 }
 
+/* Of one that says nothing too: then it is not known of all. */
+static void join_recording(struct profile *to, const struct profile *p, bool first)
+{
+	struct recording more = p->recording;
+
+	more.default_value = profile_string(to, profile_text(p, more.default_value));
+	more.period_name = profile_string(to, profile_text(p, more.period_name));
+	more.period_unit = profile_string(to, profile_text(p, more.period_unit));
+	if (first)
+		to->recording = more;
+	else
+		recording_join(&to->recording, &more);
+}
+
 static void join_facts(struct merge *m, const struct profile *p)
 {
 	struct profile *to = m->sum;
@@ -232,6 +246,7 @@ static void join_facts(struct merge *m, const struct profile *p)
 	to->rounded += p->rounded;
 	to->comments += p->comments;
 	to->bad_lines += p->bad_lines;
+	join_recording(to, p, !m->count);
 	if (missing.n && (!have.n || str_compare(missing, have) < 0))
 		to->missing = profile_string(to, missing);
 }
@@ -280,6 +295,8 @@ void merge_add(struct merge *m, struct profile *p)
 		remap_value_types(&w);
 	for (value_id v = 0; m->count && v < p->value_count; v++)
 		join_type(&w, v);
+	for (mapping_id i = 1; i < w.from->mapping_count; i++)
+		remap_mapping(&w, i);
 	add_functions(&w);
 	add_threads(m, &w);
 	add_metadata(m, &w);

@@ -9,6 +9,8 @@
  * - A value type's title stays if all agree; so does the unit that its numbers are
  *   spelled in, or else the coarsest; its decimals are as many as anyone's.
  * - Profiles of lines (line_functions) become such of functions if others are.
+ * - They were recorded from the first start on, for as long as all together; the default
+ *   value type and the period stay if all have the same.
  * - Which format they were read from is not said: a merge of merges would say another.
  * - Estimates and sampled calls in one are so in the sum.
  */

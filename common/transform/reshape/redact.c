@@ -171,6 +171,7 @@ static void redact_functions(struct redactor *h)
 		fn.name = redacted_name(h, 'f', fn.name);
 		fn.file = remap_string(&h->w, fn.file);
 		fn.object = remap_string(&h->w, fn.object);
+		fn.system = 0;
 		h->w.functions[f] = profile_function(h->w.to, fn);
 	}
 	remap_frames(&h->w);
@@ -212,7 +213,8 @@ struct profile *profile_anonymize(const struct profile *p, struct str key)
 	struct redactor h = { .text = { 0 } };
 
 	remap_open(&h.w, p, to);
-	h.w.no_addresses = true;
+	h.w.drop = FEATURE_ADDRESSES | FEATURE_MAPPINGS | FEATURE_SYSTEM_NAMES | FEATURE_LABELS |
+		   FEATURE_RECORDING;
 	take_key(&h, key);
 	remap_facts(&h.w);
 	remap_value_types(&h.w);

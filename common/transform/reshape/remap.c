@@ -14,6 +14,8 @@ void remap_open(struct remap *w, const struct profile *from, struct profile *to)
 		.frames = alloc_zero(from->frame_count, sizeof *w->frames),
 		.stacks = alloc_zero(from->stacks.count, sizeof *w->stacks),
 		.threads = alloc_zero(from->thread_count, sizeof *w->threads),
+		.mappings = alloc_zero(from->mapping_count, sizeof *w->mappings),
+		.label_sets = alloc_zero(from->label_sets.count, sizeof *w->label_sets),
 		.strings = alloc_zero(from->strings.count, sizeof *w->strings),
 	};
 }
@@ -26,6 +28,10 @@ void remap_close(struct remap *w)
 	alloc_free(w->frames);
 	alloc_free(w->stacks);
 	alloc_free(w->threads);
+	alloc_free(w->mappings);
+	alloc_free(w->label_sets);
+	alloc_free(w->set);
+	alloc_free(w->labels);
 	alloc_free(w->strings);
 	alloc_free(w->row);
 	alloc_free(w->second);
@@ -47,7 +53,71 @@ struct function remap_function(struct remap *w, function_id f)
 	fn.name = remap_string(w, fn.name);
 	fn.file = remap_string(w, fn.file);
 	fn.object = remap_string(w, fn.object);
+	fn.system = w->drop & FEATURE_SYSTEM_NAMES ? 0 : remap_string(w, fn.system);
 	return fn;
+}
+
+mapping_id remap_mapping(struct remap *w, mapping_id id)
+{
+	struct mapping m;
+
+	if (id == NO_MAPPING || w->drop & FEATURE_MAPPINGS)
+		return NO_MAPPING;
+	if (!w->mappings[id]) {
+		m = w->from->mappings[id];
+		m.object = remap_string(w, m.object);
+		if (w->base_names)
+			m.object = profile_string(w->to, str_base(profile_text(w->to, m.object)));
+		m.build_id = remap_string(w, m.build_id);
+		w->mappings[id] = profile_mapping(w->to, m) + 1;
+	}
+	return w->mappings[id] - 1;
+}
+
+struct frame remap_frame(struct remap *w, frame_id id)
+{
+	struct frame f = profile_frame_at(w->from, id);
+
+	f.mapping = remap_mapping(w, f.mapping);
+	if (w->drop & FEATURE_ADDRESSES)
+		f.address = 0;
+	if (w->drop & FEATURE_FRAME_KINDS)
+		f.kind = FRAME_UNKNOWN;
+	f.inlined &= !(w->drop & FEATURE_INLINED_FRAMES);
+	f.unsymbolised &= !(w->drop & (FEATURE_ADDRESSES | FEATURE_MAPPINGS));
+	if (w->lines_to_places && !f.line)
+		f.line = w->from->functions[f.function].line;
+	f.function = w->functions[f.function];
+	return f;
+}
+
+/* --- labels --- */
+
+label_id remap_label(struct remap *w, label_id id)
+{
+	struct label l = w->from->labels[id];
+
+	l.key = remap_string(w, l.key);
+	l.text = remap_string(w, l.text);
+	l.unit = remap_string(w, l.unit);
+	return profile_label(w->to, l);
+}
+
+label_set_id remap_label_set(struct remap *w, label_set_id set)
+{
+	size_t count;
+
+	if (set == NO_LABELS || w->drop & FEATURE_LABELS)
+		return NO_LABELS;
+	if (w->label_sets[set])
+		return w->label_sets[set] - 1;
+	count = profile_labels_of(w->from, set, &w->set, &w->set_cap);
+	if (count > w->label_cap)
+		w->labels = alloc_grow(w->labels, &w->label_cap, count, sizeof *w->labels);
+	for (size_t i = 0; i < count; i++)
+		w->labels[i] = remap_label(w, w->set[i]);
+	w->label_sets[set] = profile_label_set(w->to, w->labels, count) + 1;
+	return w->label_sets[set] - 1;
 }
 
 void remap_value_types(struct remap *w)
@@ -82,18 +152,20 @@ void remap_facts(struct remap *w)
 	to->bad_lines = from->bad_lines;
 	to->missing = remap_string(w, from->missing);
 	to->estimate = remap_string(w, from->estimate);
+	for (mapping_id m = 1; m < from->mapping_count; m++)
+		remap_mapping(w, m);
+	if (w->drop & FEATURE_RECORDING)
+		return;
+	to->recording = from->recording;
+	to->recording.default_value = remap_string(w, from->recording.default_value);
+	to->recording.period_name = remap_string(w, from->recording.period_name);
+	to->recording.period_unit = remap_string(w, from->recording.period_unit);
 }
 
 void remap_frames(struct remap *w)
 {
-	for (size_t i = 0; i < w->from->frame_count; i++) {
-		struct frame f = w->from->frames[i];
-
-		if (w->lines_to_places && !f.line)
-			f.line = w->from->functions[f.function].line;
-		f.function = w->functions[f.function];
-		w->frames[i] = profile_frame(w->to, f);
-	}
+	for (size_t i = 0; i < w->from->frame_count; i++)
+		w->frames[i] = profile_frame(w->to, remap_frame(w, (frame_id)i));
 }
 
 void remap_stacks(struct remap *w)
@@ -145,12 +217,21 @@ const int64_t *remap_values(struct remap *w, const struct values *t, size_t row)
 
 /* --- stack half --- */
 
-void remap_sample(struct remap *w, size_t row)
+struct sample remap_sample_at(struct remap *w, size_t row)
 {
-	struct sample s = w->from->samples[row];
+	struct sample s = profile_sample_at(w->from, row);
 
 	s.thread = w->threads[s.thread];
 	s.stack = w->stacks[s.stack];
+	s.labels = remap_label_set(w, s.labels);
+	s.timed &= !(w->drop & FEATURE_SAMPLE_TIMES);
+	return s;
+}
+
+void remap_sample(struct remap *w, size_t row)
+{
+	struct sample s = remap_sample_at(w, row);
+
 	if (s.thread != NO_ID && s.stack != NO_ID)
 		profile_sample_row(w->to, s, remap_values(w, &w->from->sample_values, row));
 }
@@ -203,7 +284,7 @@ static inline struct place map_place(struct remap *w, struct place at, function_
 			: remap_string(w, at.file);
 	if (w->lines_to_places && !at.line)
 		at.line = w->from->functions[f].line;
-	if (w->no_addresses)
+	if (w->drop & FEATURE_ADDRESSES)
 		at.address = 0;
 	return at;
 }

@@ -14,7 +14,7 @@
 #ifndef RESHAPE_REMAP_H
 #define RESHAPE_REMAP_H
 
-#include "common/profile/profile.h"
+#include "common/profile/features.h"
 
 struct remap {
 	const struct profile *from;
@@ -26,9 +26,13 @@ struct remap {
 	frame_id *frames;
 	stack_id *stacks;         /* stack 0 is EMPTY_STACK unless told otherwise */
 	thread_id *threads;
+	mapping_id *mappings;     /* new id + 1; 0: not there yet. Filled as they are met */
+	label_set_id *label_sets; /* the same */
 	/* how rows are seen more coarsely */
 	bool base_names;          /* files of inlined code without directories */
-	bool no_addresses;
+	unsigned drop;            /* FEATURE_* bits of what is left out: ADDRESSES, MAPPINGS,
+				     FRAME_KINDS, INLINED_FRAMES, SYSTEM_NAMES, LABELS,
+				     SAMPLE_TIMES, RECORDING */
 	bool lines_to_places;     /* no line: that of the function */
 	bool end_parts;           /* what was running when a part began is a call like others */
 	bool fold_arcs;           /* arcs that differ in what is known of their values are one */
@@ -38,6 +42,8 @@ struct remap {
 	bool same_types;          /* value types are the same in both, in one order */
 	string_id *strings;       /* new id + 1; 0: not there yet */
 	int64_t *row, *second;    /* a row of the new width */
+	label_id *set, *labels;   /* of the set that is being rewritten */
+	size_t set_cap, label_cap;
 };
 
 /* All maps are zeros. */
@@ -48,9 +54,20 @@ string_id remap_string(struct remap *w, string_id id);
 /* With its texts in the new profile; ids in it are new ones. */
 struct function remap_function(struct remap *w, function_id f);
 
+/* The frame with its mapping and function in the new profile. */
+struct frame remap_frame(struct remap *w, frame_id f);
+mapping_id remap_mapping(struct remap *w, mapping_id id);
+label_id remap_label(struct remap *w, label_id id);
+label_set_id remap_label_set(struct remap *w, label_set_id set);
+/* The old row's sample with new ids; its thread or stack may be NO_ID. */
+struct sample remap_sample_at(struct remap *w, size_t row);
+
 /* Value types as they are, in their order. */
 void remap_value_types(struct remap *w);
-/* What is said of the whole profile: where it comes from, what it lacks. */
+/*
+ * What is said of the whole profile: where it comes from, what it lacks, how it was
+ * recorded; its mappings.
+ */
 void remap_facts(struct remap *w);
 /* Fills `frames` by `functions`, none of which is left out. */
 void remap_frames(struct remap *w);

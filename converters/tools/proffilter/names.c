@@ -90,6 +90,9 @@ static void change_name(struct renaming *r, function_id f, struct str name)
 {
 	string_id id = profile_string(r->p, name);
 
+	/* functions that get one name are one, whatever the linker calls them */
+	if (id != r->functions[f].name)
+		r->functions[f].system = 0;
 	r->any |= id != r->functions[f].name;
 	r->functions[f].name = id;
 }
