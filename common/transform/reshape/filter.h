@@ -12,6 +12,7 @@
  *	flatten     a;b;c;b;d   -> a;b;d   a function is in a stack once: what calls itself
  *	            goes back to where it began; its self value stays its own
  *	root        a;b         -> root;a;b
+ *	samples     those alone, and what they name
  *
  * Focus and ignore look at whole stacks, before anything is hidden. What a frame that
  * goes had of its own is its caller's, in show_from of nobody. Samples without a stack
@@ -25,6 +26,7 @@
 struct filter_options {
 	/* by function: marked; NULL: the verb was not given */
 	const bool *focus, *ignore, *hide, *show, *show_from, *prune_from;
+	const bool *samples; /* by sample: it stays; NULL: all do */
 	bool flatten;
 	const char *root;
 	bool keep_graph;  /* for root alone: the others cannot cut it */

@@ -2,7 +2,8 @@
  * proffilter/main - a part of a profile, or the profile seen in another way
  *
  * The verbs come in a fixed order, whatever that of the options, which is pprof's where
- * pprof has them: value and thread, time, rename, focus, ignore, hide, show, show-from,
+ * pprof has them: value and thread, time, tag-focus, tag-ignore, tag-root, tag-leaf, tag-show,
+ * tag-hide, rename, focus, ignore, hide, show, show-from,
  * prune-from, strip-dirs, granularity, flatten-recursion, root, trim, scale.
  */
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "common/transform/calltree/timeline.h"
 #include "common/transform/reshape/group_by.h"
 #include "common/transform/reshape/scale.h"
+#include "common/transform/reshape/tags.h"
 #include "common/transform/reshape/thread_roots.h"
 #include "common/transform/callgraph/prune.h"
 #include "converters/select_format.h"
@@ -25,7 +27,8 @@
 static const char *from_name, *to_name;
 static const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
 static const char *window, *root, *trim, *scale;
-static struct option_list renames;
+static const char *tag_show, *tag_hide, *tag_root, *tag_leaf;
+static struct option_list renames, tag_focus, tag_ignore;
 static int granularity;
 static bool flatten;
 static bool left_nothing; /* and --strict was given */
@@ -47,6 +50,19 @@ static const struct option_row filter_rows[] = {
 	OPT_TEXT(0, "prune-from", "REGEX", "stacks end at their last matching frame", &prune_from),
 	OPT_TEXT(0, "time", "FROM:TO",
 		 "keep what lies between two times, in seconds or with s, ms, us, ns behind", &window),
+	OPT_END
+};
+
+static const struct option_row tag_rows[] = {
+	OPT_LIST(0, "tag-focus", "KEY=WHAT",
+		 "keep samples with such a label: a REGEX, or a RANGE as 1kb:2mb", &tag_focus),
+	OPT_LIST(0, "tag-ignore", "KEY=WHAT", "drop samples with such a label", &tag_ignore),
+	OPT_TEXT(0, "tag-show", "REGEX", "keep labels with a matching key", &tag_show),
+	OPT_TEXT(0, "tag-hide", "REGEX", "drop labels with a matching key", &tag_hide),
+	OPT_TEXT(0, "tag-root", "KEY[,KEY...]", "what samples have under KEY as their root frames",
+		 &tag_root),
+	OPT_TEXT(0, "tag-leaf", "KEY[,KEY...]", "what samples have under KEY as their leaf frames",
+		 &tag_leaf),
 	OPT_END
 };
 
@@ -168,9 +184,14 @@ static bool cuts_stacks(void)
 	return focus || ignore || hide || show || show_from || prune_from;
 }
 
+static bool uses_tags(void)
+{
+	return tag_focus.count || tag_ignore.count || tag_show || tag_hide || tag_root || tag_leaf;
+}
+
 static bool needs_stacks(void)
 {
-	return cuts_stacks() || flatten || granularity == BY_LINE;
+	return cuts_stacks() || uses_tags() || flatten || granularity == BY_LINE;
 }
 
 /* Stacks of a call graph are an estimate and know no calls; its lines are of no stack. */
@@ -260,6 +281,105 @@ static int cut_stacks(struct profile **p)
 	return status;
 }
 
+/* --- labels --- */
+
+/* Whether a name was matched by nothing: a warning. */
+static void warn_unmatched(const char *option, const char *text)
+{
+	diag_warning("%s %s matched nothing", option, diag_quote(str_of(text)));
+}
+
+/* Marks in `keep` those that one condition of the list keeps, or drops. */
+static int mark_samples(const struct profile *p, const char *option,
+			const struct option_list *list, bool ignore_these, bool *keep,
+			bool *reported)
+{
+	bool *marks = alloc_zero(p->sample_count, sizeof *marks);
+	int status = 0;
+
+	for (size_t i = 0; i < list->count && status >= 0; i++) {
+		status = tags_mark(p, option, str_of(list->texts[i]), marks);
+		if (status == 1)
+			warn_unmatched(option, list->texts[i]);
+		*reported |= status == 1;
+		for (size_t row = 0; row < p->sample_count && status >= 0; row++)
+			keep[row] &= marks[row] != ignore_these;
+	}
+	alloc_free(marks);
+	return status < 0 ? -1 : 0;
+}
+
+static int choose_samples(struct profile **p)
+{
+	bool *keep, reported = false;
+	int status;
+
+	if (!tag_focus.count && !tag_ignore.count)
+		return 0;
+	keep = alloc_zero((*p)->sample_count, sizeof *keep);
+	memset(keep, true, (*p)->sample_count * sizeof *keep);
+	status = mark_samples(*p, "--tag-focus", &tag_focus, false, keep, &reported);
+	if (status == 0)
+		status = mark_samples(*p, "--tag-ignore", &tag_ignore, true, keep,
+				      &reported);
+	if (status == 0) {
+		bool any = profile_has_stacks(*p);
+
+		profile_replace(p, profile_filter(*p, &(struct filter_options){ .samples = keep }));
+		if (any && !profile_has_stacks(*p))
+			status = report_empty(reported);
+	}
+	alloc_free(keep);
+	return status;
+}
+
+static int choose_labels(struct profile **p, const char *option, const char *expression, bool hidden)
+{
+	bool *keep;
+	int status;
+
+	if (!expression)
+		return 0;
+	keep = alloc_zero((*p)->label_count, sizeof *keep);
+	status = tags_mark_keys(*p, option, str_of(expression), keep);
+	if (status == 1)
+		warn_unmatched(option, expression);
+	for (label_id l = 0; hidden && l < (*p)->label_count; l++)
+		keep[l] = !keep[l];
+	if (status >= 0)
+		profile_replace(p, tags_keep(*p, keep));
+	alloc_free(keep);
+	return status < 0 ? -1 : 0;
+}
+
+static void frame_labels(struct profile **p, const char *option, const char *keys,
+			 enum tag_place place)
+{
+	struct str key, others = str_of(keys ? keys : "");
+	bool more = keys != NULL;
+
+	while (more) {
+		more = str_cut(others, ',', &key, &others);
+		if (!more)
+			key = others;
+		if (!tags_has_key(*p, key))
+			diag_warning("%s %s: no sample has such a label", option, diag_quote(key));
+	}
+	if (keys)
+		profile_replace(p, tags_as_frames(*p, str_of(keys), place));
+}
+
+static int use_tags(struct profile **p)
+{
+	if (choose_samples(p) < 0)
+		return -1;
+	frame_labels(p, "--tag-root", tag_root, TAG_ROOT);
+	frame_labels(p, "--tag-leaf", tag_leaf, TAG_LEAF);
+	if (choose_labels(p, "--tag-show", tag_show, false) < 0)
+		return -1;
+	return choose_labels(p, "--tag-hide", tag_hide, true);
+}
+
 /* Of both halves, which may both be there. */
 static void add_root(struct profile **p)
 {
@@ -319,7 +439,7 @@ static int filter_profile(struct profile **p)
 {
 	make_samples(p);
 	if (convert_select(p) < 0 || cut_time(p) < 0 || make_stacks(p) < 0 ||
-	    rename_all(p) < 0 || cut_stacks(p) < 0)
+	    use_tags(p) < 0 || rename_all(p) < 0 || cut_stacks(p) < 0)
 		return -1;
 	convert_strip_dirs(p);
 	regroup_all(p);
@@ -340,9 +460,10 @@ int proffilter_main(int argc, char **argv)
 	bool order;
 
 	groups[0] = (struct option_group){ "filters", filter_rows, NULL };
-	groups[1] = (struct option_group){ "views", view_rows, NULL };
-	groups[2] = (struct option_group){ "formats", format_rows, NULL };
-	n = 3 + options_for_conversion(groups + 3, format_registry, format_registry);
+	groups[1] = (struct option_group){ "labels", tag_rows, NULL };
+	groups[2] = (struct option_group){ "views", view_rows, NULL };
+	groups[3] = (struct option_group){ "formats", format_rows, NULL };
+	n = 4 + options_for_conversion(groups + 4, format_registry, format_registry);
 	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;

@@ -12,6 +12,8 @@
 #include "common/base/sort.h"
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
+#include "common/transform/reshape/coarsen.h"
+#include "common/transform/reshape/tags.h"
 #include "converters/select_format.h"
 #include "converters/tools/proftop/internal.h"
 #include "converters/registry.h"
@@ -25,6 +27,8 @@ static bool limit_given;
 static const struct option_row view_rows[] = {
 	OPT_TEXT(0, "peek", "NAME", "this function's callers and callees (the name, or a part of it)",
 		 &proftop_options.peek),
+	OPT_TEXT(0, "by", "KEY", "what samples have under KEY (labels; thread, process) instead of functions",
+		 &proftop_options.by),
 	OPT_FLAG(0, "tree", "calling contexts as a tree", &proftop_options.tree),
 	OPT_FLAG(0, "lines", "lines of code instead of functions", &proftop_options.lines),
 	OPT_END
@@ -222,6 +226,38 @@ static int show(struct output *out, struct profile *p)
 	return status;
 }
 
+/* The value type to be shown, if nobody chose another, is the only one. */
+static void keep_default(struct profile *p)
+{
+	value_id v = profile_default_value(p);
+
+	if (v != 0 && !settings.value)
+		profile_keep_value(p, v);
+}
+
+/* Every sample becomes one of its label. */
+static int group_by_label(struct profile **p)
+{
+	struct str key = str_of(proftop_options.by ? proftop_options.by : "");
+
+	if (!proftop_options.by)
+		return 0;
+	if (!tags_has_key(*p, key))
+		return diag_error("--by: no sample has a label %s", diag_quote(key));
+	if (profile_has_graph(*p) && convert_derive_stacks(*p) < 0)
+		return -1;
+	profile_replace(p, tags_as_frames(*p, key, TAG_ALONE));
+	return 0;
+}
+
+static int select_and_group(struct profile **p)
+{
+	if (convert_select_and_redact(p) < 0)
+		return -1;
+	keep_default(*p);
+	return group_by_label(p);
+}
+
 static int run(char **files, int count)
 {
 	const struct format *from;
@@ -232,7 +268,8 @@ static int run(char **files, int count)
 	if (select_format_input(from_name, &from) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(from, format_registry, files, count, (struct read_hints){ 0 }, NULL);
-	if (p && convert_select_and_redact(&p) == 0 && prepare(&p) == 0 && (out = output_open(settings.output))) {
+	if (p && select_and_group(&p) == 0 && prepare(&p) == 0 &&
+	    (out = output_open(settings.output))) {
 		bool good = show(out, p) == 0;
 
 		status = output_close(out, good) == 0 && good ? STATUS_DONE : STATUS_TROUBLE;
@@ -243,10 +280,11 @@ static int run(char **files, int count)
 
 static int check_options(void)
 {
-	if ((proftop_options.peek != NULL) + proftop_options.tree + proftop_options.lines > 1)
-		return diag_error("options --peek, --tree and --lines: only one of them");
+	if ((proftop_options.peek != NULL) + (proftop_options.by != NULL) + proftop_options.tree +
+	    proftop_options.lines > 1)
+		return diag_error("options --peek, --by, --tree and --lines: only one of them");
 	if (proftop_options.format == FORMAT_OPENMETRICS &&
-	    (proftop_options.peek || proftop_options.tree || proftop_options.lines))
+	    (proftop_options.peek || proftop_options.by || proftop_options.tree || proftop_options.lines))
 		return diag_error("option --format openmetrics: only for functions");
 	return 0;
 }

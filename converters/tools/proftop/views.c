@@ -122,10 +122,11 @@ static void put_summary(struct output *out, const struct flat_profile *f, size_t
 	buf_add_visible(&text, name);
 	buf_add(&text, S(": "));
 	buf_add_visible(&text, buf_str(&total));
-	buf_print(&text, " in %lu functions", (unsigned long)f->count);
+	buf_print(&text, " in %lu %s", (unsigned long)f->count,
+		  proftop_options.by ? "labels" : "functions");
 	if (shown < f->count)
 		buf_print(&text, ", %lu shown", (unsigned long)shown);
-	buf_add(&text, f->calls_known ? S("\n\n") : S("; nobody counted calls\n\n"));
+	buf_add(&text, f->calls_known || proftop_options.by ? S("\n\n") : S("; nobody counted calls\n\n"));
 	output_str(out, buf_str(&text));
 	buf_free(&text);
 	buf_free(&total);
@@ -139,9 +140,21 @@ static void put_table(struct table *t, struct output *out)
 	table_free(t);
 }
 
+/* Rows about a label are called after its key. */
+static const struct table_column *flat_or_label_columns(struct table_column *columns)
+{
+	memcpy(columns, flat_columns, sizeof flat_columns);
+	if (proftop_options.by) {
+		columns[0].key = "label";
+		columns[FLAT_COLUMNS - 1].heading = "label";
+	}
+	return columns;
+}
+
 void proftop_flat(struct output *out, const struct flat_profile *f)
 {
-	struct table *t = table_new(flat_columns, FLAT_COLUMNS);
+	struct table_column columns[FLAT_COLUMNS];
+	struct table *t = table_new(flat_or_label_columns(columns), FLAT_COLUMNS);
 	uint32_t *order = proftop_order(f), limit = proftop_limit(f->count);
 	int64_t sum = 0, max_value = 0;
 
