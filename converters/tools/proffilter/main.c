@@ -59,10 +59,9 @@ static const struct option_row tag_rows[] = {
 	OPT_LIST(0, "tag-ignore", "KEY=WHAT", "drop samples with such a label", &tag_ignore),
 	OPT_TEXT(0, "tag-show", "REGEX", "keep labels with a matching key", &tag_show),
 	OPT_TEXT(0, "tag-hide", "REGEX", "drop labels with a matching key", &tag_hide),
-	OPT_TEXT(0, "tag-root", "KEY[,KEY...]", "what samples have under KEY as their root frames",
+	OPT_TEXT(0, "tag-root", "KEYS", "what samples have under KEYS (a or a,b) as their root frames",
 		 &tag_root),
-	OPT_TEXT(0, "tag-leaf", "KEY[,KEY...]", "what samples have under KEY as their leaf frames",
-		 &tag_leaf),
+	OPT_TEXT(0, "tag-leaf", "KEYS", "the same as their leaf frames", &tag_leaf),
 	OPT_END
 };
 
