@@ -56,9 +56,9 @@ static bool find_program(struct str name, struct program *found)
 
 static int run_program(const struct program *program, int argc, char **argv)
 {
-	diag_start(argv[0]);
+	diag_set_program(argv[0]);
 	return program->main ? program->main(argc, argv)
-			     : main_pair(program->from, program->to, NULL, NULL, argc, argv);
+			     : main_pair(program->from, program->to, NULL, NULL, NULL, argc, argv);
 }
 
 /*
@@ -72,7 +72,6 @@ static int take_as(int argc, char **argv, struct program *named)
 
 	if (!joined && (argc < 2 || strcmp(argv[1], "--as") != 0))
 		return 0;
-	diag_start(argv[0]);
 	if (!find_program(str_of(name), named))
 		return diag_error("--as: expected profconv, profcheck, X2Y or another program, got %s",
 				  diag_quote(str_of(name)));
@@ -81,7 +80,7 @@ static int take_as(int argc, char **argv, struct program *named)
 	return joined ? 1 : 2;
 }
 
-int main(int argc, char **argv)
+static int choose_and_run(int argc, char **argv)
 {
 	static const struct program profconv = { .main = profconv_main };
 	struct program own, named;
@@ -96,4 +95,9 @@ int main(int argc, char **argv)
 	if (own.main == profconv_main && argc > 1 && find_program(str_of(argv[1]), &named))
 		return run_program(&named, argc - 1, argv + 1);
 	return run_program(&own, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	return main_run(choose_and_run, argc, argv);
 }

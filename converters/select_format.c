@@ -41,7 +41,8 @@ int select_format_input(const char *name, const struct format **from)
 	return 0;
 }
 
-int select_format_output(const char *name, const struct format *from, const struct format **to)
+static int find_output(const struct settings *s, const char *name, const struct format *from,
+		       const struct format **to)
 {
 	*to = NULL;
 	if (name) {
@@ -50,11 +51,19 @@ int select_format_output(const char *name, const struct format *from, const stru
 			return list_names(*to ? "cannot write" : "no format", str_of(name));
 		return 0;
 	}
-	if (settings.output)
-		*to = format_of_name(str_of(settings.output));
+	if (s->output)
+		*to = format_of_name(str_of(s->output));
 	if (!*to && from && from->write)
 		*to = from;
-	if (!*to && settings.output && !from)
-		return list_names("no format goes by the name", str_of(settings.output));
+	if (!*to && s->output && !from)
+		return list_names("no format goes by the name", str_of(s->output));
 	return *to ? 0 : diag_error("expected -t FORMAT, or -o with a name that tells it");
+}
+
+int select_format_output(struct settings *s, const char *name, const struct format *from,
+			 const struct format **to)
+{
+	if (find_output(s, name, from, to) < 0)
+		return -1;
+	return options_settle(&s->options, END_OUTPUT, *to);
 }

@@ -11,7 +11,11 @@
 
 /* 0, or -1 after a message. *from is NULL where the name is. */
 int select_format_input(const char *name, const struct format **from);
-/* *to is NULL where neither -t nor -o tells; `from` is taken instead if it can be. */
-int select_format_output(const char *name, const struct format *from, const struct format **to);
+/*
+ * Where neither -t nor -o tells, `from` is taken if it can be written. The options given for
+ * the output are settled.
+ */
+int select_format_output(struct settings *s, const char *name, const struct format *from,
+			 const struct format **to);
 
 #endif

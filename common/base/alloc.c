@@ -34,34 +34,112 @@ static size_t product(size_t items, size_t size)
 	return size && items > SIZE_MAX / size ? SIZE_MAX : items * size;
 }
 
-static void *there(void *p, size_t bytes)
+NEVER_NULL static void *there(void *p, size_t bytes)
 {
-	if (!p)
-		diag_die("out of memory (%zu bytes wanted)", bytes);
+	if (!p) {
+		diag_error("out of memory (%zu bytes wanted)", bytes);
+		task_unwind(FAILURE_MEMORY);
+	}
 	in_large_pages(p, bytes);
 	return p;
 }
 
+/* --- linked to the task's list --- */
+
+/* As long as what any type may have to be aligned to. */
+union header {
+	struct memory memory;
+	max_align_t aligned;
+};
+
+/* Links the whole piece and returns what its owner sees. */
+NEVER_NULL static void *linked(union header *h, struct memory *head, size_t bytes)
+{
+	struct memory *m = there(h, bytes);
+
+	m->previous = head;
+	m->next = head->next;
+	m->next->previous = m;
+	head->next = m;
+	return h + 1;
+}
+
+static size_t with_header(size_t bytes)
+{
+	return bytes > SIZE_MAX - sizeof(union header) ? SIZE_MAX : bytes + sizeof(union header);
+}
+
+/* It keeps its place in the list that it is in. */
+NEVER_NULL static void *linked_again(void *old, size_t bytes)
+{
+	struct memory *m = there(realloc((union header *)old - 1, with_header(bytes)), bytes);
+
+	m->previous->next = m;
+	m->next->previous = m;
+	return (union header *)m + 1;
+}
+
+static void linked_free(union header *h)
+{
+	h->memory.previous->next = h->memory.next;
+	h->memory.next->previous = h->memory.previous;
+	free(h);
+}
+
+void memory_init(struct memory *head)
+{
+	head->previous = head->next = head;
+}
+
+void memory_release(struct memory *head)
+{
+	struct memory *one = head->next, *next;
+
+	for (; one != head; one = next) {
+		next = one->next;
+		free(one);
+	}
+	memory_init(head);
+}
+
+/* --- for all --- */
+
 void *alloc_bytes(size_t bytes)
 {
+	struct memory *head = task_current->memory;
+
+	if (head)
+		return linked(malloc(with_header(bytes)), head, bytes);
 	return there(malloc(bytes ? bytes : 1), bytes);
 }
 
 void *alloc_zero(size_t items, size_t size)
 {
-	return there(calloc(items ? items : 1, size), product(items, size));
+	struct memory *head = task_current->memory;
+	size_t bytes = product(items, size);
+
+	if (head)
+		return linked(calloc(1, with_header(bytes)), head, bytes);
+	return there(calloc(items ? items : 1, size), bytes);
 }
 
 void *alloc_resize(void *old, size_t items, size_t size)
 {
-	if (size && items > SIZE_MAX / size)
-		diag_die("out of memory (%zu items of %zu bytes wanted)", items, size);
+	if (size && items > SIZE_MAX / size) {
+		diag_error("out of memory (%zu items of %zu bytes wanted)", items, size);
+		task_unwind(FAILURE_MEMORY);
+	}
+	if (task_current->memory)
+		return old ? linked_again(old, items * size) : alloc_bytes(items * size);
 	return there(realloc(old, items && size ? items * size : 1), items * size);
 }
 
 void alloc_free(void *p)
 {
-	free(p);
+	if (p && task_current->memory)
+		linked_free((union header *)p - 1);
+	else
+		free(p);
 }
 
 void *alloc_grow(void *old, size_t *cap, size_t need, size_t size)

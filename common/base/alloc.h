@@ -1,14 +1,20 @@
 /*
- * alloc - memory that is there, or the program ends
+ * alloc - memory that is there, or the work is given up
  *
- * A filter that runs out of memory has nothing left to decide: these print
- * one line and exit with status 2 (temporaries of -o are removed on the way).
- * Sizes are counted as (items, size) so that no product can wrap.
+ * Nobody who converts a profile can go on without memory: these say so in one line and
+ * unwind (task.h), where a program ends with status 2 and a library's function returns
+ * an error. Sizes are counted as (items, size) so that no product can wrap.
+ *
+ * Where the current task has a list of memory, what is allocated is linked to it, by a
+ * header of two pointers in front; a program pays for none. So what was allocated in such
+ * a task is grown and freed in one, though not with the same list.
  */
 #ifndef BASE_ALLOC_H
 #define BASE_ALLOC_H
 
 #include <stddef.h>
+
+#include "common/base/task.h"
 
 #if defined(__GNUC__)
 #define NEVER_NULL __attribute__((returns_nonnull))
@@ -26,6 +32,10 @@ void alloc_free(void *p);
 NEVER_NULL void *alloc_grow(void *old, size_t *cap, size_t need, size_t size);
 /* The same, with zeros behind the *cap items that there were. */
 NEVER_NULL void *alloc_grow_zero(void *old, size_t *cap, size_t need, size_t size);
+
+/* An empty list; frees all that is linked to it, and leaves it empty. */
+void memory_init(struct memory *head);
+void memory_release(struct memory *head);
 
 /* Makes room for one more item in an array of (pointer, count, cap). */
 #define ARRAY_ROOM(array, count, cap)                                      \

@@ -2,35 +2,48 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/hash.h"
 #include "common/base/utf8.h"
 
-struct diag diag = { .program = "profpipe" };
+/* One write a line: lines of programs in one pipe do not mix. */
+static void to_stderr(struct task *c, enum message kind, struct str line, size_t head)
+{
+	(void)c, (void)kind, (void)head;
+	fwrite(line.p, 1, line.n, stderr);
+}
 
-void diag_start(const char *argv0)
+void diag_set_program(const char *argv0)
 {
 	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
 
 	if (slash)
-		diag.program = slash + 1;
+		task_current->program = slash + 1;
 	else if (argv0 && *argv0)
-		diag.program = argv0;
-	hash_start();
+		task_current->program = argv0;
 }
 
-/* One write a line: lines of programs in one pipe do not mix. */
-static void say(const char *kind, const char *format, va_list args)
+void diag_start(struct task *t, const char *argv0)
 {
+	hash_start();
+	task_init(t);
+	task_current = t;
+	t->say = to_stderr;
+	diag_set_program(argv0);
+}
+
+static void say(enum message kind, const char *format, va_list args)
+{
+	struct task *c = task_current;
 	char line[2048];
 	size_t n;
 	int head, body;
 
-	if (diag.silent)
+	if (!c->say)
 		return;
-	head = snprintf(line, sizeof line, "%s: %s", diag.program, kind);
+	head = snprintf(line, sizeof line, "%s: %s", c->program,
+			kind == MESSAGE_WARNING ? "warning: " : "");
 	if (head < 0 || (size_t)head >= sizeof line - 1)
 		head = 0;
 	body = vsnprintf(line + head, sizeof line - (size_t)head - 1, format, args);
@@ -40,7 +53,7 @@ static void say(const char *kind, const char *format, va_list args)
 	if (n > sizeof line - 2)
 		n = utf8_head((struct str){ line, sizeof line }, sizeof line - 2).n;
 	line[n] = '\n';
-	fwrite(line, 1, n + 1, stderr);
+	c->say(c, kind, (struct str){ line, n + 1 }, (size_t)head);
 }
 
 int diag_error(const char *format, ...)
@@ -48,7 +61,7 @@ int diag_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say("", format, args);
+	say(MESSAGE_ERROR, format, args);
 	va_end(args);
 	return -1;
 }
@@ -57,10 +70,10 @@ void diag_warning(const char *format, ...)
 {
 	va_list args;
 
-	if (diag.quiet)
+	if (task_current->quiet)
 		return;
 	va_start(args, format);
-	say("warning: ", format, args);
+	say(MESSAGE_WARNING, format, args);
 	va_end(args);
 }
 
@@ -68,10 +81,10 @@ void diag_verbose(const char *format, ...)
 {
 	va_list args;
 
-	if (!diag.verbose)
+	if (!task_current->verbose)
 		return;
 	va_start(args, format);
-	say("", format, args);
+	say(MESSAGE_VERBOSE, format, args);
 	va_end(args);
 }
 
@@ -80,20 +93,18 @@ void diag_die(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say("", format, args);
+	say(MESSAGE_ERROR, format, args);
 	va_end(args);
-	exit(STATUS_TROUBLE);
+	task_unwind(FAILURE_OTHER);
 }
 
 /* Eight buffers in turn, so that one message may show several texts. */
 static char *next_buffer(size_t *size)
 {
-	enum { RING = 8, SIZE = 1100 };
-	static char ring[RING][SIZE];
-	static unsigned turn;
+	struct task *c = task_current;
 
-	*size = SIZE;
-	return ring[turn++ % RING];
+	*size = TASK_QUOTE;
+	return c->quotes[c->quote++ % TASK_QUOTES];
 }
 
 /* Copies what a terminal may see; the rest becomes \xNN. */

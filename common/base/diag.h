@@ -1,5 +1,5 @@
 /*
- * diag - what a program says on stderr
+ * diag - what the work says, through the current task
  *
  * Every message is one line, "PROGRAM: ..." in lower case without a full stop.
  * Text that came from outside goes through diag_quote(), which masks control bytes
@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "common/base/task.h"
 #include "common/base/str.h"
 
 #if defined(__GNUC__)
@@ -25,20 +26,18 @@ enum status {
 	STATUS_TROUBLE = 2, /* usage, bad input, I/O */
 };
 
-struct diag {
-	const char *program; /* the last part of argv[0] */
-	bool quiet;          /* -q: no warnings */
-	bool verbose;        /* -v: what was kept, lost, estimated */
-	bool silent;         /* nothing at all: in-process tests and fuzzers */
-};
-extern struct diag diag;
-
-/* For every main, before anything else: how it is called, and the key of its tables. */
-void diag_start(const char *argv0);
+/*
+ * For main, before anything else: t is the current task from now on, its program is the
+ * last part of argv0, and messages go to stderr.
+ */
+void diag_start(struct task *t, const char *argv0);
+/* The same program under another name. */
+void diag_set_program(const char *argv0);
 
 int diag_error(const char *format, ...) PRINTF_LIKE(1, 2); /* always -1 */
 void diag_warning(const char *format, ...) PRINTF_LIKE(1, 2); /* not with -q */
 void diag_verbose(const char *format, ...) PRINTF_LIKE(1, 2); /* only with -v */
+/* An error, and task_unwind(). */
 _Noreturn void diag_die(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*

@@ -1,5 +1,6 @@
 #include "common/base/hash.h"
 
+#include <pthread.h>
 #ifdef __linux__
 #include <sys/auxv.h>
 #else
@@ -9,7 +10,7 @@
 
 uint64_t hash_key[2] = { 0x9e3779b97f4a7c15u, 0xd1b54a32d192ed03u };
 
-void hash_start(void)
+static void draw_key(void)
 {
 #ifdef __linux__
 	/* 16 bytes that the kernel draws for every process: no call is needed */
@@ -24,6 +25,13 @@ void hash_start(void)
 	hash_key[0] ^= (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec;
 	hash_key[1] ^= (uint64_t)getpid() << 32 ^ (uint64_t)(uintptr_t)&now;
 #endif
+}
+
+void hash_start(void)
+{
+	static pthread_once_t drawn = PTHREAD_ONCE_INIT;
+
+	pthread_once(&drawn, draw_key);
 }
 
 /* Two words at a time, the last two of which may have been there before. */

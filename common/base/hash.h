@@ -17,7 +17,11 @@
 
 extern uint64_t hash_key[2];
 
-/* Draws the key, before any table is made; without it the key is a fixed one. */
+/*
+ * Draws the key, before any table is made; without it the key is a fixed one. Drawn once a
+ * process, and never written again: it is the only variable that threads share, so that
+ * hashing need not look for it in a task.
+ */
 void hash_start(void);
 
 static inline uint64_t hash_mix(uint64_t a, uint64_t b)

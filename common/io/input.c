@@ -20,40 +20,48 @@ enum { BLOCK = 1 << 18 };
 #define LINE_TOO_LONG "expected at most %" PRIu64 " bytes of a line or a text, got more " \
 		      "(--limit line=N allows more)"
 
-/* One at a time is read by the program. */
-static struct input *reading;
+/* What is not memory: when the work is given up, memory goes by itself. */
+static void abandon(void *owner)
+{
+	struct input *in = owner;
+
+	if (task_current->reading == in)
+		task_current->reading = NULL;
+	if (in->source)
+		in->source->close(in->source);
+	else if (in->fd > STDERR_FILENO)
+		close(in->fd);
+	progress_end();
+}
 
 /*
- * The buffer of the last input, for the next one: of thousands of small files each would
- * have the system map and clear it anew.
+ * The buffer of the last input is there for the next one: of thousands of small files each
+ * would have the system map and clear it anew. Not where memory is linked: the next input's
+ * may be released at another time.
  */
-static char *spare;
-
-static struct input *input_new(const char *name, struct source *bottom)
+static struct input *input_new(const char *name, int fd)
 {
+	struct task *c = task_current;
 	struct input *in = alloc_zero(1, sizeof *in);
 
 	in->name = name;
-	in->source = bottom;
+	in->fd = fd;
+	task_on_unwind(&in->cleanup, abandon, in);
 	in->cap = BLOCK;
-	in->buffer = spare ? spare : alloc_bytes(in->cap);
-	spare = NULL;
+	in->buffer = c->spare_buffer ? c->spare_buffer : alloc_bytes(in->cap);
+	c->spare_buffer = NULL;
 	in->p = in->end = in->buffer;
 	return in;
 }
 
 /* --- opening --- */
 
-struct opened {
+/* What input_preopen() opened and input_open() has not given out yet. */
+struct preopened_file {
 	const char *path;       /* NULL: standard input */
 	int fd;
 	uint64_t size;          /* 0: unknown */
 };
-
-/* What input_preopen() opened and input_open() has not given out yet. */
-static struct opened *preopened;
-static size_t preopened_count, preopened_cap;
-static bool holding;
 
 static bool is_standard(const char *path)
 {
@@ -65,7 +73,7 @@ static const char *display_path(const char *path)
 	return is_standard(path) ? "standard input" : diag_masked(str_of(path));
 }
 
-static int open_file(const char *path, struct opened *f)
+static int open_file(const char *path, struct preopened_file *f)
 {
 	struct stat st;
 	int wrong = 0;
@@ -84,19 +92,23 @@ static int open_file(const char *path, struct opened *f)
 
 int input_preopen(const char *path)
 {
-	struct opened f;
+	struct task *c = task_current;
+	struct preopened_file f;
 
-	holding = true;
+	c->preopening = true;
 	if (open_file(path, &f) < 0)
 		return -1;
-	ARRAY_ROOM(preopened, preopened_count, preopened_cap);
-	preopened[preopened_count++] = f;
+	ARRAY_ROOM(c->preopened, c->preopened_count, c->preopened_cap);
+	c->preopened[c->preopened_count++] = f;
 	return 0;
 }
 
-static int take_preopened(const char *path, struct opened *f)
+static int take_preopened(const char *path, struct preopened_file *f)
 {
-	for (size_t i = 0; i < preopened_count; i++) {
+	struct task *c = task_current;
+	struct preopened_file *preopened = c->preopened;
+
+	for (size_t i = 0; i < c->preopened_count; i++) {
 		bool same = is_standard(path) ? !preopened[i].path
 			: preopened[i].path && strcmp(preopened[i].path, path) == 0;
 
@@ -104,7 +116,7 @@ static int take_preopened(const char *path, struct opened *f)
 			continue;
 		*f = preopened[i];
 		/* they are mostly asked for in their order */
-		memmove(preopened + i, preopened + i + 1, (--preopened_count - i) * sizeof *preopened);
+		memmove(preopened + i, preopened + i + 1, (--c->preopened_count - i) * sizeof *preopened);
 		return 0;
 	}
 	return diag_error("%s: was not opened before the sandbox was closed",
@@ -113,33 +125,51 @@ static int take_preopened(const char *path, struct opened *f)
 
 struct input *input_open(const char *path)
 {
-	struct source *source;
-	struct opened f;
+	struct task *c = task_current;
+	struct preopened_file f;
+	struct input *in;
 
-	if ((holding ? take_preopened(path, &f) : open_file(path, &f)) < 0)
+	if ((c->preopening ? take_preopened(path, &f) : open_file(path, &f)) < 0)
 		return NULL;
 	progress_start(f.path ? f.path : "reading", f.size);
-	source = source_gunzip(source_file(f.fd, f.size));
-	if (source_is_compressed(source))
-		source = source_read_ahead(source);
-	return reading = input_new(f.path ? f.path : "standard input", source_utf8(source));
+	in = input_new(f.path ? f.path : "standard input", f.fd);
+	in->source = source_file(f.fd, f.size);
+	in->source = source_gunzip(in->source);
+	if (source_is_compressed(in->source))
+		in->source = source_read_ahead(in->source);
+	in->source = source_utf8(in->source);
+	return c->reading = in;
+}
+
+struct input *input_source(const char *name, struct source *bottom)
+{
+	struct task *c = task_current;
+	struct input *in = input_new(name, -1);
+
+	in->source = bottom;
+	in->source = source_gunzip(in->source);
+	in->source = source_utf8(in->source);
+	/* a part of a file has no place that a user knows */
+	if (!c->reading)
+		c->reading = in;
+	return in;
 }
 
 struct input *input_memory(const char *name, struct str bytes)
 {
-	return input_new(name, source_utf8(source_gunzip(source_memory(bytes))));
+	return input_source(name, source_memory(bytes));
 }
 
 void input_close(struct input *in)
 {
+	struct task *c = task_current;
+
 	if (!in)
 		return;
-	if (reading == in)
-		reading = NULL;
-	in->source->close(in->source);
-	progress_end(); /* after whoever reads beside the program */
-	if (in->cap == BLOCK && !spare)
-		spare = in->buffer;
+	task_settle(&in->cleanup);
+	abandon(in); /* the bar ends after whoever reads beside the program */
+	if (in->cap == BLOCK && !c->spare_buffer && !c->memory)
+		c->spare_buffer = in->buffer;
 	else
 		alloc_free(in->buffer);
 	alloc_free(in);
@@ -166,9 +196,9 @@ bool input_want(struct input *in, size_t want)
 		in->passed += (uint64_t)(in->p - in->buffer);
 		memmove(in->buffer, in->p, have);
 	}
-	if (want > BLOCK && want > limits[LIMIT_LINE]) {
+	if (want > BLOCK && want > task_current->limits[LIMIT_LINE]) {
 		input_error_at(in, in->passed + (uint64_t)(in->p - in->buffer),
-			       LINE_TOO_LONG, limits[LIMIT_LINE]);
+			       LINE_TOO_LONG, task_current->limits[LIMIT_LINE]);
 		return false;
 	}
 	if (want > in->cap / 2) {
@@ -213,8 +243,8 @@ bool input_line(struct input *in, struct str *line)
 	if (line->n && line->p[line->n - 1] == '\r')
 		line->n--;
 	in->line++;
-	if (line->n > limits[LIMIT_LINE]) {
-		input_error(in, LINE_TOO_LONG, limits[LIMIT_LINE]);
+	if (line->n > task_current->limits[LIMIT_LINE]) {
+		input_error(in, LINE_TOO_LONG, task_current->limits[LIMIT_LINE]);
 		return false;
 	}
 	return true;
@@ -270,8 +300,8 @@ void input_refuse(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	if (reading)
-		input_error(reading, "%s", text);
+	if (task_current->reading)
+		input_error(task_current->reading, "%s", text);
 	else
 		diag_error("%s", text);
 }

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/task.h"
 #include "common/base/diag.h"
 #include "common/base/str.h"
 
@@ -32,12 +33,15 @@ struct input {
 	enum input_place place;
 	uint64_t line;          /* lines taken by input_line() so far */
 	bool failed;
+	const void *options;    /* of the format that reads it */
 
 	char *buffer;
 	size_t cap;
 	uint64_t passed;        /* bytes that have left the buffer */
 	bool ended;
 	struct source *source;
+	int fd;                 /* what the source will own */
+	struct cleanup cleanup;
 };
 
 /* path "-" or NULL is standard input. NULL after a message if it cannot be read. */
@@ -49,6 +53,8 @@ struct input *input_open(const char *path);
 int input_preopen(const char *path);
 /* The bytes must outlive the input. */
 struct input *input_memory(const char *name, struct str bytes);
+/* Of any bytes; owns the source. */
+struct input *input_source(const char *name, struct source *bottom);
 void input_close(struct input *in);
 
 /*
@@ -74,7 +80,7 @@ int input_error(struct input *in, const char *format, ...) PRINTF_LIKE(2, 3);
 int input_error_at(struct input *in, uint64_t at, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
-/* The same of the file that is being read just now, or of none; the program gives up. */
+/* The same of the file that is being read just now, or of none; the caller gives up. */
 void input_refuse(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* 0, or -1 after an error. */

@@ -1,30 +1,13 @@
 #include "common/io/limits.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "common/base/diag.h"
 #include "common/base/num.h"
 #include "common/io/input.h"
 
-#define MIB ((uint64_t)1 << 20)
 #define IDS (UINT32_MAX - 2)
-
-uint64_t limits[LIMITS] = {
-	[LIMIT_NESTING] = 2000, /* CPython's own limit for marshal */
-	[LIMIT_NAME] = 64 * MIB,
-	[LIMIT_LINE] = 256 * MIB,
-	[LIMIT_FUNCTIONS] = 50000000,
-	[LIMIT_STACKS] = 500000000,
-	[LIMIT_THREADS] = 5000000,
-	[LIMIT_VALUES] = 256,
-	[LIMIT_MAPPINGS] = 1000000,
-	[LIMIT_LABELS] = 50000000,
-	[LIMIT_LABEL_SETS] = 100000000,
-	[LIMIT_UNPACKED] = 4096 * MIB,
-	[LIMIT_SECONDS] = 600,
-};
 
 static const struct {
 	const char *name, *of;
@@ -52,7 +35,8 @@ const char *limit_name(enum limit which)
 void limits_print(FILE *to)
 {
 	for (int i = 0; i < LIMITS; i++)
-		fprintf(to, "%s\t%" PRIu64 "\t%s\n", rows[i].name, limits[i], rows[i].of);
+		fprintf(to, "%s\t%" PRIu64 "\t%s\n", rows[i].name, task_current->limits[i],
+			rows[i].of);
 }
 
 /* "64M": false if it is no number or needs more than 63 bits. */
@@ -74,6 +58,7 @@ static bool sized(struct str text, uint64_t *size)
 
 static int set_one(const char *from, struct str text)
 {
+	uint64_t *limits = task_current->limits;
 	struct str name = text, number = S("");
 
 	str_cut(text, '=', &name, &number);
@@ -105,32 +90,32 @@ int limits_set(const char *from, const char *text)
 void limit_exceeded(enum limit which)
 {
 	input_refuse("expected at most %" PRIu64 " %s, got more (--limit %s=N allows more)",
-		     limits[which], rows[which].of, rows[which].name);
-	exit(STATUS_TROUBLE);
+		     task_current->limits[which], rows[which].of, rows[which].name);
+	task_unwind(FAILURE_LIMIT);
 }
 
 /* --- time --- */
-
-static uint64_t started, turns;
 
 static uint64_t processor_seconds(void)
 {
 	struct timespec now = { 0 };
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (uint64_t)now.tv_sec;
 }
 
 void limit_clock_start(void)
 {
-	started = processor_seconds();
-	turns = 0;
+	task_current->clock_start = processor_seconds();
+	task_current->clock_turns = 0;
 }
 
 void limit_clock(void)
 {
 	enum { TURNS = 1 << 12 };
+	struct task *c = task_current;
 
-	if (++turns % TURNS == 0 && processor_seconds() - started >= limits[LIMIT_SECONDS])
+	if (++c->clock_turns % TURNS == 0 &&
+	    processor_seconds() - c->clock_start >= c->limits[LIMIT_SECONDS])
 		limit_exceeded(LIMIT_SECONDS);
 }

@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,59 +15,17 @@
 
 enum { BLOCK = 1 << 17 };
 
-/* Opened by output_preopen(). */
-static struct output *preopened;
-
-/* The one temporary of this process, for those who must remove it on the way out. */
-static char temp_path[PATH_MAX];
-
-static void remove_temp_path(void)
+/* The temporary has its final name, or is gone. */
+static void forget_temporary(void)
 {
-	if (temp_path[0])
-		unlink(temp_path);
-	temp_path[0] = '\0';
+	if (task_current->forget_temporary)
+		task_current->forget_temporary();
 }
 
-static void on_signal(int signal_number)
-{
-	if (temp_path[0])
-		unlink(temp_path);
-	signal(signal_number, SIG_DFL);
-	raise(signal_number);
-}
-
-static const int fatal_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU };
-enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof *fatal_signals };
-
-static void guard_temp_path(const char *name)
-{
-	static bool ready;
-
-	snprintf(temp_path, sizeof temp_path, "%s", name);
-	if (ready)
-		return;
-	ready = true;
-	atexit(remove_temp_path);
-	for (int i = 0; i < FATAL_SIGNALS; i++)
-		if (signal(fatal_signals[i], on_signal) == SIG_IGN)
-			signal(fatal_signals[i], SIG_IGN);
-}
-
-/* Makes the temporary; a signal waits until it is known who removes it. */
 static int make_temp(char *name)
 {
-	sigset_t wait, before;
-	int fd;
-
-	sigemptyset(&wait);
-	for (int i = 0; i < FATAL_SIGNALS; i++)
-		sigaddset(&wait, fatal_signals[i]);
-	sigprocmask(SIG_BLOCK, &wait, &before);
-	fd = mkstemp(name);
-	if (fd >= 0)
-		guard_temp_path(name);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return fd;
+	return task_current->make_temporary ? task_current->make_temporary(name)
+					       : mkstemp(name);
 }
 
 /* --- the bytes' way out --- */
@@ -148,6 +104,33 @@ static char *joined(const char *a, const char *b)
 	return text.p;
 }
 
+static void end_gzip(struct output *out)
+{
+	if (out->gzip)
+		deflateEnd(out->gzip);
+	alloc_free(out->gzip);
+	out->gzip = NULL;
+}
+
+static void remove_temporary(struct output *out)
+{
+	unlink(out->temp_name);
+	forget_temporary();
+}
+
+/* What is not memory: when the work is given up, memory goes by itself. */
+static void abandon(void *owner)
+{
+	struct output *out = owner;
+
+	end_gzip(out);
+	if (out->fd > STDERR_FILENO)
+		close(out->fd);
+	if (out->made && !out->written)
+		remove_temporary(out);
+	progress_end();
+}
+
 static struct output *output_new(int fd, const char *display_name)
 {
 	struct output *out = alloc_zero(1, sizeof *out);
@@ -157,14 +140,14 @@ static struct output *output_new(int fd, const char *display_name)
 	out->full = out->buffer + BLOCK;
 	out->fd = fd;
 	out->display_name = joined(display_name, "");
+	task_on_unwind(&out->cleanup, abandon, out);
 	return out;
 }
 
 static void output_free(struct output *out)
 {
-	if (out->gzip)
-		deflateEnd(out->gzip);
-	alloc_free(out->gzip);
+	task_settle(&out->cleanup);
+	end_gzip(out);
 	alloc_free(out->buffer);
 	alloc_free(out->path);
 	alloc_free(out->temp_name);
@@ -185,23 +168,22 @@ static char *final_name(const char *path)
 }
 
 /*
- * A new file gets the permissions that open() would give it, an old one's
- * successor the old ones.
+ * A new file gets the permissions that open() gives it under this process's umask, which
+ * cannot be asked for without changing it under other threads. mkstemp() has found a free
+ * name: the file is made once more in its place.
  */
-static mode_t wanted_mode(const char *path)
+static int make_public(int fd, const char *name)
 {
-	struct stat st;
-	mode_t mask;
-
-	if (stat(path, &st) == 0)
-		return st.st_mode & 07777;
-	mask = umask(0);
-	umask(mask);
-	return 0666 & ~mask;
+	close(fd);
+	unlink(name);
+	return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
+/* An old file's successor gets the old one's permissions, and never more on the way. */
 static int open_temporary(struct output *out, const char *path)
 {
+	struct stat st;
+
 	out->path = final_name(path);
 	if (!out->path)
 		return -1;
@@ -209,8 +191,12 @@ static int open_temporary(struct output *out, const char *path)
 	out->fd = make_temp(out->temp_name);
 	if (out->fd < 0)
 		return -1;
-	fchmod(out->fd, wanted_mode(out->path));
-	return 0;
+	out->made = true;
+	if (stat(out->path, &st) == 0)
+		fchmod(out->fd, st.st_mode & 07777);
+	else
+		out->fd = make_public(out->fd, out->temp_name);
+	return out->fd < 0 ? -1 : 0;
 }
 
 static void start_gzip(struct output *out)
@@ -232,13 +218,11 @@ static bool is_special(const char *path)
 
 struct output *output_open(const char *path)
 {
-	struct output *out = preopened;
+	struct output *out = task_current->preopened_output;
 	struct stat st;
 
 	if (out)
 		return out;
-	/* a limit on a file's size is trouble like any other, not the end */
-	signal(SIGXFSZ, SIG_IGN);
 	if (!path || strcmp(path, "-") == 0)
 		return output_new(STDOUT_FILENO, "standard output");
 	out = output_new(-1, path);
@@ -250,6 +234,8 @@ struct output *output_open(const char *path)
 		open_temporary(out, path);
 	if (out->fd < 0) {
 		diag_error("%s: %s", diag_masked(str_of(path)), strerror(errno));
+		if (out->made)
+			forget_temporary();
 		output_free(out);
 		return NULL;
 	}
@@ -273,8 +259,10 @@ static void close_file(struct output *out)
 	if (out->temp_name && !out->trouble &&
 	    rename(out->temp_name, out->path) < 0)
 		out->trouble = errno;
-	if (out->temp_name && !out->trouble)
-		temp_path[0] = '\0';
+	if (out->temp_name && !out->trouble) {
+		out->made = false;
+		forget_temporary();
+	}
 }
 
 static void finish(struct output *out)
@@ -298,8 +286,8 @@ int output_close(struct output *out, bool keep)
 		finish(out);
 	else if (out->fd > STDERR_FILENO)
 		close(out->fd);
-	if (out->temp_name && !out->written && (!keep || out->trouble))
-		remove_temp_path();
+	if (out->made && !out->written && (!keep || out->trouble))
+		remove_temporary(out);
 	if (out->trouble) {
 		status = -1;
 		/* a reader that has seen enough is no error to talk about */
@@ -315,25 +303,22 @@ int output_close(struct output *out, bool keep)
 
 int output_preopen(const char *path)
 {
-	preopened = output_open(path);
-	return preopened ? 0 : -1;
+	task_current->preopened_output = output_open(path);
+	return task_current->preopened_output ? 0 : -1;
 }
 
 void output_defer_rename(bool *written)
 {
-	preopened->written = written;
-	temp_path[0] = '\0';
+	task_current->preopened_output->written = written;
+	forget_temporary();
 }
 
 int output_finish_rename(bool written)
 {
-	struct output *out = preopened;
+	struct output *out = task_current->preopened_output;
 
-	preopened = NULL;
+	task_current->preopened_output = NULL;
 	/* the other process has put everything out, gzip's end too */
-	if (out->gzip)
-		deflateEnd(out->gzip);
-	alloc_free(out->gzip);
-	out->gzip = NULL;
+	end_gzip(out);
 	return output_close(out, written);
 }

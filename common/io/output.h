@@ -14,19 +14,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/task.h"
 #include "common/base/num.h"
 #include "common/base/str.h"
 
 struct output {
 	char *p, *full;       /* the next byte's place; a block is full */
 	char *buffer;
+	const void *options;  /* of the format that writes to it */
 	struct buf *memory;   /* instead of a file */
 	int fd;
 	int trouble;          /* errno of the first failure */
 	struct z_stream_s *gzip;
 	char *path;           /* the final name; NULL for a stream */
 	char *temp_name;
+	bool made;            /* the temporary is there */
 	char *display_name;   /* the name in messages */
+	struct cleanup cleanup;
 	bool *written;        /* another process gives it its name: tell it here */
 };
 

@@ -9,13 +9,6 @@
 
 enum { PATIENCE_MS = 1000, PACE_MS = 100, BAR = 30 };
 
-static struct {
-	bool active, shown, whole; /* whole: pieces are steps of it */
-	char what[64];
-	uint64_t total, done;
-	int64_t started, last; /* ms */
-} work;
-
 static int64_t now(void)
 {
 	struct timespec t;
@@ -26,85 +19,95 @@ static int64_t now(void)
 
 void progress_start(const char *what, uint64_t total)
 {
-	/* the first piece's start counts for all: a second is a second */
-	int64_t started = work.started ? work.started : now();
+	struct progress *work = task_current->progress;
 
-	if (work.whole)
+	if (!work || work->whole)
 		return;
 	progress_end();
-	work.active = !diag.quiet && !diag.silent && isatty(STDERR_FILENO);
-	work.started = started;
-	work.total = total;
-	work.done = 0;
-	snprintf(work.what, sizeof work.what, "%s", diag_masked(str_of(what)));
+	work->active = !task_current->quiet && isatty(STDERR_FILENO);
+	/* the first piece's start counts for all: a second is a second */
+	if (!work->started)
+		work->started = now();
+	work->total = total;
+	work->done = 0;
+	snprintf(work->what, sizeof work->what, "%s", diag_masked(str_of(what)));
 }
 
-static void draw(void)
+static void draw(const struct progress *work)
 {
+	const char *program = task_current->program;
 	char bar[BAR + 1];
 	int filled;
 
-	if (!work.total || work.done > work.total) {
-		fprintf(stderr, "\r%s: %s: %.0f MB\033[K", diag.program, work.what,
-			(double)work.done / 1e6);
+	if (!work->total || work->done > work->total) {
+		fprintf(stderr, "\r%s: %s: %.0f MB\033[K", program, work->what,
+			(double)work->done / 1e6);
 		return;
 	}
-	filled = (int)((double)work.done / (double)work.total * BAR);
+	filled = (int)((double)work->done / (double)work->total * BAR);
 	memset(bar, ' ', BAR);
 	memset(bar, '#', (size_t)filled);
 	bar[BAR] = '\0';
-	fprintf(stderr, "\r%s: %s [%s] %3.0f%%\033[K", diag.program, work.what, bar,
-		100 * (double)work.done / (double)work.total);
+	fprintf(stderr, "\r%s: %s [%s] %3.0f%%\033[K", program, work->what, bar,
+		100 * (double)work->done / (double)work->total);
 }
 
 /* Shows what is done, not at once and not too often. */
-static void show(void)
+static void show(struct progress *work)
 {
 	int64_t at = now();
 
-	if (at - work.started < PATIENCE_MS || at - work.last < PACE_MS)
+	if (at - work->started < PATIENCE_MS || at - work->last < PACE_MS)
 		return;
-	work.last = at;
-	work.shown = true;
-	draw();
+	work->last = at;
+	work->shown = true;
+	draw(work);
 	fflush(stderr);
 }
 
 void progress_add(uint64_t bytes)
 {
-	if (!work.active)
+	struct progress *work = task_current->progress;
+
+	if (!work || !work->active)
 		return;
-	work.done += work.whole ? 0 : bytes;
-	show();
+	work->done += work->whole ? 0 : bytes;
+	show(work);
 }
 
 void progress_start_steps(const char *what, uint64_t steps)
 {
 	progress_start(what, steps);
-	work.whole = true;
+	if (task_current->progress)
+		task_current->progress->whole = true;
 }
 
 void progress_step(void)
 {
-	if (!work.active)
+	struct progress *work = task_current->progress;
+
+	if (!work || !work->active)
 		return;
-	work.done++;
-	show();
+	work->done++;
+	show(work);
 }
 
 void progress_end_steps(void)
 {
-	work.whole = false;
+	if (task_current->progress)
+		task_current->progress->whole = false;
 	progress_end();
 }
 
 void progress_end(void)
 {
-	if (work.whole)
+	struct progress *work = task_current->progress;
+
+	if (!work || work->whole)
 		return;
-	if (work.shown) {
+	if (work->shown) {
 		fputs("\r\033[K", stderr);
 		fflush(stderr);
 	}
-	work.shown = work.active = false;
+	work->shown = work->active = false;
 }

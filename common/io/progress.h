@@ -3,11 +3,21 @@
  *
  * Only where stderr is a terminal, not with -q, and only when the work has taken
  * over a second; it is wiped off when the work is done. Nothing else is ever written.
+ * A task without a struct progress shows none: that of a library.
  */
 #ifndef IO_PROGRESS_H
 #define IO_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* All zeros at first. */
+struct progress {
+	bool active, shown, whole; /* whole: pieces are steps of it */
+	char what[64];
+	uint64_t total, done;
+	int64_t started, last;     /* ms */
+};
 
 /* A new piece of work: what is shown, and how many bytes it has (0: nobody knows). */
 void progress_start(const char *what, uint64_t total);

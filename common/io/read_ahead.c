@@ -10,12 +10,14 @@
 #include <string.h>
 
 #include "common/base/alloc.h"
+#include "common/base/task.h"
 #include "common/io/source.h"
 
 enum { BLOCKS = 4, BLOCK = 1 << 18, FIRST = 1 << 20 };
 
 struct read_ahead_source {
 	struct source base;
+	struct task *task;   /* whose work the thread does: it allocates and says nothing */
 	size_t passed;             /* bytes read before the thread began */
 	bool running;
 	pthread_t thread;
@@ -56,9 +58,12 @@ static bool fill_one(struct read_ahead_source *b)
 	return got > 0;
 }
 
-static void *fill(void *context)
+static void *fill(void *argument)
 {
-	while (fill_one(context))
+	struct read_ahead_source *b = argument;
+
+	task_current = b->task;
+	while (fill_one(b))
 		;
 	return NULL;
 }
@@ -152,5 +157,6 @@ struct source *source_read_ahead(struct source *below)
 	struct read_ahead_source *b = alloc_zero(1, sizeof *b);
 
 	b->base = (struct source){ read_ahead_read, read_ahead_close, below, NULL };
+	b->task = task_current;
 	return &b->base;
 }

@@ -201,10 +201,10 @@ static ptrdiff_t gunzip_read(struct source *s, char *to, size_t n)
 	}
 	n -= g->z.avail_out;
 	g->unpacked += n;
-	if (g->unpacked <= limits[LIMIT_UNPACKED])
+	if (g->unpacked <= task_current->limits[LIMIT_UNPACKED])
 		return (ptrdiff_t)n;
 	snprintf(g->passed, sizeof g->passed, "expected at most %" PRIu64 " bytes unpacked from "
-		 "gzip, got more (--limit unpacked=N allows more)", limits[LIMIT_UNPACKED]);
+		 "gzip, got more (--limit unpacked=N allows more)", task_current->limits[LIMIT_UNPACKED]);
 	return gunzip_trouble(g, g->passed);
 }
 

@@ -6,7 +6,6 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
-#include "common/program/sandbox.h"
 #include "common/transform/estimate/estimate_text.h"
 #include "common/transform/callgraph/graph_from_stacks.h"
 #include "common/transform/reshape/redact.h"
@@ -45,10 +44,29 @@ static const struct format *sniff(struct input *in, format_list list)
 	return best;
 }
 
-int convert_read_file(struct profile *p, const struct format *from, format_list list,
-		      const char *file, const struct format **found)
+static const void *read_values(const struct settings *s, const struct format *from)
 {
-	struct input *in = input_open(file);
+	const void *values = options_values(&s->options, END_INPUT, from);
+
+	return values ? values : from->read_options.usual;
+}
+
+static const void *write_values(const struct settings *s, const struct format *to)
+{
+	const void *values = options_values(&s->options, END_OUTPUT, to);
+
+	return values ? values : to->write_options.usual;
+}
+
+int convert_read_file(struct settings *s, struct profile *p, const struct format *from,
+		      format_list list, const char *file, const struct format **found)
+{
+	return convert_read_input(s, p, from, list, input_open(file), found);
+}
+
+int convert_read_input(struct settings *s, struct profile *p, const struct format *from,
+	       format_list list, struct input *in, const struct format **found)
+{
 	int status = -1;
 
 	if (!in)
@@ -59,14 +77,15 @@ int convert_read_file(struct profile *p, const struct format *from, format_list 
 		input_error_at(in, 0, "expected a profile, got an unknown format "
 			       "beginning with %s",
 			       diag_quote(str_head((struct str){ in->p, (size_t)(in->end - in->p) }, 24)));
-	} else {
+	} else if (options_settle(&s->options, END_INPUT, from) == 0) {
 		*found = from;
+		in->options = read_values(s, from);
 		p->source = !p->source || p->source == from->name ? from->name : "several formats";
 		status = from->read(in, p);
 	}
 	if (status == 0)
 		status = profile_status(p, in->name);
-	if (status == 0 && diag.verbose)
+	if (status == 0 && task_current->verbose)
 		diag_verbose("%s: read as %s", diag_masked(str_of(in->name)), from->name);
 	input_close(in);
 	return status;
@@ -85,8 +104,8 @@ void convert_report_estimated(size_t estimated, size_t files)
 			     "graphs that they were made of, and estimate once", estimated, files);
 }
 
-static int read_files(struct profile *p, const struct format *from, format_list list,
-		      char **files, int count, const struct format **first)
+static int read_files(struct settings *s, struct profile *p, const struct format *from,
+		      format_list list, char **files, int count, const struct format **first)
 {
 	size_t estimated = 0;
 	int read = 0;
@@ -99,7 +118,7 @@ static int read_files(struct profile *p, const struct format *from, format_list 
 		int status;
 
 		p->estimated = false;
-		status = convert_read_file(p, from, list, file, &found);
+		status = convert_read_file(s, p, from, list, file, &found);
 		estimated += p->estimated;
 		p->estimated |= was_estimated;
 
@@ -122,8 +141,9 @@ static int read_files(struct profile *p, const struct format *from, format_list 
 	return 0;
 }
 
-struct profile *convert_read(const struct format *from, format_list list, char **files,
-			     int count, struct read_hints wanted, const struct format **first)
+struct profile *convert_read(struct settings *s, const struct format *from, format_list list,
+			     char **files, int count, struct read_hints wanted,
+			     const struct format **first)
 {
 	struct profile *p = profile_new();
 
@@ -131,7 +151,7 @@ struct profile *convert_read(const struct format *from, format_list list, char *
 	 * each thread keeps its own */
 	p->keep_order = wanted.order;
 	p->without_lines = wanted.no_lines;
-	if (read_files(p, from, list, files, count, first) < 0) {
+	if (read_files(s, p, from, list, files, count, first) < 0) {
 		profile_free(p);
 		return NULL;
 	}
@@ -187,32 +207,32 @@ static bool *find_threads(const struct profile *p, const char *wanted)
 	return NULL;
 }
 
-int convert_select(struct profile **p)
+int convert_select(const struct settings *s, struct profile **p)
 {
 	struct coarsen_options options = COARSEN_NONE;
 	bool *threads = NULL;
 
-	if (settings.value) {
+	if (s->value) {
 		struct buf names = { 0 };
-		value_id value = profile_find_value_type(*p, settings.value);
+		value_id value = profile_find_value_type(*p, s->value);
 
 		profile_value_type_names(*p, &names);
 		if (value == NO_ID)
 			diag_error("no value type %s; there are: %s",
-				   diag_quote(str_of(settings.value)), names.p ? names.p : "none");
+				   diag_quote(str_of(s->value)), names.p ? names.p : "none");
 		buf_free(&names);
 		if (value == NO_ID)
 			return -1;
 		profile_keep_value(*p, value);
 	}
-	if (settings.thread) {
-		threads = find_threads(*p, settings.thread);
+	if (s->thread) {
+		threads = find_threads(*p, s->thread);
 		if (!threads)
 			return diag_error("no thread %s among %zu",
-					  diag_quote(str_of(settings.thread)), (*p)->thread_count);
+					  diag_quote(str_of(s->thread)), (*p)->thread_count);
 		options.threads = threads;
 	}
-	if (settings.thread)
+	if (s->thread)
 		profile_replace(p, profile_coarsen(*p, &options));
 	alloc_free(threads);
 	return 0;
@@ -220,26 +240,26 @@ int convert_select(struct profile **p)
 
 /* --- hiding --- */
 
-void convert_strip_dirs(struct profile **p)
+void convert_strip_dirs(const struct settings *s, struct profile **p)
 {
-	if (settings.strip_dirs)
+	if (s->strip_dirs)
 		profile_replace(p, profile_strip_dirs(*p));
 }
 
-void convert_anonymize(struct profile **p)
+void convert_anonymize(const struct settings *s, struct profile **p)
 {
 	const char *key = getenv("PROFPIPE_KEY");
 
-	if (settings.anonymize)
+	if (s->anonymize)
 		profile_replace(p, profile_anonymize(*p, str_of(key ? key : "")));
 }
 
-int convert_select_and_redact(struct profile **p)
+int convert_select_and_redact(const struct settings *s, struct profile **p)
 {
-	if (convert_select(p) < 0)
+	if (convert_select(s, p) < 0)
 		return -1;
-	convert_strip_dirs(p);
-	convert_anonymize(p);
+	convert_strip_dirs(s, p);
+	convert_anonymize(s, p);
 	return 0;
 }
 
@@ -265,9 +285,9 @@ static size_t changed_names(const struct profile *p, const struct format *to)
 	return changed;
 }
 
-static unsigned features_kept(const struct format *f, const struct profile *p)
+static unsigned features_kept(const struct settings *s, const struct format *f, const struct profile *p)
 {
-	return f->features | (f->features_of ? f->features_of(p) : 0);
+	return f->features | (f->features_of ? f->features_of(p, write_values(s, f)) : 0);
 }
 
 /* Each loss is a line of -v; --strict has all of them in its one. */
@@ -302,30 +322,31 @@ static void report_features(struct buf *all, const struct format *to, unsigned g
 }
 
 /* What changes self totals is more than a loss: said without -v too. */
-static void report_missing(struct buf *all, struct str missing)
+static void report_missing(const struct settings *s, struct buf *all, struct str missing)
 {
 	if (!missing.n)
 		return;
-	if (!settings.strict)
+	if (!s->strict)
 		diag_warning("%.*s", (int)missing.n, missing.p);
 	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
 }
 
 /* Frames of stacks that are made from a graph have no places, whatever the format keeps. */
-static unsigned features_lost(const struct profile *p, const struct format *to)
+static unsigned features_lost(const struct settings *s, const struct profile *p, const struct format *to)
 {
-	unsigned kept = features_kept(to, p);
+	unsigned kept = features_kept(s, to, p);
 
 	if (to->representation == REPR_SAMPLES && !profile_has_stacks(p))
 		kept &= ~(unsigned)(FEATURE_LINES | FEATURE_ADDRESSES);
 	return profile_features(p) & ~kept;
 }
 
-static void report_kinds(struct buf *all, const struct profile *p, const struct format *to)
+static void report_kinds(const struct settings *s, struct buf *all, const struct profile *p,
+			 const struct format *to)
 {
-	unsigned gone = features_lost(p, to);
+	unsigned gone = features_lost(s, p, to);
 
-	if (settings.threads)
+	if (s->threads)
 		gone &= ~(unsigned)FEATURE_THREADS;
 	report_features(all, to, gone);
 	report_counted(all, changed_names(p, to),
@@ -334,18 +355,19 @@ static void report_kinds(struct buf *all, const struct profile *p, const struct 
 	report_counted(all, p->bad_lines, "malformed lines were skipped");
 }
 
-static int report_losses(const struct profile *p, const struct format *to)
+static int report_losses(const struct settings *s, const struct profile *p,
+			 const struct format *to)
 {
 	struct buf all = { 0 };
 	int status = 0;
 
 	/* each row is looked at: not where nobody asked */
-	if (diag.verbose || settings.strict)
-		report_kinds(&all, p, to);
-	report_missing(&all, profile_text(p, p->missing));
+	if (task_current->verbose || s->strict)
+		report_kinds(s, &all, p, to);
+	report_missing(s, &all, profile_text(p, p->missing));
 	if (p->comments)
 		diag_verbose("%" PRIu64 " comment lines were skipped", p->comments);
-	if (all.n && settings.strict)
+	if (all.n && s->strict)
 		status = diag_error("--strict: %s", all.p);
 	buf_free(&all);
 	return status;
@@ -353,19 +375,19 @@ static int report_losses(const struct profile *p, const struct format *to)
 
 /* --- deriving --- */
 
-int convert_derive_stacks(struct profile *p)
+int convert_derive_stacks(struct settings *s, struct profile *p)
 {
-	struct estimate *estimate = &settings.estimate;
+	struct estimate *estimate = &s->estimate;
 	struct buf text = { 0 };
 	int status = 0;
 
-	estimate->unattributed = !settings.no_unattributed;
+	estimate->unattributed = !s->no_unattributed;
 	stacks_from_graph(p, estimate);
 	p->estimated |= estimate->uncertain > 0;
 	if (estimate_needs_report(estimate)) {
 		buf_add_estimate(&text, p, estimate);
 		p->estimate = profile_string(p, buf_str(&text));
-		if (settings.strict)
+		if (s->strict)
 			status = diag_error("--strict: stacks would be estimated from a call graph: %s", text.p);
 		else
 			diag_warning("stacks estimated from a call graph: %s", text.p);
@@ -384,11 +406,11 @@ int convert_derive_stacks(struct profile *p)
 	return status < 0 ? status : profile_status(p, "the profile");
 }
 
-static int derive_arc_values(struct profile *p)
+static int derive_arc_values(const struct settings *s, struct profile *p)
 {
 	size_t several = arc_values_estimate(p);
 
-	if (several && settings.strict)
+	if (several && s->strict)
 		return diag_error("--strict: inclusive values of arcs would be estimated from calls "
 				  "(%zu functions have several callers)", several);
 	if (several)
@@ -401,7 +423,8 @@ static int derive_arc_values(struct profile *p)
  * What tells samples, frames or functions apart that are one for the target. The side tables
  * say at once whether there is any of it.
  */
-static unsigned unkept_details(const struct profile *p, const struct format *to)
+static unsigned unkept_details(const struct settings *s, const struct profile *p,
+			       const struct format *to)
 {
 	const unsigned of_frames = FEATURE_ADDRESSES | FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES;
 	unsigned has = (p->sample_label_count ? FEATURE_LABELS : 0) |
@@ -410,20 +433,22 @@ static unsigned unkept_details(const struct profile *p, const struct format *to)
 		       (p->frame_detail_count ? of_frames : 0) |
 		       (p->system_names ? FEATURE_SYSTEM_NAMES : 0);
 
-	return has & ~features_kept(to, p);
+	return has & ~features_kept(s, to, p);
 }
 
-static void reduce(struct profile **p, const struct format *to)
+static void reduce(const struct settings *s, struct profile **p, const struct format *to)
 {
 	struct coarsen_options options = COARSEN_NONE;
 	bool needed;
 
-	if (!(features_kept(to, *p) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
+	if (!(features_kept(s, to, *p) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
 		profile_keep_value(*p, profile_default_value(*p));
-	options.drop = unkept_details(*p, to);
+	options.drop = unkept_details(s, *p, to);
 	needed = options.drop != 0;
 	if (!(to->features & FEATURE_OBJECTS) && profile_features(*p) & FEATURE_OBJECTS)
 		needed = options.fold_objects = true;
+	if (!(to->features & FEATURE_FILES) && profile_features(*p) & FEATURE_FILES)
+		needed = options.fold_files = true;
 	/* a graph's line functions are its real ones' lines for whoever knows lines */
 	if ((*p)->line_functions && to->features & FEATURE_LINES)
 		needed = options.lines_to_places = true;
@@ -431,83 +456,79 @@ static void reduce(struct profile **p, const struct format *to)
 		profile_replace(p, profile_coarsen(*p, &options));
 }
 
-static void fold_threads(struct profile **p, const struct format *to)
+static void fold_threads(const struct settings *s, struct profile **p, const struct format *to)
 {
 	struct coarsen_options options = COARSEN_NONE;
 
-	if (to->features & FEATURE_THREADS && !(settings.threads && to->threads_as_roots)) {
+	if (to->features & FEATURE_THREADS && !(s->threads && to->threads_as_roots)) {
 		options.fold_parts = !(to->features & FEATURE_PARTS) && profile_features(*p) & FEATURE_PARTS;
 		if (!options.fold_parts)
 			return;
 	} else {
-		if ((*p)->thread_count < 2 && !settings.threads)
+		if ((*p)->thread_count < 2 && !s->threads)
 			return;
-		options.thread_frames = settings.threads;
+		options.thread_frames = s->threads;
 		options.fold_threads = true;
-		if (settings.threads && to->representation == REPR_GRAPH && profile_has_graph(*p))
+		if (s->threads && to->representation == REPR_GRAPH && profile_has_graph(*p))
 			thread_roots(*p);
 	}
 	profile_replace(p, profile_coarsen(*p, &options));
 }
 
-static int report_late_loss(const struct profile *p, const struct format *to)
+static int report_late_loss(const struct settings *s, const struct profile *p,
+			    const struct format *to)
 {
 	struct buf loss = { 0 };
 	int status = 0;
 
 	if (to->report_loss)
-		to->report_loss(p, &loss);
+		to->report_loss(p, write_values(s, to), &loss);
 	if (loss.n)
 		diag_verbose("%s", loss.p);
-	if (loss.n && settings.strict)
+	if (loss.n && s->strict)
 		status = diag_error("--strict: %s", loss.p);
 	buf_free(&loss);
 	return status;
 }
 
-int convert_prepare(struct profile **p, const struct format *to)
+int convert_prepare(struct settings *s, struct profile **p, const struct format *to)
 {
-	if (report_losses(*p, to) < 0)
+	if (report_losses(s, *p, to) < 0)
 		return -1;
-	reduce(p, to);
-	if (to->representation == REPR_SAMPLES && profile_has_graph(*p) && convert_derive_stacks(*p) < 0)
+	reduce(s, p, to);
+	if (to->representation == REPR_SAMPLES && profile_has_graph(*p) && convert_derive_stacks(s, *p) < 0)
 		return -1;
-	fold_threads(p, to);
+	fold_threads(s, p, to);
 	if (to->representation == REPR_GRAPH && profile_has_stacks(*p))
 		graph_from_stacks(*p);
-	if (to->needs_arc_values && derive_arc_values(*p) < 0)
+	if (to->needs_arc_values && derive_arc_values(s, *p) < 0)
 		return -1;
 	if (profile_status(*p, "the profile") < 0)
 		return -1;
-	if (to->check && to->check(*p) < 0)
+	if (to->check && to->check(*p, write_values(s, to)) < 0)
 		return -1;
-	return report_late_loss(*p, to);
+	return report_late_loss(s, *p, to);
 }
 
-int convert_write(struct profile **p, const struct format *to)
+void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,
+	      const struct format *to)
+{
+	out->options = write_values(s, to);
+	to->write(out, p);
+}
+
+bool convert_needs_order(const struct settings *s, const struct format *to)
+{
+	return to->features & FEATURE_ORDER ||
+	       (to->needs_order && to->needs_order(write_values(s, to)));
+}
+
+int convert_write(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct output *out;
 
-	if (convert_prepare(p, to) < 0 || !(out = output_open(settings.output)))
+	if (convert_prepare(s, p, to) < 0 || !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
-	to->write(out, *p);
+	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
-}
-
-int convert_files(const struct format *from, const struct format *to, format_list list,
-		  char **files, int count)
-{
-	struct read_hints wanted = {
-		.order = to->features & FEATURE_ORDER || (to->needs_order && to->needs_order()),
-		.no_lines = to->representation == REPR_SAMPLES || !(to->features & FEATURE_LINES),
-	};
-	struct profile *p = NULL;
-	int status = STATUS_TROUBLE;
-
-	if (sandbox_enter(files, count, !from || from->reads_xml) == 0)
-		p = convert_read(from, list, files, count, wanted, NULL);
-	if (p && convert_select_and_redact(&p) == 0)
-		status = convert_write(&p, to);
-	profile_free(p);
-	return status;
 }

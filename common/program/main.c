@@ -3,7 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/io/progress.h"
+#include "common/program/sandbox.h"
+#include "common/program/temporary.h"
 
 static bool any_representation(format_list list, enum representation representation, bool reads)
 {
@@ -25,103 +29,142 @@ static bool any_loses_threads(format_list from, format_list to)
 	return had && lost;
 }
 
-static void add_group(struct option_group *groups, size_t *n, const char *heading,
-		      const struct option_row *rows)
+void options_add_group(struct settings *s, const char *heading, const struct option_row *rows,
+	       void *values)
 {
-	if (rows && *n < MAX_OPTION_GROUPS - 1)
-		groups[(*n)++] = (struct option_group){ heading, rows, NULL };
+	options_add(&s->options, (struct option_group){
+		.heading = heading, .rows = rows, .values = values });
 }
 
-/* "collapsed input": a heading is how options_refuse_unused() knows the group's format again. */
-static const char *heading(const struct format *f, const char *way)
+static void add_format(struct settings *s, const struct format *f, enum option_end end)
 {
-	static char texts[MAX_OPTION_GROUPS][48];
-	static size_t used;
-	char *text = texts[used++ % MAX_OPTION_GROUPS];
+	const struct format_options *o = end == END_INPUT ? &f->read_options : &f->write_options;
+	struct buf heading = { 0 };
+	void *values;
 
-	snprintf(text, sizeof texts[0], "%s %s", f->name, way);
-	return text;
+	if (!o->rows)
+		return;
+	values = alloc_bytes(o->size);
+	memcpy(values, o->usual, o->size);
+	buf_print(&heading, "%s %s", f->name, end == END_INPUT ? "input" : "output");
+	options_add(&s->options, (struct option_group){
+		.heading = heading.p, .rows = o->rows, .values = values, .end = end, .format = f });
 }
 
-size_t options_for_conversion(struct option_group *groups, format_list from, format_list to)
+static void add_inputs(struct settings *s, format_list from)
 {
-	size_t n = 0;
-
-	add_group(groups, &n, "options", options_common);
-	add_group(groups, &n, "losses", options_strict);
-	add_group(groups, &n, "selection", options_selection);
-	add_group(groups, &n, "privacy", options_privacy);
-	if (any_loses_threads(from, to))
-		add_group(groups, &n, "threads", options_threads);
-	if (any_representation(from, REPR_GRAPH, true) && any_representation(to, REPR_SAMPLES, false))
-		add_group(groups, &n, "stacks from a call graph", options_estimate);
 	for (; *from; from++)
 		if ((*from)->read)
-			add_group(groups, &n, heading(*from, "input"), (*from)->read_options);
+			add_format(s, *from, END_INPUT);
+}
+
+void options_for_conversion(struct settings *s, format_list from, format_list to)
+{
+	options_add_group(s, "options", options_common, s);
+	options_add_group(s, "losses", options_strict, s);
+	options_add_group(s, "selection", options_selection, s);
+	options_add_group(s, "privacy", options_privacy, s);
+	if (any_loses_threads(from, to))
+		options_add_group(s, "threads", options_threads, s);
+	if (any_representation(from, REPR_GRAPH, true) && any_representation(to, REPR_SAMPLES, false))
+		options_add_group(s, "stacks from a call graph", options_estimate, s);
+	add_inputs(s, from);
 	for (; *to; to++)
 		if ((*to)->write)
-			add_group(groups, &n, heading(*to, "output"), (*to)->write_options);
-	return n;
+			add_format(s, *to, END_OUTPUT);
 }
 
-size_t options_for_reading(struct option_group *groups, format_list from,
-			   const struct option_row *own)
+void options_for_reading(struct settings *s, format_list from, const struct option_row *own,
+			 void *values)
 {
-	size_t n = 0;
-
-	add_group(groups, &n, "checks", own);
-	add_group(groups, &n, "options", options_common);
-	add_group(groups, &n, "selection", options_selection);
-	for (; *from; from++)
-		if ((*from)->read)
-			add_group(groups, &n, heading(*from, "input"), (*from)->read_options);
-	return n;
+	options_add_group(s, "checks", own, values);
+	options_add_group(s, "options", options_common, s);
+	options_add_group(s, "selection", options_selection, s);
+	add_inputs(s, from);
 }
 
-static bool about(const char *text, const struct format *f, const char *way)
+int convert_files(struct settings *s, const struct format *from, const struct format *to,
+		  format_list list, char **files, int count)
 {
-	size_t n = strlen(f->name);
+	struct read_hints wanted = {
+		.order = convert_needs_order(s, to),
+		.no_lines = to->representation == REPR_SAMPLES || !(to->features & FEATURE_LINES),
+	};
+	struct profile *p = NULL;
+	int status = STATUS_TROUBLE;
 
-	return strncmp(text, f->name, n) == 0 && text[n] == ' ' &&
-	       strcmp(text + n + 1, way) == 0;
+	if (sandbox_enter(s, files, count, !from || from->reads_xml) == 0)
+		p = convert_read(s, from, list, files, count, wanted, NULL);
+	if (p && convert_select_and_redact(s, &p) == 0)
+		status = convert_write(s, &p, to);
+	profile_free(p);
+	return status;
 }
 
-int options_refuse_unused(const struct option_group *groups, size_t count,
-			  const struct format *from, const struct format *to)
+static int pair_parsed(struct settings *s, const struct format *from, const struct format *to,
+		       int (*act)(struct settings *s, char **files, int count), int argc,
+		       char **argv)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct option_group *g = &groups[i];
-		size_t n = strlen(g->heading);
-		bool input = n > 6 && strcmp(g->heading + n - 6, " input") == 0;
-		bool output = n > 7 && strcmp(g->heading + n - 7, " output") == 0;
+	const struct format *const both[] = { from, from == to ? NULL : to, NULL };
+	char purpose[512];
+	int first = settings_parse(s, argc, argv);
 
-		if (g->used && ((output && !about(g->heading, to, "output")) ||
-				(input && from && !about(g->heading, from, "input"))))
-			return diag_error("--%s is an option for %s", g->used, g->heading);
-	}
-	return 0;
+	snprintf(purpose, sizeof purpose, "convert %s to %s", from->name, to->name);
+	if (first < 0)
+		return STATUS_TROUBLE;
+	if (convert_handle_info_options(s, "[options] [FILE...]", purpose, both))
+		return STATUS_DONE;
+	if (options_settle(&s->options, END_OUTPUT, to) < 0 ||
+	    options_settle(&s->options, END_INPUT, from) < 0)
+		return STATUS_TROUBLE;
+	return act ? act(s, argv + first, argc - first)
+		   : convert_files(s, from, to, NULL, argv + first, argc - first);
 }
 
 int main_pair(const struct format *from, const struct format *to,
-	      const struct option_row *more, int (*act)(char **files, int count), int argc,
-	      char **argv)
+	      const struct option_row *more, void *values,
+	      int (*act)(struct settings *s, char **files, int count), int argc, char **argv)
 {
 	const struct format *const froms[] = { from, NULL }, *const tos[] = { to, NULL };
-	const struct format *const both[] = { from, from == to ? NULL : to, NULL };
-	struct option_group groups[MAX_OPTION_GROUPS];
-	char purpose[512];
-	size_t n;
-	int first;
+	struct settings s;
+	int status;
 
-	n = options_for_conversion(groups, froms, tos);
-	add_group(groups, &n, "as pyprof2calltree", more);
-	snprintf(purpose, sizeof purpose, "convert %s to %s", from->name, to->name);
-	first = options_parse(groups, n, argc, argv);
-	if (first < 0)
-		return STATUS_TROUBLE;
-	if (convert_handle_info_options("[options] [FILE...]", purpose, both, groups, n))
-		return STATUS_DONE;
-	if (act)
-		return act(argv + first, argc - first);
-	return convert_files(from, to, NULL, argv + first, argc - first);
+	settings_init(&s);
+	options_for_conversion(&s, froms, tos);
+	if (more)
+		options_add_group(&s, "as pyprof2calltree", more, values);
+	status = pair_parsed(&s, from, to, act, argc, argv);
+	settings_free(&s);
+	return status;
+}
+
+/* --- the program's task --- */
+
+struct program_call {
+	int (*main)(int argc, char **argv);
+	int argc;
+	char **argv;
+	int status;
+};
+
+static void call_main(void *argument)
+{
+	struct program_call *call = argument;
+
+	call->status = call->main(call->argc, call->argv);
+}
+
+int main_run(int (*main)(int argc, char **argv), int argc, char **argv)
+{
+	struct program_call call = { main, argc, argv, STATUS_TROUBLE };
+	struct progress progress = { 0 };
+	struct task c;
+
+	diag_start(&c, argv[0]);
+	c.progress = &progress;
+	temporary_guard(&c);
+	if (!task_run(&c, call_main, &call))
+		call.status = STATUS_TROUBLE;
+	task_free(&c);
+	return call.status;
 }

@@ -9,50 +9,230 @@
 #include "common/base/num.h"
 #include "common/io/limits.h"
 
-/* What getopt_long() reads, made from the tables; values from 256 on are rows. */
+/* --- the set --- */
+
+struct option_group *options_add(struct option_set *set, struct option_group group)
+{
+	ARRAY_ROOM(set->groups, set->count, set->cap);
+	set->groups[set->count] = group;
+	return &set->groups[set->count++];
+}
+
+void options_drop(struct option_set *set, const struct option_row *rows)
+{
+	size_t kept = 0;
+
+	for (size_t g = 0; g < set->count; g++)
+		if (set->groups[g].rows != rows)
+			set->groups[kept++] = set->groups[g];
+	set->count = kept;
+}
+
+static void free_lists(const struct option_row *rows, void *values)
+{
+	for (; rows && rows->kind; rows++)
+		if (rows->kind == OPTION_LIST)
+			alloc_free(((struct option_list *)(void *)((char *)values + rows->offset))->texts);
+}
+
+void options_free(struct option_set *set)
+{
+	for (size_t g = 0; g < set->count; g++)
+		if (set->groups[g].format) {
+			free_lists(set->groups[g].rows, set->groups[g].values);
+			alloc_free(set->groups[g].values);
+			alloc_free((char *)(uintptr_t)set->groups[g].heading);
+		}
+	alloc_free(set->groups);
+	alloc_free(set->uses);
+	*set = (struct option_set){ 0 };
+}
+
+static struct option_group *find_group(const struct option_set *set, enum option_end end,
+				       const struct format *format)
+{
+	for (size_t g = 0; g < set->count; g++)
+		if (set->groups[g].end == end && set->groups[g].format == format)
+			return &set->groups[g];
+	return NULL;
+}
+
+void *options_values(const struct option_set *set, enum option_end end,
+		     const struct format *format)
+{
+	struct option_group *g = find_group(set, end, format);
+
+	return g ? g->values : NULL;
+}
+
+/* The row itself, or the one of the same table that an alias stands for. */
+static const struct option_row *resolve(const struct option_row *rows, const struct option_row *row)
+{
+	if (row->kind != OPTION_ALIAS)
+		return row;
+	while (!rows->name || strcmp(rows->name, row->argument) != 0)
+		rows++;
+	return rows;
+}
+
+const struct option_row *option_find(const struct option_row *rows, struct str name)
+{
+	for (const struct option_row *row = rows; row && row->kind; row++)
+		if (row->name && str_eq(str_of(row->name), name))
+			return resolve(rows, row);
+	return NULL;
+}
+
+/* --- one value --- */
+
+static int bad_argument(const struct option_row *row, const char *text)
+{
+	char letter[2] = { row->letter, '\0' };
+
+	return diag_error("option %s%s: expected %s, got %s", row->name ? "--" : "-",
+			  row->name ? row->name : letter, row->argument, diag_quote(str_of(text)));
+}
+
+static int set_choice(const struct option_row *row, int *value, const char *text)
+{
+	struct str rest = str_of(row->argument), choice, after;
+	bool more = true;
+
+	for (int i = 0; more; i++, rest = after) {
+		more = str_cut(rest, '|', &choice, &after);
+		if (str_eq(more ? choice : rest, str_of(text))) {
+			*value = i;
+			return 0;
+		}
+	}
+	return bad_argument(row, text);
+}
+
+static int set_fraction(const struct option_row *row, double *value, const char *text)
+{
+	char *end;
+	double share = strtod(text, &end);
+
+	if (end == text || *end || !(share >= 0 && share <= 1))
+		return bad_argument(row, text);
+	*value = share;
+	return 0;
+}
+
+static int add_text(struct option_list *list, const char *text)
+{
+	ARRAY_ROOM(list->texts, list->count, list->cap);
+	list->texts[list->count++] = text;
+	return 0;
+}
+
+int option_set_value(const struct option_row *row, void *values, const char *text)
+{
+	void *value = (char *)values + row->offset;
+
+	if (row->given)
+		*((bool *)values + row->given) = true;
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)value = true;
+		return 0;
+	case OPTION_TEXT:
+		*(const char **)value = text;
+		return 0;
+	case OPTION_COUNT:
+		if (!str_to_u64(str_of(text), value))
+			return bad_argument(row, text);
+		return 0;
+	case OPTION_FRACTION:
+		return set_fraction(row, value, text);
+	case OPTION_CHOICE:
+		return set_choice(row, value, text);
+	case OPTION_LIST:
+		return add_text(value, text);
+	case OPTION_LIMIT:
+		return limits_set("option --limit", text);
+	default:
+		return 0;
+	}
+}
+
+/* --- parsing --- */
+
+/* What getopt_long() reads, made from the tables; values from 256 on are names of rows. */
 struct option_parser {
+	struct option_set *set;
 	struct option *longs;
 	size_t long_count, long_cap;
+	size_t formats_begin, group_begin; /* the longs of formats, and of the group at hand */
 	char letters[256];
 	struct row_ref {
 		struct option_group *group;
 		const struct option_row *row;
+		enum option_end end; /* as the name says: --in-NAME, --out-NAME */
 	} *refs;
 	size_t ref_count, ref_cap;
+	bool in_names, out_names;    /* some word begins like that */
+	char **names;                /* those, made here */
+	size_t name_count, name_cap;
 };
 
-/* The row itself, or the one that an alias stands for. */
-static const struct option_row *resolve(const struct option_group *g, const struct option_row *row)
+/* Whether a format's group before this one has it; no format takes a name of a program's own. */
+static bool is_known(const struct option_parser *ps, const char *name)
 {
-	const struct option_row *at = g->rows;
-
-	if (row->kind != OPTION_ALIAS)
-		return row;
-	while (!at->name || strcmp(at->name, row->argument) != 0)
-		at++;
-	return at;
+	for (size_t i = ps->formats_begin; i < ps->group_begin; i++)
+		if (strcmp(ps->longs[i].name, name) == 0)
+			return true;
+	return false;
 }
 
-static void add_row(struct option_parser *ps, struct option_group *g, const struct option_row *spelled)
+static void add_name(struct option_parser *ps, const char *name, int has_argument, size_t ref)
 {
-	const struct option_row *row = resolve(g, spelled);
-	int has_argument = row->kind == OPTION_FLAG ? no_argument : required_argument;
+	ARRAY_ROOM(ps->longs, ps->long_count, ps->long_cap);
+	ps->longs[ps->long_count++] = (struct option){ name, has_argument, NULL, 256 + (int)ref };
+}
+
+static void add_ref(struct option_parser *ps, struct option_group *g, const struct option_row *row,
+		    enum option_end end)
+{
+	ARRAY_ROOM(ps->refs, ps->ref_count, ps->ref_cap);
+	ps->refs[ps->ref_count++] = (struct row_ref){ g, row, end };
+}
+
+/* --in-NAME: only where it is used, so that a shortened --inverted stays one of a kind. */
+static void add_end_name(struct option_parser *ps, struct option_group *g, const struct option_row *row,
+			 int has_argument)
+{
+	struct buf name = { 0 };
+
+	buf_print(&name, "%s-%s", g->end == END_INPUT ? "in" : "out", row->name);
+	if (is_known(ps, name.p)) {
+		buf_free(&name);
+		return;
+	}
+	ARRAY_ROOM(ps->names, ps->name_count, ps->name_cap);
+	ps->names[ps->name_count++] = name.p;
+	add_ref(ps, g, row, g->end);
+	add_name(ps, name.p, has_argument, ps->ref_count - 1);
+}
+
+static void add_row(struct option_parser *ps, struct option_group *g, const struct option_row *row)
+{
+	int has_argument = resolve(g->rows, row)->kind == OPTION_FLAG ? no_argument : required_argument;
 	size_t n = strlen(ps->letters);
 
-	ARRAY_ROOM(ps->refs, ps->ref_count, ps->ref_cap);
-	ps->refs[ps->ref_count] = (struct row_ref){ g, row };
-	if (spelled->name) {
-		ARRAY_ROOM(ps->longs, ps->long_count, ps->long_cap);
-		ps->longs[ps->long_count++] = (struct option){
-			spelled->name, has_argument, NULL, 256 + (int)ps->ref_count
-		};
-	}
-	if (spelled->letter) {
+	if (g->end && (g->end == END_INPUT ? ps->in_names : ps->out_names))
+		add_end_name(ps, g, row, has_argument);
+	/* another format's, or the other end's, of that name: the first stands for all */
+	if (g->end && is_known(ps, row->name))
+		return;
+	add_ref(ps, g, row, END_NONE);
+	if (row->name)
+		add_name(ps, row->name, has_argument, ps->ref_count - 1);
+	if (row->letter) {
 		ps->letters[n] = row->letter;
 		if (has_argument)
 			ps->letters[n + 1] = ':';
 	}
-	ps->ref_count++;
 }
 
 static struct row_ref *find(struct option_parser *ps, int code)
@@ -65,71 +245,10 @@ static struct row_ref *find(struct option_parser *ps, int code)
 	return NULL;
 }
 
-static int bad_argument(const struct option_row *row, const char *text)
+static void add_use(struct option_set *set, const struct row_ref *ref, const char *text)
 {
-	char letter[2] = { row->letter, '\0' };
-
-	return diag_error("option %s%s: expected %s, got %s", row->name ? "--" : "-",
-			  row->name ? row->name : letter, row->argument, diag_quote(str_of(text)));
-}
-
-static int set_choice(const struct option_row *row, const char *text)
-{
-	struct str rest = str_of(row->argument), choice, after;
-	bool more = true;
-
-	for (int i = 0; more; i++, rest = after) {
-		more = str_cut(rest, '|', &choice, &after);
-		if (str_eq(more ? choice : rest, str_of(text))) {
-			*(int *)row->target = i;
-			return 0;
-		}
-	}
-	return bad_argument(row, text);
-}
-
-static int set_fraction(const struct option_row *row, const char *text)
-{
-	char *end;
-	double share = strtod(text, &end);
-
-	if (end == text || *end || !(share >= 0 && share <= 1))
-		return bad_argument(row, text);
-	*(double *)row->target = share;
-	return 0;
-}
-
-static int add_text(struct option_list *list, const char *text)
-{
-	ARRAY_ROOM(list->texts, list->count, list->cap);
-	list->texts[list->count++] = text;
-	return 0;
-}
-
-static int set(const struct option_row *row, const char *text)
-{
-	switch (row->kind) {
-	case OPTION_FLAG:
-		*(bool *)row->target = true;
-		return 0;
-	case OPTION_TEXT:
-		*(const char **)row->target = text;
-		return 0;
-	case OPTION_COUNT:
-		if (!str_to_u64(str_of(text), row->target))
-			return bad_argument(row, text);
-		return 0;
-	case OPTION_FRACTION:
-		return set_fraction(row, text);
-	case OPTION_CHOICE:
-		return set_choice(row, text);
-	case OPTION_LIST:
-		return add_text(row->target, text);
-	case OPTION_LIMIT:
-		return limits_set("option --limit", text);
-	default:
-		return 0;
-	}
+	ARRAY_ROOM(set->uses, set->use_count, set->use_cap);
+	set->uses[set->use_count++] = (struct option_use){ ref->row->name, text, ref->end };
 }
 
 /* getopt_long() prints "PROGRAM: unrecognized option '--x'"; argv[0] is how it names itself. */
@@ -140,17 +259,21 @@ static int parse_all(struct option_parser *ps, int argc, char **argv)
 	optind = 1;
 	while ((code = getopt_long(argc, argv, ps->letters, ps->longs, NULL)) != -1) {
 		struct row_ref *ref = code == '?' ? NULL : find(ps, code);
+		const struct option_row *row;
 
 		if (!ref)
 			return -1;
-		ref->group->used = ref->row->name ? ref->row->name : "that option";
-		if (ref->row->given)
-			*ref->row->given = true;
-		if (ref->row->kind == OPTION_REMAINDER) {
-			*(char ***)ref->row->target = &argv[optind - 1];
+		if (ref->group->end) {
+			add_use(ps->set, ref, optarg);
+			continue;
+		}
+		row = resolve(ref->group->rows, ref->row);
+		if (row->kind == OPTION_REMAINDER) {
+			*(char ***)(void *)((char *)ref->group->values + row->offset) =
+				&argv[optind - 1];
 			return argc;
 		}
-		if (set(ref->row, optarg) < 0)
+		if (option_set_value(row, ref->group->values, optarg) < 0)
 			return -1;
 	}
 	return optind;
@@ -163,22 +286,137 @@ static int take_environment(void)
 	return text && *text ? limits_set("PROFPIPE_LIMITS", text) : 0;
 }
 
-int options_parse(struct option_group *groups, size_t count, int argc, char **argv)
+static void look_for_ends(struct option_parser *ps, int argc, char **argv)
 {
-	struct option_parser ps = { 0 };
+	for (int i = 1; i < argc; i++) {
+		ps->in_names |= strncmp(argv[i], "--in-", 5) == 0;
+		ps->out_names |= strncmp(argv[i], "--out-", 6) == 0;
+	}
+}
+
+int options_parse(struct option_set *set, int argc, char **argv)
+{
+	struct option_parser ps = { .set = set };
 	int first;
 
-	for (size_t g = 0; g < count; g++)
-		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
-			add_row(&ps, &groups[g], row);
+	look_for_ends(&ps, argc, argv);
+	for (size_t g = 0; g < set->count; g++) {
+		ps.group_begin = ps.long_count;
+		if (!set->groups[g].end)
+			ps.formats_begin = ps.long_count;
+		for (const struct option_row *row = set->groups[g].rows; row && row->kind; row++)
+			add_row(&ps, &set->groups[g], row);
+	}
 	ARRAY_ROOM(ps.longs, ps.long_count, ps.long_cap);
 	ps.longs[ps.long_count] = (struct option){ 0 };
-	argv[0] = (char *)(uintptr_t)diag.program;
+	argv[0] = (char *)(uintptr_t)task_current->program;
 	first = take_environment() < 0 ? -1 : parse_all(&ps, argc, argv);
+	for (size_t i = 0; i < ps.name_count; i++)
+		alloc_free(ps.names[i]);
+	alloc_free(ps.names);
 	alloc_free(ps.longs);
 	alloc_free(ps.refs);
 	return first;
 }
+
+/* --- options of formats --- */
+
+static const struct option_row *row_of(const struct option_set *set, enum option_end end,
+				       const struct format *format, const struct option_use *use)
+{
+	const struct option_group *g = format ? find_group(set, end, format) : NULL;
+
+	if (!g || (use->end && use->end != end))
+		return NULL;
+	return option_find(g->rows, str_of(use->name));
+}
+
+/* Whether the other end has it too, as far as that is known already. */
+static bool other_end_has(const struct option_set *set, enum option_end end,
+			  const struct option_use *use)
+{
+	if (end == END_INPUT)
+		return row_of(set, END_OUTPUT, set->output, use);
+	for (size_t g = 0; g < set->count; g++)
+		if (set->groups[g].settled && set->groups[g].end == END_INPUT &&
+		    option_find(set->groups[g].rows, str_of(use->name)))
+			return true;
+	return false;
+}
+
+int options_settle(struct option_set *set, enum option_end end, const struct format *format)
+{
+	struct option_group *g = find_group(set, end, format);
+
+	if (end == END_OUTPUT)
+		set->output = format;
+	if (!g || g->settled)
+		return 0;
+	g->settled = true;
+	for (size_t i = 0; i < set->use_count; i++) {
+		const struct option_use *use = &set->uses[i];
+		const struct option_row *row = row_of(set, end, format, use);
+
+		if (!row)
+			continue;
+		if (!use->end && other_end_has(set, end, use))
+			return diag_error("--%s is an option of the input and of the output: expected "
+					  "--in-%s or --out-%s", use->name, use->name, use->name);
+		if (option_set_value(row, g->values, use->text) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_used(const struct option_set *set, const struct option_use *use,
+		    const struct format *input, const struct format *output)
+{
+	if (row_of(set, END_OUTPUT, output, use) || row_of(set, END_INPUT, input, use))
+		return true;
+	for (size_t g = 0; !input && g < set->count; g++)
+		if (row_of(set, END_INPUT, set->groups[g].format, use))
+			return true;
+	return false;
+}
+
+const char *options_of_output(const struct option_set *set)
+{
+	for (size_t i = 0; i < set->use_count; i++)
+		if (!is_used(set, &set->uses[i], NULL, NULL))
+			return set->uses[i].name;
+	return NULL;
+}
+
+/* "collapsed input, speedscope input" */
+static void name_owners(const struct option_set *set, const struct option_use *use,
+			struct buf *names)
+{
+	for (size_t g = 0; g < set->count; g++)
+		if (set->groups[g].end &&
+		    row_of(set, set->groups[g].end, set->groups[g].format, use))
+			buf_print(names, "%s%s", names->n ? ", " : "", set->groups[g].heading);
+}
+
+int options_refuse_unused(const struct option_set *set, const struct format *input,
+			  const struct format *output)
+{
+	static const char *const before[] = { "", "in-", "out-" };
+
+	for (size_t i = 0; i < set->use_count; i++) {
+		const struct option_use *use = &set->uses[i];
+		struct buf names = { 0 };
+
+		if (is_used(set, use, input, output))
+			continue;
+		name_owners(set, use, &names);
+		diag_error("--%s%s is an option for %s", before[use->end], use->name, names.p);
+		buf_free(&names);
+		return -1;
+	}
+	return 0;
+}
+
+/* --- help --- */
 
 static void print_row(FILE *to, const struct option_row *row)
 {
@@ -195,9 +433,11 @@ static void print_row(FILE *to, const struct option_row *row)
 		fprintf(to, "%s\n%30s%s\n", left, "", row->help);
 }
 
-void options_print(FILE *to, const struct option_group *groups, size_t count)
+void options_print(FILE *to, const struct option_set *set)
 {
-	for (size_t g = 0; g < count; g++) {
+	const struct option_group *groups = set->groups;
+
+	for (size_t g = 0; g < set->count; g++) {
 		if (!groups[g].rows || !groups[g].rows->kind)
 			continue;
 		fprintf(to, "\n%s:\n", groups[g].heading);
@@ -207,15 +447,16 @@ void options_print(FILE *to, const struct option_group *groups, size_t count)
 	}
 }
 
-void options_dump(FILE *to, const struct option_group *groups, size_t count)
+void options_dump(FILE *to, const struct option_set *set)
 {
+	const struct option_group *groups = set->groups;
 	static const char *const kinds[] = {
 		[OPTION_FLAG] = "flag", [OPTION_TEXT] = "text", [OPTION_COUNT] = "count",
 		[OPTION_FRACTION] = "share", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list",
 		[OPTION_REMAINDER] = "rest", [OPTION_LIMIT] = "list",
 	};
 
-	for (size_t g = 0; g < count; g++)
+	for (size_t g = 0; g < set->count; g++)
 		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
 			if (row->kind != OPTION_ALIAS)
 				fprintf(to, "%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,

@@ -89,15 +89,12 @@ static void raise_file_limit(int wanted)
 	setrlimit(RLIMIT_NOFILE, &files);
 }
 
-int sandbox_preopen(char **files, int count)
+int sandbox_preopen(const struct settings *s, char **files, int count)
 {
 	enum { OTHERS = 16 };
-	static int all = OTHERS;
-
-	if (!settings.sandbox)
+	if (!s->sandbox)
 		return 0;
-	all += count;
-	raise_file_limit(all);
+	raise_file_limit(OTHERS + (int)task_current->preopened_count + count);
 	for (int i = 0; i < count || (i == 0 && !count); i++)
 		if (input_preopen(count ? files[i] : NULL) < 0)
 			return -1;
@@ -119,14 +116,14 @@ _Noreturn static void wait_for(pid_t child, const bool *written)
 	exit(WIFEXITED(status) && kept ? WEXITSTATUS(status) : STATUS_TROUBLE);
 }
 
-int sandbox_close(bool xml)
+int sandbox_close(const struct settings *s, bool xml)
 {
 	bool *written;
 	pid_t child, parent = getpid();
 
-	if (!settings.sandbox)
+	if (!s->sandbox)
 		return 0;
-	if (output_preopen(settings.output) < 0)
+	if (output_preopen(s->output) < 0)
 		return -1;
 	written = mmap(NULL, sizeof *written, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
@@ -147,21 +144,21 @@ int sandbox_close(bool xml)
 
 #else
 
-int sandbox_preopen(char **files, int count)
+int sandbox_preopen(const struct settings *s, char **files, int count)
 {
 	(void)files, (void)count;
-	return settings.sandbox ? diag_error("--sandbox: there is none on this system") : 0;
+	return s->sandbox ? diag_error("--sandbox: there is none on this system") : 0;
 }
 
-int sandbox_close(bool xml)
+int sandbox_close(const struct settings *s, bool xml)
 {
-	(void)xml;
+	(void)s, (void)xml;
 	return 0;
 }
 
 #endif
 
-int sandbox_enter(char **files, int count, bool xml)
+int sandbox_enter(const struct settings *s, char **files, int count, bool xml)
 {
-	return sandbox_preopen(files, count) < 0 ? -1 : sandbox_close(xml);
+	return sandbox_preopen(s, files, count) < 0 ? -1 : sandbox_close(s, xml);
 }

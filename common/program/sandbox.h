@@ -11,19 +11,21 @@
 
 #include <stdbool.h>
 
+struct settings;
+
 /*
  * For every program, when its options are read. Without --sandbox both do nothing.
  * 0: go on; -1 after a message.
  */
 
 /* Opens the files (none: standard input); as often as there are lists of them. */
-int sandbox_preopen(char **files, int count);
+int sandbox_preopen(const struct settings *s, char **files, int count);
 /*
  * Opens the output and closes the sandbox; in the process that waits it does not return.
  * `xml` says that XML may be read or written in it: no library can be loaded afterwards.
  */
-int sandbox_close(bool xml);
+int sandbox_close(const struct settings *s, bool xml);
 /* Both, for a program that has one list of files. */
-int sandbox_enter(char **files, int count, bool xml);
+int sandbox_enter(const struct settings *s, char **files, int count, bool xml);
 
 #endif

@@ -12,66 +12,78 @@
 #define PROFPIPE_VERSION "unknown"
 #endif
 
-struct settings settings = {
-	.estimate = { .contexts = 200000, .max_unplaced = 1e-3, .unattributed = true },
-};
+void settings_init(struct settings *s)
+{
+	*s = (struct settings){
+		.estimate = { .contexts = 200000, .max_unplaced = 1e-3, .unattributed = true },
+	};
+}
+
+void settings_free(struct settings *s)
+{
+	options_free(&s->options);
+}
+
+#define AT(field) offsetof(struct settings, field)
 
 const struct option_row options_common[] = {
 	OPT_TEXT('o', "output", "FILE", "write to FILE when all is well; .gz compresses",
-		 &settings.output),
-	OPT_FLAG('q', "quiet", "no warnings", &diag.quiet),
-	OPT_FLAG('v', "verbose", "say what was kept, lost, estimated", &diag.verbose),
-	OPT_FLAG('h', "help", "show this help and exit", &settings.help),
-	OPT_FLAG('V', "version", "show the version and exit", &settings.version),
+		 AT(output)),
+	OPT_FLAG('q', "quiet", "no warnings", AT(quiet)),
+	OPT_FLAG('v', "verbose", "say what was kept, lost, estimated", AT(verbose)),
+	OPT_FLAG('h', "help", "show this help and exit", AT(help)),
+	OPT_FLAG('V', "version", "show the version and exit", AT(version)),
 	OPT_LIMIT(0, "limit", "NAME=N", "at most N of what --list-limits names, or status 2"),
 	OPT_FLAG(0, "sandbox", "give up all rights but to read and write the open files (Linux)",
-		 &settings.sandbox),
-	OPT_FLAG(0, "list-limits", "list the limits and exit", &settings.list_limits),
-	OPT_FLAG(0, "list-formats", "list the formats and exit", &settings.list_formats),
+		 AT(sandbox)),
+	OPT_FLAG(0, "list-limits", "list the limits and exit", AT(list_limits)),
+	OPT_FLAG(0, "list-formats", "list the formats and exit", AT(list_formats)),
+	OPT_FLAG(0, "list-features", "list what a profile can hold and which formats keep it, and exit",
+		 AT(list_features)),
 	OPT_FLAG(0, "list-options", "list these options, a line each with tabs, and exit",
-		 &settings.list_options),
+		 AT(list_options)),
 	OPT_END
 };
 
 const struct option_row options_strict[] = {
-	OPT_FLAG(0, "strict", "any loss or estimate is an error", &settings.strict),
+	OPT_FLAG(0, "strict", "any loss or estimate is an error", AT(strict)),
 	OPT_END
 };
 
 const struct option_row options_selection[] = {
 	OPT_TEXT(0, "value", "NAME|N",
 		 "only this value type (default: all, or the first where the target holds one)",
-		 &settings.value),
-	OPT_TEXT(0, "thread", "NAME|N", "only this thread", &settings.thread),
+		 AT(value)),
+	OPT_TEXT(0, "thread", "NAME|N", "only this thread", AT(thread)),
 	OPT_END
 };
 
 const struct option_row options_privacy[] = {
 	OPT_FLAG(0, "strip-dirs", "files and objects without their directories",
-		 &settings.strip_dirs),
+		 AT(strip_dirs)),
 	OPT_FLAG(0, "anonymize",
 		 "hashes for the names of functions, files and threads, under the key PROFPIPE_KEY",
-		 &settings.anonymize),
+		 AT(anonymize)),
 	OPT_END
 };
 
 const struct option_row options_threads[] = {
 	OPT_FLAG(0, "threads", "threads become root frames where the target has no threads",
-		 &settings.threads),
+		 AT(threads)),
 	OPT_END
 };
 
 const struct option_row options_estimate[] = {
 	OPT_COUNT(0, "max-contexts", "N", "expand at most N contexts (default 200000)",
-		  &settings.estimate.contexts),
+		  AT(estimate.contexts)),
 	OPT_ALIAS("contexts", "max-contexts"),
 	OPT_FRACTION(0, "max-unplaced", "SHARE",
 		     "stop when less than SHARE of the total is unplaced (default 1e-3)",
-		     &settings.estimate.max_unplaced),
+		     AT(estimate.max_unplaced)),
 	OPT_ALIAS("rest", "max-unplaced"),
 	OPT_FLAG(0, "no-unattributed",
 		 "leave out inclusive time that is in no function's self time",
-		 &settings.no_unattributed),
+		 AT(no_unattributed)),
 	OPT_END
 };
 
@@ -91,31 +103,72 @@ void format_list_print(FILE *to, format_list list)
 			(*list)->suffixes, (*list)->title);
 }
 
-bool convert_handle_info_options(const char *synopsis, const char *purpose, format_list list,
-				 const struct option_group *groups, size_t count)
+/* "calls  call counts  pstat,callgrind,dot": a line a feature, in columns. */
+static void features_print(FILE *to, format_list list)
 {
-	if (settings.help) {
-		printf("usage: %s %s\n%s\n", diag.program, synopsis, purpose);
-		options_print(stdout, groups, count);
-		printf("\n%s; gzip is unwrapped.\n"
-		       "Exit status: 0 done, 1 a check said no, 2 usage, bad input or I/O trouble.\n"
-		       "Manual: man %s. Formats: --list-formats, man profpipe-FORMAT.\n",
-		       strstr(synopsis, "[FILE...]")
-		       ? "No FILE, or -, is standard input; several FILEs are merged"
-		       : "- is standard input", diag.program);
-	} else if (settings.version) {
-		printf("%s (profpipe) %s\n", diag.program, PROFPIPE_VERSION);
-	} else if (settings.list_formats) {
+	struct buf text = { 0 };
+	int widest = 0;
+
+	for (int bit = 0; bit < FEATURE_COUNT; bit++)
+		if ((int)strlen(feature_sentence(bit)) > widest)
+			widest = (int)strlen(feature_sentence(bit));
+	fprintf(to, "%-16s%-*s  %s\n", "feature", widest, "what it is", "kept by");
+	for (int bit = 0; bit < FEATURE_COUNT; bit++) {
+		text.n = 0;
+		feature_name(bit, &text);
+		fprintf(to, "%-16.*s%-*s  ", (int)text.n, text.p, widest, feature_sentence(bit));
+		text.n = 0;
+		for (format_list f = list; *f; f++)
+			if ((*f)->features & 1u << bit)
+				buf_print(&text, "%s%s", text.n ? "," : "", (*f)->name);
+		fprintf(to, "%.*s\n", (int)text.n, text.n ? text.p : "");
+	}
+	buf_free(&text);
+}
+
+static void put_help(const struct settings *s, const char *synopsis, const char *purpose)
+{
+	const char *program = task_current->program;
+
+	printf("usage: %s %s\n%s\n", program, synopsis, purpose);
+	options_print(stdout, &s->options);
+	printf("\n%s; gzip is unwrapped.\n"
+	       "Exit status: 0 done, 1 a check said no, 2 usage, bad input or I/O trouble.\n"
+	       "Manual: man %s. Formats: --list-formats, man profpipe-FORMAT.\n",
+	       strstr(synopsis, "[FILE...]")
+	       ? "No FILE, or -, is standard input; several FILEs are merged"
+	       : "- is standard input", program);
+}
+
+bool convert_handle_info_options(const struct settings *s, const char *synopsis, const char *purpose,
+				 format_list list)
+{
+	if (s->help) {
+		put_help(s, synopsis, purpose);
+	} else if (s->version) {
+		printf("%s (profpipe) %s\n", task_current->program, PROFPIPE_VERSION);
+	} else if (s->list_formats) {
 		format_list_print(stdout, list);
-	} else if (settings.list_limits) {
+	} else if (s->list_features) {
+		features_print(stdout, list);
+	} else if (s->list_limits) {
 		limits_print(stdout);
-	} else if (settings.list_options) {
+	} else if (s->list_options) {
 		printf("%s\t%s\n", synopsis, purpose);
-		options_dump(stdout, groups, count);
+		options_dump(stdout, &s->options);
 	} else {
 		return false;
 	}
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
 		diag_die("standard output: %s", strerror(errno));
 	return true;
+}
+
+int settings_parse(struct settings *s, int argc, char **argv)
+{
+	int first = options_parse(&s->options, argc, argv);
+
+	task_current->quiet = s->quiet;
+	task_current->verbose = s->verbose;
+	return first;
 }

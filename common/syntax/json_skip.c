@@ -35,11 +35,11 @@ static bool descend(struct json *j, struct levels *l, bool object)
 {
 	uint64_t bit = (uint64_t)1 << l->depth % 64;
 
-	if (l->depth == limits[LIMIT_NESTING]) {
+	if (l->depth == task_current->limits[LIMIT_NESTING]) {
 		char expected[96];
 
 		snprintf(expected, sizeof expected, "at most %" PRIu64 " levels of brackets "
-			 "(--limit nesting=N)", limits[LIMIT_NESTING]);
+			 "(--limit nesting=N)", task_current->limits[LIMIT_NESTING]);
 		return json_expected(j, expected);
 	}
 	ARRAY_ROOM(l->objects, l->depth / 64, l->cap);

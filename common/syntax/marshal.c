@@ -67,7 +67,7 @@ static void end_capture(struct marshal *m)
 
 bool marshal_open(struct marshal *m, struct marshal_container container, uint64_t at)
 {
-	if (m->depth == limits[LIMIT_NESTING])
+	if (m->depth == task_current->limits[LIMIT_NESTING])
 		return marshal_fail_nesting(m, at);
 	if (!container.again)
 		container.first = m->pool.n;

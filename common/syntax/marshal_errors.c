@@ -27,7 +27,7 @@ bool marshal_fail_nesting(struct marshal *m, uint64_t at)
 {
 	m->too_deep = true;
 	return marshal_fail(m, at, "expected at most %" PRIu64 " levels of nesting, got more "
-			    "(--limit nesting=N)", limits[LIMIT_NESTING]);
+			    "(--limit nesting=N)", task_current->limits[LIMIT_NESTING]);
 }
 
 static const char *plural(size_t n)

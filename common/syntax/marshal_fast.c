@@ -110,7 +110,7 @@ static bool took_four(struct marshal *m, struct marshal_container *f, const unsi
 	size_t bytes = (size_t)(p - (const unsigned char *)m->in->p);
 	uint32_t far;
 
-	if (m->depth >= limits[LIMIT_NESTING])
+	if (m->depth >= task_current->limits[LIMIT_NESTING])
 		return false;
 	account_fast(m, f, bytes);
 	m->row = REFERENCE + bytes;
@@ -286,7 +286,7 @@ bool marshal_key(struct marshal *m, struct marshal_key *key)
 	struct marshal_key_part parts[3];
 	bool flag;
 
-	if (!f || f->value || m->depth >= limits[LIMIT_NESTING])
+	if (!f || f->value || m->depth >= task_current->limits[LIMIT_NESTING])
 		return false;
 	flag = *p & FLAG_REF;
 	if ((*p & (unsigned char)~FLAG_REF) != ')' || p[1] != 3 ||
@@ -311,7 +311,7 @@ bool marshal_dict(struct marshal *m)
 	struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;
 
 	if (!f || f->kind != MARSHAL_TUPLE || f->again || f->capture ||
-	    m->depth >= limits[LIMIT_NESTING] || m->in->p == m->in->end || *m->in->p != '{')
+	    m->depth >= task_current->limits[LIMIT_NESTING] || m->in->p == m->in->end || *m->in->p != '{')
 		return false;
 	m->in->p++;
 	f->left--;

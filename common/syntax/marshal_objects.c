@@ -4,16 +4,19 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/task.h"
 #include "common/base/hash.h"
 #include "common/syntax/marshal_internal.h"
 
 enum { ARENA_BLOCK = 1 << 13 };
 
-/* What read the last file, if that was small: of thousands each would make its tables grow. */
-static struct marshal *spare;
-
+/*
+ * A small file's tables are kept for the next file: of thousands each would make its own
+ * grow. Not where memory is linked: the next file's may be released at another time.
+ */
 struct marshal *marshal_new(struct input *in)
 {
+	struct marshal *spare = task_current->spare_marshal;
 	struct marshal *m = spare ? spare : alloc_zero(1, sizeof *m);
 
 	*m = (struct marshal){
@@ -23,7 +26,7 @@ struct marshal *marshal_new(struct input *in)
 		.interned = { m->interned.v, 0, m->interned.cap },
 		.pool = { m->pool.v, 0, m->pool.cap },
 	};
-	spare = NULL;
+	task_current->spare_marshal = NULL;
 	return m;
 }
 
@@ -39,8 +42,8 @@ void marshal_free(struct marshal *m)
 		alloc_free(b);
 	}
 	index_free(&m->texts);
-	if (!spare && m->object_cap <= SMALL && m->interned.cap <= SMALL) {
-		spare = m;
+	if (!task_current->memory && !task_current->spare_marshal && m->object_cap <= SMALL && m->interned.cap <= SMALL) {
+		task_current->spare_marshal = m;
 		return;
 	}
 	alloc_free(m->containers);

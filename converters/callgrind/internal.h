@@ -37,10 +37,10 @@ void callgrind_suffixes(const struct profile *p, uint8_t *suffixes); /* by funct
 
 int callgrind_bid(struct str head, bool whole);
 int callgrind_read(struct input *in, struct profile *p);
-int callgrind_check(const struct profile *p);
+int callgrind_check(const struct profile *p, const void *options);
 void callgrind_write(struct output *out, const struct profile *p);
 /* What is kept of this profile in notes, see callgrind_totals.c. */
-unsigned callgrind_features_of(const struct profile *p);
+unsigned callgrind_features_of(const struct profile *p, const void *options);
 /* Whether functions are apart without their system names: else those are not kept. */
 bool callgrind_tells_systems(const struct profile *p);
 bool callgrind_can_spell(struct str name);

@@ -55,8 +55,9 @@ static int64_t primitive_of(const struct arc *a)
 	return a->self_known ? a->primitive : a->calls;
 }
 
-unsigned callgrind_features_of(const struct profile *p)
+unsigned callgrind_features_of(const struct profile *p, const void *options)
 {
+	(void)options;
 	return (has_totals(p) ? FEATURE_TOTALS : 0) |
 	       (callgrind_tells_systems(p) ? FEATURE_SYSTEM_NAMES : 0);
 }

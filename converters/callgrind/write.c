@@ -127,10 +127,11 @@ void callgrind_write(struct output *out, const struct profile *p)
 	free_writer(&w);
 }
 
-int callgrind_check(const struct profile *p)
+int callgrind_check(const struct profile *p, const void *options)
 {
 	const struct values *tables[] = { &p->cost_values, &p->arc_values };
 
+	(void)options;
 	if (!p->thread_count || !p->value_count)
 		return diag_error("callgrind cannot hold a profile without any value type");
 	for (size_t t = 0; t < 2; t++)

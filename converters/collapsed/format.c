@@ -26,14 +26,18 @@
 #include "common/transform/calltree/folded_lines.h"
 #include "converters/collapsed/internal.h"
 
-static int output_unit; /* 0: by itself, else a time unit + 1 */
-static int frames_short;
+struct collapsed_write_options {
+	int unit;         /* 0: by itself, else a time unit + 1 */
+	int frames_short;
+};
 
-static const struct option_row write_options[] = {
+#define AT(field) offsetof(struct collapsed_write_options, field)
+
+static const struct option_row write_rows[] = {
 	OPT_CHOICE(0, "unit", "auto|" TIME_UNIT_CHOICES,
-		   "how times are counted (auto: ns, or as bare counts came in)", &output_unit),
+		   "how times are counted (auto: ns, or as bare counts came in)", AT(unit)),
 	OPT_CHOICE(0, "frames", "full|name",
-		   "write frames as name (file:line), or the name alone", &frames_short),
+		   "write frames as name (file:line), or the name alone", AT(frames_short)),
 	OPT_END
 };
 
@@ -42,6 +46,7 @@ enum { COUNTS_TEXT = 3 * (NUM_TEXT + 1) };
 struct collapsed_writer {
 	struct output *out;
 	const struct profile *p;
+	int unit;                /* as in write_options */
 	const struct str *texts; /* of frames */
 	enum frame_style style;
 	bool begun;
@@ -68,13 +73,14 @@ static bool looks_like_mark(struct str text)
 	       str_starts(text, S("\xff\xfe")) || str_starts(text, S("\xfe\xff"));
 }
 
-static size_t counts_text(const struct profile *p, const int64_t *values, char *to)
+static size_t counts_text(const struct collapsed_writer *w, const int64_t *values, char *to)
 {
+	const struct profile *p = w->p;
 	char mark = ' ', *at = to;
 
 	for (value_id v = 0; v < p->value_count; v++) {
 		const struct value_type *type = &p->value_types[v];
-		int power = output_unit ? time_units[output_unit - 1].power
+		int power = w->unit ? time_units[w->unit - 1].power
 					: type->counts ? type->source_scale : 0;
 
 		*at++ = mark;
@@ -173,13 +179,13 @@ static void put_line(void *context, struct str stack, const int64_t *values)
 
 		buf_add(&w->ahead, mark);
 		buf_add(&w->ahead, stack);
-		buf_add(&w->ahead, (struct str){ counts, counts_text(w->p, values, counts) });
+		buf_add(&w->ahead, (struct str){ counts, counts_text(w, values, counts) });
 		return;
 	}
 	if (mark.n)
 		output_str(w->out, mark);
 	output_str(w->out, stack);
-	w->out->p += counts_text(w->p, values, output_room(w->out));
+	w->out->p += counts_text(w, values, output_room(w->out));
 }
 
 static bool has_metadata(const struct profile *p, struct str key, struct str value)
@@ -216,19 +222,20 @@ static bool all_austin(const struct profile *p)
 	return all;
 }
 
-static enum frame_style style_of(const struct profile *p)
+static enum frame_style style_of(const struct profile *p, const struct collapsed_write_options *o)
 {
-	if (frames_short)
+	if (o->frames_short)
 		return FRAMES_NAME;
 	return has_metadata(p, S("frames"), S("austin")) && all_austin(p) ? FRAMES_AUSTIN : FRAMES_FULL;
 }
 
 static void collapsed_write(struct output *out, const struct profile *p)
 {
+	const struct collapsed_write_options *o = out->options;
 	struct buf *bufs = alloc_zero(p->frame_count, sizeof *bufs);
 	struct str *texts = alloc_zero(p->frame_count, sizeof *texts);
 	struct collapsed_writer w = {
-		.out = out, .p = p, .texts = texts, .style = style_of(p),
+		.out = out, .p = p, .texts = texts, .unit = o->unit, .style = style_of(p, o),
 		.waiting = p->value_count == 1,
 	};
 
@@ -246,11 +253,12 @@ static void collapsed_write(struct output *out, const struct profile *p)
 }
 
 /* Two counts and austin's three are several value types that a line can hold. */
-static unsigned collapsed_features_of(const struct profile *p)
+static unsigned collapsed_features_of(const struct profile *p, const void *options)
 {
 	static const char *const sets[][4] = { { "base", "new", NULL },
 					       { "time", "idle", "memory", NULL } };
 
+	(void)options;
 	for (size_t s = 0; s < 2; s++) {
 		size_t i = 0;
 
@@ -269,6 +277,9 @@ static bool collapsed_can_spell(struct str name)
 	       collapsed_trim(name).n == name.n && !begins_comment(name);
 }
 
+static const struct collapsed_read_options usual_reading;
+static const struct collapsed_write_options usual_writing;
+
 const struct format collapsed_format = {
 	.name = "collapsed",
 	.title = "folded stacks, one a line: py-spy raw, austin, perf and eBPF collapsers",
@@ -278,8 +289,8 @@ const struct format collapsed_format = {
 	.features_of = collapsed_features_of,
 	.bid = collapsed_bid,
 	.read = collapsed_read,
-	.read_options = collapsed_read_options,
+	.read_options = FORMAT_OPTIONS(collapsed_read_rows, usual_reading),
 	.write = collapsed_write,
-	.write_options = write_options,
+	.write_options = FORMAT_OPTIONS(write_rows, usual_writing),
 	.can_spell = collapsed_can_spell,
 };

@@ -39,7 +39,13 @@ bool collapsed_austin_stack(struct str line);
 /* Whether the stack's end would be taken for the first of two counts. */
 bool collapsed_ends_in_number(struct str stack);
 
-extern const struct option_row collapsed_read_options[];
+struct collapsed_read_options {
+	bool skip_bad_lines;
+	int counts; /* auto, 1, 2 */
+	int unit;   /* 0: none given, else a time unit + 1 or bytes */
+};
+
+extern const struct option_row collapsed_read_rows[];
 int collapsed_bid(struct str head, bool whole);
 int collapsed_read(struct input *in, struct profile *p);
 

@@ -8,16 +8,14 @@
 #include "common/program/time_units.h"
 #include "converters/collapsed/internal.h"
 
-static bool skip_bad_lines;
-static int counts_wanted; /* auto, 1, 2 */
-static int input_unit;    /* 0: none given, else a time unit + 1 or bytes */
+#define AT(field) offsetof(struct collapsed_read_options, field)
 
-const struct option_row collapsed_read_options[] = {
+const struct option_row collapsed_read_rows[] = {
 	OPT_FLAG(0, "skip-bad-lines", "skip malformed lines instead of stopping",
-		 &skip_bad_lines),
-	OPT_CHOICE(0, "counts", "auto|1|2", "how many counts end a line", &counts_wanted),
+		 AT(skip_bad_lines)),
+	OPT_CHOICE(0, "counts", "auto|1|2", "how many counts end a line", AT(counts)),
 	OPT_CHOICE(0, "input-unit", "none|" TIME_UNIT_CHOICES "|bytes",
-		   "what the counts count", &input_unit),
+		   "what the counts count", AT(unit)),
 	OPT_END
 };
 
@@ -32,6 +30,7 @@ struct collapsed_line {
 
 struct collapsed_reader {
 	struct input *in;
+	const struct collapsed_read_options *options;
 	struct profile *p;
 	thread_id thread;
 	unsigned counts;             /* a line */
@@ -203,7 +202,7 @@ static void find_dialect(struct collapsed_reader *r)
 		if (line.p + line.n >= rest.p + rest.n)
 			break;
 	}
-	r->counts = counts_wanted ? (unsigned)counts_wanted : r->commas ? 3 : any ? fewest : 1;
+	r->counts = r->options->counts ? (unsigned)r->options->counts : r->commas ? 3 : any ? fewest : 1;
 	r->commas &= r->counts == 3;
 	if (any && austin)
 		r->style = FRAMES_AUSTIN;
@@ -222,6 +221,7 @@ static value_id add_value(struct collapsed_reader *r, const char *name, enum uni
 static void add_value_types(struct collapsed_reader *r)
 {
 	bool memory = str_eq(r->mode, S("memory"));
+	int unit = r->options->unit;
 
 	if (r->commas) {
 		r->values[0] = add_value(r, "time", UNIT_TIME, 3);
@@ -230,10 +230,10 @@ static void add_value_types(struct collapsed_reader *r)
 	} else if (r->counts == 2) {
 		r->values[0] = add_value(r, "base", UNIT_NONE, 0);
 		r->values[1] = add_value(r, "new", UNIT_NONE, 0);
-	} else if (input_unit == INPUT_BYTES || (!input_unit && r->austin && memory)) {
+	} else if (unit == INPUT_BYTES || (!unit && r->austin && memory)) {
 		r->values[0] = add_value(r, "memory", UNIT_BYTES, 0);
-	} else if (input_unit) {
-		r->values[0] = add_value(r, "time", UNIT_TIME, time_units[input_unit - 1].power);
+	} else if (unit) {
+		r->values[0] = add_value(r, "time", UNIT_TIME, time_units[unit - 1].power);
 	} else if (r->austin) {
 		r->values[0] = add_value(r, "time", UNIT_TIME, 3);
 	} else {
@@ -335,7 +335,7 @@ static void read_stack(struct collapsed_reader *r, struct str text)
 	stack_id stack;
 
 	if (!split_line(r, text, &line)) {
-		if (skip_bad_lines)
+		if (r->options->skip_bad_lines)
 			r->p->bad_lines++;
 		else
 			input_error(r->in, "expected 'frame;frame count'%s, got %s",
@@ -359,7 +359,7 @@ static void read_stack(struct collapsed_reader *r, struct str text)
 
 int collapsed_read(struct input *in, struct profile *p)
 {
-	struct collapsed_reader r = { .in = in, .p = p, .values = { NO_ID } };
+	struct collapsed_reader r = { .in = in, .options = in->options, .p = p, .values = { NO_ID } };
 	struct str line;
 
 	in->place = PLACE_LINE;

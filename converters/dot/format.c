@@ -23,23 +23,28 @@
 #include "common/syntax/table.h"
 #include "common/transform/callgraph/flat_profile.h"
 
-static double node_threshold_value = 0.005, edge_threshold_value = 0.001;
-static uint64_t max_nodes = 400;
-static int direction;
+struct dot_write_options {
+	double node_threshold_value, edge_threshold_value; /* shares of the total */
+	uint64_t max_nodes;
+	int direction;
+};
 
-static const struct option_row write_options[] = {
+#define AT(field) offsetof(struct dot_write_options, field)
+
+static const struct option_row write_rows[] = {
 	OPT_FRACTION(0, "node-threshold", "SHARE",
-		     "leave out functions with less of the total (default 0.005: 0.5%)", &node_threshold_value),
+		     "leave out functions with less of the total (default 0.005: 0.5%)", AT(node_threshold_value)),
 	OPT_FRACTION(0, "edge-threshold", "SHARE",
-		     "leave out calls with less of the total (default 0.001: 0.1%)", &edge_threshold_value),
+		     "leave out calls with less of the total (default 0.001: 0.1%)", AT(edge_threshold_value)),
 	OPT_COUNT(0, "max-nodes", "N", "at most the N heaviest functions (default 400; 0: all)",
-		  &max_nodes),
-	OPT_CHOICE(0, "direction", "down|right", "where callees are (default down)", &direction),
+		  AT(max_nodes)),
+	OPT_CHOICE(0, "direction", "down|right", "where callees are (default down)", AT(direction)),
 	OPT_END
 };
 
 struct dot_drawing {
 	struct output *out;
+	const struct dot_write_options *options;
 	const struct flat_profile *f;
 	bool *drawn;            /* by row */
 	uint32_t nodes;
@@ -58,14 +63,14 @@ static int compare_values(const void *left, const void *right)
 }
 
 /* The inclusive value of the last of the heaviest so many. */
-static int64_t lightest_drawn(const struct flat_profile *f)
+static int64_t lightest_drawn(const struct flat_profile *f, uint64_t count)
 {
 	int64_t *values = alloc_zero(f->count, sizeof *values), min_value;
 
 	for (uint32_t i = 0; i < f->count; i++)
 		values[i] = f->table.rows[i].inclusive;
 	qsort(values, f->count, sizeof *values, compare_values);
-	min_value = values[max_nodes - 1];
+	min_value = values[count - 1];
 	alloc_free(values);
 	return min_value;
 }
@@ -73,14 +78,15 @@ static int64_t lightest_drawn(const struct flat_profile *f)
 static void choose(struct dot_drawing *d)
 {
 	const struct flat_profile *f = d->f;
-	int64_t min_value = max_nodes && max_nodes < f->count ? lightest_drawn(f) : 0;
+	uint64_t most = d->options->max_nodes;
+	int64_t min_value = most && most < f->count ? lightest_drawn(f, most) : 0;
 
 	d->drawn = alloc_zero(f->count, sizeof *d->drawn);
 	for (uint32_t i = 0; i < f->count; i++) {
 		int64_t value = f->table.rows[i].inclusive;
 
-		d->drawn[i] = value >= min_value && (!max_nodes || d->nodes < max_nodes) &&
-			      (double)value >= node_threshold_value * (double)f->total;
+		d->drawn[i] = value >= min_value && (!most || d->nodes < most) &&
+			      (double)value >= d->options->node_threshold_value * (double)f->total;
 		d->nodes += d->drawn[i];
 	}
 }
@@ -237,7 +243,7 @@ static void put_label(struct dot_drawing *d)
 		buf_add(&d->text, S(" \xc2\xb7 values of calls estimated"));
 	output_text(d->out, "graph [labelloc=t,fontsize=14,label=");
 	put_string(d);
-	output_text(d->out, direction ? ",rankdir=LR];\n" : "];\n");
+	output_text(d->out, d->options->direction ? ",rankdir=LR];\n" : "];\n");
 }
 
 static void put_graph(struct dot_drawing *d)
@@ -251,14 +257,14 @@ static void put_graph(struct dot_drawing *d)
 	for (uint32_t row = 0; row < d->f->count; row++)
 		for (uint32_t a = t->first[row]; a < t->first[row + 1]; a++)
 			if (d->drawn[row] && d->drawn[t->arcs[a].caller] &&
-			    (double)t->arcs[a].inclusive >= edge_threshold_value * (double)d->f->total)
+			    (double)t->arcs[a].inclusive >= d->options->edge_threshold_value * (double)d->f->total)
 				put_edge(d, &t->arcs[a], row);
 }
 
 static void dot_write(struct output *out, const struct profile *p)
 {
 	struct flat_profile f;
-	struct dot_drawing d = { .out = out, .f = &f };
+	struct dot_drawing d = { .out = out, .options = out->options, .f = &f };
 
 	output_text(out, "digraph profile {\n"
 			 "node [shape=box,style=\"filled,rounded\",color=\"#888888\",fontname=\"sans-serif\",fontsize=10];\n"
@@ -286,6 +292,10 @@ static bool dot_can_spell(struct str name)
 	return same;
 }
 
+static const struct dot_write_options usual_writing = {
+	.node_threshold_value = 0.005, .edge_threshold_value = 0.001, .max_nodes = 400,
+};
+
 const struct format dot_format = {
 	.name = "dot",
 	.title = "call graph for Graphviz",
@@ -294,6 +304,6 @@ const struct format dot_format = {
 	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_UNITS,
 	.needs_arc_values = true,
 	.write = dot_write,
-	.write_options = write_options,
+	.write_options = FORMAT_OPTIONS(write_rows, usual_writing),
 	.can_spell = dot_can_spell,
 };

@@ -180,9 +180,9 @@ static unsigned family_of(const struct scheme *s, struct str name, struct str fi
 	return (unsigned)hint->family;
 }
 
-char flame_class(struct str name, struct str file)
+char flame_class(const struct flame_options *o, struct str name, struct str file)
 {
-	const struct scheme *s = &schemes[flame_options.colors];
+	const struct scheme *s = &schemes[o->colors];
 	unsigned shade;
 
 	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
@@ -208,12 +208,12 @@ char flame_diffusion_class(int64_t value, int64_t total)
  * the frame's value it is. */
 enum { DIFF_SHADES = 8 };
 
-char flame_diff_class(int64_t base, int64_t new_value)
+char flame_diff_class(const struct flame_options *o, int64_t base, int64_t new_value)
 {
 	int64_t larger = base > new_value ? base : new_value;
 	double change = larger ? ((double)new_value - (double)base) / (double)larger : 0;
 
-	if (flame_options.negate)
+	if (o->negate)
 		change = -change;
 	return class_letters[(int)((change + 1) * DIFF_SHADES + 0.5)];
 }
@@ -254,9 +254,9 @@ static void put_diff_colors(struct output *out)
 	}
 }
 
-void flame_put_colors(struct output *out, bool difference)
+void flame_put_colors(const struct flame_options *o, struct output *out, bool difference)
 {
-	const struct scheme *s = &schemes[flame_options.colors];
+	const struct scheme *s = &schemes[o->colors];
 
 	if (difference) {
 		put_diff_colors(out);

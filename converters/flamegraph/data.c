@@ -359,7 +359,7 @@ static void put_given(struct output *out, const char *before, const char *text)
 static void put_options(struct output *out, const struct flame_writer *v)
 {
 	static const char *const widths[] = { "larger", "new", "base" };
-	const struct flame_options *o = &flame_options;
+	const struct flame_options *o = v->options;
 
 	put_string(out, "\"view\":", str_of(o->in_time ? "chart" : o->reverse ? "callers"
 						: o->inverted ? "icicle" : "flame"));
@@ -376,8 +376,8 @@ static void put_options(struct output *out, const struct flame_writer *v)
 		put_list(out, ",\"width\":", (int64_t)o->width);
 	if (o->font)
 		output_text(out, ",\"family\":true");
-	put_given(out, ",\"countname\":", o->style.name);
-	put_given(out, ",\"countunit\":", o->style.unit);
+	put_given(out, ",\"countname\":", v->style.name);
+	put_given(out, ",\"countunit\":", v->style.unit);
 	put_given(out, ",\"nametype\":", o->name_type);
 	put_given(out, ",\"search\":", o->search_color);
 	put_given(out, ",\"notes\":", o->notes);
@@ -387,18 +387,17 @@ static void put_options(struct output *out, const struct flame_writer *v)
 		output_text(out, ",\"end\":\"start\"");
 	if (o->unsorted)
 		output_text(out, ",\"sorted\":false");
-	if (o->style.factor > 0) {
+	if (v->style.factor > 0) {
 		struct buf text = { 0 };
 
-		buf_print(&text, ",\"factor\":%.17g", o->style.factor);
+		buf_print(&text, ",\"factor\":%.17g", v->style.factor);
 		output_str(out, buf_str(&text));
 		buf_free(&text);
 	}
 }
 
-static void put_base(struct output *out)
+static void put_base(struct output *out, const struct option_list *base)
 {
-	const struct option_list *base = &flame_options.base;
 
 	for (size_t i = 0; i < base->count; i++)
 		put_string(out, i ? "," : ",\"base\":[", str_of(base->texts[i]));
@@ -411,7 +410,7 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 
 	if (v->difference)
 		return;
-	if (flame_options.colors == FLAME_DIFFUSION) {
+	if (v->options->colors == FLAME_DIFFUSION) {
 		output_text(out, ",\"diffusion\":true");
 		return;
 	}
@@ -419,7 +418,7 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 	for (function_id f = 0; f < p->function_count; f++) {
 		struct str location = function_location(p, f);
 
-		output_byte(out, flame_class(function_name(p, f),
+		output_byte(out, flame_class(v->options, function_name(p, f),
 					     str_eq(location, S("~")) ? S("") : location));
 	}
 	output_byte(out, '"');
@@ -477,7 +476,7 @@ void flame_put_data(struct flame_writer *v)
 	put_contexts(out, v);
 	output_text(out, ",\n\"page\":{");
 	put_options(out, v);
-	put_base(out);
+	put_base(out, &v->options->base);
 	put_colors(out, v);
 	put_calls(out, v->p);
 	output_text(out, "}}</metadata>\n");

@@ -43,11 +43,11 @@ static int compare_places(uint32_t a, uint32_t b, const void *context)
 static void choose_frames(struct flame_frames *f)
 {
 	const struct flame_tree *t = f->v->tree;
-	bool percent = flame_min_width(&f->v->min_value);
+	bool percent = flame_min_width(f->v->options, &f->v->min_value);
 
 	f->v->min_value *= (double)f->v->total / (percent ? 100 : (double)f->inner);
 	f->v->tied_depth = UINT32_MAX;
-	if (!flame_options.no_script)
+	if (!f->v->options->no_script)
 		flame_draw_the_widest(f->v);
 	for (uint32_t i = 0; i < t->nodes.count; i++) {
 		if (!flame_is_drawn(f->v, i)) {
@@ -87,7 +87,7 @@ static uint32_t line_of(const struct flame_writer *v, uint32_t node)
 
 static void add_figure(struct flame_writer *v, value_id type, int64_t value, int64_t total)
 {
-	if (v->difference && !flame_options.style.name)
+	if (v->difference && !v->style.name)
 		buf_add_grouped(&v->text, profile_decimal(v->p, type, value, 0));
 	else
 		add_value(v, type, value, &v->text);
@@ -162,7 +162,7 @@ static void put_title(struct flame_writer *v, uint32_t node)
 	buf_byte(b, ')');
 	output_text(v->out, "<title>");
 	xml_put(v->out, buf_str(b));
-	if (self && self < total_of(v, node) && !flame_options.reverse) {
+	if (self && self < total_of(v, node) && !v->options->reverse) {
 		b->n = 0;
 		if (v->difference)
 			add_both(v, t->base.self[node], t->new_values.self[node]);
@@ -198,12 +198,12 @@ static char class_of(const struct flame_writer *v, uint32_t node)
 	const struct flame_tree *t = v->tree;
 
 	if (v->difference)
-		return flame_diff_class(t->base.total[node], t->new_values.total[node]);
+		return flame_diff_class(v->options, t->base.total[node], t->new_values.total[node]);
 	if (!node)
 		return CLASS_ROOT;
-	if (flame_options.colors == FLAME_DIFFUSION)
+	if (v->options->colors == FLAME_DIFFUSION)
 		return flame_diffusion_class(t->width.total[node], v->total);
-	return flame_class(flame_name(v, node), flame_location(v, node));
+	return flame_class(v->options, flame_name(v, node), flame_location(v, node));
 }
 
 /* Another mark behind the colour's letter. */
@@ -239,19 +239,20 @@ static void put_rect(struct flame_frames *f, uint32_t node, int64_t left, int64_
 /* A name has room if two of the narrowest letters do; the rest has none at all. */
 static void put_name(struct flame_frames *f, uint32_t node, int64_t left, int64_t right)
 {
+	const struct flame_options *o = f->v->options;
 	struct output *out = f->v->out;
 	struct str name = flame_name(f->v, node);
 	int64_t space = (right - left) / 10 - 2 * TEXT_MARGIN;
-	uint64_t size = flame_options.font_size;
-	size_t n = space > 0 ? flame_fitting(name, text_room((uint64_t)space, size),
-					     flame_options.cut_start) : 0;
+	uint64_t size = o->font_size;
+	size_t n = space > 0 ? flame_fitting(o, name, text_room((uint64_t)space, size),
+					     o->cut_start) : 0;
 
 	if (!n || f->row_height < size)
 		return;
 	put_attribute(out, "<text x=\"", (struct decimal){ left + 10 * TEXT_MARGIN, -1 }, "\" y=\"");
 	output_u64(out, (f->row_height - 1) / 2 + size * 7 / 20);
 	output_text(out, "\">");
-	flame_put_fitting(out, name, n, flame_options.cut_start);
+	flame_put_fitting(out, name, n, o->cut_start);
 	output_text(out, "</text>");
 }
 
@@ -275,7 +276,7 @@ static void put_rows(struct flame_frames *f)
 
 	for (size_t i = 0; i < f->count; i++) {
 		size_t depth = t->depth[f->nodes[i]];
-		size_t row = flame_options.inverted ? depth : f->rows - 1 - depth;
+		size_t row = f->v->options->inverted ? depth : f->rows - 1 - depth;
 
 		if (!i || t->depth[f->nodes[i - 1]] != depth)
 			put_count(out, i ? "</g>\n<g transform=\"translate(0 "
@@ -293,7 +294,7 @@ static void put_frames(struct flame_frames *f)
 
 	put_count(out, "<svg id=\"frames\" x=\"10\" y=\"", f->top, "\" width=\"");
 	put_count(out, "", f->inner, "\" font-size=\"");
-	output_u64(out, flame_options.font_size);
+	output_u64(out, f->v->options->font_size);
 	output_text(out, "\" total_samples=\"");
 	output_i64(out, f->v->total);
 	output_text(out, "\">\n");
@@ -301,28 +302,29 @@ static void put_frames(struct flame_frames *f)
 	output_text(out, "</svg>\n");
 }
 
-static uint64_t picture_width(void)
+static uint64_t picture_width(const struct flame_options *o)
 {
-	return flame_options.width ? flame_options.width : USUAL_WIDTH;
+	return o->width ? o->width : USUAL_WIDTH;
 }
 
-uint64_t flame_inner(void)
+uint64_t flame_inner(const struct flame_options *o)
 {
-	return picture_width() - 2 * FLAME_MARGIN;
+	return picture_width(o) - 2 * FLAME_MARGIN;
 }
 
 void flame_put_picture(struct flame_writer *v)
 {
+	const struct flame_options *o = v->options;
 	struct flame_frames f = { .v = v };
-	int64_t whole = flame_whole(v->p);
+	int64_t whole = flame_whole(o, v->p);
 
-	v->width = picture_width();
+	v->width = picture_width(o);
 	v->total = v->tree->width.total[0];
 	if (whole > v->total)
 		v->total = whole;
-	f.inner = flame_inner();
-	f.row_height = flame_options.row_height ? flame_options.row_height
-						: flame_options.font_size + 4;
+	f.inner = flame_inner(o);
+	f.row_height = o->row_height ? o->row_height
+						: o->font_size + 4;
 	choose_frames(&f);
 	flame_put_heading(&f);
 	put_frames(&f);

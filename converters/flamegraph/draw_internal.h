@@ -42,7 +42,7 @@ static inline void put_count(struct output *out, const char *start, uint64_t val
 /* In the value type's unit, or as the options say. */
 static inline void add_value(struct flame_writer *v, value_id value_type, int64_t value, struct buf *b)
 {
-	buf_add_value(b, v->p, value_type, value, &flame_options.style);
+	buf_add_value(b, v->p, value_type, value, &v->style);
 }
 
 #endif

@@ -48,37 +48,43 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 }
 
 /* Base and new are drawn as the larger of both, which is at most their sum. */
-static int check(const struct profile *p)
+static int check(const struct profile *p, const void *options)
 {
+	const struct flame_options *o = options;
 	size_t drawn = flame_is_diff(p) ? 2 : p->value_count ? 1 : 0;
 	int64_t total = 0;
 
-	if (flame_check_options(p) < 0)
+	if (flame_check_options(o, p) < 0)
 		return -1;
 	for (value_id v = 0; v < drawn; v++)
 		if (check_column(p, v, &total) < 0)
 			return -1;
-	if (flame_options.in_time && !p->ordered && !p->call_event_count)
+	if (o->in_time && !p->ordered && !p->call_event_count)
 		diag_warning("--flamechart: this profile has no order in time, its own order is shown");
 	return 0;
 }
 
-static bool needs_order(void)
+static bool needs_order(const void *options)
 {
-	return flame_options.in_time;
+	const struct flame_options *o = options;
+
+	return o->in_time;
 }
 
-static unsigned features_of(const struct profile *p)
+static unsigned features_of(const struct profile *p, const void *options)
 {
+	const struct flame_options *o = options;
+
 	(void)p;
-	return flame_options.in_time ? FEATURE_ORDER | FEATURE_SAMPLE_TIMES : 0;
+	return o->in_time ? FEATURE_ORDER | FEATURE_SAMPLE_TIMES : 0;
 }
 
-static void report_loss(const struct profile *p, struct buf *loss)
+static void report_loss(const struct profile *p, const void *options, struct buf *loss)
 {
-	uint64_t contexts = p->stacks.count - 1, max_frames = flame_options.max_frames;
+	const struct flame_options *o = options;
+	uint64_t contexts = p->stacks.count - 1, max_frames = o->max_frames;
 
-	if (max_frames && max_frames < contexts && !flame_options.in_time)
+	if (max_frames && max_frames < contexts && !o->in_time)
 		buf_print(loss, "%llu of %llu contexts are pruned, see --max-frames",
 			  (unsigned long long)(contexts - max_frames), (unsigned long long)contexts);
 }
@@ -88,37 +94,40 @@ static void report_loss(const struct profile *p, struct buf *loss)
  * all callers of 20,000 nested functions that each have a self value are 200 million. A
  * little less, as drawing rounds in its own way.
  */
-static double min_share_of_node(void)
+static double min_share_of_node(const struct flame_options *o)
 {
 	double min_share;
-	bool percent = flame_min_width(&min_share);
+	bool percent = flame_min_width(o, &min_share);
 
-	return min_share / (percent ? 100 : (double)flame_inner()) * (1 - 1e-9);
+	return min_share / (percent ? 100 : (double)flame_inner(o)) * (1 - 1e-9);
 }
 
 static struct flame_tree *new_tree(const struct flame_writer *v)
 {
-	struct str base[flame_options.base.count + 1];
+	const struct flame_options *o = v->options;
+	struct str base[o->base.count + 1];
 	static const enum flame_width widths[] = { WIDTH_LARGER, WIDTH_NEW, WIDTH_BASE };
 	struct flame_tree_options options = {
-		.shape = flame_options.in_time ? FLAME_TIMELINE
-			: flame_options.reverse ? FLAME_CALLERS : FLAME_MERGED,
-		.width = v->difference ? widths[flame_options.widths] : WIDTH_FIRST,
-		.unsorted = flame_options.unsorted,
-		.base = base, .base_count = flame_options.base.count, .min_share = min_share_of_node(),
+		.shape = o->in_time ? FLAME_TIMELINE
+			: o->reverse ? FLAME_CALLERS : FLAME_MERGED,
+		.width = v->difference ? widths[o->widths] : WIDTH_FIRST,
+		.unsorted = o->unsorted,
+		.base = base, .base_count = o->base.count, .min_share = min_share_of_node(o),
 		.max_nodes = FLAME_MAX_CALLERS, .guessed = v->guessed,
 	};
 
 	for (size_t i = 0; i < options.base_count; i++)
-		base[i] = str_of(flame_options.base.texts[i]);
+		base[i] = str_of(o->base.texts[i]);
 	return flame_tree_new(v->contexts, &options);
 }
 
 static void write(struct output *out, const struct profile *p)
 {
-	struct contexts *contexts = contexts_new(p, flame_options.max_frames,
-						 flame_options.in_time);
-	struct flame_writer v = { .out = out, .p = p, .contexts = contexts,
+	const struct flame_options *o = out->options;
+	struct contexts *contexts = contexts_new(p, o->max_frames,
+						 o->in_time);
+	struct flame_writer v = { .out = out, .options = o, .style = flame_style(o), .p = p,
+			     .contexts = contexts,
 			     .difference = flame_is_diff(p) };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	struct flame_tree *tree;
@@ -131,7 +140,7 @@ static void write(struct output *out, const struct profile *p)
 			     FLAME_MAX_CALLERS);
 	flame_put_picture(&v);
 	flame_put_data(&v);
-	flame_put_page(out);
+	flame_put_page(o, out);
 	buf_free(&v.text);
 	flame_tree_free(tree);
 	alloc_free(guessed);
@@ -157,5 +166,5 @@ const struct format flamegraph_format = {
 	.report_loss = report_loss,
 	.check = check,
 	.write = write,
-	.write_options = flamegraph_options,
+	.write_options = FORMAT_OPTIONS(flame_rows, flame_usual),
 };

@@ -19,8 +19,8 @@ static struct buf *next_fact(struct buf *facts)
 static void add_total(struct flame_writer *v, struct buf *b)
 {
 	const struct value_type *type = &v->p->value_types[0];
-	bool named = flame_options.style.name != NULL;
-	struct str name = named ? str_of(flame_options.style.name) : profile_text(v->p, type->name);
+	bool named = v->style.name != NULL;
+	struct str name = named ? str_of(v->style.name) : profile_text(v->p, type->name);
 
 	if (type->title && !named)
 		name = profile_text(v->p, type->title);
@@ -48,15 +48,15 @@ static void add_difference(struct flame_writer *v, struct buf *b)
 		buf_add_percent(b, new_value - base, base);
 		buf_byte(b, ')');
 	}
-	buf_print(next_fact(b), "width: %s", widths[flame_options.widths]);
-	buf_add(next_fact(b), flame_options.negate ? S("blue is more, red is less")
+	buf_print(next_fact(b), "width: %s", widths[v->options->widths]);
+	buf_add(next_fact(b), v->options->negate ? S("blue is more, red is less")
 						   : S("red is more, blue is less"));
 }
 
 static void add_left_out(struct flame_frames *f, struct buf *b)
 {
 	struct flame_writer *v = f->v;
-	bool script = !flame_options.no_script;
+	bool script = !v->options->no_script;
 
 	if (!f->left_out)
 		return;
@@ -145,17 +145,17 @@ static void put_document(struct flame_frames *f, uint64_t height)
 	output_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			 "<svg xmlns=\"http://www.w3.org/2000/svg\" "
 			 "xmlns:fg=\"http://github.com/jonhoo/inferno\"");
-	if (flame_options.width) {
+	if (v->options->width) {
 		put_count(out, " width=\"", v->width, "\"");
 		put_count(out, " height=\"", height, "\"");
 	}
 	put_count(out, " viewBox=\"0 0 ", v->width, "");
 	put_count(out, " ", height, "\" font-family=\"");
 	/* an attribute: no name of a font can end it, as it could a style sheet's rule */
-	xml_put(out, flame_options.font ? str_of(flame_options.font)
+	xml_put(out, v->options->font ? str_of(v->options->font)
 		: S("system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"));
 	output_text(out, "\" font-size=\"12\">\n<title>");
-	xml_put(out, flame_heading());
+	xml_put(out, flame_heading(v->options));
 	output_text(out, "</title>\n");
 }
 
@@ -176,6 +176,7 @@ static void put_dark(struct output *out, const char *root)
 
 static void put_style(struct flame_frames *f)
 {
+	const struct flame_options *o = f->v->options;
 	struct output *out = f->v->out;
 
 	output_text(out, "<style>\n"
@@ -190,17 +191,17 @@ static void put_style(struct flame_frames *f)
 			 ".W.E{stroke:#8a8a8a;stroke-dasharray:2 2}\n"
 			 ".Y{fill:#c6c6c6}\n"
 			 ".Z{fill:#dedede}\n");
-	flame_put_colors(out, f->v->difference);
-	if (!flame_options.background) {
+	flame_put_colors(o, out, f->v->difference);
+	if (!o->background) {
 		output_text(out, "@media (prefers-color-scheme:dark){\n");
 		put_dark(out, ":root:not(.light)");
 		output_text(out, "}\n");
 		put_dark(out, ":root.dark");
 	}
 	output_text(out, "</style>\n<rect id=\"paper\" width=\"100%\" height=\"100%\"");
-	if (flame_options.background) {
+	if (o->background) {
 		output_text(out, " style=\"fill:");
-		xml_put(out, str_of(flame_options.background));
+		xml_put(out, str_of(o->background));
 		output_byte(out, '"');
 	}
 	output_text(out, "/>\n");
@@ -208,10 +209,8 @@ static void put_style(struct flame_frames *f)
 
 /* --- the lines --- */
 
-struct str flame_heading(void)
+struct str flame_heading(const struct flame_options *o)
 {
-	const struct flame_options *o = &flame_options;
-
 	return o->title ? str_of(o->title) : o->in_time ? S("Flame chart")
 		: o->reverse ? S("Flame graph, callers first")
 		: o->inverted ? S("Icicle graph") : S("Flame graph");
@@ -227,35 +226,36 @@ static void put_text(struct flame_frames *f, const char *attribute, struct str t
 	output_text(out, " x=\"10\" y=\"");
 	output_u64(out, y);
 	output_text(out, "\">");
-	flame_put_fitting(out, text, flame_fitting(text, width, false), false);
+	flame_put_fitting(out, text, flame_fitting(f->v->options, text, width, false), false);
 	output_text(out, "</text>\n");
 }
 
-static size_t line_count(struct str text, uint64_t width)
+static size_t line_count(const struct flame_options *o, struct str text, uint64_t width)
 {
 	size_t count = 0;
 
-	while (flame_next_line(&text, width).n)
+	while (flame_next_line(o, &text, width).n)
 		count++;
 	return count;
 }
 
 void flame_put_heading(struct flame_frames *f)
 {
+	const struct flame_options *o = f->v->options;
 	struct buf facts = { 0 };
 	struct str rest, line;
 	uint64_t y = 28, below = 8, width = text_room(f->inner, SMALL_SIZE);
 
 	gather_facts(f, &facts);
 	rest = buf_str(&facts);
-	f->top = y + (line_count(rest, width) + (flame_options.subtitle != NULL)) * LINE + below;
+	f->top = y + (line_count(o, rest, width) + (o->subtitle != NULL)) * LINE + below;
 	put_document(f, f->top + f->rows * f->row_height + FLAME_MARGIN);
 	put_style(f);
-	put_text(f, "id=\"title\"", flame_heading(), y,
+	put_text(f, "id=\"title\"", flame_heading(o), y,
 		 text_room(f->inner, TITLE_SIZE) * 100 / BOLD_PERCENT);
-	if (flame_options.subtitle)
-		put_text(f, "id=\"subtitle\"", str_of(flame_options.subtitle), y += LINE, width);
-	while ((line = flame_next_line(&rest, width)).n)
+	if (o->subtitle)
+		put_text(f, "id=\"subtitle\"", str_of(o->subtitle), y += LINE, width);
+	while ((line = flame_next_line(o, &rest, width)).n)
 		put_text(f, "class=\"note\"", line, y += LINE, width);
 	buf_free(&facts);
 }

@@ -7,65 +7,68 @@
 #include "common/base/diag.h"
 #include "converters/flamegraph/internal.h"
 
-struct flame_options flame_options = { .min_width = "0.1", .font_size = 12, .max_frames = 200000 };
-static const char *factor_text;
+const struct flame_options flame_usual = {
+	.min_width = "0.1", .font_size = 12, .max_frames = 200000,
+};
 
-const struct option_row flamegraph_options[] = {
-	OPT_TEXT(0, "title", "TEXT", "the picture's heading", &flame_options.title),
-	OPT_TEXT(0, "subtitle", "TEXT", "a line below the heading", &flame_options.subtitle),
-	OPT_TEXT(0, "notes", "TEXT", "notes that the page shows on demand", &flame_options.notes),
+#define AT(field) offsetof(struct flame_options, field)
+
+const struct option_row flame_rows[] = {
+	OPT_TEXT(0, "title", "TEXT", "the picture's heading", AT(title)),
+	OPT_TEXT(0, "subtitle", "TEXT", "a line below the heading", AT(subtitle)),
+	OPT_TEXT(0, "notes", "TEXT", "notes that the page shows on demand", AT(notes)),
 	OPT_COUNT(0, "width", "PIXELS", "width of the picture (default: that of its window)",
-		  &flame_options.width),
+		  AT(width)),
 	OPT_COUNT(0, "height", "PIXELS", "height of a frame (default: 4 more than its font)",
-		  &flame_options.row_height),
+		  AT(row_height)),
 	OPT_TEXT(0, "minwidth", "PIXELS|N%",
 		 "draw no frames narrower than this, in pixels or % of the total (default 0.1)",
-		 &flame_options.min_width),
+		 AT(min_width)),
 	OPT_COUNT(0, "max-frames", "N",
 		  "keep the N heaviest calling contexts in the file (default 200000; 0: all)",
-		  &flame_options.max_frames),
+		  AT(max_frames)),
 	OPT_TEXT(0, "font", "NAMES", "font family, as in CSS (default: the system's sans-serif)",
-		 &flame_options.font),
+		 AT(font)),
 	OPT_COUNT(0, "fontsize", "PIXELS", "font size of a frame's name (default 12)",
-		  &flame_options.font_size),
+		  AT(font_size)),
 	OPT_CHOICE(0, "colors",
 		   "hot|mem|io|java|js|perl|python|rust|red|green|blue|aqua|yellow|purple|"
 		   "orange|wakeup|chain|safe|by-module|diffusion",
 		   "colour scheme (default hot); java to rust colour by kind of code, safe "
 		   "goes without red and green, diffusion is redder where it is wider",
-		   &flame_options.colors),
+		   AT(colors)),
 	OPT_TEXT(0, "bgcolor", "COLOUR", "background, as in CSS (default: white, dark in dark mode)",
-		 &flame_options.background),
+		 AT(background)),
 	OPT_TEXT(0, "search-color", "COLOUR", "of frames that a search found, as in CSS",
-		 &flame_options.search_color),
+		 AT(search_color)),
 	OPT_TEXT(0, "countname", "TEXT",
 		 "what is counted (default: the value type; times and bytes keep their units)",
-		 &flame_options.style.name),
+		 AT(count_name)),
 	OPT_TEXT(0, "countunit", VALUE_UNITS,
 		 "show times or bytes in this unit (default: the largest that fits)",
-		 &flame_options.style.unit),
-	OPT_TEXT(0, "factor", "NUMBER", "multiply the values that are shown", &factor_text),
+		 AT(count_unit)),
+	OPT_TEXT(0, "factor", "NUMBER", "multiply the values that are shown", AT(factor)),
 	OPT_TEXT(0, "total", "NUMBER[UNIT]",
 		 "what is 100%, if more than the profile has: 2500, 1.5s, 3MiB",
-		 &flame_options.total),
+		 AT(total)),
 	OPT_TEXT(0, "nametype", "TEXT", "what the page calls a frame (default Function:)",
-		 &flame_options.name_type),
-	OPT_FLAG(0, "inverted", "draw an icicle graph: the root at the top", &flame_options.inverted),
+		 AT(name_type)),
+	OPT_FLAG(0, "inverted", "draw an icicle graph: the root at the top", AT(inverted)),
 	OPT_FLAG(0, "reverse", "callers first: what took the time lies at the root",
-		 &flame_options.reverse),
+		 AT(reverse)),
 	OPT_FLAG(0, "flamechart", "in the order of time; frames are merged with neighbours only",
-		 &flame_options.in_time),
+		 AT(in_time)),
 	OPT_FLAG(0, "no-sort", "frames in order of first appearance, not by name",
-		 &flame_options.unsorted),
+		 AT(unsorted)),
 	OPT_LIST(0, "base", "NAME", "begin stacks at the last frame of this name (repeatable)",
-		 &flame_options.base),
+		 AT(base)),
 	OPT_CHOICE(0, "widths", "larger|new|base",
 		   "of a difference: whose width a frame has (default larger)",
-		   &flame_options.widths),
-	OPT_FLAG(0, "negate", "of a difference: blue is more, red is less", &flame_options.negate),
+		   AT(widths)),
+	OPT_FLAG(0, "negate", "of a difference: blue is more, red is less", AT(negate)),
 	OPT_FLAG(0, "truncate-left", "cut the beginning of a name that does not fit, not its end",
-		 &flame_options.cut_start),
-	OPT_FLAG(0, "no-script", "a picture only: nothing to click", &flame_options.no_script),
+		 AT(cut_start)),
+	OPT_FLAG(0, "no-script", "a picture only: nothing to click", AT(no_script)),
 	OPT_END
 };
 
@@ -93,9 +96,9 @@ static bool read_number(struct str text, double *number)
 	return true;
 }
 
-bool flame_min_width(double *min_width)
+bool flame_min_width(const struct flame_options *o, double *min_width)
 {
-	struct str text = str_of(flame_options.min_width);
+	struct str text = str_of(o->min_width);
 	bool percent = str_ends(text, S("%"));
 
 	if (!read_number(str_head(text, text.n - percent), min_width))
@@ -116,9 +119,9 @@ static const struct whole_unit {
 	{ "B", UNIT_BYTES, 1 },
 };
 
-static bool read_whole(const struct profile *p, int64_t *whole)
+static bool read_whole(const struct flame_options *o, const struct profile *p, int64_t *whole)
 {
-	struct str text = str_of(flame_options.total);
+	struct str text = str_of(o->total);
 	const struct value_type *type = &p->value_types[0];
 	double number, size = 1;
 	size_t digits = 0;
@@ -138,11 +141,11 @@ static bool read_whole(const struct profile *p, int64_t *whole)
 	return true;
 }
 
-int64_t flame_whole(const struct profile *p)
+int64_t flame_whole(const struct flame_options *o, const struct profile *p)
 {
 	int64_t whole = 0;
 
-	if (flame_options.total && p->value_count && !read_whole(p, &whole))
+	if (o->total && p->value_count && !read_whole(o, p, &whole))
 		return -1;
 	return whole;
 }
@@ -158,25 +161,25 @@ static int check_range(const char *name, uint64_t value, uint64_t low, uint64_t 
 			  (unsigned long long)value);
 }
 
-static int check_sizes(void)
+static int check_sizes(const struct flame_options *o)
 {
 	double min_width;
-	bool percent = flame_min_width(&min_width);
+	bool percent = flame_min_width(o, &min_width);
 
-	if ((flame_options.width && check_range("width", flame_options.width, 100, 1000000) < 0) ||
-	    (flame_options.row_height && check_range("height", flame_options.row_height, 2, 1000) < 0) ||
-	    check_range("fontsize", flame_options.font_size, 2, 200) < 0)
+	if ((o->width && check_range("width", o->width, 100, 1000000) < 0) ||
+	    (o->row_height && check_range("height", o->row_height, 2, 1000) < 0) ||
+	    check_range("fontsize", o->font_size, 2, 200) < 0)
 		return -1;
 	if (!(min_width >= 0 && min_width <= (percent ? 100 : MAX_PIXELS)))
 		return diag_error("option --minwidth: expected pixels (0.5) or a share of the "
-				  "total (2%%), got %s", diag_quote(str_of(flame_options.min_width)));
+				  "total (2%%), got %s", diag_quote(str_of(o->min_width)));
 	return 0;
 }
 
-static int check_unit(void)
+static int check_unit(const struct flame_options *o)
 {
 	struct str rest = str_of(VALUE_UNITS), unit, after;
-	const char *wanted = flame_options.style.unit;
+	const char *wanted = o->count_unit;
 	bool more = wanted != NULL;
 
 	for (; more; rest = after) {
@@ -203,23 +206,34 @@ static int check_color(const char *name, const char *color)
 			  name, diag_quote(text));
 }
 
-int flame_check_options(const struct profile *p)
+int flame_check_options(const struct flame_options *o, const struct profile *p)
 {
-	if (check_sizes() < 0 || check_unit() < 0 ||
-	    check_color("bgcolor", flame_options.background) < 0 ||
-	    check_color("search-color", flame_options.search_color) < 0)
+	double factor;
+
+	if (check_sizes(o) < 0 || check_unit(o) < 0 ||
+	    check_color("bgcolor", o->background) < 0 ||
+	    check_color("search-color", o->search_color) < 0)
 		return -1;
-	if (factor_text && (!read_number(str_of(factor_text), &flame_options.style.factor) ||
-			    !(flame_options.style.factor > 0 && flame_options.style.factor < 1e9)))
+	if (o->factor && (!read_number(str_of(o->factor), &factor) ||
+			  !(factor > 0 && factor < 1e9)))
 		return diag_error("option --factor: expected a number above 0, got %s",
-				  diag_quote(str_of(factor_text)));
-	if (flame_whole(p) < 0)
+				  diag_quote(str_of(o->factor)));
+	if (flame_whole(o, p) < 0)
 		return diag_error("option --total: expected a number (2500) or, where the values have "
 				  "a unit, one with it (1.5s, 3MiB), got %s",
-				  diag_quote(str_of(flame_options.total)));
-	if (flame_options.in_time && flame_options.reverse)
+				  diag_quote(str_of(o->total)));
+	if (o->in_time && o->reverse)
 		return diag_error("options --flamechart and --reverse: only one of them");
 	return 0;
+}
+
+struct value_style flame_style(const struct flame_options *o)
+{
+	struct value_style style = { .name = o->count_name, .unit = o->count_unit };
+
+	if (o->factor)
+		read_number(str_of(o->factor), &style.factor);
+	return style;
 }
 
 bool flame_is_diff(const struct profile *p)

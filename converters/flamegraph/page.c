@@ -9,9 +9,9 @@ static const char script[] =
 #include "flamegraph_page.inc"
 ;
 
-void flame_put_page(struct output *out)
+void flame_put_page(const struct flame_options *o, struct output *out)
 {
-	if (!flame_options.no_script) {
+	if (!o->no_script) {
 		output_text(out, "<script><![CDATA[\n(function () {\n\"use strict\";\n");
 		output_bytes(out, script, sizeof script - 1);
 		output_text(out, "})();\n]]></script>\n");

@@ -25,7 +25,7 @@ static bool is_break(uint32_t c)
 }
 
 /* In 1/100 em. A font of the user's own may be a monospace one: no char counts less. */
-static unsigned char_width(uint32_t c)
+static unsigned char_width(const struct flame_options *o, uint32_t c)
 {
 	unsigned width = OTHER_WIDTH;
 
@@ -35,40 +35,40 @@ static unsigned char_width(uint32_t c)
 		c = ' ';
 	if (c >= ' ' && c <= '~')
 		width = sans_widths[c - ' '];
-	return flame_options.font && width < MONOSPACE_WIDTH ? MONOSPACE_WIDTH : width;
+	return o->font && width < MONOSPACE_WIDTH ? MONOSPACE_WIDTH : width;
 }
 
-uint64_t flame_text_width(struct str s)
+static uint64_t text_width(const struct flame_options *o, struct str s)
 {
 	uint64_t width = 0;
 
 	for (size_t i = 0; i < s.n;)
-		width += char_width(xml_put_next(s, &i));
+		width += char_width(o, xml_put_next(s, &i));
 	return width;
 }
 
 /* From the end: where the last characters begin that fit. */
-static size_t fitting_end(struct str s, uint64_t room)
+static size_t fitting_end(const struct flame_options *o, struct str s, uint64_t room)
 {
-	uint64_t width = flame_text_width(s), dots = 2 * char_width('.');
+	uint64_t width = text_width(o, s), dots = 2 * char_width(o, '.');
 	size_t i = 0;
 
 	if (width <= room)
 		return s.n;
 	while (i < s.n && width + dots > room)
-		width -= char_width(xml_put_next(s, &i));
+		width -= char_width(o, xml_put_next(s, &i));
 	return s.n - i < 2 ? 0 : s.n - i;
 }
 
-size_t flame_fitting(struct str s, uint64_t room, bool from_end)
+size_t flame_fitting(const struct flame_options *o, struct str s, uint64_t room, bool from_end)
 {
-	uint64_t width = 0, dots = 2 * char_width('.');
+	uint64_t width = 0, dots = 2 * char_width(o, '.');
 	size_t cut = 0, chars = 0;
 
 	if (from_end)
-		return fitting_end(s, room);
+		return fitting_end(o, s, room);
 	for (size_t i = 0; i < s.n;) {
-		width += char_width(xml_put_next(s, &i));
+		width += char_width(o, xml_put_next(s, &i));
 		if (width > room)
 			return chars < 2 ? 0 : cut;
 		if (width + dots <= room) {
@@ -105,14 +105,14 @@ void flame_put_fitting(struct output *out, struct str s, size_t n, bool from_end
 		output_text(out, "..");
 }
 
-struct str flame_next_line(struct str *rest, uint64_t width)
+struct str flame_next_line(const struct flame_options *o, struct str *rest, uint64_t width)
 {
 	struct str line = { rest->p, 0 }, word;
 
 	while (str_word(rest, &word)) {
 		struct str longer = { line.p, (size_t)(word.p + word.n - line.p) };
 
-		if (line.n && flame_text_width(longer) > width) {
+		if (line.n && text_width(o, longer) > width) {
 			*rest = (struct str){ word.p, (size_t)(rest->p + rest->n - word.p) };
 			break;
 		}

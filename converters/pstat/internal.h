@@ -68,7 +68,7 @@ bool pstat_is_escape(struct str s, size_t i);
 
 int pstat_bid(struct str head, bool whole);
 int pstat_read(struct input *in, struct profile *p);
-int pstat_check(const struct profile *p);
+int pstat_check(const struct profile *p, const void *options);
 void pstat_write(struct output *out, const struct profile *p);
 
 #endif

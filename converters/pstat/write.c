@@ -477,11 +477,12 @@ static bool all_come_back(const struct pstat_writer *w)
 	return fine;
 }
 
-int pstat_check(const struct profile *p)
+int pstat_check(const struct profile *p, const void *options)
 {
 	struct pstat_writer w;
 	bool fine;
 
+	(void)options;
 	if (!p->value_count)
 		return diag_error("expected a value type to write, got a profile without any");
 	writer_open(&w, p);

@@ -11,6 +11,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/task.h"
+
+/* Nobody listens to messages; limits are the usual ones. */
+static inline void fuzz_start(void)
+{
+	static struct task task;
+
+	if (!task_current) {
+		task_init(&task);
+		task_current = &task;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MUST(holds)                                                              \

@@ -187,11 +187,12 @@ static bool is_packed_here(struct str bytes)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf bytes = { 0 }, file = { 0 }, ours = { 0 }, zlibs = { 0 };
-	const uint64_t usual = limits[LIMIT_UNPACKED];
 	const struct gzip_way way = way_of((struct str){ (const char *)data, size });
+	uint64_t usual;
 	bool good;
 
-	diag.silent = true;
+	fuzz_start();
+	usual = task_current->limits[LIMIT_UNPACKED];
 	do
 		buf_add(&bytes, (struct str){ (const char *)data, size });
 	while (way.large && bytes.n < LARGE);
@@ -200,12 +201,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		buf_add(&file, buf_str(&bytes));
 	if (way.limited)
-		limits[LIMIT_UNPACKED] = LITTLE;
+		task_current->limits[LIMIT_UNPACKED] = LITTLE;
 	good = unwrap(input_memory("input", buf_str(&file)), MAX_BYTES, &ours);
 	if (file.n > 2 && memcmp(file.p, "\x1f\x8b", 2) == 0 && ours.n < MAX_BYTES) {
 		bool whole = unpack(buf_str(&file), &zlibs);
 
-		whole = whole && zlibs.n <= limits[LIMIT_UNPACKED];
+		whole = whole && zlibs.n <= task_current->limits[LIMIT_UNPACKED];
 		/* text with a byte order mark is unwrapped further */
 		if (!is_marked(buf_str(&zlibs)) && zlibs.n < MAX_BYTES) {
 			MUST(whole == good);
@@ -216,7 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		compare_file(buf_str(&file), way, buf_str(&ours), good);
 	if (way.lines)
 		compare_lines(buf_str(&file), buf_str(&ours));
-	limits[LIMIT_UNPACKED] = usual;
+	task_current->limits[LIMIT_UNPACKED] = usual;
 	buf_free(&bytes);
 	buf_free(&file);
 	buf_free(&ours);

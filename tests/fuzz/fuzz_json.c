@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str bytes = { (const char *)data, size };
 	int64_t passed, taken, indexes;
 
-	diag.silent = true;
+	fuzz_start();
 	/* gzip and UTF-16 fail where they are read, which may be further than it was taken */
 	if (size > 1 && ((data[0] == 0x1f && data[1] == 0x8b) || data[0] >= 0xfe))
 		return 0;

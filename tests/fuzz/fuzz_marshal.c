@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str bytes = { (const char *)data, size };
 
-	diag.silent = true;
+	fuzz_start();
 	MUST(end_of(bytes, true) == end_of(bytes, false));
 	return 0;
 }

@@ -16,10 +16,13 @@ extern const struct format FORMAT_OF(FORMAT_NAME);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct estimate estimate = { .contexts = 2000, .max_unplaced = 1e-3, .unattributed = true };
-	struct input *in = input_memory("input", (struct str){ (const char *)data, size });
-	struct profile *p = profile_new();
+	struct profile *p;
+	struct input *in;
 
-	diag.silent = true;
+	fuzz_start();
+	in = input_memory("input", (struct str){ (const char *)data, size });
+	in->options = FORMAT_OF(FORMAT_NAME).read_options.usual;
+	p = profile_new();
 	FORMAT_OF(FORMAT_NAME).bid((struct str){ (const char *)data, size }, size % 2);
 	p->keep_order = size % 2;
 	if (input_more(in) && FORMAT_OF(FORMAT_NAME).read(in, p) == 0 &&

@@ -33,6 +33,7 @@ static struct profile *read_bytes(const struct format *from, struct str bytes, b
 
 	p->keep_order = order;
 	p->source = from->name;
+	in->options = from->read_options.usual;
 	good = input_more(in) && from->read(in, p) == 0 && profile_status(p, "input") == 0;
 	input_close(in);
 	if (good)
@@ -45,12 +46,17 @@ static struct profile *read_bytes(const struct format *from, struct str bytes, b
 static bool write_bytes(const struct format *from, struct str bytes, const struct format *to, struct buf *written)
 {
 	struct profile *p = read_bytes(from, bytes, to->features & FEATURE_ORDER);
-	bool good = convert_prepare(&p, to) == 0;
+	struct settings s;
+	bool good;
+
+	settings_init(&s);
+	s.estimate = (struct estimate){ .contexts = 2000, .max_unplaced = 1e-3 };
+	good = convert_prepare(&s, &p, to) == 0;
 
 	if (good) {
 		struct output *out = output_memory(written);
 
-		to->write(out, p);
+		convert_write_as(&s, out, p, to);
 		MUST(output_close(out, true) == 0);
 	}
 	profile_free(p);
@@ -109,8 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct format *from = sniffed(bytes);
 	struct profile *p;
 
-	diag.silent = true;
-	settings.estimate = (struct estimate){ .contexts = 2000, .max_unplaced = 1e-3 };
+	fuzz_start();
 	p = from ? read_bytes(from, bytes, false) : NULL;
 	if (!p)
 		return 0;

@@ -16,6 +16,7 @@ static void replay(const char *path)
 	char block[4096];
 	size_t n;
 
+	fuzz_start();
 	if (!file) {
 		perror(path);
 		exit(1);

@@ -105,11 +105,10 @@ static int status_of(void (*act)(void))
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		diag.silent = true;
-		settings.sandbox = true;
-		settings.output = path;
-		if (sandbox_preopen((char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
-		    sandbox_close(false) < 0)
+		const struct settings s = { .sandbox = true, .output = path };
+
+		if (sandbox_preopen(&s, (char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
+		    sandbox_close(&s, false) < 0)
 			_exit(CAME_BACK);
 		act();
 		_exit(CAME_BACK);
@@ -150,7 +149,7 @@ int main(void)
 	if (!mkdtemp(folder))
 		return 1;
 	snprintf(path, sizeof path, "%s/out", folder);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	failed = RUN(tests);
 	rmdir(folder);
 	return failed;
 }

@@ -347,13 +347,12 @@ static void marshal_nesting(void **state)
 		{ { "\xdb\1\0\0\0", 5 }, { "", 0 } }, { { "<\1\0\0\0", 5 }, { "", 0 } },
 		{ { ">\1\0\0\0", 5 }, { "", 0 } }, { { "{T", 2 }, { "0", 1 } },
 	};
-	const uint64_t usual = limits[LIMIT_NESTING], depths[] = { 1, 3, usual };
+	const uint64_t usual = task_current->limits[LIMIT_NESTING], depths[] = { 1, 3, usual };
 
 	(void)state;
 	assert_int_equal(usual, 2000);
-	diag.silent = true;
 	for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
-		limits[LIMIT_NESTING] = depths[i];
+		task_current->limits[LIMIT_NESTING] = depths[i];
 		for (size_t k = 0; k < 2 * sizeof kinds / sizeof *kinds; k++) {
 			struct str begin = kinds[k / 2].begin, end = kinds[k / 2].end;
 
@@ -361,8 +360,7 @@ static void marshal_nesting(void **state)
 			assert_false(reads_nested(begin, end, depths[i] + 1, k % 2));
 		}
 	}
-	limits[LIMIT_NESTING] = usual;
-	diag.silent = false;
+	task_current->limits[LIMIT_NESTING] = usual;
 }
 
 /* --- XML --- */

@@ -32,7 +32,10 @@ static inline uint32_t next_random(uint64_t *seed)
 	return (uint32_t)(*seed >> 33);
 }
 
-/* Messages are expected in these tests, and no use. */
-#define RUN(tests) (diag.silent = true, cmocka_run_group_tests(tests, NULL, NULL))
+/* Messages are expected in these tests, and no use: nobody listens. */
+static struct task unit_task;
+
+#define RUN(tests) \
+	(task_init(&unit_task), task_current = &unit_task, cmocka_run_group_tests(tests, NULL, NULL))
 
 #endif

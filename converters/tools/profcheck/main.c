@@ -19,19 +19,25 @@
 #include "converters/tools/profcheck/internal.h"
 #include "converters/tools/tools.h"
 
-static const char *from_name, *against;
-static bool json, inclusive, estimate;
+/* What the options say, and what is done with it. */
+struct check {
+	struct settings settings;
+	const char *from, *against;
+	bool json, inclusive, estimate, strict;
+};
+
+#define AT(field) offsetof(struct check, field)
 
 static const struct option_row check_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
-		 &from_name),
-	OPT_FLAG(0, "json", "print one JSON object", &json),
-	OPT_FLAG(0, "estimate", "say what stacks made of the call graph would rest on", &estimate),
+		 AT(from)),
+	OPT_FLAG(0, "json", "print one JSON object", AT(json)),
+	OPT_FLAG(0, "estimate", "say what stacks made of the call graph would rest on", AT(estimate)),
 	OPT_TEXT(0, "against", "FILE",
 		 "compare the self totals of every function with FILE's; exit 1 if they differ",
-		 &against),
-	OPT_FLAG(0, "strict", "exit 1 if there are warnings", &settings.strict),
-	OPT_FLAG(0, "inclusive", "with --against: compare inclusive totals", &inclusive),
+		 AT(against)),
+	OPT_FLAG(0, "strict", "exit 1 if there are warnings", AT(strict)),
+	OPT_FLAG(0, "inclusive", "with --against: compare inclusive totals", AT(inclusive)),
 	OPT_END
 };
 
@@ -84,9 +90,8 @@ static cJSON *json_fraction(double part, double whole)
 	return json_number((struct decimal){ whole > 0 ? i64_nearest(part / whole * 1e6) : 0, -6 });
 }
 
-static cJSON *json_estimate(const struct profile *p)
+static cJSON *json_estimate(const struct profile *p, struct estimate *found)
 {
-	struct estimate *found = &settings.estimate;
 	cJSON *top = cJSON_CreateObject(), *worst;
 
 	estimate_results(p, 0, found);
@@ -105,8 +110,9 @@ static cJSON *json_estimate(const struct profile *p)
 	return top;
 }
 
+/* `how`: of an estimate that is asked for, or NULL. */
 static cJSON *json_profile(const struct profile *p, const struct format *f,
-			   const struct profile_stats *m)
+			   const struct profile_stats *m, struct estimate *found)
 {
 	cJSON *top = cJSON_CreateObject(), *list;
 	struct buf title = { 0 };
@@ -119,6 +125,16 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 		cJSON_AddItemToArray(list, profcheck_text(buf_str(&title)));
 	}
 	buf_free(&title);
+	list = cJSON_AddArrayToObject(top, "features");
+	for (int bit = 0; bit < FEATURE_COUNT; bit++) {
+		struct buf name = { 0 };
+
+		if (!(profile_features(p) & 1u << bit))
+			continue;
+		feature_name(bit, &name);
+		cJSON_AddItemToArray(list, profcheck_text(buf_str(&name)));
+		buf_free(&name);
+	}
 	list = cJSON_AddArrayToObject(top, "value_types");
 	for (value_id v = 0; v < p->value_count; v++) {
 		cJSON *type = cJSON_CreateObject();
@@ -141,8 +157,8 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 	cJSON_AddItemToObject(top, "unattributed", p->value_count
 		? json_number(profile_decimal(p, 0, m->facts.unattributed, 0)) : profcheck_count(0));
 	cJSON_AddItemToObject(top, "overlapping", json_value(p, m->facts.awaited));
-	if (estimate)
-		cJSON_AddItemToObject(top, "estimate", json_estimate(p));
+	if (found)
+		cJSON_AddItemToObject(top, "estimate", json_estimate(p, found));
 	profcheck_add_details(top, p);
 	list = cJSON_AddArrayToObject(top, "warnings");
 	for (size_t i = 0; i < m->warning_count; i++)
@@ -186,9 +202,8 @@ static void put_masked(struct output *out, struct str s)
 	output_text(out, diag_masked(s));
 }
 
-static void put_estimate(struct output *out, const struct profile *p)
+static void put_estimate(struct output *out, const struct profile *p, struct estimate *found)
 {
-	struct estimate *found = &settings.estimate;
 	struct buf text = { 0 };
 
 	estimate_results(p, 0, found);
@@ -204,7 +219,7 @@ static void put_estimate(struct output *out, const struct profile *p)
 }
 
 static void put_profile(struct output *out, const struct profile *p, const struct format *f,
-			const struct profile_stats *m)
+			const struct profile_stats *m, struct estimate *found)
 {
 	struct buf title = { 0 };
 	size_t shown = p->thread_count < 8 ? p->thread_count : 8;
@@ -240,8 +255,8 @@ static void put_profile(struct output *out, const struct profile *p, const struc
 		put_value(out, p, 0, i64_nearest(m->facts.entered));
 		output_byte(out, '\n');
 	}
-	if (estimate && profile_has_graph(p))
-		put_estimate(out, p);
+	if (found && profile_has_graph(p))
+		put_estimate(out, p, found);
 	put_count(out, "functions      ", (int64_t)m->functions, "");
 	if (profile_has_stacks(p)) {
 		put_count(out, "frames         ", (int64_t)m->frames, "");
@@ -279,7 +294,8 @@ static void put_difference(struct output *out, const struct profile *a, const st
 }
 
 static void put_differences(struct output *out, const struct profile *a,
-			    const struct profile *b, const struct comparison *c)
+			    const struct profile *b, const struct comparison *c,
+			    bool inclusive)
 {
 	enum { SHOWN = 20 };
 
@@ -318,61 +334,63 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 	return top;
 }
 
-static int compare(struct output *out, struct profile *a)
+static int compare(struct check *k, struct output *out, struct profile *a)
 {
-	char *file = (char *)(uintptr_t)against;
-	struct profile *b = convert_read(NULL, format_registry, &file, 1, (struct read_hints){ 0 }, NULL);
+	char *file = (char *)(uintptr_t)k->against;
+	struct profile *b = convert_read(&k->settings, NULL, format_registry, &file, 1, (struct read_hints){ 0 }, NULL);
 	struct comparison c;
 	int status;
 
 	if (!b)
 		return STATUS_TROUBLE;
-	comparison_make(a, b, inclusive, &c);
+	comparison_make(a, b, k->inclusive, &c);
 	if (!c.values && (a->value_count || b->value_count)) {
 		diag_error("the profiles have no value type in common");
 		status = STATUS_TROUBLE;
 	} else {
 		status = c.count ? STATUS_NO : STATUS_DONE;
-		if (json)
+		if (k->json)
 			put(out, json_comparison(a, b, &c));
 		else
-			put_differences(out, a, b, &c);
+			put_differences(out, a, b, &c, k->inclusive);
 	}
 	comparison_free(&c);
 	profile_free(b);
 	return status;
 }
 
-static int check(char **files, int count)
+static int check(struct check *k, char **files, int count)
 {
-	char *other[] = { (char *)(uintptr_t)against, NULL };
+	struct settings *s = &k->settings;
+	struct estimate *estimate = k->estimate ? &s->estimate : NULL;
+	char *other[] = { (char *)(uintptr_t)k->against, NULL };
 	const struct format *from = NULL, *found;
 	struct profile *p;
 	struct profile_stats m;
 	struct output *out;
 	int status = STATUS_DONE;
 
-	if (from_name && (!(from = format_find(format_registry, str_of(from_name))) || !from->read)) {
-		diag_error("cannot read a format %s", diag_quote(str_of(from_name)));
+	if (k->from && (!(from = format_find(format_registry, str_of(k->from))) || !from->read)) {
+		diag_error("cannot read a format %s", diag_quote(str_of(k->from)));
 		return STATUS_TROUBLE;
 	}
-	if (sandbox_preopen(files, count) < 0 || (other[0] && sandbox_preopen(other, 1) < 0) ||
-	    sandbox_close(true) < 0)
+	if (sandbox_preopen(s, files, count) < 0 || (other[0] && sandbox_preopen(s, other, 1) < 0) ||
+	    sandbox_close(s, true) < 0)
 		return STATUS_TROUBLE;
-	p = convert_read(from, format_registry, files, count, (struct read_hints){ 0 }, &found);
-	if (!p || convert_select(&p) < 0 || !(out = output_open(settings.output))) {
+	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, &found);
+	if (!p || convert_select(s, &p) < 0 || !(out = output_open(s->output))) {
 		profile_free(p);
 		return STATUS_TROUBLE;
 	}
-	if (against) {
-		status = compare(out, p);
+	if (k->against) {
+		status = compare(k, out, p);
 	} else {
 		profile_stats_measure(p, &m);
-		if (json)
-			put(out, json_profile(p, found, &m));
+		if (k->json)
+			put(out, json_profile(p, found, &m, estimate));
 		else
-			put_profile(out, p, found, &m);
-		if (settings.strict && m.warning_count)
+			put_profile(out, p, found, &m, estimate);
+		if (k->strict && m.warning_count)
 			status = STATUS_NO;
 		profile_stats_free(&m);
 	}
@@ -382,23 +400,30 @@ static int check(char **files, int count)
 	return status;
 }
 
-int profcheck_main(int argc, char **argv)
+static int parsed(struct check *k, int argc, char **argv)
 {
-	struct option_group groups[MAX_OPTION_GROUPS];
-	size_t n;
-	int first;
+	int first = settings_parse(&k->settings, argc, argv);
 
-	n = options_for_reading(groups, format_registry, check_rows);
-	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (convert_handle_info_options("[options] [FILE...]",
-					"read and validate profiles; print what is in them, or compare", format_registry,
-					groups, n))
+	if (convert_handle_info_options(&k->settings, "[options] [FILE...]",
+					"read and validate profiles; print what is in them, or compare", format_registry))
 		return STATUS_DONE;
-	if (inclusive && !against) {
+	if (k->inclusive && !k->against) {
 		diag_error("--inclusive goes with --against");
 		return STATUS_TROUBLE;
 	}
-	return check(argv + first, argc - first);
+	return check(k, argv + first, argc - first);
+}
+
+int profcheck_main(int argc, char **argv)
+{
+	struct check k = { 0 };
+	int status;
+
+	settings_init(&k.settings);
+	options_for_reading(&k.settings, format_registry, check_rows, &k);
+	status = parsed(&k, argc, argv);
+	settings_free(&k.settings);
+	return status;
 }

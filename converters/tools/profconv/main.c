@@ -11,39 +11,52 @@
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
-static const char *from_name, *to_name, *as_name;
+struct profconv_options {
+	const char *from, *to, *as;
+};
+
+#define AT(field) offsetof(struct profconv_options, field)
 
 static const struct option_row format_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
-		 &from_name),
+		 AT(from)),
 	OPT_TEXT('t', "to", "FORMAT", "the output's format (default: by the suffix of -o)",
-		 &to_name),
+		 AT(to)),
 	OPT_TEXT(0, "as", "NAME",
-		 "be the program NAME (X2Y, profcheck, ...); must be the first word", &as_name),
+		 "be the program NAME (X2Y, profcheck, ...); must be the first word", AT(as)),
 	OPT_END
 };
 
-int profconv_main(int argc, char **argv)
+static int parsed(struct settings *s, struct profconv_options *o, int argc, char **argv)
 {
-	struct option_group groups[MAX_OPTION_GROUPS];
 	const struct format *from, *to;
-	size_t n;
-	int first;
+	int first = settings_parse(s, argc, argv);
 
-	groups[0] = (struct option_group){ "formats", format_rows, NULL };
-	n = 1 + options_for_conversion(groups + 1, format_registry, format_registry);
-	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (convert_handle_info_options("[options] [FILE...]", "convert profiles of any format into any other",
-					format_registry, groups, n))
+	if (convert_handle_info_options(s, "[options] [FILE...]", "convert profiles of any format into any other",
+					format_registry))
 		return STATUS_DONE;
-	if (as_name) {
+	if (o->as) {
 		diag_error("--as: expected as the first word");
 		return STATUS_TROUBLE;
 	}
-	if (select_format_input(from_name, &from) < 0 || select_format_output(to_name, NULL, &to) < 0 ||
-	    options_refuse_unused(groups, n, from, to) < 0)
+	if (select_format_input(o->from, &from) < 0 || select_format_output(s, o->to, NULL, &to) < 0 ||
+	    options_refuse_unused(&s->options, from, to) < 0)
 		return STATUS_TROUBLE;
-	return convert_files(from, to, format_registry, argv + first, argc - first);
+	return convert_files(s, from, to, format_registry, argv + first, argc - first);
+}
+
+int profconv_main(int argc, char **argv)
+{
+	struct profconv_options o = { 0 };
+	struct settings s;
+	int status;
+
+	settings_init(&s);
+	options_add_group(&s, "formats", format_rows, &o);
+	options_for_conversion(&s, format_registry, format_registry);
+	status = parsed(&s, &o, argc, argv);
+	settings_free(&s);
+	return status;
 }

@@ -20,24 +20,28 @@
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
-static const char *from_name, *to_name, *list_name;
-static bool nul_ends;
+struct profmerge_options {
+	const char *from, *to, *list;
+	bool nul_ends;
+};
+
+#define AT(field) offsetof(struct profmerge_options, field)
 
 static const struct option_row own_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the inputs' format (default: found by their content)",
-		 &from_name),
+		 AT(from)),
 	OPT_TEXT('t', "to", "FORMAT",
-		 "the output's format (default: by the suffix of -o, or the first input's)", &to_name),
+		 "the output's format (default: by the suffix of -o, or the first input's)", AT(to)),
 	OPT_TEXT(0, "files-from", "FILE", "read the names of more FILEs from FILE, a line each",
-		 &list_name),
-	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", &nul_ends),
+		 AT(list)),
+	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", AT(nul_ends)),
 	OPT_END
 };
 
 struct merge_work {
+	struct settings settings;
+	struct profmerge_options options;
 	const struct format *from, *to;
-	const struct option_group *groups;
-	size_t group_count;
 	const char *first;    /* the file that the others have to agree with */
 	struct merge merge;
 	size_t estimated;     /* files whose stacks were estimated before */
@@ -55,18 +59,18 @@ static const char *display_name(const char *file)
 }
 
 /* --value before anything is compared: two profiles may have just that in common. */
-static int select_value(struct profile *p, const char *file)
+static int select_value(const struct settings *s, struct profile *p, const char *file)
 {
 	value_id value;
 	struct buf names = { 0 };
 
-	if (!settings.value)
+	if (!s->value)
 		return 0;
-	value = profile_find_value_type(p, settings.value);
+	value = profile_find_value_type(p, s->value);
 	if (value == NO_ID) {
 		profile_value_type_names(p, &names);
 		diag_error("%s: no value type %s; there are: %s", display_name(file),
-			   diag_quote(str_of(settings.value)), names.p ? names.p : "none");
+			   diag_quote(str_of(s->value)), names.p ? names.p : "none");
 		buf_free(&names);
 		return -1;
 	}
@@ -92,9 +96,9 @@ static int report_disagreement(const struct merge_work *w, const struct profile 
 static int begin(struct merge_work *w, const char *file, const struct format *found)
 {
 	w->first = file;
-	if (select_format_output(to_name, found, &w->to) < 0)
+	if (select_format_output(&w->settings, w->options.to, found, &w->to) < 0)
 		return -1;
-	return options_refuse_unused(w->groups, w->group_count, w->from, w->to);
+	return options_refuse_unused(&w->settings.options, w->from, w->to);
 }
 
 /* A whole file's profile, or NULL; *status is 1 if there is nothing in it. */
@@ -104,9 +108,9 @@ static struct profile *read_one(struct merge_work *w, char *file, const struct f
 	struct profile *p = w->spare ? w->spare : profile_new();
 
 	w->spare = NULL;
-	*status = convert_read_file(p, w->from, format_registry, file, found);
+	*status = convert_read_file(&w->settings, p, w->from, format_registry, file, found);
 	if (*status == 0)
-		*status = select_value(p, file);
+		*status = select_value(&w->settings, p, file);
 	if (*status == 0)
 		return p;
 	profile_free(p);
@@ -164,21 +168,20 @@ static int add_files(struct merge_work *w, const struct file_names *files)
 	return status;
 }
 
-static int name_files(struct file_names *files, char **words, int count)
+static int name_files(const struct profmerge_options *o, struct file_names *files, char **words, int count)
 {
-	static char input[] = "-";
 
 	for (int i = 0; i < count; i++)
 		file_names_add(files, words[i]);
-	if (list_name && file_names_read(files, list_name, nul_ends) < 0)
+	if (o->list && file_names_read(files, o->list, o->nul_ends) < 0)
 		return -1;
-	if (list_name && !files->count)
-		return diag_error("%s: expected names of files, got none", display_name(list_name));
+	if (o->list && !files->count)
+		return diag_error("%s: expected names of files, got none", display_name(o->list));
 	for (size_t i = 0; files->input_used && i < files->count; i++)
 		if (strcmp(files->names[i], "-") == 0)
 			return diag_error("standard input has the names: it cannot be a FILE too");
 	if (!files->count)
-		file_names_add(files, input);
+		file_names_add(files, (char *)(uintptr_t)"-");
 	return 0;
 }
 
@@ -196,7 +199,7 @@ static bool is_untouched(const struct profile *p, size_t samples)
 	return p->sorted && p->sample_count == samples && !profile_has_graph(p);
 }
 
-static int write_sum(struct profile **p, const struct format *to)
+static int write_sum(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct canonical_options options = { .outermost = !has_creator(*p) };
 	struct output *out;
@@ -204,14 +207,14 @@ static int write_sum(struct profile **p, const struct format *to)
 
 	profile_replace(p, profile_canonical(*p, &options));
 	samples = (*p)->sample_count;
-	settings.value = NULL; /* done file by file */
-	if (convert_select_and_redact(p) < 0 || convert_prepare(p, to) < 0 ||
-	    !(out = output_open(settings.output)))
+	s->value = NULL; /* done file by file */
+	if (convert_select_and_redact(s, p) < 0 || convert_prepare(s, p, to) < 0 ||
+	    !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
 	options.fold_arcs = !(to->features & FEATURE_TOTALS);
 	if (!is_untouched(*p, samples))
 		profile_replace(p, profile_canonical(*p, &options));
-	to->write(out, *p);
+	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }
 
@@ -219,11 +222,11 @@ static int merge_files(struct merge_work *w, char **words, int count)
 {
 	struct file_names files = { 0 };
 	struct profile *sum = NULL;
-	int status = name_files(&files, words, count);
+	int status = name_files(&w->options, &files, words, count);
 	size_t merged;
 
 	if (status == 0)
-		status = sandbox_enter(files.names, (int)files.count, true);
+		status = sandbox_enter(&w->settings, files.names, (int)files.count, true);
 	if (status == 0)
 		status = add_files(w, &files);
 	profile_free(w->spare);
@@ -234,27 +237,35 @@ static int merge_files(struct merge_work *w, char **words, int count)
 				    display_name(files.names[files.count - 1]));
 	if (status == 0)
 		convert_report_estimated(w->estimated, merged);
-	status = status < 0 ? STATUS_TROUBLE : write_sum(&sum, w->to);
+	status = status < 0 ? STATUS_TROUBLE : write_sum(&w->settings, &sum, w->to);
 	profile_free(sum);
 	file_names_free(&files);
 	return status;
 }
 
-int profmerge_main(int argc, char **argv)
+static int parsed(struct merge_work *w, int argc, char **argv)
 {
-	struct option_group groups[MAX_OPTION_GROUPS];
-	struct merge_work w = { .groups = groups };
-	int first;
+	int first = settings_parse(&w->settings, argc, argv);
 
-	groups[0] = (struct option_group){ "merging", own_rows, NULL };
-	w.group_count = 1 + options_for_conversion(groups + 1, format_registry, format_registry);
-	first = options_parse(groups, w.group_count, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (convert_handle_info_options("[options] [FILE...]", "sum profiles, in the same bytes in any order",
-					format_registry, groups, w.group_count))
+	if (convert_handle_info_options(&w->settings, "[options] [FILE...]",
+					"sum profiles, in the same bytes in any order", format_registry))
 		return STATUS_DONE;
-	if (select_format_input(from_name, &w.from) < 0)
+	if (select_format_input(w->options.from, &w->from) < 0)
 		return STATUS_TROUBLE;
-	return merge_files(&w, argv + first, argc - first);
+	return merge_files(w, argv + first, argc - first);
+}
+
+int profmerge_main(int argc, char **argv)
+{
+	struct merge_work w = { 0 };
+	int status;
+
+	settings_init(&w.settings);
+	options_add_group(&w.settings, "merging", own_rows, &w.options);
+	options_for_conversion(&w.settings, format_registry, format_registry);
+	status = parsed(&w, argc, argv);
+	settings_free(&w.settings);
+	return status;
 }

@@ -11,21 +11,22 @@
 enum proftop_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_SELF_CALL, SORT_INCLUSIVE_CALL, SORT_NAME };
 
 struct proftop_options {
-	const char *peek;
+	const char *from, *peek;
 	const char *by;       /* the key of labels that rows are about; NULL: functions */
 	bool tree, lines;
 	int sort, format;     /* format: of TOP_FORMATS */
 	uint64_t limit;       /* rows; 0: all */
+	bool limit_given;
+	int color;            /* auto, always, never */
 	double min_share;     /* a share: rows and branches below it are left out */
 	bool colors;
 	size_t width;         /* of the terminal; 0: it is none */
 };
-extern struct proftop_options proftop_options;
 #define TOP_FORMATS TABLE_FORMATS "|openmetrics"
 enum { FORMAT_OPENMETRICS = TABLE_MARKDOWN + 1 };
 
 /* The look that the options say. */
-struct table_style proftop_look(void);
+struct table_style proftop_look(const struct proftop_options *o);
 
 /* Cells: a value with its exact number, a share of the total, a function. */
 void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value);
@@ -37,15 +38,15 @@ struct str proftop_unit(const struct profile *p, value_id v);
 void proftop_function(struct table *t, const struct flat_row *f);
 
 /* The views. p has the half that they need. */
-void proftop_flat(struct output *out, const struct flat_profile *f);
-void proftop_metrics(struct output *out, const struct flat_profile *f);
-void proftop_lines(struct output *out, const struct profile *p, value_id v);
-int proftop_peek(struct output *out, const struct flat_profile *f); /* -1 after a message */
-void proftop_tree(struct output *out, const struct profile *p);
+void proftop_flat(const struct proftop_options *o, struct output *out, const struct flat_profile *f);
+void proftop_metrics(const struct proftop_options *o, struct output *out, const struct flat_profile *f);
+void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p, value_id v);
+int proftop_peek(const struct proftop_options *o, struct output *out, const struct flat_profile *f); /* -1 after a message */
+void proftop_tree(const struct proftop_options *o, struct output *out, const struct profile *p);
 
 /* The rows in the order of --sort, the heaviest first; the caller frees it. */
-uint32_t *proftop_order(const struct flat_profile *f);
+uint32_t *proftop_order(const struct proftop_options *o, const struct flat_profile *f);
 /* How many rows of `count` are shown; in the order they come by `self`. */
-uint32_t proftop_limit(uint32_t count);
+uint32_t proftop_limit(const struct proftop_options *o, uint32_t count);
 
 #endif

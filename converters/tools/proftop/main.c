@@ -19,35 +19,32 @@
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
-struct proftop_options proftop_options;
-static const char *from_name;
-static int color_choice;
-static bool limit_given;
+#define AT(field) offsetof(struct proftop_options, field)
 
 static const struct option_row view_rows[] = {
 	OPT_TEXT(0, "peek", "NAME", "this function's callers and callees (the name, or a part of it)",
-		 &proftop_options.peek),
+		 AT(peek)),
 	OPT_TEXT(0, "by", "KEY", "what samples have under KEY (labels; thread, process) instead of functions",
-		 &proftop_options.by),
-	OPT_FLAG(0, "tree", "calling contexts as a tree", &proftop_options.tree),
-	OPT_FLAG(0, "lines", "lines of code instead of functions", &proftop_options.lines),
+		 AT(by)),
+	OPT_FLAG(0, "tree", "calling contexts as a tree", AT(tree)),
+	OPT_FLAG(0, "lines", "lines of code instead of functions", AT(lines)),
 	OPT_END
 };
 
 static const struct option_row look_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
-		 &from_name),
+		 AT(from)),
 	OPT_CHOICE(0, "sort", "self|inclusive|calls|self-per-call|inclusive-per-call|name",
-		   "the order of rows, heaviest first (default self)", &proftop_options.sort),
+		   "the order of rows, heaviest first (default self)", AT(sort)),
 	{ OPTION_COUNT, 'n', "limit", "N", "at most N rows; 0: all (default: as many as fit on "
-	  "the terminal, else 40; openmetrics 100)", &proftop_options.limit, &limit_given },
+	  "the terminal, else 40; openmetrics 100)", AT(limit), AT(limit_given) },
 	OPT_FRACTION(0, "min-share", "SHARE", "leave out what has less of the total (0.01: 1%)",
-		     &proftop_options.min_share),
+		     AT(min_share)),
 	OPT_ALIAS("least", "min-share"),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)",
-		   &proftop_options.format),
+		   AT(format)),
 	OPT_CHOICE(0, "color", "auto|always|never",
-		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", &color_choice),
+		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", AT(color)),
 	OPT_END
 };
 
@@ -55,27 +52,27 @@ static const struct option_row look_rows[] = {
 
 enum { USUAL_ROWS = 40, METRICS = 100, HEADING_ROWS = 5 };
 
-static void look_at_terminal(void)
+static void look_at_terminal(struct proftop_options *o, const struct settings *s)
 {
 	struct winsize size = { 0 };
-	bool terminal = !settings.output && isatty(STDOUT_FILENO);
+	bool terminal = !s->output && isatty(STDOUT_FILENO);
 	const char *no_color = getenv("NO_COLOR");
 
-	proftop_options.colors = color_choice == 1 ||
-			     (color_choice == 0 && terminal && !(no_color && *no_color));
+	o->colors = o->color == 1 ||
+			     (o->color == 0 && terminal && !(no_color && *no_color));
 	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-		proftop_options.width = size.ws_col;
-	if (limit_given)
+		o->width = size.ws_col;
+	if (o->limit_given)
 		return;
-	proftop_options.limit = proftop_options.format == FORMAT_OPENMETRICS ? METRICS
-		: proftop_options.format != TABLE_TEXT && proftop_options.format != TABLE_MARKDOWN ? 0
+	o->limit = o->format == FORMAT_OPENMETRICS ? METRICS
+		: o->format != TABLE_TEXT && o->format != TABLE_MARKDOWN ? 0
 		: size.ws_row > 2 * HEADING_ROWS ? size.ws_row - HEADING_ROWS : USUAL_ROWS;
 }
 
-struct table_style proftop_look(void)
+struct table_style proftop_look(const struct proftop_options *o)
 {
-	return (struct table_style){ .format = (enum table_format)proftop_options.format,
-				    .width = proftop_options.width, .colors = proftop_options.colors };
+	return (struct table_style){ .format = (enum table_format)o->format,
+				    .width = o->width, .colors = o->colors };
 }
 
 /* --- cells --- */
@@ -149,9 +146,9 @@ void proftop_function(struct table *t, const struct flat_row *f)
 
 /* --- order --- */
 
-static double sort_key(const struct call_row *r)
+static double sort_key(enum proftop_sort sort, const struct call_row *r)
 {
-	switch (proftop_options.sort) {
+	switch (sort) {
 	case SORT_INCLUSIVE: return (double)r->inclusive;
 	case SORT_CALLS: return (double)r->calls;
 	case SORT_SELF_CALL: return r->calls ? (double)r->self / (double)r->calls : 0;
@@ -161,116 +158,122 @@ static double sort_key(const struct call_row *r)
 	}
 }
 
+struct row_order {
+	enum proftop_sort sort;
+	const struct call_row *rows;
+};
+
 /* Rows are in order of names: equal ones stay so. */
 static int compare_rows(uint32_t a, uint32_t b, const void *context)
 {
-	const struct flat_profile *f = context;
-	double x = sort_key(&f->table.rows[a]), y = sort_key(&f->table.rows[b]);
+	const struct row_order *o = context;
+	double x = sort_key(o->sort, &o->rows[a]), y = sort_key(o->sort, &o->rows[b]);
 
 	if (x < y || x > y)
 		return x < y ? 1 : -1;
 	return (a > b) - (a < b);
 }
 
-uint32_t *proftop_order(const struct flat_profile *f)
+uint32_t *proftop_order(const struct proftop_options *o, const struct flat_profile *f)
 {
+	struct row_order by = { (enum proftop_sort)o->sort, f->table.rows };
 	uint32_t *order = alloc_zero(f->count, sizeof *order);
 
 	for (uint32_t i = 0; i < f->count; i++)
 		order[i] = i;
-	sort_ids(order, f->count, compare_rows, f);
+	sort_ids(order, f->count, compare_rows, &by);
 	return order;
 }
 
-uint32_t proftop_limit(uint32_t count)
+uint32_t proftop_limit(const struct proftop_options *o, uint32_t count)
 {
-	return proftop_options.limit && proftop_options.limit < count ? (uint32_t)proftop_options.limit : count;
+	return o->limit && o->limit < count ? (uint32_t)o->limit : count;
 }
 
 /* --- the program --- */
 
 /* What a view needs of a profile, as if it were a format that keeps everything. */
-static int prepare(struct profile **p)
+static int prepare(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
 	const struct format needed = {
-		.name = "proftop", .representation = proftop_options.tree ? REPR_SAMPLES : REPR_GRAPH,
-		.features = ~0u, .needs_arc_values = !proftop_options.tree,
+		.name = "proftop", .representation = o->tree ? REPR_SAMPLES : REPR_GRAPH,
+		.features = ~0u, .needs_arc_values = !o->tree,
 	};
 
-	return convert_prepare(p, &needed);
+	return convert_prepare(s, p, &needed);
 }
 
-static int show(struct output *out, struct profile *p)
+static int show(const struct proftop_options *o, struct output *out, struct profile *p)
 {
 	struct flat_profile f;
 	int status = 0;
 
 	if (!p->value_count)
 		return 0;
-	if (proftop_options.tree) {
-		proftop_tree(out, p);
+	if (o->tree) {
+		proftop_tree(o, out, p);
 		return 0;
 	}
-	if (proftop_options.lines) {
-		proftop_lines(out, p, 0);
+	if (o->lines) {
+		proftop_lines(o, out, p, 0);
 		return 0;
 	}
 	flat_profile_make(&f, p, 0);
-	if (proftop_options.peek)
-		status = proftop_peek(out, &f);
-	else if (proftop_options.format == FORMAT_OPENMETRICS)
-		proftop_metrics(out, &f);
+	if (o->peek)
+		status = proftop_peek(o, out, &f);
+	else if (o->format == FORMAT_OPENMETRICS)
+		proftop_metrics(o, out, &f);
 	else
-		proftop_flat(out, &f);
+		proftop_flat(o, out, &f);
 	flat_profile_free(&f);
 	return status;
 }
 
 /* The value type to be shown, if nobody chose another, is the only one. */
-static void keep_default(struct profile *p)
+static void keep_default(const struct settings *s, struct profile *p)
 {
 	value_id v = profile_default_value(p);
 
-	if (v != 0 && !settings.value)
+	if (v != 0 && !s->value)
 		profile_keep_value(p, v);
 }
 
 /* Every sample becomes one of its label. */
-static int group_by_label(struct profile **p)
+static int group_by_label(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
-	struct str key = str_of(proftop_options.by ? proftop_options.by : "");
+	struct str key = str_of(o->by ? o->by : "");
 
-	if (!proftop_options.by)
+	if (!o->by)
 		return 0;
 	if (!tags_has_key(*p, key))
 		return diag_error("--by: no sample has a label %s", diag_quote(key));
-	if (profile_has_graph(*p) && convert_derive_stacks(*p) < 0)
+	if (profile_has_graph(*p) && convert_derive_stacks(s, *p) < 0)
 		return -1;
 	profile_replace(p, tags_as_frames(*p, key, TAG_ALONE));
 	return 0;
 }
 
-static int select_and_group(struct profile **p)
+static int select_and_group(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
-	if (convert_select_and_redact(p) < 0)
+	if (convert_select_and_redact(s, p) < 0)
 		return -1;
-	keep_default(*p);
-	return group_by_label(p);
+	keep_default(s, *p);
+	return group_by_label(s, o, p);
 }
 
-static int run(char **files, int count)
+static int run(struct settings *s, const struct proftop_options *o, char **files, int count)
 {
 	const struct format *from;
 	struct profile *p;
 	struct output *out;
 	int status = STATUS_TROUBLE;
 
-	if (select_format_input(from_name, &from) < 0)
+	if (select_format_input(o->from, &from) < 0)
 		return STATUS_TROUBLE;
-	p = convert_read(from, format_registry, files, count, (struct read_hints){ 0 }, NULL);
-	if (p && select_and_group(&p) == 0 && prepare(&p) == 0 &&
-	    (out = output_open(settings.output))) {
-		bool good = show(out, p) == 0;
+	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, NULL);
+	if (p && select_and_group(s, o, &p) == 0 && prepare(s, o, &p) == 0 &&
+	    (out = output_open(s->output))) {
+		bool good = show(o, out, p) == 0;
 
 		status = output_close(out, good) == 0 && good ? STATUS_DONE : STATUS_TROUBLE;
 	}
@@ -278,36 +281,44 @@ static int run(char **files, int count)
 	return status;
 }
 
-static int check_options(void)
+static int check_options(const struct proftop_options *o)
 {
-	if ((proftop_options.peek != NULL) + (proftop_options.by != NULL) + proftop_options.tree +
-	    proftop_options.lines > 1)
+	if ((o->peek != NULL) + (o->by != NULL) + o->tree + o->lines > 1)
 		return diag_error("options --peek, --by, --tree and --lines: only one of them");
-	if (proftop_options.format == FORMAT_OPENMETRICS &&
-	    (proftop_options.peek || proftop_options.by || proftop_options.tree || proftop_options.lines))
+	if (o->format == FORMAT_OPENMETRICS &&
+	    (o->peek || o->by || o->tree || o->lines))
 		return diag_error("option --format openmetrics: only for functions");
 	return 0;
 }
 
-int proftop_main(int argc, char **argv)
+static int parsed(struct settings *s, struct proftop_options *o, int argc, char **argv)
 {
-	struct option_group groups[MAX_OPTION_GROUPS];
-	size_t n;
-	int first;
+	int first = settings_parse(s, argc, argv);
 
-	groups[0] = (struct option_group){ "views", view_rows, NULL };
-	n = 1 + options_for_reading(groups + 1, format_registry, look_rows);
-	groups[n++] = (struct option_group){ "privacy", options_privacy, NULL };
-	groups[n++] = (struct option_group){ "losses", options_strict, NULL };
-	groups[n++] = (struct option_group){ "stacks from a call graph, for --tree", options_estimate, NULL };
-	first = options_parse(groups, n, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (convert_handle_info_options("[options] [FILE...]", "show where a profile's values are: by function, caller, "
-					"callee, line", format_registry, groups, n))
+	if (convert_handle_info_options(s, "[options] [FILE...]", "show where a profile's values are: by function, caller, "
+					"callee, line", format_registry))
 		return STATUS_DONE;
-	look_at_terminal();
-	if (check_options() < 0 || sandbox_enter(argv + first, argc - first, true) < 0)
+	look_at_terminal(o, s);
+	if (check_options(o) < 0 || sandbox_enter(s, argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
-	return run(argv + first, argc - first);
+	return run(s, o, argv + first, argc - first);
+}
+
+int proftop_main(int argc, char **argv)
+{
+	struct proftop_options o = { 0 };
+	struct settings s;
+	int status;
+
+	settings_init(&s);
+	options_add_group(&s, "views", view_rows, &o);
+	options_for_reading(&s, format_registry, look_rows, &o);
+	options_add_group(&s, "privacy", options_privacy, &s);
+	options_add_group(&s, "losses", options_strict, &s);
+	options_add_group(&s, "stacks from a call graph, for --tree", options_estimate, &s);
+	status = parsed(&s, &o, argc, argv);
+	settings_free(&s);
+	return status;
 }

@@ -80,7 +80,7 @@ static const char *heat(int64_t value, int64_t total)
 	return share >= 0.1 ? "31" : share >= 0.02 ? "33" : NULL;
 }
 
-static void add_flat_row(struct table *t, const struct flat_profile *f, uint32_t row, int64_t sum,
+static void add_flat_row(const struct proftop_options *o, struct table *t, const struct flat_profile *f, uint32_t row, int64_t sum,
 			 int64_t max_value)
 {
 	const struct call_row *r = &f->table.rows[row];
@@ -96,24 +96,24 @@ static void add_flat_row(struct table *t, const struct flat_profile *f, uint32_t
 	proftop_count(t, r->primitive, f->calls_known);
 	add_per_call(t, f, r->self, r->calls);
 	add_per_call(t, f, r->inclusive, r->calls);
-	add_bar(t, proftop_options.sort == SORT_INCLUSIVE ? r->inclusive : r->self, max_value);
+	add_bar(t, o->sort == SORT_INCLUSIVE ? r->inclusive : r->self, max_value);
 	proftop_function(t, &f->rows[row]);
 }
 
-static bool is_heavy(int64_t value, int64_t total)
+static bool is_heavy(const struct proftop_options *o, int64_t value, int64_t total)
 {
-	return (double)value >= proftop_options.min_share * (double)total;
+	return (double)value >= o->min_share * (double)total;
 }
 
 /* How many functions there are, of what: for people alone. */
-static void put_summary(struct output *out, const struct flat_profile *f, size_t shown)
+static void put_summary(const struct proftop_options *o, struct output *out, const struct flat_profile *f, size_t shown)
 {
 	struct buf text = { 0 }, total = { 0 };
 	const struct value_type *type = &f->p->value_types[f->value];
 	struct str name = profile_text(f->p, type->title ? type->title : type->name);
 	static const struct value_style usual;
 
-	if (proftop_options.format != TABLE_TEXT)
+	if (o->format != TABLE_TEXT)
 		return;
 	buf_add_value(&total, f->p, f->value, f->total, &usual);
 	/* a CI's runner takes "::" at the beginning of a line for a command */
@@ -122,45 +122,45 @@ static void put_summary(struct output *out, const struct flat_profile *f, size_t
 	buf_add_visible(&text, name);
 	buf_add(&text, S(": "));
 	buf_add_visible(&text, buf_str(&total));
-	buf_print(&text, " in %lu %s", (unsigned long)f->count,
-		  proftop_options.by ? "labels" : "functions");
+	buf_print(&text, " in %lu %s", (unsigned long)f->count, o->by ? "labels" : "functions");
 	if (shown < f->count)
 		buf_print(&text, ", %lu shown", (unsigned long)shown);
-	buf_add(&text, f->calls_known || proftop_options.by ? S("\n\n") : S("; nobody counted calls\n\n"));
+	buf_add(&text, f->calls_known || o->by ? S("\n\n") : S("; nobody counted calls\n\n"));
 	output_str(out, buf_str(&text));
 	buf_free(&text);
 	buf_free(&total);
 }
 
-static void put_table(struct table *t, struct output *out)
+static void put_table(const struct proftop_options *o, struct table *t, struct output *out)
 {
-	struct table_style look = proftop_look();
+	struct table_style look = proftop_look(o);
 
 	table_put(t, out, &look);
 	table_free(t);
 }
 
-/* Rows about a label are called after its key. */
-static const struct table_column *flat_or_label_columns(struct table_column *columns)
+/* Rows about labels say so. */
+static const struct table_column *flat_or_label_columns(const struct proftop_options *o,
+							struct table_column *columns)
 {
 	memcpy(columns, flat_columns, sizeof flat_columns);
-	if (proftop_options.by) {
+	if (o->by) {
 		columns[0].key = "label";
 		columns[FLAT_COLUMNS - 1].heading = "label";
 	}
 	return columns;
 }
 
-void proftop_flat(struct output *out, const struct flat_profile *f)
+void proftop_flat(const struct proftop_options *o, struct output *out, const struct flat_profile *f)
 {
 	struct table_column columns[FLAT_COLUMNS];
-	struct table *t = table_new(flat_or_label_columns(columns), FLAT_COLUMNS);
-	uint32_t *order = proftop_order(f), limit = proftop_limit(f->count);
+	struct table *t = table_new(flat_or_label_columns(o, columns), FLAT_COLUMNS);
+	uint32_t *order = proftop_order(o, f), limit = proftop_limit(o, f->count);
 	int64_t sum = 0, max_value = 0;
 
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct call_row *r = &f->table.rows[i];
-		int64_t value = proftop_options.sort == SORT_INCLUSIVE ? r->inclusive : r->self;
+		int64_t value = o->sort == SORT_INCLUSIVE ? r->inclusive : r->self;
 
 		max_value = value > max_value ? value : max_value;
 	}
@@ -168,14 +168,14 @@ void proftop_flat(struct output *out, const struct flat_profile *f)
 		const struct call_row *r = &f->table.rows[order[i]];
 
 		i64_add_to(&sum, r->self);
-		if (!is_heavy(r->inclusive, f->total))
+		if (!is_heavy(o, r->inclusive, f->total))
 			continue;
-		add_flat_row(t, f, order[i], sum, max_value);
+		add_flat_row(o, t, f, order[i], sum, max_value);
 		table_end_row(t);
 	}
 	alloc_free(order);
-	put_summary(out, f, table_rows(t));
-	put_table(t, out);
+	put_summary(o, out, f, table_rows(t));
+	put_table(o, t, out);
 }
 
 /* --- metrics --- */
@@ -203,7 +203,7 @@ static bool looks_shown(struct str text)
 
 /* Label values are UTF-8 with three escapes; what is none is shown, not replaced: two
  * names must not become one, a backslash before what looks shown is shown itself. */
-static void add_metadata(struct buf *b, struct str text)
+static void add_label(struct buf *b, struct str text)
 {
 	for (size_t i = 0; i < text.n;) {
 		size_t length = utf8_length(text, i);
@@ -224,11 +224,11 @@ static void add_metric(struct buf *b, const char *name, const char *unit, const 
 	const struct flat_row *r = &f->rows[row];
 
 	buf_print(b, "profpipe_%s%s{function=\"", name, unit);
-	add_metadata(b, r->name);
+	add_label(b, r->name);
 	buf_add(b, S("\",file=\""));
-	add_metadata(b, str_eq(r->location, S("~")) ? S("") : r->location);
+	add_label(b, str_eq(r->location, S("~")) ? S("") : r->location);
 	buf_print(b, "\",line=\"%lu\",value_type=\"", (unsigned long)r->line);
-	add_metadata(b, profile_text(f->p, f->p->value_types[f->value].name));
+	add_label(b, profile_text(f->p, f->p->value_types[f->value].name));
 	buf_add(b, S("\"} "));
 	buf_add(b, (struct str){ text, decimal_text(text, value) });
 	buf_byte(b, '\n');
@@ -236,7 +236,7 @@ static void add_metric(struct buf *b, const char *name, const char *unit, const 
 
 enum metric { METRIC_SELF, METRIC_INCLUSIVE, METRIC_CALLS };
 
-static void put_metric(struct output *out, const struct flat_profile *f, const uint32_t *order,
+static void put_metric(const struct proftop_options *o, struct output *out, const struct flat_profile *f, const uint32_t *order,
 		       enum metric metric)
 {
 	static const char *const names[] = { "self", "inclusive", "calls" };
@@ -253,11 +253,11 @@ static void put_metric(struct output *out, const struct flat_profile *f, const u
 	if (*suffix)
 		buf_print(&b, "# UNIT profpipe_%s%s %s\n", names[metric], suffix, suffix + 1);
 	buf_print(&b, "# HELP profpipe_%s%s %s\n", names[metric], suffix, helps[metric]);
-	for (uint32_t i = 0; i < proftop_limit(f->count); i++) {
+	for (uint32_t i = 0; i < proftop_limit(o, f->count); i++) {
 		const struct call_row *r = &f->table.rows[order[i]];
 		int64_t value = metric == METRIC_SELF ? r->self : r->inclusive;
 
-		if (!is_heavy(r->inclusive, f->total))
+		if (!is_heavy(o, r->inclusive, f->total))
 			continue;
 		add_metric(&b, names[metric], suffix, f, order[i],
 			   metric == METRIC_CALLS ? (struct decimal){ r->calls, 0 }
@@ -267,14 +267,14 @@ static void put_metric(struct output *out, const struct flat_profile *f, const u
 	buf_free(&b);
 }
 
-void proftop_metrics(struct output *out, const struct flat_profile *f)
+void proftop_metrics(const struct proftop_options *o, struct output *out, const struct flat_profile *f)
 {
-	uint32_t *order = proftop_order(f);
+	uint32_t *order = proftop_order(o, f);
 
-	put_metric(out, f, order, METRIC_SELF);
-	put_metric(out, f, order, METRIC_INCLUSIVE);
+	put_metric(o, out, f, order, METRIC_SELF);
+	put_metric(o, out, f, order, METRIC_INCLUSIVE);
 	if (f->calls_known)
-		put_metric(out, f, order, METRIC_CALLS);
+		put_metric(o, out, f, order, METRIC_CALLS);
 	output_text(out, "# EOF\n");
 	alloc_free(order);
 }
@@ -370,7 +370,7 @@ static void add_code_line(struct table *t, const struct profile *p, value_id v,
 	buf_free(&text);
 }
 
-void proftop_lines(struct output *out, const struct profile *p, value_id v)
+void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p, value_id v)
 {
 	struct table *t = table_new(line_columns, sizeof line_columns / sizeof *line_columns);
 	struct code_line *lines = alloc_zero(p->cost_count, sizeof *lines);
@@ -382,13 +382,13 @@ void proftop_lines(struct output *out, const struct profile *p, value_id v)
 		i64_add_to(&total, lines[i].self);
 	}
 	count = add_up_lines(lines, p->cost_count);
-	for (size_t i = 0; i < count && table_rows(t) < proftop_limit((uint32_t)count); i++) {
+	for (size_t i = 0; i < count && table_rows(t) < proftop_limit(o, (uint32_t)count); i++) {
 		i64_add_to(&sum, lines[i].self);
-		if (lines[i].self && is_heavy(lines[i].self, total))
+		if (lines[i].self && is_heavy(o, lines[i].self, total))
 			add_code_line(t, p, v, &lines[i], sum, total);
 	}
 	alloc_free(lines);
-	put_table(t, out);
+	put_table(o, t, out);
 }
 
 /* --- one function --- */
@@ -407,6 +407,7 @@ static const struct table_column peek_columns[] = {
 };
 
 struct peeker {
+	const struct proftop_options *options;
 	const struct flat_profile *f;
 	struct table *t;
 	uint32_t row;
@@ -452,7 +453,7 @@ static void add_arcs(struct peeker *k, uint32_t *arcs, uint32_t count, bool call
 	const struct flat_profile *f = k->f;
 
 	sort_ids(arcs, count, compare_arcs, f->table.arcs);
-	for (uint32_t i = 0; i < count && i < proftop_limit(count); i++) {
+	for (uint32_t i = 0; i < count && i < proftop_limit(k->options, count); i++) {
 		const struct call_arc *a = &f->table.arcs[arcs[i]];
 
 		add_peek(k, callers ? "caller" : "callee",
@@ -487,11 +488,11 @@ static bool contains_text(struct str s, struct str part)
 }
 
 /* Functions of that name; where there are none, those with it in their name. */
-int proftop_peek(struct output *out, const struct flat_profile *f)
+int proftop_peek(const struct proftop_options *o, struct output *out, const struct flat_profile *f)
 {
 	struct table *t = table_new(peek_columns, sizeof peek_columns / sizeof *peek_columns);
-	struct peeker k = { .f = f, .t = t };
-	struct str wanted = str_of(proftop_options.peek);
+	struct peeker k = { .options = o, .f = f, .t = t };
+	struct str wanted = str_of(o->peek);
 
 	for (k.row = 0; k.row < f->count; k.row++)
 		if (str_eq(f->rows[k.row].name, wanted))
@@ -504,7 +505,7 @@ int proftop_peek(struct output *out, const struct flat_profile *f)
 		table_free(t);
 		return diag_error("no function has %s in its name", diag_quote(wanted));
 	}
-	put_table(t, out);
+	put_table(o, t, out);
 	return 0;
 }
 
@@ -575,7 +576,7 @@ static void push_children(struct todo *todo, const struct flame_tree *tree, uint
 		sort_ids(todo->nodes + from, todo->count - from, compare_nodes, tree);
 }
 
-void proftop_tree(struct output *out, const struct profile *p)
+void proftop_tree(const struct proftop_options *o, struct output *out, const struct profile *p)
 {
 	struct table *t = table_new(tree_columns, sizeof tree_columns / sizeof *tree_columns);
 	struct contexts *c = contexts_new(p, 0, false);
@@ -583,10 +584,10 @@ void proftop_tree(struct output *out, const struct profile *p)
 	struct todo todo = { 0 };
 
 	push_children(&todo, tree, 0);
-	while (todo.count && table_rows(t) < proftop_limit(UINT32_MAX)) {
+	while (todo.count && table_rows(t) < proftop_limit(o, UINT32_MAX)) {
 		uint32_t node = todo.nodes[--todo.count];
 
-		if (!tree->width.total[node] || !is_heavy(tree->width.total[node], tree->width.total[0]))
+		if (!tree->width.total[node] || !is_heavy(o, tree->width.total[node], tree->width.total[0]))
 			continue;
 		add_context(t, tree, node);
 		push_children(&todo, tree, node);
@@ -594,5 +595,5 @@ void proftop_tree(struct output *out, const struct profile *p)
 	alloc_free(todo.nodes);
 	flame_tree_free(tree);
 	contexts_free(c);
-	put_table(t, out);
+	put_table(o, t, out);
 }

@@ -20,18 +20,23 @@
 
 extern const struct format pstat_format, callgrind_format;
 
-static const char *input;
-static bool look;
-static char **script;
+/* The options that pyprof2calltree has and we have not; one a program. */
+static struct pyprof2calltree_options {
+	const char *input, *output;
+	bool look;
+	char **script;
+} own;
+
+#define AT(field) offsetof(struct pyprof2calltree_options, field)
 
 static const struct option_row more_rows[] = {
 	OPT_TEXT('i', "infile", "FILE", "read FILE; without -o or -k, write FILE.log here",
-		 &input),
-	OPT_TEXT(0, "outfile", "FILE", "the same as --output", &settings.output),
-	OPT_FLAG('k', "kcachegrind", "open the result in kcachegrind or qcachegrind", &look),
+		 AT(input)),
+	OPT_TEXT(0, "outfile", "FILE", "the same as --output", AT(output)),
+	OPT_FLAG('k', "kcachegrind", "open the result in kcachegrind or qcachegrind", AT(look)),
 	OPT_REMAINDER('r', "run-script", "SCRIPT ARGS...",
 		      "run SCRIPT under python3 -m cProfile and convert its profile; ends the options",
-		      &script),
+		      AT(script)),
 	OPT_END
 };
 
@@ -97,20 +102,20 @@ static int run_script(void)
 	char **words;
 	int status;
 
-	while (script[n])
+	while (own.script[n])
 		n++;
 	words = alloc_zero(FIXED + n + 1, sizeof *words);
 	memcpy(words, fixed, sizeof fixed);
-	memcpy(words + FIXED, script, n * sizeof *words);
+	memcpy(words + FIXED, own.script, n * sizeof *words);
 	status = run((char *const *const[]){ words, NULL });
 	alloc_free(words);
 	if (status < 0)
 		return diag_error("cannot run python3");
 	if (access(scratch.profile, R_OK) != 0)
 		return diag_error("%s ended with status %d and left no profile",
-				  diag_masked(str_of(script[0])), status);
+				  diag_masked(str_of(own.script[0])), status);
 	if (status)
-		diag_warning("%s ended with status %d", diag_masked(str_of(script[0])), status);
+		diag_warning("%s ended with status %d", diag_masked(str_of(own.script[0])), status);
 	return 0;
 }
 
@@ -138,48 +143,50 @@ static const char *log_name(const char *path)
 	return name.p; /* lives as long as the program */
 }
 
-static int choose_output(void)
+static int choose_output(struct settings *s)
 {
-	if (settings.output && (!look || strcmp(settings.output, "-") != 0))
+	if (own.output)
+		s->output = own.output;
+	if (s->output && (!own.look || strcmp(s->output, "-") != 0))
 		return 0;
-	if (look) {
+	if (own.look) {
 		if (make_scratch() < 0)
 			return -1;
-		settings.output = scratch.result;
-	} else if (input && strcmp(input, "-") != 0) {
-		settings.output = log_name(input);
-	} else if (script) {
-		settings.output = log_name(script[0]);
+		s->output = scratch.result;
+	} else if (own.input && strcmp(own.input, "-") != 0) {
+		s->output = log_name(own.input);
+	} else if (own.script) {
+		s->output = log_name(own.script[0]);
 	}
 	return 0;
 }
 
-static int convert_as_asked(char **files, int count)
+static int convert_as_asked(struct settings *s, char **files, int count)
 {
-	char *one[] = { (char *)(uintptr_t)input, NULL };
+	char *one[] = { (char *)(uintptr_t)own.input, NULL };
 	int status;
 
-	if ((input != NULL) + (script != NULL) + (count > 0) > 1) {
+	if ((own.input != NULL) + (own.script != NULL) + (count > 0) > 1) {
 		diag_error("expected one of -i FILE, -r SCRIPT and FILE...");
 		return STATUS_TROUBLE;
 	}
-	if (choose_output() < 0)
+	if (choose_output(s) < 0)
 		return STATUS_TROUBLE;
-	if (script) {
+	if (own.script) {
 		if (make_scratch() < 0 || run_script() < 0)
 			return STATUS_TROUBLE;
 		one[0] = scratch.profile;
 	}
-	if (input || script) {
+	if (own.input || own.script) {
 		files = one;
 		count = 1;
 	}
-	if (settings.sandbox && look) {
+	if (s->sandbox && own.look) {
 		diag_error("--sandbox: -k would run another program");
 		return STATUS_TROUBLE;
 	}
-	status = convert_files(&pstat_format, &callgrind_format, NULL, files, count);
-	if (status == STATUS_DONE && look && show(settings.output) < 0)
+	status = convert_files(s, &pstat_format, &callgrind_format, NULL, files, count);
+	if (status == STATUS_DONE && own.look && show(s->output) < 0)
 		status = STATUS_TROUBLE;
 	return status;
 }
@@ -187,6 +194,6 @@ static int convert_as_asked(char **files, int count)
 int pstat2callgrind_main(int argc, char **argv)
 {
 	atexit(remove_scratch);
-	return main_pair(&pstat_format, &callgrind_format, more_rows, convert_as_asked, argc,
-			 argv);
+	return main_pair(&pstat_format, &callgrind_format, more_rows, &own, convert_as_asked,
+			 argc, argv);
 }
