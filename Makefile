@@ -91,7 +91,10 @@ links := $(filter-out $(program),$(programs:%=$(BUILD)/bin/%))
 # links of formats that are in the table no more
 stale := $(filter-out $(program) $(links),$(wildcard $(BUILD)/bin/*))
 
-all: $(program) $(links)
+# the template for new formats is compiled with the others, and linked where it is tested
+example := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard converters/example/*.c))
+
+all: $(program) $(links) $(example)
 	$(if $(stale),@rm -f $(stale))
 
 $(program): $(program_objects) $(library)
@@ -101,7 +104,7 @@ $(program): $(program_objects) $(library)
 $(links): $(program)
 	@ln -sf $(notdir $(program)) $@
 
--include $(objects:.o=.d) $(program_objects:.o=.d)
+-include $(objects:.o=.d) $(program_objects:.o=.d) $(example:.o=.d)
 
 # --- other builds of the same ---
 

@@ -57,5 +57,7 @@ unsigned profile_features(const struct profile *p);
 
 /* The sentence of a bit; "call counts" for FEATURE_BIT_CALLS. */
 const char *feature_sentence(int bit);
+/* "function-lines" for FEATURE_BIT_FUNCTION_LINES, appended. */
+void feature_name(int bit, struct buf *name);
 
 #endif

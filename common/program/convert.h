@@ -23,7 +23,7 @@ struct settings {
 	bool strip_dirs, anonymize;
 	bool strict;
 	bool sandbox;
-	bool help, version, list_formats, list_limits, list_options;
+	bool help, version, list_formats, list_features, list_limits, list_options;
 	struct estimate estimate;
 	bool no_unattributed;
 };

@@ -289,7 +289,7 @@ def complete(made, *words):
 def test_bash_completes_options(made, program):
     wanted = [f"--{name}" if name else f"-{letter}" for _, letter, name, _ in listed_options(program)]
     assert complete(made, program, "-") == wanted
-    assert complete(made, program, "--list-f") == ["--list-formats"]
+    assert complete(made, program, "--list-fo") == ["--list-formats"]
     assert complete(made, program, "") is None
     assert complete(made, program, "-o", "") is None
 

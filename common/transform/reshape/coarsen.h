@@ -14,6 +14,8 @@ struct coarsen_options {
 	bool fold_threads;      /* merge all threads */
 	bool fold_parts;        /* merge the parts of each thread */
 	bool fold_objects;      /* merge functions that differ only in their object */
+	bool fold_files;        /* merge functions that differ only in file and line; with
+				   fold_objects too, all of one name */
 	bool lines_to_places;   /* move a function's line to its costs, call sites and frames:
 				   for profiles whose functions are lines */
 	unsigned drop;          /* FEATURE_* bits to leave out, see remap.h */

@@ -124,6 +124,16 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 		cJSON_AddItemToArray(list, json_text(buf_str(&title)));
 	}
 	buf_free(&title);
+	list = cJSON_AddArrayToObject(top, "features");
+	for (int bit = 0; bit < FEATURE_COUNT; bit++) {
+		struct buf name = { 0 };
+
+		if (!(profile_features(p) & 1u << bit))
+			continue;
+		feature_name(bit, &name);
+		cJSON_AddItemToArray(list, json_text(buf_str(&name)));
+		buf_free(&name);
+	}
 	list = cJSON_AddArrayToObject(top, "value_types");
 	for (value_id v = 0; v < p->value_count; v++) {
 		cJSON *type = cJSON_CreateObject();
