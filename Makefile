@@ -13,6 +13,7 @@
 #   make picture        the README's picture anew; make screenshots: its page in a browser
 #   make library        build/lib: libprofpipe, for programs of others
 #   make install        PREFIX=/usr/local DESTDIR= LINKS=symbolic|hard|copy STRIP=strip
+#   make format         the sources as .clang-format has them (clang-format 14)
 #   make compile_commands.json   for editors and analysers
 
 VERSION := 0.1.0
@@ -37,7 +38,7 @@ archive = $(if $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).
 LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lcjson -lm -ldl -pthread \
 	$(if $(filter Linux,$(shell uname -s)),$(call archive,seccomp)) $(call archive,md)
 
-.PHONY: all deps demo check debug asan figures interop fuzz install uninstall clean man completions print-flags
+.PHONY: all deps demo check debug asan format figures interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
 all:
 
@@ -92,7 +93,10 @@ links := $(filter-out $(program),$(programs:%=$(BUILD)/bin/%))
 # links of formats that are in the table no more
 stale := $(filter-out $(program) $(links),$(wildcard $(BUILD)/bin/*))
 
-all: $(program) $(links)
+# the template for new formats is compiled with the others, and linked where it is tested
+example := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard converters/example/*.c))
+
+all: $(program) $(links) $(example)
 	$(if $(stale),@rm -f $(stale))
 
 $(program): $(program_objects) $(library)
@@ -102,7 +106,7 @@ $(program): $(program_objects) $(library)
 $(links): $(program)
 	@ln -sf $(notdir $(program)) $@
 
--include $(objects:.o=.d) $(program_objects:.o=.d)
+-include $(objects:.o=.d) $(program_objects:.o=.d) $(example:.o=.d)
 
 # --- other builds of the same ---
 
@@ -114,6 +118,9 @@ debug:
 
 asan:
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(sanitize_flags)' LDFLAGS= $(GOAL)
+
+format:
+	git ls-files '*.c' '*.h' | xargs clang-format-14 -i
 
 # relative to the folder of the sources: an editor that opens it finds every include
 compile_commands.json: Makefile

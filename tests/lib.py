@@ -1,5 +1,6 @@
 """What the tests share: where things are, the samples, running a program."""
 import csv
+import functools
 import os
 import pathlib
 import re
@@ -29,6 +30,26 @@ PAIRS = sorted(f"{reader}2{writer}" for reader in READERS for writer in WRITERS)
 # the programs that are no X2Y
 TOOLS = [name for name in re.findall(r"^TOOL\((\w+)\)", (ROOT / "converters/tools/tools.def").read_text(), re.M)
          if name not in PAIRS]
+
+
+@functools.cache
+def features():
+    """What each format keeps, as --list-features has it: name -> {"stacks", "files", ...}."""
+    lines = subprocess.run([BIN / "profconv", "--list-features"], capture_output=True, text=True, check=True).stdout.splitlines()
+    rows = [re.split(r"  +", line) for line in lines[1:]]
+    return {name: {row[0] for row in rows if name in row[2].split(",")} for name in formats()}
+
+
+@functools.cache
+def feature_sentences():
+    """The words in which the loss report names each."""
+    lines = subprocess.run([BIN / "profconv", "--list-features"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return {row[0]: row[1] for row in (re.split(r"  +", line) for line in lines[1:])}
+
+
+def both_ways(*wanted):
+    """The formats that are read and written and keep all of these features."""
+    return [name for name in READERS if name in WRITERS and features()[name] >= set(wanted)]
 
 
 class Sample:

@@ -1,13 +1,13 @@
 /*
- * alloc - memory that is there, or the work is given up
+ * alloc - allocation that never fails: it gives up the work instead
  *
- * Nobody who converts a profile can go on without memory: these say so in one line and
- * unwind (task.h), where a program ends with status 2 and a library's function returns
- * an error. Sizes are counted as (items, size) so that no product can wrap.
+ * No conversion can continue without memory, so these functions report the lack in one line
+ * and unwind (task.h): a program exits with status 2, a library function returns an error.
+ * Sizes are passed as (items, size), so that no product can overflow.
  *
- * Where the current task has a list of memory, what is allocated is linked to it, by a
- * header of two pointers in front; a program pays for none. So what was allocated in such
- * a task is grown and freed in one, though not with the same list.
+ * If the current task has a list of memory, each allocation is linked to it by a header of
+ * two pointers in front; programs do without. So memory that was allocated in such a task
+ * must be resized and freed in a task that has a list too, though not the same one.
  */
 #ifndef BASE_ALLOC_H
 #define BASE_ALLOC_H
@@ -25,15 +25,18 @@
 NEVER_NULL void *alloc_bytes(size_t bytes);
 NEVER_NULL void *alloc_zero(size_t items, size_t size);
 NEVER_NULL void *alloc_resize(void *old, size_t items, size_t size);
-/* For what came from the functions here, and only for that. NULL is allowed. */
+/* Frees what was allocated by these functions, and only that. NULL is allowed. */
 void alloc_free(void *p);
 
-/* Doubles *cap until it holds `need` items and returns the moved array. */
+/* Doubles *cap until `need` items fit and returns the moved array. */
 NEVER_NULL void *alloc_grow(void *old, size_t *cap, size_t need, size_t size);
-/* The same, with zeros behind the *cap items that there were. */
+/* Like alloc_grow(), and sets the items behind the first *cap to zero. */
 NEVER_NULL void *alloc_grow_zero(void *old, size_t *cap, size_t need, size_t size);
 
-/* An empty list; frees all that is linked to it, and leaves it empty. */
+/*
+ * memory_init() makes an empty list; memory_release() frees everything linked to it and leaves
+ * it empty.
+ */
 void memory_init(struct memory *head);
 void memory_release(struct memory *head);
 /* All that is linked to one is linked to the other. */

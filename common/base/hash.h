@@ -1,12 +1,12 @@
 /*
- * hash - for tables whose keys come from strangers
+ * hash - hashes for tables with untrusted keys
  *
- * The hashes are under a key that hash_start() draws anew in every run: who writes a
- * file cannot choose names, or numbers, that meet in one place of a table and make each
- * look-up as long as the table. No output may depend on them.
+ * Hashes depend on a key that hash_start() draws at random in every run. So nobody can craft
+ * names or numbers that collide and make each lookup as long as the table. No output may
+ * depend on hashes.
  *
- * The mixing is that of wyhash (Wang Yi, public domain): both halves of the product of
- * two words, each under a part of the key.
+ * The mixing function is that of wyhash (Wang Yi, public domain): both halves of the product
+ * of two words, each combined with a part of the key.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
@@ -18,9 +18,9 @@
 extern uint64_t hash_key[2];
 
 /*
- * Draws the key, before any table is made; without it the key is a fixed one. Drawn once a
- * process, and never written again: it is the only variable that threads share, so that
- * hashing need not look for it in a task.
+ * Draws the key; must run before any table is made. Without it the key is constant. It is drawn
+ * once per process and never written again: the only variable that threads share, so that
+ * hashing need not look it up in a task.
  */
 void hash_start(void);
 
@@ -43,7 +43,7 @@ static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 
 uint64_t hash_text(struct str text);
 
-/* --- bytes as words, for who compares what hashes alike too --- */
+/* --- load bytes as words; also used to compare keys whose hashes match --- */
 
 static inline uint64_t load8(const char *p)
 {
@@ -61,7 +61,10 @@ static inline uint64_t load4(const char *p)
 	return word;
 }
 
-/* Fewer than 8 bytes, each of them in it; longer texts begin with others by their length. */
+/*
+ * Loads a text of fewer than 8 bytes into a word that contains every byte. Texts of different
+ * lengths can give the same word.
+ */
 static inline uint64_t load_short(struct str s)
 {
 	if (s.n >= 4)

@@ -1,14 +1,14 @@
 /*
  * index - finds a row of a table by the hash of its key
  *
- * An open-addressing table of row numbers; the rows and their keys stay in the
- * caller's arrays, so one index serves every table. A slot keeps 32 bits of the
- * hash: rows whose hashes differ are never compared. Rows are not removed.
+ * An open-addressing hash table of row numbers. Rows and keys stay in the caller's arrays,
+ * so one kind of index serves every table. A slot keeps 32 bits of the hash: rows whose
+ * hashes differ there are never compared. Rows cannot be removed.
  *
- *	for (struct probe at = index_probe(x, hash); index_next(x, &at);)
- *		if (key_of(at.row) is the key)
- *			return at.row;
- *	index_add(x, hash, new_row);
+ * 	for (struct probe at = index_probe(x, hash); index_next(x, &at);)
+ * 		if (key_of(at.row) is the key)
+ * 			return at.row;
+ * 	index_add(x, hash, new_row);
  */
 #ifndef BASE_INDEX_H
 #define BASE_INDEX_H
@@ -29,15 +29,16 @@ struct probe {
 };
 
 /*
- * Of all bits of the hash. The hashes of numbers in a row are multiples of one number, which
- * under one key in twenty meet in long runs; a second product has no such keys.
+ * Depends on all bits of the hash. The hashes of consecutive numbers are multiples of one
+ * number; under one key in twenty they would collide in long runs. A second multiplication has
+ * no such keys.
  */
 static inline uint32_t index_tag(uint64_t hash)
 {
 	return (uint32_t)((hash ^ hash >> 32) * 0x9fb21c651e98df25u >> 32);
 }
 
-/* The tag is also the home slot, so that a table can grow without its keys. */
+/* The tag also chooses the first slot, so the table can grow without looking at keys. */
 static inline struct probe index_probe(const struct index *x, uint64_t hash)
 {
 	uint32_t tag = index_tag(hash);
@@ -45,7 +46,7 @@ static inline struct probe index_probe(const struct index *x, uint64_t hash)
 	return (struct probe){ tag & x->mask, tag, 0 };
 }
 
-/* The next row whose hash has the same tag, or false: the key is not there. */
+/* Moves to the next row whose hash has the same tag. False: the key is not in the table. */
 static inline bool index_next(const struct index *x, struct probe *at)
 {
 	uint64_t entry;
@@ -64,7 +65,7 @@ static inline bool index_next(const struct index *x, struct probe *at)
 
 void index_add(struct index *x, uint64_t hash, uint32_t row);
 void index_free(struct index *x);
-/* Empty again; the room of a small one stays. */
+/* Removes all rows; keeps the allocation if it is small. */
 void index_clear(struct index *x);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * num - numbers as text, exactly
+ * num - numbers to and from text, exactly
  *
- * Values of profiles are 64-bit integers times a power of ten. Nothing here
- * goes through floating point but what is floating point in the file (pstat).
+ * Values in profiles are 64-bit integers times a power of ten. Floating point is used only
+ * for numbers that are floating point in the file (pstat).
  */
 #ifndef BASE_NUM_H
 #define BASE_NUM_H
@@ -21,21 +21,24 @@ enum exactness {
 	OUT_OF_RANGE, /* does not fit in 64 bits */
 };
 
-/* Whole text, digits only: no sign for u64. False if malformed or out of range. */
+/*
+ * The whole text must be digits (a sign is allowed for i64). False if it is malformed or out of
+ * range.
+ */
 bool str_to_i64(struct str s, int64_t *value);
 bool str_to_u64(struct str s, uint64_t *value);
 bool str_to_hex(struct str s, uint64_t *value); /* digits after 0x */
 
 /*
- * Reads [+-]digits[.digits][e[+-]digits], also "5." and ".5"; the whole text.
- * *digits_lost tells how exactly it was taken. False if it is no number.
+ * Reads [+-]digits[.digits][e[+-]digits], also "5." and ".5"; the whole text must match.
+ * *exactness says whether digits were lost. False if it is not a number.
  */
 bool str_to_decimal(struct str s, struct decimal *value, enum exactness *exactness);
 
-/* The integer v with v * 10^exponent == value, if there is one; else the nearest. */
+/* Sets *v so that v * 10^exponent == value; to the nearest integer if there is none. */
 enum exactness decimal_at(struct decimal value, int exponent, int64_t *v);
 
-/* value * 10^power, checked. */
+/* Computes value * 10^power. False on overflow. */
 bool i64_shift(int64_t value, int power, int64_t *result);
 
 /* False on overflow: the sum has wrapped. */
@@ -44,20 +47,20 @@ static inline bool i64_add(int64_t a, int64_t b, int64_t *sum)
 	return !__builtin_add_overflow(a, b, sum);
 }
 
-/* Stops at the ends of the range. */
+/* Saturates at INT64_MIN and INT64_MAX. */
 static inline void i64_add_to(int64_t *to, int64_t more)
 {
 	if (!i64_add(*to, more, to))
 		*to = more < 0 ? INT64_MIN : INT64_MAX;
 }
 
-/* Its distance from 0, as near as a double comes; INT64_MIN has one too. */
+/* |value| as a double; INT64_MIN is allowed. */
 static inline double i64_magnitude(int64_t value)
 {
 	return value < 0 ? -(double)value : (double)value;
 }
 
-/* The whole part; at the ends of the range what is beyond them, and 0 of what is no number. */
+/* Truncates to an integer; saturates at the ends of the range; NaN gives 0. */
 static inline int64_t i64_of(double x)
 {
 	if (x >= 0x1p63)
@@ -65,16 +68,16 @@ static inline int64_t i64_of(double x)
 	return x > -0x1p63 ? (int64_t)x : x < 0 ? -INT64_MAX : 0;
 }
 
-/* The same of the nearest. */
+/* Rounds to the nearest integer; otherwise like i64_of(). */
 static inline int64_t i64_nearest(double x)
 {
 	return i64_of(x < 0 ? x - 0.5 : x + 0.5);
 }
 
 /*
- * Write into `out`, which has NUM_TEXT bytes, and return the length: no NUL.
- * Decimals come without trailing zeros (1500 * 10^-3 is "1.5"); exponents from
- * -20 to 20 fit.
+ * Each writes the number into `out`, which must have NUM_TEXT bytes, and returns its length; no
+ * NUL is added. Decimals have no trailing zeros (1500 * 10^-3 is "1.5"); exponents from -20 to
+ * 20 fit.
  */
 enum { NUM_TEXT = 48 };
 size_t decimal_text(char *out, struct decimal value);

@@ -1,9 +1,10 @@
 /*
- * prefetch - memory that will be looked at soon is asked for now
+ * prefetch - asks for memory that will be read soon
  *
- * Tables larger than the caches in no order: nearly all time goes by waiting, so a loop
- * that knows what comes asks for it some rounds before. FETCHING makes a function of such
- * requests part of its caller: compilers take it for one without effect and drop the call.
+ * Where a table is larger than the caches and is read in no order, nearly all time goes by
+ * waiting for memory. A loop that knows what it will read asks for it some rounds before.
+ * PREFETCH_FUNCTION declares a function that only makes such requests: it is always inlined,
+ * because compilers take it for one without any effect and drop the call.
  */
 #ifndef BASE_PREFETCH_H
 #define BASE_PREFETCH_H

@@ -1,9 +1,9 @@
 /*
- * sort - ids in an order that a context decides
+ * sort - sorts ids by a comparison that gets a context
  *
- * C11 and POSIX.1-2008 have no qsort() whose comparison gets an argument, and a pointer
- * in a static variable would belong to all threads. What is sorted that way in this
- * project are ids of rows, so this sorts ids.
+ * C11 and POSIX.1-2008 have no qsort() with an argument for its comparison, and a pointer in
+ * a static variable would be shared by all threads. In this project such sorts are always of
+ * row ids, so this sorts ids.
  */
 #ifndef BASE_SORT_H
 #define BASE_SORT_H
@@ -11,12 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Below 0 where a comes before b, 0 where their order does not matter. */
+/* Negative if a comes before b, 0 if their order does not matter. */
 typedef int sort_order(uint32_t a, uint32_t b, const void *context);
 
 /*
- * Merge sort: stable, at most count * log2(count) comparisons, half of the ids' memory
- * besides. NULL is allowed for no ids.
+ * A stable merge sort: at most count * log2(count) comparisons, and half as much memory again.
+ * `ids` may be NULL if count is 0.
  */
 void sort_ids(uint32_t *ids, size_t count, sort_order *compare, const void *context);
 

@@ -1,8 +1,8 @@
 /*
  * str - text with a length
  *
- * A struct str borrows bytes: it owns nothing, may hold any byte including
- * NUL, and is not terminated. struct buf owns a growing one.
+ * A struct str borrows its bytes: it does not own them, may contain any byte including NUL,
+ * and is not NUL-terminated. A struct buf owns a growing buffer.
  */
 #ifndef BASE_STR_H
 #define BASE_STR_H
@@ -43,14 +43,14 @@ int str_compare(struct str a, struct str b); /* bytewise, as memcmp */
 bool str_starts(struct str s, struct str with);
 bool str_ends(struct str s, struct str with);
 bool str_has(struct str s, char c);
-struct str str_trim(struct str s); /* without blanks, tabs, CR at both ends */
-struct str str_base(struct str path); /* after the last '/' or '\' */
+struct str str_trim(struct str s); /* removes blanks, tabs and CR at both ends */
+struct str str_base(struct str path); /* what follows the last '/' or '\' */
 
-/* Cut at the first (last) `at`: true if there is one; the cut byte is in neither part. */
+/* Splits s at the first (last) `at`, which is in neither half. False if s has no `at`. */
 bool str_cut(struct str s, char at, struct str *before, struct str *after);
 bool str_cut_last(struct str s, char at, struct str *before, struct str *after);
 
-/* Takes the next blank-separated word off *rest; false when none is left. */
+/* Takes the next blank-separated word off *rest. False if there is none. */
 bool str_word(struct str *rest, struct str *word);
 
 struct buf {

@@ -1,8 +1,8 @@
 /*
  * utf8 - which bytes are text
  *
- * Names in profiles are bytes of any kind. Writers whose language demands
- * UTF-8 ask here, character by character.
+ * Names in profiles are arbitrary bytes. Writers of formats that require UTF-8 check them
+ * here, character by character.
  */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
@@ -18,22 +18,25 @@ size_t utf8_length(struct str s, size_t i);
 /* The code point of a character that utf8_length() accepted. */
 uint32_t utf8_point(struct str s, size_t i);
 
-/* At most n bytes of its beginning, without the part of a character. */
+/* The longest prefix of at most n bytes that does not cut a character. */
 struct str utf8_head(struct str s, size_t n);
 
-/* Writes the 1-4 bytes of a code point (surrogates as three bytes) and returns how many. */
+/* Encodes a code point in 1 to 4 bytes (surrogates in three) and returns the length. */
 size_t utf8_put(char out[4], uint32_t point);
 
-/* Marks, embeddings, overrides and isolates: they change the order of the text around them. */
+/* Bidi controls (marks, embeddings, overrides, isolates): they reorder the text around them. */
 bool utf8_is_bidi(uint32_t point);
 
-/* These and all else that moves what is around it or is not seen: controls, line ends, no characters. */
+/*
+ * Bidi controls, other controls, line ends and noncharacters: invisible, or changing the text
+ * around them.
+ */
 bool utf8_is_unsafe(uint32_t point);
 
-/* East Asian characters and emoji: as wide as two letters. */
+/* East Asian wide characters and emoji, which take two columns. */
 bool utf8_is_wide(uint32_t point);
 
-/* Columns of a terminal that s takes; a byte that is not UTF-8 counts as one. */
+/* The number of terminal columns that s takes; a byte that is not UTF-8 counts as one. */
 size_t utf8_columns(struct str s);
 
 #endif

@@ -1,15 +1,14 @@
 /*
- * input - bytes of a file, a pipe or memory, seen through a window
+ * input - the bytes of a file, a pipe or memory, read through a window
  *
- * A reader looks at the bytes from in->p to in->end and asks for more; the
- * window moves over the input, so memory follows the longest token and not the
- * size of the file. What the bytes are wrapped in is taken off on the way:
- * gzip (RFC 1952, any number of members, found by its magic and never by a
- * file's name), a UTF-8 byte order mark, UTF-16 with a byte order mark.
+ * A reader sees the bytes from in->p to in->end and asks for more. The window moves over the
+ * input, so memory depends on the longest token, not on the size of the file. Encodings are
+ * removed on the way: gzip (RFC 1952, any number of members, recognised by its magic and
+ * never by a file name), a UTF-8 byte order mark, UTF-16 with a byte order mark.
  *
- * Errors are sticky: input_error() prints one line with the file and the place,
- * then the window is empty and every later call says "end of input". A reader
- * therefore checks nothing twice and returns input_status() at its end.
+ * Errors are sticky: input_error() reports one line with the file and the place; after that
+ * the window is empty and every call acts as at the end of the input. So a reader need not
+ * check for errors in between, and returns input_status() when it is done.
  */
 #ifndef IO_INPUT_H
 #define IO_INPUT_H
@@ -22,65 +21,72 @@
 #include "common/base/diag.h"
 #include "common/base/str.h"
 
-/* How messages name a place. */
+/* How messages describe a place. */
 enum input_place { PLACE_BYTE, PLACE_LINE };
 
 struct source;
 
 struct input {
-	const char *p, *end;    /* the window; a reader moves p forward */
-	const char *name;       /* for messages: the file, "standard input" */
+	const char *p, *end;    /* the window; the reader advances p */
+	const char *name;       /* for messages: the file name, or "standard input" */
 	enum input_place place;
-	uint64_t line;          /* lines taken by input_line() so far */
+	uint64_t line;          /* number of lines returned by input_line() */
 	bool failed;
-	const void *options;    /* of the format that reads it */
+	const void *options;    /* option values of the format that reads it */
 
 	char *buffer;
 	size_t cap;
-	uint64_t passed;        /* bytes that have left the buffer */
+	uint64_t passed;        /* number of bytes that have left the buffer */
 	bool ended;
 	struct source *source;
-	int fd;                 /* what the source will own */
+	int fd;                 /* descriptor that the source will own */
 	struct cleanup cleanup;
 };
 
-/* path "-" or NULL is standard input. NULL after a message if it cannot be read. */
+/* Path "-" or NULL is standard input. NULL after a message if it cannot be opened. */
 struct input *input_open(const char *path);
 /*
- * Opens it now, for an input_open() of the same path when no file can be opened any
- * more; after the first one every file has to be held. -1 after a message.
+ * Opens a file ahead of the input_open() of the same path, for a time when no file can be
+ * opened any more. After the first call, every file must be opened ahead. 0, or -1 after a
+ * message.
  */
 int input_preopen(const char *path);
-/* The bytes must outlive the input. */
+/* Reads from memory; the bytes must outlive the input. */
 struct input *input_memory(const char *name, struct str bytes);
-/* Of any bytes; owns the source. */
+/* Reads from a source, which the input owns. */
 struct input *input_source(const char *name, struct source *bottom);
 void input_close(struct input *in);
 
 /*
- * Reads on until the window holds at least `want` bytes; false if the input ends
- * before. Moves the window: pointers into it are stale afterwards.
+ * Reads until the window holds at least `want` bytes. False if the input ends first. Pointers
+ * into the window become invalid.
  */
 bool input_want(struct input *in, size_t want);
-/* The same for one more byte than the window holds now. */
+/* Like input_want(), for one byte more than the window holds. */
 static inline bool input_more(struct input *in)
 {
 	return input_want(in, (size_t)(in->end - in->p) + 1);
 }
 
-/* The next line without its '\n' (nor a '\r' before it); valid until the next call. */
+/* Takes the next line, without "\n" or "\r\n"; valid until the next call. False at the end. */
 bool input_line(struct input *in, struct str *line);
 
-/* Bytes from the start of the unwrapped input to p. */
+/* The offset of p from the start of the decoded input. */
 uint64_t input_offset(const struct input *in);
 
-/* "FILE: line N: ..." or "FILE: byte N: ..."; only the first is printed. Returns -1. */
+/*
+ * Reports "FILE: line N: ..." or "FILE: byte N: ..."; only the first error is reported. Returns
+ * -1.
+ */
 int input_error(struct input *in, const char *format, ...) PRINTF_LIKE(2, 3);
-/* The same, naming byte `at` of the unwrapped input. */
+/* Like input_error(), for offset `at` of the decoded input. */
 int input_error_at(struct input *in, uint64_t at, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
-/* The same of the file that is being read just now, or of none; the caller gives up. */
+/*
+ * Like input_error(), for the file that is being read at present, if any. The caller then gives
+ * up the work.
+ */
 void input_refuse(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* 0, or -1 after an error. */

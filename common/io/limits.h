@@ -1,10 +1,11 @@
 /*
- * limits - what a profile may at most cost, whoever made it
+ * limits - upper limits for untrusted input
  *
- * Each task has a table: a program's is read from PROFPIPE_LIMITS and --limit before any input,
- * asked wherever a stranger's bytes make something grow. The usual limits are far above
- * what profilers write; those of memory are chosen so that a file has to be about as
- * long as what it makes the program hold. Ids have 32 bits: no limit of rows is above.
+ * Each task has a table of limits; that of a program is read from PROFPIPE_LIMITS and --limit
+ * before any input. They are checked wherever untrusted bytes make something grow. The
+ * defaults are far above what profilers write. Those for memory are chosen so that a file
+ * must be about as large as the memory that it makes the program use. Ids have 32 bits, so no
+ * limit on rows is higher.
  */
 #ifndef IO_LIMITS_H
 #define IO_LIMITS_H
@@ -15,18 +16,21 @@
 #include "common/base/task.h"
 
 /*
- * "NAME=N[,NAME=N...]", N with k, M, G or T (1024 times each); -1 after a message that
- * says where that was given.
+ * Parses "NAME=N[,NAME=N...]", N with k, M, G or T (powers of 1024). 0, or -1 after a message
+ * that names `from`.
  */
 int limits_set(const char *from, const char *text);
-/* The names, what they limit and how much that is now: a line each. */
+/* Prints a line for each limit: its name, what it limits, its value. */
 void limits_print(FILE *to);
 const char *limit_name(enum limit which);
 
-/* Says where in the input it was, and gives up (FAILURE_LIMIT). */
+/* Reports the place in the input and gives up the work (FAILURE_LIMIT). */
 _Noreturn void limit_exceeded(enum limit which);
 
-/* Starts the clock of LIMIT_SECONDS, the processor time of this thread; asks it, cheaply enough for a loop's every turn. */
+/*
+ * limit_clock_start() starts the clock of LIMIT_SECONDS, the processor time of this thread;
+ * limit_clock() checks it, and is cheap enough for every turn of a loop.
+ */
 void limit_clock_start(void);
 void limit_clock(void);
 

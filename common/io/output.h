@@ -1,11 +1,11 @@
 /*
- * output - where a converted profile goes
+ * output - writes a file, a stream or a buffer
  *
- * Writes are buffered and errors stick: a writer calls output_* without looking
- * back, and output_close() says whether everything arrived. A file is written
- * beside its final name and renamed when all is well, so an old file is either
- * kept whole or replaced whole. A name that ends in .gz is compressed (without
- * time stamp or name: the same input gives the same bytes).
+ * Writes are buffered and errors are sticky: a writer calls output_* without checking, and
+ * output_close() returns whether everything was written. A file is written under a temporary
+ * name in the same directory and renamed on success, so an old file is either kept or
+ * replaced as a whole. A name that ends in .gz is compressed, without time stamp or name, so
+ * that the same input gives the same bytes.
  */
 #ifndef IO_OUTPUT_H
 #define IO_OUTPUT_H
@@ -19,54 +19,56 @@
 #include "common/base/str.h"
 
 struct output {
-	char *p, *full;       /* the next byte's place; a block is full */
+	char *p, *full;       /* where the next byte goes; from `full` on the block must be
+			         written */
 	char *buffer;
-	const void *options;  /* of the format that writes to it */
-	struct buf *memory;   /* instead of a file */
-	int (*sink)(void *user, const void *bytes, size_t n); /* the same; 0: go on */
+	const void *options;  /* option values of the format that writes to it */
+	struct buf *memory;   /* collects the output instead of a file */
+	int (*sink)(void *user, const void *bytes, size_t n); /* takes it instead; 0: goes on */
 	void *user;
 	int fd;
-	int trouble;          /* errno of the first failure */
+	int trouble;          /* errno of the first error */
 	struct z_stream_s *gzip;
-	char *path;           /* the final name; NULL for a stream */
+	char *path;           /* the final name; NULL if it is not a file */
 	char *temp_name;
-	bool made;            /* the temporary is there */
+	bool made;            /* the temporary file exists */
 	char *display_name;   /* the name in messages */
 	struct cleanup cleanup;
-	bool *written;        /* another process gives it its name: tell it here */
+	bool *written;        /* another process renames the file: the result is reported here */
 };
 
-/* NULL or "-" is standard output. NULL after a message if it cannot be made. */
+/* NULL or "-" is standard output. NULL after a message if it cannot be opened. */
 struct output *output_open(const char *path);
 /*
- * When one process writes and another one, which may still rename, closes: hold opens
- * it for both (the next output_open() returns it); the writer's output_close() sets
- * *written, in memory that both see; then the other gives the file its name, or
- * removes it. -1 after a message.
+ * For a process that writes while another one, which may still rename files, waits.
+ * output_preopen() opens the file for both; the next output_open() returns it. After
+ * output_defer_rename(), the writer's output_close() sets *written, in shared memory, instead
+ * of renaming. output_finish_rename() in the other process then renames or removes the file.
+ * Both ints are 0, or -1 after a message.
  */
 int output_preopen(const char *path);
 void output_defer_rename(bool *written);
 int output_finish_rename(bool written);
-/* Collects into a growing buffer that the caller frees. */
+/* Collects into a growing buffer, which the caller frees. */
 struct output *output_memory(struct buf *into);
 /* Whatever `sink` does not take with 0 is an error. */
 struct output *output_callback(int (*sink)(void *user, const void *bytes, size_t n), void *user);
 
 /*
- * Finishes: flushes, closes, renames. 0, or -1 after a message. With keep false
- * the temporary is removed and an old file stays as it was.
+ * Flushes, closes and renames. 0, or -1 after a message. If keep is false, the temporary file
+ * is removed and an old file is kept.
  */
 int output_close(struct output *out, bool keep);
 
-/* What a block may be written beyond its end: a line of numbers, and a short name. */
+/* A block may be exceeded by this many bytes: a line of numbers and a short name. */
 enum { OUTPUT_ROOM = 1 << 12 };
 
-/* Writes the full block out: p is before `full` again. */
+/* Writes the block, so that p is below `full` again. */
 void output_block(struct output *out);
 
 /*
- * OUTPUT_ROOM bytes from out->p on, which the caller fills and moves p over: one look
- * at the end of the buffer for a whole line.
+ * Returns out->p with OUTPUT_ROOM bytes of space behind it, so that a whole line needs one
+ * check. The caller writes there and advances out->p.
  */
 static inline char *output_room(struct output *out)
 {

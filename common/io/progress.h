@@ -1,9 +1,9 @@
 /*
- * progress - a bar for those who wait
+ * progress - a progress bar
  *
- * Only where stderr is a terminal, not with -q, and only when the work has taken
- * over a second; it is wiped off when the work is done. Nothing else is ever written.
- * A task without a struct progress shows none: that of a library.
+ * Shown only if stderr is a terminal, without -q, and when the work has taken over a second;
+ * it is erased when the work is done. A task without a struct progress, such as that of a
+ * library handle, shows none.
  */
 #ifndef IO_PROGRESS_H
 #define IO_PROGRESS_H
@@ -11,22 +11,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All zeros at first. */
+/* Initially all zeros. */
 struct progress {
-	bool active, shown, whole; /* whole: pieces are steps of it */
+	bool active, shown, whole; /* whole: the parts of the work are its steps */
 	char what[64];
 	uint64_t total, done;
 	int64_t started, last;     /* ms */
 };
 
-/* A new piece of work: what is shown, and how many bytes it has (0: nobody knows). */
+/* Starts a piece of work: the text to show, and its size in bytes (0: unknown). */
 void progress_start(const char *what, uint64_t total);
 void progress_add(uint64_t bytes);
 void progress_end(void);
 
 /*
- * Work of many pieces, each with a start and an end of its own: the bar counts `steps`
- * of those, not bytes, until progress_end_steps().
+ * Work in many parts, each with its own start and end: until progress_end_steps() the bar
+ * counts `steps` of them, not bytes.
  */
 void progress_start_steps(const char *what, uint64_t steps);
 void progress_step(void);

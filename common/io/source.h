@@ -1,8 +1,9 @@
 /*
  * source - a chain of byte streams
  *
- * Each link pulls from the one below it: a file descriptor or memory at the
- * bottom, then gunzip (beside the program where there is much of it), then UTF-16 to UTF-8 where the first bytes call for it.
+ * Each link reads from the one below it: a file descriptor or memory at the bottom, then
+ * gunzip (in a thread of its own for long inputs), then UTF-16 to UTF-8. The last two are
+ * added only where the first bytes call for them.
  */
 #ifndef IO_SOURCE_H
 #define IO_SOURCE_H
@@ -13,31 +14,35 @@
 #include "common/base/str.h"
 
 struct source {
-	/* Up to n > 0 bytes; 0 at the end; -1 with *trouble set (or errno if NULL). */
+	/*
+	 * Reads up to n > 0 bytes. Returns 0 at the end; -1 on an error, with *trouble set
+	 * (NULL: see errno).
+	 */
 	ptrdiff_t (*read)(struct source *s, char *to, size_t n);
 	void (*close)(struct source *s);
 	struct source *below; /* NULL at the bottom */
 	const char *trouble;
 };
 
-/* What the link that failed says of it, or NULL: errno knows. */
+/* The error message of the link that failed; NULL: see errno. */
 const char *source_trouble(const struct source *s);
 
-/* size: of a file that is no pipe; 0: unknown. */
+/* `size` is the size of a regular file, or 0 if unknown. */
 struct source *source_file(int fd, uint64_t size);
 struct source *source_memory(struct str bytes);
 /* `read` answers as a source's does, but -1 is all that it says of an error. */
 struct source *source_callback(ptrdiff_t (*read)(void *user, void *to, size_t n), void *user);
 
 /*
- * These look at the first bytes of `below` and return it unchanged, or a new
- * link that owns it.
+ * Each looks at the first bytes of `below` and returns either `below` itself or a new link,
+ * which owns it.
  */
 struct source *source_gunzip(struct source *below);
-bool source_is_compressed(const struct source *s); /* the link of source_gunzip() has work to do */
+bool source_is_compressed(const struct source *s); /* whether the link of source_gunzip()
+						      decompresses */
 struct source *source_utf8(struct source *below);
 
-/* Owns `below` and reads it in a thread of its own once it turns out to be long. */
+/* Owns `below`. Once the input turns out to be long, a thread reads it ahead of the caller. */
 struct source *source_read_ahead(struct source *below);
 
 #endif

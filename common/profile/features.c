@@ -13,6 +13,18 @@ const char *feature_sentence(int bit)
 	return sentences[bit];
 }
 
+void feature_name(int bit, struct buf *name)
+{
+	static const char *const names[FEATURE_COUNT] = {
+#define X(name, lost) #name,
+		FEATURES(X)
+#undef X
+	};
+
+	for (const char *c = names[bit]; *c; c++)
+		buf_byte(name, *c == '_' ? '-' : (char)(*c - 'A' + 'a'));
+}
+
 static unsigned bit_if(bool condition, unsigned bit)
 {
 	return condition ? bit : 0;

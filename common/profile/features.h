@@ -1,8 +1,8 @@
 /*
- * features - what a profile holds and what a format can hold
+ * features - what a profile contains and what a format can represent
  *
- * One bit for each thing that a conversion may lose. A format states the bits it
- * keeps; what a profile has beyond them is the loss report, one sentence a bit.
+ * One bit for each thing that a conversion may lose. A format declares the bits that it
+ * keeps; the bits that a profile has beyond these are the loss report, one sentence each.
  */
 #ifndef PROFILE_FEATURES_H
 #define PROFILE_FEATURES_H
@@ -52,10 +52,12 @@ enum feature {
 #undef X
 };
 
-/* What is there to lose, found by looking at the tables. */
+/* The bits that a profile has; looks through its tables. */
 unsigned profile_features(const struct profile *p);
 
-/* "call counts" for FEATURE_BIT_CALLS. */
+/* The sentence of a bit; "call counts" for FEATURE_BIT_CALLS. */
 const char *feature_sentence(int bit);
+/* "function-lines" for FEATURE_BIT_FUNCTION_LINES, appended. */
+void feature_name(int bit, struct buf *name);
 
 #endif

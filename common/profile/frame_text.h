@@ -1,9 +1,9 @@
 /*
- * frame_text - frames as one text, and the text taken apart again
+ * frame_text - converts frames to text and back
  *
- * "name (file:line)" is how py-spy writes a frame where there is only room for a
- * text, "file:name:line" how austin does. A text is taken apart only if putting it
- * together gives the same bytes; so texts always come back as they were.
+ * "name (file:line)" is how py-spy writes a frame in formats that only have a text for it,
+ * "file:name:line" how austin does. A text is parsed into its parts only if formatting those
+ * parts gives the same bytes again, so every text survives the round trip.
  */
 #ifndef PROFILE_FRAME_TEXT_H
 #define PROFILE_FRAME_TEXT_H
@@ -14,10 +14,10 @@ enum frame_style { FRAMES_FULL, FRAMES_NAME, FRAMES_AUSTIN };
 
 frame_id frame_from_text(struct profile *p, struct str text, enum frame_style style);
 
-/* Whether it is a name and nothing else in any style. */
+/* Whether the text would be read as a bare name in every style. */
 bool frame_text_is_whole(struct str text);
 
-/* Appends the text; the line is the frame's or else its function's. */
+/* Appends the text. The line is that of the frame or, if unknown, that of its function. */
 void frame_to_text(const struct profile *p, frame_id f, enum frame_style style,
 		   struct buf *out);
 

@@ -1,34 +1,35 @@
 /*
- * profile - the one in-memory model of every format
+ * profile - the in-memory model that all formats share
  *
- * Neither a call graph nor a list of stacks alone is lossless: many stacks have
- * the same graph, and samples know no call counts. So a profile has shared tables
- * (strings, functions, frames, value types, threads, metadata) and two halves:
+ * Neither a call graph nor a list of stacks alone is lossless: many stacks have the same call
+ * graph, and samples do not record call counts. So a profile has shared tables (strings,
+ * functions, frames, value types, threads, metadata) and two representations:
  *
- *   stacks   a trie of calling contexts and samples over it, with labels and times
- *   graph    self costs by function and line, arcs caller -> callee with call
- *            counts and inclusive values, recorded totals by function
+ *   samples      a trie of calling contexts (stacks.h) and samples that refer to it, with
+ *                labels and times
+ *   call graph   self costs by function and line; arcs caller -> callee with call counts
+ *                and inclusive values; totals recorded for functions
  *
- * A reader fills the half that its format speaks and invents nothing; several
- * files are merged by reading them into one profile, which adds them up. The
- * transforms graph_from_stacks and stacks_from_graph fill the other half.
+ * A reader fills the representation that its format has and invents nothing. Several files
+ * are merged by reading them into the same profile, which sums them. graph_from_stacks and
+ * stacks_from_graph derive the other representation.
  *
- * Values are 64-bit integers. A time counts nanoseconds; any other value counts
- * 10^exponent of its unit. All strings and rows belong to the profile and live as
- * long; ids are dense and stay valid. Everything is in order of first appearance.
+ * Values are 64-bit integers: times in nanoseconds, all others in 10^exponent of their unit.
+ * All strings and rows belong to the profile and live as long as it does. Ids are dense and
+ * stay valid. Tables are in order of first appearance.
  *
- * What few formats know is in side tables, so that profiles without it stay as small:
- * the argument of profile_sample_row() or profile_frame() says all of it, its zeros
- * mean unknown, and profile_sample_at() and profile_frame_at() give it back. A reader of
- * pprof, OTLP, perf script and the like brings it in so:
+ * What only few formats record is stored in side tables, so that profiles without it stay
+ * small. The argument of profile_sample_row() or profile_frame() carries all of it (zero
+ * means unknown); profile_sample_at() and profile_frame_at() return it. Readers of pprof,
+ * OTLP, perf script and the like map their data so:
  *
- *	text or number of a sample   profile_label(), several into profile_label_set()
- *	mapping, location            profile_mapping(), struct frame
- *	location without a function  profile_unsymbolised_frame()
- *	inlined lines of a location  a frame each, the caller first; all but the first inlined
- *	mangled name                 struct function's system
- *	time of a sample             struct sample's time, in profiles that are ordered
- *	period, start, duration      p->recording
+ * 	text or number of a sample   profile_label(), several into profile_label_set()
+ * 	mapping, location            profile_mapping(), struct frame
+ * 	location without a function  profile_unsymbolised_frame()
+ * 	inlined lines of a location  a frame each, the caller first; all but the first inlined
+ * 	mangled name                 struct function's system
+ * 	time of a sample             struct sample's time, in profiles that are ordered
+ * 	period, start, duration      p->recording
  */
 #ifndef PROFILE_PROFILE_H
 #define PROFILE_PROFILE_H
@@ -48,27 +49,28 @@ enum { NO_MAPPING = 0, NO_LABELS = 0 };
 #define NO_ID UINT32_MAX
 
 /*
- * A function is its name, file, object and, where the format knows it, the line
- * where it begins. Unknown texts are empty, an unknown line is 0.
+ * A function is identified by name, file, object and, if the format records it, the line where
+ * it begins. Unknown texts are empty, an unknown line is 0.
  */
 struct function {
 	string_id name, file, object;
 	uint32_t line;
-	bool line_inferred; /* it is only the first line with a figure; equal rows may differ in this */
-	string_id system; /* the name that the linker knows, "_ZN3foo3barEv"; empty: unknown */
+	bool line_inferred; /* line is inferred (the lowest line with a value), not recorded;
+			       ignored when functions are compared */
+	string_id system; /* the mangled name, "_ZN3foo3barEv"; empty if unknown */
 };
 
 /*
- * A piece of an object (a program, a library, "[vdso]") in memory: the bytes from
- * `start` up to `limit` are those of the file from `offset` on. Mapping 0 is none.
+ * A part of an object (a program, a library, "[vdso]") in memory: the addresses from `start` up
+ * to but not including `limit` hold the file from `offset` on. Mapping 0 means none.
  */
 struct mapping {
 	string_id object;
-	string_id build_id; /* as the source spells it, mostly hexadecimal digits */
+	string_id build_id; /* as in the source, usually hexadecimal digits */
 	uint64_t start, limit, offset;
 };
 
-/* What runs a frame's code, or what the thread did instead. */
+/* What executes the code of a frame, or what the thread did instead. */
 #define FRAME_KIND_LIST(X) \
 	X(KERNEL, "kernel") X(NATIVE, "native") X(INTERPRETED, "interpreted") \
 	X(JIT, "jit") X(GC, "gc") X(IDLE, "idle")
@@ -81,20 +83,20 @@ enum frame_kind {
 };
 
 /*
- * A frame is a function and the place it had reached; 0 is unknown. Frames that differ in
- * any of this are different frames.
+ * A frame is a function and the place that it had reached; 0 is unknown. Frames that differ in
+ * any member are different frames.
  */
 struct frame {
 	function_id function;
 	uint32_t line, column;
 	mapping_id mapping;
 	enum frame_kind kind;
-	bool inlined;       /* into the frame that called it: both have one address */
-	bool unsymbolised;  /* the source knows no function: its name is made of the address */
-	uint64_t address;   /* as in memory, so between the mapping's start and limit */
+	bool inlined;       /* inlined into the frame that called it: both have the same address */
+	bool unsymbolised;  /* the source has no function; the name is made from the address */
+	uint64_t address;   /* address in memory, between the start and limit of the mapping */
 };
 
-/* The same in its table. */
+/* Stored form: what few frames have is in a side table of details. */
 struct frame_row {
 	function_id function;
 	uint32_t line, column;
@@ -106,7 +108,7 @@ struct frame_detail {
 	bool inlined, unsymbolised;
 };
 
-/* The rows of a table from one on: those before `end` are in the index. */
+/* An index over the newest rows of a table: rows before `end` are in it. */
 struct row_index {
 	struct index index;
 	size_t end;
@@ -115,8 +117,8 @@ struct row_index {
 enum unit { UNIT_NONE, UNIT_TIME, UNIT_BYTES };
 
 /*
- * `source_scale` is for times: the source counted in 10^source_scale nanoseconds (9: seconds),
- * so that a writer can spell them as the source did. `counts` marks one that came
+ * `source_scale` applies to times: the source counted in 10^source_scale nanoseconds (9:
+ * seconds), so that a writer can use the same unit. `counts` marks a value type that was read
  * from bare counts: a target of bare counts gets it in the same unit again.
  */
 struct value_type {
@@ -131,89 +133,92 @@ struct value_type {
 struct thread {
 	string_id name;
 	uint64_t pid, tid;  /* 0: unknown */
-	uint32_t part;      /* a dump of it among several, 0: the only one */
+	uint32_t part;      /* number of the dump if there are several, 0: the only one */
 };
 
-/* A line of text about the profile, or about one thread: "cmd", "./a.out". */
+/* A header line of a file, about the profile or about one thread: "cmd", "./a.out". */
 struct metadata {
 	thread_id thread;   /* NO_ID: the whole profile */
 	string_id key, value;
 };
 
-/* How it was recorded, as far as the source says; 0 is unknown. */
+/* How the profile was recorded, as far as the source says; 0 is unknown. */
 struct recording {
-	string_id default_value;   /* name of the value type to show if nobody asks for another */
-	string_id period_name;     /* one sample was taken every `period` of this, "cpu" */
+	string_id default_value;   /* name of the value type to show by default */
+	string_id period_name;     /* one sample was taken every `period` of this, for example
+				      "cpu" */
 	string_id period_unit;     /* "nanoseconds" */
 	int64_t period;
 	int64_t start;             /* nanoseconds since 1970 */
 	int64_t duration;          /* nanoseconds */
 };
 
-/* --- stack half --- */
+/* --- samples --- */
 
 /*
- * What a source says of a sample beside its stack: "thread_name" = "main", or the number
- * "bytes" = 4096 in the unit "bytes". A key may have several labels in one sample.
+ * What a source records with a sample besides its stack: the text "thread_name" = "main", or
+ * the number "bytes" = 4096 in the unit "bytes". A sample may have several labels with one key.
  */
 struct label {
 	string_id key;
-	string_id text;     /* empty for a number */
-	string_id unit;     /* of a number, may be empty */
+	string_id text;     /* empty if it is a number */
+	string_id unit;     /* unit of a number; may be empty */
 	bool is_number;
 	int64_t number;
 };
 
 /*
- * The labels of a sample, each once: a set is its label with the highest id and the set
- * of the others. Set 0 is empty, a set's id is higher than that of its rest.
+ * A set of labels without duplicates, stored as its label with the highest id and the set of
+ * the others. Set 0 is empty; the id of a set is higher than that of its rest.
  */
 struct label_sets {
 	label_id *label;
 	label_set_id *rest;
-	size_t count, cap;  /* with the empty set; 0: no sample has labels */
+	size_t count, cap;  /* including the empty set; 0: no sample has labels */
 	struct index index;
 };
 
-/* Thread, stack and labels are its identity; so is its place in ordered profiles. */
+/* A sample is identified by thread, stack and labels; in ordered profiles each row is one. */
 struct sample {
 	thread_id thread;
 	stack_id stack;
-	uint64_t count;     /* how many of the source's samples are in this row */
+	uint64_t count;     /* number of the source's samples that this row stands for */
 	label_set_id labels;
-	bool timed;         /* `time` is known; kept where p->ordered */
-	/* when it was taken: nanoseconds since recording.start or, where that is unknown,
-	 * by the source's clock; samples are in order, but may have gaps between them */
+	bool timed;         /* `time` is known; stored only if p->ordered */
+	/*
+	 * nanoseconds since recording.start or, if that is unknown, on the source's clock.
+	 * Samples are in order but may have gaps between them.
+	 */
 	int64_t time;
 };
 
-/* The same in its table. */
+/* Stored form: labels and times are in side arrays. */
 struct sample_row {
 	thread_id thread;
 	stack_id stack;
 	uint64_t count;
 };
 
-/* Enter or leave, in order, where the source recorded that. */
+/* A function was entered or left, in the order of the source. */
 struct call_event {
 	int64_t at;
 	thread_id thread;
 	value_id value;
 	frame_id frame;
-	bool enter;         /* or leave */
+	bool enter;         /* false: left */
 };
 
-/* What a format says of one thread's time line in one value type. */
+/* The time line of one thread in one value type, as the format records it. */
 struct time_range {
 	thread_id thread;
 	value_id value;
 	int64_t start, end;
-	bool call_events;   /* the source wrote enter and leave, not samples */
+	bool call_events;   /* the source recorded call events, not samples */
 };
 
-/* --- graph half --- */
+/* --- call graph --- */
 
-/* Where in the code: the file is empty when it is the function's own. */
+/* A place in the code. The file is empty if it is the file of the function. */
 struct place {
 	string_id file;
 	uint32_t line;
@@ -226,7 +231,7 @@ struct cost {
 	struct place at;
 };
 
-/* The same in its table: few files have addresses, and none of ten million rows is small. */
+/* Stored form: addresses are rare, so they live in a side array to keep the rows small. */
 struct cost_row {
 	thread_id thread;
 	function_id function;
@@ -235,8 +240,8 @@ struct cost_row {
 };
 
 /*
- * What an arc's inclusive value counts when its callee calls itself again:
- * callgrind adds up every activation, pstat the outermost ones only.
+ * What the inclusive value of an arc counts when its callee calls itself again: callgrind sums
+ * every activation, pstat only the outermost ones.
  */
 enum rule { RULE_OUTERMOST, RULE_EVERY };
 
@@ -245,10 +250,11 @@ struct arc {
 	function_id caller, callee;
 	enum rule rule : 8;
 	bool values_known;    /* the inclusive values are known, not only the calls */
-	bool self_known;      /* so is the callee's self part; set by profile_arc() */
-	bool running;         /* was called before its part began: a row of its own */
+	bool self_known;      /* the callee's self part is known too; set by profile_arc() */
+	bool running;         /* was called before its part began; such an arc is a row of its
+			         own */
 	struct place site;    /* in the caller */
-	struct place target;  /* in the callee; its file is not used */
+	struct place target;  /* in the callee; the file is not used */
 	int64_t calls, primitive;
 };
 
@@ -260,7 +266,7 @@ struct jump {
 	int64_t executed, followed;
 };
 
-/* What a file says of a whole function, beside costs and arcs. */
+/* What a file records for a whole function, besides costs and arcs. */
 struct total {
 	bool known;
 	int64_t calls, primitive;
@@ -271,12 +277,12 @@ struct profile {
 	struct function *functions;
 	size_t function_count, function_cap;
 	struct row_index function_rows;
-	struct mapping *mappings;  /* the first is none */
+	struct mapping *mappings;  /* mapping 0 means none */
 	size_t mapping_count, mapping_cap;
 	struct index mapping_index;
 	struct frame_row *frames;
 	size_t frame_count, frame_cap;
-	struct frame_detail *frame_details; /* of the first frames; the others have none */
+	struct frame_detail *frame_details; /* for the first frames; the others have none */
 	size_t frame_detail_count, frame_detail_cap;
 	struct index frame_index;
 	struct value_type *value_types;
@@ -288,7 +294,7 @@ struct profile {
 	size_t metadata_count, metadata_cap;
 	struct index metadata_index;
 	struct recording recording;
-	bool recorded;             /* some file has said of it */
+	bool recorded;             /* a file has provided it */
 
 	struct stacks stacks;
 	struct label *labels;
@@ -299,12 +305,12 @@ struct profile {
 	size_t sample_count, sample_cap;
 	label_set_id *sample_labels; /* of the first rows; the others have none */
 	size_t sample_label_count, sample_label_cap;
-	int64_t *sample_times;       /* of the first rows; NO_TIME: unknown */
+	int64_t *sample_times;       /* for the first rows; NO_TIME: unknown */
 	size_t sample_time_count, sample_time_cap;
 	struct values sample_values;
 	uint32_t *sample_first;    /* by stack: its first row + 1 */
 	size_t sample_first_count, sample_first_cap;
-	struct index sample_index; /* of the rows that are not their stack's first */
+	struct index sample_index; /* index of the rows that are not the first of their stack */
 	struct call_event *call_events;
 	size_t call_event_count, call_event_cap;
 	struct time_range *time_ranges;
@@ -313,85 +319,106 @@ struct profile {
 
 	struct cost_row *costs;
 	size_t cost_count, cost_cap;
-	uint64_t *cost_addresses;  /* of the first rows; that of the others is 0 */
+	uint64_t *cost_addresses;  /* for the first rows; 0 for the others */
 	size_t cost_address_count, cost_address_cap;
 	struct values cost_values;
 	struct row_index cost_rows;
 	struct arc *arcs;
 	size_t arc_count, arc_cap;
 	struct values arc_values;  /* inclusive */
-	struct values arc_self;    /* the callee's self part, where it is known */
+	struct values arc_self;    /* self part of the callee, if known */
 	struct row_index arc_rows;
 	struct jump *jumps;
 	size_t jump_count, jump_cap;
 	struct index jump_index;
-	struct total *totals;      /* by function; may be shorter than functions */
+	struct total *totals;      /* by function; may have fewer entries than functions */
 	size_t total_count, total_cap;
 	struct values total_values; /* inclusive */
 
-	/* set by whoever reads or derives */
-	const char *source;  /* name of the format it was read from; NULL: nobody said */
-	bool keep_order;     /* ask readers to keep samples in order, call events too */
-	bool without_lines;  /* readers may add up a function's costs, at its lowest line */
-	unsigned left_out;   /* FEATURE_* bits of what readers did not keep for that reason */
-	bool sorted;         /* made by profile_canonical(); rows may have come since */
-	bool ordered;        /* samples are rows in time order, not aggregated */
-	bool estimated;      /* the stacks come from stacks_from_graph */
-	bool arcs_estimated; /* inclusive values of arcs come from arc_values_estimate */
-	bool calls_sampled;  /* calls are numbers of samples: nobody counted calls */
-	bool inclusive_only; /* inclusive values hold time that is nobody's self value, by intent */
-	bool all_callers;    /* each call has its arc, but for functions that nobody calls */
-	bool system_names;   /* some function has one */
-	bool line_functions; /* each function is one line of code of a real one */
-	uint64_t rounded;    /* values that had more digits than are kept */
-	uint64_t comments;   /* lines skipped as comments */
-	uint64_t bad_lines;  /* lines skipped because they were malformed */
-	string_id estimate;  /* what the stacks' estimate rests on, in words; empty: unknown */
-	string_id missing;   /* what the source is known to lack, in words; empty: nothing */
+	/* set by readers and transforms */
+	const char *source;  /* name of the source format; NULL: unknown */
+	bool keep_order;     /* asks readers to keep samples in order, and call events */
+	bool without_lines;  /* allows readers to sum the costs of a function at its lowest line */
+	unsigned left_out;   /* FEATURE_* bits of what readers dropped because of that */
+	bool sorted;         /* result of profile_canonical(); rows may have been added since */
+	bool ordered;        /* samples are in time order, one row each, not aggregated */
+	bool estimated;      /* the stacks were estimated by stacks_from_graph */
+	bool arcs_estimated; /* inclusive values of arcs were estimated by arc_values_estimate */
+	bool calls_sampled;  /* calls are numbers of samples, since calls were not counted */
+	bool inclusive_only; /* inclusive values intentionally contain time that is in no self
+			        value */
+	bool all_callers;    /* every call is in an arc, except calls of functions without
+			        callers */
+	bool system_names;   /* some function has a system name */
+	bool line_functions; /* each function is one line of a real function */
+	uint64_t rounded;    /* number of values with more digits than can be kept */
+	uint64_t comments;   /* number of comment lines that were skipped */
+	uint64_t bad_lines;  /* number of malformed lines that were skipped */
+	string_id estimate;  /* in words, what the estimate of the stacks rests on; empty:
+			        unknown */
+	string_id missing;   /* in words, what the source is known to lack; empty: nothing */
 };
 
 struct profile *profile_new(void);
 void profile_free(struct profile *p);
-/* A transform's result takes the place of what it was made of. */
+/* Frees *p and puts `next`, the result of a transform, in its place. */
 void profile_replace(struct profile **p, struct profile *next);
-/* As a new one; the room of small tables stays, for who reads thousands of files. */
+/*
+ * Empties the profile but keeps small allocations, so that thousands of files can be read into
+ * it.
+ */
 void profile_clear(struct profile *p);
 
-/* 0; -1 after a message naming `what` (masked here) and the value type if a sum overflowed. */
+/*
+ * 0, or -1 after a message if a sum overflowed; it names `what` (masked here) and the value
+ * type.
+ */
 int profile_status(const struct profile *p, const char *what);
 
 /* --- shared tables: each returns the id of an equal row or of a new one --- */
 
 string_id profile_string(struct profile *p, struct str text);
 function_id profile_function(struct profile *p, struct function f);
-/* The same for who knows that no function is equal: its name is a new string. */
+/*
+ * Like profile_function(), but the caller guarantees that no function is equal because its name
+ * is a new string.
+ */
 function_id profile_new_function(struct profile *p, struct function f);
 frame_id profile_frame(struct profile *p, struct frame f);
 mapping_id profile_mapping(struct profile *p, struct mapping m);
-/* Equal name and unit: the same value type. A new column in every table of values. */
+/*
+ * Value types with equal name and unit are the same. A new one adds a column to every table of
+ * values.
+ */
 value_id profile_value_type(struct profile *p, struct value_type type);
 thread_id profile_thread(struct profile *p, struct thread t);
 uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value);
 
 /*
- * The frame of an address that the source knows no function for: "libc.so.6+0x27ac0",
- * the offset being that in the object's file; "0x7f04" where there is no mapping.
+ * The frame of an address for which the source has no function, named "libc.so.6+0x27ac0" by
+ * the offset in the object's file, or "0x7f04" without a mapping.
  */
 frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint64_t address,
 				    enum frame_kind kind);
 
 label_id profile_label(struct profile *p, struct label l);
-/* The labels are sorted; one that is there twice counts once. */
+/* Sorts `labels` in place; duplicates count once. */
 label_set_id profile_label_set(struct profile *p, label_id *labels, size_t count);
 /*
- * Gives each set another id, places[set]: that of a rest stays lower. For who has no
- * other table with ids of sets yet.
+ * Gives each set the id places[set]; the id of a rest must stay lower than that of its set. The
+ * caller guarantees that no other table refers to sets yet.
  */
 void profile_renumber_label_sets(struct profile *p, const uint32_t *places);
-/* The labels of the set, ascending, into *out (grown as needed, *cap long); how many. */
+/*
+ * Writes the labels of the set, ascending, to *out, which is grown as needed (*cap is its
+ * size), and returns how many there are.
+ */
 size_t profile_labels_of(const struct profile *p, label_set_id set, label_id **out, size_t *cap);
 
-/* "kernel" for FRAME_KERNEL, an empty text for FRAME_UNKNOWN; the kind of a word, or -1. */
+/*
+ * frame_kind_name() returns "kernel" for FRAME_KERNEL and an empty text for FRAME_UNKNOWN;
+ * frame_kind_find() is its inverse, -1 if the word is unknown.
+ */
 const char *frame_kind_name(enum frame_kind kind);
 int frame_kind_find(struct str word);
 
@@ -402,11 +429,11 @@ static inline uint64_t profile_frame_address(const struct profile *p, frame_id f
 }
 
 /*
- * What another recording gives together with this one: the first start, as long as both
- * together; the default value type and the period if they agree. Texts are of one profile.
+ * Combines two recordings: the earlier start, the sum of the durations, and the default value
+ * type and period if they agree. Both must belong to one profile.
  */
 void recording_join(struct recording *sum, const struct recording *more);
-/* What a file says; joined with what files before it said. */
+/* Adds the recording of one file to that of the files before it. */
 void profile_add_recording(struct profile *p, struct recording r);
 static inline bool profile_has_recording(const struct profile *p)
 {
@@ -415,7 +442,7 @@ static inline bool profile_has_recording(const struct profile *p)
 	return r->default_value || r->period_name || r->period_unit || r->period || r->start ||
 	       r->duration;
 }
-/* The value type that recording.default_value names, or the first. */
+/* The value type named by recording.default_value, or the first one. */
 value_id profile_default_value(const struct profile *p);
 
 static inline struct str profile_text(const struct profile *p, string_id id)
@@ -428,7 +455,7 @@ static inline struct str function_name(const struct profile *p, function_id f)
 	return profile_text(p, p->functions[f].name);
 }
 
-/* The function's file or, where that is unknown, its object. */
+/* The file of the function or, if unknown, its object. */
 static inline struct str function_location(const struct profile *p, function_id f)
 {
 	const struct function *fn = &p->functions[f];
@@ -437,23 +464,26 @@ static inline struct str function_location(const struct profile *p, function_id 
 }
 
 /*
- * A number as the source wrote it, in the value type's own measure. A finer one
- * rescales what was read before; digits below a nanosecond, or below 10^-9 of
- * another unit, are rounded and counted in p->rounded. False: does not fit.
+ * Converts a number as the source wrote it into the scale of the value type. If it has more
+ * decimals, what was read before is rescaled; digits below a nanosecond, or below 10^-9 of
+ * another unit, are rounded and counted in p->rounded. False if it does not fit.
  */
 bool profile_number(struct profile *p, value_id v, struct decimal number, int64_t *value);
-/* Counts it in 10^exponent of its unit from now on, which is finer. */
+/* Changes the scale of a value type to a smaller exponent. */
 void profile_rescale(struct profile *p, value_id v, int exponent);
-/* The way back: a value as a decimal in nanoseconds * 10^power or in the unit. */
+/*
+ * The inverse of profile_number(): a value as a decimal, in nanoseconds * 10^power or in its
+ * unit.
+ */
 struct decimal profile_decimal(const struct profile *p, value_id v, int64_t value,
 			       int power);
 
-/* --- the halves: rows with equal keys are added up (unless p->ordered) --- */
+/* --- rows of both representations: equal keys are summed (samples not if p->ordered) --- */
 
 void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
 		    int64_t value, uint64_t count);
 void profile_sample_row(struct profile *p, struct sample s, const int64_t *values);
-/* A sample of one value type with all there is to say of it. */
+/* Adds a sample with a value of one value type. */
 void profile_sample_value(struct profile *p, struct sample s, value_id v, int64_t value);
 #define NO_TIME INT64_MIN
 static inline label_set_id profile_sample_labels(const struct profile *p, size_t row)
@@ -461,38 +491,39 @@ static inline label_set_id profile_sample_labels(const struct profile *p, size_t
 	return row < p->sample_label_count ? p->sample_labels[row] : NO_LABELS;
 }
 struct sample profile_sample_at(const struct profile *p, size_t row);
-/* The same for who knows that no sample has that thread and stack. */
+/* Like profile_sample(), but the caller guarantees that no sample has this thread and stack. */
 void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
 			int64_t value);
 void profile_call_event(struct profile *p, struct call_event a);
-/* Or NULL. */
+/* NULL if there is none. */
 struct time_range *profile_time_range(const struct profile *p, thread_id t, value_id v);
-void profile_add_time_range(struct profile *p, struct time_range s); /* widens one that is there */
+void profile_add_time_range(struct profile *p, struct time_range s); /* extends an existing range */
 
-/* `values` has a number for each value type; NULL counts as zeros. */
+/* `values` has a number for each value type; NULL stands for zeros. */
 void profile_cost(struct profile *p, struct cost c, const int64_t *values);
-/* The row; self may be NULL if nobody says. */
+/* Returns the row. `self` may be NULL if it is not recorded. */
 uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
 		     const int64_t *self);
 /*
- * The same in steps, as strings_prefetch() has them: for who adds many arcs to a large table
- * in no order. Its own `self_known` is set.
+ * profile_arc() in steps, like strings_prefetch(), for adding many arcs to a large table in no
+ * order. Sets a->self_known.
  */
 uint64_t profile_arc_hash(const struct arc *a);
 void profile_prefetch_arc(const struct profile *p, uint64_t hash, enum prefetch_step what);
 uint32_t profile_arc_hashed(struct profile *p, struct arc *a, uint64_t hash,
 			    const int64_t *values, const int64_t *self);
 /*
- * The same for who knows that no row with that key is there (a caller's callees in a
- * dict, a function's lines in their order): nothing is looked up, and a table that
- * grows by these alone has no index.
+ * Like profile_cost() and profile_arc(), but the caller guarantees that the key is new (the
+ * callees of a caller in a dict, the lines of a function in order). Nothing is looked up, and a
+ * table that only grows in this way has no index.
  */
 uint32_t profile_new_cost(struct profile *p, struct cost c, const int64_t *values);
 uint32_t profile_new_arc(struct profile *p, const struct arc *a, const int64_t *values,
 			 const int64_t *self);
 /*
- * The same for who knows that only the newest rows can have that key: `among` begins with
- * .end as the first of them. Its owner frees the index.
+ * Like profile_cost() and profile_arc(), but the caller guarantees that only the newest rows
+ * can have this key: it sets among->end to the first of them. The caller owns `among` and frees
+ * its index.
  */
 void profile_cost_among(struct profile *p, struct row_index *among, struct cost c,
 			const int64_t *values);
@@ -505,7 +536,7 @@ static inline struct cost profile_cost_row(const struct profile *p, size_t row)
 	return (struct cost){ c->thread, c->function, { c->file, c->line,
 		row < p->cost_address_count ? p->cost_addresses[row] : 0 } };
 }
-/* Says of an arc that has none what of the callee's self value came through it. */
+/* Adds the self part to an arc that has none. */
 void profile_set_arc_self(struct profile *p, uint32_t row, const int64_t *self);
 void profile_jump(struct profile *p, struct jump j);
 void profile_total(struct profile *p, function_id f, int64_t calls, int64_t primitive,
@@ -526,7 +557,7 @@ static inline bool profile_has_graph(const struct profile *p)
 	return p->cost_count || p->arc_count || p->total_count;
 }
 
-/* A pass over each table of values, for what concerns all of them. */
+/* For loops over all tables of values. */
 #define PROFILE_VALUE_TABLES 5
 struct values *profile_values(struct profile *p, int table);
 

@@ -1,14 +1,13 @@
 /*
  * rows_json - value types, threads and metadata as JSON
  *
- * For formats in JSON that have no place for all of the model: what they cannot say
- * goes into a key of our own, in these words. What is absent is empty or 0; unknown
- * keys are passed over.
+ * JSON-based formats that have no place for a part of the model store it under an extra key,
+ * in this form. A missing key means empty or 0; unknown keys are skipped.
  *
- *	value type  {"name": "Dr", "title": "Data read", "unit": "none", "exponent": -2,
- *	             "counts": true}
- *	thread      {"name": "main", "pid": "7", "tid": "9", "part": 2}
- *	labels      [["cmd", "./a.out"], ["desc", "part 2", {"name": "main"}]]
+ * 	value type  {"name": "Dr", "title": "Data read", "unit": "none", "exponent": -2,
+ * 	             "counts": true}
+ * 	thread      {"name": "main", "pid": "7", "tid": "9", "part": 2}
+ * 	metadata    [["cmd", "./a.out"], ["desc", "part 2", {"name": "main"}]]
  */
 #ifndef PROFILE_ROWS_JSON_H
 #define PROFILE_ROWS_JSON_H
@@ -17,21 +16,24 @@
 #include "common/syntax/json_put.h"
 #include "common/syntax/json_scan.h"
 
-/* Units by the words of speedscope's format. */
+/* The names of units in the speedscope format. */
 struct unit_word {
 	struct str word;
 	enum unit unit;
 	int power;
-	struct str value;  /* what the value type is called if nobody says */
+	struct str value;  /* the default name of such a value type */
 };
 
-/* NULL if there is none; the word of a value type's power, or the first of its unit. */
+/*
+ * unit_word_find() returns NULL if there is none; unit_word_of() returns the word for the scale
+ * of the value type, or the first word of its unit.
+ */
 const struct unit_word *unit_word_find(struct str word);
 const struct unit_word *unit_word_of(const struct value_type *v);
 
-/* The next value of the JSON; errors are the input's. */
+/* Each reads the next JSON value. Errors are reported through the input. */
 struct value_type json_value_type(struct json *j, struct profile *p);
-/* The same, called after its unit where it has no name. */
+/* Like json_value_type(), but a value type without a name gets that of its unit. */
 struct value_type json_named_value_type(struct json *j, struct profile *p);
 struct thread json_thread(struct json *j, struct profile *p);
 void json_metadata(struct json *j, struct profile *p);

@@ -18,26 +18,31 @@ enum { EMPTY_STACK = 0 };
 struct stacks {
 	stack_id *parent;
 	frame_id *frame;
-	size_t count, cap;  /* with the empty stack */
-	struct index index; /* of the stacks that are not their parent's next row */
-	size_t indexed;     /* rows from here on will be in it when it is looked at */
+	size_t count, cap;  /* including the empty stack */
+	struct index index; /* maps (parent, frame) to the stack, except for stacks right behind
+			       their parent */
+	size_t indexed;     /* stacks from here on are added to the index when it is next
+			       searched */
 };
 
 void stacks_init(struct stacks *s);
 void stacks_free(struct stacks *s);
 
-/* The stack `parent` with one more frame. */
+/* The stack that extends `parent` by one frame. Found if it exists, else added. */
 stack_id stacks_push(struct stacks *s, stack_id parent, frame_id frame);
-/* Says that this will be pushed soon: what it takes to find it is fetched meanwhile. */
+/* Prefetches what stacks_push() will read for the same arguments. */
 void stacks_prefetch(const struct stacks *s, stack_id parent, frame_id frame);
 
 /*
- * The same as a row of its own: for who knows that there is no equal one, and for trees
- * whose siblings may be alike, of which stacks_push() finds any.
+ * Like stacks_push(), but always adds a row. Either the caller guarantees that no equal stack
+ * exists, or duplicates are intended: stacks_push() then returns an arbitrary one of them.
  */
 stack_id stacks_append(struct stacks *s, stack_id parent, frame_id frame);
 
-/* Frames of the stack, root first, into *out (grown as needed, *cap long); returns how many. */
+/*
+ * Writes the frames of the stack, root first, to *out, which is grown as needed (*cap is its
+ * size), and returns how many there are.
+ */
 size_t stacks_frames(const struct stacks *s, stack_id stack, frame_id **out, size_t *cap);
 
 #endif

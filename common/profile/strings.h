@@ -1,8 +1,8 @@
 /*
- * strings - each text once
+ * strings - interned texts
  *
- * A string_id names the same bytes for the life of the table; 0 is the empty
- * string. Texts may hold any byte and do not move.
+ * A string_id stands for the same bytes as long as the table lives; 0 is the empty string.
+ * Texts may contain any byte, and their addresses stay valid.
  */
 #ifndef PROFILE_STRINGS_H
 #define PROFILE_STRINGS_H
@@ -17,19 +17,21 @@ struct strings {
 	struct str *texts;
 	size_t count, cap;
 	struct index index;
-	char *block;            /* where the next text goes */
+	char *block;            /* free space for the next text */
 	size_t block_left;
-	void *blocks;           /* all of them, a list */
+	void *blocks;           /* all blocks, a linked list */
 };
 
 void strings_init(struct strings *s);
 void strings_free(struct strings *s);
-void strings_clear(struct strings *s); /* as after strings_init(); some room stays */
+void strings_clear(struct strings *s); /* as after strings_init(), but keeps some of its
+				          allocations */
 string_id strings_add(struct strings *s, struct str text);
 
 /*
- * The same in steps, by hash_text(), for who knows early what will be looked up: what
- * each step reads is on its way to the cache since the one before it, while others are looked up.
+ * strings_add() in steps, with the hash of hash_text(). Each strings_prefetch() step requests
+ * the memory that the next step reads, so a caller that knows early what it will look up can
+ * overlap the waiting: SLOT, then ROW, then TEXT, then strings_add_hashed().
  */
 enum prefetch_step { PREFETCH_SLOT, PREFETCH_ROW, PREFETCH_TEXT };
 void strings_prefetch(const struct strings *s, uint64_t hash, enum prefetch_step what);

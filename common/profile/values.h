@@ -1,9 +1,9 @@
 /*
- * values - the numbers of a table, one row of `width` values for each of its rows
+ * values - a table of numbers, `width` values in each row
  *
- * Value k of a row is counted in value type k of the profile. Additions are
- * checked: what does not fit in 64 bits is remembered by value type and told by
- * profile_status(), so that readers need not look at every sum.
+ * Column k holds values of the profile's value type k. Additions are checked: an overflow is
+ * recorded with its value type and reported by profile_status(), so that readers need not
+ * check each sum.
  */
 #ifndef PROFILE_VALUES_H
 #define PROFILE_VALUES_H
@@ -17,7 +17,7 @@ struct values {
 	size_t rows, cap;
 	uint32_t width;
 	bool overflow;
-	uint32_t overflowed; /* the value type */
+	uint32_t overflowed; /* the value type that overflowed */
 };
 
 /* Appends a row of zeros and returns its number. */
@@ -28,7 +28,7 @@ static inline int64_t *values_row(const struct values *t, size_t row)
 	return t->v + row * t->width;
 }
 
-/* Appends a row of these values; NULL counts as zeros. Most profiles have one value type. */
+/* Appends a row; NULL stands for zeros. The common case of one value type is inlined. */
 uint32_t values_append_any(struct values *t, const int64_t *values);
 static inline uint32_t values_append(struct values *t, const int64_t *values)
 {
@@ -43,9 +43,9 @@ void values_add_row(struct values *t, size_t row, const int64_t *values);
 
 void values_widen(struct values *t, uint32_t width);        /* new columns hold 0 */
 void values_scale(struct values *t, uint32_t k, int power); /* column k by 10^power */
-void values_keep(struct values *t, uint32_t k);             /* column k becomes the only one */
+void values_keep(struct values *t, uint32_t k);             /* removes all columns but k */
 void values_resize(struct values *t, size_t rows);          /* new rows hold 0 */
 void values_free(struct values *t);
-void values_clear(struct values *t); /* no rows and no columns; the room stays */
+void values_clear(struct values *t); /* removes all rows and columns; keeps the allocation */
 
 #endif

@@ -467,6 +467,8 @@ static void reduce(const struct settings *s, struct profile **p, const struct fo
 	needed = options.drop != 0;
 	if (!(to->features & FEATURE_OBJECTS) && profile_features(*p) & FEATURE_OBJECTS)
 		needed = options.fold_objects = true;
+	if (!(to->features & FEATURE_FILES) && profile_features(*p) & FEATURE_FILES)
+		needed = options.fold_files = true;
 	/* a graph's line functions are its real ones' lines for whoever knows lines */
 	if ((*p)->line_functions && to->features & FEATURE_LINES)
 		needed = options.lines_to_places = true;

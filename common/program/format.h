@@ -1,9 +1,9 @@
 /*
- * format - what a file format tells the programs
+ * format - the interface that each file format implements
  *
- * A format is one file in converters/ with one const struct format at its end and
- * a row in converters/formats.def. Everything else follows from the two: sniffing,
- * the pair binaries, gzip, --help, the manual pages, the tests.
+ * A format is a folder converters/NAME with one const struct format, and a row in
+ * converters/formats.def. Everything else follows from these: detection, the X2Y programs,
+ * gzip, --help, the manual pages, the tests. converters/example is a minimal one.
  */
 #ifndef PROGRAM_FORMAT_H
 #define PROGRAM_FORMAT_H
@@ -16,58 +16,63 @@
 
 enum representation { REPR_SAMPLES, REPR_GRAPH };
 
-enum { MAX_BID = 100 };     /* no other format is asked */
+enum { MAX_BID = 100 };     /* certain: no other format is asked */
 
-/* Options of one end: where their values are, and what those are when none is given. */
+/* The options for reading or for writing: the table, and where the values are. */
 struct format_options {
-	const struct option_row *rows; /* without letters; NULL: there are none */
-	size_t size;                   /* of the struct that the rows' offsets are in */
+	const struct option_row *rows; /* rows without letters; NULL: no options */
+	size_t size;                   /* size of the struct that the offsets of the rows refer
+				          to */
 	const void *usual;
 };
 
-/* For the handler: the rows' struct has that variable's content when nothing is given. */
+/* An initialiser; the variable `usual` holds the defaults in the struct of the rows. */
 #define FORMAT_OPTIONS(rows, usual) { rows, sizeof(usual), &(usual) }
 
-/*
- * What is asked before writing gets `options`: the values of the format's write options.
- */
+/* Functions that take `options` get the values of the write options. */
 struct format {
-	const char *name;     /* as in X2Y */
-	const char *title;    /* one line: what it is and who writes it */
-	const char *suffixes; /* blank-separated, for the name given to -o */
-	enum representation representation; /* what it reads into and writes from */
-	unsigned features;    /* FEATURE_* bits that survive reading and writing */
-	/* bits that it keeps of this profile besides; or NULL */
+	const char *name;     /* the X or Y of X2Y */
+	const char *title;    /* one line: what it is and which program writes it */
+	const char *suffixes; /* separated by blanks; -o FILE chooses the format by them */
+	enum representation representation; /* the representation that it reads into and writes
+					       from */
+	unsigned features;    /* FEATURE_* bits that survive writing and reading */
+	/* further bits that it keeps of this profile; may be NULL */
 	unsigned (*features_of)(const struct profile *p, const void *options);
 
 	/*
-	 * How sure it is that a file beginning with `head` is its own, 0 to
-	 * MAX_BID; `whole` tells that head is all there is.
+	 * How likely a file that begins with `head` is of this format, from 0 to MAX_BID;
+	 * `whole`: head is the whole file.
 	 */
 	int (*bid)(struct str head, bool whole);
-	/* Adds the input to p. 0, or -1 after input_error(). in->options are its options. */
+	/*
+	 * Adds the input to p; in->options are the option values. 0, or -1 after input_error().
+	 */
 	int (*read)(struct input *in, struct profile *p);
 	struct format_options read_options;
-	bool reads_xml;       /* with common/syntax/xml_library, which a sandbox loads first */
+	bool reads_xml;       /* uses common/syntax/xml_library, which must be loaded before a
+			         sandbox is entered */
 
-	/* an arc must have inclusive values: where there are only calls, they are estimated */
+	/* arcs need inclusive values: these are estimated where only calls are recorded */
 	bool needs_arc_values;
-	/* whether samples shall come in order though it does not always keep that; or NULL */
+	/* whether samples are needed in order although ORDER is not kept; may be NULL */
 	bool (*needs_order)(const void *options);
-	/* --threads makes root frames although it keeps threads */
+	/* --threads makes root frames even though THREADS is kept */
 	bool threads_as_roots;
-	/* adds to *loss, as a sentence, what no bit says is lost of p, which is ready to be written;
-	 * or NULL */
+	/*
+	 * Appends a sentence to *loss about what is lost of p and no bit covers; p is ready to
+	 * be written. May be NULL.
+	 */
 	void (*report_loss)(const struct profile *p, const void *options, struct buf *loss);
-	/* 0, or -1 after a message if p cannot be written at all; or NULL. */
+	/* 0, or -1 after a message if p cannot be written at all. May be NULL. */
 	int (*check)(const struct profile *p, const void *options);
 	/*
-	 * p has the half that the format needs; a format without VALUE_TYPES gets one.
-	 * out->options are its options.
+	 * Writes p, which has the representation that the format needs, and one value type
+	 * unless VALUE_TYPES is kept. out->options are the option values.
 	 */
 	void (*write)(struct output *out, const struct profile *p);
 	struct format_options write_options;
-	/* Whether a name comes through unchanged; or NULL: any does. */
+	/* Whether a name survives unchanged. NULL: every name does. */
 	bool (*can_spell)(struct str name);
 };
 

@@ -1,37 +1,36 @@
-/*
- * main - what the mains of the converters share
- */
+/* main - the main functions of the converters, and their option groups */
 #ifndef PROGRAM_MAIN_H
 #define PROGRAM_MAIN_H
 
 #include "common/program/convert.h"
 
 /*
- * A program's task, and main in it: messages go to stderr, temporary files do not outlive
- * a signal, there is a progress bar. The exit status; STATUS_TROUBLE if the work was given up.
+ * Runs main in a task of its own: messages go to stderr, temporary files are removed on
+ * signals, a progress bar is shown. Returns the exit status; STATUS_TROUBLE if the work was
+ * given up.
  */
 int main_run(int (*main)(int argc, char **argv), int argc, char **argv);
 
 /*
- * An X2Y from options to exit status. A pair with options of its own passes them as
- * `more`, whose values are in the struct `values`, and what to do with the files as `act`;
- * else all are NULL.
+ * The whole of an X2Y program, from options to exit status. A pair with options of its own
+ * passes them in `more`, whose values are in the struct `values`, and `act`, which handles the
+ * files; otherwise all three are NULL.
  */
 int main_pair(const struct format *from, const struct format *to,
 	      const struct option_row *more, void *values,
 	      int (*act)(struct settings *s, char **files, int count), int argc, char **argv);
 
-/* A conversion, all of it. Returns the exit status. */
+/* A complete conversion. Returns the exit status. */
 int convert_files(struct settings *s, const struct format *from, const struct format *to,
 		  format_list list, char **files, int count);
 
 /*
- * Adds the option groups that fit a conversion between the formats of two lists: common,
- * selection, estimates where they can occur, and each format's own.
+ * Adds the option groups for a conversion between formats of the two lists: common and
+ * selection options, those of estimates if they can occur, and those of each format.
  */
 void options_for_conversion(struct settings *s, format_list from, format_list to);
 
-/* The same for a program that only reads; `own` are its own options. */
+/* Like options_for_conversion(), for a program that only reads; `own` are its own options. */
 void options_for_reading(struct settings *s, format_list from, const struct option_row *own,
 			 void *values);
 

@@ -1,10 +1,10 @@
 /*
- * sandbox - for who converts strangers' files
+ * sandbox - seccomp confinement for converting untrusted files
  *
- * With --sandbox the program opens its files and divides: one process reads and writes
- * them with no right but read, write, memory and exit (seccomp, Linux); the other looks
- * at no byte of them, waits, and gives the output its name. Whatever a file can make of
- * a mistake in a reader, it opens, runs and connects to nothing.
+ * With --sandbox the program opens its files and splits in two (Linux). One process reads and
+ * writes them and may only read, write, allocate memory and exit. The other one does not look
+ * at their contents; it waits, and renames the output. So a file that exploits a bug in a
+ * reader cannot open, execute or connect to anything.
  */
 #ifndef PROGRAM_SANDBOX_H
 #define PROGRAM_SANDBOX_H
@@ -14,18 +14,18 @@
 struct settings;
 
 /*
- * For every program, when its options are read. Without --sandbox both do nothing.
- * 0: go on; -1 after a message.
+ * Every program calls these after parsing its options. Without --sandbox both do nothing. 0:
+ * continue; -1 after a message.
  */
 
-/* Opens the files (none: standard input); as often as there are lists of them. */
+/* Opens the files (none: standard input). May be called for several lists. */
 int sandbox_preopen(const struct settings *s, char **files, int count);
 /*
- * Opens the output and closes the sandbox; in the process that waits it does not return.
- * `xml` says that XML may be read or written in it: no library can be loaded afterwards.
+ * Opens the output and enters the sandbox; does not return in the process that waits. `xml`:
+ * XML may be read or written inside, where no library can be loaded.
  */
 int sandbox_close(const struct settings *s, bool xml);
-/* Both, for a program that has one list of files. */
+/* Does both, for a program that has one list of files. */
 int sandbox_enter(const struct settings *s, char **files, int count, bool xml);
 
 #endif

@@ -39,6 +39,8 @@ const struct option_row options_common[] = {
 		 AT(sandbox)),
 	OPT_FLAG(0, "list-limits", "list the limits and exit", AT(list_limits)),
 	OPT_FLAG(0, "list-formats", "list the formats and exit", AT(list_formats)),
+	OPT_FLAG(0, "list-features", "list what a profile can hold and which formats keep it, and exit",
+		 AT(list_features)),
 	OPT_FLAG(0, "list-options", "list these options, a line each with tabs, and exit",
 		 AT(list_options)),
 	OPT_END
@@ -102,6 +104,29 @@ void format_list_print(FILE *to, format_list list)
 			(*list)->suffixes, (*list)->title);
 }
 
+/* "calls  call counts  pstat,callgrind,dot": a line a feature, in columns. */
+static void features_print(FILE *to, format_list list)
+{
+	struct buf text = { 0 };
+	int widest = 0;
+
+	for (int bit = 0; bit < FEATURE_COUNT; bit++)
+		if ((int)strlen(feature_sentence(bit)) > widest)
+			widest = (int)strlen(feature_sentence(bit));
+	fprintf(to, "%-16s%-*s  %s\n", "feature", widest, "what it is", "kept by");
+	for (int bit = 0; bit < FEATURE_COUNT; bit++) {
+		text.n = 0;
+		feature_name(bit, &text);
+		fprintf(to, "%-16.*s%-*s  ", (int)text.n, text.p, widest, feature_sentence(bit));
+		text.n = 0;
+		for (format_list f = list; *f; f++)
+			if ((*f)->features & 1u << bit)
+				buf_print(&text, "%s%s", text.n ? "," : "", (*f)->name);
+		fprintf(to, "%.*s\n", (int)text.n, text.n ? text.p : "");
+	}
+	buf_free(&text);
+}
+
 static void put_help(const struct settings *s, const char *synopsis, const char *purpose)
 {
 	const char *program = task_current->program;
@@ -125,6 +150,8 @@ bool convert_handle_info_options(const struct settings *s, const char *synopsis,
 		printf("%s (profpipe) %s\n", task_current->program, PROFPIPE_VERSION);
 	} else if (s->list_formats) {
 		format_list_print(stdout, list);
+	} else if (s->list_features) {
+		features_print(stdout, list);
 	} else if (s->list_limits) {
 		limits_print(stdout);
 	} else if (s->list_options) {

@@ -1,30 +1,30 @@
 /*
- * json_scan - JSON pulled from an input, value by value
+ * json_scan - reads JSON from an input, value by value
  *
- * Strict JSON (RFC 8259) at the speed of the disk: nothing is kept but the window
- * of the input, which holds the longest string or number, and no call recurses.
+ * Strict JSON (RFC 8259) at the speed of the disk. Nothing is kept but the window of the
+ * input, which holds the longest string or number, and nothing recurses.
  *
- *	json_object(&j);
- *	while (json_key(&j, &key)) {
- *		if (str_eq(key, S("weights"))) {
- *			json_array(&j);
- *			while (json_element(&j))
- *				json_number(&j, &weight);
- *		} else {
- *			json_skip(&j);
- *		}
- *	}
+ * 	json_object(&j);
+ * 	while (json_key(&j, &key)) {
+ * 		if (str_eq(key, S("weights"))) {
+ * 			json_array(&j);
+ * 			while (json_element(&j))
+ * 				json_number(&j, &weight);
+ * 		} else {
+ * 			json_skip(&j);
+ * 		}
+ * 	}
  *
- * After json_key() or a true json_element() exactly one value is to be taken.
- * Errors are the input's, told once and sticky: from then on every call says false,
- * so that all loops end.
+ * After json_key(), or json_element() returning true, the caller takes exactly one value.
+ * Errors are the input's: reported once and sticky. From then on every call returns false,
+ * so all loops end.
  *
- * Strings come as bytes, and any bytes can come: what is no UTF-8 in the text stays
- * as it is; a lone surrogate \udc80 to \udcff is the byte 0x80 to 0xff (Python's
- * "surrogateescape"), any other lone one its three bytes ("surrogatepass"); \u0000 is
- * a NUL. json_put() writes what comes back so. (cJSON cuts strings at \u0000,
- * refuses lone surrogates and holds the whole text in memory: it cannot keep names
- * that are bytes.) Numbers come as decimals, never through floating point.
+ * Strings are returned as bytes and may contain any byte. Bytes that are not UTF-8 are kept;
+ * a lone surrogate \udc80 to \udcff is the byte 0x80 to 0xff (Python's "surrogateescape"),
+ * any other lone surrogate its three bytes ("surrogatepass"); \u0000 is a NUL. json_put()
+ * writes them so that they come back. (cJSON cuts strings at \u0000, rejects lone surrogates
+ * and holds the whole text in memory, so it cannot keep names that are bytes.) Numbers are
+ * returned as decimals and never pass through floating point.
  */
 #ifndef SYNTAX_JSON_SCAN_H
 #define SYNTAX_JSON_SCAN_H
@@ -44,50 +44,56 @@ enum json_kind {
 
 struct json {
 	struct input *in;
-	bool at_start;    /* just inside a bracket: no comma comes first */
-	bool colon;       /* after a key: a colon comes first */
-	struct buf text;  /* a string that had escapes */
+	bool at_start;    /* right behind an opening bracket: no comma is expected */
+	bool colon;       /* behind a key: a colon is expected */
+	struct buf text;  /* holds the last string that had escapes */
 };
 
 void json_start(struct json *j, struct input *in);
 void json_free(struct json *j);
-/* Nothing but blanks may follow; false after an error. */
+/* Checks that only whitespace follows. False after an error. */
 bool json_end(struct json *j);
 
-/* What the next value is; takes nothing. */
+/* The kind of the next value, which is not consumed. */
 enum json_kind json_peek(struct json *j);
 
-/* Enter an object; its next key, valid until the next call; false at its end. */
+/*
+ * json_object() enters an object; json_key() gives its next key, valid until the next call, or
+ * false at its end.
+ */
 bool json_object(struct json *j);
 bool json_key(struct json *j, struct str *key);
 
-/* Enter an array; whether another value of it follows. */
+/* json_array() enters an array; json_element() says whether another element follows. */
 bool json_array(struct json *j);
 bool json_element(struct json *j);
 
-/* Take a value of this kind, or complain. The text is valid until the next call. */
+/*
+ * Each takes a value of that kind; any other value is an error. Texts are valid until the next
+ * call.
+ */
 bool json_string(struct json *j, struct str *text);
 bool json_number(struct json *j, struct decimal *number, enum exactness *exactness);
 bool json_bool(struct json *j, bool *value);
-/* An integer from 0 to `max`; `what` is for the message. */
+/* An integer from 0 to `max`; `what` names it in the error message. */
 bool json_index(struct json *j, uint32_t max, const char *what, uint32_t *value);
 
-/* Takes a null if one is next; else says false and takes nothing. */
+/* Takes a null. If the next value is not null: returns false and takes nothing. */
 bool json_null(struct json *j);
-/* Takes any value. What is in it must be well-formed, and no deeper than LIMIT_NESTING. */
+/* Skips any value. It must be well-formed and nested no deeper than LIMIT_NESTING. */
 bool json_skip(struct json *j);
 
 /*
- * The text of an array without strings or brackets in it, untaken: for a caller who
- * knows this text and passes over it with json_pass(). False if the next value does
- * not end with a ']' near: then (and if the text is a new one) take it as usual.
+ * The text of the next value, an array without strings or brackets inside; it is not consumed.
+ * A caller that knows this text can skip it with json_pass(). False if no "]" ends it nearby,
+ * or if it is another value: then the caller reads it as usual.
  */
 bool json_flat_array(struct json *j, struct str *text);
 void json_pass(struct json *j, size_t bytes);
-/* From such a text on to that of the array's neighbour, if all of it is in the window. */
+/* Moves *text from such an array to the next one, if that is in the window completely. */
 bool json_flat_neighbour(const struct json *j, struct str *text);
 
-/* "byte N: expected WHAT, got ..." at the next value. Returns false. */
+/* Reports "byte N: expected WHAT, got ..." at the next value. Returns false. */
 bool json_expected(struct json *j, const char *what);
 
 #endif

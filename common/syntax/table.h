@@ -1,17 +1,17 @@
 /*
- * table - rows for people and for programs
+ * table - tables for people and for programs
  *
- * One table, filled cell by cell, goes out aligned for a terminal, as Markdown, or in a
- * form that programs read. Every cell has a text for people and, where it is a number,
- * the exact number for programs. Names are data at each exit: control characters and
- * those that turn the direction of text are shown as \xNN or \u{NNNN} to people; CSV and
- * Markdown get what keeps a name from being a formula, a tag or a column.
+ * A table is filled cell by cell and then written: aligned for a terminal, as Markdown, or in
+ * a format that programs read. Every cell has a text for people and, if it is a number, the
+ * exact number for programs. Names are untrusted in every format: people see control and bidi
+ * characters as \xNN or \u{NNNN}; CSV and Markdown are escaped so that no name becomes a
+ * formula, a tag or a column.
  *
- *	table_text(t, name);
- *	table_number(t, self, shown);
- *	table_end_row(t);
- *	...
- *	table_put(t, out, &(struct table_style){ .format = TABLE_CSV });
+ * 	table_text(t, name);
+ * 	table_number(t, self, shown);
+ * 	table_end_row(t);
+ * 	...
+ * 	table_put(t, out, &(struct table_style){ .format = TABLE_CSV });
  */
 #ifndef SYNTAX_TABLE_H
 #define SYNTAX_TABLE_H
@@ -24,41 +24,45 @@ enum table_format {
 #define TABLE_FORMATS "text|tsv|csv|json|ndjson|markdown"
 
 struct table_column {
-	const char *key;       /* what programs call it; NULL: not for them */
-	const char *heading;   /* what people read; NULL: not for them */
-	bool right;            /* aligned to the right */
-	bool flexible;         /* may be cut where the line is too long */
-	bool spare;            /* may be left out there; the last one goes first */
+	const char *key;       /* the name for programs; NULL: not shown to them */
+	const char *heading;   /* the name for people; NULL: not shown to them */
+	bool right;            /* right-aligned */
+	bool flexible;         /* may be shortened where the line is too long */
+	bool spare;            /* may be dropped where the line is too long, the last column
+			          first */
 };
 
 struct table_style {
 	enum table_format format;
-	size_t width;          /* columns of the terminal; 0: as wide as it gets */
+	size_t width;          /* columns of the terminal; 0: unlimited */
 	bool colors;
-	bool bare;             /* text: no headings */
-	/* after the rows of JSON: {"rows": [...]} has more keys; or NULL: a plain array */
+	bool bare;             /* text format: without headings */
+	/*
+	 * writes more keys behind the rows of JSON, which is then {"rows": [...], ...}; NULL:
+	 * JSON is a plain array
+	 */
 	void (*more)(struct output *out, void *context);
 	void *context;
 };
 
 struct table;
 
-/* The columns must outlive it. */
+/* The columns must outlive the table. */
 struct table *table_new(const struct table_column *columns, size_t count);
 void table_free(struct table *t);
 
-/* The next cell; texts are copied. */
+/* Each adds the next cell; texts are copied. */
 void table_text(struct table *t, struct str text);
 void table_number(struct table *t, struct decimal number, struct str shown);
-void table_words(struct table *t, struct str shown); /* for people; null to programs */
-void table_unknown(struct table *t);          /* nobody knows: null, or empty */
-void table_color(struct table *t, const char *sgr); /* "31" of the cell made last */
+void table_words(struct table *t, struct str shown); /* text for people; programs get null */
+void table_unknown(struct table *t);          /* an unknown value: null, or empty */
+void table_color(struct table *t, const char *sgr); /* colours the last cell; for example "31" */
 void table_end_row(struct table *t);
 size_t table_rows(const struct table *t);
 
 void table_put(const struct table *t, struct output *out, const struct table_style *look);
 
-/* Text as people may see it: on a terminal, in Markdown. */
+/* Appends text in a form that is safe on a terminal, in Markdown, in CSV. */
 void buf_add_visible(struct buf *b, struct str text);
 void buf_add_markdown(struct buf *b, struct str text);
 void buf_add_csv(struct buf *b, struct str text);

@@ -43,7 +43,8 @@ static void read_function(struct input *in, struct profile *p, thread_id thread,
 /* After input_error() there are no more lines, and input_status() says so once. */
 static int example_read(struct input *in, struct profile *p)
 {
-	value_id v = profile_value_type(p, (struct value_type){ .name = profile_string(p, S("samples")) });
+	value_id v = profile_value_type(p, (struct value_type){ .name = profile_string(p, S("samples")),
+						    .counts = true });
 	thread_id thread = profile_thread(p, (struct thread){ 0 });
 	struct str line;
 

@@ -36,6 +36,7 @@ FILES = {
     "threads.out-03": "samples/callgrind/valgrind-threads.callgrind-03",
     "run.collapsed": "samples/collapsed/pyspy.collapsed",
     "run.speedscope.json": "samples/speedscope/pyspy.speedscope.json",
+    "labelled.speedscope.json": "tests/docs/labelled.speedscope.json",
     "run.svg": "samples/flamegraph/inferno.svg",
     **{f"{name}.callgrind": f"tests/docs/{name}.callgrind" for name in ("graph", "below", "imports")},
     "run.py": "samples/programs/circles.py",
@@ -289,7 +290,7 @@ def complete(made, *words):
 def test_bash_completes_options(made, program):
     wanted = [f"--{name}" if name else f"-{letter}" for _, letter, name, _ in listed_options(program)]
     assert complete(made, program, "-") == wanted
-    assert complete(made, program, "--list-f") == ["--list-formats"]
+    assert complete(made, program, "--list-fo") == ["--list-formats"]
     assert complete(made, program, "") is None
     assert complete(made, program, "-o", "") is None
 

@@ -1,18 +1,18 @@
 /*
  * flat_profile - a profile function by function
  *
- * The flat profile that people know: self, inclusive and calls of each function, and
- * what it has from each caller and through each callee. A function here is a name with
- * its file (or, where that is unknown, its object) and the line where it begins;
- * threads, lines and objects are added up.
+ * The flat profile as gprof and pprof print it: self and inclusive value and calls of each
+ * function, and its values by caller and by callee. A function here is identified by name,
+ * file (or object, if the file is unknown) and first line; threads, lines and objects are
+ * summed.
  *
- *	flat_profile_prepare(p);
- *	flat_profile_make(&f, p, 0);
- *	for (uint32_t i = 0; i < f.count; i++)
- *		f.rows[i].name has f.table.rows[i].self of f.total
- *	flat_profile_free(&f);
+ * 	flat_profile_prepare(p);
+ * 	flat_profile_make(&f, p, 0);
+ * 	for (uint32_t i = 0; i < f.count; i++)
+ * 		f.rows[i].name has f.table.rows[i].self of f.total
+ * 	flat_profile_free(&f);
  *
- * Inclusive counts a function once a stack, whatever the recursion.
+ * The inclusive value counts a function once for each stack, whatever the recursion.
  */
 #ifndef CALLGRAPH_FLAT_PROFILE_H
 #define CALLGRAPH_FLAT_PROFILE_H
@@ -21,7 +21,7 @@
 #include "common/transform/callgraph/call_table.h"
 
 struct flat_row {
-	struct str name, location; /* the profile's */
+	struct str name, location; /* texts of the profile */
 	uint32_t line;            /* 0: unknown */
 };
 
@@ -29,17 +29,17 @@ struct flat_profile {
 	const struct profile *p;
 	value_id value;
 	uint32_t count;
-	struct flat_row *rows;    /* by name, home and line, bytewise */
-	struct call_table table;  /* row i is rows[i]; arcs by callee */
+	struct flat_row *rows;    /* sorted by name, location and line, bytewise */
+	struct call_table table;  /* row i belongs to rows[i]; arcs are sorted by callee */
 	struct csr callees;       /* arcs of the table, by caller */
 	uint32_t *callee_of;      /* by arc: its callee */
-	int64_t total;            /* of all self values */
-	bool calls_known;         /* else calls are numbers of samples */
+	int64_t total;            /* sum of all self values */
+	bool calls_known;         /* false: calls are numbers of samples */
 };
 
 /*
- * Adds what figures are made from: the call graph of stacks, values of arcs that had
- * calls alone. Returns how many functions' arcs are an estimate.
+ * Derives what flat_profile_make() needs: the call graph of stacks, and values of arcs that
+ * have only calls. Returns for how many functions these values are estimates.
  */
 size_t flat_profile_prepare(struct profile *p);
 

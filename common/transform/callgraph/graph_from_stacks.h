@@ -1,17 +1,17 @@
 /*
- * graph_from_stacks - the call graph of sampled stacks, exactly
+ * graph_from_stacks - the exact call graph of sampled stacks
  *
- * Self values go to the last frame's function and line. An inclusive value counts
- * a function, and an arc, once a stack, whatever the recursion: f;g;f;g with
- * weight 10 gives f 10, g 10, f->g 10, g->f 10. Calls are numbers of samples:
- * nobody counted calls, and p->calls_sampled says so.
+ * Self values belong to the function and line of the last frame. An inclusive value counts a
+ * function, and an arc, once for each stack, whatever the recursion: f;g;f;g with weight 10
+ * gives f 10, g 10, f->g 10, g->f 10. Calls are numbers of samples, since calls were not
+ * counted; p->calls_sampled is set.
  */
 #ifndef CALLGRAPH_GRAPH_FROM_STACKS_H
 #define CALLGRAPH_GRAPH_FROM_STACKS_H
 
 #include "common/profile/profile.h"
 
-/* Adds costs, arcs and totals for the stack half of p, by thread. */
+/* Adds costs, arcs and totals for the samples of p, thread by thread. */
 void graph_from_stacks(struct profile *p);
 
 #endif

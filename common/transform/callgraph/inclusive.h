@@ -1,5 +1,5 @@
 /*
- * inclusive - what each function's activations held, callees included
+ * inclusive - the inclusive value of each function
  */
 #ifndef CALLGRAPH_INCLUSIVE_H
 #define CALLGRAPH_INCLUSIVE_H
@@ -7,17 +7,17 @@
 #include "common/profile/profile.h"
 #include "common/transform/callgraph/scc.h"
 
-/* The cycles of all calls of the graph half, by function. */
+/* The strongly connected components of the call graph; nodes are functions. */
 void scc_of_profile(const struct profile *p, struct scc *c);
 
 /*
- * The inclusive total of value type v for each function of the graph half, summed
- * over threads; recursion counts once, as in pstat. The caller frees it.
+ * The inclusive total of value type v for each function of the call graph, summed over
+ * threads; recursion counts once, as in pstat. The caller frees it.
  *
- * A recorded total is taken as it is. Without one it follows from the arcs: exactly
- * for a function outside of cycles; in a cycle of several functions it is an
- * estimate, never above what the whole cycle used. *estimated (or NULL) tells for
- * how many functions it is one.
+ * Recorded totals are used where they exist. Otherwise the total follows from the arcs:
+ * exactly for a function outside of cycles; in a cycle of several functions it is an
+ * estimate, never more than what the whole cycle used. *estimated (may be NULL) is the
+ * number of such functions.
  */
 int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated);
 

@@ -1,5 +1,5 @@
 /*
- * prune - which functions are too small to matter
+ * prune - finds the functions that are too small to matter
  */
 #ifndef CALLGRAPH_PRUNE_H
 #define CALLGRAPH_PRUNE_H
@@ -7,8 +7,8 @@
 #include "common/profile/profile.h"
 
 /*
- * By function: its inclusive value is under `share` (0 to 1) of the total, in every value
- * type. Both halves count. The caller frees it.
+ * Marks each function whose inclusive value is below `share` (0 to 1) of the total, in every
+ * value type. Samples and call graph both count. The caller frees it.
  */
 bool *prune_small_functions(const struct profile *p, double share);
 

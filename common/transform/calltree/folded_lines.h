@@ -1,9 +1,9 @@
 /*
- * folded_lines - samples as lines of text, in the order of their bytes
+ * folded_lines - samples as folded stacks, sorted
  *
- * Folded stacks are "main;parse;read". This gives every distinct text of that kind
- * once, sorted, with the sum of its values, and never holds more than one of them:
- * memory follows the contexts and not the length of the lines.
+ * Folded stacks are lines such as "main;parse;read". Each distinct line is produced once, in
+ * bytewise order, with the sum of its values. Only one line is in memory at a time: memory is
+ * proportional to the number of contexts, not to the length of the lines.
  */
 #ifndef CALLTREE_FOLDED_LINES_H
 #define CALLTREE_FOLDED_LINES_H
@@ -11,9 +11,9 @@
 #include "common/profile/profile.h"
 
 /*
- * Calls `line` for each text; `values` has a sum for each value type. `texts` is by
- * frame, without ';' in any; frames of equal text are the same. An empty stack is the
- * empty text.
+ * Calls `line` for each line; `values` has a sum for each value type. `texts` is indexed by
+ * frame and contains no ';'; frames with equal texts are merged. The empty stack is the empty
+ * line.
  */
 void folded_lines(const struct profile *p, const struct str *texts,
 		  void (*line)(void *context, struct str stack, const int64_t *values),

@@ -1,12 +1,12 @@
 /*
- * compare - do two profiles say the same of every function?
+ * compare - checks that two profiles agree on every function
  *
- * The profiles may come from any formats, so functions are matched by what all of
- * them can hold: the name and the file (or, where that is unknown, the object), as
- * one text in which bytes that some format has to replace are replaced, and without
- * a line: "f (a.c:3)" is f in a.c. Lines and threads are summed. Value types match by
- * name, or else by their place; values of bare counts (collapsed stacks) are compared
- * as the numbers that they are, a single one with the first value type.
+ * The profiles may come from different formats, so functions are matched by what every format
+ * can hold: the name and the file (or object, if the file is unknown) as one text, in which
+ * bytes that some format has to replace are replaced, and without line: "f (a.c:3)" is f in
+ * a.c. Lines and threads are summed. Value types are matched by name, otherwise by position;
+ * bare counts (collapsed stacks) are compared as plain numbers, a single one with the first
+ * value type.
  */
 #ifndef DIFF_COMPARE_H
 #define DIFF_COMPARE_H
@@ -16,27 +16,27 @@
 struct compared_function {
 	struct str function;      /* owned by the comparison */
 	value_id value_a, value_b;
-	int64_t a, b;             /* as they are in their profiles */
+	int64_t a, b;             /* each in the unit of its own profile */
 };
 
 struct comparison {
-	size_t functions;         /* compared */
-	size_t values;            /* value types compared */
+	size_t functions;         /* number of functions compared */
+	size_t values;            /* number of value types compared */
 	struct compared_function *differences;
 	size_t count, cap;
 	struct strings texts;
 };
 
 /*
- * Compares self totals, or inclusive ones; both halves of the profiles count. For
- * inclusive ones the call graph of the stacks is added to the profiles, which are
- * good for nothing else afterwards.
+ * Compares self or inclusive totals; samples and call graph both count. For inclusive totals
+ * the call graph of the stacks is added to the profiles, which the caller must then not use
+ * otherwise.
  */
 void comparison_make(struct profile *a, struct profile *b, bool inclusive,
 		     struct comparison *out);
 void comparison_free(struct comparison *c);
 
-/* The self totals of value type v by function; the caller frees them. */
+/* The self totals of value type v, by function. The caller frees them. */
 int64_t *profile_self_totals(const struct profile *p, value_id v);
 
 #endif

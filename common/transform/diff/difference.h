@@ -1,19 +1,19 @@
 /*
- * difference - two sides of profiles, function by function
+ * difference - compares two sets of profiles function by function
  *
- * Each side has one run or several, from any formats. Functions of the two sides are
- * matched, their figures are set side by side (of several runs: the medians), and for
- * each figure it is said what speaks for its change being more than chance.
+ * Each side has one or more runs, of any formats. Functions of the two sides are matched and
+ * their numbers put side by side (the medians, if there are several runs); for each change
+ * there is a test whether it may be chance.
  *
- *	d = difference_new();
- *	difference_add(d, DIFF_BASE, p, 0);        for each run
- *	difference_add(d, DIFF_NEW, q, 0);
- *	if (difference_finish(d, &how) == 0)
- *		d->rows ...
+ * 	d = difference_new();
+ * 	difference_add(d, DIFF_BASE, p, 0);        for each run
+ * 	difference_add(d, DIFF_NEW, q, 0);
+ * 	if (difference_finish(d, &options) == 0)
+ * 		d->rows ...
  *
- * Where both sides count the same thing, in the same unit and in the same manner, values
- * are compared. Else shares of the total are: then self and inclusive count DIFF_WHOLE
- * parts of the total.
+ * If both sides measure the same thing in the same unit and in the same way, values are
+ * compared. Otherwise shares of the total are compared; self and inclusive then count
+ * DIFF_WHOLE parts of the total.
  */
 #ifndef DIFF_DIFFERENCE_H
 #define DIFF_DIFFERENCE_H
@@ -25,27 +25,27 @@ enum { DIFF_BASE, DIFF_NEW, DIFF_SIDES };
 
 enum diff_measure { DIFF_SELF, DIFF_INCLUSIVE, DIFF_CALLS, DIFF_SHARE, DIFF_MEASURES };
 
-/* What values are: counted each time, numbers of samples, or measured with a clock. */
+/* How values were obtained: counted exactly, as numbers of samples, or with a clock. */
 enum diff_measurement { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
 
 enum diff_status { DIFF_SAME, DIFF_IS_NEW, DIFF_GONE, DIFF_MOVED };
 
 enum diff_evidence {
-	DIFF_NOTHING,   /* nobody knows the figure */
-	DIFF_EXACT,     /* counted, and the same in all runs of a side */
-	DIFF_TESTED,    /* p and q */
-	DIFF_ONE_RUN,   /* a side: how much it varies is unknown */
-	DIFF_SMALL,     /* too small a share: not tested; q only */
+	DIFF_NOTHING,   /* the number is not recorded */
+	DIFF_EXACT,     /* counted exactly, and equal in all runs of a side */
+	DIFF_TESTED,    /* tested: see p and q */
+	DIFF_ONE_RUN,   /* a side has one run only, so its variation is unknown */
+	DIFF_SMALL,     /* too small a share to be tested */
 };
 
 struct diff_pair {
 	int64_t base, new;
 	enum diff_evidence evidence;
-	double p, q;    /* of DIFF_TESTED; q is -1 where the share is too small */
+	double p, q;    /* for DIFF_TESTED only; q is -1 if the share is too small */
 };
 
 struct diff_place {
-	struct str location; /* file or object; empty: unknown */
+	struct str location; /* file or object; empty if unknown */
 	uint32_t line;      /* 0: unknown */
 };
 
@@ -55,10 +55,10 @@ struct diff_row {
 	enum diff_status status;
 	struct diff_pair pairs[DIFF_MEASURES];
 	uint32_t entries[DIFF_SIDES];
-	int64_t inclusive_share;    /* of the side where it is larger */
+	int64_t inclusive_share;    /* on the side where it is larger */
 };
 
-/* A run's figures of one function. */
+/* The numbers of one function in one run. */
 struct diff_numbers {
 	uint32_t entry, run;
 	int64_t self, inclusive, calls;
@@ -87,23 +87,26 @@ struct diff_side {
 	size_t numbers_count, numbers_cap;
 	string_id value_name;
 	enum unit unit;
-	enum diff_measurement kind; /* of all runs; DIFF_TIMED where they are not one kind */
+	enum diff_measurement kind; /* of all runs; DIFF_TIMED if they differ */
 };
 
 struct difference {
 	struct strings strings;
 	struct diff_side sides[DIFF_SIDES];
 
-	/* from difference_finish() on */
-	struct diff_row *rows;      /* by name, home and line, bytewise */
+	/* valid after difference_finish() */
+	struct diff_row *rows;      /* sorted by name, location and line, bytewise */
 	size_t row_count, row_cap;
-	struct diff_pair total;     /* of the profiles, in values even where shares are compared */
+	struct diff_pair total;     /* of the profiles; always values, even where shares are
+				       compared */
 	bool shares;
 	bool calls_known;
 	enum diff_measurement kind;
-	struct profile *values_of;  /* its value type 0 is that of self and inclusive */
+	struct profile *values_of;  /* its value type 0 describes the values of self and
+				       inclusive */
 	size_t tested[DIFF_MEASURES];
-	uint32_t *row_of[DIFF_SIDES]; /* by entry, of those that there were then */
+	uint32_t *row_of[DIFF_SIDES]; /* by entry, for the entries that existed at
+				         difference_finish() */
 	size_t row_of_count[DIFF_SIDES];
 };
 
@@ -118,8 +121,9 @@ struct difference *difference_new(void);
 void difference_free(struct difference *d);
 
 /*
- * A run: value type v of a profile with a call graph (see flat_profile_prepare()). `kind` NULL:
- * what the profile looks like. 0, or -1 after a message if the side has another value type.
+ * Adds a run: value type v of a profile with a call graph (see flat_profile_prepare()). `kind`
+ * NULL: take what the profile suggests. 0, or -1 after a message if the side has another value
+ * type.
  */
 int difference_add(struct difference *d, int side, const struct profile *p, value_id v,
 		   const enum diff_measurement *kind);
@@ -127,24 +131,29 @@ int difference_add(struct difference *d, int side, const struct profile *p, valu
 /* 0, or -1 after a message. */
 int difference_finish(struct difference *d, const struct difference_options *options);
 
-/* The row of each function of a run, or NO_ID where it had no figures; the caller frees it. */
+/*
+ * The row of each function of a run; NO_ID if the function had no numbers. The caller frees it.
+ */
 uint32_t *diff_rows_of(struct difference *d, int side, const struct profile *p);
 
-/* The share that decides whether a row's measure is tested: that of the larger side. */
+/* The share that decides whether a measure of a row is tested: that of the larger side. */
 int64_t diff_weight(const struct diff_row *row, enum diff_measure measure);
 
-/* How much it grew; stops at the ends of the range. */
+/* new - base, saturating at the ends of the range. */
 int64_t diff_change(const struct diff_pair *pair);
 
 /* --- its parts --- */
 
-/* The number of an equal entry, or of a new one. */
+/* The id of an equal entry, or of a new one. */
 uint32_t diff_entry(struct diff_side *side, struct diff_entry e);
 
-/* What the profile's values are, as far as it shows. */
+/* How the profile's values were obtained, as far as it shows. */
 enum diff_measurement diff_measurement_of(const struct profile *p, value_id v);
 
-/* Pairs of entries, one of which may be NO_ID; folded[side][entry] leads to the entry it is part of. */
+/*
+ * Pairs of matched entries; one of the two may be NO_ID. folded[side][entry] is the entry that
+ * it is merged into.
+ */
 struct diff_match {
 	uint32_t entries[DIFF_SIDES];
 	bool moved;

@@ -1,13 +1,13 @@
 /*
  * difference_stacks - the stacks of two sides as one profile
  *
- * Its two value types are called `base` and `new`, which is how writers know a difference.
- * Functions that were matched are one, under the name and place that they have on the new
- * side; lines within functions and threads are left out.
+ * Its two value types are named `base` and `new`, which is how writers recognise a difference.
+ * Matched functions are merged and take the name and place of the new side; lines within
+ * functions and threads are dropped.
  *
- * Values stay exact. Several runs are added up, and where the sides have different numbers
- * of runs each is multiplied so that both count as many: 2 and 3 runs: three times the base,
- * twice the new ones. Where shares are compared, each side has STACKS_WHOLE parts in all.
+ * Values stay exact. Several runs are summed, and sides with different numbers of runs are
+ * multiplied so that both weigh the same: with 2 and 3 runs, the base counts three times and
+ * the new side twice. If shares are compared, each side has STACKS_WHOLE parts in all.
  */
 #ifndef DIFF_DIFFERENCE_STACKS_H
 #define DIFF_DIFFERENCE_STACKS_H
@@ -16,7 +16,7 @@
 
 #define STACKS_WHOLE INT64_C(1000000)
 
-/* A run that went into the difference, with stacks. */
+/* A run with stacks that was added to the difference. */
 struct stacks_run {
 	struct profile *p;
 	value_id value;

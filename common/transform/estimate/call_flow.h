@@ -1,22 +1,22 @@
 /*
- * call_flow - the figures of one thread's call graph, for unfolding it into stacks
+ * call_flow - the values of one thread's call graph, prepared for unfolding into stacks
  *
  * Nodes are the functions of the thread, arcs its distinct pairs of caller and callee. For
- * one value type at a time each arc has what was recorded of it, made consistent where the
+ * one value type at a time each arc gets what was recorded of it, made consistent where the
  * file leaves something open:
  *
- *   - no arc has more self than inclusive value, and the self values of a function's arcs
- *     add up to the function's (shared out by inclusive value where nobody recorded them);
- *   - what no caller explains enters through an arc from FLOW_OUTSIDE;
- *   - callees never get more than their caller has. What was recorded beyond that (wall time
- *     of coroutines overlaps) enters through an arc of its own, marked `awaited`.
+ *   - No arc has more self than inclusive value, and the self values of a function's arcs
+ *     add up to the function's own (divided by inclusive value if they were not recorded).
+ *   - What no caller explains enters through an arc from FLOW_OUTSIDE.
+ *   - Callees never get more than their caller has. What was recorded beyond that (wall time
+ *     of overlapping coroutines) enters through an arc of its own, marked `awaited`.
  *
- * So for each function what flows in through its arcs is what was recorded for it, and a tree
- * in which every context gets a fraction of its arc contradicts nothing where no function is
- * inside itself.
+ * So for each function, the inflow through its arcs is what was recorded for it, and a tree
+ * in which every context gets a fraction of its arc contradicts nothing, as long as no
+ * function is inside itself.
  *
- * Values are doubles: they are fractions of a whole and steer. What a function's self value
- * is, to the unit, is in `self`; whoever places it rounds.
+ * Values are doubles: they are fractions of a whole and only steer. The exact self value of a
+ * function is in `self`, and the code that places it does the rounding.
  */
 #ifndef TRANSFORM_ESTIMATE_CALL_FLOW_H
 #define TRANSFORM_ESTIMATE_CALL_FLOW_H
@@ -28,12 +28,13 @@
 
 struct flow_arc {
 	uint32_t caller, callee; /* nodes; the caller may be FLOW_OUTSIDE */
-	uint32_t id;             /* its place before sorting */
-	bool inner;              /* both ends are in one cycle, or are one function */
+	uint32_t id;             /* its position before sorting */
+	bool inner;              /* both ends are in one cycle, or are the same function */
 	bool repeats;            /* may occur more than once on a path */
-	bool every;              /* each occurrence on a path was counted, not the outermost */
+	bool every;              /* every occurrence on a path was counted, not only the
+				    outermost */
 	bool awaited;            /* beyond what its caller had; the caller is FLOW_OUTSIDE */
-	bool values_known, self_known; /* recorded: inclusive, self */
+	bool values_known, self_known; /* which values were recorded: inclusive, self */
 	int64_t calls, primitive;
 	double self, inclusive;
 };
@@ -43,54 +44,61 @@ struct flow_node {
 	bool recursive;          /* may be inside itself */
 	bool known;              /* the file has totals of this function */
 	bool overflow;           /* its self values do not fit in 64 bits */
-	bool shared_self;        /* nobody recorded which caller had how much of its self value */
+	bool shared_self;        /* the file does not say which caller had how much of its self
+				    value */
 	int64_t self;
-	int64_t loose;           /* inclusive value that is nobody's self value */
-	int64_t calls, primitive; /* recorded in totals */
-	double inclusive;        /* recorded: of its outermost activations */
-	double for_callees;      /* what all its contexts have for callees */
-	bool all_self;           /* nothing, but it has callees: then it is what flows in */
+	int64_t loose;           /* inclusive value that is in no self value */
+	int64_t calls, primitive; /* as recorded in totals */
+	double inclusive;        /* as recorded: of its outermost activations */
+	double for_callees;      /* what all its contexts together have for callees */
+	bool all_self;           /* for_callees is 0 although it has callees: then its inflow
+				    takes its place */
 };
 
 struct call_flow {
 	size_t node_count;
 	struct flow_node *nodes;
-	uint32_t *first;         /* node n calls arcs[first[n]] .. arcs[first[n + 1] - 1] */
-	struct flow_arc *arcs;   /* of a node: those with most inclusive value first */
-	size_t arc_count;        /* with those from outside, which come last */
-	size_t called_count;     /* without them */
+	uint32_t *first;         /* the arcs of node n are arcs[first[n]] .. arcs[first[n + 1] -
+				    1] */
+	struct flow_arc *arcs;   /* of a node: the largest inclusive value first */
+	size_t arc_count;        /* including those from outside, which come last */
+	size_t called_count;     /* without those from outside */
 	size_t arc_cap;
-	uint32_t *arc_of_row;    /* id, by row of flow_rows */
-	uint32_t *place_of;      /* in arcs, by id */
+	uint32_t *arc_of_row;    /* arc id, by row of flow_rows */
+	uint32_t *place_of;      /* position in arcs, by arc id */
 	struct scc cycles;
 	double total;            /* what enters from outside */
-	double awaited;          /* of it: beyond what the callers had */
-	bool overlaps;           /* that is overlapping time; else something was not recorded */
-	size_t doubtful;         /* functions with a gap that the file does not vouch for */
-	double doubt;            /* all such gaps, and the largest */
+	double awaited;          /* the part of it that is beyond what the callers had */
+	bool overlaps;           /* true: because times overlap; false: because something was not
+				    recorded */
+	size_t doubtful;         /* number of functions with a gap that the file does not explain */
+	double doubt;            /* the sum of such gaps, and the largest one */
 	double max_doubt;
-	uint32_t max_doubtful;   /* whose that is */
+	uint32_t max_doubtful;   /* the function with the largest gap */
 };
 
-/* The rows of one thread. */
+/* The rows of one thread of a profile. */
 struct flow_rows {
 	const uint32_t *costs, *arcs;
 	size_t cost_count, arc_count;
-	bool totals;             /* totals recorded for functions are about these rows alone */
-	uint32_t *node_of;       /* scratch, by function: zeros, and zeros again afterwards */
+	bool totals;             /* the totals recorded for functions concern only these rows */
+	uint32_t *node_of;       /* scratch, by function: all zeros before and after a call */
 };
 
-/* Nodes, arcs and cycles: what does not depend on values. */
+/* Builds nodes, arcs and cycles: what does not depend on the value type. */
 void call_flow_open(struct call_flow *w, const struct profile *p, const struct flow_rows *rows);
 void call_flow_close(struct call_flow *w);
 
-/* The figures of value type v; `unattributed` asks for `loose`, if the file vouches for it. */
+/*
+ * Sets the numbers for value type v. `unattributed` asks for `loose`, if the file records it by
+ * intent.
+ */
 void call_flow_set_values(struct call_flow *w, const struct profile *p, const struct flow_rows *rows,
 			  value_id v, bool unattributed);
 
 /*
- * Functions with a context whose share the figures do not force: those called by a function
- * that has several contexts, or is inside itself.
+ * The number of functions with a context whose share does not follow from the numbers: those
+ * called by a function that has several contexts, or that is inside itself.
  */
 size_t call_flow_uncertain(const struct call_flow *w);
 

@@ -1,8 +1,9 @@
 /*
- * spare_queue - contexts by the room they have left, the largest first
+ * spare_queue - contexts by their spare value, the largest first
  *
- * The largest few hundred stand in order, the others wait in a heap: only the largest are
- * ever looked at. Equal ones are in the order of their contexts, on every machine.
+ * The spare value of a context is the part of its weight that is not yet assigned to self or
+ * to callees. Only the largest few hundred are ever looked at: these are kept sorted, the
+ * others in a heap. Ties are ordered by context, so the order is the same on every machine.
  */
 #ifndef TRANSFORM_ESTIMATE_SPARE_QUEUE_H
 #define TRANSFORM_ESTIMATE_SPARE_QUEUE_H
@@ -12,26 +13,27 @@
 #include <stdint.h>
 
 struct spare {
-	double size;      /* above 0 */
-	uint64_t tag;     /* the caller's; the same for a context as long as it has a room */
+	double size;      /* greater than 0 */
+	uint64_t tag;     /* a value of the caller, constant for a context as long as it is
+			     queued */
 	uint32_t context;
 };
 
 struct spare_queue {
-	struct spare *top; /* largest first */
+	struct spare *top; /* sorted, the largest first */
 	size_t top_count, top_cap;
-	struct spare *heap; /* of the others; those that changed since are stale */
+	struct spare *heap; /* the others; entries that have changed since are stale */
 	size_t heap_count, heap_cap;
-	double *size;     /* by context, for those that have a room */
+	double *size;     /* by context, if it is queued */
 	bool *in_top;     /* by context */
 	size_t contexts_cap;
 };
 
-/* The room of a context is so large from now on; 0: it has none. */
+/* Sets the spare value of a context; 0 removes it. */
 void spare_queue_set(struct spare_queue *r, uint32_t context, double size, uint64_t tag);
 /*
- * Orders so many of the largest, and returns how many there are: r->top has them, until the
- * next spare_queue_set(). At most SPARE_QUEUE_ORDERED.
+ * Sorts the `wanted` largest entries and returns how many there are: r->top holds them, until
+ * the next spare_queue_set(). At most SPARE_QUEUE_ORDERED.
  */
 enum { SPARE_QUEUE_ORDERED = 512 };
 size_t spare_queue_order(struct spare_queue *r, size_t wanted);

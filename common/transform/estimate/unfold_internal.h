@@ -1,5 +1,5 @@
 /*
- * unfold_internal - what unfolding of plain functions and of cycles share
+ * unfold_internal - shared by the unfolding of plain functions and of cycles
  */
 #ifndef TRANSFORM_ESTIMATE_UNFOLD_INTERNAL_H
 #define TRANSFORM_ESTIMATE_UNFOLD_INTERNAL_H
@@ -15,11 +15,11 @@ struct unfolder {
 	const unsigned char *modes;
 	const float *urgency;
 	bool whole_calls;
-	uint32_t *contexts_of; /* by node: context + 1, a list */
+	uint32_t *contexts_of; /* by node: its first context + 1; linked through next */
 	double *left;          /* by arc: inclusive value that has no context yet */
 	double *self_left;     /* by arc */
-	struct cycle_work *cycle; /* NULL until a cycle is met */
-	bool full;             /* max_contexts were made: give up */
+	struct cycle_work *cycle; /* NULL until the first cycle */
+	bool full;             /* max_contexts was reached: give up */
 };
 
 static inline uint32_t unfold_node(const struct unfolder *u, uint32_t context)
@@ -27,10 +27,10 @@ static inline uint32_t unfold_node(const struct unfolder *u, uint32_t context)
 	return u->w->arcs[u->u->contexts[context].arc].callee;
 }
 
-/* A new context, or NO_ID where no more are wanted. What is left of the arc is not touched. */
+/* Adds a context; NO_ID if no more are wanted. `left` of the arc is not changed. */
 uint32_t unfold_context(struct unfolder *u, uint32_t parent, uint32_t arc, double weight);
 
-/* All members of a component at once; all contexts that enter it are there. */
+/* Unfolds all members of a component; all contexts that enter it must exist. */
 void unfold_cycle(struct unfolder *u, uint32_t component);
 void unfold_cycle_close(struct unfolder *u);
 

@@ -1,5 +1,5 @@
 /*
- * weighted - arcs, contexts or functions with the weight that they are sorted by
+ * weighted - ids of arcs, contexts or functions with the weight that they are sorted by
  */
 #ifndef TRANSFORM_ESTIMATE_WEIGHTED_H
 #define TRANSFORM_ESTIMATE_WEIGHTED_H
@@ -22,7 +22,7 @@ static inline int weighted_heaviest_first(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* The heaviest first; equal ones by their ids, so that the order is the same everywhere. */
+/* Sorts the heaviest first; ties by id, so that the order is the same on every machine. */
 static inline void weighted_sort(struct weighted_id *list, size_t count)
 {
 	if (count > 1)

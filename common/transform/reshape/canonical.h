@@ -1,15 +1,15 @@
 /*
- * canonical - the same content, the same rows in the same order
+ * canonical - equal content gives equal tables
  *
- * However a profile came about, and in whichever order: equal content gives equal tables,
- * so that a writer gives the same bytes.
+ * However a profile was built, and in whichever order, equal content results in equal tables,
+ * so that a writer produces the same bytes.
  *
- * - Functions, frames, threads, stacks and all rows are sorted, texts by their bytes and
- *   stacks depth first. What no sample, cost, arc, jump or total names is left out.
- * - Value types come in a fixed order: those that profilers put first (time, Ir), then
- *   the others by name.
- * - A value type has as few decimals as its values need.
- * - Samples are added up: their order in time, call events and time ranges are given up.
+ * - Functions, frames, threads, stacks and all rows are sorted: texts bytewise, stacks depth
+ *   first. What no sample, cost, arc, jump or total refers to is removed.
+ * - Value types are put in a fixed order: first those that profilers put first (time, Ir),
+ *   then the others by name.
+ * - A value type keeps only as many decimals as its values need.
+ * - Samples are aggregated: their order in time, call events and time ranges are dropped.
  */
 #ifndef RESHAPE_CANONICAL_H
 #define RESHAPE_CANONICAL_H
@@ -17,7 +17,7 @@
 #include "common/profile/profile.h"
 
 struct canonical_options {
-	/* what the target does not tell apart, see remap.h */
+	/* distinctions that the target does not make, see remap.h */
 	bool fold_arcs, outermost;
 };
 

@@ -36,8 +36,12 @@ static void map_functions(struct maps *m)
 		struct function f = remap_function(&m->w, i);
 
 		/* an object still tells where a function without a file is from */
-		if (m->options->fold_objects && f.file)
+		if (m->options->fold_objects && (f.file || m->options->fold_files))
 			f.object = 0;
+		if (m->options->fold_files) {
+			f.file = 0;
+			f.line = 0;
+		}
 		if (m->options->lines_to_places)
 			f.line = 0;
 		m->w.functions[i] = profile_function(m->w.to, f);

@@ -1,8 +1,8 @@
 /*
- * coarsen - a profile seen more coarsely
+ * coarsen - merges functions or threads that become equal
  *
- * Builds a new profile in which functions or threads that the projection makes
- * equal are one, and their values are added up.
+ * Builds a new profile in which the functions or threads that the options make equal are
+ * merged and their values summed.
  */
 #ifndef RESHAPE_COARSEN_H
 #define RESHAPE_COARSEN_H
@@ -10,27 +10,29 @@
 #include "common/profile/profile.h"
 
 struct coarsen_options {
-	const bool *threads;    /* by thread: keep it; NULL: all */
-	bool fold_threads;      /* all threads are one */
-	bool fold_parts;        /* parts of a thread are one */
-	bool fold_objects;      /* functions that differ in their object alone */
-	bool lines_to_places;   /* a function's line becomes the line of its costs, call
-				   sites and frames: for profiles of line functions */
-	unsigned drop;          /* FEATURE_* bits of what is left out, see remap.h */
-	bool thread_frames;     /* a thread's name becomes the root frame of its stacks */
+	const bool *threads;    /* by thread: keep it; NULL: keep all */
+	bool fold_threads;      /* merge all threads */
+	bool fold_parts;        /* merge the parts of each thread */
+	bool fold_objects;      /* merge functions that differ only in their object */
+	bool fold_files;        /* merge functions that differ only in file and line; with
+				   fold_objects too, all of one name */
+	bool lines_to_places;   /* move a function's line to its costs, call sites and frames:
+				   for profiles whose functions are lines */
+	unsigned drop;          /* FEATURE_* bits to leave out, see remap.h */
+	bool thread_frames;     /* make a thread's name the root frame of its stacks */
 };
 
 #define COARSEN_NONE { .threads = NULL }
 
 struct profile *profile_coarsen(const struct profile *p, const struct coarsen_options *options);
 
-/* Leaves one value type in place: a copy of a large profile is as large. */
+/* Removes all value types but one, in place, since a copy would need as much memory again. */
 void profile_keep_value(struct profile *p, value_id v);
 
-/* "main thread 12", for a thread that has no name of its own too. */
+/* Appends a title such as "main thread 12", also for a thread without a name. */
 void thread_title(const struct profile *p, thread_id t, struct buf *out);
 
-/* A function of that name in `to`, for a thread of `from`. */
+/* The function in `to` that is named after a thread of `from`. */
 function_id thread_function(struct profile *to, const struct profile *from, thread_id t);
 
 #endif

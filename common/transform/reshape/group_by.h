@@ -1,13 +1,14 @@
 /*
- * group_by - functions under other names, where some become one
+ * group_by - renames functions, merging those that become equal
  *
- * Renaming, looking at files or modules instead of functions, at lines as functions, and
- * taking small functions together: all of it gives each function a new name, file, object
- * and line, and adds up what then is the same. Both halves of a profile are regrouped.
+ * Used for renaming, for viewing files, modules or lines instead of functions, and for
+ * merging small functions: each function gets a new name, file, object and line, and what
+ * is then equal is summed. Samples and call graph are both changed.
  *
- * Stacks: exactly, with inclusive values. Call graphs: self values, calls and arcs between
- * groups exactly. A group's recorded inclusive total is the sum of its functions' less
- * what they called of each other directly; it is too much where they did so through others.
+ * For samples this is exact, inclusive values included. In a call graph, self values, calls
+ * and arcs between groups are exact. The recorded inclusive total of a group is the sum of
+ * those of its functions, less what they called of each other directly; it is too large if
+ * they called each other through functions of another group.
  */
 #ifndef RESHAPE_GROUP_BY_H
 #define RESHAPE_GROUP_BY_H
@@ -15,17 +16,19 @@
 #include "common/profile/profile.h"
 
 struct group_by_options {
-	/* by function: what it becomes; the texts are strings of the profile itself */
+	/* by function: what it becomes; the texts are string ids of the profile itself */
 	const struct function *functions;
-	bool base_names;         /* files of inlined code lose their directories */
-	bool drop_lines;         /* frames and figures have no line, column or address; no jumps */
-	bool line_functions;     /* stacks: a frame's line is added to its function's name */
-	const bool *chains;      /* by function: several in a row are one frame or call, no lines */
+	bool base_names;         /* strips directories from the files of inlined code */
+	bool drop_lines;         /* frames and values lose line, column and address; jumps are
+				    dropped */
+	bool line_functions;     /* samples: appends a frame's line to the name of its function */
+	const bool *chains;      /* by function: consecutive frames or calls of it are merged,
+				    without lines */
 };
 
 struct profile *profile_group_by(const struct profile *p, const struct group_by_options *options);
 
-/* The functions of p as they are, for the caller to change and to free. */
+/* A copy of the functions of p, for the caller to change and to free. */
 struct function *group_by_functions(const struct profile *p);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * radix_sort - items in the order of their numbers
+ * radix_sort - sorts items by 64-bit keys
  *
- * For tables that are sorted by numbers or by texts: keys of eight bytes are compared at
- * a time, without a look at what they belong to, and many of them not even compared.
+ * For tables that are sorted by numbers or by texts: keys of eight bytes are compared without
+ * looking at what they belong to, and large tables are distributed by digits instead of being
+ * compared.
  */
 #ifndef RESHAPE_RADIX_SORT_H
 #define RESHAPE_RADIX_SORT_H
@@ -17,10 +18,10 @@ struct radix_item {
 	uint32_t id;
 };
 
-/* By `key`; equal ones keep their order. `scratch` is for as many items. */
+/* Sorts by `key`; stable. `scratch` has room for `count` items. */
 void radix_sort(struct radix_item *items, struct radix_item *scratch, size_t count);
 
-/* rank[id]: the place of each text in the order of bytes. */
+/* rank[id] becomes the position of each text in bytewise order. */
 void radix_sort_strings(const struct strings *all, uint32_t *rank);
 
 #endif

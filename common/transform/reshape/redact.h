@@ -1,25 +1,25 @@
 /*
- * redact - a profile that can be shown to others
+ * redact - removes what should not be shown to others
  *
- * Both give a new profile with the same values, calls and shape; functions that become
- * equal are added up.
+ * Both functions return a new profile with the same values, calls and shape; functions that
+ * become equal are merged.
  */
 #ifndef RESHAPE_REDACT_H
 #define RESHAPE_REDACT_H
 
 #include "common/profile/profile.h"
 
-/* Files and objects without their directories. */
+/* Removes the directories from files and objects. */
 struct profile *profile_strip_dirs(struct profile *p);
 
 /*
- * Every name of a function, file, object and thread becomes a letter and 16 hexadecimal
- * digits of its HMAC-SHA256 under the key: the same name is the same everywhere, and
- * who does not have the key cannot try names (with an empty key anybody can). Each part
- * of a path becomes one of its own. Metadata (commands, creators, titles), labels of
- * samples, when it was recorded, mappings, addresses, system names and the system's numbers
- * of threads are left out. Lines, counts and value types stay, and
- * the names that profpipe itself gives: "[root]" and the like.
+ * Replaces every name of a function, file, object and thread by a letter and 16 hexadecimal
+ * digits of its HMAC-SHA256 under the key. Equal names stay equal everywhere, and without the
+ * key nobody can test guesses (with an empty key anybody can). Each component of a path is
+ * replaced separately. Metadata (commands, creators, titles), labels of samples, the time of
+ * recording, mappings, addresses, system names and system thread numbers are dropped. Lines,
+ * counts and value types are kept, and so are the names that profpipe itself creates, such as
+ * "[root]".
  */
 struct profile *profile_anonymize(const struct profile *p, struct str key);
 

@@ -1,23 +1,23 @@
 /*
- * scale - all values times a number
+ * scale - multiplies all values by a number
  */
 #ifndef RESHAPE_SCALE_H
 #define RESHAPE_SCALE_H
 
 #include "common/profile/profile.h"
 
-/* numerator / denominator, which is positive. */
+/* The factor is numerator / denominator; the denominator is positive. */
 struct factor {
 	int64_t numerator, denominator;
 };
 
-/* "0.25", "1e3" or "1/3". False if it is none of these, or too long. */
+/* Reads "0.25", "1e3" or "1/3". False if it is none of these, or too long. */
 bool factor_read(struct str text, struct factor *factor);
 
 /*
- * Every value of both halves; calls and numbers of samples stay. Value types that are no
- * times get as many decimals as it takes, at most 9. What is rounded is counted in
- * p->rounded; what does not fit is an overflow of p.
+ * Scales samples and call graph; calls and numbers of samples stay. Value types that are not
+ * times get as many decimals as needed, at most 9. Rounded values are counted in p->rounded; a
+ * value that does not fit is an overflow of p.
  */
 void profile_scale(struct profile *p, struct factor factor);
 

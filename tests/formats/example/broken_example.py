@@ -9,6 +9,5 @@ FILES = {
     "nul-line": WHOLE + b"\0\0\n",
     "control-bytes": WHOLE + b"\x1b[31mred\n",
     "invalid-utf-8": WHOLE + b"caf\xe9\n",
-    "utf-16-odd": b"\xff\xfe" + WHOLE.decode().encode("utf-16-le") + b"m",
     "pstat": PSTAT,
 }
