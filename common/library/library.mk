@@ -16,6 +16,8 @@ public_sources := $(filter-out common/program/main.c common/program/sandbox.c co
 	common/syntax/pattern.c,$(sources)) $(format_sources)
 public_objects := $(public_sources:%.c=$(public)/obj/%.o)
 public_flags := -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections
+public_symbols := $(shell sed -n -e '/^PROFPIPE_API enum profpipe_status$$/d' \
+	-e 's/^PROFPIPE_API.*[ *]\(profpipe_[a-z_]*\).*/\1/p' -e 's/^\(profpipe_[a-z_]*\).*/\1/p' common/library/profpipe.h)
 public_libraries := -lz -lmd -lm -ldl -pthread
 whole := $(if $(findstring -fsanitize,$(CFLAGS)),,-Wl,--no-undefined)
 
@@ -34,7 +36,7 @@ $(shared_library): $(public_objects)
 
 $(static_library): $(public_objects)
 	@rm -f $@
-	$(LD) -r $^ -o $(public)/profpipe.o
+	$(LD) -r --gc-sections $(public_symbols:%=-u %) $^ -o $(public)/profpipe.o
 	objcopy --localize-hidden $(public)/profpipe.o
 	ar rcs $@ $(public)/profpipe.o
 

@@ -15,7 +15,7 @@ static const char *copy_str(struct str s)
 	return copy;
 }
 
-void view_value(const struct profile *p, value_id v, struct profpipe_value *found)
+void profile_view_value(const struct profile *p, value_id v, struct profpipe_value *found)
 {
 	static const char *const units[] = { [UNIT_NONE] = "", [UNIT_TIME] = "ns",
 					     [UNIT_BYTES] = "bytes" };
@@ -28,7 +28,7 @@ void view_value(const struct profile *p, value_id v, struct profpipe_value *foun
 }
 
 /* A profile says the same in both halves where it has both: that of its samples counts. */
-bool view_total(const struct profile *p, value_id v, int64_t *total)
+bool profile_view_total(const struct profile *p, value_id v, int64_t *total)
 {
 	const struct values *values = profile_has_stacks(p) ? &p->sample_values : &p->cost_values;
 	size_t rows = profile_has_stacks(p) ? p->sample_count : p->cost_count;
@@ -55,7 +55,7 @@ static struct profpipe_function function_of(const struct flat_profile *f, uint32
 	};
 }
 
-const struct profpipe_function *view_functions(struct profile *p, value_id v,
+const struct profpipe_function *profile_view_functions(struct profile *p, value_id v,
 					       struct memory *memory, size_t *count)
 {
 	struct memory *before = task_current->memory;
@@ -142,7 +142,7 @@ static void add_labels(struct stack_view *v, label_set_id set, struct profpipe_s
 	shown->label_count = count;
 }
 
-void view_stacks(const struct profile *p,
+void profile_view_stacks(const struct profile *p,
 		 int (*visit)(void *user, const struct profpipe_stack *stack), void *user)
 {
 	struct stack_view v = { .p = p };
@@ -165,7 +165,7 @@ void view_stacks(const struct profile *p,
 
 /* --- metadata --- */
 
-const char *view_metadata(const struct profile *p, size_t number, bool key)
+const char *profile_view_metadata(const struct profile *p, size_t number, bool key)
 {
 	for (size_t i = 0; i < p->metadata_count; i++)
 		if (p->metadata[i].thread == NO_ID && number-- == 0)

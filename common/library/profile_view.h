@@ -10,16 +10,16 @@
 #include "common/base/task.h"
 #include "common/profile/profile.h"
 
-void view_value(const struct profile *p, value_id v, struct profpipe_value *found);
+void profile_view_value(const struct profile *p, value_id v, struct profpipe_value *found);
 /* False if it does not fit. */
-bool view_total(const struct profile *p, value_id v, int64_t *total);
+bool profile_view_total(const struct profile *p, value_id v, int64_t *total);
 /* p is good for nothing else afterwards; the array and its texts go to `memory`. */
-const struct profpipe_function *view_functions(struct profile *p, value_id v,
+const struct profpipe_function *profile_view_functions(struct profile *p, value_id v,
 					       struct memory *memory, size_t *count);
 /* Until `visit` answers anything but 0. */
-void view_stacks(const struct profile *p,
+void profile_view_stacks(const struct profile *p,
 		 int (*visit)(void *user, const struct profpipe_stack *stack), void *user);
 /* The key or the text of that line about the whole profile, NULL behind the last. */
-const char *view_metadata(const struct profile *p, size_t number, bool key);
+const char *profile_view_metadata(const struct profile *p, size_t number, bool key);
 
 #endif

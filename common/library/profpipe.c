@@ -710,7 +710,7 @@ static enum profpipe_status about_value(struct profpipe *p, size_t value)
 
 static void find_value(struct profpipe_call *c)
 {
-	view_value(c->p->profile, (value_id)c->number, c->value_type);
+	profile_view_value(c->p->profile, (value_id)c->number, c->value_type);
 	c->status = PROFPIPE_OK;
 }
 
@@ -725,7 +725,7 @@ enum profpipe_status profpipe_value(profpipe *p, size_t value, struct profpipe_v
 
 static void find_total(struct profpipe_call *c)
 {
-	bool fits = view_total(c->p->profile, (value_id)c->number, c->total);
+	bool fits = profile_view_total(c->p->profile, (value_id)c->number, c->total);
 
 	if (!fits)
 		diag_error("the total does not fit in 64 bits");
@@ -742,7 +742,7 @@ enum profpipe_status profpipe_total(profpipe *p, size_t value, int64_t *total)
 
 static void find_functions(struct profpipe_call *c)
 {
-	*c->functions = view_functions(copy_profile(c->p), (value_id)c->number,
+	*c->functions = profile_view_functions(copy_profile(c->p), (value_id)c->number,
 				       &c->p->functions, c->count);
 	c->status = PROFPIPE_OK;
 }
@@ -772,7 +772,7 @@ static void visit_stacks(struct profpipe_call *c)
 			return;
 		p = copy;
 	}
-	view_stacks(p, c->visit, c->user);
+	profile_view_stacks(p, c->visit, c->user);
 	c->status = PROFPIPE_OK;
 }
 
@@ -790,7 +790,7 @@ enum profpipe_status profpipe_stacks(profpipe *p,
 
 static void find_metadata(struct profpipe_call *c)
 {
-	c->text = view_metadata(c->p->profile, c->number, c->key);
+	c->text = profile_view_metadata(c->p->profile, c->number, c->key);
 	c->status = PROFPIPE_OK;
 }
 

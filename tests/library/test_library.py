@@ -108,6 +108,7 @@ def test_one_profile_is_written_as_many(library):
 @plain
 @pytest.mark.parametrize("reader", [name for name in lib.READERS if name in lib.WRITERS])
 def test_reading_several_is_profmerge(library, reader):
+    lib.smallest(reader)
     samples = [sample for sample in lib.samples(reader) if sample.path.stat().st_size < 300_000]
     values = {}
     with Profile(library) as p:
