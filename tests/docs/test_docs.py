@@ -36,6 +36,7 @@ FILES = {
     "threads.out-03": "samples/callgrind/valgrind-threads.callgrind-03",
     "run.collapsed": "samples/collapsed/pyspy.collapsed",
     "run.speedscope.json": "samples/speedscope/pyspy.speedscope.json",
+    "labelled.speedscope.json": "tests/docs/labelled.speedscope.json",
     "run.svg": "samples/flamegraph/inferno.svg",
     **{f"{name}.callgrind": f"tests/docs/{name}.callgrind" for name in ("graph", "below", "imports")},
     "run.py": "samples/programs/circles.py",

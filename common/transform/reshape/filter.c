@@ -80,12 +80,17 @@ static stack_id end_of(const struct cutter *c, stack_id stack)
 	return c->last[stack] ? c->last[stack] : stack;
 }
 
+static bool has_sample(const struct cutter *c, size_t row)
+{
+	return !c->options->samples || c->options->samples[row];
+}
+
 static void find_needed(struct cutter *c)
 {
 	const struct profile *p = c->w.from;
 
 	for (size_t i = 0; i < p->sample_count; i++)
-		if (!is_dropped(c, p->samples[i].stack))
+		if (has_sample(c, i) && !is_dropped(c, p->samples[i].stack))
 			c->needed[end_of(c, p->samples[i].stack)] = true;
 	for (size_t i = p->stacks.count; i-- > 1;)
 		c->needed[p->stacks.parent[i]] |= c->needed[i];
@@ -193,7 +198,9 @@ static struct profile *cut(const struct profile *p, const struct filter_options 
 	add_root(&c);
 	add_threads(&c.w);
 	cut_stacks(&c);
-	remap_samples(&c.w);
+	for (size_t i = 0; i < p->sample_count; i++)
+		if (has_sample(&c, i))
+			remap_sample(&c.w, i);
 	if (options->keep_graph)
 		copy_graph(&c.w);
 	remap_close(&c.w);

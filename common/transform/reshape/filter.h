@@ -12,6 +12,7 @@
  * 	flatten     a;b;c;b;d   -> a;b;d   each function is in a stack once: a recursive call
  * 	            returns to where the function was first called, and keeps its self value
  * 	root        a;b         -> root;a;b
+ * 	samples     keeps these samples and what they name
  *
  * Focus and ignore see whole stacks, before anything is hidden. The self value of a removed
  * frame goes to its caller; show_from drops it. Samples without a stack (idle time) are
@@ -25,6 +26,7 @@
 struct filter_options {
 	/* by function: marked; NULL: the verb was not used */
 	const bool *focus, *ignore, *hide, *show, *show_from, *prune_from;
+	const bool *samples; /* by sample: keep it; NULL: all */
 	bool flatten;
 	const char *root;
 	bool keep_graph;  /* allowed with root only: the other verbs cannot cut a call graph */

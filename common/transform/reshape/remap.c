@@ -105,7 +105,7 @@ label_id remap_label(struct remap *w, label_id id)
 
 label_set_id remap_label_set(struct remap *w, label_set_id set)
 {
-	size_t count;
+	size_t count, kept = 0;
 
 	if (set == NO_LABELS || w->drop & FEATURE_LABELS)
 		return NO_LABELS;
@@ -115,8 +115,9 @@ label_set_id remap_label_set(struct remap *w, label_set_id set)
 	if (count > w->label_cap)
 		w->labels = alloc_grow(w->labels, &w->label_cap, count, sizeof *w->labels);
 	for (size_t i = 0; i < count; i++)
-		w->labels[i] = remap_label(w, w->set[i]);
-	w->label_sets[set] = profile_label_set(w->to, w->labels, count) + 1;
+		if (!w->labels_kept || w->labels_kept[w->set[i]])
+			w->labels[kept++] = remap_label(w, w->set[i]);
+	w->label_sets[set] = profile_label_set(w->to, w->labels, kept) + 1;
 	return w->label_sets[set] - 1;
 }
 

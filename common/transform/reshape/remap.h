@@ -28,6 +28,7 @@ struct remap {
 	thread_id *threads;
 	mapping_id *mappings;     /* new id + 1; 0: not there yet. Filled as they are met */
 	label_set_id *label_sets; /* the same */
+	const bool *labels_kept;  /* by old label: it stays; NULL: all do */
 	/* how rows are seen more coarsely */
 	bool base_names;          /* files of inlined code without directories */
 	unsigned drop;            /* FEATURE_* bits of what is left out: ADDRESSES, MAPPINGS,

@@ -16,6 +16,7 @@
 #include "common/transform/summary/profile_stats.h"
 #include "common/transform/reshape/coarsen.h"
 #include "converters/registry.h"
+#include "converters/tools/profcheck/internal.h"
 #include "converters/tools/tools.h"
 
 /* What the options say, and what is done with it. */
@@ -43,7 +44,7 @@ static const struct option_row check_rows[] = {
 /* --- JSON --- */
 
 /* JSON is UTF-8: other bytes become U+FFFD, and NUL, which cJSON cannot hold, too. */
-static cJSON *json_text(struct str s)
+cJSON *profcheck_text(struct str s)
 {
 	struct buf text = { 0 };
 	cJSON *item;
@@ -68,7 +69,7 @@ static cJSON *json_number(struct decimal d)
 	return cJSON_CreateRaw(text);
 }
 
-static cJSON *json_count(int64_t n)
+cJSON *profcheck_count(int64_t n)
 {
 	return json_number((struct decimal){ n, 0 });
 }
@@ -80,7 +81,7 @@ static const char *unit_name(const struct value_type *t)
 
 static cJSON *json_value(const struct profile *p, double value)
 {
-	return p->value_count ? json_number(profile_decimal(p, 0, i64_nearest(value), 0)) : json_count(0);
+	return p->value_count ? json_number(profile_decimal(p, 0, i64_nearest(value), 0)) : profcheck_count(0);
 }
 
 /* A fraction to six digits: what else is in it is noise. */
@@ -94,7 +95,7 @@ static cJSON *json_estimate(const struct profile *p, struct estimate *found)
 	cJSON *top = cJSON_CreateObject(), *worst;
 
 	estimate_results(p, 0, found);
-	cJSON_AddItemToObject(top, "uncertain_functions", json_count((int64_t)found->uncertain));
+	cJSON_AddItemToObject(top, "uncertain_functions", profcheck_count((int64_t)found->uncertain));
 	cJSON_AddItemToObject(top, "departure", json_fraction(found->deviated, found->recorded));
 	cJSON_AddItemToObject(top, "unplaced", json_fraction(found->unplaced, found->total));
 	cJSON_AddItemToObject(top, "overlapping", json_value(p, found->awaited));
@@ -103,7 +104,7 @@ static cJSON *json_estimate(const struct profile *p, struct estimate *found)
 		return top;
 	}
 	worst = cJSON_AddObjectToObject(top, "worst");
-	cJSON_AddItemToObject(worst, "function", json_text(function_name(p, found->worst)));
+	cJSON_AddItemToObject(worst, "function", profcheck_text(function_name(p, found->worst)));
 	cJSON_AddItemToObject(worst, "drawn", json_value(p, found->worst_drawn));
 	cJSON_AddItemToObject(worst, "recorded", json_value(p, found->worst_recorded));
 	return top;
@@ -116,12 +117,12 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 	cJSON *top = cJSON_CreateObject(), *list;
 	struct buf title = { 0 };
 
-	cJSON_AddItemToObject(top, "format", json_text(str_of(f->name)));
+	cJSON_AddItemToObject(top, "format", profcheck_text(str_of(f->name)));
 	list = cJSON_AddArrayToObject(top, "threads");
 	for (thread_id t = 0; t < p->thread_count; t++) {
 		title.n = 0;
 		thread_title(p, t, &title);
-		cJSON_AddItemToArray(list, json_text(buf_str(&title)));
+		cJSON_AddItemToArray(list, profcheck_text(buf_str(&title)));
 	}
 	buf_free(&title);
 	list = cJSON_AddArrayToObject(top, "features");
@@ -131,7 +132,7 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 		if (!(profile_features(p) & 1u << bit))
 			continue;
 		feature_name(bit, &name);
-		cJSON_AddItemToArray(list, json_text(buf_str(&name)));
+		cJSON_AddItemToArray(list, profcheck_text(buf_str(&name)));
 		buf_free(&name);
 	}
 	list = cJSON_AddArrayToObject(top, "value_types");
@@ -139,28 +140,29 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 		cJSON *type = cJSON_CreateObject();
 
 		cJSON_AddItemToObject(type, "name",
-				      json_text(profile_text(p, p->value_types[v].name)));
+				      profcheck_text(profile_text(p, p->value_types[v].name)));
 		cJSON_AddStringToObject(type, "unit", unit_name(&p->value_types[v]));
 		cJSON_AddItemToObject(type, "self_total",
 				      json_number(profile_decimal(p, v, m->profile_self_totals[v], 0)));
 		cJSON_AddItemToArray(list, type);
 	}
-	cJSON_AddItemToObject(top, "functions", json_count((int64_t)m->functions));
-	cJSON_AddItemToObject(top, "frames", json_count((int64_t)m->frames));
-	cJSON_AddItemToObject(top, "stacks", json_count((int64_t)m->stacks));
-	cJSON_AddItemToObject(top, "arcs", json_count((int64_t)m->arcs));
-	cJSON_AddItemToObject(top, "calls", json_count(m->calls));
-	cJSON_AddItemToObject(top, "primitive_calls", json_count(m->primitive_calls));
-	cJSON_AddItemToObject(top, "depth", json_count((int64_t)m->depth));
-	cJSON_AddItemToObject(top, "roots", json_count((int64_t)m->roots));
+	cJSON_AddItemToObject(top, "functions", profcheck_count((int64_t)m->functions));
+	cJSON_AddItemToObject(top, "frames", profcheck_count((int64_t)m->frames));
+	cJSON_AddItemToObject(top, "stacks", profcheck_count((int64_t)m->stacks));
+	cJSON_AddItemToObject(top, "arcs", profcheck_count((int64_t)m->arcs));
+	cJSON_AddItemToObject(top, "calls", profcheck_count(m->calls));
+	cJSON_AddItemToObject(top, "primitive_calls", profcheck_count(m->primitive_calls));
+	cJSON_AddItemToObject(top, "depth", profcheck_count((int64_t)m->depth));
+	cJSON_AddItemToObject(top, "roots", profcheck_count((int64_t)m->roots));
 	cJSON_AddItemToObject(top, "unattributed", p->value_count
-		? json_number(profile_decimal(p, 0, m->facts.unattributed, 0)) : json_count(0));
+		? json_number(profile_decimal(p, 0, m->facts.unattributed, 0)) : profcheck_count(0));
 	cJSON_AddItemToObject(top, "overlapping", json_value(p, m->facts.awaited));
 	if (found)
 		cJSON_AddItemToObject(top, "estimate", json_estimate(p, found));
+	profcheck_add_details(top, p);
 	list = cJSON_AddArrayToObject(top, "warnings");
 	for (size_t i = 0; i < m->warning_count; i++)
-		cJSON_AddItemToArray(list, json_text(buf_str(&m->warnings[i])));
+		cJSON_AddItemToArray(list, profcheck_text(buf_str(&m->warnings[i])));
 	return top;
 }
 
@@ -268,6 +270,7 @@ static void put_profile(struct output *out, const struct profile *p, const struc
 	}
 	put_count(out, "depth          ", (int64_t)m->depth, "");
 	put_count(out, "roots          ", (int64_t)m->roots, "");
+	profcheck_put_details(out, p);
 	for (size_t i = 0; i < m->warning_count; i++) {
 		output_text(out, "warning        ");
 		output_str(out, buf_str(&m->warnings[i]));
@@ -313,15 +316,15 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 	cJSON *top = cJSON_CreateObject(), *list;
 
 	cJSON_AddBoolToObject(top, "equal", c->count == 0);
-	cJSON_AddItemToObject(top, "functions", json_count((int64_t)c->functions));
+	cJSON_AddItemToObject(top, "functions", profcheck_count((int64_t)c->functions));
 	list = cJSON_AddArrayToObject(top, "differences");
 	for (size_t i = 0; i < c->count; i++) {
 		const struct compared_function *d = &c->differences[i];
 		cJSON *item = cJSON_CreateObject();
 
-		cJSON_AddItemToObject(item, "function", json_text(d->function));
+		cJSON_AddItemToObject(item, "function", profcheck_text(d->function));
 		cJSON_AddItemToObject(item, "value_type",
-				      json_text(profile_text(a, a->value_types[d->value_a].name)));
+				      profcheck_text(profile_text(a, a->value_types[d->value_a].name)));
 		cJSON_AddItemToObject(item, "value",
 				      json_number(profile_decimal(a, d->value_a, d->a, 0)));
 		cJSON_AddItemToObject(item, "against",

@@ -2,8 +2,8 @@
  * proffilter/main - a part of a profile, or the profile seen in another way
  *
  * The verbs come in a fixed order, whatever that of the options, which is pprof's where
- * pprof has them: value and thread, time, rename, focus, ignore, hide, show, show-from,
- * prune-from, strip-dirs, granularity, flatten-recursion, root, trim, scale.
+ * pprof has them: value and thread, time, tag-focus, tag-ignore, tag-root, tag-leaf, tag-show,
+ * tag-hide, rename, focus, ignore, hide, show, show-from, prune-from, strip-dirs, granularity, flatten-recursion, root, trim, scale.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 #include "common/transform/calltree/timeline.h"
 #include "common/transform/reshape/group_by.h"
 #include "common/transform/reshape/scale.h"
+#include "common/transform/reshape/tags.h"
 #include "common/transform/reshape/thread_roots.h"
 #include "common/transform/callgraph/prune.h"
 #include "converters/select_format.h"
@@ -28,7 +29,8 @@ struct filter_work {
 	const char *from, *to;
 	const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
 	const char *window, *root, *trim, *scale;
-	struct option_list renames;
+	const char *tag_show, *tag_hide, *tag_root, *tag_leaf;
+	struct option_list renames, tag_focus, tag_ignore;
 	int granularity;
 	bool flatten;
 	bool left_nothing; /* and --strict was given */
@@ -53,6 +55,18 @@ static const struct option_row filter_rows[] = {
 	OPT_TEXT(0, "prune-from", "REGEX", "stacks end at their last matching frame", AT(prune_from)),
 	OPT_TEXT(0, "time", "FROM:TO",
 		 "keep what lies between two times, in seconds or with s, ms, us, ns behind", AT(window)),
+	OPT_END
+};
+
+static const struct option_row tag_rows[] = {
+	OPT_LIST(0, "tag-focus", "KEY=WHAT",
+		 "keep samples with such a label: a REGEX, or a RANGE as 1kb:2mb", AT(tag_focus)),
+	OPT_LIST(0, "tag-ignore", "KEY=WHAT", "drop samples with such a label", AT(tag_ignore)),
+	OPT_TEXT(0, "tag-show", "REGEX", "keep labels with a matching key", AT(tag_show)),
+	OPT_TEXT(0, "tag-hide", "REGEX", "drop labels with a matching key", AT(tag_hide)),
+	OPT_TEXT(0, "tag-root", "KEYS", "what samples have under KEYS (a or a,b) as their root frames",
+		 AT(tag_root)),
+	OPT_TEXT(0, "tag-leaf", "KEYS", "the same as their leaf frames", AT(tag_leaf)),
 	OPT_END
 };
 
@@ -174,9 +188,15 @@ static bool cuts_stacks(const struct filter_work *w)
 	return w->focus || w->ignore || w->hide || w->show || w->show_from || w->prune_from;
 }
 
+static bool uses_tags(const struct filter_work *w)
+{
+	return w->tag_focus.count || w->tag_ignore.count || w->tag_show || w->tag_hide ||
+	       w->tag_root || w->tag_leaf;
+}
+
 static bool needs_stacks(const struct filter_work *w)
 {
-	return cuts_stacks(w) || w->flatten || w->granularity == BY_LINE;
+	return cuts_stacks(w) || uses_tags(w) || w->flatten || w->granularity == BY_LINE;
 }
 
 /* Stacks of a call graph are an estimate and know no calls; its lines are of no stack. */
@@ -266,6 +286,104 @@ static int cut_stacks(struct filter_work *w, struct profile **p)
 	return status;
 }
 
+/* --- labels --- */
+
+static void warn_unmatched(const char *option, const char *text)
+{
+	diag_warning("%s %s matched nothing", option, diag_quote(str_of(text)));
+}
+
+/* Leaves in `keep` the samples that each condition of the list keeps, or does not drop. */
+static int mark_samples(const struct profile *p, const char *option,
+			const struct option_list *list, bool ignore_these, bool *keep,
+			bool *reported)
+{
+	bool *marks = alloc_zero(p->sample_count, sizeof *marks);
+	int status = 0;
+
+	for (size_t i = 0; i < list->count && status >= 0; i++) {
+		status = tags_mark(p, option, str_of(list->texts[i]), marks);
+		if (status == 1)
+			warn_unmatched(option, list->texts[i]);
+		*reported |= status == 1;
+		for (size_t row = 0; row < p->sample_count && status >= 0; row++)
+			keep[row] &= marks[row] != ignore_these;
+	}
+	alloc_free(marks);
+	return status < 0 ? -1 : 0;
+}
+
+static int choose_samples(struct filter_work *w, struct profile **p)
+{
+	bool *keep, reported = false;
+	int status;
+
+	if (!w->tag_focus.count && !w->tag_ignore.count)
+		return 0;
+	keep = alloc_zero((*p)->sample_count, sizeof *keep);
+	memset(keep, true, (*p)->sample_count * sizeof *keep);
+	status = mark_samples(*p, "--tag-focus", &w->tag_focus, false, keep, &reported);
+	if (status == 0)
+		status = mark_samples(*p, "--tag-ignore", &w->tag_ignore, true, keep, &reported);
+	if (status == 0) {
+		bool any = profile_has_stacks(*p);
+
+		profile_replace(p, profile_filter(*p, &(struct filter_options){ .samples = keep }));
+		if (any && !profile_has_stacks(*p))
+			status = report_empty(w, reported);
+	}
+	alloc_free(keep);
+	return status;
+}
+
+static int choose_labels(struct profile **p, const char *option, const char *expression,
+			 bool hidden)
+{
+	bool *keep;
+	int status;
+
+	if (!expression)
+		return 0;
+	keep = alloc_zero((*p)->label_count, sizeof *keep);
+	status = tags_mark_keys(*p, option, str_of(expression), keep);
+	if (status == 1)
+		warn_unmatched(option, expression);
+	for (label_id l = 0; hidden && l < (*p)->label_count; l++)
+		keep[l] = !keep[l];
+	if (status >= 0)
+		profile_replace(p, tags_keep(*p, keep));
+	alloc_free(keep);
+	return status < 0 ? -1 : 0;
+}
+
+static void frame_labels(struct profile **p, const char *option, const char *keys,
+			 enum tag_place place)
+{
+	struct str key, others = str_of(keys ? keys : "");
+	bool more = keys != NULL;
+
+	while (more) {
+		more = str_cut(others, ',', &key, &others);
+		if (!more)
+			key = others;
+		if (!tags_has_key(*p, key))
+			diag_warning("%s %s: no sample has such a label", option, diag_quote(key));
+	}
+	if (keys)
+		profile_replace(p, tags_as_frames(*p, str_of(keys), place));
+}
+
+static int use_tags(struct filter_work *w, struct profile **p)
+{
+	if (choose_samples(w, p) < 0)
+		return -1;
+	frame_labels(p, "--tag-root", w->tag_root, TAG_ROOT);
+	frame_labels(p, "--tag-leaf", w->tag_leaf, TAG_LEAF);
+	if (choose_labels(p, "--tag-show", w->tag_show, false) < 0)
+		return -1;
+	return choose_labels(p, "--tag-hide", w->tag_hide, true);
+}
+
 /* Of both halves, which may both be there. */
 static void add_root(const struct filter_work *w, struct profile **p)
 {
@@ -325,7 +443,7 @@ static int filter_profile(struct filter_work *w, struct profile **p)
 {
 	make_samples(w, p);
 	if (convert_select(&w->settings, p) < 0 || cut_time(w, p) < 0 || make_stacks(w, p) < 0 ||
-	    rename_all(w, p) < 0 || cut_stacks(w, p) < 0)
+	    use_tags(w, p) < 0 || rename_all(w, p) < 0 || cut_stacks(w, p) < 0)
 		return -1;
 	convert_strip_dirs(&w->settings, p);
 	regroup_all(w, p);
@@ -371,6 +489,7 @@ int proffilter_main(int argc, char **argv)
 
 	settings_init(&w.settings);
 	options_add_group(&w.settings, "filters", filter_rows, &w);
+	options_add_group(&w.settings, "labels", tag_rows, &w);
 	options_add_group(&w.settings, "views", view_rows, &w);
 	options_add_group(&w.settings, "formats", format_rows, &w);
 	options_for_conversion(&w.settings, format_registry, format_registry);

@@ -12,6 +12,7 @@ enum proftop_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_SELF_CALL, SORT_
 
 struct proftop_options {
 	const char *from, *peek;
+	const char *by;       /* the key of labels that rows are about; NULL: functions */
 	bool tree, lines;
 	int sort, format;     /* format: of TOP_FORMATS */
 	uint64_t limit;       /* rows; 0: all */

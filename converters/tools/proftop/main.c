@@ -12,6 +12,8 @@
 #include "common/base/sort.h"
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
+#include "common/transform/reshape/coarsen.h"
+#include "common/transform/reshape/tags.h"
 #include "converters/select_format.h"
 #include "converters/tools/proftop/internal.h"
 #include "converters/registry.h"
@@ -22,6 +24,8 @@
 static const struct option_row view_rows[] = {
 	OPT_TEXT(0, "peek", "NAME", "this function's callers and callees (the name, or a part of it)",
 		 AT(peek)),
+	OPT_TEXT(0, "by", "KEY", "what samples have under KEY (labels; thread, process) instead of functions",
+		 AT(by)),
 	OPT_FLAG(0, "tree", "calling contexts as a tree", AT(tree)),
 	OPT_FLAG(0, "lines", "lines of code instead of functions", AT(lines)),
 	OPT_END
@@ -225,6 +229,38 @@ static int show(const struct proftop_options *o, struct output *out, struct prof
 	return status;
 }
 
+/* The value type to be shown, if nobody chose another, is the only one. */
+static void keep_default(const struct settings *s, struct profile *p)
+{
+	value_id v = profile_default_value(p);
+
+	if (v != 0 && !s->value)
+		profile_keep_value(p, v);
+}
+
+/* Every sample becomes one of its label. */
+static int group_by_label(struct settings *s, const struct proftop_options *o, struct profile **p)
+{
+	struct str key = str_of(o->by ? o->by : "");
+
+	if (!o->by)
+		return 0;
+	if (!tags_has_key(*p, key))
+		return diag_error("--by: no sample has a label %s", diag_quote(key));
+	if (profile_has_graph(*p) && convert_derive_stacks(s, *p) < 0)
+		return -1;
+	profile_replace(p, tags_as_frames(*p, key, TAG_ALONE));
+	return 0;
+}
+
+static int select_and_group(struct settings *s, const struct proftop_options *o, struct profile **p)
+{
+	if (convert_select_and_redact(s, p) < 0)
+		return -1;
+	keep_default(s, *p);
+	return group_by_label(s, o, p);
+}
+
 static int run(struct settings *s, const struct proftop_options *o, char **files, int count)
 {
 	const struct format *from;
@@ -235,7 +271,7 @@ static int run(struct settings *s, const struct proftop_options *o, char **files
 	if (select_format_input(o->from, &from) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, NULL);
-	if (p && convert_select_and_redact(s, &p) == 0 && prepare_view(s, o, &p) == 0 &&
+	if (p && select_and_group(s, o, &p) == 0 && prepare_view(s, o, &p) == 0 &&
 	    (out = output_open(s->output))) {
 		bool good = show(o, out, p) == 0;
 
@@ -247,10 +283,10 @@ static int run(struct settings *s, const struct proftop_options *o, char **files
 
 static int check_options(const struct proftop_options *o)
 {
-	if ((o->peek != NULL) + o->tree + o->lines > 1)
-		return diag_error("options --peek, --tree and --lines: only one of them");
+	if ((o->peek != NULL) + (o->by != NULL) + o->tree + o->lines > 1)
+		return diag_error("options --peek, --by, --tree and --lines: only one of them");
 	if (o->format == FORMAT_OPENMETRICS &&
-	    (o->peek || o->tree || o->lines))
+	    (o->peek || o->by || o->tree || o->lines))
 		return diag_error("option --format openmetrics: only for functions");
 	return 0;
 }

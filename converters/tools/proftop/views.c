@@ -122,10 +122,10 @@ static void put_summary(const struct proftop_options *o, struct output *out, con
 	buf_add_visible(&text, name);
 	buf_add(&text, S(": "));
 	buf_add_visible(&text, buf_str(&total));
-	buf_print(&text, " in %lu functions", (unsigned long)f->count);
+	buf_print(&text, " in %lu %s", (unsigned long)f->count, o->by ? "labels" : "functions");
 	if (shown < f->count)
 		buf_print(&text, ", %lu shown", (unsigned long)shown);
-	buf_add(&text, f->calls_known ? S("\n\n") : S("; nobody counted calls\n\n"));
+	buf_add(&text, f->calls_known || o->by ? S("\n\n") : S("; nobody counted calls\n\n"));
 	output_str(out, buf_str(&text));
 	buf_free(&text);
 	buf_free(&total);
@@ -139,9 +139,22 @@ static void put_table(const struct proftop_options *o, struct table *t, struct o
 	table_free(t);
 }
 
+/* Rows about labels say so. */
+static const struct table_column *flat_or_label_columns(const struct proftop_options *o,
+							struct table_column *columns)
+{
+	memcpy(columns, flat_columns, sizeof flat_columns);
+	if (o->by) {
+		columns[0].key = "label";
+		columns[FLAT_COLUMNS - 1].heading = "label";
+	}
+	return columns;
+}
+
 void proftop_flat(const struct proftop_options *o, struct output *out, const struct flat_profile *f)
 {
-	struct table *t = table_new(flat_columns, FLAT_COLUMNS);
+	struct table_column columns[FLAT_COLUMNS];
+	struct table *t = table_new(flat_or_label_columns(o, columns), FLAT_COLUMNS);
 	uint32_t *order = proftop_order(o, f), limit = proftop_limit(o, f->count);
 	int64_t sum = 0, max_value = 0;
 
@@ -190,7 +203,7 @@ static bool looks_shown(struct str text)
 
 /* Label values are UTF-8 with three escapes; what is none is shown, not replaced: two
  * names must not become one, a backslash before what looks shown is shown itself. */
-static void add_metadata(struct buf *b, struct str text)
+static void add_label(struct buf *b, struct str text)
 {
 	for (size_t i = 0; i < text.n;) {
 		size_t length = utf8_length(text, i);
@@ -211,11 +224,11 @@ static void add_metric(struct buf *b, const char *name, const char *unit, const 
 	const struct flat_row *r = &f->rows[row];
 
 	buf_print(b, "profpipe_%s%s{function=\"", name, unit);
-	add_metadata(b, r->name);
+	add_label(b, r->name);
 	buf_add(b, S("\",file=\""));
-	add_metadata(b, str_eq(r->location, S("~")) ? S("") : r->location);
+	add_label(b, str_eq(r->location, S("~")) ? S("") : r->location);
 	buf_print(b, "\",line=\"%lu\",value_type=\"", (unsigned long)r->line);
-	add_metadata(b, profile_text(f->p, f->p->value_types[f->value].name));
+	add_label(b, profile_text(f->p, f->p->value_types[f->value].name));
 	buf_add(b, S("\"} "));
 	buf_add(b, (struct str){ text, decimal_text(text, value) });
 	buf_byte(b, '\n');
