@@ -286,7 +286,8 @@ struct losses prepare(struct profile **p, const struct format *to,
 
 static void report_estimate(const struct loss *loss, bool strict, struct buf *all)
 {
-	const char *what = loss->kind == LOSS_STACKS_ESTIMATED ? "stacks" : "inclusive values of arcs";
+	const char *what = loss->kind == LOSS_STACKS_ESTIMATED ? "stacks"
+							       : "inclusive values of arcs";
 	const char *from = loss->kind == LOSS_STACKS_ESTIMATED ? "a call graph:" : "calls";
 
 	if (strict)

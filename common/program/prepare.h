@@ -29,22 +29,22 @@ enum loss_kind {
 
 struct loss {
 	enum loss_kind kind;
-	int bit;            /* LOSS_FEATURE: the FEATURE_BIT_* */
-	uint64_t count;     /* of names, values, lines or functions, where there is a count */
-	struct buf text;    /* a sentence; of LOSS_STACKS_ESTIMATED, what the estimate rests on */
+	int bit;         /* LOSS_FEATURE: the FEATURE_BIT_* */
+	uint64_t count;  /* of names, values, lines or functions, where there is a count */
+	struct buf text; /* a sentence; of LOSS_STACKS_ESTIMATED, what the estimate rests on */
 };
 
 struct losses {
-	struct loss *list;  /* in the order in which they occur */
+	struct loss *list; /* in the order in which they occur */
 	size_t count, cap;
 };
 
 struct prepare_policy {
-	bool strict;          /* stop as soon as something is lost */
-	bool list_all;        /* list features and names too, which takes a pass over the tables;
+	bool strict;           /* stop as soon as something is lost */
+	bool list_all;         /* list features and names too, which takes a pass over the tables;
 				 otherwise only what changes values is listed */
 	bool threads_as_roots; /* threads become root frames where the target has no threads */
-	const void *options;  /* values of the target's write options */
+	const void *options;   /* values of the target's write options */
 	struct estimate *estimate; /* limits of an estimate of stacks, and its results */
 };
 
@@ -58,8 +58,7 @@ struct losses prepare(struct profile **p, const struct format *to,
 		      const struct prepare_policy *policy);
 
 /* Only adds stacks to a call graph; *losses gets what that loses. */
-void prepare_stacks(struct profile *p, const struct prepare_policy *policy,
-		    struct losses *losses);
+void prepare_stacks(struct profile *p, const struct prepare_policy *policy, struct losses *losses);
 
 /*
  * Reports the losses: those that change values as warnings, the others with -v. With
