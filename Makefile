@@ -12,6 +12,7 @@
 #   make bench          speed and memory beside other programs (needs PyPI, npm and crates); make bench-count
 #   make picture        the README's picture anew; make screenshots: its page in a browser
 #   make install        PREFIX=/usr/local DESTDIR= LINKS=symbolic|hard|copy STRIP=strip
+#   make format         the sources as .clang-format has them (clang-format 14)
 #   make compile_commands.json   for editors and analysers
 
 VERSION := 0.1.0
@@ -36,7 +37,7 @@ archive = $(if $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).
 LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lcjson -lm -ldl -pthread \
 	$(if $(filter Linux,$(shell uname -s)),$(call archive,seccomp)) $(call archive,md)
 
-.PHONY: all deps demo check debug asan figures interop fuzz install uninstall clean man completions print-flags
+.PHONY: all deps demo check debug asan format figures interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
 all:
 
@@ -116,6 +117,9 @@ debug:
 
 asan:
 	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(sanitize_flags)' LDFLAGS= $(GOAL)
+
+format:
+	git ls-files '*.c' '*.h' | xargs clang-format-14 -i
 
 # relative to the folder of the sources: an editor that opens it finds every include
 compile_commands.json: Makefile

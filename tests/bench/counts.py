@@ -49,10 +49,12 @@ def first_line(*command):
 
 
 def linked():
-    """The libraries of the program that needs most, in their versions."""
-    listed = subprocess.run(["ldd", lib.BIN / "flamegraph2collapsed"], capture_output=True, text=True).stdout
-    names = {os.path.basename(os.path.realpath(path)) for path in re.findall(r"=> (/\S*lib(?:z|xml2)\.\S+)", listed)}
-    return " ".join(sorted(names))
+    """The versions of the libraries that the counted conversions run through, as their headers tell."""
+    headers = "#include <zlib.h>\n#include <libxml/xmlversion.h>\n"
+    flags = subprocess.run(["xml2-config", "--cflags"], capture_output=True, text=True).stdout.split()
+    made = subprocess.run([*os.environ.get("CC", "cc").split(), *flags, "-E", "-dM", "-"], input=headers, capture_output=True, text=True)
+    found = re.findall(r'^#define (ZLIB|LIBXML_DOTTED)_VERSION "(.*)"', made.stdout, re.M)
+    return " ".join(f"{name.split('_')[0].lower()} {version}" for name, version in sorted(found))
 
 
 def features():

@@ -2,6 +2,7 @@
 
 Flame graphs are without their script, which is the same in all of them.
 """
+import os
 import pathlib
 import re
 
@@ -10,12 +11,14 @@ import pytest
 import lib
 
 HERE = pathlib.Path(__file__).parent
-CASES = [(source, want) for source in sorted(HERE.glob("*/golden/*.in")) if source.parts[-3] in lib.READERS for want in sorted(source.parent.glob(source.stem + ".*"))
-         if want != source]
+CASES = [(source, want) for source in sorted(HERE.glob("*/golden/*.in")) if source.parts[-3] in lib.READERS
+         for want in sorted(source.parent.glob(source.stem + ".*")) if want != source]
 
 
 @pytest.mark.parametrize("source, want", CASES, ids=[f"{s.parent.parent.name}/{w.name}" for s, w in CASES])
 def test_golden(source, want):
-    out, _ = lib.run(f"{source.parent.parent.name}2{want.suffix[1:]}", "-q", source)
-    out = re.sub(rb"<script>.*</script>\n", b"", out, flags=re.S)
-    assert out.decode("utf-8", "surrogateescape") == want.read_text("utf-8", "surrogateescape")
+    program = f"{source.parent.parent.name}2{want.suffix[1:]}"
+    out, _ = lib.run(program, "-q", source)
+    out = re.sub(rb"<script>.*</script>\n", b"", out, flags=re.S).decode("utf-8", "surrogateescape")
+    again = f"{os.path.relpath(lib.BIN / program, lib.ROOT)} -q {source.relative_to(lib.ROOT)}"
+    assert out == want.read_text("utf-8", "surrogateescape"), f"not as {want.name}: {again}"

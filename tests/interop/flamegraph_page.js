@@ -12,87 +12,87 @@ const runTasks = require("./tasks.js");
 
 // in the page: what is drawn and what the controls say
 function look() {
-  const text = (selector) => [...document.querySelectorAll(selector)].map((e) => e.textContent);
-  const holder = document.getElementById("frames").getBoundingClientRect();
-  const active = document.activeElement;
-  return {
-    frames: [...document.querySelectorAll("#frames rect")].map((rect) => {
-      const box = rect.getBoundingClientRect();
-      return {
-        label: rect.getAttribute("aria-label"), x: box.x - holder.x, width: box.width, y: box.y - holder.y, top: box.y,
-        level: Number(rect.getAttribute("aria-level")), classes: [...rect.classList], tab: rect.getAttribute("tabindex"),
-        dash: getComputedStyle(rect).strokeDasharray, fill: getComputedStyle(rect).fill,
-      };
-    }),
-    texts: text("#frames text"),
-    path: text(".fg-path button"),
-    status: text("[role=status]").join(),
-    details: text(".fg-what span").filter(Boolean),
-    list: [...document.querySelectorAll(".fg-panel li")].map((li) => [...li.querySelectorAll("button:first-child span")].map((s) => s.textContent)),
-    panel: text(".fg-panel:not([hidden])").join(),
-    view: text(".fg-views [aria-pressed=true]").join(),
-    search: (document.querySelector("input[type=search]") || {}).value,
-    focus: active && (active.getAttribute("aria-label") || active.textContent),
-    address: location.hash, inner: holder.width, dark: document.documentElement.classList.contains("dark"),
-    elements: document.getElementsByTagName("*").length, scripts: document.getElementsByTagName("script").length,
-    copied: window.copied === undefined ? null : window.copied, ran: window.ran || null, theme: getComputedStyle(document.getElementById("paper")).fill,
-    controls: [...document.querySelectorAll("foreignObject")].map((e) => getComputedStyle(e).display),
-    scroll: window.scrollY,
-  };
+	const text = (selector) => [...document.querySelectorAll(selector)].map((e) => e.textContent);
+	const holder = document.getElementById("frames").getBoundingClientRect();
+	const active = document.activeElement;
+	return {
+		frames: [...document.querySelectorAll("#frames rect")].map((rect) => {
+			const box = rect.getBoundingClientRect();
+			return {
+				label: rect.getAttribute("aria-label"), x: box.x - holder.x, width: box.width, y: box.y - holder.y, top: box.y,
+				level: Number(rect.getAttribute("aria-level")), classes: [...rect.classList], tab: rect.getAttribute("tabindex"),
+				dash: getComputedStyle(rect).strokeDasharray, fill: getComputedStyle(rect).fill,
+			};
+		}),
+		texts: text("#frames text"),
+		path: text(".fg-path button"),
+		status: text("[role=status]").join(),
+		details: text(".fg-what span").filter(Boolean),
+		list: [...document.querySelectorAll(".fg-panel li")].map((li) => [...li.querySelectorAll("button:first-child span")].map((s) => s.textContent)),
+		panel: text(".fg-panel:not([hidden])").join(),
+		view: text(".fg-views [aria-pressed=true]").join(),
+		search: (document.querySelector("input[type=search]") || {}).value,
+		focus: active && (active.getAttribute("aria-label") || active.textContent),
+		address: location.hash, inner: holder.width, dark: document.documentElement.classList.contains("dark"),
+		elements: document.getElementsByTagName("*").length, scripts: document.getElementsByTagName("script").length,
+		copied: window.copied === undefined ? null : window.copied, ran: window.ran || null, theme: getComputedStyle(document.getElementById("paper")).fill,
+		controls: [...document.querySelectorAll("foreignObject")].map((e) => getComputedStyle(e).display),
+		scroll: window.scrollY,
+	};
 }
 
 const STEPS = {
-  frame: (page, start, options) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().click(options),
-  hover: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().hover(),
-  tap: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().tap(),
-  focus: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().focus(),
-  button: (page, name) => page.getByRole("button", { name, exact: true }).click(),
-  press: (page, ...keys) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
-  type: (page, text) => page.keyboard.type(text),
-  fill: (page, text) => page.locator("input[type=search]").fill(text),
-  select: (page, label, value) => page.getByLabel(label, { exact: true }).selectOption(value),
-  address: (page, text) => page.evaluate((hash) => { location.hash = hash; }, text),
-  back: (page) => page.goBack(),
-  media: (page, options) => page.emulateMedia(options),
-  size: (page, width, height) => page.setViewportSize({ width, height }),
-  scroll: (page, y) => page.evaluate((to) => window.scrollTo(0, to), y),
-  wait: (page, ms) => page.waitForTimeout(ms),
-  picture: (page, file) => page.screenshot({ path: file }),
+	frame: (page, start, options) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().click(options),
+	hover: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().hover(),
+	tap: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().tap(),
+	focus: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().focus(),
+	button: (page, name) => page.getByRole("button", { name, exact: true }).click(),
+	press: (page, ...keys) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
+	type: (page, text) => page.keyboard.type(text),
+	fill: (page, text) => page.locator("input[type=search]").fill(text),
+	select: (page, label, value) => page.getByLabel(label, { exact: true }).selectOption(value),
+	address: (page, text) => page.evaluate((hash) => { location.hash = hash; }, text),
+	back: (page) => page.goBack(),
+	media: (page, options) => page.emulateMedia(options),
+	size: (page, width, height) => page.setViewportSize({ width, height }),
+	scroll: (page, y) => page.evaluate((to) => window.scrollTo(0, to), y),
+	wait: (page, ms) => page.waitForTimeout(ms),
+	picture: (page, file) => page.screenshot({ path: file }),
 };
 
 async function use(browser, task) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...task.options });
-  const page = await context.newPage();
-  const wrong = [];
-  const file = "file://" + path.resolve(task.file);
-  page.on("pageerror", (error) => wrong.push(String(error)));
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) wrong.push(message.text()); });
-  page.on("dialog", (dialog) => { wrong.push("dialog " + dialog.message()); dialog.dismiss(); });
-  page.on("request", (request) => { if (!request.url().startsWith(file) && request.url() !== "about:blank" && !request.url().endsWith(task.shows)) wrong.push("asked for " + request.url()); });
-  page.setDefaultTimeout(20000);
-  if (task.before) await page.addInitScript(task.before);
-  const seen = [];
-  const began = Date.now();
-  try {
-    await page.goto(file + (task.address || ""));
-    for (const [name, ...args] of task.steps) {
-      if (name === "open") {
-        await page.goto("about:blank"); // another fragment alone would not load the page anew
-        await page.goto(file + args[0]);
-      } else if (name === "look") seen.push(await page.evaluate(look));
-      else if (name === "ask") seen.push(await page.evaluate(args[0]));
-      else if (name === "time") seen.push(Date.now() - began);
-      else {
-        await STEPS[name](page, ...args);
-        // two frames: what a scroll or a resize leads to is drawn in the next one
-        if (name !== "picture") await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))).catch(() => {});
-      }
-    }
-  } catch (error) {
-    wrong.push(String(error));
-  }
-  await context.close();
-  return { seen, wrong };
+	const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...task.options });
+	const page = await context.newPage();
+	const wrong = [];
+	const file = "file://" + path.resolve(task.file);
+	page.on("pageerror", (error) => wrong.push(String(error)));
+	page.on("console", (message) => { if (["error", "warning"].includes(message.type())) wrong.push(message.text()); });
+	page.on("dialog", (dialog) => { wrong.push("dialog " + dialog.message()); dialog.dismiss(); });
+	page.on("request", (request) => { if (!request.url().startsWith(file) && request.url() !== "about:blank" && !request.url().endsWith(task.shows)) wrong.push("asked for " + request.url()); });
+	page.setDefaultTimeout(20000);
+	if (task.before) await page.addInitScript(task.before);
+	const seen = [];
+	const began = Date.now();
+	try {
+		await page.goto(file + (task.address || ""));
+		for (const [name, ...args] of task.steps) {
+			if (name === "open") {
+				await page.goto("about:blank"); // another fragment alone would not load the page anew
+				await page.goto(file + args[0]);
+			} else if (name === "look") seen.push(await page.evaluate(look));
+			else if (name === "ask") seen.push(await page.evaluate(args[0]));
+			else if (name === "time") seen.push(Date.now() - began);
+			else {
+				await STEPS[name](page, ...args);
+				// two frames: what a scroll or a resize leads to is drawn in the next one
+				if (name !== "picture") await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))).catch(() => {});
+			}
+		}
+	} catch (error) {
+		wrong.push(String(error));
+	}
+	await context.close();
+	return { seen, wrong };
 }
 
 runTasks(use);

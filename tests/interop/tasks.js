@@ -5,15 +5,15 @@ const fs = require("fs");
 const { chromium } = require("playwright-core");
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+	"--disable-component-update", "--disable-sync"];
 
 async function run(use) {
-  const tasks = JSON.parse(fs.readFileSync(0, "utf8"));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
-  const results = [];
-  for (const task of tasks) results.push(await use(browser, task));
-  await browser.close();
-  console.log(JSON.stringify(results));
+	const tasks = JSON.parse(fs.readFileSync(0, "utf8"));
+	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+	const results = [];
+	for (const task of tasks) results.push(await use(browser, task));
+	await browser.close();
+	console.log(JSON.stringify(results));
 }
 
 module.exports = (use) => run(use).catch((error) => { console.error(error); process.exit(1); });

@@ -1,4 +1,5 @@
 """The house rules that a compiler does not check: layers, libraries, pairs, sizes, the table of samples."""
+import fnmatch
 import re
 import subprocess
 
@@ -158,6 +159,40 @@ def test_lines_end_cleanly():
         text = path.read_text()
         assert text.endswith("\n") and "\r" not in text, name_of(path)
         assert not re.search(r"[ \t]$", text, re.M), f"{name_of(path)} has blanks at a line's end"
+
+
+def tracked():
+    """The files of the repository that we wrote, as paths; those made to be broken or foreign are not among them."""
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=lib.ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+    foreign = re.compile(r"samples/(?!make\.sh|demo|README\.md)|tests/(formats/\w+/(bad|golden|corpus)|fuzz/corpus|estimate/faults)/|tests/docs/\w+\.callgrind")
+    return [lib.ROOT / name for name in names if name and not foreign.match(name) and (lib.ROOT / name).is_file()]
+
+
+def editor_rules(path):
+    """What .editorconfig says of the file; its patterns here are * , *.x and {a,b}."""
+    rules, applies = {}, False
+    for line in (lib.ROOT / ".editorconfig").read_text().splitlines():
+        if line.startswith("["):
+            patterns = line[1:-1].strip("{}").split(",")
+            applies = any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns)
+        elif applies and "=" in line:
+            key, value = map(str.strip, line.split("="))
+            rules[key] = value
+    return rules
+
+
+@pytest.mark.skipif(not (lib.ROOT / ".git").exists(), reason="no repository")
+def test_the_tree_obeys_its_editorconfig():
+    wrong = []
+    for path in tracked():
+        rules, data = editor_rules(path), path.read_bytes()
+        text = data.decode(rules["charset"])
+        assert rules["end_of_line"] == "lf" and rules["insert_final_newline"] == rules["trim_trailing_whitespace"] == "true"
+        indents = {"tab": r"^ +\S(?<!\*)", "space": r"^ *\t"}
+        style = indents.get(rules.get("indent_style"))
+        if "\r" in text or (text and not text.endswith("\n")) or re.search(r"[ \t]$", text, re.M) or (style and re.search(style, text, re.M)):
+            wrong.append(name_of(path))
+    assert wrong == []
 
 
 # --- samples ---
