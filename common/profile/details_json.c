@@ -25,6 +25,22 @@ uint32_t json_numbered(struct json *j, const struct numbered *n, const char *wha
 	return j->in->failed || !number ? 0 : n->ids[number - 1];
 }
 
+bool json_integer(struct json *j, int64_t *value)
+{
+	struct decimal number;
+	enum exactness exactness;
+
+	*value = 0;
+	if (!json_number(j, &number, &exactness))
+		return false;
+	if (exactness == EXACT && decimal_at(number, 0, value) == EXACT)
+		return true;
+	input_error(j->in, "expected an integer below 2^63");
+	return false;
+}
+
+/* --- reading: labels --- */
+
 /* -2^63 has no decimal: that of 2^63 does not fit. */
 static bool took_lowest(struct json *j, int64_t *value)
 {
@@ -43,24 +59,6 @@ static bool took_lowest(struct json *j, int64_t *value)
 	return json_skip(j);
 }
 
-bool json_integer(struct json *j, int64_t *value)
-{
-	struct decimal number;
-	enum exactness exactness;
-
-	if (took_lowest(j, value))
-		return true;
-	*value = 0;
-	if (!json_number(j, &number, &exactness))
-		return false;
-	if (exactness == EXACT && decimal_at(number, 0, value) == EXACT)
-		return true;
-	input_error(j->in, "expected an integer below 2^63");
-	return false;
-}
-
-/* --- reading: labels --- */
-
 /* ["key", "text"], ["key", 12] or ["key", 12, "unit"] */
 static label_id take_label(struct json *j, struct profile *p)
 {
@@ -73,7 +71,8 @@ static label_id take_label(struct json *j, struct profile *p)
 			l.key = json_text(j, p);
 		} else if (i == 1 && json_peek(j) == JSON_NUMBER) {
 			l.is_number = true;
-			json_integer(j, &l.number);
+			if (!took_lowest(j, &l.number))
+				json_integer(j, &l.number);
 		} else if (i == 1) {
 			l.text = json_text(j, p);
 		} else if (i == 2 && l.is_number) {
