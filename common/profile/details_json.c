@@ -1,7 +1,7 @@
 #include "common/profile/details_json.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "common/base/alloc.h"
 
@@ -41,6 +41,24 @@ bool json_integer(struct json *j, int64_t *value)
 
 /* --- reading: labels --- */
 
+/* -2^63 has no decimal: that of 2^63 does not fit. */
+static bool took_lowest(struct json *j, int64_t *value)
+{
+	static const char lowest[] = "-9223372036854775808";
+	size_t n = sizeof lowest - 1;
+	const char *p;
+
+	if (json_peek(j) != JSON_NUMBER)
+		return false;
+	input_want(j->in, n + 1);
+	p = j->in->p;
+	if ((size_t)(j->in->end - p) < n || memcmp(p, lowest, n) != 0 ||
+	    (p + n < j->in->end && strchr("0123456789.eE", p[n]) && p[n]))
+		return false;
+	*value = INT64_MIN;
+	return json_skip(j);
+}
+
 /* ["key", "text"], ["key", 12] or ["key", 12, "unit"] */
 static label_id take_label(struct json *j, struct profile *p)
 {
@@ -53,7 +71,8 @@ static label_id take_label(struct json *j, struct profile *p)
 			l.key = json_text(j, p);
 		} else if (i == 1 && json_peek(j) == JSON_NUMBER) {
 			l.is_number = true;
-			json_integer(j, &l.number);
+			if (!took_lowest(j, &l.number))
+				json_integer(j, &l.number);
 		} else if (i == 1) {
 			l.text = json_text(j, p);
 		} else if (i == 2 && l.is_number) {
@@ -203,23 +222,6 @@ void json_recording(struct json *j, struct profile *p)
 
 /* --- writing --- */
 
-uint32_t *profile_number_label_sets(const struct profile *p, size_t *count)
-{
-	uint32_t *number;
-
-	*count = 0;
-	if (!p->sample_label_count)
-		return NULL;
-	number = alloc_zero(p->label_sets.count, sizeof *number);
-	for (size_t i = 0; i < p->sample_label_count; i++) {
-		label_set_id set = p->sample_labels[i];
-
-		if (set != NO_LABELS && !number[set])
-			number[set] = (uint32_t)++*count;
-	}
-	return number;
-}
-
 static void put_label(struct output *out, const struct profile *p, const struct label *l)
 {
 	json_put_text(out, "[", profile_text(p, l->key));
@@ -238,6 +240,7 @@ void json_put_label_sets(struct output *out, const struct profile *p, const uint
 			 size_t count)
 {
 	label_set_id *sets = alloc_zero(count, sizeof *sets);
+	uint32_t *ranks = profile_label_ranks(p);
 	label_id *labels = NULL;
 	size_t cap = 0;
 
@@ -247,6 +250,7 @@ void json_put_label_sets(struct output *out, const struct profile *p, const uint
 	for (size_t i = 0; i < count; i++) {
 		size_t n = profile_labels_of(p, sets[i], &labels, &cap);
 
+		profile_sort_labels(labels, n, ranks);
 		output_text(out, i ? ",\n[" : "[[");
 		for (size_t k = 0; k < n; k++) {
 			output_text(out, k ? "," : "");
@@ -257,6 +261,7 @@ void json_put_label_sets(struct output *out, const struct profile *p, const uint
 	output_text(out, count ? "]" : "[]");
 	alloc_free(labels);
 	alloc_free(sets);
+	alloc_free(ranks);
 }
 
 static void put_address(struct output *out, const char *before, uint64_t address)

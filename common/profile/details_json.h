@@ -38,11 +38,6 @@ bool json_frame_key(struct json *j, struct str key, const struct numbered *mappi
 /* An integer of 64 bits. */
 bool json_integer(struct json *j, int64_t *value);
 
-/*
- * Sets are numbered in the order in which samples have them, whatever their ids are:
- * number[set], which the caller frees; *count of them. NULL if no sample has labels.
- */
-uint32_t *profile_number_label_sets(const struct profile *p, size_t *count);
 /* All sets that have a number, in the order of their numbers. */
 void json_put_label_sets(struct output *out, const struct profile *p, const uint32_t *number,
 			 size_t count);

@@ -5,6 +5,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
+#include "common/base/sort.h"
 #include "common/io/limits.h"
 #include "common/profile/profile.h"
 
@@ -79,6 +80,116 @@ label_set_id profile_label_set(struct profile *p, label_id *labels, size_t count
 		if (i == 0 || labels[i] != labels[i - 1])
 			set = push_label(s, set, labels[i]);
 	return set;
+}
+
+static int compare_content(uint32_t a, uint32_t b, const void *context)
+{
+	const struct profile *p = context;
+	const struct label *x = &p->labels[a], *y = &p->labels[b];
+	int order = str_compare(profile_text(p, x->key), profile_text(p, y->key));
+
+	if (!order)
+		order = x->is_number - y->is_number;
+	if (!order)
+		order = str_compare(profile_text(p, x->text), profile_text(p, y->text));
+	if (!order)
+		order = (x->number > y->number) - (x->number < y->number);
+	return order ? order : str_compare(profile_text(p, x->unit), profile_text(p, y->unit));
+}
+
+uint32_t *profile_label_ranks(const struct profile *p)
+{
+	uint32_t *sorted = alloc_zero(p->label_count, sizeof *sorted);
+	uint32_t *ranks = alloc_zero(p->label_count, sizeof *ranks);
+
+	for (uint32_t l = 0; l < p->label_count; l++)
+		sorted[l] = l;
+	sort_ids(sorted, p->label_count, compare_content, p);
+	for (uint32_t i = 0; i < p->label_count; i++)
+		ranks[sorted[i]] = i;
+	alloc_free(sorted);
+	return ranks;
+}
+
+static int compare_ranks(uint32_t a, uint32_t b, const void *context)
+{
+	const uint32_t *ranks = context;
+
+	return (ranks[a] > ranks[b]) - (ranks[a] < ranks[b]);
+}
+
+void profile_sort_labels(label_id *labels, size_t count, const uint32_t *ranks)
+{
+	sort_ids(labels, count, compare_ranks, ranks);
+}
+
+/* The sets in use, and the ranks of each one's labels, ascending, in one array. */
+struct set_order {
+	label_set_id *sets;
+	size_t *first;             /* by set in use, and the end */
+	uint32_t *ranks;
+};
+
+static int compare_sets(uint32_t a, uint32_t b, const void *context)
+{
+	const struct set_order *o = context;
+	size_t i = o->first[a], k = o->first[b];
+
+	for (; i < o->first[a + 1] && k < o->first[b + 1]; i++, k++)
+		if (o->ranks[i] != o->ranks[k])
+			return o->ranks[i] < o->ranks[k] ? -1 : 1;
+	return (i < o->first[a + 1]) - (k < o->first[b + 1]);
+}
+
+/* Lists the sets that are marked in `number`. */
+static size_t list_sets(const struct profile *p, const uint32_t *number, struct set_order *o)
+{
+	const struct label_sets *s = &p->label_sets;
+	uint32_t *label_ranks = profile_label_ranks(p), *ids = NULL;
+	size_t count = 0, n, used = 0, cap = 0, id_cap = 0;
+
+	o->sets = alloc_zero(s->count, sizeof *o->sets);
+	o->first = alloc_zero(s->count + 1, sizeof *o->first);
+	for (label_set_id set = 1; set < s->count; set++) {
+		if (!number[set])
+			continue;
+		n = profile_labels_of(p, set, &ids, &id_cap);
+		profile_sort_labels(ids, n, label_ranks);
+		if (used + n > cap)
+			o->ranks = alloc_grow(o->ranks, &cap, used + n, sizeof *o->ranks);
+		for (size_t i = 0; i < n; i++)
+			o->ranks[used++] = label_ranks[ids[i]];
+		o->sets[count++] = set;
+		o->first[count] = used;
+	}
+	alloc_free(ids);
+	alloc_free(label_ranks);
+	return count;
+}
+
+uint32_t *profile_number_label_sets(const struct profile *p, size_t *count)
+{
+	struct set_order o = { 0 };
+	uint32_t *number, *order;
+
+	*count = 0;
+	if (!p->sample_label_count)
+		return NULL;
+	number = alloc_zero(p->label_sets.count, sizeof *number);
+	for (size_t i = 0; i < p->sample_label_count; i++)
+		number[p->sample_labels[i]] = p->sample_labels[i] != NO_LABELS;
+	*count = list_sets(p, number, &o);
+	order = alloc_zero(*count, sizeof *order);
+	for (uint32_t i = 0; i < *count; i++)
+		order[i] = i;
+	sort_ids(order, *count, compare_sets, &o);
+	for (uint32_t i = 0; i < *count; i++)
+		number[o.sets[order[i]]] = i + 1;
+	alloc_free(o.sets);
+	alloc_free(o.first);
+	alloc_free(o.ranks);
+	alloc_free(order);
+	return number;
 }
 
 void profile_renumber_label_sets(struct profile *p, const uint32_t *places)

@@ -410,6 +410,18 @@ label_set_id profile_label_set(struct profile *p, label_id *labels, size_t count
  */
 void profile_renumber_label_sets(struct profile *p, const uint32_t *places);
 /*
+ * The rank of each label in an order that does not depend on ids: by key, texts before
+ * numbers. Output shows labels in this order. The caller frees the array.
+ */
+uint32_t *profile_label_ranks(const struct profile *p);
+void profile_sort_labels(label_id *labels, size_t count, const uint32_t *ranks);
+/*
+ * Numbers the sets that samples have, from 1, in the order of their labels' ranks: by set, 0
+ * for the others. *count gets how many there are. The caller frees the array; NULL if no
+ * sample has labels.
+ */
+uint32_t *profile_number_label_sets(const struct profile *p, size_t *count);
+/*
  * Writes the labels of the set, ascending, to *out, which is grown as needed (*cap is its
  * size), and returns how many there are.
  */

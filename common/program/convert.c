@@ -6,13 +6,10 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
-#include "common/transform/estimate/estimate_text.h"
-#include "common/transform/callgraph/graph_from_stacks.h"
-#include "common/transform/reshape/redact.h"
+#include "common/program/prepare.h"
 #include "common/transform/reshape/canonical.h"
 #include "common/transform/reshape/coarsen.h"
-#include "common/transform/reshape/thread_roots.h"
-#include "common/transform/callgraph/arc_values.h"
+#include "common/transform/reshape/redact.h"
 
 /* --- reading --- */
 
@@ -283,251 +280,45 @@ int convert_select_and_redact(const struct settings *s, struct profile **p)
 	return 0;
 }
 
-/* --- telling --- */
+/* --- preparing --- */
 
-/* Names that come out changed: a loss that no bit knows. */
-static size_t changed_names(const struct profile *p, const struct format *to)
+struct prepare_policy convert_policy(struct settings *s, const struct format *to)
 {
-	size_t changed = 0;
-	string_id file = NO_ID;
-	bool spelled = true;
-
-	for (size_t i = 0; to->can_spell && i < p->function_count; i++) {
-		const struct function *f = &p->functions[i];
-
-		/* functions of a file mostly stand together */
-		if (f->file != file) {
-			file = f->file;
-			spelled = to->can_spell(profile_text(p, file));
-		}
-		changed += !spelled || !to->can_spell(profile_text(p, f->name));
-	}
-	return changed;
+	s->estimate.unattributed = !s->no_unattributed;
+	return (struct prepare_policy){
+		.strict = s->strict,
+		.list_all = task_current->verbose || s->strict,
+		.threads_as_roots = s->threads,
+		.options = to ? write_values(s, to) : NULL,
+		.estimate = &s->estimate,
+	};
 }
 
-static unsigned features_kept(const struct settings *s, const struct format *f, const struct profile *p)
+static int report(struct losses *losses, const struct settings *s)
 {
-	return f->features | (f->features_of ? f->features_of(p, write_values(s, f)) : 0);
-}
+	int status = losses_report(losses, s->strict);
 
-/* Each loss is a line of -v; --strict has all of them in its one. */
-static void report_one(struct buf *all, const char *loss)
-{
-	diag_verbose("%s", loss);
-	buf_print(all, "%s%s", all->n ? "; " : "", loss);
-}
-
-static void report_counted(struct buf *all, uint64_t count, const char *what)
-{
-	struct buf text = { 0 };
-
-	if (!count)
-		return;
-	buf_print(&text, "%" PRIu64 " %s", count, what);
-	report_one(all, text.p);
-	buf_free(&text);
-}
-
-static void report_features(struct buf *all, const struct format *to, unsigned gone)
-{
-	for (int bit = 0; bit < FEATURE_COUNT; bit++) {
-		struct buf text = { 0 };
-
-		if (!(gone & 1u << bit))
-			continue;
-		buf_print(&text, "%s does not keep %s", to->name, feature_sentence(bit));
-		report_one(all, text.p);
-		buf_free(&text);
-	}
-}
-
-/* What changes self totals is more than a loss: said without -v too. */
-static void report_missing(const struct settings *s, struct buf *all, struct str missing)
-{
-	if (!missing.n)
-		return;
-	if (!s->strict)
-		diag_warning("%.*s", (int)missing.n, missing.p);
-	buf_print(all, "%s%.*s", all->n ? "; " : "", (int)missing.n, missing.p);
-}
-
-/* Frames of stacks that are made from a graph have no places, whatever the format keeps. */
-static unsigned features_lost(const struct settings *s, const struct profile *p, const struct format *to)
-{
-	unsigned kept = features_kept(s, to, p);
-
-	if (to->representation == REPR_SAMPLES && !profile_has_stacks(p))
-		kept &= ~(unsigned)(FEATURE_LINES | FEATURE_ADDRESSES);
-	return profile_features(p) & ~kept;
-}
-
-static void report_kinds(const struct settings *s, struct buf *all, const struct profile *p,
-			 const struct format *to)
-{
-	unsigned gone = features_lost(s, p, to);
-
-	if (s->threads)
-		gone &= ~(unsigned)FEATURE_THREADS;
-	report_features(all, to, gone);
-	report_counted(all, changed_names(p, to),
-		       "functions have names that the target cannot spell");
-	report_counted(all, p->rounded, "values were rounded to a nanosecond or to 9 decimals");
-	report_counted(all, p->bad_lines, "malformed lines were skipped");
-}
-
-static int report_losses(const struct settings *s, const struct profile *p,
-			 const struct format *to)
-{
-	struct buf all = { 0 };
-	int status = 0;
-
-	/* each row is looked at: not where nobody asked */
-	if (task_current->verbose || s->strict)
-		report_kinds(s, &all, p, to);
-	report_missing(s, &all, profile_text(p, p->missing));
-	if (p->comments)
-		diag_verbose("%" PRIu64 " comment lines were skipped", p->comments);
-	if (all.n && s->strict)
-		status = diag_error("--strict: %s", all.p);
-	buf_free(&all);
+	losses_free(losses);
 	return status;
 }
-
-/* --- deriving --- */
 
 int convert_derive_stacks(struct settings *s, struct profile *p)
 {
-	struct estimate *estimate = &s->estimate;
-	struct buf text = { 0 };
-	int status = 0;
+	struct prepare_policy policy = convert_policy(s, NULL);
+	struct losses losses = { 0 };
 
-	estimate->unattributed = !s->no_unattributed;
-	stacks_from_graph(p, estimate);
-	p->estimated |= estimate->uncertain > 0;
-	if (estimate_needs_report(estimate)) {
-		buf_add_estimate(&text, p, estimate);
-		p->estimate = profile_string(p, buf_str(&text));
-		if (s->strict)
-			status = diag_error("--strict: stacks would be estimated from a call graph: %s", text.p);
-		else
-			diag_warning("stacks estimated from a call graph: %s", text.p);
-	} else if (estimate->unplaced > 0) {
-		diag_verbose("%.2g%% of the total is under [unplaced]: no context was expanded for it",
-			     estimate->unplaced / estimate->total * 100);
-	}
-	if (estimate->unattributed_value) {
-		char number[NUM_TEXT];
-		size_t n = decimal_text(number, profile_decimal(p, 0, estimate->unattributed_value, 9));
-
-		diag_verbose("%.*s%s that no function's self value holds are under [unattributed]",
-			     (int)n, number, p->value_types[0].unit == UNIT_TIME ? " s" : "");
-	}
-	buf_free(&text);
-	return status < 0 ? status : profile_status(p, "the profile");
-}
-
-static int derive_arc_values(const struct settings *s, struct profile *p)
-{
-	size_t several = arc_values_estimate(p);
-
-	if (several && s->strict)
-		return diag_error("--strict: inclusive values of arcs would be estimated from calls "
-				  "(%zu functions have several callers)", several);
-	if (several)
-		diag_warning("inclusive values of arcs estimated from calls (%zu function%s several "
-			     "callers)", several, several == 1 ? " has" : "s have");
-	return 0;
-}
-
-/*
- * What tells samples, frames or functions apart that are one for the target. The side tables
- * say at once whether there is any of it.
- */
-static unsigned unkept_details(const struct settings *s, const struct profile *p,
-			       const struct format *to)
-{
-	const unsigned of_frames = FEATURE_ADDRESSES | FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES;
-	unsigned has = (p->sample_label_count ? FEATURE_LABELS : 0) |
-		       (p->sample_time_count ? FEATURE_SAMPLE_TIMES : 0) |
-		       (p->mapping_count ? FEATURE_MAPPINGS : 0) |
-		       (p->frame_detail_count ? of_frames : 0) |
-		       (p->system_names ? FEATURE_SYSTEM_NAMES : 0);
-
-	return has & ~features_kept(s, to, p);
-}
-
-static void reduce(const struct settings *s, struct profile **p, const struct format *to)
-{
-	struct coarsen_options options = COARSEN_NONE;
-	bool needed;
-
-	if (!(features_kept(s, to, *p) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
-		profile_keep_value(*p, profile_default_value(*p));
-	options.drop = unkept_details(s, *p, to);
-	needed = options.drop != 0;
-	if (!(to->features & FEATURE_OBJECTS) && profile_features(*p) & FEATURE_OBJECTS)
-		needed = options.fold_objects = true;
-	if (!(to->features & FEATURE_FILES) && profile_features(*p) & FEATURE_FILES)
-		needed = options.fold_files = true;
-	/* a graph's line functions are its real ones' lines for whoever knows lines */
-	if ((*p)->line_functions && to->features & FEATURE_LINES)
-		needed = options.lines_to_places = true;
-	if (needed)
-		profile_replace(p, profile_coarsen(*p, &options));
-}
-
-static void fold_threads(const struct settings *s, struct profile **p, const struct format *to)
-{
-	struct coarsen_options options = COARSEN_NONE;
-
-	if (to->features & FEATURE_THREADS && !(s->threads && to->threads_as_roots)) {
-		options.fold_parts = !(to->features & FEATURE_PARTS) && profile_features(*p) & FEATURE_PARTS;
-		if (!options.fold_parts)
-			return;
-	} else {
-		if ((*p)->thread_count < 2 && !s->threads)
-			return;
-		options.thread_frames = s->threads;
-		options.fold_threads = true;
-		if (s->threads && to->representation == REPR_GRAPH && profile_has_graph(*p))
-			thread_roots(*p);
-	}
-	profile_replace(p, profile_coarsen(*p, &options));
-}
-
-static int report_late_loss(const struct settings *s, const struct profile *p,
-			    const struct format *to)
-{
-	struct buf loss = { 0 };
-	int status = 0;
-
-	if (to->report_loss)
-		to->report_loss(p, write_values(s, to), &loss);
-	if (loss.n)
-		diag_verbose("%s", loss.p);
-	if (loss.n && s->strict)
-		status = diag_error("--strict: %s", loss.p);
-	buf_free(&loss);
-	return status;
+	prepare_stacks(p, &policy, &losses);
+	return report(&losses, s) < 0 ? -1 : profile_status(p, "the profile");
 }
 
 int convert_prepare(struct settings *s, struct profile **p, const struct format *to)
 {
-	if (report_losses(s, *p, to) < 0)
+	struct prepare_policy policy = convert_policy(s, to);
+	struct losses losses = prepare(p, to, &policy);
+
+	if (report(&losses, s) < 0 || profile_status(*p, "the profile") < 0)
 		return -1;
-	reduce(s, p, to);
-	if (to->representation == REPR_SAMPLES && profile_has_graph(*p) && convert_derive_stacks(s, *p) < 0)
-		return -1;
-	fold_threads(s, p, to);
-	if (to->representation == REPR_GRAPH && profile_has_stacks(*p))
-		graph_from_stacks(*p);
-	if (to->needs_arc_values && derive_arc_values(s, *p) < 0)
-		return -1;
-	if (profile_status(*p, "the profile") < 0)
-		return -1;
-	if (to->check && to->check(*p, write_values(s, to)) < 0)
-		return -1;
-	return report_late_loss(s, *p, to);
+	return to->check ? to->check(*p, policy.options) : 0;
 }
 
 void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,

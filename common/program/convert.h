@@ -8,7 +8,7 @@
 #define PROGRAM_CONVERT_H
 
 #include "common/program/format.h"
-#include "common/transform/estimate/stacks_from_graph.h"
+#include "common/program/prepare.h"
 
 /*
  * The values of the common options, set by the tables below, and the options of all formats. A
@@ -104,9 +104,11 @@ int convert_select_and_redact(const struct settings *s, struct profile **p);
  */
 int convert_derive_stacks(struct settings *s, struct profile *p);
 
+/* What the settings mean for prepare(); `to` NULL: for prepare_stacks() alone. */
+struct prepare_policy convert_policy(struct settings *s, const struct format *to);
 /*
- * Reduces and derives until `to` can write the profile; reports losses and estimates as the
- * settings ask for. 0, or -1 after a message.
+ * Calls prepare(), reports the losses as the settings ask for, and lets the format check
+ * the result. 0, or -1 after a message.
  */
 int convert_prepare(struct settings *s, struct profile **p, const struct format *to);
 

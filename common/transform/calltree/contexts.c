@@ -287,7 +287,7 @@ static void sums_free(struct context_sums *s)
 /* Samples with labels: those of one context and label set are added up. */
 struct labelled {
 	uint32_t at;
-	label_set_id labels;
+	uint32_t labels;      /* the number of the set */
 	uint32_t row;
 };
 
@@ -302,7 +302,8 @@ static int compare_labelled(const void *a, const void *b)
 	return (left->row > right->row) - (left->row < right->row);
 }
 
-static void add_labelled(struct context_finder *f, const uint32_t *rows, size_t count)
+static void add_labelled(struct context_finder *f, const uint32_t *numbers,
+			 const uint32_t *rows, size_t count)
 {
 	struct labelled *all = alloc_zero(count, sizeof *all);
 	struct thread_rows *self = &f->c->self;
@@ -313,7 +314,8 @@ static void add_labelled(struct context_finder *f, const uint32_t *rows, size_t 
 
 		if (number)
 			all[kept++] = (struct labelled){
-				number - 1, profile_sample_labels(f->p, rows[i]), rows[i] };
+				number - 1, numbers[profile_sample_labels(f->p, rows[i])],
+				rows[i] };
 	}
 	qsort(all, kept, sizeof *all, compare_labelled);
 	for (size_t i = 0; i < kept; i++) {
@@ -340,6 +342,8 @@ static void add_up(struct context_finder *f)
 	struct csr by = sample_series_samples_by_thread(p);
 	struct contexts *c = f->c;
 	struct context_sums self, descendants_pruned, pruned;
+	size_t sets;
+	uint32_t *numbers = profile_number_label_sets(p, &sets);
 
 	sums_start(&self, c->count, p);
 	sums_start(&descendants_pruned, c->count, p);
@@ -360,7 +364,7 @@ static void add_up(struct context_finder *f)
 			sums_add(&pruned, p->frames[f->trie->frame[stack]].function, values);
 		}
 		if (p->sample_label_count)
-			add_labelled(f, by.item + by.first[t], by.first[t + 1] - by.first[t]);
+			add_labelled(f, numbers, by.item + by.first[t], by.first[t + 1] - by.first[t]);
 		sums_flush(&self, &c->self, t);
 		sums_flush(&descendants_pruned, &c->descendants_pruned, t);
 		sums_flush(&pruned, &c->pruned, t);
@@ -368,6 +372,7 @@ static void add_up(struct context_finder *f)
 	sums_free(&self);
 	sums_free(&descendants_pruned);
 	sums_free(&pruned);
+	alloc_free(numbers);
 	csr_free(&by);
 }
 

@@ -213,8 +213,8 @@ struct profile *profile_group_by(const struct profile *p, const struct group_by_
 	struct grouper g = { .options = options, .row = alloc_zero(p->value_count, sizeof *g.row) };
 
 	remap_open(&g.w, p, to);
-	remap_facts(&g.w);
 	g.w.base_names = options->base_names;
+	remap_facts(&g.w);
 	remap_value_types(&g.w);
 	add_functions(&g);
 	add_threads(&g);

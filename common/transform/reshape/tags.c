@@ -367,6 +367,7 @@ struct tagger {
 	size_t path_cap;
 	label_id *labels;
 	size_t label_cap;
+	uint32_t *ranks;           /* by label */
 	struct buf text;
 };
 
@@ -395,6 +396,7 @@ static frame_id make_frame(struct tagger *t, const struct tag_key *key, const st
 	size_t n = profile_labels_of(p, s->labels, &t->labels, &t->label_cap);
 	struct function f = { 0 };
 
+	profile_sort_labels(t->labels, n, t->ranks);
 	t->text.n = 0;
 	if (key->own)
 		add_own(&t->text, p, key->own, s->thread);
@@ -454,6 +456,7 @@ struct profile *tags_as_frames(const struct profile *p, struct str keys, enum ta
 	struct tagger t = { .place = place };
 
 	copy_tables(&t.w, p);
+	t.ranks = profile_label_ranks(p);
 	list_keys(&t, keys);
 	for (size_t i = 0; i < p->sample_count; i++)
 		add_tagged(&t, i);
@@ -464,6 +467,7 @@ struct profile *tags_as_frames(const struct profile *p, struct str keys, enum ta
 	alloc_free(t.keys);
 	alloc_free(t.path);
 	alloc_free(t.labels);
+	alloc_free(t.ranks);
 	buf_free(&t.text);
 	return t.w.to;
 }

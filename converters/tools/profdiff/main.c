@@ -207,21 +207,28 @@ static bool is_base_missing(struct diff_work *w)
 
 /* --- reading --- */
 
-/*
- * All that is needed, as if there were a format that keeps everything. An estimate is said
- * once for all runs, and not by each.
- */
-static int prepare(struct diff_work *w, struct profile **p, enum representation representation)
+/* The warnings of the first run stand for all runs; estimated stacks are counted in the end. */
+static void drop_repeated(struct losses *losses)
+{
+	losses_drop(losses, LOSS_STACKS_ESTIMATED);
+	losses_drop(losses, LOSS_ARCS_ESTIMATED);
+	losses_drop(losses, LOSS_MISSING);
+}
+
+/* All that is needed, as if there were a format that keeps everything. */
+static int prepare_run(struct diff_work *w, struct profile **p, enum representation representation)
 {
 	const struct format needed = { .name = "profdiff", .representation = representation, .features = ~0u,
 				       .needs_arc_values = representation == REPR_GRAPH };
-	bool quiet = task_current->quiet;
+	struct prepare_policy policy = convert_policy(&w->settings, &needed);
+	struct losses losses = prepare(p, &needed, &policy);
 	int status;
 
-	task_current->quiet = quiet || representation == REPR_SAMPLES || w->report.d->sides[DIFF_BASE].run_count;
-	status = convert_prepare(&w->settings, p, &needed);
-	task_current->quiet = quiet;
-	return status;
+	if (representation == REPR_SAMPLES || w->report.d->sides[DIFF_BASE].run_count)
+		drop_repeated(&losses);
+	status = losses_report(&losses, policy.strict);
+	losses_free(&losses);
+	return status < 0 ? -1 : profile_status(*p, "the profile");
 }
 
 static value_id choose_value(struct diff_work *w, const struct profile *p, int side)
@@ -244,14 +251,14 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, bool k
 
 	if (!(*p)->value_count)
 		return diag_error("expected a profile with values on each side");
-	if (convert_select_and_redact(&w->settings, p) < 0 || prepare(w, p, REPR_GRAPH) < 0)
+	if (convert_select_and_redact(&w->settings, p) < 0 || prepare_run(w, p, REPR_GRAPH) < 0)
 		return -1;
 	v = choose_value(w, *p, side);
 	if (difference_add(w->report.d, side, *p, v, w->kind_choice ? &kinds[w->kind_choice - 1] : NULL) < 0)
 		return -1;
 	if (!keep)
 		return 0;
-	if (!profile_has_stacks(*p) && prepare(w, p, REPR_SAMPLES) < 0)
+	if (!profile_has_stacks(*p) && prepare_run(w, p, REPR_SAMPLES) < 0)
 		return -1;
 	w->estimated += (*p)->estimated;
 	ARRAY_ROOM(w->runs, w->run_count, w->run_cap);

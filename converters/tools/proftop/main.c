@@ -193,7 +193,7 @@ uint32_t proftop_limit(const struct proftop_options *o, uint32_t count)
 /* --- the program --- */
 
 /* What a view needs of a profile, as if it were a format that keeps everything. */
-static int prepare(struct settings *s, const struct proftop_options *o, struct profile **p)
+static int prepare_view(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
 	const struct format needed = {
 		.name = "proftop", .representation = o->tree ? REPR_SAMPLES : REPR_GRAPH,
@@ -271,7 +271,7 @@ static int run(struct settings *s, const struct proftop_options *o, char **files
 	if (select_format_input(o->from, &from) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, NULL);
-	if (p && select_and_group(s, o, &p) == 0 && prepare(s, o, &p) == 0 &&
+	if (p && select_and_group(s, o, &p) == 0 && prepare_view(s, o, &p) == 0 &&
 	    (out = output_open(s->output))) {
 		bool good = show(o, out, p) == 0;
 
