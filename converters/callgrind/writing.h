@@ -1,13 +1,13 @@
 /*
- * callgrind/writing - a profile into a callgrind file
+ * callgrind/writing - writes a profile as a callgrind file
  *
- *	callgrind_write.c         the parts of the file, one a thread
- *	callgrind_write_header.c  lines: KEY ": " VALUE
- *	callgrind_write_text.c    texts of any bytes, in a line
- *	callgrind_write_block.c   a function: names by ID, costs, calls and jumps
+ * 	write.c         the sections of the file, one for each thread
+ * 	write_header.c  lines: KEY ": " VALUE
+ * 	write_text.c    arbitrary bytes as text within a line
+ * 	write_block.c   a function: names by ID, costs, calls and jumps
  *
- * The tables of `struct callgrind_writer` are callgrind_write()'s, which frees them; the profile
- * does not change while it is written.
+ * The tables of struct callgrind_writer belong to callgrind_write(), which frees them. The
+ * profile does not change while it is written.
  */
 #ifndef CALLGRIND_WRITING_H
 #define CALLGRIND_WRITING_H
@@ -15,10 +15,10 @@
 #include "converters/callgrind/internal.h"
 #include "converters/callgrind/rows.h"
 
-/* What an object, a file or a function is written as. */
+/* How an object, a file or a function is written. */
 struct name_id {
-	uint32_t number;      /* its ID, given when it is first used */
-	uint32_t defined;     /* the last section that says what the ID means */
+	uint32_t number;      /* its ID, assigned when it is first used */
+	uint32_t defined;     /* the last section that defined the ID */
 };
 
 enum space { OBJECTS, FILES, FUNCTIONS };
@@ -27,70 +27,71 @@ struct callgrind_writer {
 	struct output *out;
 	const struct profile *p;
 	thread_id thread;
-	uint32_t section;         /* counts from 1 */
+	uint32_t section;         /* from 1 on */
 	bool addresses, lines, objects;
-	bool number_threads;      /* a section is known by its numbers: give those without any */
-	bool foreign;             /* read from someone else's callgrind file */
-	bool zeros;               /* which wrote zeros at the end of lines */
-	struct name_id *ids[3];   /* by space: of objects, files (both strings) and functions */
+	bool number_threads;      /* sections are identified by thread number: threads without
+				     one get one */
+	bool foreign;             /* read from a callgrind file of another program */
+	bool zeros;               /* that program wrote trailing zeros */
+	struct name_id *ids[3];   /* by space: objects, files (both strings) and functions */
 	uint32_t numbers[3];
-	int64_t *divisors;        /* by value type: what a unit of the file counts */
-	uint32_t *called;         /* by function: in which section another one calls it */
+	int64_t *divisors;        /* by value type: the value of one unit in the file */
+	uint32_t *called;         /* by function: the section in which another function calls it */
 	uint8_t *suffixes;        /* by function */
 	struct callgrind_rows costs, arcs, jumps;
-	struct place last;        /* what positions are relative to */
-	string_id file;           /* the current one, inlined code's too */
+	struct place last;        /* relative positions refer to it */
+	string_id file;           /* the current file, also that of inlined code */
 	struct self_recursive_function {
 		function_id function;
 		int64_t calls;
 		int64_t *values;
-	} *self_recursive_only;   /* functions whose callers do not account for all of them */
+	} *self_recursive_only;   /* functions with calls that no caller accounts for */
 	size_t self_recursive_only_count, self_recursive_only_cap;
-	bool totals;              /* there are totals, and one section that they are of */
+	bool totals;              /* there are totals, and they concern a single section */
 	struct called *sums;      /* by function, if there are totals */
-	int64_t *sum_values;      /* by function and value type: inclusive, of its arcs */
+	int64_t *sum_values;      /* by function and value type: inclusive, summed over arcs */
 	bool any_rooted;
-	bool known_lines;         /* each function's costs are at the line where it begins */
+	bool known_lines;         /* the costs of each function are at the line where it begins */
 };
 
 /* --- header --- */
 
-/* What stands before the first section. */
+/* Writes what precedes the first section. */
 void callgrind_put_file_header(struct callgrind_writer *w);
-/* What stands before the blocks of w->thread. */
+/* Writes what precedes the blocks of w->thread. */
 void callgrind_put_section_header(struct callgrind_writer *w);
-/* What put_values() divides by. */
+/* Finds the divisors for put_values(). */
 void callgrind_find_divisors(struct callgrind_writer *w);
-/* The value of the one row of metadata with this key, or an empty text. */
+/* The value of the only metadata row with this key, or an empty text. */
 struct str callgrind_metadata(const struct profile *p, thread_id thread, const char *key);
 
 /* --- texts --- */
 
-/* Whether a file of this name is none when it is read again. */
+/* Whether a file of this name would be read as unknown. */
 bool callgrind_unknown(struct str name);
-/* In a line, which it does not end. */
+/* Writes text within a line. */
 void callgrind_put_text(struct output *out, struct str text);
-/* Behind an ID. */
+/* Writes a name behind its ID. */
 void callgrind_put_name(struct output *out, struct str text);
 
 /* --- blocks --- */
 
-/* One function: the rows from each table's `at` to its `end`. */
+/* Writes one function: the rows from `at` to `end` of each table. */
 void callgrind_put_block(struct callgrind_writer *w, function_id f);
-/* Behind a section's blocks: who calls those that only call themselves. */
+/* Writes, behind the blocks of a section, calls of functions that only call themselves. */
 void callgrind_put_self_recursive_only(struct callgrind_writer *w);
 
 /* --- details: see details.c --- */
 
-/* Behind the creator. */
+/* Writes the details, behind the creator line. */
 void callgrind_put_details(struct callgrind_writer *w);
 
 /* --- totals: see callgrind_totals.c --- */
 
 void callgrind_find_totals(struct callgrind_writer *w);
-/* Behind the blocks of the only section. */
+/* Writes the totals, behind the blocks of the only section. */
 void callgrind_put_totals(struct callgrind_writer *w);
-/* Adds those that were called by others and by nobody to w->lonely. */
+/* Adds to w->self_recursive_only the functions that were called by others and also by none. */
 void callgrind_note_rooted(struct callgrind_writer *w);
 
 /* --- parts of lines, and sums of rows --- */
@@ -101,7 +102,7 @@ static inline char *add(char *to, struct str text)
 	return to + text.n;
 }
 
-/* The end of a line. */
+/* Writes the values that end a line. */
 static inline void put_values(struct callgrind_writer *w, char *to, const int64_t *values, size_t count)
 {
 	enum { FIT = 128 };

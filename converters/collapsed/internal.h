@@ -1,6 +1,4 @@
-/*
- * collapsed/internal - what its reader and its writer share
- */
+/* collapsed/internal - shared by the reader and the writer */
 #ifndef COLLAPSED_INTERNAL_H
 #define COLLAPSED_INTERNAL_H
 
@@ -23,20 +21,23 @@ static inline bool collapsed_comment(struct str line)
 	return str_starts(line, S("# "));
 }
 
-/* A comment that says so, for names that end like "f 2": nothing is guessed below it. */
+/*
+ * A comment for files with names that end like "f 2": the lines below it have one count, and
+ * readers do not guess.
+ */
 #define COLLAPSED_ONE_COUNT S("# folded stacks, one count a line")
 
-/* The same of frames below "P1;T2". */
+/* Likewise for frames below "P1;T2": they are not in austin's form. */
 #define COLLAPSED_FULL_FRAMES S("# folded stacks, frames are not austin's")
 
-/* Of how many bytes, and one line at least, a file's dialect is found. */
+/* The dialect of a file is detected from this many bytes, and at least one line. */
 enum { COLLAPSED_WINDOW = 1 << 16 };
 
 /* The length of a "P123" at the beginning of the text, or 0. */
 size_t collapsed_process(struct str text);
-/* "P123;T0:123;..." or "P123;T123", a count behind it or not */
+/* Whether the line is "P123;T0:123;..." or "P123;T123", with or without a count. */
 bool collapsed_austin_stack(struct str line);
-/* Whether the stack's end would be taken for the first of two counts. */
+/* Whether the end of the stack could be read as the first of two counts. */
 bool collapsed_ends_in_number(struct str stack);
 
 struct collapsed_read_options {

@@ -1,13 +1,13 @@
 /*
- * flamegraph/boxes - what the files share that make stacks of a picture's boxes
+ * flamegraph/boxes - turns the boxes of a picture into stacks
  *
- *	flamegraph_read_picture.c  boxes one by one; in the end, the self values of their stacks
- *	flamegraph_read_levels.c   which row of boxes is how deep
- *	flamegraph_read_counts.c  what is counted, and how much of it in each box
- *	flamegraph_read_callers.c  which box stands on which
+ * 	read_picture.c  boxes one by one; in the end, the self values of their stacks
+ * 	read_levels.c   which row of boxes has which depth
+ * 	read_counts.c   what is counted, and the value of each box
+ * 	read_callers.c  which box stands on which
  *
- * Each step fills members of the boxes that the next ones need, in this order. The boxes
- * are the picture's; `count` may become less than its own.
+ * Each step sets members of the boxes that the next ones need, in this order. The boxes
+ * belong to the picture; `count` may become smaller than the picture's.
  */
 #ifndef FLAMEGRAPH_BOXES_H
 #define FLAMEGRAPH_BOXES_H
@@ -15,15 +15,15 @@
 #include "converters/flamegraph/reading.h"
 
 struct flame_box {
-	int64_t x, width;      /* exact ones where the picture has them */
+	int64_t x, width;      /* exact if the picture has exact ones */
 	int64_t y;
-	struct decimal title_value; /* of the title, in units of `word` */
+	struct decimal title_value; /* the value in the title, in units of `word` */
 	string_id name, word;
-	uint32_t line, number; /* in the file */
-	uint32_t level;        /* 0: on the ground */
+	uint32_t line, number; /* line and position in the file */
+	uint32_t level;        /* 0: the lowest row */
 	uint32_t callees;
 	stack_id stack;
-	int64_t value, rest;   /* what is not its callees' */
+	int64_t value, rest;   /* the part of it that is not in its callees */
 };
 
 struct flame_boxes_reader {
@@ -34,25 +34,25 @@ struct flame_boxes_reader {
 	struct profile *p;
 	thread_id thread;
 	value_id v;
-	int exponent;          /* of the boxes' values */
-	int64_t pixel;         /* what one of them is worth, 0 if places are exact */
-	int power;             /* of a nanosecond */
+	int exponent;          /* decimal exponent of the values */
+	int64_t pixel;         /* the value of a pixel, 0 if positions are exact */
+	int power;             /* power of ten of a nanosecond */
 	bool exact;
-	bool rooted;           /* the only box of level 0 is everything */
-	frame_id *frames;      /* by name, NO_ID until needed */
-	uint64_t clamped;      /* boxes that count less than what stands on them */
+	bool rooted;           /* the only box of level 0 stands for everything */
+	frame_id *frames;      /* frame by name, NO_ID until needed */
+	uint64_t clamped;      /* number of boxes that are smaller than what stands on them */
 };
 
-/* All boxes' levels; whether the lowest one is everything. */
+/* Sets the level of every box, and `rooted`. */
 void flame_boxes_find_levels(struct flame_boxes_reader *r);
-/* The value type. */
+/* Finds the value type. */
 void flame_boxes_find_unit(struct flame_boxes_reader *r);
-/* All boxes' values in that, which are also what is left to their callees. */
+/* Sets the value of every box, and `rest` to the same. */
 void flame_boxes_find_values(struct flame_boxes_reader *r);
-/* All boxes' stacks; sorts the boxes by level and place. */
+/* Sets the stack of every box; sorts the boxes by level and position. */
 void flame_boxes_find_stacks(struct flame_boxes_reader *r);
 
-/* "expected WHAT, got the box's name", on its line. */
+/* Reports "expected WHAT, got NAME" for the line of the box. */
 void flame_boxes_fail(struct flame_boxes_reader *r, const struct flame_box *box, const char *what);
 
 #endif

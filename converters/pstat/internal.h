@@ -1,29 +1,27 @@
-/*
- * pstat/internal - what its reader, its writer and its handler share
- */
+/* pstat/internal - shared by the reader, the writer and the format */
 #ifndef PSTAT_INTERNAL_H
 #define PSTAT_INTERNAL_H
 
 #include "common/program/format.h"
 
-/* The file of built-in functions, and of those whose file is unknown. */
+/* The file of built-in functions, and of functions whose file is unknown. */
 #define NOWHERE S("~")
-/* A function that the writer adds for readers of the file, and the reader drops. */
+/* A function that the writer adds for other readers of the file, and our reader drops. */
 #define ROOT S("[root]")
 
 enum {
-	SECONDS = 9,        /* a time counts 10^-9 of what is in the file */
+	SECONDS = 9,        /* times are in 10^-9 of the unit of the file */
 	SURROGATE = 0xdc00, /* U+DC80 to U+DCFF are the bytes 0x80 to 0xff */
 };
 
-/* How the notes spell an enum unit. */
+/* The spelling of enum unit in the notes. */
 enum { PSTAT_UNITS = 3 };
 extern const char *const pstat_units[PSTAT_UNITS];
 
-/* The value type of plain seconds, as every profiler writes them. */
+/* The value type of plain seconds, which every profiler writes. */
 struct value_type pstat_seconds(struct profile *p);
 
-/* A float of the file is an integer of the model / 10^digits. */
+/* A float in the file is an integer of the model / 10^digits. */
 int pstat_digits_of(const struct value_type *type);
 static inline int64_t pstat_power_of_ten(int digits)
 {
@@ -38,13 +36,16 @@ static inline double pstat_to_float(int64_t value, int digits)
 	return (double)value / (double)pstat_power_of_ten(digits);
 }
 
-/* Values in +- this fit. */
+/* The largest absolute value that fits. */
 static inline double pstat_max(int digits)
 {
 	return 9.2e18 / (double)pstat_power_of_ten(digits);
 }
 
-/* The nearest; the whole part is exact, so that what pstat_to_float() made comes back. */
+/*
+ * Rounds to the nearest integer; the whole part is exact, so that the results of
+ * pstat_to_float() come back.
+ */
 static inline int64_t pstat_from_fitting(double x, int digits)
 {
 	int64_t power = pstat_power_of_ten(digits), whole = (int64_t)x;
@@ -63,7 +64,10 @@ static inline bool pstat_from_float(double x, int digits, int64_t *value)
 	return true;
 }
 
-/* U+DC80 to U+DCFF, in three bytes, at byte i: one byte of a name that is not UTF-8. */
+/*
+ * Whether a character U+DC80 to U+DCFF, in three bytes, begins at byte i: a byte of a name that
+ * is not UTF-8.
+ */
 bool pstat_is_escape(struct str s, size_t i);
 
 int pstat_bid(struct str head, bool whole);

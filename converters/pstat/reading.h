@@ -1,8 +1,8 @@
 /*
- * pstat/reading - a pstat file into a profile
+ * pstat/reading - reads a pstat file into a profile
  *
- *	pstat_read.c       rows, callers, our own notes
- *	pstat_read_keys.c  (file, line, name)
+ * 	read.c       rows, callers, our own notes
+ * 	read_keys.c  (file, line, name)
  */
 #ifndef PSTAT_READING_H
 #define PSTAT_READING_H
@@ -13,17 +13,18 @@
 struct pstat_key {
 	string_id file, name;
 	uint32_t line;
-	bool guess;          /* the line is only the first that has a figure */
-	bool code;           /* the name is a code object's: several may have it */
-	bool new_row;        /* the name is new to the profile: so is the function */
-	function_id function; /* known from before, or NO_ID */
-	uint32_t object;     /* as marshal keeps it */
+	bool guess;          /* the line is inferred: the first one with a value */
+	bool code;           /* the name comes from a code object, so several functions may have
+			        it */
+	bool new_row;        /* the name is new to the profile, and so is the function */
+	function_id function; /* if known already; otherwise NO_ID */
+	uint32_t object;     /* its id as a kept marshal object */
 };
 
-/* Where a function was last a key, to find those that come twice, and its line. */
+/* The last use of a function as a key, to detect duplicates, and its line. */
 struct pstat_mark {
 	bool row;
-	uint32_t caller;     /* of which row, from 1 */
+	uint32_t caller;     /* the row, from 1, whose caller it was last */
 	uint32_t line;
 };
 
@@ -34,29 +35,29 @@ struct pstat_reader {
 	thread_id thread;
 	value_id value;
 	int digits;
-	bool seconds;            /* the values are times, as nearly all are */
+	bool seconds;            /* values are times, as is usual */
 	uint32_t rows;
-	bool alone;              /* the profile had no rows before this file's */
-	int64_t *numbers, *self; /* a row of values: all 0 but `value` */
-	struct pstat_mark *marks;      /* by function */
+	bool alone;              /* the profile had no rows before this file */
+	int64_t *numbers, *self; /* a row of values, all 0 except that of `value` */
+	struct pstat_mark *marks;      /* indexed by function */
 	size_t mark_count, mark_cap;
 	struct buf text;
-	struct pstat_key first;        /* the key that our notes are under */
-	bool noted, root, empty; /* what they say: `first` is no function; nothing is */
+	struct pstat_key first;        /* the key that our notes are stored under */
+	bool noted, root, empty; /* from the notes: `first` is not a function; there is nothing */
 };
 
-/* "byte N: expected WHAT, got ...". False. */
+/* Reports "byte N: expected WHAT, got ...". Returns false. */
 bool pstat_expected(struct pstat_reader *r, const struct marshal_item *got, const char *what);
 
 bool pstat_is_name(const struct marshal_item *item);
 string_id pstat_read_name(struct pstat_reader *r, const struct marshal_item *item);
 
-/* `tuple` has been read. A key that was met before need not be read again. */
+/* Reads a key whose tuple has been read. A key that was met before is not read again. */
 bool pstat_read_key(struct pstat_reader *r, const struct marshal_item *tuple,
 		    struct pstat_key *key);
-/* The next key, if it is one that was met before, or texts and a line as most are. */
+/* Reads the next key if it was met before or has the common form of texts and a line. */
 bool pstat_short_key(struct pstat_reader *r, struct pstat_key *key);
-/* NO_ID if the key is one that only the writer put there. */
+/* The function of a key; NO_ID if it was only added by the writer. */
 function_id pstat_function_of(struct pstat_reader *r, const struct pstat_key *key);
 
 #endif

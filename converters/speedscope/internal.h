@@ -1,6 +1,4 @@
-/*
- * speedscope/internal - what its reader, its writer and its handler share
- */
+/* speedscope/internal - shared by the reader, the writer and the format */
 #ifndef SPEEDSCOPE_INTERNAL_H
 #define SPEEDSCOPE_INTERNAL_H
 

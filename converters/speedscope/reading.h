@@ -1,13 +1,13 @@
 /*
- * speedscope/reading - a speedscope file into a profile
+ * speedscope/reading - reads a speedscope file into a profile
  *
- *	speedscope_read.c          the file: frames, what is said of all profiles
- *	speedscope_read_profile.c  one profile: its keys, its thread and value type
- *	speedscope_read_values.c   its samples or events, into rows
+ * 	read.c          the file: frames, and what concerns all profiles
+ * 	read_profile.c  one profile: its keys, its thread and value type
+ * 	read_values.c   its samples or events, into rows
  *
- * Keys come in any order: frames may follow the profiles, a unit the numbers that are
- * counted in it. What cannot be taken yet is kept: stacks in `unresolved`, numbers and events
- * in `items`. speedscope_read() frees all tables of `struct speedscope_reader`.
+ * Keys come in any order: frames may follow the profiles, a unit the numbers that it applies
+ * to. What cannot be processed yet is kept: stacks in `unresolved`, numbers and events in
+ * `items`. speedscope_read() frees all tables of struct speedscope_reader.
  */
 #ifndef SPEEDSCOPE_READING_H
 #define SPEEDSCOPE_READING_H
@@ -30,7 +30,7 @@ struct open_frame {
 	stack_id stack;
 };
 
-/* A decimal that may be missing. */
+/* A number that may be missing. */
 struct bound {
 	struct decimal number;
 	bool known;
@@ -41,25 +41,25 @@ struct speedscope_profile {
 	bool named, measured;          /* its name and unit have been read */
 	bool sampled, evented, weighted_id;
 	bool said_sampled, said_evented;
-	bool begun;                    /* the rows below are known */
+	bool begun;                    /* `row` and `column` are set */
 	string_id name;
 	const struct unit_word *unit;
-	struct value_type value;       /* as the extra key says, or nameless */
+	struct value_type value;       /* from our extra key, or without a name */
 	struct thread thread;
 	bool thread_given, negative;
 	struct bound start, end;
 
 	thread_id row;
 	value_id column;
-	int exponent;                  /* the column's, when `last` was read */
-	uint64_t count;                /* samples in one */
+	int exponent;                  /* exponent of the column when `last` was read */
+	uint64_t count;                /* number of samples in one row */
 	bool call_events;
 	size_t weights;
-	int64_t first, last;           /* times of events */
+	int64_t first, last;           /* times of the first and last event */
 	bool any;
 };
 
-/* Profiles of one file that have the same name and value type. */
+/* Profiles of one file with the same name and value type. */
 struct twins {
 	thread_id thread;
 	value_id value;
@@ -71,13 +71,13 @@ struct speedscope_reader {
 	struct input *in;
 	struct profile *p;
 	bool framed, profiled;         /* "shared" and "profiles" have been read */
-	bool strange;                  /* a unit was unknown, and that was told */
+	bool strange;                  /* a unit was unknown, which has been reported */
 
-	frame_id *frames;              /* by index in the file */
+	frame_id *frames;              /* frame by its index in the file */
 	size_t frame_count, frame_cap;
 
-	struct unresolved_stacks unresolved; /* while the frames are still to come */
-	uint32_t last_index;           /* the highest seen so far */
+	struct unresolved_stacks unresolved; /* used while the frames are not known yet */
+	uint32_t last_index;           /* the highest index so far */
 	uint64_t last_index_at;
 
 	struct sample_texts texts;
@@ -95,9 +95,9 @@ struct speedscope_reader {
 	size_t thread_count, thread_cap;
 
 	struct speedscope_profile now;
-	stack_id *stacks;              /* of the profile's samples */
+	stack_id *stacks;              /* stacks of the profile's samples */
 	size_t stack_count, stack_cap;
-	struct speedscope_item *items; /* what could not be taken before the unit */
+	struct speedscope_item *items; /* what could not be processed before the unit */
 	size_t item_count, item_cap;
 	struct open_frame *open;
 	size_t open_count, open_cap;
@@ -116,19 +116,19 @@ static inline bool take_number(struct speedscope_reader *r, struct decimal *numb
 /* --- profiles --- */
 
 void speedscope_read_profile(struct speedscope_reader *r);
-/* Makes the column and the row that r->now's values belong to, once its keys are known. */
+/* Creates the column and the row for the values of r->now, once its keys are known. */
 void speedscope_begin_rows(struct speedscope_reader *r);
 
 /* --- samples and events --- */
 
-/* The values of these keys. */
+/* Read the values of the keys of these names. */
 void speedscope_read_samples(struct speedscope_reader *r);
 void speedscope_read_weights(struct speedscope_reader *r);
 void speedscope_read_events(struct speedscope_reader *r);
-/* What was kept until the profile's end. */
+/* Process what was kept until the end of the profile. */
 void speedscope_finish_samples(struct speedscope_reader *r);
 void speedscope_finish_events(struct speedscope_reader *r);
-/* The number in the value type's measure: that of the first profile which had it. */
+/* Converts a number to the scale of the value type, which is that of its first profile. */
 int64_t speedscope_measured(struct speedscope_reader *r, struct decimal number, uint64_t byte);
 
 #endif

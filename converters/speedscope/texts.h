@@ -1,9 +1,9 @@
 /*
- * speedscope/texts - the samples' arrays as they are written, and the stack of each
+ * speedscope/texts - a cache from the text of a sample's array to its stack
  *
- * Most samples repeat an earlier one to the letter: its text tells its stack, and the
- * numbers need not be read again. There are more texts than caches hold, so those of the
- * next samples are looked up some steps ahead.
+ * Most samples repeat an earlier array literally: its text gives the stack, and the numbers
+ * need not be parsed again. There are more texts than fit in the caches of the processor, so
+ * the texts of the next samples are looked up some steps ahead.
  */
 #ifndef SPEEDSCOPE_TEXTS_H
 #define SPEEDSCOPE_TEXTS_H
@@ -15,23 +15,23 @@ enum { TEXTS_AHEAD = 16 };
 
 struct sample_texts {
 	struct strings texts;
-	size_t bytes;                  /* of them */
-	stack_id *stacks;              /* by text */
+	size_t bytes;                  /* size of the texts */
+	stack_id *stacks;              /* stack of each text */
 	size_t cap;
-	string_id last;                /* the text that is to get a stack; 0: none */
+	string_id last;                /* the text that gets a stack next; 0: none */
 	struct ahead {
 		struct str text;
-		uint64_t hash, at;     /* where it is in the input */
+		uint64_t hash, at;     /* its offset in the input */
 	} ahead[TEXTS_AHEAD];
-	unsigned next, count;          /* of those */
+	unsigned next, count;          /* position and number in `ahead` */
 };
 
 void sample_texts_init(struct sample_texts *t);
 void sample_texts_free(struct sample_texts *t);
 
-/* Passes over the array that comes next if its text is known. */
+/* Skips the next array if its text is known, and sets *stack. */
 bool sample_texts_find(struct sample_texts *t, struct json *j, stack_id *stack);
-/* That array, which was not known, is this stack. */
+/* Records the stack of the array that was not known. */
 void sample_texts_learn(struct sample_texts *t, stack_id stack);
 
 #endif

@@ -223,7 +223,8 @@ static value_id partner(const struct profile *a, value_id v, const struct profil
 	struct str name = profile_text(a, a->value_types[v].name);
 
 	if (is_one_count(a) || is_one_count(b))
-		return v == 0 && b->value_count ? 0 : NO_ID;
+		return v == profile_default_value(a) && b->value_count
+			? profile_default_value(b) : NO_ID;
 	for (value_id w = 0; w < b->value_count; w++)
 		if (str_eq(profile_text(b, b->value_types[w].name), name))
 			return w;

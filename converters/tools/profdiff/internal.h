@@ -1,6 +1,4 @@
-/*
- * profdiff/internal - what its reports share
- */
+/* profdiff/internal - shared by the reports */
 #ifndef PROFDIFF_INTERNAL_H
 #define PROFDIFF_INTERNAL_H
 
@@ -16,48 +14,51 @@ enum report_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_NAME };
 
 struct report {
 	struct difference *d;
-	bool no_base;            /* then d has no rows and was not finished */
+	bool no_base;            /* d has no rows and was not finished */
 	const struct gate_rule *rules;
 	size_t rule_count;
 	struct gate_findings findings;
 	double alpha;
 	int format, sort;
-	uint64_t limit;          /* rows; 0: all */
-	bool all;                /* rows without a change too */
+	uint64_t limit;          /* number of rows; 0: all */
+	bool all;                /* also show rows without a change */
 	bool colors;
-	size_t width;            /* of the terminal; 0: it is none */
-	struct buf notes;        /* lines: what has to be known of the comparison */
+	size_t width;            /* width of the terminal; 0: not a terminal */
+	struct buf notes;        /* lines: remarks on the comparison */
 };
 
-/* A name as all may see it: no control characters, and no command of a CI's log. */
+/* Appends a name safely: no control characters, and no command that a CI log would execute. */
 void profdiff_add_name(struct buf *b, struct str name);
-/* name (file:line), of the new side, or of the base where it is gone */
+/* Appends name (file:line) of the new side, or of the base if it is gone. */
 void profdiff_add_function(struct buf *b, const struct diff_row *row);
 const struct diff_place *profdiff_display_place(const struct diff_row *row);
 const char *profdiff_status_name(enum diff_status status);
 
-/* A figure of a term, a change with its sign, its part of the base with its sign. */
+/*
+ * Appends a value of a term, or a change with its sign; a change relative to the base, with its
+ * sign.
+ */
 void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
 			 bool sign);
 void profdiff_add_relative(struct buf *b, const struct diff_pair *pair);
 struct decimal profdiff_exact_number(const struct difference *d, enum gate_term term, int64_t value);
-/* p and q with about four digits */
+/* p or q, rounded to about four digits. */
 struct decimal profdiff_exact_chance(double p);
 void profdiff_add_chance(struct buf *b, double p);
 
-/* "parse (a.py:3): self 10 ms -> 30 ms (+20 ms, +200%), q=0.012" and the parts of it */
+/* Appends "parse (a.py:3): self 10 ms -> 30 ms (+20 ms, +200%), q=0.012", or parts of it. */
 void profdiff_add_finding(struct buf *b, const struct report *r, const struct gate_finding *f);
 void profdiff_add_change(struct buf *b, const struct report *r, const struct gate_finding *f);
 void profdiff_add_evidence(struct buf *b, const struct gate_finding *f);
-/* "time 1.2 s -> 1.5 s (+25%), medians of 5 and 5 runs" */
+/* Appends "time 1.2 s -> 1.5 s (+25%), medians of 5 and 5 runs". */
 void profdiff_add_summary(struct buf *b, const struct report *r);
-/* "2 regressions, 1 with too few runs, of 3 rules" */
+/* Appends "2 regressions, 1 with too few runs, of 3 rules". */
 void profdiff_add_verdict(struct buf *b, const struct report *r);
-/* How many findings a rule has of that outcome. */
+/* The number of findings of a rule with that outcome. */
 size_t profdiff_count_findings(const struct report *r, const struct gate_rule *rule,
 			       enum gate_outcome outcome);
 
-/* After the rows of JSON; the context is a report. */
+/* Writes more keys behind the rows of JSON; the context is a report. */
 void profdiff_put_report_more(struct output *out, void *context);
 void profdiff_put_report(struct output *out, const struct report *r);
 void profdiff_put_table(struct output *out, const struct report *r);
