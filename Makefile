@@ -11,6 +11,7 @@
 #   make figures        what the tests and fuzzers have tried, counted
 #   make bench          speed and memory beside other programs (needs PyPI, npm and crates); make bench-count
 #   make picture        the README's picture anew; make screenshots: its page in a browser
+#   make library        build/lib: libprofpipe, for programs of others
 #   make install        PREFIX=/usr/local DESTDIR= LINKS=symbolic|hard|copy STRIP=strip
 #   make format         the sources as .clang-format has them (clang-format 14)
 #   make compile_commands.json   for editors and analysers
@@ -157,7 +158,7 @@ demo: all
 # all of them, or what T says: folders, files, any words for pytest
 T ?= tests
 
-check: all unit-tests faults replays man completions
+check: all unit-tests library-tests faults replays man completions
 	@mkdir -p $(BUILD)/tests
 	$(PYTEST) -n $$(nproc) --ignore=tests/interop $(T)
 
@@ -185,7 +186,7 @@ link_with := $(or $(if $(filter symbolic,$(LINKS)),ln -sf),$(if $(filter hard,$(
 	$(filter copy,$(LINKS)),cp -f),$(error LINKS: expected symbolic, hard or copy))
 STRIP ?= strip
 
-install: all man completions
+install: all man completions install-library
 	install -d $(bin_dir) $(man_dir)/man1 $(man_dir)/man5 $(man_dir)/man7 $(bash_dir) $(zsh_dir)
 	install $(program) $(bin_dir)
 	$(if $(STRIP),$(STRIP) $(bin_dir)/$(notdir $(program)))
@@ -196,14 +197,14 @@ install: all man completions
 	install -m 644 $(bash_completions) $(bash_dir)
 	install -m 644 $(zsh_completions) $(zsh_dir)
 
-uninstall:
+uninstall: uninstall-library
 	cd $(bin_dir) && rm -f $(programs)
 	rm -f $(man1_pages:$(BUILD)/man/%=$(man_dir)/%) $(man5_pages:$(BUILD)/man/%=$(man_dir)/%) \
 		$(man7_pages:$(BUILD)/man/%=$(man_dir)/%) \
 		$(bash_completions:$(BUILD)/completions/bash/%=$(bash_dir)/%) $(zsh_dir)/_profpipe
 
-include man/docs.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
--include tests/unit/unit.mk tests/faults/faults.mk
+include common/library/library.mk man/docs.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
+-include tests/unit/unit.mk tests/faults/faults.mk tests/library/library.mk
 
 clean:
 	rm -rf $(BUILD)

@@ -14,25 +14,6 @@ static int list_names(const char *what, struct str name)
 	return -1;
 }
 
-/* The format whose suffix fits best: "x.speedscope.json.gz" is more than ".json". */
-static const struct format *format_of_name(struct str name)
-{
-	const struct format *best = NULL;
-	struct str suffixes, suffix;
-	size_t longest = 0;
-
-	if (str_ends(name, S(".gz")))
-		name.n -= 3;
-	for (format_list f = format_registry; *f; f++)
-		for (suffixes = str_of((*f)->suffixes); str_word(&suffixes, &suffix);)
-			if ((str_ends(name, suffix) || str_starts(str_base(name), suffix)) &&
-			    suffix.n > longest && (*f)->write) {
-				longest = suffix.n;
-				best = *f;
-			}
-	return best;
-}
-
 int select_format_input(const char *name, const struct format **from)
 {
 	*from = name ? format_find(format_registry, str_of(name)) : NULL;
@@ -52,7 +33,7 @@ static int find_output(const struct settings *s, const char *name, const struct 
 		return 0;
 	}
 	if (s->output)
-		*to = format_of_name(str_of(s->output));
+		*to = format_of_file(format_registry, str_of(s->output));
 	if (!*to && from && from->write)
 		*to = from;
 	if (!*to && s->output && !from)

@@ -102,6 +102,17 @@ void memory_release(struct memory *head)
 	memory_init(head);
 }
 
+void memory_move(struct memory *from, struct memory *to)
+{
+	if (from->next == from)
+		return;
+	from->next->previous = to;
+	from->previous->next = to->next;
+	to->next->previous = from->previous;
+	to->next = from->next;
+	memory_init(from);
+}
+
 /* --- for all --- */
 
 void *alloc_bytes(size_t bytes)

@@ -39,6 +39,8 @@ NEVER_NULL void *alloc_grow_zero(void *old, size_t *cap, size_t need, size_t siz
  */
 void memory_init(struct memory *head);
 void memory_release(struct memory *head);
+/* All that is linked to one is linked to the other. */
+void memory_move(struct memory *from, struct memory *to);
 
 /* Makes room for one more item in an array of (pointer, count, cap). */
 #define ARRAY_ROOM(array, count, cap)                                      \

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,10 +60,18 @@ static void put_gzip(struct output *out, const char *p, size_t n, int flush)
 	} while (!out->gzip->avail_out);
 }
 
+static void put_sink(struct output *out, const char *p, size_t n)
+{
+	if (n && !out->trouble && out->sink(out->user, p, n) != 0)
+		out->trouble = ECANCELED;
+}
+
 static void flush(struct output *out, size_t n)
 {
 	if (out->memory)
 		buf_add(out->memory, (struct str){ out->buffer, n });
+	else if (out->sink)
+		put_sink(out, out->buffer, n);
 	else if (out->gzip)
 		put_gzip(out, out->buffer, n, Z_NO_FLUSH);
 	else
@@ -158,13 +167,11 @@ static void output_free(struct output *out)
 /* A symbolic link stays a link: the file that it names is replaced. */
 static char *final_name(const char *path)
 {
-	char *real = realpath(path, NULL), *name;
+	char real[PATH_MAX];
 
-	if (!real)
-		return errno == ENOENT ? joined(path, "") : NULL;
-	name = joined(real, "");
-	free(real);
-	return name;
+	if (realpath(path, real))
+		return joined(real, "");
+	return errno == ENOENT ? joined(path, "") : NULL;
 }
 
 /*
@@ -249,6 +256,15 @@ struct output *output_memory(struct buf *into)
 	struct output *out = output_new(-1, "memory");
 
 	out->memory = into;
+	return out;
+}
+
+struct output *output_callback(int (*sink)(void *user, const void *bytes, size_t n), void *user)
+{
+	struct output *out = output_new(-1, "output");
+
+	out->sink = sink;
+	out->user = user;
 	return out;
 }
 

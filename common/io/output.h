@@ -24,6 +24,8 @@ struct output {
 	char *buffer;
 	const void *options;  /* option values of the format that writes to it */
 	struct buf *memory;   /* collects the output instead of a file */
+	int (*sink)(void *user, const void *bytes, size_t n); /* takes it instead; 0: goes on */
+	void *user;
 	int fd;
 	int trouble;          /* errno of the first error */
 	struct z_stream_s *gzip;
@@ -49,6 +51,8 @@ void output_defer_rename(bool *written);
 int output_finish_rename(bool written);
 /* Collects into a growing buffer, which the caller frees. */
 struct output *output_memory(struct buf *into);
+/* Whatever `sink` does not take with 0 is an error. */
+struct output *output_callback(int (*sink)(void *user, const void *bytes, size_t n), void *user);
 
 /*
  * Flushes, closes and renames. 0, or -1 after a message. If keep is false, the temporary file

@@ -103,6 +103,34 @@ struct source *source_memory(struct str bytes)
 	return &m->base;
 }
 
+struct callback_source {
+	struct source base;
+	ptrdiff_t (*read)(void *user, void *to, size_t n);
+	void *user;
+};
+
+static ptrdiff_t callback_read(struct source *s, char *to, size_t n)
+{
+	struct callback_source *c = (struct callback_source *)s;
+	ptrdiff_t got = s->trouble ? -1 : c->read(c->user, to, n);
+
+	if (got < 0 || (size_t)got > n) {
+		s->trouble = "cannot be read";
+		return -1;
+	}
+	return got;
+}
+
+struct source *source_callback(ptrdiff_t (*read)(void *user, void *to, size_t n), void *user)
+{
+	struct callback_source *c = alloc_zero(1, sizeof *c);
+
+	c->base = (struct source){ callback_read, memory_close, NULL, NULL };
+	c->read = read;
+	c->user = user;
+	return &c->base;
+}
+
 /* --- gzip --- */
 
 struct gunzip_source {

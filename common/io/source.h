@@ -30,6 +30,8 @@ const char *source_trouble(const struct source *s);
 /* `size` is the size of a regular file, or 0 if unknown. */
 struct source *source_file(int fd, uint64_t size);
 struct source *source_memory(struct str bytes);
+/* `read` answers as a source's does, but -1 is all that it says of an error. */
+struct source *source_callback(ptrdiff_t (*read)(void *user, void *to, size_t n), void *user);
 
 /*
  * Each looks at the first bytes of `below` and returns either `below` itself or a new link,

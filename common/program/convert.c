@@ -7,6 +7,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/prepare.h"
+#include "common/transform/reshape/canonical.h"
 #include "common/transform/reshape/coarsen.h"
 #include "common/transform/reshape/redact.h"
 
@@ -20,6 +21,25 @@ const struct format *format_find(format_list list, struct str name)
 		if (str_eq(str_of((*list)->name), name))
 			return *list;
 	return NULL;
+}
+
+/* The format whose suffix fits best: "x.speedscope.json.gz" is more than ".json". */
+const struct format *format_of_file(format_list list, struct str name)
+{
+	const struct format *best = NULL;
+	struct str suffixes, suffix;
+	size_t longest = 0;
+
+	if (str_ends(name, S(".gz")))
+		name.n -= 3;
+	for (format_list f = list; *f; f++)
+		for (suffixes = str_of((*f)->suffixes); str_word(&suffixes, &suffix);)
+			if ((str_ends(name, suffix) || str_starts(str_base(name), suffix)) &&
+			    suffix.n > longest && (*f)->write) {
+				longest = suffix.n;
+				best = *f;
+			}
+	return best;
 }
 
 static const struct format *sniff(struct input *in, format_list list)
@@ -312,6 +332,39 @@ bool convert_needs_order(const struct settings *s, const struct format *to)
 {
 	return to->features & FEATURE_ORDER ||
 	       (to->needs_order && to->needs_order(write_values(s, to)));
+}
+
+static bool has_creator(const struct profile *p)
+{
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (str_eq(profile_text(p, p->metadata[i].key), S("creator")))
+			return true;
+	return false;
+}
+
+struct profile *convert_sum(const struct profile *p)
+{
+	return profile_canonical(p, &(struct canonical_options){ .outermost = !has_creator(p) });
+}
+
+/* No other profile was made of it and nothing derived: the rows are in order still. */
+static bool is_untouched(const struct profile *p, size_t samples)
+{
+	return p->sorted && p->sample_count == samples && !profile_has_graph(p);
+}
+
+int convert_prepare_sum(struct settings *s, struct profile **p, const struct format *to)
+{
+	struct canonical_options options = {
+		.outermost = !has_creator(*p), .fold_arcs = !(to->features & FEATURE_TOTALS),
+	};
+	size_t samples = (*p)->sample_count;
+
+	if (convert_select_and_redact(s, p) < 0 || convert_prepare(s, p, to) < 0)
+		return -1;
+	if (!is_untouched(*p, samples))
+		profile_replace(p, profile_canonical(*p, &options));
+	return 0;
 }
 
 int convert_write(struct settings *s, struct profile **p, const struct format *to)

@@ -31,6 +31,12 @@ struct settings {
 void settings_init(struct settings *s);
 void settings_free(struct settings *s);
 
+/* Adds a group of options of the program itself, or of the settings. */
+void settings_add_group(struct settings *s, const char *heading, const struct option_row *rows,
+			void *values);
+/* Adds the options of that end of a format, with option values of their own. */
+void settings_add_format(struct settings *s, const struct format *f, enum option_end end);
+
 /* Calls options_parse() and passes -q and -v to the task. */
 int settings_parse(struct settings *s, int argc, char **argv);
 
@@ -46,6 +52,8 @@ typedef const struct format *const *format_list;
 
 /* The format with that name, or NULL. */
 const struct format *format_find(format_list list, struct str name);
+/* The one that writes and whose suffix the file has, .gz or not; or NULL. */
+const struct format *format_of_file(format_list list, struct str name);
 
 /* Reads one file into p, see convert_read(). 0; 1 if the file is empty; -1 after a message. */
 int convert_read_file(struct settings *s, struct profile *p, const struct format *from,
@@ -103,6 +111,11 @@ struct prepare_policy convert_policy(struct settings *s, const struct format *to
  * the result. 0, or -1 after a message.
  */
 int convert_prepare(struct settings *s, struct profile **p, const struct format *to);
+
+/* The sum of profiles in canonical order, whatever the order of its parts was. */
+struct profile *convert_sum(const struct profile *p);
+/* Selects, redacts and prepares such a sum and keeps its order: 0, or -1 after a message. */
+int convert_prepare_sum(struct settings *s, struct profile **p, const struct format *to);
 
 /* Writes p, which has been prepared, with the option values of the format. */
 void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,

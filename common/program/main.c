@@ -29,57 +29,35 @@ static bool any_loses_threads(format_list from, format_list to)
 	return had && lost;
 }
 
-void options_add_group(struct settings *s, const char *heading, const struct option_row *rows,
-	       void *values)
-{
-	options_add(&s->options, (struct option_group){
-		.heading = heading, .rows = rows, .values = values });
-}
-
-static void add_format(struct settings *s, const struct format *f, enum option_end end)
-{
-	const struct format_options *o = end == END_INPUT ? &f->read_options : &f->write_options;
-	struct buf heading = { 0 };
-	void *values;
-
-	if (!o->rows)
-		return;
-	values = alloc_bytes(o->size);
-	memcpy(values, o->usual, o->size);
-	buf_print(&heading, "%s %s", f->name, end == END_INPUT ? "input" : "output");
-	options_add(&s->options, (struct option_group){
-		.heading = heading.p, .rows = o->rows, .values = values, .end = end, .format = f });
-}
-
 static void add_inputs(struct settings *s, format_list from)
 {
 	for (; *from; from++)
 		if ((*from)->read)
-			add_format(s, *from, END_INPUT);
+			settings_add_format(s, *from, END_INPUT);
 }
 
 void options_for_conversion(struct settings *s, format_list from, format_list to)
 {
-	options_add_group(s, "options", options_common, s);
-	options_add_group(s, "losses", options_strict, s);
-	options_add_group(s, "selection", options_selection, s);
-	options_add_group(s, "privacy", options_privacy, s);
+	settings_add_group(s, "options", options_common, s);
+	settings_add_group(s, "losses", options_strict, s);
+	settings_add_group(s, "selection", options_selection, s);
+	settings_add_group(s, "privacy", options_privacy, s);
 	if (any_loses_threads(from, to))
-		options_add_group(s, "threads", options_threads, s);
+		settings_add_group(s, "threads", options_threads, s);
 	if (any_representation(from, REPR_GRAPH, true) && any_representation(to, REPR_SAMPLES, false))
-		options_add_group(s, "stacks from a call graph", options_estimate, s);
+		settings_add_group(s, "stacks from a call graph", options_estimate, s);
 	add_inputs(s, from);
 	for (; *to; to++)
 		if ((*to)->write)
-			add_format(s, *to, END_OUTPUT);
+			settings_add_format(s, *to, END_OUTPUT);
 }
 
 void options_for_reading(struct settings *s, format_list from, const struct option_row *own,
 			 void *values)
 {
-	options_add_group(s, "checks", own, values);
-	options_add_group(s, "options", options_common, s);
-	options_add_group(s, "selection", options_selection, s);
+	settings_add_group(s, "checks", own, values);
+	settings_add_group(s, "options", options_common, s);
+	settings_add_group(s, "selection", options_selection, s);
 	add_inputs(s, from);
 }
 
@@ -132,7 +110,7 @@ int main_pair(const struct format *from, const struct format *to,
 	settings_init(&s);
 	options_for_conversion(&s, froms, tos);
 	if (more)
-		options_add_group(&s, "as pyprof2calltree", more, values);
+		settings_add_group(&s, "as pyprof2calltree", more, values);
 	status = pair_parsed(&s, from, to, act, argc, argv);
 	settings_free(&s);
 	return status;

@@ -24,10 +24,6 @@ int main_pair(const struct format *from, const struct format *to,
 int convert_files(struct settings *s, const struct format *from, const struct format *to,
 		  format_list list, char **files, int count);
 
-/* Adds a group of options of the program itself, or of the settings. */
-void options_add_group(struct settings *s, const char *heading, const struct option_row *rows,
-	       void *values);
-
 /*
  * Adds the option groups for a conversion between formats of the two lists: common and
  * selection options, those of estimates if they can occur, and those of each format.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/io/limits.h"
 #include "common/program/convert.h"
@@ -162,6 +163,28 @@ bool convert_handle_info_options(const struct settings *s, const char *synopsis,
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
 		diag_die("standard output: %s", strerror(errno));
 	return true;
+}
+
+void settings_add_group(struct settings *s, const char *heading, const struct option_row *rows,
+	       void *values)
+{
+	options_add(&s->options, (struct option_group){
+		.heading = heading, .rows = rows, .values = values });
+}
+
+void settings_add_format(struct settings *s, const struct format *f, enum option_end end)
+{
+	const struct format_options *o = end == END_INPUT ? &f->read_options : &f->write_options;
+	struct buf heading = { 0 };
+	void *values;
+
+	if (!o->rows)
+		return;
+	values = alloc_bytes(o->size);
+	memcpy(values, o->usual, o->size);
+	buf_print(&heading, "%s %s", f->name, end == END_INPUT ? "input" : "output");
+	options_add(&s->options, (struct option_group){
+		.heading = heading.p, .rows = o->rows, .values = values, .end = end, .format = f });
 }
 
 int settings_parse(struct settings *s, int argc, char **argv)

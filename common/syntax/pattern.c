@@ -183,7 +183,7 @@ void substitution_free(struct substitution *s)
 	alloc_free(s);
 }
 
-static void options_add_group(const struct substitution *s, struct str text, uint32_t group,
+static void settings_add_group(const struct substitution *s, struct str text, uint32_t group,
 		      struct buf *to)
 {
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->pattern->match);
@@ -199,11 +199,11 @@ static void add_text(const struct substitution *s, struct str text, struct buf *
 		char c = s->text[i];
 
 		if (c == '&') {
-			options_add_group(s, text, 0, to);
+			settings_add_group(s, text, 0, to);
 		} else if (c == '\\' && i + 1 < s->text_size) {
 			c = s->text[++i];
 			if (c >= '0' && c <= '9')
-				options_add_group(s, text, (uint32_t)(c - '0'), to);
+				settings_add_group(s, text, (uint32_t)(c - '0'), to);
 			else
 				buf_byte(to, c);
 		} else {

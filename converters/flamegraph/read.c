@@ -25,6 +25,22 @@
 
 enum { DEEPEST = 255 };
 
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *error_pointer;
+#else
+typedef xmlErrorPtr error_pointer;
+#endif
+
+/* What libxml2 tells of, for the functions that take it. */
+struct sax_event {
+	void (*act)(struct flame_xml_reader *r, const struct sax_event *event);
+	struct flame_xml_reader *reader;
+	const xmlChar *text;     /* the name of the element, or text of `count` bytes */
+	int count;               /* of attributes or bytes */
+	const xmlChar **values;  /* attributes */
+	error_pointer trouble;
+};
+
 /*
  * From then on all events are passed over, until the chunk of input ends. (To stop the
  * parser at once would take the attributes away that the event is about.)
@@ -95,28 +111,17 @@ static void begin_data(struct flame_xml_reader *r)
 	r->data_line = line_of(r);
 }
 
-static void begin_element(void *context, const xmlChar *name, const xmlChar *prefix,
-			  const xmlChar *uri, int space_count, const xmlChar **spaces,
-			  int count, int defaulted, const xmlChar **values)
+static void begin_element(struct flame_xml_reader *r, const struct sax_event *event)
 {
-	struct flame_xml_reader *r = context;
-	struct flame_attributes a = { values, count };
-	enum flame_element_kind kind = kind_of(text_of(name), &a);
-	struct flame_element *e;
+	struct flame_attributes a = { event->values, event->count };
+	enum flame_element_kind kind = kind_of(text_of(event->text), &a);
+	struct flame_element *e = push(r, kind);
 
-	(void)prefix;
-	(void)uri;
-	(void)space_count;
-	(void)spaces;
-	(void)defaulted;
-	if (r->in->failed)
-		return;
-	e = push(r, kind);
 	if (r->depth > DEEPEST)
 		flame_xml_fail(r, line_of(r), "a picture less than 256 elements deep",
 			       "one more");
 	else if (r->depth == 1 && kind != KIND_SVG)
-		flame_xml_fail(r, line_of(r), "an element 'svg'", diag_quote(str_of(text_of(name))));
+		flame_xml_fail(r, line_of(r), "an element 'svg'", diag_quote(str_of(text_of(event->text))));
 	else if (kind == KIND_SVG)
 		begin_svg(r, e, &a);
 	else if (kind == KIND_DATA)
@@ -147,18 +152,11 @@ static void hand_up(struct flame_element *e, struct flame_element *parent)
 	}
 }
 
-static void end_element(void *context, const xmlChar *name, const xmlChar *prefix,
-			const xmlChar *uri)
+static void end_element(struct flame_xml_reader *r, const struct sax_event *event)
 {
-	struct flame_xml_reader *r = context;
-	struct flame_element *e;
+	struct flame_element *e = &r->open[--r->depth];
 
-	(void)name;
-	(void)prefix;
-	(void)uri;
-	if (r->in->failed)
-		return;
-	e = &r->open[--r->depth];
+	(void)event;
 	if (e->kind == KIND_DATA)
 		r->found = flame_is_data(buf_str(&r->data));
 	if (!r->depth || e->kind == KIND_DATA || e->kind == KIND_OTHER)
@@ -170,11 +168,10 @@ static void end_element(void *context, const xmlChar *name, const xmlChar *prefi
 		hand_up(e, e - 1);
 }
 
-static void add_text(void *context, const xmlChar *text, int n)
+static void add_text(struct flame_xml_reader *r, const struct sax_event *event)
 {
-	struct flame_xml_reader *r = context;
 	struct flame_element *e = r->depth ? &r->open[r->depth - 1] : NULL;
-	struct str s = { text_of(text), (size_t)n };
+	struct str s = { text_of(event->text), (size_t)event->count };
 
 	if (e && e->kind == KIND_TITLE)
 		buf_add(&e->title, s);
@@ -182,12 +179,60 @@ static void add_text(void *context, const xmlChar *text, int n)
 		buf_add(&r->data, s);
 }
 
-/* An entity that nobody declared: its name is all there is. */
-static void add_reference(void *context, const xmlChar *name)
+/* --- from libxml2 to the above --- */
+
+static void call(void *argument)
 {
-	add_text(context, (const xmlChar *)"&", 1);
-	add_text(context, name, (int)strlen(text_of(name)));
-	add_text(context, (const xmlChar *)";", 1);
+	const struct sax_event *event = argument;
+
+	event->act(event->reader, event);
+}
+
+/*
+ * What is given up within an event is given up when libxml2 has returned: in a library it
+ * would leak what it holds just then. A program ends at once.
+ */
+static void handle(struct sax_event event)
+{
+	struct flame_xml_reader *r = event.reader;
+
+	if (r->in->failed)
+		return;
+	if (!task_current->memory) {
+		event.act(r, &event);
+	} else if (!task_run(task_current, call, &event)) {
+		r->given_up = task_current->failure;
+		r->in->failed = true;
+	}
+}
+
+static void on_begin(void *context, const xmlChar *name, const xmlChar *prefix,
+		     const xmlChar *uri, int space_count, const xmlChar **spaces, int count,
+		     int defaulted, const xmlChar **values)
+{
+	(void)prefix, (void)uri, (void)space_count, (void)spaces, (void)defaulted;
+	handle((struct sax_event){ .act = begin_element, .reader = context, .text = name,
+				   .count = count, .values = values });
+}
+
+static void on_end(void *context, const xmlChar *name, const xmlChar *prefix,
+		   const xmlChar *uri)
+{
+	(void)prefix, (void)uri;
+	handle((struct sax_event){ .act = end_element, .reader = context, .text = name });
+}
+
+static void on_text(void *context, const xmlChar *text, int n)
+{
+	handle((struct sax_event){ .act = add_text, .reader = context, .text = text, .count = n });
+}
+
+/* An entity that nobody declared: its name is all there is. */
+static void on_reference(void *context, const xmlChar *name)
+{
+	on_text(context, (const xmlChar *)"&", 1);
+	on_text(context, name, (int)strlen(text_of(name)));
+	on_text(context, (const xmlChar *)";", 1);
 }
 
 /* --- the parser --- */
@@ -216,12 +261,6 @@ static void refuse_attribute(void *context, const xmlChar *element, const xmlCha
 	refuse_entity(context, name, type, NULL, value, NULL);
 }
 
-#if LIBXML_VERSION >= 21200
-typedef const xmlError *error_pointer;
-#else
-typedef xmlErrorPtr error_pointer;
-#endif
-
 /* libxml2's first line, as we begin ours: "opening and ending tag mismatch: g line 3 and svg" */
 static void put_error(struct flame_xml_reader *r, error_pointer trouble, struct buf *text)
 {
@@ -240,9 +279,9 @@ static void put_error(struct flame_xml_reader *r, error_pointer trouble, struct 
 		text->p[0] = (char)(text->p[0] - 'A' + 'a');
 }
 
-static void take_error(void *context, error_pointer trouble)
+static void take_error(struct flame_xml_reader *r, const struct sax_event *event)
 {
-	struct flame_xml_reader *r = context;
+	error_pointer trouble = event->trouble;
 	struct buf text = { 0 };
 
 	if (trouble->code == XML_ERR_NO_MEMORY)
@@ -253,6 +292,11 @@ static void take_error(void *context, error_pointer trouble)
 	r->in->line = trouble->line > 0 ? (uint64_t)trouble->line : 1;
 	input_error(r->in, "expected well-formed XML: %s", diag_masked(buf_str(&text)));
 	buf_free(&text);
+}
+
+static void on_error(void *context, error_pointer trouble)
+{
+	handle((struct sax_event){ .act = take_error, .reader = context, .trouble = trouble });
 }
 
 /* What libxml2 tells nobody's handler (of encodings) is not for the terminal. */
@@ -298,20 +342,31 @@ static void finish(struct flame_xml_reader *r, struct profile *p)
 		flame_picture_read(&r->picture, r->in, p);
 }
 
+static void free_parser(void *owner)
+{
+	struct flame_xml_reader *r = owner;
+
+	/* declared entities are kept there, before we are asked */
+	r->library->xmlFreeDoc(r->xml->myDoc);
+	r->xml->myDoc = NULL;
+	r->library->xmlFreeParserCtxt(r->xml);
+	r->library->xmlSetGenericErrorFunc(NULL, NULL);
+}
+
 int flamegraph_read(struct input *in, struct profile *p)
 {
 	struct flame_xml_reader r = { .in = in, .library = xml_library() };
 	xmlSAXHandler events = {
 		.initialized = XML_SAX2_MAGIC,
-		.startElementNs = begin_element,
-		.endElementNs = end_element,
-		.characters = add_text,
-		.ignorableWhitespace = add_text,
-		.cdataBlock = add_text,
-		.reference = add_reference,
+		.startElementNs = on_begin,
+		.endElementNs = on_end,
+		.characters = on_text,
+		.ignorableWhitespace = on_text,
+		.cdataBlock = on_text,
+		.reference = on_reference,
 		.entityDecl = refuse_entity,
 		.attributeDecl = refuse_attribute,
-		.serror = take_error,
+		.serror = on_error,
 	};
 
 	in->place = PLACE_LINE;
@@ -319,15 +374,16 @@ int flamegraph_read(struct input *in, struct profile *p)
 	r.xml = r.library->xmlCreatePushParserCtxt(&events, &r, NULL, 0, NULL);
 	if (!r.xml)
 		diag_die("out of memory");
+	if (task_current->memory)
+		task_on_unwind(&r.cleanup, free_parser, &r);
 	r.library->xmlCtxtUseOptions(r.xml, XML_PARSE_NONET);
 	flame_picture_init(&r.picture);
 	parse(&r);
+	if (r.given_up)
+		task_unwind(r.given_up);
 	finish(&r, p);
-	/* declared entities are kept there, before we are asked */
-	r.library->xmlFreeDoc(r.xml->myDoc);
-	r.xml->myDoc = NULL;
-	r.library->xmlFreeParserCtxt(r.xml);
-	r.library->xmlSetGenericErrorFunc(NULL, NULL);
+	task_settle(&r.cleanup);
+	free_parser(&r);
 	flame_picture_free(&r.picture);
 	for (size_t i = 0; i < r.ready; i++)
 		buf_free(&r.open[i].title);

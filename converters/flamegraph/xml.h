@@ -37,6 +37,8 @@ struct flame_xml_reader {
 	uint64_t data_line;
 	bool found;               /* the data was written by us */
 	bool ending;              /* all input has been parsed */
+	enum failure given_up;    /* why work was given up within an event */
+	struct cleanup cleanup;
 };
 
 static inline uint32_t line_of(struct flame_xml_reader *r)

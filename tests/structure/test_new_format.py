@@ -38,14 +38,14 @@ def tree(tmp_path_factory):
     # what was compiled from the same sources with the same flags
     build = root / "build"
     build.mkdir()
-    for name in ("obj", "gen", "flags", "libprofpipe.a"):
+    for name in ("obj", "gen", "flags", "libprofpipe.a", "lib"):
         copy = shutil.copytree if (lib.BUILD / name).is_dir() else shutil.copy2
         copy(lib.BUILD / name, build / name)
     renamed(root / "converters/example", root / f"converters/{NAME}")
     renamed(root / "tests/formats/example", root / f"tests/formats/{NAME}")
     with open(root / "converters/formats.def", "a") as table:
         table.write(f"FORMAT({NAME}, 1, 1)\n")
-    done = subprocess.run(["make", "-s", "-j2", "all", "unit-tests", "faults", "replays"], cwd=root, capture_output=True, text=True)
+    done = subprocess.run(["make", "-s", "-j2", "all", "unit-tests", "library-tests", "faults", "replays"], cwd=root, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     return root
 

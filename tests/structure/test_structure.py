@@ -10,7 +10,7 @@ import lib
 # A file of common/ includes only headers of its own folder or of one before it.
 LAYERS = ["common/base", "common/io", "common/syntax", "common/profile", "common/transform/reshape",
           "common/transform/callgraph", "common/transform/calltree", "common/transform/estimate",
-          "common/transform/diff", "common/transform/summary", "common/program"]
+          "common/transform/diff", "common/transform/summary", "common/program", "common/library"]
 LINES_MOST = 1000
 
 SOURCES = sorted(path for folder in ("common", "converters") for path in (lib.ROOT / folder).rglob("*.[ch]"))
@@ -123,7 +123,7 @@ def test_xml_costs_nothing_before_xml_is_met(words, loads, tmp_path):
 
 def test_memory_comes_from_one_place():
     """What alloc gave goes back by alloc_free; the rest is what other libraries gave."""
-    own = {"common/base/alloc.c", "common/io/output.c", "converters/tools/proffilter/names.c"}
+    own = {"common/base/alloc.c", "common/library/profpipe.c", "converters/tools/proffilter/names.c"}
     calls = re.compile(r"\b(?:malloc|calloc|realloc|free|strdup|strndup)\(")
     found = {name_of(path) for path in SOURCES if path.suffix in (".c", ".h") and calls.search(path.read_text())}
     assert found == own
@@ -216,6 +216,18 @@ def test_every_sample_has_one_row():
              for path in (lib.SAMPLES / folder).rglob("*") if path.is_file()}
     assert len(paths) == len(set(paths))
     assert set(paths) == there
+
+
+def test_no_file_holds_code_of_other_programs():
+    """Pictures that others drew come without their scripts and styles; ours are pictures of README and golden output."""
+    foreign = []
+    for folder in ("samples", "tests"):
+        for path in (lib.ROOT / folder).rglob("*"):
+            if not path.is_file() or path.is_relative_to(lib.SAMPLES / "pictures") or path.suffix in (".py", ".js", ".c", ".md", ".flamegraph"):
+                continue
+            code = re.findall(rb"<(script|style)\b[^>]*(?<!/)>(.*?)</\1>", path.read_bytes(), re.S)
+            foreign += [name_of(path) for _, text in code if len(text) > 100]
+    assert foreign == []
 
 
 def test_every_row_says_how_it_was_made():

@@ -54,7 +54,7 @@ int profconv_main(int argc, char **argv)
 	int status;
 
 	settings_init(&s);
-	options_add_group(&s, "formats", format_rows, &o);
+	settings_add_group(&s, "formats", format_rows, &o);
 	options_for_conversion(&s, format_registry, format_registry);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);

@@ -498,9 +498,9 @@ int profdiff_main(int argc, char **argv)
 	int status;
 
 	settings_init(&w.settings);
-	options_add_group(&w.settings, "report", report_rows, &w);
-	options_add_group(&w.settings, "comparison", compare_rows, &w);
-	options_add_group(&w.settings, "gate", gate_rows, &w);
+	settings_add_group(&w.settings, "report", report_rows, &w);
+	settings_add_group(&w.settings, "comparison", compare_rows, &w);
+	settings_add_group(&w.settings, "gate", gate_rows, &w);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	options_drop(&w.settings.options, options_threads);
 	status = parsed(&w, argc, argv);

@@ -565,10 +565,10 @@ int proffilter_main(int argc, char **argv)
 	int status;
 
 	settings_init(&w.settings);
-	options_add_group(&w.settings, "filters", filter_rows, &w);
-	options_add_group(&w.settings, "labels", tag_rows, &w);
-	options_add_group(&w.settings, "views", view_rows, &w);
-	options_add_group(&w.settings, "formats", format_rows, &w);
+	settings_add_group(&w.settings, "filters", filter_rows, &w);
+	settings_add_group(&w.settings, "labels", tag_rows, &w);
+	settings_add_group(&w.settings, "views", view_rows, &w);
+	settings_add_group(&w.settings, "formats", format_rows, &w);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);
 	settings_free(&w.settings);

@@ -185,35 +185,14 @@ static int name_files(const struct profmerge_options *o, struct file_names *file
 	return 0;
 }
 
-static bool has_creator(const struct profile *p)
-{
-	for (size_t i = 0; i < p->metadata_count; i++)
-		if (str_eq(profile_text(p, p->metadata[i].key), S("creator")))
-			return true;
-	return false;
-}
-
-/* No other profile was made of it and nothing derived: the rows are in order still. */
-static bool is_untouched(const struct profile *p, size_t samples)
-{
-	return p->sorted && p->sample_count == samples && !profile_has_graph(p);
-}
-
 static int write_sum(struct settings *s, struct profile **p, const struct format *to)
 {
-	struct canonical_options options = { .outermost = !has_creator(*p) };
 	struct output *out;
-	size_t samples;
 
-	profile_replace(p, profile_canonical(*p, &options));
-	samples = (*p)->sample_count;
 	s->value = NULL; /* done file by file */
-	if (convert_select_and_redact(s, p) < 0 || convert_prepare(s, p, to) < 0 ||
-	    !(out = output_open(s->output)))
+	profile_replace(p, convert_sum(*p));
+	if (convert_prepare_sum(s, p, to) < 0 || !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
-	options.fold_arcs = !(to->features & FEATURE_TOTALS);
-	if (!is_untouched(*p, samples))
-		profile_replace(p, profile_canonical(*p, &options));
 	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }
@@ -263,7 +242,7 @@ int profmerge_main(int argc, char **argv)
 	int status;
 
 	settings_init(&w.settings);
-	options_add_group(&w.settings, "merging", own_rows, &w.options);
+	settings_add_group(&w.settings, "merging", own_rows, &w.options);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);
 	settings_free(&w.settings);

@@ -313,11 +313,11 @@ int proftop_main(int argc, char **argv)
 	int status;
 
 	settings_init(&s);
-	options_add_group(&s, "views", view_rows, &o);
+	settings_add_group(&s, "views", view_rows, &o);
 	options_for_reading(&s, format_registry, look_rows, &o);
-	options_add_group(&s, "privacy", options_privacy, &s);
-	options_add_group(&s, "losses", options_strict, &s);
-	options_add_group(&s, "stacks from a call graph, for --tree", options_estimate, &s);
+	settings_add_group(&s, "privacy", options_privacy, &s);
+	settings_add_group(&s, "losses", options_strict, &s);
+	settings_add_group(&s, "stacks from a call graph, for --tree", options_estimate, &s);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);
 	return status;
