@@ -178,17 +178,35 @@ static unsigned family_of(const struct scheme *s, struct str name, struct str fi
 	return (unsigned)hint->family;
 }
 
-char flame_class(const struct flame_options *o, struct str name, struct str file)
+/* What the source says of the frame goes before what the name looks like. */
+static unsigned family_of_kind(enum frame_kind kind, unsigned guess)
+{
+	switch (kind) {
+	case FRAME_KERNEL: return KERNEL;
+	case FRAME_NATIVE: return NATIVE;
+	case FRAME_GC:
+	case FRAME_IDLE: return RUNTIME;
+	case FRAME_INTERPRETED:
+	case FRAME_JIT: return guess == NATIVE || guess == KERNEL ? OWN : guess;
+	default: return guess;
+	}
+}
+
+char flame_class(const struct flame_options *o, struct str name, struct str file,
+		 enum frame_kind kind)
 {
 	const struct scheme *s = &schemes[o->colors];
-	unsigned shade;
+	unsigned shade, family;
 
 	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
 	    str_eq(name, S("[awaited elsewhere]")) || str_eq(name, S("[unknown caller]")) ||
 	    str_eq(name, S("[pruned]")))
 		return CLASS_NOWHERE;
 	shade = (unsigned)(number_of(name) >> 32) % s->shades;
-	return class_letters[family_of(s, name, file) * s->shades + shade];
+	family = family_of(s, name, file);
+	if (s->families == kinds)
+		family = family_of_kind(kind, family);
+	return class_letters[family * s->shades + shade];
 }
 
 /* A shade for each halving of the share. */

@@ -419,7 +419,9 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 		struct str location = function_location(p, f);
 
 		output_byte(out, flame_class(v->options, function_name(p, f),
-					     str_eq(location, S("~")) ? S("") : location));
+					     str_eq(location, S("~")) ? S("") : location,
+					     v->kinds ? (enum frame_kind)v->kinds[f]
+						      : FRAME_UNKNOWN));
 	}
 	output_byte(out, '"');
 }

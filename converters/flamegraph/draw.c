@@ -201,7 +201,9 @@ static char class_of(const struct flame_writer *v, uint32_t node)
 		return CLASS_ROOT;
 	if (v->options->colors == FLAME_DIFFUSION)
 		return flame_diffusion_class(t->width.total[node], v->total);
-	return flame_class(v->options, flame_name(v, node), flame_location(v, node));
+	return flame_class(v->options, flame_name(v, node), flame_location(v, node),
+			   v->kinds ? (enum frame_kind)v->kinds[flame_tree_function(v->tree, node)]
+				    : FRAME_UNKNOWN);
 }
 
 /* A second class behind that of the colour. */

@@ -32,7 +32,10 @@ static bool marked(const struct cutter *c, const bool *verb, stack_id node)
 
 static bool is_hidden(const struct cutter *c, stack_id node)
 {
+	const bool *frames = c->options->hide_frames;
+
 	return marked(c, c->options->hide, node) ||
+	       (frames && frames[c->w.from->stacks.frame[node]]) ||
 	       (c->options->show && !marked(c, c->options->show, node));
 }
 
