@@ -59,6 +59,7 @@ sample() {
     fi
 
     for path in "${paths[@]}"; do
+        [[ $path != *.svg ]] || "$here/cut_scripts" "$scratch/$path"
         install -D -m 0644 "$scratch/$path" "$here/$path"
         rows+=("$path"$'\t'"${path%%/*}"$'\t'"$2"$'\t'"$command")
         made=$((made + 1))

@@ -244,6 +244,18 @@ def test_every_sample_has_one_row():
     assert set(paths) == there
 
 
+def test_no_file_holds_code_of_other_programs():
+    """Pictures that others drew come without their scripts and styles; ours are pictures of README and golden output."""
+    foreign = []
+    for folder in ("samples", "tests"):
+        for path in (lib.ROOT / folder).rglob("*"):
+            if not path.is_file() or path.is_relative_to(lib.SAMPLES / "pictures") or path.suffix in (".py", ".js", ".c", ".md", ".flamegraph"):
+                continue
+            code = re.findall(rb"<(script|style)\b[^>]*(?<!/)>(.*?)</\1>", path.read_bytes(), re.S)
+            foreign += [name_of(path) for _, text in code if len(text) > 100]
+    assert foreign == []
+
+
 def test_every_row_says_how_it_was_made():
     for row in rows():
         assert len(row) == 4 and all(row), row[0]
