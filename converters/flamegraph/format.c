@@ -39,7 +39,7 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 			return diag_error("a flame graph cannot show negative values: %s has %lld",
 					  diag_quote(profile_text(p, p->value_types[v].name)),
 					  (long long)value);
-		/* places are sums, and sums of places are reckoned with: the reader's limit */
+		/* readers calculate with sums of positions, which are sums themselves */
 		if (!i64_add(*total, value, total) || *total > (int64_t)1 << 61)
 			return diag_error("a flame graph holds a total of at most 2^61: that of value type %s "
 					  "is more", diag_quote(profile_text(p, p->value_types[v].name)));

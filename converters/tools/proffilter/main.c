@@ -23,7 +23,7 @@
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
-/* What the options say, and what came of it. */
+/* The option values, and the state of the work. */
 struct filter_work {
 	struct settings settings;
 	const char *from, *to;
@@ -84,7 +84,7 @@ static const struct option_row view_rows[] = {
 
 /* --- time --- */
 
-/* The limit of a value type, or -1 after a message. */
+/* Parses the limit of a value type; -1 after a message. */
 static int read_time(const struct filter_work *w, struct str text, const struct value_type *type, int64_t *limit)
 {
 	static const struct { struct str name; int power; } units[] = {
@@ -241,7 +241,10 @@ static bool needs_stacks(const struct filter_work *w)
 	return cuts_stacks(w) || uses_tags(w) || w->flatten || w->granularity == BY_LINE;
 }
 
-/* Stacks of a call graph are an estimate and know no calls; its lines are of no stack. */
+/*
+ * Derives stacks from a call graph: they are an estimate without calls, and lines of the graph
+ * belong to no stack.
+ */
 static int make_stacks(struct filter_work *w, struct profile **p)
 {
 	struct profile *stacks;
@@ -264,7 +267,7 @@ static int make_stacks(struct filter_work *w, struct profile **p)
 	return 0;
 }
 
-/* What is cut is no longer what was entered and left: samples say the same, one by one. */
+/* Call events do not survive cutting: samples describe the same, one by one. */
 static void make_samples(const struct filter_work *w, struct profile **p)
 {
 	struct profile *samples = NULL;
@@ -277,7 +280,7 @@ static void make_samples(const struct filter_work *w, struct profile **p)
 	profile_replace(p, samples);
 }
 
-/* A slip in an expression gives an empty picture: better to say so. */
+/* A mistake in an expression gives an empty picture, so say so. */
 static int report_empty(struct filter_work *w, bool reported)
 {
 	if (!w->settings.strict) {
@@ -461,7 +464,7 @@ static int use_tags(struct filter_work *w, struct profile **p)
 	return choose_labels(p, "--tag-hide", w->tag_hide, true);
 }
 
-/* Of both halves, which may both be there. */
+/* Works on samples and call graph, both of which may be there. */
 static void add_root(const struct filter_work *w, struct profile **p)
 {
 	struct filter_options options = { .flatten = w->flatten };
@@ -548,7 +551,7 @@ static int parsed(struct filter_work *w, int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (sandbox_enter(s, argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
-	/* an output that is like the input may need the order */
+	/* an output in the same format as the input may need the order */
 	order = w->window || !to || convert_needs_order(s, to);
 	p = convert_read(s, from, format_registry, argv + first, argc - first,
 			 (struct read_hints){ .order = order }, &found);
