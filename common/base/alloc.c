@@ -9,12 +9,13 @@
 
 #include "common/base/diag.h"
 
-/* Tables of this size are looked into at random, and take a page fault every 4 KiB. */
+/* Tables of this size are accessed at random and would take a page fault every 4 KiB. */
 enum { LARGE = 1 << 22, PAGE = 1 << 12 };
 
 /*
- * Asks for large pages, where the system has any and leaves it to programs. From the first
- * page to the last one: a piece of its own in the middle could not grow by moving pages.
+ * Asks for large pages, if the system has them and leaves the choice to programs. The range
+ * goes from the first page to the last one: a separate piece in the middle could not grow by
+ * moving pages.
  */
 static void in_large_pages(void *p, size_t bytes)
 {
@@ -46,13 +47,13 @@ NEVER_NULL static void *there(void *p, size_t bytes)
 
 /* --- linked to the task's list --- */
 
-/* As long as what any type may have to be aligned to. */
+/* A multiple of the strictest alignment of any type. */
 union header {
 	struct memory memory;
 	max_align_t aligned;
 };
 
-/* Links the whole piece and returns what its owner sees. */
+/* Links the block to the list and returns the part behind its header. */
 NEVER_NULL static void *linked(union header *h, struct memory *head, size_t bytes)
 {
 	struct memory *m = there(h, bytes);
@@ -69,7 +70,7 @@ static size_t with_header(size_t bytes)
 	return bytes > SIZE_MAX - sizeof(union header) ? SIZE_MAX : bytes + sizeof(union header);
 }
 
-/* It keeps its place in the list that it is in. */
+/* A resized block keeps its place in its list. */
 NEVER_NULL static void *linked_again(void *old, size_t bytes)
 {
 	struct memory *m = there(realloc((union header *)old - 1, with_header(bytes)), bytes);

@@ -7,7 +7,7 @@
 #include "common/base/hash.h"
 #include "common/base/utf8.h"
 
-/* One write a line: lines of programs in one pipe do not mix. */
+/* One write for each line, so that lines of several programs in a pipe do not mix. */
 static void to_stderr(struct task *c, enum message kind, struct str line, size_t head)
 {
 	(void)c, (void)kind, (void)head;
@@ -98,7 +98,7 @@ void diag_die(const char *format, ...)
 	task_unwind(FAILURE_OTHER);
 }
 
-/* Eight buffers in turn, so that one message may show several texts. */
+/* Eight buffers are used in turn, so that one message can show several texts. */
 static char *next_buffer(size_t *size)
 {
 	struct task *c = task_current;
@@ -107,7 +107,7 @@ static char *next_buffer(size_t *size)
 	return c->quotes[c->quote++ % TASK_QUOTES];
 }
 
-/* Copies what a terminal may see; the rest becomes \xNN. */
+/* Copies what is safe on a terminal; everything else becomes \xNN. */
 static char *mask(char *out, struct str text, size_t max_bytes)
 {
 	size_t i = 0;

@@ -13,7 +13,7 @@ uint64_t hash_key[2] = { 0x9e3779b97f4a7c15u, 0xd1b54a32d192ed03u };
 static void draw_key(void)
 {
 #ifdef __linux__
-	/* 16 bytes that the kernel draws for every process: no call is needed */
+	/* the kernel provides 16 random bytes to every process: no system call is needed */
 	const void *drawn = (const void *)(uintptr_t)getauxval(AT_RANDOM);
 
 	if (drawn)
@@ -34,7 +34,7 @@ void hash_start(void)
 	pthread_once(&drawn, draw_key);
 }
 
-/* Two words at a time, the last two of which may have been there before. */
+/* Hashes two words at a time; the last two may overlap those before. */
 uint64_t hash_text(struct str s)
 {
 	const char *p = s.p, *end;

@@ -14,7 +14,7 @@ static void put(struct index *x, uint64_t entry)
 	x->slots[slot] = entry;
 }
 
-/* At most two thirds full: a miss looks at few slots. */
+/* At most two thirds of the slots are used, so that a miss looks at few of them. */
 static void grow(struct index *x)
 {
 	struct index bigger = { NULL, x->slots ? x->mask * 2 + 1 : 63, x->used };

@@ -51,12 +51,12 @@ bool str_to_i64(struct str s, int64_t *value)
 	return true;
 }
 
-/* The digits of a number under way: what no longer fits is counted, not kept. */
+/* The state of parsing a decimal: digits that no longer fit are counted, not kept. */
 struct digits {
 	uint64_t value;
-	int dropped;      /* digits that did not fit */
-	bool rest;        /* one of them was not 0 */
-	bool round_up;    /* the first of them was 5 or more */
+	int dropped;      /* number of digits that did not fit */
+	bool rest;        /* one of these was not 0 */
+	bool round_up;    /* the first of these was 5 or more */
 	int seen;
 };
 

@@ -5,13 +5,13 @@
 
 #include "common/base/alloc.h"
 
-/* Below it, moving ids costs less than merging them. */
+/* Below this count, insertion costs less than merging. */
 enum { SHORT = 8 };
 
 struct sorter {
 	sort_order *compare;
 	const void *context;
-	uint32_t *half; /* room for the first half of any merge */
+	uint32_t *half; /* buffer for the first half of a merge */
 };
 
 static void insert_each(const struct sorter *s, uint32_t *ids, size_t count)
@@ -26,12 +26,15 @@ static void insert_each(const struct sorter *s, uint32_t *ids, size_t count)
 	}
 }
 
-/* Two sorted runs, the first of `middle` ids. What is left of the second one is in place. */
+/*
+ * Merges two sorted runs, the first of `middle` ids. What remains of the second one is already
+ * in place.
+ */
 static void merge(const struct sorter *s, uint32_t *ids, size_t middle, size_t count)
 {
 	size_t a = 0, b = middle, to = 0;
 
-	/* runs that are in order already: input often is */
+	/* input is often sorted already */
 	if (s->compare(ids[middle - 1], ids[middle], s->context) <= 0)
 		return;
 	memcpy(s->half, ids, middle * sizeof *ids);
@@ -41,7 +44,7 @@ static void merge(const struct sorter *s, uint32_t *ids, size_t middle, size_t c
 	memcpy(ids + to, s->half + a, (middle - a) * sizeof *ids);
 }
 
-/* As deep as the logarithm of count. */
+/* Recursion depth is logarithmic in count. */
 static void sort_part(const struct sorter *s, uint32_t *ids, size_t count)
 {
 	size_t middle = count / 2;

@@ -9,7 +9,10 @@
 
 _Thread_local struct task *task_current;
 
-/* Where task_run() goes on; `mark` parts the cleanups of its act from older ones. */
+/*
+ * Where task_unwind() returns to; `mark` separates the cleanups of this task_run() from older
+ * ones.
+ */
 struct catch_point {
 	jmp_buf at;
 	struct catch_point *outer;
@@ -73,7 +76,7 @@ void task_settle(struct cleanup *one)
 	*one = (struct cleanup){ 0 };
 }
 
-/* One that gives up itself is off the list: the rest is run all the same. */
+/* A cleanup that gives up itself has been unlinked, so the others still run. */
 static void run_cleanups(struct task *c, const struct cleanup *until)
 {
 	while (c->cleanups.next != until) {
@@ -86,7 +89,7 @@ static void run_cleanups(struct task *c, const struct cleanup *until)
 
 /* --- the way out --- */
 
-/* Apart from its caller, whose variables setjmp() would leave in doubt. */
+/* A function of its own, because setjmp() makes local variables of its caller unreliable. */
 static bool attempt(struct catch_point *here, void (*act)(void *argument), void *argument)
 {
 	if (setjmp(here->at))

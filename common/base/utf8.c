@@ -15,8 +15,10 @@ size_t utf8_length(struct str s, size_t i)
 	len = b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
 	if (left < len)
 		return 0;
-	/* the second byte's range rules out overlong forms, surrogates
-	 * and points above U+10FFFF */
+	/*
+	 * the range of the second byte excludes overlong forms, surrogates and code points
+	 * above U+10FFFF
+	 */
 	if (b[0] == 0xe0)
 		low = 0xa0;
 	if (b[0] == 0xed)
@@ -105,7 +107,7 @@ bool utf8_is_wide(uint32_t c)
 	       (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
 }
 
-/* Marks that are drawn over the character before them. */
+/* Combining marks, drawn over the preceding character. */
 static bool is_combining(uint32_t c)
 {
 	return (c >= 0x300 && c <= 0x36f) || (c >= 0x483 && c <= 0x489) ||

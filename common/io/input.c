@@ -20,7 +20,7 @@ enum { BLOCK = 1 << 18 };
 #define LINE_TOO_LONG "expected at most %" PRIu64 " bytes of a line or a text, got more " \
 		      "(--limit line=N allows more)"
 
-/* What is not memory: when the work is given up, memory goes by itself. */
+/* Releases what is not memory; memory is released as a whole when work is given up. */
 static void abandon(void *owner)
 {
 	struct input *in = owner;
@@ -35,9 +35,9 @@ static void abandon(void *owner)
 }
 
 /*
- * The buffer of the last input is there for the next one: of thousands of small files each
- * would have the system map and clear it anew. Not where memory is linked: the next input's
- * may be released at another time.
+ * Keeps the buffer for the next input: otherwise each of thousands of small files would have
+ * memory mapped and cleared again. Not if memory is linked to a list, since the next input may
+ * belong to another one.
  */
 static struct input *input_new(const char *name, int fd)
 {
@@ -115,7 +115,7 @@ static int take_preopened(const char *path, struct preopened_file *f)
 		if (!same)
 			continue;
 		*f = preopened[i];
-		/* they are mostly asked for in their order */
+		/* usually requested in order */
 		memmove(preopened + i, preopened + i + 1, (--c->preopened_count - i) * sizeof *preopened);
 		return 0;
 	}
@@ -149,7 +149,7 @@ struct input *input_source(const char *name, struct source *bottom)
 	in->source = bottom;
 	in->source = source_unpack(in->source);
 	in->source = source_utf8(in->source);
-	/* a part of a file has no place that a user knows */
+	/* a part of a file has no offset that the user could find */
 	if (!c->reading)
 		c->reading = in;
 	return in;
@@ -167,7 +167,7 @@ void input_close(struct input *in)
 	if (!in)
 		return;
 	task_settle(&in->cleanup);
-	abandon(in); /* the bar ends after whoever reads beside the program */
+	abandon(in); /* the progress bar ends after the thread that reads ahead */
 	if (in->cap == BLOCK && !c->spare_buffer && !c->memory)
 		c->spare_buffer = in->buffer;
 	else

@@ -16,7 +16,7 @@
 
 enum { BLOCK = 1 << 17 };
 
-/* The temporary has its final name, or is gone. */
+/* The temporary file has been renamed or removed. */
 static void forget_temporary(void)
 {
 	if (task_current->forget_temporary)
@@ -127,7 +127,7 @@ static void remove_temporary(struct output *out)
 	forget_temporary();
 }
 
-/* What is not memory: when the work is given up, memory goes by itself. */
+/* Releases what is not memory; memory is released as a whole when work is given up. */
 static void abandon(void *owner)
 {
 	struct output *out = owner;
@@ -164,7 +164,7 @@ static void output_free(struct output *out)
 	alloc_free(out);
 }
 
-/* A symbolic link stays a link: the file that it names is replaced. */
+/* A symbolic link is kept: the file that it points to is replaced. */
 static char *final_name(const char *path)
 {
 	char real[PATH_MAX];
@@ -175,9 +175,9 @@ static char *final_name(const char *path)
 }
 
 /*
- * A new file gets the permissions that open() gives it under this process's umask, which
- * cannot be asked for without changing it under other threads. mkstemp() has found a free
- * name: the file is made once more in its place.
+ * A new file gets the permissions that open() gives under the umask of the process. The umask
+ * cannot be read without changing it for other threads, so the file that mkstemp() made is
+ * created again under the same name.
  */
 static int make_public(int fd, const char *name)
 {
@@ -186,7 +186,7 @@ static int make_public(int fd, const char *name)
 	return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
-/* An old file's successor gets the old one's permissions, and never more on the way. */
+/* A replacement gets the permissions of the old file, and never more in between. */
 static int open_temporary(struct output *out, const char *path)
 {
 	struct stat st;
@@ -215,7 +215,7 @@ static void start_gzip(struct output *out)
 		diag_die("zlib cannot start");
 }
 
-/* Devices, pipes and the like are written to, never replaced. */
+/* Devices, pipes and the like are written to and never replaced. */
 static bool is_special(const char *path)
 {
 	struct stat st;
@@ -306,7 +306,7 @@ int output_close(struct output *out, bool keep)
 		remove_temporary(out);
 	if (out->trouble) {
 		status = -1;
-		/* a reader that has seen enough is no error to talk about */
+		/* a reader that closes a pipe early is not an error */
 		if (out->trouble != EPIPE)
 			diag_error("%s: %s", diag_masked(str_of(out->display_name)),
 				   strerror(out->trouble));
@@ -334,7 +334,7 @@ int output_finish_rename(bool written)
 	struct output *out = task_current->preopened_output;
 
 	task_current->preopened_output = NULL;
-	/* the other process has put everything out, gzip's end too */
+	/* the other process has written everything, including the end of gzip */
 	end_gzip(out);
 	return output_close(out, written);
 }

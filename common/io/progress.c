@@ -25,7 +25,7 @@ void progress_start(const char *what, uint64_t total)
 		return;
 	progress_end();
 	work->active = !task_current->quiet && isatty(STDERR_FILENO);
-	/* the first piece's start counts for all: a second is a second */
+	/* time counts from the start of the first part */
 	if (!work->started)
 		work->started = now();
 	work->total = total;
@@ -52,7 +52,7 @@ static void draw(const struct progress *work)
 		100 * (double)work->done / (double)work->total);
 }
 
-/* Shows what is done, not at once and not too often. */
+/* Redraws the bar, after a delay and not too often. */
 static void show(struct progress *work)
 {
 	int64_t at = now();

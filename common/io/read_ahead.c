@@ -17,22 +17,23 @@ enum { BLOCKS = 4, BLOCK = 1 << 18, FIRST = 1 << 20 };
 
 struct read_ahead_source {
 	struct source base;
-	struct task *task;   /* whose work the thread does: it allocates and says nothing */
-	size_t passed;             /* bytes read before the thread began */
+	struct task *task;   /* the task that the thread works for; the thread neither allocates
+			        nor reports */
+	size_t passed;             /* number of bytes read before the thread was started */
 	bool running;
 	pthread_t thread;
-	pthread_mutex_t lock;      /* over what follows */
+	pthread_mutex_t lock;      /* protects what follows */
 	pthread_cond_t changed;
-	unsigned filled, taken;    /* blocks so far; the program has filled - taken before it */
+	unsigned filled, taken;    /* number of blocks filled and taken so far */
 	size_t sizes[BLOCKS];
 	bool ended;
-	ptrdiff_t last;            /* what the read at the end said, and errno */
+	ptrdiff_t last;            /* result of the last read, and errno */
 	int trouble;
 	char *blocks[BLOCKS];
-	size_t given;              /* of the block at hand */
+	size_t given;              /* of the current block */
 };
 
-/* Waits for a free block, fills it, hands it over; until the end. */
+/* Waits for a free block, fills it and hands it over, until the end. */
 static bool fill_one(struct read_ahead_source *b)
 {
 	unsigned at;
@@ -74,11 +75,11 @@ static void start(struct read_ahead_source *b)
 		b->blocks[i] = alloc_bytes(BLOCK);
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->changed, NULL);
-	/* without a thread all goes on as it did */
+	/* without a thread, reading continues as before */
 	b->running = pthread_create(&b->thread, NULL, fill, b) == 0;
 }
 
-/* A block that holds bytes not given out yet; NULL at the end. */
+/* A block with bytes that have not been returned yet; NULL at the end. */
 static const char *wait_for_block(struct read_ahead_source *b, size_t *size)
 {
 	const char *block = NULL;
@@ -137,7 +138,7 @@ static ptrdiff_t read_ahead_read(struct source *s, char *to, size_t n)
 	return got;
 }
 
-/* The thread may wait for a pipe that nobody writes to: it is not waited for in turn. */
+/* The thread may be blocked reading a pipe, so cancel it before joining. */
 static void read_ahead_close(struct source *s)
 {
 	struct read_ahead_source *b = (struct read_ahead_source *)s;

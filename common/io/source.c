@@ -30,8 +30,9 @@ const char *source_trouble(const struct source *s)
 struct file_source {
 	struct source base;
 	int fd;
-	uint64_t size, given; /* a small file's bytes (0: unknown or large), those read so far */
-	int trouble; /* errno of a read that failed: none after it can be trusted */
+	uint64_t size, given; /* size of a small file (0: unknown or large), and bytes read so
+			         far */
+	int trouble; /* errno of a failed read: no later read can be trusted */
 };
 
 static ptrdiff_t file_read(struct source *s, char *to, size_t n)
@@ -39,7 +40,7 @@ static ptrdiff_t file_read(struct source *s, char *to, size_t n)
 	struct file_source *f = (struct file_source *)s;
 	ssize_t got = -1;
 
-	/* thousands of small files: each has one call less, that would say that it is at its end */
+	/* saves one system call for each of thousands of small files */
 	if (f->size && f->given == f->size)
 		return 0;
 	while (!f->trouble && (got = read(f->fd, to, n)) < 0)
@@ -136,11 +137,11 @@ struct source *source_callback(ptrdiff_t (*read)(void *user, void *to, size_t n)
 
 struct gunzip_source {
 	struct source base;
-	z_stream z;   /* its input is what lies in `chunk`, packed or not */
-	bool packed;  /* the input began with the magic */
-	bool between; /* a member has ended: another one, zeros or the end follow */
+	z_stream z;   /* reads from `chunk`, compressed or not */
+	bool packed;  /* the input begins with the gzip magic */
+	bool between; /* a member has ended; another member, zeros or the end must follow */
 	uint64_t unpacked;
-	char passed[128]; /* the message when that is too much */
+	char passed[128]; /* the message if the limit is exceeded */
 	unsigned char chunk[CHUNK];
 };
 
@@ -150,7 +151,7 @@ static ptrdiff_t gunzip_trouble(struct gunzip_source *g, const char *what)
 	return -1;
 }
 
-/* More for the chunk: what the read below says. */
+/* Fills the chunk; returns the result of the read. */
 static ptrdiff_t gunzip_fill(struct gunzip_source *g)
 {
 	ptrdiff_t got;
@@ -165,7 +166,7 @@ static ptrdiff_t gunzip_fill(struct gunzip_source *g)
 	return got;
 }
 
-/* 1: there is input; 0: the end; -1: trouble */
+/* 1: there is input; 0: the end; -1: an error */
 static int gunzip_refill(struct gunzip_source *g)
 {
 	ptrdiff_t got = g->z.avail_in ? 1 : gunzip_fill(g);
@@ -173,7 +174,7 @@ static int gunzip_refill(struct gunzip_source *g)
 	return got > 0 ? 1 : (int)got;
 }
 
-/* What is not packed: first what was looked at, then straight from below. */
+/* Uncompressed input: first the bytes that were looked at, then directly from below. */
 static ptrdiff_t pass(struct gunzip_source *g, char *to, size_t n)
 {
 	if (!g->z.avail_in)
@@ -186,7 +187,7 @@ static ptrdiff_t pass(struct gunzip_source *g, char *to, size_t n)
 	return (ptrdiff_t)n;
 }
 
-/* Files padded with zeros (tapes, block copies) are whole; other bytes are not gzip. */
+/* Files padded with zeros (tapes, block copies) are complete; any other byte is not gzip. */
 static int gunzip_next_member(struct gunzip_source *g)
 {
 	int more;
@@ -222,7 +223,10 @@ static ptrdiff_t gunzip_read(struct source *s, char *to, size_t n)
 		if (state == Z_STREAM_END)
 			g->between = true;
 		else if (state != Z_OK && state != Z_BUF_ERROR) {
-			/* what came before the damage first: it tells the place */
+			/*
+			 * return what precedes the damage first: it determines the place in
+			 * messages
+			 */
 			if (g->z.avail_out < n)
 				break;
 			return gunzip_trouble(g, "the gzip data is damaged");
@@ -251,7 +255,7 @@ struct source *source_unpack(struct source *below)
 {
 	struct gunzip_source *g = alloc_bytes(sizeof *g);
 
-	/* but for the chunk: to clear it would take longer than to read a small file */
+	/* except the chunk: clearing it would take longer than reading a small file */
 	memset(g, 0, offsetof(struct gunzip_source, chunk));
 	g->base = (struct source){ .read = gunzip_read, .close = gunzip_close, .below = below };
 	/* trouble shows again at the next read */
@@ -273,8 +277,8 @@ struct utf8_source {
 	char first[4];       /* the first bytes of the one below, read ahead */
 	size_t first_n, given;
 	bool little;
-	uint32_t high;       /* a high surrogate that waits for its low one */
-	unsigned char half;  /* the first byte of a unit cut by a read */
+	uint32_t high;       /* a high surrogate whose low one is expected */
+	unsigned char half;  /* first byte of a unit that a read cut */
 	bool has_half;
 	unsigned char *chunk; /* of UTF-16 */
 	size_t at, n;
@@ -308,7 +312,7 @@ static ptrdiff_t plain_read(struct source *s, char *to, size_t n)
 	return (ptrdiff_t)n;
 }
 
-/* The next UTF-16 unit: 1, 0 at the end, -1 on trouble. */
+/* Reads the next UTF-16 unit. 1; 0 at the end; -1 on an error. */
 static int utf16_unit(struct utf8_source *u, uint32_t *unit)
 {
 	unsigned char pair[2];
@@ -333,7 +337,7 @@ static int utf16_unit(struct utf8_source *u, uint32_t *unit)
 	return 1;
 }
 
-/* Lone surrogates pass as three bytes, as Python's "surrogatepass" does. */
+/* Lone surrogates become three bytes, as in Python's "surrogatepass". */
 static int utf16_character(struct utf8_source *u)
 {
 	uint32_t unit = 0, high = u->high;
@@ -364,7 +368,7 @@ static ptrdiff_t utf16_read(struct source *s, char *to, size_t n)
 	size_t done = 0;
 
 	if (s->trouble)
-		return -1; /* what came before it has been given out */
+		return -1; /* what precedes it has been returned */
 	while (done < n) {
 		size_t take = u->spare_n < n - done ? u->spare_n : n - done;
 

@@ -40,7 +40,7 @@ static bool row_is(const struct profile *p, size_t row, const struct cost *c)
 	       place_eq(have.at, c->at);
 }
 
-/* Rows enter the index when one is looked for, not when they are made. */
+/* Rows are added to the index when one is searched for, not when they are made. */
 static uint32_t cost_row(struct profile *p, struct row_index *among, const struct cost *c)
 {
 	uint64_t hash = cost_hash(c);
@@ -54,7 +54,7 @@ static uint32_t cost_row(struct profile *p, struct row_index *among, const struc
 	return NO_ID;
 }
 
-/* Of the row that is about to be made; those before it that had none are there then. */
+/* Sets the address of the row that is about to be added, and 0 for earlier rows without one. */
 static void add_address(struct profile *p, uint64_t address)
 {
 	size_t had = p->cost_address_count;

@@ -62,7 +62,7 @@ static unsigned has_tables(const struct profile *p)
 	       bit_if(p->metadata_count, FEATURE_METADATA);
 }
 
-/* Several parts of one thread are not several threads. */
+/* Several parts of one thread do not count as several threads. */
 static unsigned has_threads(const struct profile *p)
 {
 	for (size_t i = 1; i < p->thread_count; i++)
@@ -89,8 +89,8 @@ static unsigned features_of_samples(const struct profile *p)
 }
 
 /*
- * A cost or call site at the line where its function begins says no more than
- * the function does: formats without lines put it there.
+ * A cost or call site at the line where its function begins adds nothing to the function:
+ * formats without lines place it there.
  */
 static unsigned features_of_call_graph(const struct profile *p)
 {

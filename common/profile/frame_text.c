@@ -1,6 +1,9 @@
 #include "common/profile/frame_text.h"
 
-/* Decimal, no leading zero, 1 to 2^32-1: what printing the number gives back. */
+/*
+ * Parses a decimal without leading zero, from 1 to 2^32-1: what printing the number gives
+ * again.
+ */
 static bool read_line(struct str digits, uint32_t *line)
 {
 	uint64_t n;
@@ -11,7 +14,10 @@ static bool read_line(struct str digits, uint32_t *line)
 	return true;
 }
 
-/* Where the '(' of the ')' at the end is, with a blank before it; 0: nowhere. */
+/*
+ * The position of the '(' that belongs to the ')' at the end and has a blank before it; 0 if
+ * there is none.
+ */
 static size_t matching_open(struct str text)
 {
 	int depth = 0;
@@ -92,7 +98,7 @@ void frame_to_text(const struct profile *p, frame_id f, enum frame_style style,
 	char digits[NUM_TEXT];
 	struct str number = { digits, u64_text(digits, line) };
 
-	/* "~" is Python's word for "no file": built-in functions */
+	/* "~" is what Python writes for "no file": built-in functions */
 	if (style == FRAMES_NAME || !file.n || str_eq(file, S("~"))) {
 		buf_add(out, name);
 	} else if (style == FRAMES_AUSTIN && line) {

@@ -102,7 +102,7 @@ struct value_type json_named_value_type(struct json *j, struct profile *p)
 	return v;
 }
 
-/* Ids in the system may be beyond the numbers that others read exactly: they are texts. */
+/* System ids may exceed the numbers that other readers take exactly, so they are texts. */
 static uint64_t take_id(struct json *j)
 {
 	struct str digits;

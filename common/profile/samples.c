@@ -46,7 +46,7 @@ struct sample profile_sample_at(const struct profile *p, size_t row)
 
 /* --- rows by their keys --- */
 
-/* The place that says which row is the stack's first, + 1. */
+/* The slot that holds the first row of the stack + 1. */
 static uint32_t *first_of(struct profile *p, stack_id stack)
 {
 	size_t slot = stack & ~UNRESOLVED_STACK;
@@ -70,7 +70,10 @@ static inline uint64_t sample_hash(thread_id t, stack_id stack, label_set_id lab
 	return hash_mix((uint64_t)t << 32 | stack, labels);
 }
 
-/* Most stacks are one thread's: their row is found without the index, which has the others. */
+/*
+ * Most stacks occur in one thread: their row is found without the index, which holds the
+ * others.
+ */
 static inline uint32_t add_sample(struct profile *p, thread_id t, stack_id stack,
 				  label_set_id labels)
 {
@@ -86,7 +89,7 @@ static inline uint32_t add_sample(struct profile *p, thread_id t, stack_id stack
 	return row;
 }
 
-/* The row of (thread, stack, labels), if samples are not each a row of its own. */
+/* The row of (thread, stack, labels), unless each sample is a row of its own. */
 static inline uint32_t summed_row(struct profile *p, thread_id t, stack_id stack,
 				  label_set_id labels)
 {

@@ -1,6 +1,4 @@
-/*
- * tables - what both halves of a profile share
- */
+/* tables - the tables that both representations share */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -73,7 +71,7 @@ void profile_replace(struct profile **p, struct profile *next)
 	*p = next;
 }
 
-/* What a call graph is made of stays: those come as many small files. */
+/* Keeps the tables of a call graph, since call graphs come as many small files. */
 void profile_clear(struct profile *p)
 {
 	struct profile was = *p;
@@ -138,7 +136,7 @@ function_id profile_new_function(struct profile *p, struct function f)
 	return (function_id)p->function_count++;
 }
 
-/* Functions enter the index when one is looked for, not when they are made. */
+/* Functions are added to the index when one is searched for, not when they are made. */
 function_id profile_function(struct profile *p, struct function f)
 {
 	struct row_index *rows = &p->function_rows;

@@ -23,7 +23,7 @@ stack_id unresolved_stacks_push(struct unresolved_stacks *l, stack_id parent, ui
 	return stacks_push(&l->stacks, parent & ~UNRESOLVED_STACK, number) | UNRESOLVED_STACK;
 }
 
-/* Rows that have become equal are added up: all are added once more. */
+/* Rows may have become equal, so all of them are added again. */
 static void add_again(struct profile *p)
 {
 	struct profile old = *p;

@@ -21,7 +21,7 @@ static void add_rounded(struct buf *b, double value, int places)
 	buf_add_grouped(b, (struct decimal){ i64_nearest(value), -places });
 }
 
-/* `step` of a unit are one of the next; `said` is how an option spells it. */
+/* `step` units are one of the next unit; `said` is its spelling in options. */
 struct unit_step {
 	const char *sign, *said;
 };
@@ -41,7 +41,10 @@ static bool is_one_of(const struct unit_step *units, const char *said)
 	return false;
 }
 
-/* The largest unit in which it is 1 or more, or the wanted one if it is of this kind. */
+/*
+ * The largest unit in which the value is at least 1, or the requested unit if it is of this
+ * kind.
+ */
 static void add_scaled(struct buf *b, double value, const struct unit_step *units, double step,
 		       const char *wanted)
 {
@@ -59,7 +62,7 @@ static void add_scaled(struct buf *b, double value, const struct unit_step *unit
 	buf_add(b, str_of(units->sign));
 }
 
-/* The value in its own unit, ns or 10^exponent of another one. */
+/* The value in its own unit: ns, or 10^exponent of another unit. */
 static double size_of(struct decimal exact, double factor)
 {
 	double size = (double)exact.mantissa;
@@ -94,7 +97,7 @@ void buf_add_value(struct buf *b, const struct profile *p, value_id v, int64_t v
 
 void buf_add_percent(struct buf *b, int64_t value, int64_t total)
 {
-	/* of values that cancel each other out, a share may be any number */
+	/* if values cancel each other out, a share may be any number */
 	int64_t hundredths = total ? i64_nearest((double)value / (double)total * 1e4) : 0;
 
 	if (value && !hundredths)

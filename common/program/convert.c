@@ -113,7 +113,10 @@ static const char *display_name(const char *file)
 	return file && strcmp(file, "-") != 0 ? diag_masked(str_of(file)) : "standard input";
 }
 
-/* valgrind leaves an empty file beside those of its threads: one among several is no loss. */
+/*
+ * valgrind leaves an empty file beside those of its threads: an empty one among several is
+ * skipped.
+ */
 void convert_report_estimated(size_t estimated, size_t files)
 {
 	if (estimated && files > 1)
@@ -164,8 +167,7 @@ struct profile *convert_read(struct settings *s, const struct format *from, form
 {
 	struct profile *p = profile_new();
 
-	/* time lines of several files have nothing to do with each other, but
-	 * each thread keeps its own */
+	/* the time lines of several files are unrelated, but each thread keeps its own */
 	p->keep_order = wanted.order;
 	p->without_lines = wanted.no_lines;
 	if (read_files(s, p, from, list, files, count, first) < 0) {
@@ -198,7 +200,7 @@ void profile_value_type_names(const struct profile *p, struct buf *out)
 	}
 }
 
-/* A thread is wanted by its title, its name, its number in the system or here. */
+/* A thread can be chosen by its title, its name, its system number or its position. */
 static bool *find_threads(const struct profile *p, const char *wanted)
 {
 	bool *keep = alloc_zero(p->thread_count, sizeof *keep), any = false;

@@ -65,7 +65,7 @@ void *options_values(const struct option_set *set, enum option_end end,
 	return g ? g->values : NULL;
 }
 
-/* The row itself, or the one of the same table that an alias stands for. */
+/* Returns the row itself, or the row of the same table that an alias stands for. */
 static const struct option_row *resolve(const struct option_row *rows, const struct option_row *row)
 {
 	if (row->kind != OPTION_ALIAS)
@@ -158,25 +158,29 @@ int option_set_value(const struct option_row *row, void *values, const char *tex
 
 /* --- parsing --- */
 
-/* What getopt_long() reads, made from the tables; values from 256 on are names of rows. */
+/* The tables for getopt_long(); values from 256 on are names of rows. */
 struct option_parser {
 	struct option_set *set;
 	struct option *longs;
 	size_t long_count, long_cap;
-	size_t formats_begin, group_begin; /* the longs of formats, and of the group at hand */
+	size_t formats_begin, group_begin; /* the long options of formats, and of the current
+					      group */
 	char letters[256];
 	struct row_ref {
 		struct option_group *group;
 		const struct option_row *row;
-		enum option_end end; /* as the name says: --in-NAME, --out-NAME */
+		enum option_end end; /* from the name: --in-NAME, --out-NAME */
 	} *refs;
 	size_t ref_count, ref_cap;
-	bool in_names, out_names;    /* some word begins like that */
-	char **names;                /* those, made here */
+	bool in_names, out_names;    /* a word of the command line begins like that */
+	char **names;                /* names made here */
 	size_t name_count, name_cap;
 };
 
-/* Whether a format's group before this one has it; no format takes a name of a program's own. */
+/*
+ * Whether a group of an earlier format has this name; formats never use names of the program
+ * itself.
+ */
 static bool is_known(const struct option_parser *ps, const char *name)
 {
 	for (size_t i = ps->formats_begin; i < ps->group_begin; i++)
@@ -198,7 +202,10 @@ static void add_ref(struct option_parser *ps, struct option_group *g, const stru
 	ps->refs[ps->ref_count++] = (struct row_ref){ g, row, end };
 }
 
-/* --in-NAME: only where it is used, so that a shortened --inverted stays one of a kind. */
+/*
+ * --in-NAME is added only where it is used, so that the abbreviation --in of --inverted stays
+ * unambiguous.
+ */
 static void add_end_name(struct option_parser *ps, struct option_group *g, const struct option_row *row,
 			 int has_argument)
 {
@@ -222,7 +229,7 @@ static void add_row(struct option_parser *ps, struct option_group *g, const stru
 
 	if (g->end && (g->end == END_INPUT ? ps->in_names : ps->out_names))
 		add_end_name(ps, g, row, has_argument);
-	/* another format's, or the other end's, of that name: the first stands for all */
+	/* the same name in another format or at the other end: the first stands for all */
 	if (g->end && is_known(ps, row->name))
 		return;
 	add_ref(ps, g, row, END_NONE);
@@ -331,7 +338,7 @@ static const struct option_row *row_of(const struct option_set *set, enum option
 	return option_find(g->rows, str_of(use->name));
 }
 
-/* Whether the other end has it too, as far as that is known already. */
+/* Whether the other end has it too, as far as that is known. */
 static bool other_end_has(const struct option_set *set, enum option_end end,
 			  const struct option_use *use)
 {

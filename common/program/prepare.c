@@ -10,7 +10,7 @@
 #include "common/transform/reshape/coarsen.h"
 #include "common/transform/reshape/thread_roots.h"
 
-/* What is prepared for whom, while it goes on. */
+/* The state of a preparation. */
 struct preparation {
 	struct profile **p;
 	const struct format *to;
@@ -76,7 +76,7 @@ static unsigned features_kept(const struct preparation *x)
 	return to->features | (to->features_of ? to->features_of(*x->p, x->policy->options) : 0);
 }
 
-/* Frames of stacks that are made from a graph have no places, whatever the format keeps. */
+/* Frames of derived stacks have no lines or addresses, whatever the format keeps. */
 static unsigned features_lost(const struct preparation *x)
 {
 	unsigned kept = features_kept(x);
@@ -102,7 +102,7 @@ static void list_features(const struct preparation *x)
 		}
 }
 
-/* Functions whose name or file comes out changed. */
+/* The number of functions whose name or file comes out changed. */
 static size_t changed_names(const struct preparation *x)
 {
 	const struct profile *p = *x->p;
@@ -113,7 +113,7 @@ static size_t changed_names(const struct preparation *x)
 	for (size_t i = 0; x->to->can_spell && i < p->function_count; i++) {
 		const struct function *f = &p->functions[i];
 
-		/* functions of a file mostly stand together */
+		/* functions of one file are usually adjacent */
 		if (f->file != file) {
 			file = f->file;
 			spelled = x->to->can_spell(profile_text(p, file));
@@ -144,8 +144,8 @@ static void list_losses(const struct preparation *x)
 /* --- reducing --- */
 
 /*
- * What tells samples, frames or functions apart that are one for the target. The side tables
- * say at once whether there is any of it.
+ * Details that distinguish samples, frames or functions which are equal for the target. The
+ * side tables show at once whether there are any.
  */
 static unsigned unkept_details(const struct preparation *x)
 {

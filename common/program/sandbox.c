@@ -24,20 +24,20 @@
 #include "common/io/output.h"
 #include "common/syntax/xml_library.h"
 
-/* Anything else ends the process. */
+/* Any other system call ends the process. */
 static const int allowed[] = {
 	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek),
 	SCMP_SYS(close), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
 	SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
-	/* what signals, the clock and sorting in the C library ask for */
+	/* needed for signals, the clock and sorting in the C library */
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(restart_syscall), SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(sysinfo),
 	SCMP_SYS(gettid),
-	/* who may remove what was made before */
+	/* needed to remove the temporary file */
 	SCMP_SYS(getpid),
 };
 
-/* The C library asks these and goes on without: no terminal, no thread, no facts. */
+/* Calls that the C library makes but can do without: no terminal, no thread, no facts. */
 static const struct {
 	int call, trouble;
 } denied[] = {
@@ -57,7 +57,7 @@ static int add_rules(scmp_filter_ctx filter)
 	for (size_t i = 0; i < sizeof denied / sizeof *denied; i++)
 		status |= seccomp_rule_add(filter, SCMP_ACT_ERRNO((uint32_t)denied[i].trouble),
 					   denied[i].call, 0);
-	/* memory, but none that can be run */
+	/* memory, but not executable memory */
 	for (size_t i = 0; i < 2; i++) {
 		status |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, mappings[i], 1,
 					   SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -79,7 +79,7 @@ static int give_up_rights(void)
 					    strerror(-status));
 }
 
-/* Thousands of files may be merged: all of them are open at once. */
+/* Thousands of files may be merged, and all are open at once. */
 static void raise_file_limit(int wanted)
 {
 	struct rlimit files;
@@ -134,7 +134,7 @@ int sandbox_close(const struct settings *s, bool xml)
 	if (child > 0)
 		wait_for(child, written);
 	output_defer_rename(written);
-	/* who waits may be killed: nobody would give the output its name */
+	/* if the waiting process were killed, the output would not be renamed */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(STATUS_TROUBLE);

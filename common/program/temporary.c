@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The one temporary of this process: a handler gets no argument that could say it. */
+/* The temporary file of this process; static because a signal handler gets no argument. */
 static char temporary[PATH_MAX];
 
 static const int fatal_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU };
@@ -32,7 +32,7 @@ static void handle_signals(void)
 			signal(fatal_signals[i], SIG_IGN);
 }
 
-/* A signal waits until it is known which file is to be removed. */
+/* Blocks signals until the name of the temporary file is stored. */
 static int make(char *name)
 {
 	sigset_t wait, before;
@@ -58,7 +58,7 @@ static void forget(void)
 
 void temporary_guard(struct task *c)
 {
-	/* a limit on a file's size is trouble like any other, not the end */
+	/* exceeding a limit on file sizes is an ordinary error, not the end */
 	signal(SIGXFSZ, SIG_IGN);
 	c->make_temporary = make;
 	c->forget_temporary = forget;

@@ -11,7 +11,7 @@ static void put_unit(struct output *out, uint32_t unit)
 	output_bytes(out, text, sizeof text);
 }
 
-/* ED A0 80 to ED BF BF: U+D800 to U+DFFF, or 0 for anything else. */
+/* Decodes ED A0 80 to ED BF BF as U+D800 to U+DFFF; 0 for anything else. */
 static uint32_t surrogate_at(struct str s, size_t i)
 {
 	const unsigned char *b = (const unsigned char *)s.p + i;
@@ -23,8 +23,9 @@ static uint32_t surrogate_at(struct str s, size_t i)
 }
 
 /*
- * Bytes that are no UTF-8: one, or a surrogate's three. \udc80 to \udcff mean bytes;
- * after the first half of a pair what follows must not be written as a second one.
+ * Writes bytes that are not UTF-8: a single byte, or the three bytes of a surrogate. \udc80 to
+ * \udcff stand for bytes; after the first half of a pair, what follows must not be written as a
+ * second half.
  */
 static size_t put_invalid(struct output *out, struct str s, size_t i)
 {

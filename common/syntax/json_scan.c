@@ -52,7 +52,7 @@ static char pass_blanks(struct json *j)
 	}
 }
 
-/* The next byte that is no blank, or '\0' at the end (which is no byte of JSON). */
+/* The next byte that is not whitespace, or "\0" at the end (which no JSON contains). */
 static inline char next_byte(struct json *j)
 {
 	struct input *in = j->in;
@@ -68,7 +68,7 @@ static inline bool take_byte(struct json *j, char c, const char *what)
 	return true;
 }
 
-/* Goes to where a value begins; its first byte, or '\0'. */
+/* Moves to the next value; returns its first byte, or "\0". */
 static inline char next_value(struct json *j)
 {
 	if (j->colon) {
@@ -121,7 +121,7 @@ bool json_array(struct json *j)
 	return enter(j, '[', "an array");
 }
 
-/* Whether there is one more member before the bracket; takes the bracket or the comma. */
+/* Whether another member precedes the closing bracket; consumes the bracket or the comma. */
 static inline bool another(struct json *j, char bracket, const char *expected)
 {
 	bool at_start = j->at_start;
@@ -142,13 +142,13 @@ bool json_element(struct json *j)
 
 /* --- strings --- */
 
-/* '"', '\' and control bytes end a run of bytes that stand for themselves. */
+/* A run of plain bytes ends at a quote, a backslash or a control byte. */
 static bool is_plain(char c)
 {
 	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
 
-/* Bytes from p + start that are plain; reads on until one is not, or the end. */
+/* The length of the run of plain bytes from p + start; reads on until it ends. */
 static size_t plain_run(struct input *in, size_t start)
 {
 	size_t i = start;
@@ -175,7 +175,7 @@ static bool hex4(const char *p, uint32_t *unit)
 	return true;
 }
 
-/* The \uXXXX at p, with the second half of its pair if there is one. */
+/* Decodes the \uXXXX at p, with the second half of its pair if there is one. */
 static bool take_unit(struct json *j)
 {
 	struct input *in = j->in;
@@ -189,7 +189,7 @@ static bool take_unit(struct json *j)
 		in->p += 6;
 		unit = 0x10000 + ((unit - 0xd800) << 10 | (low - 0xdc00));
 	}
-	if (in->failed) /* looking for the pair's second half */
+	if (in->failed) /* failed while looking for the second half of the pair */
 		return false;
 	in->p += 6;
 	if (unit >= 0xdc80 && unit <= 0xdcff)
@@ -217,7 +217,7 @@ static bool take_escape(struct json *j)
 	return true;
 }
 
-/* The rest of a string after its first escape. */
+/* Reads the remainder of a string after its first escape. */
 static bool take_escaped(struct json *j)
 {
 	struct input *in = j->in;
@@ -288,7 +288,7 @@ static bool in_number(char c)
 	return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
 }
 
-/* The bytes from p that could be a number: all in the window. */
+/* The bytes from p that may belong to a number; all of them are in the window. */
 static struct str number_text(struct input *in)
 {
 	size_t i = 0;
@@ -309,7 +309,7 @@ static size_t count_digits(struct str s, size_t i)
 	return i - from;
 }
 
-/* JSON's grammar of numbers. */
+/* Whether the text follows the grammar of JSON numbers. */
 static bool is_number(struct str s)
 {
 	size_t i = s.n && s.p[0] == '-', digits = count_digits(s, i);
@@ -335,8 +335,8 @@ static bool is_number(struct str s)
 }
 
 /*
- * Up to 18 digits and no exponent, with what follows in the window: the usual number, in
- * one pass and without str_to_decimal()'s care. Returns its length, or 0 for others.
+ * Fast path for usual numbers: up to 18 digits, no exponent, completely in the window, parsed
+ * in one pass. Returns the length, or 0 for other numbers.
  */
 static size_t short_number(const struct input *in, struct decimal *number)
 {

@@ -1,6 +1,4 @@
-/*
- * json_skip - a value of any kind and depth is passed over: see json_scan.h
- */
+/* json_skip - skips a value of any kind and depth: see json_scan.h */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +23,7 @@ static bool skip_scalar(struct json *j)
 	}
 }
 
-/* One bit a level: an object or an array. */
+/* One bit for each level: an object or an array. */
 struct levels {
 	uint64_t *objects;
 	size_t depth, cap;
@@ -64,7 +62,7 @@ bool json_skip(struct json *j)
 			descend(j, &l, kind == JSON_OBJECT);
 		else
 			skip_scalar(j);
-		/* to the next value, out of every bracket that ends here */
+		/* moves to the next value, out of every bracket that ends here */
 		while (l.depth) {
 			size_t top = l.depth - 1;
 			bool object = l.objects[top / 64] >> top % 64 & 1;

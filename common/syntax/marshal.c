@@ -35,7 +35,7 @@ static bool take_u64(struct marshal *m, uint64_t *value)
 	return true;
 }
 
-/* A size in one byte or in four, where half of the range is not used. */
+/* Reads a size of one byte or of four, where half of the range is not used. */
 static bool take_size(struct marshal *m, bool small, uint32_t *size)
 {
 	uint64_t at = offset(m);
@@ -54,7 +54,7 @@ static bool take_size(struct marshal *m, bool small, uint32_t *size)
 
 /* --- containers --- */
 
-/* Only tuples of scalars are kept: one that holds a container is none. */
+/* Only tuples of scalars are kept; a tuple with a container in it becomes unusable. */
 static void end_capture(struct marshal *m)
 {
 	struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;
@@ -117,7 +117,7 @@ static bool is_container(enum marshal_kind kind)
 	return kind == MARSHAL_TUPLE || kind == MARSHAL_LIST || kind == MARSHAL_DICT;
 }
 
-/* Whether a field of a code object is what the layout says. */
+/* Whether the next field of a code object is as the layout says. */
 static bool take_field(struct marshal *m, struct marshal_container *code, const struct marshal_item *item)
 {
 	char field = *code->layout++;
@@ -132,7 +132,7 @@ static bool take_field(struct marshal *m, struct marshal_container *code, const 
 	return item->kind == MARSHAL_TEXT || item->kind == MARSHAL_BYTES;
 }
 
-/* Counts an item in the container that it is in. */
+/* Counts an item of the innermost container. */
 static bool account(struct marshal *m, struct marshal_container *f, struct marshal_item *item)
 {
 	if (f->kind == MARSHAL_CODE && !take_field(m, f, item))
@@ -151,7 +151,7 @@ static bool account(struct marshal *m, struct marshal_container *f, struct marsh
 
 /* --- objects, by type --- */
 
-/* Base 2^15, least digit first, the sign in the count. */
+/* Digits in base 2^15, least significant first; the count has the sign. */
 static bool read_long(struct marshal *m, struct marshal_item *item)
 {
 	uint32_t size;
@@ -216,7 +216,7 @@ static bool read_float(struct marshal *m, struct marshal_item *item)
 	return true;
 }
 
-/* Version 0 and 1: the number as text. The programs stay in the C locale. */
+/* Versions 0 and 1: the number as text. The programs stay in the C locale. */
 static bool read_text_float(struct marshal *m, struct marshal_item *item)
 {
 	char text[256], *end;
@@ -272,7 +272,7 @@ bool marshal_read_container(struct marshal *m, struct marshal_item *item, bool s
 						 .layout = m->layout }, item->at);
 }
 
-/* A slice has no size: start, stop, step. */
+/* A slice has no size: its items are start, stop, step. */
 static bool read_slice(struct marshal *m, struct marshal_item *item)
 {
 	item->kind = MARSHAL_LIST;
@@ -419,7 +419,7 @@ static bool read_object(struct marshal *m, struct marshal_item *item)
 	return true;
 }
 
-/* An item of a tuple that was kept, or the end of an empty dict. */
+/* Returns an item of a kept tuple, or the end of an empty dict. */
 static bool read_again(struct marshal *m, struct marshal_container *f, struct marshal_item *item)
 {
 	if (f->kind != MARSHAL_DICT)

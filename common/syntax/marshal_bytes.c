@@ -3,9 +3,9 @@
  */
 #include "common/syntax/marshal_internal.h"
 
-enum { MAX_CODE = 1 << 26 };  /* bytes of one code object, which is looked through whole */
+enum { MAX_CODE = 1 << 26 };  /* maximum size of a code object, which is in the window as a whole */
 
-/* Asks for more and more: a size that is a lie costs no more than what is there. */
+/* Asks for more step by step: a false size costs no more than what is there. */
 static bool want(struct marshal *m, size_t n)
 {
 	size_t have, more;

@@ -16,7 +16,7 @@ static const char *const layouts[] = {
 };
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 
-/* Reads a code object's fields; the bytes stay in the input's window. */
+/* Reads the fields of a code object; its bytes stay in the window of the input. */
 static bool try_layout(struct marshal *m, struct marshal_item *item, const char *layout)
 {
 	size_t around = m->depth;
@@ -36,7 +36,7 @@ static bool try_layout(struct marshal *m, struct marshal_item *item, const char 
 	return true;
 }
 
-/* The items of the tuple around stay together, after what the code object kept. */
+/* Moves the items of the enclosing tuple behind what the code object added to the pool. */
 static void move_capture(struct marshal *m, size_t end)
 {
 	struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;

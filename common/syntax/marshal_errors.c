@@ -1,6 +1,4 @@
-/*
- * marshal_errors - what is wrong with an object, or is not what was expected
- */
+/* marshal_errors - errors about invalid or unexpected objects */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,13 +1,11 @@
-/*
- * marshal_fast - what most of a profile is, read where it lies: see marshal.h
- */
+/* marshal_fast - fast paths for the bulk of a profile: see marshal.h */
 #include <string.h>
 
 #include "common/base/prefetch.h"
 #include "common/io/limits.h"
 #include "common/syntax/marshal_internal.h"
 
-/* Counts an item that was taken in a short way; only a dict's items are. */
+/* Counts an item that a fast path has taken; it is always an item of a dict. */
 static void account_fast(struct marshal *m, struct marshal_container *f, size_t bytes)
 {
 	m->in->p += bytes;
@@ -15,7 +13,10 @@ static void account_fast(struct marshal *m, struct marshal_container *f, size_t 
 	f->used = true;
 }
 
-/* The dict around, if `bytes` more are there: bytes that come again are no short way. */
+/*
+ * The innermost container if it is a dict and `bytes` more bytes are in the window; NULL for
+ * repeated objects.
+ */
 static struct marshal_container *dict_around(const struct marshal *m, size_t bytes)
 {
 	struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;
@@ -26,7 +27,7 @@ static struct marshal_container *dict_around(const struct marshal *m, size_t byt
 
 enum { REFERENCE = 5 }; /* bytes */
 
-/* A reference `ahead` bytes from here. */
+/* Reads a reference `ahead` bytes from here. */
 static inline bool reference_at(const struct marshal *m, size_t ahead, uint32_t *number)
 {
 	const unsigned char *p = (const unsigned char *)m->in->p;
@@ -48,7 +49,9 @@ uint32_t marshal_tagged(struct marshal *m)
 	return m->refs[number].tag;
 }
 
-/* How far ahead is the key after the next one, or the first one of a dict that begins here. */
+/*
+ * The distance to the key after the next one, or to the first key of a dict that begins here.
+ */
 static inline size_t soon(const struct marshal *m)
 {
 	return m->in->p < m->in->end && *m->in->p == '{' ? 1 : m->row;
@@ -61,7 +64,7 @@ uint32_t marshal_peek_tag(const struct marshal *m)
 	return reference_at(m, soon(m), &number) ? m->refs[number].tag : 0;
 }
 
-/* A number at p; the byte behind it, or NULL if it is something else. */
+/* Reads a number at p. Returns the byte behind it, or NULL if it is something else. */
 static inline const unsigned char *number_at(const struct marshal *m, const unsigned char *p,
 					     struct marshal_number *number)
 {
@@ -103,7 +106,7 @@ static inline const unsigned char *tuple_at(const unsigned char *p, uint32_t cou
 	return p[0] == '(' && u32_at(p + 1) == count ? p + 5 : NULL;
 }
 
-/* Four numbers of a tuple of `count` have been found before p; what is left of it is open. */
+/* Finishes a tuple of `count` items whose first four end at p: its other items are open. */
 static bool took_four(struct marshal *m, struct marshal_container *f, const unsigned char *p,
 		      uint32_t count)
 {
@@ -114,7 +117,7 @@ static bool took_four(struct marshal *m, struct marshal_container *f, const unsi
 		return false;
 	account_fast(m, f, bytes);
 	m->row = REFERENCE + bytes;
-	/* for marshal_peek_tag() after the next row: a cache miss otherwise */
+	/* for marshal_peek_tag() after the next row; saves a cache miss */
 	if (reference_at(m, soon(m) + m->row, &far))
 		PREFETCH(&m->refs[far]);
 	return count == 4 ||
@@ -122,7 +125,7 @@ static bool took_four(struct marshal *m, struct marshal_container *f, const unsi
 						 .object = MARSHAL_NO_OBJECT }, 0);
 }
 
-enum { HEAD = 5, NUMBER = 9 }; /* bytes at most */
+enum { HEAD = 5, NUMBER = 9 }; /* maximum size in bytes */
 
 bool marshal_four(struct marshal *m, uint32_t count, struct marshal_number numbers[4])
 {
@@ -170,13 +173,16 @@ bool marshal_plain_four(struct marshal *m, uint32_t count, double max,
 
 /* A part of a key: a scalar, or a reference to one. */
 struct marshal_key_part {
-	bool flag;           /* takes the next number for references */
-	uint32_t object;     /* what it refers to, or MARSHAL_NO_OBJECT */
+	bool flag;           /* it gets the next reference number */
+	uint32_t object;     /* the object that it refers to, or MARSHAL_NO_OBJECT */
 	struct str text;
 	int32_t integer;
 };
 
-/* The object of that kind to which p refers; NULL: it is no such reference. */
+/*
+ * The object of that kind that the reference at p stands for; NULL if it is not such a
+ * reference.
+ */
 static const struct marshal_object *referred(const struct marshal *m, const unsigned char *p,
 					     enum marshal_kind kind, uint32_t *object)
 {
@@ -188,7 +194,10 @@ static const struct marshal_object *referred(const struct marshal *m, const unsi
 	return m->objects[*object].kind == kind ? &m->objects[*object] : NULL;
 }
 
-/* A text of Python 3 at p, five bytes of which are there; the byte behind it, or NULL. */
+/*
+ * Reads a text of Python 3 at p, five bytes of which are available. Returns the byte behind it,
+ * or NULL.
+ */
 static inline const unsigned char *text_at(const struct marshal *m, const unsigned char *p,
 					   struct marshal_key_part *part)
 {
@@ -235,7 +244,7 @@ static inline const unsigned char *integer_at(const struct marshal *m, const uns
 	return p + REFERENCE;
 }
 
-/* Keeps it if the tuple around is kept or something may refer to it. */
+/* Keeps it if the enclosing tuple is kept or if it may be referenced. */
 static inline uint32_t keep_key_part(struct marshal *m, const struct marshal_key_part *part,
 				     enum marshal_kind kind, bool captured)
 {

@@ -1,6 +1,4 @@
-/*
- * marshal_objects - what a reader keeps: its tables, objects that may be met again, their texts
- */
+/* marshal_objects - the tables of a reader: kept objects, references, texts */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -11,8 +9,9 @@
 enum { ARENA_BLOCK = 1 << 13 };
 
 /*
- * A small file's tables are kept for the next file: of thousands each would make its own
- * grow. Not where memory is linked: the next file's may be released at another time.
+ * Keeps the tables of a small file for the next one: otherwise each of thousands of files would
+ * grow its own. Not if memory is linked to a list, since the next file may belong to another
+ * one.
  */
 struct marshal *marshal_new(struct input *in)
 {
@@ -122,7 +121,7 @@ void marshal_keep_interned(struct marshal *m, struct marshal_item *item)
 	for (struct probe at = index_probe(&m->texts, hash); index_next(&m->texts, &at);) {
 		const struct marshal_object *o = &m->objects[at.row];
 
-		/* rows of a code object that was tried and left may be gone */
+		/* a code object that did not fit may have left its rows */
 		if (at.row < m->object_count && o->kind == MARSHAL_TEXT &&
 		    str_eq((struct str){ o->is.text, o->count }, item->text)) {
 			item->object = at.row;

@@ -64,7 +64,9 @@ void marshal_put_float(struct output *out, double value)
 	put_u32(out, (uint32_t)(bits >> 32));
 }
 
-/* 't', interned: the one code that is a byte string to Python 2 and a text to Python 3. */
+/*
+ * 't', interned: the only type code that is a byte string in Python 2 and a text in Python 3.
+ */
 void marshal_put_text(struct output *out, struct str text)
 {
 	output_byte(out, 't');

@@ -7,7 +7,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 
-/* Enough for any name that a person wrote; nested repeats give up in a fraction of a second. */
+/* Enough for any real name; nested repeats give up within a fraction of a second. */
 enum { MAX_STEPS = 1000000, MAX_DEPTH = 100000, MAX_HEAP_KIB = 64 << 10 };
 
 struct pattern {
@@ -17,7 +17,7 @@ struct pattern {
 	pcre2_match_context *limits;
 };
 
-/* PCRE2 wants a pointer even where there are no bytes. */
+/* PCRE2 needs a pointer even if there are no bytes. */
 static PCRE2_SPTR bytes_of(struct str s)
 {
 	return (PCRE2_SPTR)(s.n ? s.p : "");
@@ -96,12 +96,12 @@ int pattern_matches(const struct pattern *p, struct str text)
 
 struct substitution {
 	struct pattern *pattern;
-	char *text;        /* in place of a match */
+	char *text;        /* the replacement of a match */
 	size_t text_size;
 	bool all;
 };
 
-/* Up to the next `end` that no backslash is before; a backslash before it goes. */
+/* Cuts at the next `end` that no backslash precedes; removes that backslash. */
 static bool cut_part(struct str *rest, char end, struct buf *part)
 {
 	for (size_t i = 0; i < rest->n; i++) {
@@ -131,7 +131,7 @@ static int take_flags(struct substitution *s, struct str flags, bool *ignore_cas
 	return 0;
 }
 
-/* \2 in the text must be a group of the expression. */
+/* Checks that each group in the replacement exists in the expression. */
 static int options_for_reading(const struct substitution *s, const char *what, struct str whole)
 {
 	uint32_t groups = 0;
@@ -212,7 +212,7 @@ static void add_text(const struct substitution *s, struct str text, struct buf *
 	}
 }
 
-/* As in sed, an empty match right behind the one before is none. */
+/* As in sed, an empty match directly behind a match is ignored. */
 int substitution_apply(const struct substitution *s, struct str text, struct buf *to)
 {
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->pattern->match);

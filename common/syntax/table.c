@@ -6,7 +6,7 @@
 #include "common/base/utf8.h"
 #include "common/syntax/json_put.h"
 
-/* Places in t->texts: those of a number are the number's digits and what is shown. */
+/* Positions in t->texts; for a number: of its digits and of the displayed text. */
 struct cell {
 	size_t raw, raw_length, shown, shown_length;
 	bool number, unknown;
@@ -128,7 +128,7 @@ static void add_tsv(struct buf *b, struct str text)
 	}
 }
 
-/* A row's cells, or the keys, with marks between. */
+/* Writes the cells of a row, or the keys, with separators. */
 static void add_separated(struct buf *line, const struct table *t, const struct cell *cells,
 			  char mark, void (*add)(struct buf *, struct str))
 {
@@ -241,7 +241,7 @@ struct layout {
 	const struct table_style *look;
 	struct output *out;
 	size_t *widths;         /* of columns */
-	bool *left_out;         /* columns for which there is no room */
+	bool *left_out;         /* columns that do not fit */
 	struct buf text;
 };
 
@@ -283,7 +283,7 @@ static size_t line_width(const struct layout *l)
 	return all ? all - GAP : 0;
 }
 
-/* One column less of the widest flexible one that is wider than this; false: none is. */
+/* Narrows the widest flexible column that is wider than this by one. False if there is none. */
 static bool shrink(struct layout *l, size_t more_than)
 {
 	size_t widest = l->t->width;
@@ -316,7 +316,7 @@ static void fit_columns(struct layout *l)
 			;
 }
 
-/* The first characters and "..", as many as fit. */
+/* As many characters as fit, followed by "..". */
 static void cut(struct buf *text, size_t width)
 {
 	size_t end = 0, columns = 0;

@@ -1,6 +1,4 @@
-/*
- * table_names - names of any bytes at their exits: a terminal, Markdown, a spreadsheet
- */
+/* table_names - writes names of any bytes to a terminal, Markdown or a spreadsheet */
 #include "common/base/utf8.h"
 #include "common/syntax/table.h"
 
@@ -12,7 +10,7 @@ static void add_unsafe(struct buf *b, struct str s, size_t at, size_t length)
 		buf_print(b, "\\x%02x", (unsigned char)s.p[at]);
 }
 
-/* How many bytes from s on are printable ASCII. */
+/* The length of the run of printable ASCII from s on. */
 static size_t plain_length(struct str s)
 {
 	size_t n = 0;
@@ -43,8 +41,8 @@ void buf_add_visible(struct buf *b, struct str text)
 }
 
 /*
- * GitHub's and GitLab's Markdown: whatever could be a mark is written as a character, and
- * so is the point that makes a link of "www.".
+ * Escapes for the Markdown of GitHub and GitLab: every possible mark becomes a character
+ * reference, and so does the point that would make "www." a link.
  */
 void buf_add_markdown(struct buf *b, struct str text)
 {
@@ -63,7 +61,10 @@ void buf_add_markdown(struct buf *b, struct str text)
 	buf_free(&safe);
 }
 
-/* The four marks, wide ones as well, or a blank that a spreadsheet takes off before it looks. */
+/*
+ * Whether a formula would begin here: one of four marks, also wide ones, or a blank, which a
+ * spreadsheet skips.
+ */
 static bool is_formula(struct str text)
 {
 	static const char *const wide[] = { "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
@@ -75,10 +76,7 @@ static bool is_formula(struct str text)
 	return formula;
 }
 
-/*
- * RFC 4180, and against spreadsheets: what begins like a formula gets an apostrophe
- * before it.
- */
+/* RFC 4180; what begins like a formula gets an apostrophe in front. */
 void buf_add_csv(struct buf *b, struct str text)
 {
 	bool formula = is_formula(text);

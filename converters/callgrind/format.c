@@ -39,7 +39,7 @@
 
 /* --- event names --- */
 
-/* What stands in parentheses at the end of an event's name. */
+/* The text in parentheses at the end of the name of an event. */
 static const struct event_unit {
 	const char *text;
 	enum unit unit;

@@ -34,7 +34,7 @@ static bool not_negative(const struct values *t)
 	return true;
 }
 
-/* Totals are of all threads: they say something of a section only where it is the only one. */
+/* Totals concern all threads, so they describe a section only if it is the only one. */
 static bool has_totals(const struct profile *p)
 {
 	thread_id first = p->arc_count ? p->arcs[0].thread : p->cost_count ? p->costs[0].thread : 0;
@@ -49,7 +49,7 @@ static bool has_totals(const struct profile *p)
 	return known && not_negative(&p->total_values) && not_negative(&p->arc_self);
 }
 
-/* Of bare counts nobody said how many are primitive. */
+/* For bare counts, the number of primitive calls is unknown. */
 static int64_t primitive_of(const struct arc *a)
 {
 	return a->self_known ? a->primitive : a->calls;
@@ -82,7 +82,7 @@ static void sum_arcs(struct callgrind_writer *w)
 	}
 }
 
-/* Where costs are at other lines, the line of a cost does not tell where its function begins. */
+/* If costs are at other lines, the line of a cost does not show where its function begins. */
 static bool has_lines(const struct profile *p)
 {
 	for (size_t i = 0; i < p->cost_count; i++) {
@@ -187,7 +187,7 @@ static void put_call(struct callgrind_writer *w, const struct arc *a, size_t row
 	w->out->p = to;
 }
 
-/* Rows come in no order: what they need is fetched ahead. */
+/* Rows are accessed in no order, so what they need is prefetched. */
 PREFETCH_FUNCTION prefetch_call(const struct callgrind_writer *w, const struct callgrind_run *runs, size_t i)
 {
 	enum { FAR = 16, NEAR = 8 };
@@ -200,7 +200,7 @@ PREFETCH_FUNCTION prefetch_call(const struct callgrind_writer *w, const struct c
 	PREFETCH(values_row(&w->p->arc_values, runs[i + NEAR].row));
 }
 
-/* Nothing is written before a call that there is something to say of. */
+/* Nothing is written before the first call that needs a note. */
 static void put_calls(struct callgrind_writer *w, size_t first, size_t end)
 {
 	const struct callgrind_run *runs = w->arcs.run;
@@ -247,7 +247,9 @@ void callgrind_put_totals(struct callgrind_writer *w)
 	}
 }
 
-/* What comes from other cycles is in a function's total; what comes from its own is not. */
+/*
+ * The total of a function includes what comes from other cycles, not what comes from its own.
+ */
 static void take_entering(const struct callgrind_writer *w, const struct scc *c, int64_t *rooted)
 {
 	const struct profile *p = w->p;
@@ -264,8 +266,8 @@ static void take_entering(const struct callgrind_writer *w, const struct scc *c,
 }
 
 /*
- * KCachegrind takes a function's callers for all there are: one that was also called by
- * nobody needs a caller for that.
+ * KCachegrind assumes that a function's callers are all there are: a function that was also
+ * called by none needs a caller for that.
  */
 void callgrind_note_rooted(struct callgrind_writer *w)
 {
@@ -300,7 +302,7 @@ void callgrind_note_rooted(struct callgrind_writer *w)
 
 /* --- reading --- */
 
-/* Where the calls of each function begin. */
+/* Finds where the calls of each function begin. */
 static void find_first_calls(struct callgrind_reader *r)
 {
 	const struct profile *p = r->p;
@@ -320,7 +322,7 @@ static bool read_id(struct str *text, const struct callgrind_names *names, strin
 	       str_to_u64(str_from(str_head(word, word.n - 1), 1), &id) && callgrind_find_name(names, id, name);
 }
 
-/* "(OBJECT) (FILE) (FUNCTION)", the object only where the file has some. */
+/* "(OBJECT) (FILE) (FUNCTION)", the object only if the file has objects. */
 static bool read_function(struct callgrind_reader *r, struct str *text, function_id *f)
 {
 	string_id object = 0, file, name;
@@ -377,7 +379,7 @@ static bool read_self(struct callgrind_reader *r, struct str *text, uint32_t row
 	return true;
 }
 
-/* What is said of one call; row NO_ID: its row is not known. */
+/* The note about one call; row NO_ID: its row is unknown. */
 static bool read_call(struct callgrind_reader *r, struct str *text, uint32_t row)
 {
 	struct str word, ahead;
@@ -398,7 +400,7 @@ static bool read_call(struct callgrind_reader *r, struct str *text, uint32_t row
 	return true;
 }
 
-/* Where rows were added to those of files before, it is not known which are whose. */
+/* If rows were added to those of earlier files, it is unknown which belong to which. */
 static bool read_calls(struct callgrind_reader *r, struct str text)
 {
 	const struct profile *p = r->p;
@@ -446,8 +448,8 @@ void callgrind_read_note(struct callgrind_reader *r)
 }
 
 /*
- * The totals of functions that have no note: the sums of their calls. Where nothing was said
- * of a call its callee's self value is all of it.
+ * Sets the totals of functions without a note: the sums of their calls. If a call has no note,
+ * the callee's self value is all of it.
  */
 static void sum_totals(struct callgrind_reader *r)
 {

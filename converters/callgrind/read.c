@@ -1,6 +1,4 @@
-/*
- * callgrind/read - costs, names, calls and jumps; see callgrind.c for the language
- */
+/* callgrind/read - costs, names, calls and jumps; see format.c for the language */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -45,7 +43,7 @@ static bool read_subposition(struct callgrind_reader *r, struct str word, uint64
 	return true;
 }
 
-/* The positions at the start of *p, which moves behind them. False after an error. */
+/* Reads the positions at *p, which moves past them. False after an error. */
 static bool read_place(struct callgrind_reader *r, const char **p, const char *end, bool needed,
 		       struct place *at)
 {
@@ -79,7 +77,7 @@ static bool read_place(struct callgrind_reader *r, const char **p, const char *e
 	return true;
 }
 
-/* The position of a cost, call site or jump, which later ones are relative to. */
+/* Reads the position of a cost, call site or jump, which later ones are relative to. */
 static bool read_own_place(struct callgrind_reader *r, const char **p, const char *end,
 			   struct place *at)
 {
@@ -91,7 +89,7 @@ static bool read_own_place(struct callgrind_reader *r, const char **p, const cha
 	return true;
 }
 
-/* Plain digits, as nearly all are, without a call. */
+/* A cost in its usual form: plain digits, without a call. */
 static const char *read_digits(const char *p, const char *end, int64_t *value)
 {
 	const char *start = p;
@@ -167,7 +165,7 @@ bool callgrind_read_values(struct callgrind_reader *r, const char *p, const char
 	return true;
 }
 
-/* The line that must follow calls= and jump=. */
+/* Reads the line that must follow calls= and jump=. */
 static bool read_source_line(struct callgrind_reader *r, const char *after, struct place *at,
 			     const char **rest, const char **end)
 {
@@ -253,7 +251,7 @@ static void read_jump(struct callgrind_reader *r, struct str text, bool conditio
 	p = stop;
 	if (!read_place(r, &p, end, true, &j.target))
 		return;
-	/* the file of the target: the function's own, or of code inlined there */
+	/* the file of the target: that of the function, or of code inlined there */
 	j.target.file = r->has_called_file ? known(r, r->called_file)
 		: j.to == j.from && r->inlined != r->file ? r->inlined : 0;
 	r->has_called_object = r->has_called_file = r->has_called_name = false;

@@ -1,6 +1,4 @@
-/*
- * callgrind/callgrind_read_header - lines before and between the costs: KEY ": " VALUE
- */
+/* callgrind/read_header - lines before and between the costs: KEY ": " VALUE */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -31,8 +29,8 @@ void callgrind_start_part(struct callgrind_reader *r)
 }
 
 /*
- * "summary:" is the sum of all costs, and not worth keeping, unless callgrind counted
- * what it did not collect (system calls outside of --toggle-collect) or cut it short.
+ * "summary:" is the sum of all costs and not worth keeping, unless callgrind counted what it
+ * did not collect (system calls outside of --toggle-collect) or cut it short.
  */
 void callgrind_end_part(struct callgrind_reader *r)
 {
@@ -63,8 +61,8 @@ static void header_metadata(struct callgrind_reader *r, struct str key, struct s
 }
 
 /*
- * What a creator's name says of its dialect. It is kept as metadata, which also tells
- * a writer that the names are as readers of the original file know them.
+ * Derives the dialect from the creator. It is kept as metadata, which tells a writer that names
+ * are as readers of the original file know them.
  */
 static void read_creator(struct callgrind_reader *r, struct str value)
 {
@@ -84,7 +82,7 @@ static void read_creator(struct callgrind_reader *r, struct str value)
 		header_metadata(r, S("creator"), value);
 }
 
-/* pyprof2calltree does not name itself, but it is the one that begins like this. */
+/* pyprof2calltree does not give its name, but only its files begin like this. */
 static void guess_creator(struct callgrind_reader *r)
 {
 	if (!r->has_creator)
@@ -108,7 +106,7 @@ static void read_positions(struct callgrind_reader *r, struct str value)
 	callgrind_find_plain(r);
 }
 
-/* put_event() adds the unit to names that do not tell it. */
+/* put_event() appends the unit to names that do not imply it. */
 static struct str without_unit(struct str name, const struct value_type *type)
 {
 	struct str added = type->unit == UNIT_TIME ? S("_(ns)") : S("_(bytes)");
@@ -126,7 +124,7 @@ static value_id event_type(struct callgrind_reader *r, struct str name, int *pow
 
 	callgrind_unit_of_event(name, &type);
 	if (r->yappi && str_eq(name, S("Ticks"))) {
-		type.unit = UNIT_TIME; /* yappi counts its seconds times 10^6 */
+		type.unit = UNIT_TIME; /* yappi writes seconds times 10^6 */
 		type.source_scale = 3;
 		name = S("time");
 	} else if (str_eq(name, S("ns"))) {
@@ -192,7 +190,7 @@ static void read_event(struct callgrind_reader *r, struct str value)
 		header_metadata(r, S("event"), value);
 }
 
-/* The long names of the events that have a column. */
+/* Sets the long names of the events that have a column. */
 void callgrind_set_titles(struct profile *p)
 {
 	for (size_t i = 0; i < p->metadata_count; i++) {
@@ -216,7 +214,7 @@ static bool read_number(struct callgrind_reader *r, struct str value, uint64_t *
 	return true;
 }
 
-/* What put_file_header() and put_section_header() wrote as descriptions. */
+/* Reads the descriptions that our writer makes. */
 static bool read_our_desc(struct callgrind_reader *r, struct str value)
 {
 	if (str_starts(value, OUR_THREAD))

@@ -44,7 +44,7 @@ static void set_name(struct callgrind_names *n, uint64_t id, string_id name)
 		return;
 	}
 	n->count++;
-	/* a file that skips IDs must not make the array longer than itself */
+	/* a file that skips IDs must not make the array longer than the file */
 	if (id >= n->dense_count && id < ALWAYS_DENSE + 4 * n->count)
 		n->dense = alloc_grow_zero(n->dense, &n->dense_count, (size_t)id + 1,
 					   sizeof *n->dense);
@@ -65,7 +65,7 @@ void callgrind_forget_names(struct callgrind_names *n)
 	*n = (struct callgrind_names){ 0 };
 }
 
-/* "(12)" at the start of a text. */
+/* Parses "(12)" at the start of a text. */
 static bool read_id(struct str text, uint64_t *id, struct str *rest)
 {
 	uint64_t value = 0;
@@ -107,7 +107,7 @@ string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names
 
 /* --- functions --- */
 
-/* Takes off what put_function_name() put on, see there. */
+/* Removes the suffix that put_function_name() appended, see there. */
 static struct function plain_function(struct callgrind_reader *r, struct function f)
 {
 	struct str name = profile_text(r->p, f.name), file = profile_text(r->p, f.file);
@@ -128,8 +128,8 @@ static struct function plain_function(struct callgrind_reader *r, struct functio
 }
 
 /*
- * Where functions' lines are known a function is looked up with its own: it is the one of that
- * line in files before. It has no line in its name, but where one is needed to tell it apart.
+ * If the lines of functions are known, a function is looked up with its line: it is the one at
+ * that line in earlier files. Its name contains the line only where needed to distinguish it.
  */
 static function_id own_function(struct callgrind_reader *r, struct function f, struct own_function key)
 {

@@ -18,7 +18,10 @@
 
 enum { WORD = 8 };
 
-/* The first byte is the lowest. Not a loop: of these, compilers make one load. */
+/*
+ * The first byte becomes the lowest one. Not a loop, because compilers turn this form into one
+ * load.
+ */
 static inline uint64_t word_at(const char *at)
 {
 	const unsigned char *p = (const unsigned char *)at;
@@ -29,8 +32,8 @@ static inline uint64_t word_at(const char *at)
 }
 
 /*
- * How many digits begin a word, of which *value is set to their number: those before them
- * are made zeros, then pairs, fours and eight are put together side by side.
+ * The number of digits at the start of a word, and their value in *value: the bytes in front
+ * are made zeros, then pairs, fours and eight are combined in parallel.
  */
 static inline unsigned word_digits(uint64_t word, uint64_t *value)
 {
@@ -45,7 +48,7 @@ static inline unsigned word_digits(uint64_t word, uint64_t *value)
 	return n;
 }
 
-/* Goes on behind eight digits. */
+/* Continues behind eight digits. */
 static const char *more_digits(const char *p, const char *end, uint64_t *value)
 {
 	static const uint64_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
@@ -61,7 +64,7 @@ static const char *more_digits(const char *p, const char *end, uint64_t *value)
 	return p + n;
 }
 
-/* At most 15 digits, which end before `end`. NULL: others. */
+/* Parses at most 15 digits that end before `end`. NULL: anything else. */
 static inline const char *plain_number(const char *p, const char *end, uint64_t *value)
 {
 	unsigned n;
@@ -91,7 +94,7 @@ static inline const char *plain_position(const char *p, const char *end, uint64_
 	return p;
 }
 
-/* All positions of a line. */
+/* Parses all positions of a line. */
 static inline const char *plain_place(const struct callgrind_reader *r, const char *p, const char *end,
 				      struct place *at)
 {
@@ -130,7 +133,7 @@ static inline const char *plain_values(struct callgrind_reader *r, const char *p
 	return p + 1;
 }
 
-/* Behind the line's end; NULL: nothing has changed but r->values. */
+/* Returns the end of the line; NULL: only r->values has changed. */
 static inline const char *plain_cost(struct callgrind_reader *r, const char *p, const char *end,
 				     struct place *at)
 {
@@ -164,7 +167,7 @@ static bool take_cost(struct callgrind_reader *r)
 	return true;
 }
 
-/* As many as are sure not to overflow: added up before they are added to the row. */
+/* The number of values whose sum cannot overflow: summed before they are added to the row. */
 static bool take_costs_of_function(struct callgrind_reader *r)
 {
 	enum { MAX_LINES = 4096 };
@@ -178,7 +181,7 @@ static bool take_costs_of_function(struct callgrind_reader *r)
 	while (lines < MAX_LINES && p < end && begins_cost(*p) && (next = plain_cost(r, p, end, &at))) {
 		for (size_t i = 0; i < count; i++)
 			r->lines[i] += r->values[i];
-		/* 0 is no line: one less than it is above all others */
+		/* 0 is not a line: subtracting one makes it larger than all others */
 		low.line = at.line - 1 < low.line - 1 ? at.line : low.line;
 		high = at.line > high ? at.line : high;
 		low.address |= at.address;
@@ -193,7 +196,7 @@ static bool take_costs_of_function(struct callgrind_reader *r)
 	return true;
 }
 
-/* "cfn=(12)" or "cfi=(12)". */
+/* Parses "cfn=(12)" or "cfi=(12)". */
 static bool take_callee(struct callgrind_reader *r)
 {
 	const char *p = r->in->p, *end = r->in->end;
@@ -219,7 +222,7 @@ static bool take_callee(struct callgrind_reader *r)
 	return true;
 }
 
-/* "calls=5 -20", and the line after it. */
+/* Parses "calls=5 -20" and the line after it. */
 static bool take_call(struct callgrind_reader *r)
 {
 	const char *p = r->in->p, *end = r->in->end;

@@ -44,7 +44,7 @@ static void open_block(struct callgrind_reader *r)
 	}
 }
 
-/* The line of the cost at hand, or of the one that comes next; 0 if there is none. */
+/* The line of the current cost or of the next one; 0 if there is none. */
 static uint32_t coming_line(const struct callgrind_reader *r)
 {
 	struct str text = r->line, word;
@@ -88,7 +88,7 @@ void callgrind_forget_rows(struct callgrind_reader *r)
 
 /* --- rows --- */
 
-/* Higher than all in this block, so that none there is equal. */
+/* Whether it is higher than all in this block, so that no row is equal. */
 static bool climbs(struct callgrind_reader *r, const struct place *at)
 {
 	struct callgrind_block *b = &r->block;
@@ -101,7 +101,7 @@ static bool climbs(struct callgrind_reader *r, const struct place *at)
 	return true;
 }
 
-/* What is in a row of its own only where lines are wanted. */
+/* The features for which a cost gets a row of its own only if lines are wanted. */
 static unsigned tells(const struct callgrind_reader *r, const struct place *at)
 {
 	return (at->address ? FEATURE_ADDRESSES : 0u) | (at->file ? FEATURE_INLINED : 0u) |
@@ -119,7 +119,7 @@ static void add_sums(struct callgrind_reader *r)
 		i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
 }
 
-/* All of a function's costs in one row, at the lowest line that is its own file's. */
+/* Sums the costs of a function in one row, at the lowest line of its own file. */
 void callgrind_add_to_function(struct callgrind_reader *r, const struct place *lowest, uint32_t highest)
 {
 	struct profile *p = r->p;

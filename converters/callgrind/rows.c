@@ -29,14 +29,14 @@ static bool starts_run(const struct callgrind_rows *r, uint32_t row)
 	       (r->thread && field(r, r->thread, row) != field(r, r->thread, row - 1));
 }
 
-/* How many there are of each key becomes where the first of it goes. */
+/* Turns counts by key into the position of the first item of each key. */
 static void add_up(size_t *first, size_t keys)
 {
 	for (size_t k = 0; k < keys; k++)
 		first[k + 1] += first[k];
 }
 
-/* In the functions' order: counted, then put where they belong. */
+/* Counting sort of runs by function. */
 static void find_runs(struct callgrind_rows *r, size_t rows, size_t functions)
 {
 	size_t *first = alloc_zero(functions + 1, sizeof *first);

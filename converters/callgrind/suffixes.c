@@ -6,7 +6,7 @@
 #include "common/base/alloc.h"
 #include "converters/callgrind/internal.h"
 
-/* What KCachegrind tells functions apart by. */
+/* What KCachegrind distinguishes functions by. */
 struct identity {
 	struct str name, file, object;
 	function_id function;
@@ -38,11 +38,13 @@ static bool ends_like_line(struct str name)
 	uint64_t line;
 
 	if (!name.n || name.p[name.n - 1] < '0' || name.p[name.n - 1] > '9')
-		return false; /* most names: the search for ':' is saved */
+		return false; /* usual names: saves the search for ":" */
 	return str_cut_last(name, ':', &head, &digits) && str_to_u64(digits, &line);
 }
 
-/* Functions that would meet in KCachegrind: their lines, or else their files, tell. */
+/*
+ * Functions that KCachegrind would merge get their lines, or otherwise their files, as suffix.
+ */
 static void separate(uint8_t *suffixes, const struct identity *same, size_t count)
 {
 	bool lines = true;
@@ -60,7 +62,7 @@ static uint8_t by_name(struct str name)
 	return ends_like_line(name) ? SUFFIX_LINE : 0;
 }
 
-/* The functions that share their name with another one. */
+/* Finds the functions that share their name with another one. */
 static struct identity *namesakes(const struct profile *p, size_t *count)
 {
 	uint8_t *names = alloc_zero(p->strings.count, sizeof *names);
@@ -87,9 +89,9 @@ static struct identity *namesakes(const struct profile *p, size_t *count)
 }
 
 /*
- * Names that look as if they had a suffix get one, so that reading, which takes one
- * off, gives the name back. Functions that came from callgrind files stay as they
- * are: other readers of those know them by these names.
+ * Names that look as if they had a suffix get one, so that removing one in the reader gives the
+ * name back. Functions from callgrind files stay as they are, because other readers know them
+ * by these names.
  */
 void callgrind_suffixes(const struct profile *p, uint8_t *suffixes)
 {

@@ -1,6 +1,4 @@
-/*
- * callgrind/write - see callgrind.c for the language
- */
+/* callgrind/write - see format.c for the language */
 #include <inttypes.h>
 #include <stdlib.h>
 

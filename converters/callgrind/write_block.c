@@ -15,8 +15,8 @@
 /* --- names --- */
 
 /*
- * "(ID) " the first time in a section, then "(ID)" and the line's end. True if the name
- * must follow.
+ * Writes "(ID) " the first time in a section, later "(ID)" and the end of the line. True if the
+ * name must follow.
  */
 static inline bool put_id(struct callgrind_writer *w, struct str key, enum space space, uint32_t id)
 {
@@ -106,7 +106,7 @@ static inline char *add_target(const struct callgrind_writer *w, char *to, struc
 	return to;
 }
 
-/* A place that later ones are relative to. */
+/* Writes a place that later ones are relative to. */
 static inline char *add_own_place(struct callgrind_writer *w, char *to, struct place at)
 {
 	to = add_place(w, to, at);
@@ -114,7 +114,7 @@ static inline char *add_own_place(struct callgrind_writer *w, char *to, struct p
 	return to;
 }
 
-/* A place and what was spent there. */
+/* Writes a place and the values at it. */
 static inline void put_costs(struct callgrind_writer *w, char *to, struct place at, const int64_t *values)
 {
 	size_t count = w->p->value_count;
@@ -124,7 +124,7 @@ static inline void put_costs(struct callgrind_writer *w, char *to, struct place 
 	put_values(w, add_own_place(w, to, at), values, count);
 }
 
-/* fi and fe change the file inside a function: fe goes back to its own. */
+/* fi and fe change the file inside a function: fe returns to its own. */
 static void put_inlined(struct callgrind_writer *w, function_id f, string_id file)
 {
 	string_id own = w->p->functions[f].file, wanted = file ? file : own;
@@ -135,7 +135,7 @@ static void put_inlined(struct callgrind_writer *w, function_id f, string_id fil
 	w->file = wanted;
 }
 
-/* Lines of a function without lines of its own are where it begins. */
+/* Costs without lines are placed where their function begins. */
 static struct place place_in(const struct callgrind_writer *w, struct place at, function_id f)
 {
 	if (!at.line)
@@ -163,8 +163,10 @@ static void put_arc(struct callgrind_writer *w, size_t row)
 	bool guess = !a->calls && a->rule == RULE_OUTERMOST;
 	char *to;
 
-	/* callgrind itself writes calls=0 for what was running when a part began; where
-	 * nobody counted, it is 01: for other readers 1, and unknown when read again */
+	/*
+	 * callgrind writes calls=0 for what was running when a part began; where calls were not
+	 * counted we write 01: 1 for other readers, unknown for ours
+	 */
 	put_inlined(w, a->caller, a->site.file);
 	put_callee(w, a->caller, a->callee, S("cob="), S("cfi="), S("cfn="));
 	to = add(output_room(w->out), S("calls="));
@@ -197,7 +199,7 @@ static void put_jump(struct callgrind_writer *w, const struct jump *j)
 
 /* --- functions that only call themselves --- */
 
-/* Whether the function calls itself, as Python counts that. */
+/* Whether the function calls itself, in the sense of Python. */
 static bool calls_itself(const struct callgrind_writer *w, function_id f)
 {
 	const struct arc *a = w->p->arcs;
@@ -210,8 +212,8 @@ static bool calls_itself(const struct callgrind_writer *w, function_id f)
 }
 
 /*
- * KCachegrind shows 0 for a function that only calls itself: it needs a caller. What
- * came in is its self value and what it gave to others.
+ * KCachegrind shows 0 for a function that only calls itself: it needs a caller. The inflow is
+ * its self value and what it gave to others.
  */
 static void note_self_recursive_only(struct callgrind_writer *w, function_id f)
 {
@@ -256,8 +258,8 @@ void callgrind_put_self_recursive_only(struct callgrind_writer *w)
 /* --- blocks --- */
 
 /*
- * A caller's arcs may lie all over the table, as do their callees: what will be written
- * soon is fetched while this one is.
+ * The arcs of a caller, and their callees, may be spread over the tables: what is written soon
+ * is prefetched.
  */
 PREFETCH_FUNCTION prefetch_arc(const struct callgrind_writer *w, size_t row)
 {
@@ -276,7 +278,7 @@ PREFETCH_FUNCTION prefetch_callee(const struct callgrind_writer *w, size_t row)
 	PREFETCH(&w->ids[FUNCTIONS][callee]);
 }
 
-/* A name is written once a section: with its first use. */
+/* Each name is written once in a section, at its first use. */
 PREFETCH_FUNCTION prefetch_name(const struct callgrind_writer *w, size_t row, enum prefetch_step what)
 {
 	function_id callee = w->p->arcs[row].callee;

@@ -16,7 +16,7 @@ static bool event_has_unit(struct str name, const struct value_type *type)
 	return by_name.unit == type->unit && by_name.source_scale == type->source_scale;
 }
 
-/* Whether all values are whole numbers of 10^power of what they count. */
+/* Whether all values are multiples of 10^power. */
 static bool all_whole(const struct profile *p, value_id v, int power)
 {
 	enum { TABLES = 3 };
@@ -31,7 +31,10 @@ static bool all_whole(const struct profile *p, value_id v, int power)
 	return true;
 }
 
-/* A time that the name counts in coarser units was read in those; finer parts need others. */
+/*
+ * A time whose name implies a coarser unit was read in that unit; finer values need another
+ * one.
+ */
 static int cost_power(const struct profile *p, value_id v)
 {
 	const struct value_type *type = &p->value_types[v];
@@ -48,7 +51,7 @@ void callgrind_find_divisors(struct callgrind_writer *w)
 		i64_shift(1, cost_power(w->p, v), &w->divisors[v]);
 }
 
-/* An event's name says its unit. */
+/* Appends the unit to the name of an event. */
 static void put_event(struct callgrind_writer *w, value_id v)
 {
 	const struct value_type *type = &w->p->value_types[v];
@@ -59,7 +62,7 @@ static void put_event(struct callgrind_writer *w, value_id v)
 		output_text(out, "ns");
 		return;
 	}
-	/* an event without a name would be none */
+	/* an event needs a name */
 	if (!name.n)
 		output_text(out, "value");
 	for (size_t i = 0; i < name.n; i++)
@@ -112,7 +115,8 @@ struct str callgrind_metadata(const struct profile *p, thread_id thread, const c
 		if (p->metadata[i].thread == thread &&
 		    str_eq(profile_text(p, p->metadata[i].key), str_of(key))) {
 			if (value.n)
-				return S(""); /* several: merged, none is true any more */
+				return S(""); /* several, after a merge: none of them is true any
+					         more */
 			value = profile_text(p, p->metadata[i].value);
 		}
 	return value;

@@ -3,7 +3,7 @@
  */
 #include "converters/callgrind/writing.h"
 
-/* Nothing but blanks, once callgrind_put_text() has replaced what it must. */
+/* Whether only blanks remain after the replacements of callgrind_put_text(). */
 static bool is_blank(struct str text)
 {
 	size_t i = 0;
@@ -18,7 +18,7 @@ bool callgrind_unknown(struct str name)
 	return is_blank(name) || str_eq(name, S("???"));
 }
 
-/* These end a line, or KCachegrind. */
+/* Characters that end a line, or KCachegrind. */
 static char display_char(char c)
 {
 	return c == '\n' || c == '\r' || c == '\0' ? ' ' : c;
@@ -41,13 +41,13 @@ void callgrind_put_text(struct output *out, struct str text)
 	}
 }
 
-/* KCachegrind and callgrind_annotate take blanks alone behind an ID for no name at all. */
+/* For KCachegrind and callgrind_annotate, only blanks behind an ID mean no name. */
 void callgrind_put_name(struct output *out, struct str text)
 {
 	callgrind_put_text(out, callgrind_unknown(text) ? S("???") : text);
 }
 
-/* Whether one of eight bytes is below 16: hardly a name has such, and one look is enough. */
+/* Whether one of eight bytes is below 16: rare in names, and checked in one step. */
 static inline bool has_low(const char *p)
 {
 	const uint64_t ones = 0x0101010101010101u;

@@ -27,7 +27,7 @@
 #include "converters/collapsed/internal.h"
 
 struct collapsed_write_options {
-	int unit;         /* 0: by itself, else a time unit + 1 */
+	int unit;         /* 0: automatic, otherwise a time unit + 1 */
 	int frames_short;
 };
 
@@ -66,7 +66,9 @@ static void replace_marks(struct buf *text)
 	}
 }
 
-/* A name at the beginning of a file that would be taken for gzip's mark or a byte order mark. */
+/*
+ * A name at the beginning of a file that would be read as the gzip magic or a byte order mark.
+ */
 static bool looks_like_mark(struct str text)
 {
 	return str_starts(text, S("\x1f\x8b")) || str_starts(text, S("\xef\xbb\xbf")) ||
@@ -97,7 +99,7 @@ static void put_comment(struct collapsed_writer *w, struct str line)
 	output_byte(w->out, '\n');
 }
 
-/* What waited goes out, below a comment if a reader would take it for other than it is. */
+/* Writes the line that was held back, below a comment if a reader would misread it. */
 static void stop_waiting(struct collapsed_writer *w, bool explain)
 {
 	if (explain)
@@ -108,8 +110,8 @@ static void stop_waiting(struct collapsed_writer *w, bool explain)
 }
 
 /*
- * Whether the line shall wait: "f 2 5" and "g 3 6" alone look like stacks with two counts
- * each. One that does not, where readers look for it, is enough.
+ * Whether the line must be held back: if all are like "f 2 5" and "g 3 6", stacks seem to have
+ * two counts each. One line that is not, where readers look for it, is enough.
  */
 static bool must_wait(struct collapsed_writer *w, struct str stack)
 {
@@ -121,7 +123,7 @@ static bool must_wait(struct collapsed_writer *w, struct str stack)
 	return false;
 }
 
-/* What a reader must know before the first line. */
+/* Writes what a reader must know before the first line. */
 static void begin(struct collapsed_writer *w, struct str stack)
 {
 	frame_id f = 0;
@@ -137,7 +139,10 @@ static void begin(struct collapsed_writer *w, struct str stack)
 		put_comment(w, COLLAPSED_FULL_FRAMES);
 }
 
-/* Of a function without a name, alone; the empty stack, which looks the same, comes first of all. */
+/*
+ * For a stack of one function without a name: the empty stack, which looks the same, comes
+ * first.
+ */
 static bool is_nameless(const struct collapsed_writer *w, struct str stack)
 {
 	if (collapsed_trim(stack).n)
@@ -154,7 +159,7 @@ static bool begins_comment(struct str stack)
 	return collapsed_comment(stack) || str_eq(stack, S("#"));
 }
 
-/* What stands for the beginning of a stack that would begin a comment when read again. */
+/* The replacement for the beginning of a stack that would be read as a comment. */
 static struct str cut_comment(struct str *stack)
 {
 	if (!begins_comment(*stack))
@@ -197,7 +202,10 @@ static bool has_metadata(const struct profile *p, struct str key, struct str val
 	return false;
 }
 
-/* All stacks are below a process and a thread of austin's, or a reader would not know its frames. */
+/*
+ * All stacks are below a process and a thread of austin's, otherwise a reader could not
+ * recognise its frames.
+ */
 static bool all_austin(const struct profile *p)
 {
 	enum { OTHER, PROCESS, THREAD };
@@ -252,7 +260,7 @@ static void collapsed_write(struct output *out, const struct profile *p)
 	alloc_free(texts);
 }
 
-/* Two counts and austin's three are several value types that a line can hold. */
+/* Two counts, and austin's three, are several value types that a line can hold. */
 static unsigned collapsed_features_of(const struct profile *p, const void *options)
 {
 	static const char *const sets[][4] = { { "base", "new", NULL },

@@ -1,6 +1,4 @@
-/*
- * collapsed/read - see collapsed.c for the language
- */
+/* collapsed/read - see format.c for the language */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -35,7 +33,7 @@ struct collapsed_reader {
 	thread_id thread;
 	unsigned counts;             /* a line */
 	bool commas;                 /* between them: austin */
-	bool austin;                 /* its header lines tell what it counts */
+	bool austin;                 /* its header lines say what is counted */
 	value_id values[MAX_COUNTS];
 	struct str mode;             /* austin's, in the profile's strings */
 	enum frame_style style;
@@ -44,7 +42,7 @@ struct collapsed_reader {
 	frame_id *frames;            /* by text */
 	size_t frame_count, frame_cap;
 
-	/* the last line's stack: the next often begins like it */
+	/* stack of the last line: the next one often begins like it */
 	struct buf last;
 	struct collapsed_step {
 		size_t end;          /* of the frame, in `last` */
@@ -54,7 +52,7 @@ struct collapsed_reader {
 	size_t step_count, step_cap;
 };
 
-/* Takes the last word off: "a b 12" -> "a b" and "12". */
+/* Splits off the last word: "a b 12" -> "a b" and "12". */
 static bool cut_last_word(struct str *s, struct str *word)
 {
 	size_t i = s->n;
@@ -134,12 +132,12 @@ bool collapsed_austin_stack(struct str line)
 	return process && str_starts(str_from(line, process), S(";T"));
 }
 
-/* 0: not a stack; else how many numbers end it: 1 or 2, or 3 with commas between. */
+/* How many numbers end the line: 0: it is not a stack; 1 or 2, or 3 separated by commas. */
 static unsigned counts_of(struct str line)
 {
 	struct str word, a, b, c;
 
-	/* blanks at its beginning stay: behind an empty stack there are counts too */
+	/* blanks at the beginning are kept: counts may also follow an empty stack */
 	if (str_ends(line, S("\r")))
 		line.n--;
 	line = collapsed_trim(line);
@@ -157,7 +155,7 @@ static struct str seen_of(const struct input *in)
 	return (struct str){ in->p, (size_t)(in->end - in->p) };
 }
 
-/* The beginning of the file, up to the end of its first stack at least. */
+/* Reads the beginning of the file, at least to the end of its first stack. */
 static struct str look_ahead(struct input *in)
 {
 	struct str line, rest;
@@ -177,8 +175,8 @@ static struct str look_ahead(struct input *in)
 }
 
 /*
- * "worker 12 5" may be a stack with two counts or a frame with a blank. What all
- * lines at the beginning have is believed, as the known renderers do line by line.
+ * "worker 12 5" may be a stack with two counts or a frame with a blank. What all lines at the
+ * beginning have decides, as known renderers do line by line.
  */
 static void find_dialect(struct collapsed_reader *r)
 {
@@ -241,7 +239,7 @@ static void add_value_types(struct collapsed_reader *r)
 	}
 }
 
-/* The frame of a text: taken apart only the first time. */
+/* The frame of a text, which is parsed only the first time. */
 static frame_id frame_of(struct collapsed_reader *r, struct str text)
 {
 	string_id id = strings_add(&r->texts, text);
@@ -280,8 +278,8 @@ static stack_id push_step(struct collapsed_reader *r, size_t at)
 }
 
 /*
- * The frames of the line but the first `kept`. Where it parts from all lines so far is
- * mostly its second new frame: the memory for that comes while the others are read.
+ * Pushes the frames of the line after the first `kept`. The second new frame is usually where
+ * it leaves all earlier lines, so its memory is prefetched.
  */
 static void push_frames(struct collapsed_reader *r, struct str text, size_t kept)
 {
@@ -303,7 +301,7 @@ static void push_frames(struct collapsed_reader *r, struct str text, size_t kept
 		push_step(r, pushed++);
 }
 
-/* The stack of the line; frames that it shares with the last line are not looked up. */
+/* The stack of the line; frames shared with the last line are not looked up. */
 static stack_id find_stack(struct collapsed_reader *r, struct str text)
 {
 	size_t same = common_bytes(text, buf_str(&r->last)), kept = 0;
@@ -383,7 +381,7 @@ int collapsed_read(struct input *in, struct profile *p)
 	return input_status(in);
 }
 
-/* Every line at the beginning must look like a stack: there is no better sign. */
+/* Every line at the beginning must look like a stack, as there is no better sign. */
 int collapsed_bid(struct str head, bool whole)
 {
 	struct str line, rest = head;
@@ -393,7 +391,7 @@ int collapsed_bid(struct str head, bool whole)
 		bool more = str_cut(rest, '\n', &line, &rest);
 
 		if (!more) {
-			/* cut in the middle: a stack may be longer than what is seen */
+			/* cut in the middle: a stack may be longer than what is visible */
 			if (!whole)
 				return stacks ? 30 : str_has(rest, ';') ? 15 : 0;
 			line = rest;

@@ -93,7 +93,7 @@ static void choose(struct dot_drawing *d)
 
 /* --- text --- */
 
-/* What is in d->text, as a string of Graphviz; its line breaks are breaks. */
+/* Writes d->text as a Graphviz string, keeping its line breaks. */
 static void put_string(struct dot_drawing *d)
 {
 	output_byte(d->out, '"');
@@ -112,7 +112,7 @@ static void put_string(struct dot_drawing *d)
 	output_byte(d->out, '"');
 }
 
-/* What is counted has a name like any other. */
+/* The name of what is counted is untrusted like any other name. */
 static void add_value(struct dot_drawing *d, int64_t value)
 {
 	struct buf text = { 0 };
@@ -130,7 +130,7 @@ static void add_share(struct dot_drawing *d, int64_t value)
 		add_value(d, value);
 }
 
-/* 12x; nothing where calls are only samples. */
+/* Appends for example "12x"; nothing if calls are only samples. */
 static void add_calls(struct dot_drawing *d, int64_t calls)
 {
 	if (!d->f->calls_known || !calls)
@@ -159,7 +159,7 @@ static double share_of(const struct dot_drawing *d, int64_t value)
 	return share < 0 ? 0 : share > 1 ? 1 : share;
 }
 
-/* From blue over green and yellow to red; pale, so that dark text can be read on it. */
+/* From blue over green and yellow to red; pale, so that dark text is readable. */
 static void put_color(struct dot_drawing *d, const char *name, double share, double saturation)
 {
 	struct buf text = { 0 };
@@ -280,7 +280,7 @@ static void dot_write(struct output *out, const struct profile *p)
 	alloc_free(d.drawn);
 }
 
-/* What is drawn of a name is what can be seen of it. */
+/* Appends a name as it can be displayed. */
 static bool dot_can_spell(struct str name)
 {
 	struct buf visible = { 0 };

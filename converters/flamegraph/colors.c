@@ -1,18 +1,16 @@
-/*
- * flamegraph/colors - what colour a function has
- */
+/* flamegraph/colors - the colour of a function */
 #include "converters/flamegraph/internal.h"
 
 /*
- * A family is a range of related colours: `span` degrees of hue from `hue` on, some
- * lighter than others. All are light enough for dark text. A function's shade comes
- * from its name, so it has the same colour in every picture.
+ * A family is a range of related colours: `span` degrees of hue from `hue` on, some lighter
+ * than others. All are light enough for dark text. The shade of a function depends on its name,
+ * so it is the same in every picture.
  */
 struct flame_color_family {
 	int hue, span, saturation, light;
 };
 
-/* The first hint that holds decides on the family; the last one of a list always does. */
+/* The first hint that matches decides on the family; the last one of a list always matches. */
 struct hint {
 	enum { NAME_HAS, NAME_STARTS, NAME_ENDS, FILE_HAS } where;
 	const char *text;
@@ -75,7 +73,7 @@ static const struct flame_color_family modules[] = {
 	{ 222, 6, 70, 74 }, { 252, 8, 62, 77 }, { 286, 8, 48, 74 }, { 328, 8, 62, 75 },
 };
 
-/* At most 48 colours: each is a class with a one-letter name. */
+/* At most 48 colours, because each is a class with a one-letter name. */
 struct scheme {
 	const struct flame_color_family *families;
 	unsigned count, shades;
@@ -130,7 +128,7 @@ static bool hint_holds(const struct hint *h, struct str name, struct str file)
 	}
 }
 
-/* The file or, where none is known, what stands before the name's last part. */
+/* The file or, if unknown, what precedes the last part of the name. */
 static struct str module_of(struct str name, struct str file)
 {
 	size_t end = name.n;
@@ -151,7 +149,7 @@ static uint64_t mixed(uint64_t a, uint64_t b)
 	return h ^ (h >> 29);
 }
 
-/* The same on every machine and in every run, other than hash_text(): so is the picture. */
+/* Unlike hash_text(), the same on every machine and in every run, and so is the picture. */
 static uint64_t number_of(struct str s)
 {
 	uint64_t h = s.n, word;
@@ -180,17 +178,35 @@ static unsigned family_of(const struct scheme *s, struct str name, struct str fi
 	return (unsigned)hint->family;
 }
 
-char flame_class(const struct flame_options *o, struct str name, struct str file)
+/* What the source says of the frame goes before what the name looks like. */
+static unsigned family_of_kind(enum frame_kind kind, unsigned guess)
+{
+	switch (kind) {
+	case FRAME_KERNEL: return KERNEL;
+	case FRAME_NATIVE: return NATIVE;
+	case FRAME_GC:
+	case FRAME_IDLE: return RUNTIME;
+	case FRAME_INTERPRETED:
+	case FRAME_JIT: return guess == NATIVE || guess == KERNEL ? OWN : guess;
+	default: return guess;
+	}
+}
+
+char flame_class(const struct flame_options *o, struct str name, struct str file,
+		 enum frame_kind kind)
 {
 	const struct scheme *s = &schemes[o->colors];
-	unsigned shade;
+	unsigned shade, family;
 
 	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
 	    str_eq(name, S("[awaited elsewhere]")) || str_eq(name, S("[unknown caller]")) ||
 	    str_eq(name, S("[pruned]")))
 		return CLASS_NOWHERE;
 	shade = (unsigned)(number_of(name) >> 32) % s->shades;
-	return class_letters[family_of(s, name, file) * s->shades + shade];
+	family = family_of(s, name, file);
+	if (s->families == kinds)
+		family = family_of_kind(kind, family);
+	return class_letters[family * s->shades + shade];
 }
 
 /* A shade for each halving of the share. */
@@ -204,8 +220,10 @@ char flame_diffusion_class(int64_t value, int64_t total)
 	return class_letters[shade];
 }
 
-/* Blue for less, red for more, 8 shades of each around white: the stronger, the more of
- * the frame's value it is. */
+/*
+ * Blue for less, red for more, with 8 shades of each around white: the larger the fraction of
+ * the frame's value, the stronger.
+ */
 enum { DIFF_SHADES = 8 };
 
 char flame_diff_class(const struct flame_options *o, int64_t base, int64_t new_value)
@@ -218,7 +236,7 @@ char flame_diff_class(const struct flame_options *o, int64_t base, int64_t new_v
 	return class_letters[(int)((change + 1) * DIFF_SHADES + 0.5)];
 }
 
-/* Hue in degrees, the others in percent; one channel by the usual formula. */
+/* One channel by the usual formula; hue in degrees, the others in percent. */
 static unsigned channel(int hue, int saturation, int light, int offset)
 {
 	double k = (double)((offset * 30 + hue) % 360) / 30;

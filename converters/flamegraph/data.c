@@ -33,12 +33,12 @@
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph/internal.h"
 
-/* more would be most of the file, for one figure in a line of the page */
+/* more would make up most of the file, for one number in a line of the page */
 enum { MAX_ARCS = 100000 };
 
 /*
- * JSON as XML's text. What XML cannot hold stands only within strings, and there an
- * escape says the same; json_put() has left no other control character.
+ * Writes JSON as XML text. What XML cannot represent occurs only within strings, where an
+ * escape means the same; json_put() has left no other control character.
  */
 static void put_escaped(struct output *out, struct str json)
 {
@@ -61,7 +61,7 @@ static void put_escaped(struct output *out, struct str json)
 	output_bytes(out, json.p + from, json.n - from);
 }
 
-/* What `put` writes, escaped. */
+/* Writes the output of `put`, escaped. */
 struct pen {
 	struct output *out;   /* collects JSON with strings in it */
 	struct buf text;
@@ -142,7 +142,7 @@ static void put_head(struct output *out, const struct flame_writer *pic)
 		output_text(out, ",\n\"timed\":true");
 }
 
-/* Only strings of functions: value types and threads have theirs in them. */
+/* Only strings of functions; value types and threads contain theirs. */
 static uint32_t *number_strings(const struct profile *p, struct output *out)
 {
 	uint32_t *number = alloc_zero(p->strings.count + 1, sizeof *number), count = 1;
@@ -308,7 +308,7 @@ static void put_rows(struct output *out, const char *before, const struct flame_
 	output_byte(out, ']');
 }
 
-/* Runs of nodes in their order: so many that are certain, so many that are guesses, ... */
+/* Lengths of alternating runs of nodes: certain ones, uncertain ones, ... */
 static void put_guessed(struct output *out, const struct flame_writer *v)
 {
 	int64_t run = 0;
@@ -419,12 +419,14 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 		struct str location = function_location(p, f);
 
 		output_byte(out, flame_class(v->options, function_name(p, f),
-					     str_eq(location, S("~")) ? S("") : location));
+					     str_eq(location, S("~")) ? S("") : location,
+					     v->kinds ? (enum frame_kind)v->kinds[f]
+						      : FRAME_UNKNOWN));
 	}
 	output_byte(out, '"');
 }
 
-/* Where no file says how often a function was called, its arcs do. */
+/* If the calls of a function were not recorded, its arcs have them. */
 static void put_function_calls(struct output *out, const struct profile *p)
 {
 	int64_t *calls = alloc_zero(2 * p->function_count, sizeof *calls);
@@ -450,7 +452,7 @@ static void put_function_calls(struct output *out, const struct profile *p)
 	alloc_free(calls);
 }
 
-/* Calls that somebody counted; of stacks alone there are none. */
+/* Calls that were counted; stacks alone have none. */
 static void put_calls(struct output *out, const struct profile *p)
 {
 	if (p->calls_sampled || !profile_has_graph(p))

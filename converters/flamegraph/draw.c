@@ -1,6 +1,4 @@
-/*
- * flamegraph/draw - the picture as it is before any script runs
- */
+/* flamegraph/draw - the picture before any script runs */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -28,7 +26,7 @@ static void count_left_out(struct flame_frames *f, uint32_t node)
 		f->left_value += t->width.total[node];
 }
 
-/* Sorted by depth, then by place: two passes of counting would need as many rows. */
+/* Sorts by depth, then by position: two counting passes would need as many rows. */
 static int compare_places(uint32_t a, uint32_t b, const void *context)
 {
 	const struct flame_tree *t = context;
@@ -77,7 +75,7 @@ struct str flame_location(const struct flame_writer *v, uint32_t node)
 	return str_eq(location, S("~")) ? S("") : location;
 }
 
-/* Where the function begins or, where nobody says, the one line of it that was seen. */
+/* The line where the function begins or, if unknown, its only line that was seen. */
 static uint32_t line_of(const struct flame_writer *v, uint32_t node)
 {
 	const struct function *f = &v->p->functions[flame_tree_function(v->tree, node)];
@@ -113,7 +111,7 @@ static void add_change(struct flame_writer *v, int64_t base, int64_t new_value)
 	}
 }
 
-/* base 10, 1%; new 15, 1.4%; +5, +50%: shares are of each one's own total. */
+/* "base 10, 1%; new 15, 1.4%; +5, +50%": each share is of its own total. */
 static void add_both(struct flame_writer *v, int64_t base, int64_t new_value)
 {
 	struct buf *b = &v->text;
@@ -175,8 +173,8 @@ static void put_title(struct flame_writer *v, uint32_t node)
 }
 
 /*
- * Places in 1/10 pixel. Both ends of a frame are rounded, never its width: so the
- * frames side by side add up.
+ * Positions in 1/10 pixel. Both ends of a frame are rounded, never its width, so that adjacent
+ * frames add up.
  */
 static int64_t place(const struct flame_frames *f, int64_t x)
 {
@@ -203,10 +201,12 @@ static char class_of(const struct flame_writer *v, uint32_t node)
 		return CLASS_ROOT;
 	if (v->options->colors == FLAME_DIFFUSION)
 		return flame_diffusion_class(t->width.total[node], v->total);
-	return flame_class(v->options, flame_name(v, node), flame_location(v, node));
+	return flame_class(v->options, flame_name(v, node), flame_location(v, node),
+			   v->kinds ? (enum frame_kind)v->kinds[flame_tree_function(v->tree, node)]
+				    : FRAME_UNKNOWN);
 }
 
-/* Another mark behind the colour's letter. */
+/* A second class behind that of the colour. */
 static void put_mark(struct output *out, char class)
 {
 	output_byte(out, ' ');
@@ -236,7 +236,7 @@ static void put_rect(struct flame_frames *f, uint32_t node, int64_t left, int64_
 	output_text(out, "</rect>");
 }
 
-/* A name has room if two of the narrowest letters do; the rest has none at all. */
+/* A name is shown if two of the narrowest letters fit. */
 static void put_name(struct flame_frames *f, uint32_t node, int64_t left, int64_t right)
 {
 	const struct flame_options *o = f->v->options;
@@ -268,7 +268,7 @@ static void put_frame(struct flame_frames *f, uint32_t node)
 
 /* --- all frames --- */
 
-/* A row is a group: what is true of all its frames is said once. */
+/* A row is a group, so that what all its frames have in common is written once. */
 static void put_rows(struct flame_frames *f)
 {
 	const struct flame_tree *t = f->v->tree;

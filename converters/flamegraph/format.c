@@ -39,7 +39,7 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 			return diag_error("a flame graph cannot show negative values: %s has %lld",
 					  diag_quote(profile_text(p, p->value_types[v].name)),
 					  (long long)value);
-		/* places are sums, and sums of places are reckoned with: the reader's limit */
+		/* readers calculate with sums of positions, which are sums themselves */
 		if (!i64_add(*total, value, total) || *total > (int64_t)1 << 61)
 			return diag_error("a flame graph holds a total of at most 2^61: that of value type %s "
 					  "is more", diag_quote(profile_text(p, p->value_types[v].name)));
@@ -121,6 +121,24 @@ static struct flame_tree *new_tree(const struct flame_writer *v)
 	return flame_tree_new(v->contexts, &options);
 }
 
+/* By function: the first kind that one of its frames has. NULL if no frame has any. */
+static uint8_t *kinds_of_functions(const struct profile *p)
+{
+	uint8_t *kinds = NULL;
+
+	for (size_t i = 0; i < p->frame_detail_count; i++) {
+		function_id f = p->frames[i].function;
+
+		if (!p->frame_details[i].kind)
+			continue;
+		if (!kinds)
+			kinds = alloc_zero(p->function_count, sizeof *kinds);
+		if (!kinds[f])
+			kinds[f] = p->frame_details[i].kind;
+	}
+	return kinds;
+}
+
 static void write(struct output *out, const struct profile *p)
 {
 	const struct flame_options *o = out->options;
@@ -130,9 +148,11 @@ static void write(struct output *out, const struct profile *p)
 			     .contexts = contexts,
 			     .difference = flame_is_diff(p) };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
+	uint8_t *kinds = kinds_of_functions(p);
 	struct flame_tree *tree;
 
 	v.guessed = guessed;
+	v.kinds = kinds;
 	v.set_numbers = profile_number_label_sets(p, &v.set_count);
 	v.tree = tree = new_tree(&v);
 	if (tree->cut)
@@ -144,6 +164,7 @@ static void write(struct output *out, const struct profile *p)
 	buf_free(&v.text);
 	flame_tree_free(tree);
 	alloc_free(guessed);
+	alloc_free(kinds);
 	alloc_free(v.set_numbers);
 	contexts_free(contexts);
 }

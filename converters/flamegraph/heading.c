@@ -1,6 +1,4 @@
-/*
- * flamegraph/heading - what stands above the frames: title, facts, style sheet
- */
+/* flamegraph/heading - what is above the frames: title, facts, style sheet */
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph/draw_internal.h"
 
@@ -8,7 +6,7 @@ enum { TITLE_SIZE = 17, SMALL_SIZE = 12, LINE = 17, BOLD_PERCENT = 112 };
 
 /* --- the facts --- */
 
-/* What the picture shows and what not, with dots between. */
+/* Says what the picture shows and what it leaves out, separated by dots. */
 static struct buf *next_fact(struct buf *facts)
 {
 	if (facts->n)
@@ -98,7 +96,7 @@ static void add_cut(struct flame_writer *v, struct buf *b)
 	buf_add(b, S(" frames only"));
 }
 
-/* How good it is stands there where it is known: where the stacks were made. */
+/* The quality of an estimate is known where the stacks were made. */
 static void add_estimate_fact(const struct flame_writer *v, struct buf *b)
 {
 	struct str text = profile_text(v->p, v->p->estimate);
@@ -151,7 +149,10 @@ static void put_document(struct flame_frames *f, uint64_t height)
 	}
 	put_count(out, " viewBox=\"0 0 ", v->width, "");
 	put_count(out, " ", height, "\" font-family=\"");
-	/* an attribute: no name of a font can end it, as it could a style sheet's rule */
+	/*
+	 * as an attribute, which the name of a font cannot end, unlike a rule of the style
+	 * sheet
+	 */
 	xml_put(out, v->options->font ? str_of(v->options->font)
 		: S("system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"));
 	output_text(out, "\" font-size=\"12\">\n<title>");
@@ -159,7 +160,7 @@ static void put_document(struct flame_frames *f, uint64_t height)
 	output_text(out, "</title>\n");
 }
 
-/* Dark where the system is, or where the page's button said so. */
+/* Dark if the system is, or if the button of the page says so. */
 static void put_dark(struct output *out, const char *root)
 {
 	static const char *const rules[] = {

@@ -53,7 +53,8 @@ struct str flame_next_line(const struct flame_options *o, struct str *rest, uint
 enum { CLASS_GUESSED = 'E', CLASS_LABELLED = 'W', CLASS_NOWHERE = 'Y', CLASS_ROOT = 'Z' };
 
 /* The class of a function, by its name and file; of a frame in a difference, by its values. */
-char flame_class(const struct flame_options *o, struct str name, struct str file);
+char flame_class(const struct flame_options *o, struct str name, struct str file,
+		 enum frame_kind kind);
 char flame_diff_class(const struct flame_options *o, int64_t base, int64_t new_value);
 /* The index in --colors of the scheme that depends on a frame's share of the total. */
 enum { FLAME_DIFFUSION = 19 };
@@ -77,6 +78,7 @@ struct flame_writer {
 	const struct contexts *contexts;
 	const struct flame_tree *tree;
 	const bool *guessed;  /* by context, for estimated stacks; else NULL */
+	const uint8_t *kinds;  /* by function: the first kind that one of its frames has; or NULL */
 	uint32_t *set_numbers; /* by label set: its number in the data; NULL: no labels */
 	size_t set_count;
 	struct buf text;      /* text of the current line or frame */

@@ -1,6 +1,4 @@
-/*
- * flamegraph/options - what can be said about the picture
- */
+/* flamegraph/options - the options of the picture */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -74,7 +72,7 @@ const struct option_row flame_rows[] = {
 
 static const double MAX_PIXELS = 1e6;
 
-/* pow() would bring a library with it that is a tenth of a small picture's time. */
+/* pow() would need a library that costs a tenth of the time of a small picture. */
 static double power_of_ten(int exponent)
 {
 	char text[16];
@@ -83,7 +81,7 @@ static double power_of_ten(int exponent)
 	return strtod(text, NULL);
 }
 
-/* Digits with a point; false where they are followed by anything, negative or huge. */
+/* Parses digits with a point. False if anything follows, or if it is negative or huge. */
 static bool read_number(struct str text, double *number)
 {
 	struct decimal value;
@@ -191,7 +189,7 @@ static int check_unit(const struct flame_options *o)
 				   diag_quote(str_of(wanted))) : 0;
 }
 
-/* Letters, digits and what hsl(200 50% 40%) needs; never url(...). */
+/* Allows letters, digits and what hsl(200 50% 40%) needs; never url(...). */
 static int check_color(const char *name, const char *color)
 {
 	struct str text = str_of(color ? color : "none");

@@ -31,7 +31,7 @@ typedef const xmlError *error_pointer;
 typedef xmlErrorPtr error_pointer;
 #endif
 
-/* What libxml2 tells of, for the functions that take it. */
+/* The events of libxml2 and the functions that handle them. */
 struct sax_event {
 	void (*act)(struct flame_xml_reader *r, const struct sax_event *event);
 	struct flame_xml_reader *reader;
@@ -42,8 +42,8 @@ struct sax_event {
 };
 
 /*
- * From then on all events are passed over, until the chunk of input ends. (To stop the
- * parser at once would take the attributes away that the event is about.)
+ * Ignores all events until the chunk of input ends. (Stopping the parser at once would free the
+ * attributes that the current event refers to.)
  */
 void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expected, const char *got)
 {
@@ -136,7 +136,7 @@ static void begin_element(struct flame_xml_reader *r, const struct sax_event *ev
 		flame_take_spoken(&a, e);
 }
 
-/* A group has the title and the place of what is in it. */
+/* A group has the title and the place of its contents. */
 static void hand_up(struct flame_element *e, struct flame_element *parent)
 {
 	if (e->titled && (e->kind == KIND_TITLE || !parent->titled)) {
@@ -227,7 +227,7 @@ static void on_text(void *context, const xmlChar *text, int n)
 	handle((struct sax_event){ .act = add_text, .reader = context, .text = text, .count = n });
 }
 
-/* An entity that nobody declared: its name is all there is. */
+/* An undeclared entity: only its name is known. */
 static void on_reference(void *context, const xmlChar *name)
 {
 	on_text(context, (const xmlChar *)"&", 1);
@@ -261,7 +261,10 @@ static void refuse_attribute(void *context, const xmlChar *element, const xmlCha
 	refuse_entity(context, name, type, NULL, value, NULL);
 }
 
-/* libxml2's first line, as we begin ours: "opening and ending tag mismatch: g line 3 and svg" */
+/*
+ * libxml2's first line, beginning as ours do: "opening and ending tag mismatch: g line 3 and
+ * svg"
+ */
 static void put_error(struct flame_xml_reader *r, error_pointer trouble, struct buf *text)
 {
 	struct str line = trouble->message ? str_of(trouble->message) : S(""), rest;
@@ -299,7 +302,7 @@ static void on_error(void *context, error_pointer trouble)
 	handle((struct sax_event){ .act = take_error, .reader = context, .trouble = trouble });
 }
 
-/* What libxml2 tells nobody's handler (of encodings) is not for the terminal. */
+/* Messages of libxml2 that no handler gets (about encodings) must not reach the terminal. */
 static void pass_over(void *context, const char *format, ...)
 {
 	(void)context;
@@ -346,7 +349,7 @@ static void free_parser(void *owner)
 {
 	struct flame_xml_reader *r = owner;
 
-	/* declared entities are kept there, before we are asked */
+	/* declared entities are looked up there before we are asked */
 	r->library->xmlFreeDoc(r->xml->myDoc);
 	r->xml->myDoc = NULL;
 	r->library->xmlFreeParserCtxt(r->xml);
@@ -404,7 +407,7 @@ void flame_report_missing(struct input *in, struct profile *p, const char *what)
 
 /* --- sniffing --- */
 
-/* Goes behind the next `end`. */
+/* Moves behind the next `end`. */
 static bool pass(struct str *s, const char *end)
 {
 	struct str mark = str_of(end);
@@ -417,7 +420,7 @@ static bool pass(struct str *s, const char *end)
 	return false;
 }
 
-/* <?xml ...?>, comments and the document type, in front of the root. */
+/* Skips <?xml ...?>, comments and the document type before the root. */
 int flamegraph_bid(struct str head, bool whole)
 {
 	(void)whole;

@@ -1,10 +1,10 @@
 /*
- * flamegraph/read_attributes - what attributes say: lengths, places, titles in handlers
+ * flamegraph/read_attributes - the meaning of attributes: lengths, places, titles in handlers
  */
 #include "converters/flamegraph/xml.h"
 
 enum { MICRO = -6 };
-static const int64_t FARTHEST = (int64_t)1 << 50; /* a sum of a thousand fits */
+static const int64_t FARTHEST = (int64_t)1 << 50; /* a sum of a thousand of these fits */
 
 bool flame_find_attribute(const struct flame_attributes *a, const char *prefix, const char *name,
 			  struct str *value)
@@ -28,7 +28,7 @@ bool flame_attribute_is(const struct flame_attributes *a, const char *name, cons
 	return flame_find_attribute(a, "", name, &value) && str_eq(value, str_of(wanted));
 }
 
-/* "12.5" or "12.5px" in millionths. */
+/* Parses "12.5" or "12.5px" into millionths. */
 static bool take_length(struct str s, int64_t *length)
 {
 	struct decimal number;
@@ -95,7 +95,7 @@ struct flame_place flame_place_of(struct flame_xml_reader *r, const struct flame
 	return place;
 }
 
-/* "translate(0 160)"; what else there is does not move boxes apart. */
+/* Parses "translate(0 160)"; other transformations do not separate boxes. */
 void flame_translate(const struct flame_attributes *a, struct flame_element *e)
 {
 	struct str text, x, y = S("");

@@ -14,7 +14,7 @@ enum { TENTH = 100000, TRIES = 256 };
 
 /* --- frames --- */
 
-/* "a.py:56:spin" as pstat has it: file, line, name. */
+/* Splits "a.py:56:spin" into file, line and name, as in pstat. */
 static frame_id flameprof_frame(struct profile *p, struct str text)
 {
 	struct str file, rest, digits, name;
@@ -48,7 +48,7 @@ static frame_id frame_of(struct flame_boxes_reader *r, string_id name)
 /* --- callers --- */
 
 /*
- * Row by row from the ground, each from the left. Of boxes with the same rounded place
+ * Sorts row by row from the ground, each from the left. Of boxes with the same rounded position
  * only the last can be wide.
  */
 static int compare_places(const void *a, const void *b)
@@ -65,8 +65,8 @@ static int compare_places(const void *a, const void *b)
 }
 
 /*
- * Titles are rounded: a box of 3 may have two of 1.5, both called 2, on it. flameprof's
- * widths come from a call graph and need not add up at all.
+ * Titles are rounded: a box of 3 may carry two of 1.5, both labelled 2. The widths of flameprof
+ * come from a call graph and need not add up at all.
  */
 static int64_t slack(const struct flame_boxes_reader *r, const struct flame_box *box)
 {
@@ -75,7 +75,7 @@ static int64_t slack(const struct flame_boxes_reader *r, const struct flame_box 
 	return r->picture->flameprof ? INT64_MAX / 4 : (box->callees + 2) / 2;
 }
 
-/* By place: rounding may let it stick out. */
+/* Judges by position: rounding may let it stick out. */
 static bool stands_on(const struct flame_boxes_reader *r, const struct flame_box *box,
 		      const struct flame_box *caller)
 {
@@ -129,7 +129,7 @@ static void place_box(struct flame_boxes_reader *r, struct flame_box *box, size_
 	box->stack = stacks_push(&r->p->stacks, caller->stack, frame_of(r, box->name));
 }
 
-/* The row of boxes from `first` to `end` stands on the one that begins at `below`. */
+/* Places the row of boxes from `first` to `end` on the row that begins at `below`. */
 static void place_row(struct flame_boxes_reader *r, size_t below, size_t first, size_t end)
 {
 	size_t at = below;

@@ -1,12 +1,10 @@
-/*
- * flamegraph/read_counts - what is counted, and how much of it in each box
- */
+/* flamegraph/read_counts - what is counted, and the value of each box */
 #include "common/program/time_units.h"
 #include "converters/flamegraph/boxes.h"
 
 enum { PIXEL = 1000000, FINEST = -9 };
 
-/* The power of ten of a nanosecond, or -1: not a time. */
+/* The power of ten of a nanosecond for a unit, or -1 if it is not a time. */
 static int time_power(struct str word)
 {
 	if (str_eq(word, S("\xc2\xb5s")) || str_eq(word, S("\xce\xbcs")))
@@ -31,7 +29,7 @@ static struct str word_of(const struct flame_boxes_reader *r, const struct flame
 	return strings_text(&r->picture->texts, box->word);
 }
 
-/* The one whose title tells for all what is counted. */
+/* The box whose title says for all what is counted. */
 static const struct flame_box *widest(const struct flame_boxes_reader *r)
 {
 	const struct flame_box *best = r->boxes;
@@ -54,8 +52,8 @@ static int places_under(const struct flame_box *box)
 }
 
 /*
- * Exact figures are usually in the title's unit. Titles for people are not: where
- * "1.24 s" stands over 1239870000, nanoseconds are counted, and bytes under "2 KiB".
+ * Exact values are usually in the unit of the title. Titles for people are different: with
+ * "1.24 s" above 1239870000, nanoseconds are counted, and bytes under "2 KiB".
  */
 void flame_boxes_find_unit(struct flame_boxes_reader *r)
 {
@@ -86,7 +84,7 @@ void flame_boxes_find_unit(struct flame_boxes_reader *r)
 	r->v = profile_value_type(r->p, type);
 }
 
-/* Times in titles may have different units: each is taken in the profile's. */
+/* Times in titles may have different units: each is converted to that of the profile. */
 static void scale_counts(struct flame_boxes_reader *r)
 {
 	bool times = r->p->value_types[r->v].unit == UNIT_TIME;

@@ -44,7 +44,7 @@ struct ids {
 	size_t n, cap;
 };
 
-/* Rows of one thread whose labels and times come behind them. */
+/* Rows of one thread, followed by their labels and times. */
 struct waiting {
 	stack_id *stacks;
 	size_t count, cap;
@@ -64,7 +64,7 @@ struct flame_data_reader {
 	int *exponents;        /* of the file's value types */
 	size_t exponent_cap;
 	struct ids path;       /* the current context and its callers */
-	int64_t *row;          /* of p, all 0 but while it is being filled */
+	int64_t *row;          /* a row of p, all 0 except while it is filled */
 	struct numbered mappings, label_sets;
 	struct system {
 		uint32_t function;   /* of the file */
@@ -89,7 +89,7 @@ static bool take_integer(struct flame_data_reader *r, int64_t *value)
 	return json_integer(&r->j, value);
 }
 
-/* An index into a table, looked up; 0 after an error. */
+/* Looks up an index into a table; 0 after an error. */
 static uint32_t take_id(struct flame_data_reader *r, const struct ids *table, const char *what)
 {
 	uint32_t i;
@@ -109,7 +109,7 @@ static uint32_t take_number(struct flame_data_reader *r, const char *what)
 	return n;
 }
 
-/* Lists have groups of numbers: the one that is due, or the list is cut short. */
+/* Reads the next number of a group; a list must not end within one. */
 static bool take_due(struct flame_data_reader *r)
 {
 	return json_element(&r->j) ||
@@ -196,7 +196,7 @@ static void read_systems(struct flame_data_reader *r)
 	}
 }
 
-/* Of the first frames, in their order, before the frames themselves. */
+/* Details of the first frames, in their order, before the frames themselves. */
 static void read_details(struct flame_data_reader *r)
 {
 	struct str key;
@@ -267,7 +267,7 @@ static void read_nodes(struct flame_data_reader *r)
 
 /* --- self values --- */
 
-/* The number in the measure of the profile, which may be of several files. */
+/* The number in the scale of the profile, which may come from several files. */
 static int64_t measured(struct flame_data_reader *r, size_t column, int64_t number)
 {
 	value_id v = r->values.v[column];
@@ -301,7 +301,7 @@ static stack_id stack_of_function(struct flame_data_reader *r, uint32_t function
 			   profile_frame(r->p, (struct frame){ .function = function }));
 }
 
-/* Goes on from row `at` of the table. */
+/* Continues from row `at` of the table. */
 static bool take_step(struct flame_data_reader *r, const struct ids *table, size_t *at)
 {
 	int64_t step;
@@ -319,7 +319,7 @@ static bool take_step(struct flame_data_reader *r, const struct ids *table, size
 	return true;
 }
 
-/* In files in time a row of zeros says where frames end: of no use where time is none. */
+/* In files in time order, a row of zeros marks where frames end; without time it has no use. */
 static bool is_needed(const struct flame_data_reader *r)
 {
 	if (!r->ordered || r->p->ordered)

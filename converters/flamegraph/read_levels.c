@@ -1,6 +1,4 @@
-/*
- * flamegraph/read_levels - which row of boxes is how deep
- */
+/* flamegraph/read_levels - the depth of each row of boxes */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -13,7 +11,7 @@ static int compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The distinct y of all boxes, ascending: from the picture's top down. */
+/* The distinct y of all boxes, ascending, from the top of the picture down. */
 static size_t find_rows(const struct flame_boxes_reader *r, int64_t *rows)
 {
 	size_t n = 0;
@@ -66,7 +64,7 @@ static double row_width(const struct flame_boxes_reader *r, int64_t y)
 	return width;
 }
 
-/* Whether it is an icicle: "all", or else the widest row, is at the top. */
+/* Whether it is an icicle graph: "all", or else the widest row, is at the top. */
 static bool is_icicle(struct flame_boxes_reader *r, int64_t top, int64_t bottom)
 {
 	double above = row_width(r, top), below = row_width(r, bottom);

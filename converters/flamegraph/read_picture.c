@@ -42,7 +42,7 @@ void flame_picture_add(struct flame_picture *picture, const struct flame_place *
 	if (place->exact && !place->exact_width)
 		return;
 	if (!flame_title(title, &t)) {
-		/* a name alone will do for a box that has exact figures */
+		/* a box with exact values needs only a name */
 		if (!place->exact)
 			return;
 		t = (struct flame_title){ .name = str_trim(title) };
@@ -88,7 +88,7 @@ static bool is_chart(const struct flame_boxes_reader *r)
 	return twice;
 }
 
-/* Callers before callees: what begins at the same place goes up from the ground. */
+/* Callers before callees: boxes that begin at the same place are sorted upwards. */
 static int compare_times(const void *a, const void *b)
 {
 	const struct flame_box *x = a, *y = b;
@@ -102,7 +102,7 @@ static int compare_times(const void *a, const void *b)
 
 static void add_self(struct flame_boxes_reader *r, const struct flame_box *box, int64_t self)
 {
-	/* an earlier file's times may be in another unit */
+	/* times of an earlier file may be in another unit */
 	int shift = r->power - r->p->value_types[r->v].source_scale;
 	int64_t value;
 
@@ -171,7 +171,7 @@ static void add_all(struct flame_boxes_reader *r)
 
 /* --- what is missing --- */
 
-/* Counts are integers: where a box of 1 is drawn, no other can have been narrower. */
+/* Counts are integers: if a box of 1 is drawn, no other can have been narrower. */
 static const struct flame_box *narrowest(const struct flame_boxes_reader *r)
 {
 	const struct flame_box *best = r->boxes;

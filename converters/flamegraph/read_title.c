@@ -16,7 +16,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "12.50" or "+2.04", with a '%' behind it. */
+/* Parses "12.50" or "+2.04", followed by a "%". */
 static bool is_percent(struct str s)
 {
 	struct decimal number;
@@ -29,7 +29,7 @@ static bool is_percent(struct str s)
 
 enum { LONGEST_COUNT = 64 };
 
-/* "1,234.5": commas between digits are left out. */
+/* Parses "1,234.5"; commas between digits are skipped. */
 static bool take_count(struct str s, struct decimal *count)
 {
 	char digits[LONGEST_COUNT];
@@ -47,7 +47,7 @@ static bool take_count(struct str s, struct decimal *count)
 	return str_to_decimal((struct str){ digits, n }, count, &exactness);
 }
 
-/* "1,234 samples, 5.67%; +0.89%" without the brackets. */
+/* Parses "1,234 samples, 5.67%; +0.89%", without the brackets. */
 static bool take_numbers(struct str s, struct flame_title *t)
 {
 	struct str number, share, delta;
@@ -69,7 +69,7 @@ static bool take_numbers(struct str s, struct flame_title *t)
 	return take_count(number, &t->value);
 }
 
-/* flameprof's four numbers; what is as wide as the box is the last of them. */
+/* Parses flameprof's four numbers; the last one corresponds to the width of the box. */
 static bool take_flameprof(struct str name, struct str fields, struct flame_title *t)
 {
 	struct str word, share;
@@ -101,14 +101,14 @@ static bool take_line(struct str text, struct flame_title *t)
 		t->name = str_head(text, i ? i - 1 : 0);
 		if (take_numbers(inside, t) || take_flameprof(t->name, inside, t))
 			return true;
-		/* what stands before is longer still: it cannot have the form either */
+		/* what precedes is longer still and cannot have the form either */
 		if (inside.n > 4 * LONGEST_COUNT)
 			return false;
 	}
 	return false;
 }
 
-/* Pretty-printed XML has line breaks around a text. */
+/* Removes the line breaks that pretty-printed XML has around a text. */
 static struct str trim(struct str s)
 {
 	while (s.n && strchr(" \t\r\n", s.p[0]) && s.p[0])

@@ -1,6 +1,4 @@
-/*
- * flamegraph/text - how wide text is, and what of it fits
- */
+/* flamegraph/text - the width of text, and how much of it fits */
 #include "common/base/utf8.h"
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph/internal.h"
@@ -47,7 +45,7 @@ static uint64_t text_width(const struct flame_options *o, struct str s)
 	return width;
 }
 
-/* From the end: where the last characters begin that fit. */
+/* The start of the last characters that fit. */
 static size_t fitting_end(const struct flame_options *o, struct str s, uint64_t room)
 {
 	uint64_t width = text_width(o, s), dots = 2 * char_width(o, '.');
@@ -79,7 +77,7 @@ size_t flame_fitting(const struct flame_options *o, struct str s, uint64_t room,
 	return s.n;
 }
 
-/* Line breaks and tabs would be drawn as nothing: blanks. */
+/* Replaces line breaks and tabs, which would not be drawn, by blanks. */
 static void put_line(struct output *out, struct str s)
 {
 	size_t from = 0, i = 0;

@@ -1,15 +1,13 @@
-/*
- * flamegraph/widest - which frames are elements of the file
- */
+/* flamegraph/widest - chooses the frames that become elements of the file */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
 #include "converters/flamegraph/internal.h"
 
 enum {
-	/* more elements make a page slow to open; the script draws the rest when asked */
+	/* more elements make a page slow to open; the script draws the others on demand */
 	MAX_ELEMENTS = 1000,
-	/* so many as wide as the last one of them come in too */
+	/* number of frames as wide as the last one that are kept too */
 	MAX_TIED = 10000,
 };
 
@@ -26,8 +24,8 @@ static double width_of(const struct flame_writer *v, uint32_t node)
 }
 
 /*
- * Of very many that are just as wide those nearest the root are drawn: whole rows of
- * them, until there are enough.
+ * If very many are just as wide, those nearest the root are drawn: whole rows, until there are
+ * enough.
  */
 static uint32_t deepest_tied(const struct flame_writer *v, size_t room)
 {

@@ -1,13 +1,13 @@
-/*
- * pstat/read - see pstat.c for the language
- */
+/* pstat/read - see format.c for the language */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
 #include "common/base/prefetch.h"
 #include "converters/pstat/reading.h"
 
-/* What a row and a caller's part begin with: in the file, and as `numbers` has it. */
+/*
+ * The numbers that begin a row and the part of a caller: as in the file, and as in `numbers`.
+ */
 enum { CALLS, PRIMITIVE, SELF, INCLUSIVE, FIGURES, VALUES = SELF, ROW = FIGURES + 1 };
 
 bool pstat_expected(struct pstat_reader *r, const struct marshal_item *got, const char *what)
@@ -59,7 +59,7 @@ static bool next_number(struct pstat_reader *r, int i, struct marshal_number *n)
 	return true;
 }
 
-/* A count, or a number in the value type's own measure. */
+/* A count, or a number in the scale of the value type. */
 static bool take_number(struct pstat_reader *r, int i, const struct marshal_number *n,
 			int64_t *value)
 {
@@ -83,7 +83,7 @@ static bool take_number(struct pstat_reader *r, int i, const struct marshal_numb
 		.number = n->number, .at = n->at }, wanted(i));
 }
 
-/* The counts come in either order; what nobody counted is -1 or 0. */
+/* The counts come in either order; -1 or 0 if they were not counted. */
 static inline void settle_calls(struct pstat_numbers *f)
 {
 	int64_t a = f->v[0], b = f->v[1], calls = a > b ? a : b, primitive = a > b ? b : a;
@@ -92,7 +92,7 @@ static inline void settle_calls(struct pstat_numbers *f)
 	f->v[PRIMITIVE] = primitive < 0 ? 0 : primitive;
 }
 
-/* The next four numbers, which `n` has if `given`. */
+/* The next four numbers, which are in `n` if `given`. */
 static bool read_numbers(struct pstat_reader *r, struct marshal_number *n, bool given,
 			 struct pstat_numbers *f)
 {
@@ -105,7 +105,7 @@ static bool read_numbers(struct pstat_reader *r, struct marshal_number *n, bool 
 	return true;
 }
 
-/* The four numbers that a tuple of `count` begins with, if they are as most are. */
+/* The four numbers at the start of a tuple of `count` items, if they have their usual form. */
 static inline bool plain_numbers(struct pstat_reader *r, uint32_t count, struct pstat_numbers *f)
 {
 	struct marshal_plain n;
@@ -122,7 +122,7 @@ static inline bool plain_numbers(struct pstat_reader *r, uint32_t count, struct 
 
 /* --- rows --- */
 
-/* Looking for one row would have all rows so far enter the index: not where it is new. */
+/* Searching for one row would add all rows so far to the index: avoided if the row is new. */
 static void put_arc(struct pstat_reader *r, const struct arc *arc, bool new_row,
 		    const int64_t *values, const int64_t *self)
 {
@@ -142,7 +142,7 @@ static void add_arc(struct pstat_reader *r, struct arc *arc, bool new_row, const
 	put_arc(r, arc, new_row, r->numbers, r->self);
 }
 
-/* A bare count, or one or more (nc, cc, tt, ct) in one tuple. */
+/* Reads a bare count, or one or more (nc, cc, tt, ct) in one tuple. */
 static bool read_other_part(struct pstat_reader *r, struct arc *arc, bool add, bool new_row)
 {
 	struct marshal_number n[FIGURES];
@@ -168,7 +168,7 @@ static bool read_other_part(struct pstat_reader *r, struct arc *arc, bool add, b
 	return true;
 }
 
-/* Of a caller that comes soon. */
+/* Prefetches the function of a caller that comes soon. */
 PREFETCH_FUNCTION prefetch_mark(const struct pstat_reader *r)
 {
 	uint32_t soon = marshal_peek_tag(r->m);
@@ -177,7 +177,7 @@ PREFETCH_FUNCTION prefetch_mark(const struct pstat_reader *r)
 		PREFETCH(&r->marks[soon - 1]);
 }
 
-/* One caller's value; fresh: no row with this arc is there. */
+/* Reads the value of one caller; new_row: no row has this arc yet. */
 static bool read_part(struct pstat_reader *r, struct arc *arc, bool add, bool new_row)
 {
 	struct marshal_number n[FIGURES];
@@ -194,7 +194,7 @@ static bool read_part(struct pstat_reader *r, struct arc *arc, bool add, bool ne
 	return true;
 }
 
-/* The next key of a dict and the place where it begins; false at the end too. */
+/* Reads the next key of a dict and its offset. False at the end too. */
 static bool next_key(struct pstat_reader *r, struct pstat_key *key, uint64_t *at)
 {
 	struct marshal_item item;
@@ -249,7 +249,7 @@ static bool read_callers(struct pstat_reader *r, function_id callee, bool new_ro
 	return input_status(r->in) == 0;
 }
 
-/* What the values of the file are: the first row needs it. */
+/* Finds out what the values of the file are, which the first row needs. */
 static void start_values(struct pstat_reader *r, struct value_type type)
 {
 	r->value = profile_value_type(r->p, type);
@@ -274,7 +274,7 @@ static void add_row(struct pstat_reader *r, function_id f, bool new_row, const s
 	profile_total(r->p, f, row->v[CALLS], row->v[PRIMITIVE], r->numbers);
 }
 
-/* What the row's tuple begins with: read, found, or to come. */
+/* The start of the tuple of a row: read, known, or still to come. */
 struct row_numbers {
 	bool plain, given;
 	struct pstat_numbers numbers;
@@ -422,8 +422,8 @@ static bool read_next(struct pstat_reader *r)
 }
 
 /*
- * Built-in functions have the file "~". Without any, yappi was told not to follow them: their
- * time is in the inclusive values of their callers, and is nobody's self value.
+ * Built-in functions have the file "~". If there are none, yappi was told not to follow them:
+ * their time is in the inclusive values of their callers and in no self value.
  */
 static bool lacks_builtins(const struct pstat_reader *r)
 {
@@ -455,7 +455,7 @@ static void read_dict(struct pstat_reader *r)
 	if (!r->numbers)
 		start_values(r, pstat_seconds(r->p));
 	r->p->inclusive_only |= lacks_builtins(r);
-	/* what follows does not matter, but that it can be read does (gzip's sum) */
+	/* what follows does not matter, but it must be readable (the checksum of gzip) */
 	while (input_more(r->in))
 		r->in->p = r->in->end;
 }
@@ -474,7 +474,7 @@ int pstat_read(struct input *in, struct profile *p)
 	return input_status(in);
 }
 
-/* A dict whose first key is a tuple of 3 or of 1, or an empty dict: "{(\3\0\0\0". */
+/* Recognises a dict whose first key is a tuple of 3 or of 1, or an empty dict: "{(\3\0\0\0". */
 int pstat_bid(struct str head, bool whole)
 {
 	static const char *const starts[] = { "(\3", "(\1", ")\3", ")\1" };

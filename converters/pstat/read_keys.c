@@ -1,6 +1,4 @@
-/*
- * pstat/read_keys - (file, line, name): see pstat.c for the language
- */
+/* pstat/read_keys - (file, line, name): see format.c for the language */
 #include "converters/pstat/reading.h"
 
 static struct str unescape(struct pstat_reader *r, struct str s)

@@ -1,6 +1,4 @@
-/*
- * pstat/write - see pstat.c for the language
- */
+/* pstat/write - see format.c for the language */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -14,7 +12,7 @@
 struct pstat_row {
 	struct str file, name;
 	uint32_t line;
-	bool guess;              /* nobody knows the line where it begins */
+	bool guess;              /* the line where it begins is unknown */
 };
 
 struct pstat_writer {
@@ -27,7 +25,7 @@ struct pstat_writer {
 	uint32_t *order;         /* of the rows in the file */
 	bool *entries;           /* by row: what the root calls; NULL: there is no root */
 	int64_t whole;           /* the root's inclusive value */
-	bool guesses;            /* some number in the file is one */
+	bool guesses;            /* some number in the file is a guess */
 	struct buf root, text;
 };
 
@@ -85,8 +83,10 @@ static uint32_t add_row(struct pstat_writer *w, struct index *keys, struct pstat
 	return (uint32_t)w->count++;
 }
 
-/* Functions that differ in what no key holds share a row: a key that comes twice would
- * be lost in Python. */
+/*
+ * Functions that differ only in what a key does not hold share a row: Python would lose a
+ * duplicate key.
+ */
 static void make_rows(struct pstat_writer *w)
 {
 	size_t n = w->p->function_count;
@@ -103,7 +103,7 @@ static void make_rows(struct pstat_writer *w)
 	alloc_free(used);
 }
 
-/* A hundredth may be missing: cProfile's own last call is beside the main program. */
+/* A hundredth may be missing: the last call of cProfile itself is beside the main program. */
 static bool covers(const struct pstat_writer *w, uint32_t row)
 {
 	return w->table.first[row] == w->table.first[row + 1] &&
@@ -125,7 +125,7 @@ static void name_root(struct pstat_writer *w)
 	}
 }
 
-/* Which rows a root would call, and whether one is needed. */
+/* Finds the rows that a root would call, and whether one is needed. */
 static void make_root(struct pstat_writer *w)
 {
 	bool covered = false;
@@ -143,8 +143,8 @@ static void make_root(struct pstat_writer *w)
 }
 
 /*
- * Each row is followed by its callers that were not there yet, as a reader meets them:
- * reading and writing again gives the same bytes.
+ * Each row is followed by those of its callers that were not written yet, as a reader meets
+ * them, so that reading and writing again gives the same bytes.
  */
 static void order_rows(struct pstat_writer *w)
 {
@@ -206,8 +206,10 @@ static void writer_close(struct pstat_writer *w)
 	buf_free(&w->text);
 }
 
-/* What is no character for Python goes out as one lone surrogate a byte. Surrogates
- * that a name holds stay, but for those that would be taken for such bytes. */
+/*
+ * Bytes that are not characters for Python are written as lone surrogates. Surrogates within a
+ * name are kept, except those that would be read as such bytes.
+ */
 static size_t plain_length(struct str s, size_t i)
 {
 	size_t n = utf8_length(s, i);
@@ -249,7 +251,7 @@ static void put_name(struct output *out, struct pstat_writer *w, struct str name
 	marshal_put_text(out, buf_str(&w->text));
 }
 
-/* A guess is a long: the same number in Python, and nothing when read again. */
+/* A guess is a long: the same number for Python, and unknown when we read it again. */
 static void put_number(struct output *out, int64_t value, bool guess)
 {
 	if (guess)
@@ -272,8 +274,8 @@ static struct pstat_row root_row(const struct pstat_writer *w)
 }
 
 /*
- * How often, in both ways. A function that has a value was called at least once; of
- * a recursion all calls may be other than primitive. True: they are guesses.
+ * Sets calls and primitive calls. A function with a value was called at least once; in a
+ * recursion no call need be primitive. True if they are guesses.
  */
 static bool find_calls(int64_t value, int64_t *calls, int64_t *primitive)
 {
@@ -294,7 +296,7 @@ static void put_values(struct output *out, const struct pstat_writer *w, int64_t
 	marshal_put_float(out, pstat_to_float(inclusive, w->digits));
 }
 
-/* Callers' counts come total first. */
+/* For callers, the total count comes first. */
 static void put_caller(struct output *out, struct pstat_writer *w, struct pstat_row caller,
 		       const struct call_arc *a)
 {
@@ -308,7 +310,7 @@ static void put_caller(struct output *out, struct pstat_writer *w, struct pstat_
 	put_values(out, w, a->self, a->inclusive);
 }
 
-/* What the row's callers do not account for, but the inclusive value is whole. */
+/* What the callers of a row do not account for; the inclusive value stays whole. */
 static struct call_arc root_part(const struct pstat_writer *w, uint32_t r, int64_t calls,
 				 int64_t primitive)
 {
@@ -364,7 +366,7 @@ static void put_text_note(struct output *out, struct pstat_writer *w, const char
 	}
 }
 
-/* Plain seconds, as a profiler writes them, need no notes. */
+/* Plain seconds, as profilers write them, need no notes. */
 static bool has_notes(const struct pstat_writer *w)
 {
 	const struct profile *p = w->p;
@@ -455,7 +457,7 @@ void pstat_write(struct output *out, const struct profile *p)
 	writer_close(&w);
 }
 
-/* Whether the value comes back the same from a float, which has 53 bits. */
+/* Whether the value survives as a float, which has 53 bits. */
 static bool comes_back(const struct pstat_writer *w, int64_t value)
 {
 	int64_t back;

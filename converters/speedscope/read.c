@@ -1,6 +1,4 @@
-/*
- * speedscope/read - see speedscope.c for the language
- */
+/* speedscope/read - see format.c for the language */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -9,7 +7,7 @@
 
 /* --- frames --- */
 
-/* A line or column; null and below zero mean unknown. */
+/* Reads a line or column; null and negative numbers mean unknown. */
 static uint32_t take_line(struct speedscope_reader *r)
 {
 	struct decimal number = { 0 };

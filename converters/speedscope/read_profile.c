@@ -1,6 +1,4 @@
-/*
- * speedscope/convert_read - one profile: its keys, the thread and value type it belongs to
- */
+/* speedscope/read_profile - one profile: its keys, its thread and its value type */
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
 #include "converters/speedscope/reading.h"
@@ -18,7 +16,7 @@ static value_id find_column(struct speedscope_reader *r)
 	return profile_value_type(r->p, now->value);
 }
 
-/* How many profiles of this name and value type the file had before. */
+/* The number of profiles with this name and value type so far in the file. */
 static uint32_t count_twin(struct speedscope_reader *r, thread_id thread, value_id value)
 {
 	uint64_t hash = hash_mix(thread, value);
@@ -34,8 +32,8 @@ static uint32_t count_twin(struct speedscope_reader *r, thread_id thread, value_
 }
 
 /*
- * Profiles with the same name are one thread's if they differ in what they count;
- * if not they are told apart by a number. In several files they are the same thread.
+ * Profiles with the same name belong to one thread if they differ in what they count; otherwise
+ * they are distinguished by a number. Across files they are the same thread.
  */
 static thread_id find_thread(struct speedscope_reader *r)
 {
@@ -51,7 +49,7 @@ static thread_id find_thread(struct speedscope_reader *r)
 	return thread;
 }
 
-/* A sample that counts several things is several profiles' : it is counted in the first. */
+/* A sample that counts several things is in several profiles: it is counted in the first. */
 static uint64_t sample_count(struct speedscope_reader *r)
 {
 	while (r->thread_count <= r->now.row) {
@@ -74,7 +72,7 @@ void speedscope_begin_rows(struct speedscope_reader *r)
 	now->row = find_thread(r);
 	now->count = sample_count(r);
 	now->exponent = r->p->value_types[now->column].exponent;
-	/* a second file's time line of the same thread is only added up */
+	/* the time line of the same thread in a second file is only summed */
 	now->call_events = now->evented && r->p->keep_order &&
 			 !profile_time_range(r->p, now->row, now->column);
 	if (now->sampled && r->p->keep_order)
@@ -89,7 +87,7 @@ static void add_time_range(struct speedscope_reader *r, uint64_t byte)
 	struct time_range range = { now->row, now->column, 0, 0, now->call_events };
 	int64_t start = 0, end = 0;
 
-	/* the first may change the measure in which the second is read */
+	/* reading the first may change the scale in which the second is read */
 	if (now->end.known)
 		speedscope_measured(r, now->end.number, byte);
 	if (now->start.known)

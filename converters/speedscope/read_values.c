@@ -1,6 +1,4 @@
-/*
- * speedscope/read_values - samples with their weights, or events, into the profile's rows
- */
+/* speedscope/read_values - reads samples with their weights, or events, into rows */
 #include "common/base/alloc.h"
 #include "converters/speedscope/reading.h"
 
@@ -30,13 +28,13 @@ static uint32_t take_frame(struct speedscope_reader *r)
 static stack_id push_frame(struct speedscope_reader *r, stack_id parent, uint32_t frame)
 {
 	if (r->in->failed)
-		return EMPTY_STACK; /* there may be no frames at all */
+		return EMPTY_STACK; /* there may be no frames */
 	if (r->framed)
 		return stacks_push(&r->p->stacks, parent, r->frames[frame]);
 	return unresolved_stacks_push(&r->unresolved, parent, frame);
 }
 
-/* Whether numbers can be taken as they come, or must wait for other keys. */
+/* Whether numbers can be processed now, or must wait for other keys. */
 static bool can_begin(struct speedscope_reader *r)
 {
 	if (!r->now.named || !r->now.measured)
@@ -101,7 +99,7 @@ void speedscope_read_samples(struct speedscope_reader *r)
 	}
 }
 
-/* A sample whose labels or time the profile says. */
+/* Adds a sample whose labels or time the profile gives. */
 static void add_detailed(struct speedscope_reader *r, int64_t value)
 {
 	struct speedscope_profile *now = &r->now;

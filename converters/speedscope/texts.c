@@ -52,12 +52,12 @@ static void look_ahead(struct sample_texts *t, const struct json *j, struct str 
 	fetch(t, PREFETCH_TEXT);
 }
 
-/* The text of the next array, looked up ahead; NULL if it is none, or too long. */
+/* The text of the next array, looked up ahead; NULL if there is none or it is too long. */
 static const struct ahead *next_text(struct sample_texts *t, struct json *j)
 {
 	struct str text;
 
-	/* the window may have moved: both the place in it and in the input must agree */
+	/* the window may have moved: the offsets in it and in the input must agree */
 	if (json_peek(j) == JSON_ARRAY && t->next < t->count &&
 	    t->ahead[t->next].text.p == j->in->p && t->ahead[t->next].at == input_offset(j->in))
 		return &t->ahead[t->next++];

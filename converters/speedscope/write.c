@@ -1,6 +1,4 @@
-/*
- * speedscope/write - see speedscope.c for the language
- */
+/* speedscope/write - see format.c for the language */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -72,7 +70,7 @@ static void number_frame(struct speedscope_writer *w, struct index *contents, fr
 	w->numbers[f] = (uint32_t)w->written_count;
 }
 
-/* The frames of a stack that no stack before it had; root first, as they are written. */
+/* Writes the frames of a stack that no earlier stack had, root first. */
 static void number_stack(struct speedscope_writer *w, struct index *contents, bool *seen,
 			 stack_id stack)
 {
@@ -88,7 +86,7 @@ static void number_stack(struct speedscope_writer *w, struct index *contents, bo
 		number_frame(w, contents, w->path[--depth]);
 }
 
-/* In the order in which the profiles name them. */
+/* Numbers frames in the order in which the profiles use them. */
 static void number_frames(struct speedscope_writer *w)
 {
 	bool *seen = alloc_zero(w->p->stacks.count, sizeof *seen);
@@ -151,7 +149,7 @@ static bool is_usual_name(const struct profile *p, const struct value_type *v)
 	return str_eq(profile_text(p, v->name), unit_word_of(v)->value);
 }
 
-/* What the app shows: the thread, and what is counted unless that goes without saying. */
+/* The title in the app: the thread, and what is counted unless it is obvious. */
 static void add_title(const struct speedscope_writer *w, const struct sample_series *s, struct buf *title)
 {
 	const struct profile *p = w->p;
@@ -175,7 +173,7 @@ static void add_title(const struct speedscope_writer *w, const struct sample_ser
 		buf_add(title, S(" (stacks estimated from a call graph)"));
 }
 
-/* Opens the extra object or goes on with it. */
+/* Opens the extra object or continues it. */
 static void put_extra(struct speedscope_writer *w, bool *any, const char *key)
 {
 	output_text(w->out, *any ? "," : ",\"profpipe\":{");
@@ -248,7 +246,7 @@ static void put_series_extra(struct speedscope_writer *w, const struct sample_se
 		output_byte(w->out, '}');
 }
 
-/* The text of a value in its type's own unit; returns its length. */
+/* Formats a value in the unit of its type; returns the length. */
 static size_t number_text(struct speedscope_writer *w, value_id v, int64_t value, char *text)
 {
 	const int64_t max_exact = (int64_t)1 << 53;
@@ -329,7 +327,7 @@ static void put_events(struct speedscope_writer *w, const struct sample_series *
 	output_byte(w->out, ']');
 }
 
-/* Start and end; what the samples add up to lies between them. */
+/* Writes start and end, with the sum of the samples between them. */
 static void put_time_range(struct speedscope_writer *w, const struct sample_series *s)
 {
 	const struct time_range *range = profile_time_range(w->p, s->thread, s->value);
@@ -378,7 +376,7 @@ static void put_file_extra(struct speedscope_writer *w, size_t title)
 	if (p->estimated)
 		put_extra(w, &any, "\"estimated\":true");
 	if (p->value_count > 1) {
-		/* in their order, and those of which there is no profile */
+		/* in their order, including those without a profile */
 		put_extra(w, &any, "\"values\":");
 		for (size_t i = 0; i < p->value_count; i++) {
 			output_byte(w->out, i ? ',' : '[');

@@ -298,6 +298,44 @@ def test_what_matches_nothing_is_said(option, text):
     assert "matched nothing" in said or "no sample has such a label" in said
 
 
+@pytest.mark.parametrize("kinds", ["kernel", "jit,gc", "inlined", "native,inlined"])
+def test_hide_kind(kinds):
+    for seed in range(4):
+        data = random_file(seed)
+        hidden = lambda frame: dict(frame).get("kind") in kinds.split(",") or "inlined" in kinds.split(",") and dict(frame).get("inlined")
+        want = Counter()
+        for (thread, value, stack, labels, time), weight in content(data).items():
+            left = tuple(frame for frame in stack if not hidden(frame))
+            if left or not stack:
+                want[thread, value, left, labels, time] += weight
+        assert filtered(data, "--hide-kind", kinds) == want
+
+
+def test_a_kind_that_is_none():
+    said = lib.run("proffilter", "--hide-kind", "kernel,green", input=b"a 1\n", status=2)[1]
+    assert said == b"proffilter: --hide-kind: expected kernel, native, interpreted, jit, gc, idle or inlined, got 'green'\n"
+    assert lib.run("proffilter", "--hide-kind", "gc", input=b"a 1\n") == (b"a 1\n", b"proffilter: warning: --hide-kind 'gc' matched nothing\n")
+
+
+@pytest.mark.parametrize("window, keeps", [("2us:5us", lambda t: 2000 <= t < 5000), (":3000ns", lambda t: t < 3000), ("0.000004:", lambda t: t >= 4000)])
+def test_time_is_that_of_the_samples(window, keeps):
+    for seed in range(4):
+        data = random_file(seed)
+        want = {key: value for key, value in content(data, timed=True).items() if key[4] is not None and keeps(key[4])}
+        out = lib.run("proffilter", "-q", "-t", "speedscope", "--time", window, input=data)[0]
+        assert content(out, timed=True) == want
+
+
+def test_the_kind_of_a_frame_has_a_colour():
+    def colours(kind):
+        file = {"shared": {"frames": [{"name": "a.b", "file": "x.java", **({"kind": kind} if kind else {})}]}, "profiles": [
+            {"type": "sampled", "name": "t", "unit": "none", "startValue": 0, "endValue": 1, "samples": [[0]], "weights": [1]}]}
+        out = lib.run("speedscope2flamegraph", "--colors", "java", input=json.dumps(file).encode())[0].decode()
+        return re.search(r'"colors":"(.*?)"', out)[1], re.search(r'class="(\w)[^"]*"><title>a\.b', out) and re.search(r'class="(\w)[^"]*"><title>a\.b', out)[1]
+    assert len({colours(kind)[0] for kind in ("kernel", "native", "gc", None)}) == 4
+    assert colours("jit") == colours(None) == colours("interpreted")
+
+
 def test_a_filter_of_functions_leaves_labels():
     data = random_file(3)
     want = {key for key in content(data) if any(dict(frame)["name"] == "f1" for frame in key[2])}

@@ -5,11 +5,11 @@
 #include "common/base/alloc.h"
 #include "common/transform/callgraph/inclusive.h"
 
-/* What is known of a callee's arcs from others. */
+/* Sums over the arcs of one callee. */
 struct callee {
-	int64_t calls;       /* of the arcs without values */
-	int64_t values_known; /* the sum of the others */
-	int64_t left;        /* to be shared out, and among how many calls */
+	int64_t calls;       /* number of arcs without values */
+	int64_t values_known; /* sum of the other arcs */
+	int64_t left;        /* the value to divide, and among how many calls */
 	int64_t calls_left;
 	size_t arcs;
 };
@@ -19,7 +19,7 @@ static bool counts(const struct arc *a)
 	return a->caller != a->callee;
 }
 
-/* Each arc takes its part of what is left, so that the last one takes the rest. */
+/* Each arc takes its part of what is left, so that the last one takes the remainder. */
 static int64_t next_part(struct callee *c, int64_t calls)
 {
 	int64_t part = c->left;

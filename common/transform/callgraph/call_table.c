@@ -20,10 +20,10 @@
 #include "common/transform/callgraph/scc.h"
 #include "common/transform/callgraph/inclusive.h"
 
-/* Beside each arc, while its callee's row is filled. */
+/* More about each arc, while the row of its callee is filled. */
 struct open_arc {
 	int64_t calls;    /* those without a value */
-	bool self_open;   /* some of its self part is unknown */
+	bool self_open;   /* part of its self value is unknown */
 	bool every;       /* its value counts every activation of a recursion */
 };
 
@@ -49,7 +49,7 @@ static int64_t at_most(int64_t value, int64_t max)
 	return value > max ? max : value;
 }
 
-/* The part of a value that lies before `upto` of `whole`; never past it. */
+/* The part of a value that corresponds to `upto` of `whole`; never beyond it. */
 static int64_t part(int64_t value, double upto, double whole)
 {
 	double share = upto / whole;
@@ -84,7 +84,10 @@ static void sum_functions(struct call_table_builder *k)
 	alloc_free(inclusive);
 }
 
-/* Nobody recorded a function's calls: its callers' calls, and those not its own. */
+/*
+ * Sets the calls of functions whose calls were not recorded: all calls of callers, and
+ * primitive calls without those of itself.
+ */
 static void sum_calls(struct call_table_builder *k)
 {
 	for (size_t i = 0; i < k->p->arc_count; i++) {
@@ -113,7 +116,7 @@ static void sort_arcs(struct call_table_builder *k, size_t rows)
 		csr_put(&k->arcs, k->row_of[p->arcs[i].callee], (uint32_t)i);
 }
 
-/* The arc from `caller` among those of the current callee, that begin at `start`. */
+/* The arc from `caller` among those of the current callee, which begin at `start`. */
 static size_t find_arc(struct call_table_builder *k, uint32_t caller, size_t start)
 {
 	size_t at = k->place[caller];
@@ -148,7 +151,10 @@ static void take_arc(struct call_table_builder *k, uint32_t number, size_t start
 	open->every |= a->rule == RULE_EVERY;
 }
 
-/* Values for arcs that have only calls. A call to itself is within the others' value. */
+/*
+ * Divides values among arcs that have only calls. A call of a function to itself is part of the
+ * value of others.
+ */
 static void divide_inclusive(struct call_table_builder *k, uint32_t callee, size_t start)
 {
 	const struct call_row *row = &k->t->rows[callee];
@@ -182,7 +188,7 @@ static void divide_inclusive(struct call_table_builder *k, uint32_t callee, size
 	k->t->by_calls++;
 }
 
-/* Self parts for arcs that have none. */
+/* Divides self values among arcs without a self part. */
 static void divide_self(struct call_table_builder *k, uint32_t callee, size_t start, bool by_calls)
 {
 	const struct call_row *row = &k->t->rows[callee];
@@ -210,7 +216,7 @@ static void divide_self(struct call_table_builder *k, uint32_t callee, size_t st
 	}
 }
 
-/* The rows of one callee are far apart in the profile: those to come are fetched ahead. */
+/* The rows of one callee are far apart in the profile, so they are prefetched. */
 PREFETCH_FUNCTION prefetch_ahead(const struct call_table_builder *k, uint32_t i)
 {
 	enum { AHEAD = 12 };
@@ -247,8 +253,8 @@ static void fill_callee(struct call_table_builder *k, uint32_t callee)
 }
 
 /*
- * Python's profile and hotshot have a pseudo root without any figures of its own: what
- * it calls would be in nobody's inclusive value.
+ * Python's profile and hotshot have a pseudo root whose values are all 0: what it calls would
+ * be in no inclusive value.
  */
 static void fill_empty_callers(struct call_table *t)
 {
@@ -304,7 +310,7 @@ static bool calls_within(const struct call_table *t, const struct scc *c, uint32
 	return true;
 }
 
-/* The member that holds most, of a component that nobody else calls; or NO_ID. */
+/* The member with the largest value, of a component without outside callers; or NO_ID. */
 static uint32_t entry_of(const struct call_table *t, const struct scc *c,
 			 uint32_t component)
 {

@@ -6,8 +6,8 @@
 #include "common/base/hash.h"
 
 /*
- * Which nodes of the trie count: the first one of a function on its path, and
- * the first one of an arc. The others lie below them and are in their sums.
+ * The nodes of the trie that count: the first one of a function on its path, and the first one
+ * of an arc. The others lie below them and are included in their sums.
  */
 struct first_nodes {
 	bool *function, *arc;
@@ -18,7 +18,8 @@ struct pair_walk {
 	const struct profile *p;
 	stack_id *child, *sibling; /* lists, in order of id */
 	uint32_t *pair;            /* by node: number of its (caller, callee) */
-	uint32_t *on_path;         /* by function: how often it is above, this one too */
+	uint32_t *on_path;         /* by function: number of occurrences on the path, including
+				      the current node */
 	uint32_t *pair_on_path;    /* the same by pair */
 	stack_id *first;           /* by pair: the first node on the path */
 };
@@ -90,7 +91,7 @@ static void leave(struct pair_walk *w, stack_id node)
 		w->pair_on_path[w->pair[node]]--;
 }
 
-/* Depth first, without recursion: the parents show the way back. */
+/* Depth first, not recursive: parents lead back. */
 static void find_firsts(const struct profile *p, struct first_nodes *firsts)
 {
 	const struct stacks *s = &p->stacks;
@@ -130,14 +131,14 @@ static void find_firsts(const struct profile *p, struct first_nodes *firsts)
 	alloc_free(w.first);
 }
 
-/* The part of the trie that one thread's samples touch, with sums of what is below. */
+/* The part of the trie that the samples of one thread touch, with sums over what is below. */
 struct thread_part {
-	uint32_t *place;       /* by node: its place in `nodes` + 1, or 0 */
+	uint32_t *place;       /* by node: its position in `nodes` + 1, or 0 */
 	stack_id *nodes;
 	size_t count, cap;
 	struct values sums;
 	struct values self;    /* by place: what was sampled right below this arc */
-	uint64_t *samples;     /* by place: how many samples are at or below */
+	uint64_t *samples;     /* by position: number of samples at or below */
 	size_t samples_cap;
 };
 
@@ -188,7 +189,10 @@ static void add_node(struct profile *p, const struct first_nodes *firsts, struct
 	}, sums, self);
 }
 
-/* Children's ids are larger than their parents': from the last one up, sums are whole. */
+/*
+ * The ids of children are larger than those of their parents, so sums are complete from the
+ * last one up.
+ */
 static int later_first(const void *a, const void *b)
 {
 	stack_id x = *(const stack_id *)a, y = *(const stack_id *)b;
@@ -228,7 +232,7 @@ static void add_thread(struct profile *p, const struct first_nodes *firsts, stru
 			t->samples[to] += t->samples[from];
 		}
 	}
-	/* first seen first: the oldest nodes come last in this order */
+	/* first seen comes first: the oldest nodes are last in this order */
 	for (size_t i = t->count; i-- > 0;)
 		add_node(p, firsts, t, p->samples[rows[0]].thread, t->nodes[i]);
 	for (size_t i = 0; i < t->count; i++)
@@ -238,7 +242,7 @@ static void add_thread(struct profile *p, const struct first_nodes *firsts, stru
 	values_resize(&t->self, 0);
 }
 
-/* Rows of samples, thread by thread, in their order within a thread. */
+/* Rows of samples by thread, in their order within a thread. */
 static uint32_t *rows_by_thread(const struct profile *p, size_t *starts)
 {
 	uint32_t *rows = alloc_zero(p->sample_count, sizeof *rows);

@@ -28,7 +28,7 @@ static int64_t sum(int64_t a, int64_t b)
 	return a;
 }
 
-/* The one farther from 0: differences of profiles have negative values. */
+/* The one with the larger absolute value: differences of profiles have negative values. */
 static int64_t larger(int64_t a, int64_t b)
 {
 	uint64_t size_a = a < 0 ? 0 - (uint64_t)a : (uint64_t)a;
@@ -90,7 +90,7 @@ static struct inclusive_sums *sum_components(const struct scc *c, const struct i
 	return all;
 }
 
-/* What came in or what was used, whichever is known to be more. */
+/* What came in, or what was used, whichever is known to be more. */
 static int64_t known_part(const struct inclusive_sums *s)
 {
 	return larger(s->entering, sum(s->self, s->leaving));

@@ -18,7 +18,7 @@ static double total_of(const struct profile *graph, value_id v)
 
 bool *prune_small_functions(const struct profile *p, double share)
 {
-	/* one in which stacks have become a graph too; its functions have the same ids */
+	/* a copy whose stacks have become a graph; functions have the same ids */
 	struct profile *graph = profile_coarsen(p, &(struct coarsen_options)COARSEN_NONE);
 	bool *small = alloc_zero(p->function_count, sizeof *small);
 

@@ -11,9 +11,9 @@
 struct scc_search {
 	const uint32_t *first_arc, *target;
 	struct scc *out;
-	uint32_t *seen;      /* by node: in which order it was met, from 1; 0: never */
+	uint32_t *seen;      /* by node: order of discovery, from 1; 0: not seen */
 	uint32_t *low;       /* by node: the earliest open node that it reaches */
-	uint32_t *next_arc;  /* by node: how far its targets were looked at */
+	uint32_t *next_arc;  /* by node: the arc to look at next */
 	uint32_t *path;      /* nodes from the start to the current one */
 	uint32_t *open;      /* nodes that have no component yet */
 	size_t path_count, open_count, members;
@@ -36,7 +36,7 @@ static void lower(struct scc_search *s, uint32_t node, uint32_t to)
 		s->low[node] = to;
 }
 
-/* Takes the next arc of the node at the end of the path; false if it has none left. */
+/* Follows the next arc of the node at the end of the path. False if there is none left. */
 static bool follow(struct scc_search *s, uint32_t node)
 {
 	uint32_t to;
@@ -51,7 +51,7 @@ static bool follow(struct scc_search *s, uint32_t node)
 	return true;
 }
 
-/* The open nodes down to this one are a component: nothing leads from them further up. */
+/* The open nodes down to this one form a component: none of them leads further up. */
 static void close_component(struct scc_search *s, uint32_t node)
 {
 	struct scc *out = s->out;

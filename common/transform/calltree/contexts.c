@@ -6,13 +6,13 @@
 #include "common/base/alloc.h"
 #include "common/transform/calltree/sample_series.h"
 
-/* While they are found: `trie` has the contexts by their numbers in the profile. */
+/* The state of the search; the contexts in `trie` have their numbers in the profile. */
 struct context_finder {
 	const struct profile *p;
 	struct contexts *c;
-	struct stacks own;          /* the profile's stacks and what call events add */
+	struct stacks own;          /* the stacks of the profile, and what call events add */
 	const struct stacks *trie;
-	uint32_t *number;           /* by stack: its context + 1, 0 is not kept */
+	uint32_t *number;           /* by stack: its context + 1; 0: not kept */
 	int64_t *row;
 };
 
@@ -28,7 +28,7 @@ static double *totals_of(const struct profile *p)
 	return totals;
 }
 
-/* Bits of numbers that are not negative are in the order of the numbers. */
+/* The bits of non-negative floats sort like the numbers. */
 static uint32_t bits_of(float weight)
 {
 	uint32_t bits;
@@ -45,8 +45,10 @@ static void add_weight(uint32_t *to, float more)
 	*to = bits_of(weight + more);
 }
 
-/* The bits of what each context weighs. A caller is never lighter than its callees:
- * rounded sums grow too. */
+/*
+ * The weight of each context, as bits. A caller is never lighter than its callees: rounded sums
+ * grow too.
+ */
 static uint32_t *weigh(const struct profile *p)
 {
 	uint32_t *weight = alloc_zero(p->stacks.count, sizeof *weight);
@@ -98,8 +100,8 @@ static uint32_t nth_heaviest(const uint32_t *weight, size_t count, size_t n)
 }
 
 /*
- * Of equal ones at the limit the first come in, so callers before callees. There may be
- * many more contexts than are kept: the weights' place is taken by the numbers.
+ * Among equal weights at the limit the first are kept, so callers before callees. There may be
+ * many more contexts than are kept: the numbers are stored in the place of the weights.
  */
 static void keep_heaviest(struct context_finder *f, size_t max_contexts)
 {
@@ -120,7 +122,7 @@ static void keep_heaviest(struct context_finder *f, size_t max_contexts)
 	f->c->pruned_count = count - 1 - max_contexts;
 }
 
-/* Numbers in the order of the trie; the stacks that have one. */
+/* Numbers contexts in the order of the trie, and lists the stacks that have one. */
 static stack_id *keep(struct context_finder *f, uint64_t max_contexts)
 {
 	size_t count = f->trie->count;
@@ -212,7 +214,7 @@ static void rows_add(struct thread_rows *r, uint32_t at, const int64_t *values)
 	values_add_row(&r->values, values_new_row(&r->values), values);
 }
 
-/* The same for a sample, with its labels and its time. */
+/* Likewise for a sample, with its labels and its time. */
 static void rows_add_sample(struct thread_rows *r, const struct profile *p, uint32_t at, size_t row,
 			    const int64_t *values)
 {
@@ -233,7 +235,7 @@ static void rows_add_sample(struct thread_rows *r, const struct profile *p, uint
 		r->times[r->values.rows - 1] = s.time;
 }
 
-/* A sum for each of `keys` things of one thread, and which of them have one. */
+/* A sum for each of `keys` things of one thread, and which of them have a sum. */
 struct context_sums {
 	struct values values;
 	uint32_t *row;       /* by key: its row + 1 */
@@ -264,7 +266,7 @@ static int compare_keys(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Appends them to the rows, ascending, and is empty again. */
+/* Appends the sums to the rows, in ascending order, and clears them. */
 static void sums_flush(struct context_sums *s, struct thread_rows *r, thread_id t)
 {
 	if (s->values.rows)
@@ -284,7 +286,7 @@ static void sums_free(struct context_sums *s)
 	alloc_free(s->key);
 }
 
-/* Samples with labels: those of one context and label set are added up. */
+/* Adds samples with labels; those of one context and label set are summed. */
 struct labelled {
 	uint32_t at;
 	uint32_t labels;      /* the number of the set */
@@ -385,7 +387,7 @@ static bool is_timed(const struct profile *p, thread_id t, value_id v)
 	return range && range->call_events;
 }
 
-/* The samples of a thread, but for what its call events tell better. */
+/* Adds the samples of a thread, except what its call events describe better. */
 static void add_samples(struct context_finder *f, thread_id t, const struct csr *by)
 {
 	const struct profile *p = f->p;
@@ -409,9 +411,9 @@ static void add_samples(struct context_finder *f, thread_id t, const struct csr 
 }
 
 /*
- * A stretch of time from one event to the next is a row of the context that was
- * open. Where a frame was left its caller has a row, if only of zeros: two calls in
- * a row stay two.
+ * Each stretch of time between two events becomes a row of the context that was open. If a
+ * frame was left, its caller gets a row, even if it is all zeros, so that two consecutive calls
+ * stay two.
  */
 static void add_call_events(struct context_finder *f, thread_id t, value_id v,
 			    const struct csr *by)
@@ -449,7 +451,7 @@ static void list_in_time(struct context_finder *f)
 	csr_free(&events);
 }
 
-/* A frame entered and left at once is in no sample: the trie grows by it. */
+/* A frame that is entered and left at once is in no sample, so the trie must grow by it. */
 static void push_call_events(struct context_finder *f)
 {
 	const struct profile *p = f->p;

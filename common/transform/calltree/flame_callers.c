@@ -16,12 +16,12 @@
 #include "common/transform/calltree/flame_internal.h"
 
 struct cursor {
-	uint32_t at;         /* the caller that comes next; 0: there is none */
+	uint32_t at;         /* the next caller; 0: there is none */
 	uint32_t box;        /* of it */
-	uint32_t from;       /* the node whose self value it carries */
+	uint32_t from;       /* the node whose self value is carried */
 };
 
-/* A node whose children are to be made, and its cursors. */
+/* A node whose children are still to be made, and its cursors. */
 struct growing {
 	int64_t width;
 	uint32_t node;
@@ -84,7 +84,7 @@ static int compare_cursors(const void *left, const void *right)
 
 static struct cursor cursor_at(const struct turner *u, uint32_t at, uint32_t from)
 {
-	/* no box: behind all of them */
+	/* no box: sorted behind all boxes */
 	return (struct cursor){ at, at ? u->from->nodes.frame[at] : NO_ID, from };
 }
 
@@ -130,7 +130,7 @@ static uint32_t new_node(struct turner *u, uint32_t parent, uint32_t box)
 	return node;
 }
 
-/* One node for all cursors in one box; they climb on to their callers. */
+/* Makes one node for all cursors in one box; they move on to their callers. */
 static void add_callers(struct turner *u, uint32_t parent, size_t begin, size_t end)
 {
 	uint32_t node = new_node(u, parent, u->cursors[begin].box);
@@ -161,7 +161,7 @@ static void expand(struct turner *u, const struct growing *g)
 
 	if (end > begin)
 		qsort(u->cursors + begin, end - begin, sizeof *u->cursors, compare_cursors);
-	/* those without a caller are the last ones */
+	/* cursors without a caller come last */
 	u->m->t->cut |= late && u->cursors[begin].at;
 	narrow |= late;
 	for (; begin < end; begin = next) {
@@ -176,8 +176,10 @@ static void expand(struct turner *u, const struct growing *g)
 	}
 }
 
-/* The root keeps what is in no function; of what was pruned only the function is known,
- * no caller: as if it had none. */
+/*
+ * The root keeps what is in no function. Of pruned values only the function is known, so they
+ * are treated as having no caller.
+ */
 static void add_rest(struct turner *u)
 {
 	const struct thread_rows *pruned = &u->m->c->pruned;
@@ -198,7 +200,7 @@ static void add_rest(struct turner *u)
 	}
 }
 
-/* The tree here has the boxes of the one there, and what is known of them. */
+/* The new tree takes over the boxes of the old one, and what is known of them. */
 static struct flame_tree *new_tree(struct flame_tree *from)
 {
 	struct flame_tree *t = alloc_zero(1, sizeof *t);

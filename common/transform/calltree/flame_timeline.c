@@ -16,7 +16,7 @@ struct thread_timeline {
 	size_t open_count, open_cap;
 	struct timeline_step {
 		uint32_t box, line;
-	} *steps;                /* of the row at hand, leaf first */
+	} *steps;                /* stack of the current row, leaf first */
 	size_t step_count, step_cap;
 	int64_t x;
 	size_t x_cap;
@@ -38,7 +38,7 @@ static void list_steps(struct thread_timeline *l, uint32_t context)
 	}
 }
 
-/* Leaves the frames that this row is not in. */
+/* Closes the frames that this row is not in. */
 static void leave(struct thread_timeline *l)
 {
 	struct flame_tree *t = l->m->t;
@@ -56,7 +56,7 @@ static void leave(struct thread_timeline *l)
 	l->open_count = depth;
 }
 
-/* A node of its own: stacks_push() would find the one that has ended. */
+/* Always adds a node: stacks_push() would find one that has ended. */
 static void enter(struct thread_timeline *l, const struct timeline_step *step)
 {
 	struct flame_tree *t = l->m->t;

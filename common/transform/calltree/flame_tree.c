@@ -14,7 +14,7 @@ struct box {
 	function_id function;
 };
 
-/* A function of p->line_functions is one line of several: they are one box. */
+/* If functions are lines (p->line_functions), all lines of a function share a box. */
 static struct box box_of(const struct profile *p, function_id f)
 {
 	return (struct box){ function_name(p, f), function_location(p, f),
@@ -229,7 +229,7 @@ static uint32_t *nodes_by_box(const struct flame_tree *t)
 	return order;
 }
 
-/* Each to the front of its parent's list, the last one first. */
+/* Prepends each node to the list of its parent, the last node first. */
 static void link_children(struct flame_tree *t, bool sorted)
 {
 	uint32_t *order = sorted ? nodes_by_box(t) : NULL;
@@ -246,7 +246,7 @@ static void link_children(struct flame_tree *t, bool sorted)
 	alloc_free(order);
 }
 
-/* A parent has its place before its children have: its number is smaller. */
+/* A parent is placed before its children: its number is smaller. */
 static void place(struct flame_tree *t)
 {
 	t->depth = alloc_zero(t->nodes.count, sizeof *t->depth);
@@ -292,7 +292,10 @@ static void count_contexts(struct flame_tree *t)
 	alloc_free(seen);
 }
 
-/* From the leaves a function's direct callers are known; if one has several contexts, no more. */
+/*
+ * Callers first, the direct callers of a function are known; if one of them has several
+ * contexts, nothing beyond is certain.
+ */
 static void guess_callers(struct flame_tree *t)
 {
 	t->guessed = alloc_zero(t->nodes.count, sizeof *t->guessed);

@@ -17,15 +17,17 @@ enum shape { NONE, ONE, MANY };
 
 struct lines {
 	struct strings names;      /* each text once */
-	const struct stacks *tree; /* the profile's or, where frames have equal texts, own */
-	struct stacks own;         /* of names in place of frames */
+	const struct stacks *tree; /* the stacks of the profile or, if frames have equal texts,
+				      of our own */
+	struct stacks own;         /* with names instead of frames */
 	struct str *text;          /* by frame of the tree */
-	uint32_t *end_rank;        /* of "f" among all of both kinds; that of "f;" is odd */
+	uint32_t *end_rank;        /* rank of "f" among all items of both kinds; that of "f;" is
+				      odd */
 	uint32_t *more_rank;
 	struct values sums;
-	uint32_t *row;             /* by node: where its sum is, + 1; 0: no stack ends there */
+	uint32_t *row;             /* by node: row of its sum + 1; 0: no stack ends there */
 	unsigned char *shape;      /* by node */
-	uint32_t *first;           /* the node of the ONE item, or where the MANY begin */
+	uint32_t *first;           /* the node of the ONE item, or the start of the MANY */
 	uint64_t *items;           /* rank and node; lists end with END */
 };
 
@@ -48,13 +50,13 @@ static int by_bytes(const void *a, const void *b)
 
 	if (order)
 		return order;
-	/* what follows the common part: a byte, the ';', or the end */
+	/* the character behind the common part: a byte, the ";", or the end */
 	next_x = x->name.n > n ? (unsigned char)x->name.p[n] : x->more ? ';' : -1;
 	next_y = y->name.n > n ? (unsigned char)y->name.p[n] : y->more ? ';' : -1;
 	return next_x - next_y;
 }
 
-/* `name_of` is by frame of the tree, `frames` long. */
+/* `name_of` is indexed by frame of the tree and has `frames` entries. */
 static void rank_names(struct lines *l, const uint32_t *name_of, size_t frames)
 {
 	size_t n = l->names.count;
@@ -82,7 +84,7 @@ static void rank_names(struct lines *l, const uint32_t *name_of, size_t frames)
 
 /* --- the tree --- */
 
-/* The profile's stacks again, by the names of their frames; returns the node of each. */
+/* Builds the stacks again with names instead of frames; returns the node of each stack. */
 static stack_id *merge_stacks(struct lines *l, const struct profile *p, uint32_t *name_of)
 {
 	const struct stacks *s = &p->stacks;
@@ -137,7 +139,7 @@ static void build_tree(struct lines *l, const struct profile *p, const struct st
 
 /* --- items --- */
 
-/* Counts them in `first`: callees before their callers. */
+/* Counts the items in `first`, callees before their callers. */
 static void count_items(struct lines *l)
 {
 	const struct stacks *t = l->tree;
@@ -147,7 +149,7 @@ static void count_items(struct lines *l)
 		l->first[t->parent[n]] += (uint32_t)((l->row[n] != 0) + (l->first[n] != 0));
 }
 
-/* `first` becomes where a list ends, for it to be filled from there. */
+/* Sets `first` to the end of each list, which is then filled backwards. */
 static void make_lists(struct lines *l)
 {
 	size_t count = l->tree->count, total = 0, at = 0;
@@ -227,7 +229,7 @@ static void find_items(struct lines *l)
 
 /* --- the walk --- */
 
-/* A list under way: which item is to come, and where its text begins. */
+/* A list in progress: the next item, and where its text begins. */
 struct level {
 	uint32_t next;
 	size_t text;
@@ -252,7 +254,7 @@ static void put_line(struct line_walk *w, stack_id node)
 	w->line(w->context, buf_str(&w->text), values_row(&w->l->sums, w->l->row[node] - 1));
 }
 
-/* What follows on a node, up to a line or the next list. */
+/* Continues from a node to a line or to the next list. */
 static void go_on(struct line_walk *w, stack_id node)
 {
 	const struct lines *l = w->l;

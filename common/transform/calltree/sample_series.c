@@ -46,8 +46,8 @@ static unsigned char *signs_of(struct sample_series_list *all, thread_id t, valu
 }
 
 /*
- * A row of zeros does not say of which value type it is: it goes with the rows before
- * it in its thread. So do samples of weight 0 between others of their profile.
+ * A row of zeros does not show its value type: it belongs to the series of the preceding rows
+ * of its thread, as do samples of weight 0 between others.
  */
 static void find_signs(struct sample_series_list *all)
 {

@@ -10,7 +10,7 @@ bool timeline_is_ordered(const struct profile *p)
 	return p->ordered || p->call_event_count > 0;
 }
 
-/* The same tables, no rows. */
+/* A profile with the same tables, but no rows. */
 static void copy_tables(struct remap *w, const struct profile *p)
 {
 	remap_open(w, p, profile_new());
@@ -33,7 +33,7 @@ static void copy_tables(struct remap *w, const struct profile *p)
 	remap_stacks(w);
 }
 
-/* A place in tables of thread times value type. */
+/* An index into tables of thread times value type. */
 static size_t line_of(const struct profile *p, thread_id t, value_id v)
 {
 	return (size_t)t * p->value_count + v;
@@ -60,7 +60,7 @@ static void add_call_event(struct remap *w, struct timeline *line, const struct 
 			      : s->parent[line->stack];
 }
 
-/* Values of time lines that came as call events are in the samples too, in no order. */
+/* Values of time lines that were read as call events are also in the samples, without order. */
 static void add_samples(struct remap *w)
 {
 	const struct profile *p = w->from;
@@ -113,7 +113,7 @@ struct profile *timeline_samples(const struct profile *p)
 
 /* --- a window --- */
 
-/* The part of a value from `start` on that lies in the window. */
+/* The part of a value, from `start` on, that lies in the window. */
 static int64_t overlap(int64_t start, int64_t value, int64_t from, int64_t to)
 {
 	int64_t end;

@@ -33,7 +33,10 @@ static bool no_file(struct str file)
 	return !file.n || str_eq(file, S("~")) || str_eq(file, S("???"));
 }
 
-/* Stand-ins of any format: ':' for ';', ' ' for control bytes, '?' for what is not UTF-8. */
+/*
+ * The replacements that formats make: ":" for ";", " " for control bytes, "?" for what is not
+ * UTF-8.
+ */
 static void add_plain(struct buf *out, struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
@@ -49,7 +52,10 @@ static void add_plain(struct buf *out, struct str s)
 	}
 }
 
-/* "f (a.c:3)" -> "f (a.c)": a name may hold the line too, which another profile knows apart. */
+/*
+ * "f (a.c:3)" -> "f (a.c)": a name may contain the line, which the other profile has
+ * separately.
+ */
 static bool drop_line(struct buf *text)
 {
 	size_t n = text->n, end;
@@ -65,7 +71,7 @@ static bool drop_line(struct buf *text)
 	return true;
 }
 
-/* "f (???)" -> "f": so it may hold that there is no file. */
+/* "f (???)" -> "f": a name may contain the word for an unknown file. */
 static bool drop_no_file(struct buf *text)
 {
 	struct str name, file, all = buf_str(text);
@@ -88,11 +94,11 @@ static void key_of(const struct profile *p, function_id f, bool files, struct bu
 		add_plain(out, location);
 		buf_byte(out, ')');
 	}
-	/* blanks at the ends do not survive as folded stacks, nor does what begins a comment */
+	/* folded stacks lose blanks at the ends and the beginning of a comment */
 	do
 		buf_replace(out, str_trim(buf_str(out)));
 	while (drop_line(out) || drop_no_file(out));
-	/* some formats have a word for no name: "??? (a.c)" is " (a.c)" in others */
+	/* some formats have a word for an empty name: "??? (a.c)" is " (a.c)" in others */
 	if (str_starts(buf_str(out), S("??? (")))
 		buf_replace(out, str_from(buf_str(out), 4));
 	if (!out->n)
@@ -117,7 +123,7 @@ struct compared_side {
 	struct profile *p;
 	value_id value;
 	int64_t *sums;      /* by key */
-	bool *present;      /* by key: the profile knows such a function */
+	bool *present;      /* by key: the profile has such a function */
 	size_t sums_cap, present_cap;
 };
 
@@ -149,7 +155,7 @@ static void sum_side(struct compared_side *s, struct comparison *c, bool files, 
 	buf_free(&key);
 }
 
-/* The number that a format of bare counts would show. */
+/* The number that a format of bare counts would write. */
 static struct decimal bare(const struct profile *p, value_id v, int64_t value)
 {
 	const struct value_type *t = &p->value_types[v];
@@ -157,7 +163,7 @@ static struct decimal bare(const struct profile *p, value_id v, int64_t value)
 	return profile_decimal(p, v, value, t->counts ? t->source_scale : 0);
 }
 
-/* A count of which nobody said what it counts. */
+/* A count whose meaning is not recorded. */
 static bool is_bare(const struct value_type *t)
 {
 	return t->unit == UNIT_NONE && t->counts;
@@ -177,7 +183,7 @@ static bool same_value(const struct compared_side *a, int64_t x, const struct co
 	return str_eq(s, t);
 }
 
-/* Frames that conversions add; only one side may know them. */
+/* Frames that conversions add; possibly only one side has them. */
 static bool is_synthetic(struct str key)
 {
 	return str_eq(key, S("[unattributed]")) || str_eq(key, S("[unplaced]")) ||
@@ -211,13 +217,13 @@ static bool comparable(const struct value_type *a, const struct value_type *b)
 				  : is_bare(a) || is_bare(b);
 }
 
-/* One count of whatever it may be: its name is none that anybody gave. */
+/* A single count of unknown meaning: its name is one that no format records. */
 static bool is_one_count(const struct profile *p)
 {
 	return p->value_count == 1 && is_bare(&p->value_types[0]);
 }
 
-/* The value type of b that goes with v of a, or NO_ID. */
+/* The value type of b that corresponds to v of a, or NO_ID. */
 static value_id partner(const struct profile *a, value_id v, const struct profile *b)
 {
 	struct str name = profile_text(a, a->value_types[v].name);
@@ -269,7 +275,7 @@ void comparison_make(struct profile *a, struct profile *b, bool inclusive,
 	compare_by(in_a && in_b, a, b, inclusive, out);
 	if (in_a == in_b || !out->count)
 		return;
-	/* a name may hold the file that the other profile knows apart from it */
+	/* a name may contain the file, which the other profile has separately */
 	compare_by(true, a, b, inclusive, &whole);
 	if (!whole.count) {
 		comparison_free(out);

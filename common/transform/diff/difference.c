@@ -28,7 +28,7 @@ static void find_folding(const struct difference *d, struct folding *f)
 	}
 }
 
-/* The folded entry is added to the side: it may be one that is there. */
+/* Adds the folded entry to the side, where it may exist already. */
 static void fold(struct difference *d, struct folding *f)
 {
 	find_folding(d, f);
@@ -105,7 +105,7 @@ static void free_grid(struct grid *g)
 
 #define MAX_SHARE 1e18
 
-/* Of negative values, which cancel each other out, a share may be any number. */
+/* If negative values cancel others out, a share may be any number. */
 static int64_t share_of(int64_t value, int64_t total)
 {
 	double share = total ? (double)value / (double)total * (double)DIFF_WHOLE : 0;
@@ -115,7 +115,7 @@ static int64_t share_of(int64_t value, int64_t total)
 	return (int64_t)(share < 0 ? share - 0.5 : share + 0.5);
 }
 
-/* Fills the columns of an entry; a missing one is zeros. */
+/* Fills the columns of an entry; a missing entry is all zeros. */
 static void read_columns(struct grid *g, uint32_t entry, bool shares)
 {
 	for (uint32_t run = 0; run < g->side->run_count; run++) {
@@ -146,7 +146,7 @@ static int sign_of(double x)
 	return (x > 0) - (x < 0);
 }
 
-/* What a test of shares says counts only for a change that goes the same way. */
+/* A test of shares counts only for a change in the same direction. */
 static double sampled_p(const struct diff_numbers *a, int64_t all_a, const struct diff_numbers *b,
 			int64_t all_b, bool inclusive, int64_t change)
 {
@@ -299,7 +299,7 @@ static int compare_rows(const void *left, const void *right)
 
 /* --- values that can be compared --- */
 
-/* All values in one exponent, the finest of all runs. */
+/* Converts all values to one exponent, the finest of all runs. */
 static int rescale(struct difference *d)
 {
 	int finest = 0;
@@ -338,7 +338,7 @@ static void find_kind(struct difference *d)
 			d->calls_known &= d->sides[s].runs[r].calls_known;
 }
 
-/* Whether values or shares are compared, and the value type that rows are counted in. */
+/* Chooses whether values or shares are compared, and the value type of the rows. */
 static int choose_values(struct difference *d, enum diff_compare wanted)
 {
 	const struct diff_side *base = &d->sides[DIFF_BASE], *new = &d->sides[DIFF_NEW];

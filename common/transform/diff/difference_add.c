@@ -1,6 +1,4 @@
-/*
- * difference_add - the figures of a run, function by function
- */
+/* difference_add - adds the numbers of a run, function by function */
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -36,7 +34,7 @@ void difference_free(struct difference *d)
 
 /* --- a run --- */
 
-/* Is each sample worth about as much as the others? Added-up times are not. */
+/* Whether all samples have about the same weight; aggregated times do not. */
 static bool is_regular(const struct profile *p, value_id v)
 {
 	enum { MIN_SAMPLES = 20 };
@@ -73,7 +71,7 @@ enum diff_measurement diff_measurement_of(const struct profile *p, value_id v)
 	return is_regular(p, v) ? DIFF_SAMPLED : DIFF_TIMED;
 }
 
-/* callgrind's f'2 is f, called by itself: what it holds is in f's inclusive value. */
+/* callgrind's f'2 is f, called by itself: its values are part of f's inclusive value. */
 static struct str without_level(struct str name, bool *recursive)
 {
 	size_t n = name.n;
@@ -106,7 +104,7 @@ static void add_numbers(struct diff_side *side, struct diff_numbers f)
 	side->numbers[side->numbers_count++] = f;
 }
 
-/* What pstat and valgrind write where there is no file says nothing. */
+/* The words of pstat and valgrind for "no file" are ignored. */
 static struct diff_entry make_entry(struct difference *d, struct str name, struct str location,
 				    uint32_t line, bool *recursive)
 {
@@ -116,7 +114,9 @@ static struct diff_entry make_entry(struct difference *d, struct str name, struc
 				    strings_add(&d->strings, location), line };
 }
 
-/* Samples whose last frame is the function's: calls of sampled profiles have the others. */
+/*
+ * The samples whose last frame is the function; in sampled profiles the calls have the others.
+ */
 static void add_self_samples(struct difference *d, struct diff_side *side,
 			     const struct profile *p, bool lines)
 {
@@ -145,7 +145,9 @@ static void add_self_samples(struct difference *d, struct diff_side *side,
 	alloc_free(counts);
 }
 
-/* callgrind knows no line where a function begins; that of its first cost may move. */
+/*
+ * callgrind does not record the line where a function begins; that of its first cost may move.
+ */
 static bool has_lines(const struct profile *p)
 {
 	for (function_id f = 0; f < p->function_count; f++)
@@ -154,7 +156,7 @@ static bool has_lines(const struct profile *p)
 	return !p->line_functions;
 }
 
-/* Numbers of samples from values that count them in 10^exponent. */
+/* Converts values in 10^exponent to numbers of samples. */
 static int64_t whole(int64_t value, int exponent)
 {
 	for (; exponent < 0; exponent++)

@@ -21,7 +21,7 @@ struct keyed {
 	bool taken;
 };
 
-/* Functions of one home and one name: rows [start, end) of a side. */
+/* Functions of one location and one name: rows [start, end) of a side. */
 struct match_location {
 	struct str location;
 	size_t start, end;
@@ -94,8 +94,8 @@ static void pair_rows(struct matcher *k, struct keyed *a, struct keyed *b, bool 
 }
 
 /*
- * Each of the few gets one of the many, in order. cost[i][j]: the least sum of distances
- * of the first i of the few to some of the first j of the many.
+ * Assigns to each of the few one of the many, in order. cost[i][j]: the smallest sum of
+ * distances of the first i of the few to some of the first j of the many.
  */
 static void align(struct matcher *k, struct keyed *few, size_t n, struct keyed *many, size_t m,
 		  bool swapped, bool moved)
@@ -134,7 +134,10 @@ static bool is_slash(char c)
 	return c == '/' || c == '\\';
 }
 
-/* Bytes of the longest common tail of whole components; 0: not even the last one. */
+/*
+ * The length of the longest common tail of whole path components; 0: not even the last one is
+ * equal.
+ */
 static size_t common_tail(struct str a, struct str b)
 {
 	size_t n = 0, whole = 0;
@@ -158,8 +161,8 @@ static bool is_here(struct str head)
 }
 
 /*
- * Whether the homes are one file seen from two places is known when all is matched: two
- * folders that go together for several files are.
+ * Whether two locations are one file in two places is decided when everything is matched: two
+ * folders that correspond for several files do.
  */
 static void note_roots(struct matcher *k, struct str base, struct str new, size_t first)
 {
@@ -203,7 +206,9 @@ static void match_equal_locations(struct matcher *k)
 	}
 }
 
-/* The home of a side with the longest common tail; NULL if there is none, or several. */
+/*
+ * The location of a side with the longest common tail; NULL if there is none, or more than one.
+ */
 static struct match_location *nearest(struct match_location *locations, size_t count, struct str location)
 {
 	struct match_location *best = NULL;
@@ -222,7 +227,7 @@ static struct match_location *nearest(struct match_location *locations, size_t c
 	return several ? NULL : best;
 }
 
-/* Until no two are each other's nearest: a match may make others unambiguous. */
+/* Repeats until no two are each other's nearest: a match can make others unambiguous. */
 static void match_near_locations(struct matcher *k)
 {
 	bool any = true;
@@ -258,7 +263,7 @@ static struct match_location *only_left(struct match_location *locations, size_t
 	return only;
 }
 
-/* <module>, __init__: many things have that name. */
+/* Whether many things have this name: <module>, __init__. */
 static bool is_common_name(struct str name)
 {
 	return str_starts(name, S("<")) ||
@@ -276,7 +281,7 @@ static void match_last_locations(struct matcher *k, struct str name)
 
 /* --- names --- */
 
-/* The rows of the name from *at on, by home. */
+/* The rows with the name at *at, by location. */
 static void take_name(struct matcher *k, int s, struct str name, size_t *at)
 {
 	const struct keyed *rows = k->rows[s];
@@ -317,7 +322,9 @@ static void match_names(struct matcher *k)
 
 /* --- qualified names --- */
 
-/* "method" of "Class.method" and "f.<locals>.method"; empty where there is no such part. */
+/*
+ * Returns "method" for "Class.method" and "f.<locals>.method"; empty if there is no such part.
+ */
 static struct str last_part(struct str name)
 {
 	struct str before, part;
@@ -338,7 +345,7 @@ static int compare_parts(const void *left, const void *right)
 	return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 
-/* The rows of a side that nobody has and that have a qualified name, by its last part. */
+/* The unmatched rows of a side with a qualified name, by its last part. */
 static struct qualified *list_qualified(const struct matcher *k, int s, size_t *count)
 {
 	struct qualified *list = alloc_zero(k->counts[s], sizeof *list);
@@ -375,7 +382,7 @@ static bool same_file(const struct keyed *a, const struct keyed *b)
 	return common_tail(a->location, b->location) > 0 && !(a->line && b->line && a->line != b->line);
 }
 
-/* One row of each list in this file at this line: more would be a guess. */
+/* Matches one row of each list in this file at this line; more would be a guess. */
 static struct keyed *only_in_file(const struct qualified *group, size_t count,
 				  const struct keyed *row)
 {
@@ -411,8 +418,9 @@ static void match_group(struct matcher *k, int s, const struct qualified *group,
 }
 
 /*
- * py-spy and yappi name a function by its class and what it is defined in, cProfile does
- * not: Class.method and method of one file are one, if there is no other.
+ * py-spy and yappi qualify the name of a function by its class and the function around it,
+ * cProfile does not: Class.method and method of one file are matched if there is no other
+ * candidate.
  */
 static void match_qualified(struct matcher *k, int s)
 {

@@ -12,7 +12,8 @@ struct joiner {
 	function_id *function_of_row;   /* NO_ID: not made yet */
 	value_id values[DIFF_SIDES];
 	int64_t factors[DIFF_SIDES];
-	double parts[DIFF_SIDES];       /* where shares are compared: of one unit of value */
+	double parts[DIFF_SIDES];       /* if shares are compared: the factor of one unit of
+					   value */
 	bool overflow;
 };
 
@@ -38,7 +39,7 @@ static function_id copy_function(struct joiner *k, const struct profile *from, f
 	return profile_function(k->p, fn);
 }
 
-/* New runs come first: so a row has the function of the new side. */
+/* New runs come first, so that a row has the function of the new side. */
 static function_id *map_functions(struct joiner *k, const struct stacks_run *run)
 {
 	uint32_t *rows = diff_rows_of(k->d, run->side, run->p);
@@ -70,7 +71,7 @@ static stack_id *map_stacks(struct joiner *k, const struct stacks_run *run)
 	return to;
 }
 
-/* Parts of the whole, rounded so that they add up to it: by the sum before and behind. */
+/* Parts of the whole, rounded so that they add up to it: by the sums before and after. */
 static int64_t part_of(double before, double behind, double parts)
 {
 	double from = floor(before * parts + 0.5), to = floor(behind * parts + 0.5);
@@ -121,7 +122,7 @@ static double total_of(const struct stacks_run *run)
 	return total;
 }
 
-/* Each run has the same part of its side's whole, as far as it can be divided. */
+/* Each run gets the same part of the whole of its side, as far as it is divisible. */
 static void find_parts(struct joiner *k, const struct stacks_run *run)
 {
 	double total = total_of(run), runs = (double)k->d->sides[run->side].run_count;

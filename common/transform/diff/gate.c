@@ -51,7 +51,7 @@ static int check_term(const struct gate_rule *rule, const struct gate_node *node
 
 /* --- does it hold? --- */
 
-/* What holds, and how sure that is: without a test p is 0. */
+/* Whether a condition is true, and with which p; without a test p is 0. */
 struct answer {
 	bool holds, tested, one_run;
 	double p;
@@ -76,7 +76,7 @@ static double power_of_ten(int exponent)
 	return result;
 }
 
-/* Exact while the numbers have 53 bits: a limit is an integer, or it is divided once. */
+/* Exact for numbers of up to 53 bits: a limit is an integer, or is divided once. */
 static bool is_met(const struct gate_node *node, const struct diff_pair *pair,
 		   const struct difference *d)
 {
@@ -89,7 +89,7 @@ static bool is_met(const struct gate_node *node, const struct diff_pair *pair,
 		scale *= power_of_ten(d->values_of->value_types[0].exponent);
 	if (!node->relative)
 		return passes(node, change * scale, amount);
-	/* from nothing to something is more than any part of it */
+	/* growth from 0 exceeds any percentage */
 	if (pair->base == 0)
 		return pair->new != 0 && (pair->new > 0) != node->less;
 	return passes(node, change * 100 * scale, amount * (base < 0 ? -base : base));
@@ -113,7 +113,7 @@ static struct answer both(struct answer a, struct answer b)
 				a.p > b.p ? a.p : b.p, a.term };
 }
 
-/* Two chances to be wrong: twice the better p, unless it is the same figure. */
+/* Two chances to be wrong: twice the smaller p, unless both are the same number. */
 static struct answer either(struct answer a, struct answer b)
 {
 	struct answer better = b.holds && (!a.holds || b.p < a.p) ? b : a;
@@ -125,7 +125,7 @@ static struct answer either(struct answer a, struct answer b)
 	return better;
 }
 
-/* Parts come before the whole: no recursion. */
+/* Operands come before their operator: no recursion. */
 static struct answer ask_row(const struct gate_rule *rule, const struct difference *d,
 			     const struct diff_row *row, struct answer *answers)
 {
@@ -157,7 +157,7 @@ static bool matches(const char *glob, struct str text)
 	return match;
 }
 
-/* A name has no tails: only files have. */
+/* Only files have tails that match; names do not. */
 static bool is_named(const char *glob, const struct diff_row *row)
 {
 	const struct diff_place *at = row->status == DIFF_GONE ? &row->base : &row->new;
@@ -198,8 +198,8 @@ static void add_finding(struct gate_findings *all, struct gate_finding f)
 }
 
 /*
- * The runs are too few if they could not show even the clearest change of one function:
- * then what would be clear enough by itself is no regression, but it is no pass either.
+ * If so few runs could not even show the clearest change of one function, a change that looks
+ * clear is not counted as a regression, but not as a pass either.
  */
 static void judge(const struct gate_rule *rule, const struct difference *d,
 		  const struct gate_options *options, struct gate_findings *all, struct gate_finding f)
@@ -244,7 +244,7 @@ static void ask_total(const struct gate_rule *rule, const struct difference *d,
 			.q = a.p, .tests = 1 });
 }
 
-/* Functions for which the rule does not hold count among the tests, with a p of 1. */
+/* Functions for which the rule is not true count as tests with p = 1. */
 static void ask_functions(const struct gate_rule *rule, const struct difference *d,
 			  const struct gate_options *options, struct answer *answers,
 			  struct gate_findings *all)

@@ -26,7 +26,7 @@ int64_t statistics_median(const int64_t *values, size_t n)
 	low = sorted[(n - 1) / 2];
 	high = sorted[n / 2];
 	alloc_free(sorted);
-	/* as unsigned, so that no difference is too large */
+	/* unsigned, so that no difference overflows */
 	return low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
 }
 
@@ -43,7 +43,7 @@ static int compare_ranked(const void *left, const void *right)
 			   &((const struct ranked_value *)right)->value);
 }
 
-/* Ranks of all values, twice: equal values share the mean of their places. */
+/* Twice the rank of each value: equal values share the mean of their positions. */
 struct ranking {
 	size_t n, na;
 	size_t *twice;
@@ -78,8 +78,8 @@ static void rank(struct ranking *r, const int64_t *a, size_t na, const int64_t *
 }
 
 /*
- * In how many ways do na of the ranks sum up to each number? ways[k][s], filled rank by
- * rank as in the problem of the knapsack.
+ * The number of ways in which na of the ranks have each sum: ways[k][s] is filled rank by rank,
+ * as in the knapsack problem.
  */
 static double exact(const struct ranking *r)
 {
@@ -155,7 +155,7 @@ static double log_ways(double n, double k)
 	return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
 }
 
-/* The sum of the probabilities of all tables that are no more likely than this one. */
+/* The sum of the probabilities of all tables that are at most as likely as this one. */
 static double fisher(double a, double all_a, double b, double all_b)
 {
 	double with = a + b, low = with > all_b ? with - all_b : 0;
@@ -172,7 +172,7 @@ static double fisher(double a, double all_a, double b, double all_b)
 	return p < 1 ? p : 1;
 }
 
-/* Only where one side is tiny and the other one huge are there more tables to look at. */
+/* More tables occur only if one side is tiny and the other one huge. */
 #define MAX_TABLES 1e5
 
 double statistics_two_proportions(int64_t a, int64_t all_a, int64_t b, int64_t all_b)

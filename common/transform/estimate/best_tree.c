@@ -8,17 +8,23 @@
 #include "common/io/limits.h"
 #include "common/transform/estimate/weighted.h"
 
-/* Trees of so few contexts are unfolded to the last unit. */
+/* Trees with fewer contexts are unfolded to the last unit. */
 enum { WHOLE_TREE = 10000 };
-/* The lightest context, as a fraction of what may stay unplaced in sum; and the next step. */
+/*
+ * The lightest context as a fraction of what may stay unplaced in total, and the next smaller
+ * step.
+ */
 static const double lightest = 1e-3, finer = 8, coarser = 4;
-/* So often a tree with too long paths is made coarser. */
+/* How often a tree with too long paths is made coarser. */
 enum { MAX_CUT = 6 };
 
-/* A tree that departs less is as good as it gets. Trees that are tried; contexts of all. */
+/*
+ * A tree that deviates less is good enough. Limits for the number of trees and for all
+ * contexts.
+ */
 static const double good_enough = 5e-3;
 enum { MAX_CHANGES = 200, MAX_EFFORT = 300000000, MAX_STEPS = 10000000 };
-/* The search begins only if it can try so many trees. */
+/* The search is started only if this many trees can be tried. */
 enum { MIN_TREES = 40 };
 
 /* --- how far to unfold --- */
@@ -49,8 +55,8 @@ static double total_of(const struct call_flow *w)
 }
 
 /*
- * Unfolds with bounds->min_weight or, where that makes too many contexts or too long paths, with
- * a coarser one. One long chain stays too long.
+ * Unfolds with bounds->min_weight or, if this gives too many contexts or too long paths, with a
+ * larger one. A single long chain stays too long.
  */
 static void unfold_within(const struct call_flow *w, struct unfold_bounds *bounds,
 			  struct unfolding *out)
@@ -63,7 +69,7 @@ static void unfold_within(const struct call_flow *w, struct unfold_bounds *bound
 	}
 }
 
-/* Finer until enough is placed, the contexts are too many, or cycles have taken too long. */
+/* Refines until enough is placed, there are too many contexts, or cycles take too long. */
 static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, double max_unplaced,
 		       struct unfolding *out)
 {
@@ -107,13 +113,13 @@ static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, 
 struct tree_search {
 	const struct call_flow *w;
 	struct unfold_bounds bounds;
-	unsigned char *modes;   /* of the best tree, by arc */
+	unsigned char *modes;   /* modes of the best tree, by arc */
 	float *urgency;         /* likewise */
-	struct best_tree tree;  /* the best of the search so far */
+	struct best_tree tree;  /* the best tree so far */
 	uint64_t effort;
 };
 
-/* A context takes as long as so many steps: it is made, ordered and measured. */
+/* The cost of a context in steps: it is made, sorted and measured. */
 static uint64_t effort_of(const struct unfolding *u)
 {
 	enum { STEPS = 100 };
@@ -127,7 +133,7 @@ static void measure(const struct call_flow *w, struct best_tree *t)
 	deviation_measure(w, &t->unfolding, t->order, &t->deviation);
 }
 
-/* Unfolds with other bounds; true, and the tree is the best one now, if it departs less. */
+/* Unfolds with other bounds. True if the tree deviates less; it is then the best one. */
 static bool improve(struct tree_search *s, struct unfold_bounds bounds)
 {
 	struct best_tree other = { 0 };
@@ -151,7 +157,9 @@ static bool goes_on(const struct tree_search *s)
 
 /* --- changing single arcs --- */
 
-/* By arc of a cycle: the room that stayed empty below its contexts, and what found no place. */
+/*
+ * By arc of a cycle: the spare value that remained below its contexts, and what found no place.
+ */
 static size_t find_blame(const struct call_flow *w, const struct unfolding *u, struct weighted_id *out)
 {
 	double *below = alloc_zero(u->count, sizeof *below);
@@ -179,10 +187,10 @@ static size_t find_blame(const struct call_flow *w, const struct unfolding *u, s
 	return count;
 }
 
-/* What can be done to an arc: another mode, or its weights count for more or less. */
+/* The possible changes to an arc: another mode, or another factor for its weights. */
 enum { MORE_URGENT = UNFOLD_MODES, LESS_URGENT, CHANGES };
 
-/* Whether the tree is better with that change; else it is undone. */
+/* Tries a change; undoes it unless the tree is better. */
 static bool change(struct tree_search *s, uint32_t arc, int what)
 {
 	struct unfold_bounds bounds = s->bounds;
@@ -201,7 +209,10 @@ static bool change(struct tree_search *s, uint32_t arc, int what)
 	return false;
 }
 
-/* A change of the arc that is most to blame, of those not tried: true if that is better. */
+/*
+ * Tries a change of the arc that is most to blame among those not tried. True if the tree is
+ * better.
+ */
 static bool change_one(struct tree_search *s, const struct weighted_id *blame, size_t count,
 		       unsigned char *tried, int *changes)
 {
@@ -240,7 +251,7 @@ static void change_arcs(struct tree_search *s)
 
 /* --- where a search begins --- */
 
-/* All arcs alike; how far that tree departs. */
+/* Starts with the same mode for all arcs; returns the deviation. */
 struct start {
 	double deviation;
 	unsigned char mode;
@@ -282,7 +293,7 @@ static void keep_better(struct best_tree *best, struct best_tree *other)
 	}
 }
 
-/* The starts, the best first; *best is the tree of the first. */
+/* The starts, sorted by deviation; *best is the tree of the first. */
 static size_t find_starts(struct tree_search *s, struct start *starts, struct best_tree *best)
 {
 	size_t count = 0;
@@ -300,7 +311,7 @@ static size_t find_starts(struct tree_search *s, struct start *starts, struct be
 	return count;
 }
 
-/* Searches from the best start, then from the others as long as there is effort left. */
+/* Searches from the best start, then from the others while effort is left. */
 static void search(struct tree_search *s, struct best_tree *best)
 {
 	struct start starts[STARTS];

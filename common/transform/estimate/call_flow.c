@@ -1,6 +1,4 @@
-/*
- * call_flow - the graph without its figures: nodes, arcs, cycles; see call_flow.h
- */
+/* call_flow - the graph without its values: nodes, arcs, cycles; see call_flow.h */
 #include "common/transform/estimate/call_flow.h"
 
 #include <stdlib.h>
@@ -34,7 +32,7 @@ struct ends {
 	size_t count;
 };
 
-/* Numbers of ends in the order of `key`; equal ones as they are in `from`, or ascending. */
+/* The ends sorted by `key`; ties in the order of `from`, or ascending. */
 static struct csr order_by(const uint32_t *key, size_t nodes, const uint32_t *from, size_t count)
 {
 	struct csr order;
@@ -51,7 +49,7 @@ static struct csr order_by(const uint32_t *key, size_t nodes, const uint32_t *fr
 	return order;
 }
 
-/* One arc for each distinct pair, by caller: first[] is filled on the way. */
+/* Makes one arc for each distinct pair, sorted by caller, and fills first[]. */
 static void add_arcs(struct call_flow *w, const struct ends *e)
 {
 	struct csr by_callee = order_by(e->callee, w->node_count, NULL, e->count);
@@ -134,8 +132,8 @@ static int by_text(const void *a, const void *b)
 }
 
 /*
- * Nodes by their names: the same graph gives the same tree, to the unit, in whatever order
- * a file has its rows. In larger graphs only roundings depend on it, and sorting takes time.
+ * Sorts nodes by name: the same graph gives exactly the same tree, whatever the order of rows
+ * in a file. In larger graphs only roundings depend on it, and sorting takes time.
  */
 static void sort_nodes(struct call_flow *w, const struct profile *p, uint32_t *node_of)
 {
@@ -208,7 +206,7 @@ size_t call_flow_uncertain(const struct call_flow *w)
 						uncertain[w->arcs[a].callee] = true;
 		}
 	for (size_t n = 0; n < w->node_count; n++) {
-		/* nobody recorded whose share of its own time is whose */
+		/* the callers' shares of its self value were not recorded */
 		for (uint32_t a = w->first[n]; !uncertain[n] && a < w->first[n + 1]; a++)
 			uncertain[n] = arcs_in[n] > 1 && w->nodes[n].self && w->nodes[n].shared_self &&
 				       w->arcs[a].inclusive > 0;

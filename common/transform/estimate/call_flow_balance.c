@@ -7,16 +7,19 @@
 #include "common/base/alloc.h"
 #include "common/transform/estimate/call_flow_internal.h"
 
-/* Recorded times of one caller may be off by so much of it before they count as overlapping. */
+/*
+ * The fraction by which recorded times of one caller may exceed it before they count as
+ * overlapping.
+ */
 static const double tolerated = 1e-3;
 
 /* --- sums over what flows in and out --- */
 
-/* Of a function, or of a whole cycle: then only what enters and leaves it. */
+/* For a function, or for a whole cycle: then only what enters and leaves it. */
 struct balance {
 	double in, self, out;
 	double tolerance;
-	bool known;      /* what is in and out was recorded, not shared out by calls */
+	bool known;      /* `in` and `out` were recorded, not divided by calls */
 };
 
 struct balances {
@@ -87,8 +90,8 @@ static int ascending(const void *a, const void *b)
 }
 
 /*
- * The largest callees are those that overlap: what was called and has returned fits. Each
- * keeps up to a common limit below its caller, and what is beyond that was awaited elsewhere.
+ * The largest callees are those that overlap: what was called and has returned fits. Each keeps
+ * up to a common limit below its caller; what exceeds it was awaited elsewhere.
  */
 static void split_awaited(struct weigher *g, const uint32_t *arcs, size_t count, double spare)
 {
@@ -157,7 +160,7 @@ static void find_awaited(struct weigher *g, const struct balances *b)
 
 /* --- unattributed --- */
 
-/* Which fraction of what flows into a cycle comes from true roots, and was not awaited. */
+/* The fraction of the inflow of a cycle that comes from true roots and was not awaited. */
 static double *find_rooted(const struct weigher *g)
 {
 	const struct call_flow *w = g->w;
@@ -186,7 +189,7 @@ static double *find_rooted(const struct weigher *g)
 	return rooted;
 }
 
-/* The member that most flows into. */
+/* The member with the largest inflow. */
 static uint32_t main_member(const struct call_flow *w, const struct balances *b, uint32_t c)
 {
 	uint32_t best = w->cycles.members[w->cycles.first[c]];
@@ -198,9 +201,9 @@ static uint32_t main_member(const struct call_flow *w, const struct balances *b,
 }
 
 /*
- * What flows into a function and neither is its self value nor flows on. What was awaited has
- * been counted where it was awaited; and all of it is never more than what the roots have
- * beyond all self values.
+ * The inflow of a function that is neither self value nor flows on. Awaited values have been
+ * counted where they were awaited; the total is never more than what the roots have beyond all
+ * self values.
  */
 static void find_loose(struct weigher *g, const struct balances *b)
 {
@@ -229,7 +232,7 @@ static void find_loose(struct weigher *g, const struct balances *b)
 	alloc_free(rooted);
 }
 
-/* The same where the file does not say that this is so by intent: something was not recorded. */
+/* Likewise if the file does not say that this is by intent: something was not recorded. */
 static void find_doubts(struct weigher *g, const struct balances *b)
 {
 	struct call_flow *w = g->w;
@@ -260,7 +263,7 @@ void call_flow_balance(struct weigher *g, bool unattributed)
 	for (size_t n = 0; n < w->node_count; n++) {
 		struct flow_node *node = &w->nodes[n];
 
-		/* where nothing is left beside self values, callees go by what came in */
+		/* if nothing remains besides self values, callees go by the inflow */
 		node->for_callees = b.nodes[n].in - b.nodes[n].self;
 		node->all_self = node->for_callees <= b.nodes[n].in * 1e-9;
 		if (node->all_self)

@@ -1,6 +1,4 @@
-/*
- * call_flow_values - the figures of one value type: see call_flow.h
- */
+/* call_flow_values - sets the numbers of one value type: see call_flow.h */
 #include <math.h>
 #include <stdlib.h>
 
@@ -57,7 +55,7 @@ static void add_rows(struct weigher *g)
 		rows->node_of[f] = n;
 		if (!rows->totals || !profile_has_total(p, f))
 			continue;
-		/* Python's profile module has a root of its own, all of zeros */
+		/* Python's profile module has a root whose values are all 0 */
 		node->known = p->totals[f].calls || values_row(&p->total_values, f)[g->value];
 		node->inclusive = (double)values_row(&p->total_values, f)[g->value];
 		node->calls = p->totals[f].calls;
@@ -130,12 +128,13 @@ static bool value_arcs_by_calls(struct weigher *g)
 			continue;
 		if (in->values_unknown && node->known)
 			in->per_call = node->inclusive / (double)in->calls;
-		else if (in->values_unknown || in->inclusive <= 0) /* the other calls are an entry's */
+		else if (in->values_unknown || in->inclusive <= 0) /* the other calls belong to an
+								      entry */
 			in->per_call = need / (double)(node->known && node->calls > in->calls
 							       ? node->calls : in->calls);
 		any |= in->per_call > 0;
 	}
-	/* within a cycle a caller may have come before its callee */
+	/* within a cycle, a caller may precede its callee */
 	for (size_t a = 0; a < w->called_count; a++)
 		if (w->arcs[a].inner && g->in[w->arcs[a].callee].per_call > 0)
 			w->arcs[a].inclusive = (double)w->arcs[a].calls *
@@ -166,13 +165,13 @@ struct flow_arc *call_flow_add_entry(struct weigher *g, uint32_t callee, double 
 	return arc;
 }
 
-/* Of what enters a cycle: less is rounding. */
+/* The part of what enters a cycle below which it is rounding. */
 #define MIN_ENTRY 1e-6
 
-/* What is known of a component. */
+/* The sums of a component. */
 struct whole {
 	double self, leaving, entering, recorded;
-	double tolerance;      /* rounding alone may be so far off */
+	double tolerance;      /* possible deviation by rounding alone */
 	bool known, entered;
 };
 
@@ -199,7 +198,7 @@ static struct whole sum_component(const struct weigher *g, uint32_t c)
 	return sum;
 }
 
-/* Calls that no arc explains. */
+/* The number of calls that no arc explains. */
 static int64_t unexplained_calls(const struct weigher *g, uint32_t n)
 {
 	const struct flow_node *node = &g->w->nodes[n];
@@ -207,7 +206,10 @@ static int64_t unexplained_calls(const struct weigher *g, uint32_t n)
 	return node->known && node->calls > g->in[n].calls ? node->calls - g->in[n].calls : 0;
 }
 
-/* The member where a component is entered from nowhere: most unexplained calls, or heaviest. */
+/*
+ * The member where a component is entered from outside: the one with most unexplained calls, or
+ * the heaviest.
+ */
 static uint32_t entry_member(const struct weigher *g, uint32_t c)
 {
 	const struct call_flow *w = g->w;
@@ -231,7 +233,7 @@ static uint32_t entry_member(const struct weigher *g, uint32_t c)
 }
 
 /*
- * A function that was called by nobody too: of its total, what its callers do not have.
+ * Handles a function that was also called by none: what its callers do not have of its total.
  * Returns how much enters there.
  */
 static double enter_function(struct weigher *g, uint32_t n)
@@ -251,7 +253,7 @@ static double enter_function(struct weigher *g, uint32_t n)
 	return rest;
 }
 
-/* What a member gives to others and to itself beyond what all its callers gave it. */
+/* What a member gives to others and to itself beyond what its callers gave it. */
 static double beyond_callers(const struct weigher *g, uint32_t n)
 {
 	const struct call_flow *w = g->w;
@@ -262,7 +264,10 @@ static double beyond_callers(const struct weigher *g, uint32_t n)
 	return beyond > 0 ? beyond : 0;
 }
 
-/* Callgrind has no totals, but counts each activation: members that give more than they got. */
+/*
+ * Callgrind has no totals but counts each activation: finds members that give more than they
+ * got.
+ */
 static void enter_cycle(struct weigher *g, uint32_t c, double rest)
 {
 	const struct call_flow *w = g->w;
@@ -325,7 +330,9 @@ static void find_entries(struct weigher *g)
 		for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++)
 			entered += enter_function(g, w->cycles.members[i]);
 		entered = limit_entries(g, c, entered, need - sum.entering);
-		/* all calls are explained: what is beyond them overlaps, see call_flow_balance() */
+		/*
+		 * all calls are explained: values beyond them overlap, see call_flow_balance()
+		 */
 		if ((sum.known || g->p->all_callers) && (sum.entered || entered > 0))
 			continue;
 		if (sum.recorded > need)
@@ -348,7 +355,7 @@ static void share_self(struct weigher *g)
 		struct flow_node *node = &w->nodes[arc->callee];
 		double own = fabs((double)node->self), recorded = in->self;
 
-		/* an entry has what the callers have not */
+		/* an entry has what the callers do not have */
 		if (in->self_known && in->entry && own >= recorded) {
 			if (arc->caller == FLOW_OUTSIDE)
 				arc->self = own - recorded;
@@ -365,7 +372,7 @@ static void share_self(struct weigher *g)
 	}
 }
 
-/* They are incoming too, though nobody has recorded them. */
+/* They are incoming values too, although they were not recorded. */
 static void add_entries(struct weigher *g)
 {
 	for (size_t a = g->w->called_count; a < g->w->arc_count; a++) {

@@ -1,6 +1,4 @@
-/*
- * cycle_contexts - contexts of a cycle, their rooms and weights
- */
+/* cycle_contexts - contexts of a cycle, their spare values and weights */
 #include <math.h>
 #include <stdlib.h>
 
@@ -48,7 +46,7 @@ struct cycle_task cycle_heap_pop(struct cycle_heap *h, bool smallest)
 	return top;
 }
 
-/* A list of arcs or members with what they are sorted by. */
+/* The list of arcs or members with their sort keys. */
 void cycle_list_clear(struct cycle_work *k)
 {
 	k->list_count = 0;
@@ -95,7 +93,7 @@ void cycle_wait_for_spare(struct cycle_work *k, uint32_t arc)
 	cycle_heap_push(&k->waiting, (struct cycle_task){ k->u->left[arc], arc, true }, true);
 }
 
-/* What was placed of an arc is gone; where it waits, less room will do now. */
+/* Reduces an arc by what was placed; if it waits, a smaller spare value will do now. */
 static void use_up(struct cycle_work *k, uint32_t arc, double weight)
 {
 	double *left = &k->u->left[arc];
@@ -107,7 +105,7 @@ static void use_up(struct cycle_work *k, uint32_t arc, double weight)
 
 /* --- contexts --- */
 
-/* A context has so much room now: arcs that waited for it are looked at again. */
+/* Sets how much of a context is spare; arcs that wait for it are considered again. */
 void cycle_add_spare(struct cycle_work *k, uint32_t c, double spare)
 {
 	cycle_set_spare(k, c, spare);
@@ -123,7 +121,7 @@ void cycle_add_spare(struct cycle_work *k, uint32_t c, double spare)
 	}
 }
 
-/* A context that is new to the cycle. */
+/* Registers a context that is new to the cycle. */
 void cycle_note_context(struct cycle_work *k, uint32_t c)
 {
 	const struct context *x = &k->u->u->contexts[c];
@@ -139,11 +137,7 @@ void cycle_note_context(struct cycle_work *k, uint32_t c)
 	}
 }
 
-/*
- * More weight for the context below `parent` by way of an arc, which is made if it is not
- * there; NO_ID if it cannot be. What repeats an arc that is on the path already is not
- * `first_on_path`: it is passed on at once, and nothing is opened for it.
- */
+/* Adds weight to the context below `parent` by way of an arc, see cycle_internal.h. */
 uint32_t cycle_add_weight(struct cycle_work *k, uint32_t parent, uint32_t arc, double weight,
 			   bool first_on_path)
 {
@@ -179,7 +173,7 @@ uint32_t cycle_add_weight(struct cycle_work *k, uint32_t parent, uint32_t arc, d
 	return c;
 }
 
-/* The function's own of what flows into a context. */
+/* The part of the inflow of a context that is self value of its function. */
 double cycle_take_self(struct cycle_work *k, uint32_t c, double weight)
 {
 	struct context *x = &k->u->u->contexts[c];

@@ -1,6 +1,4 @@
-/*
- * cycle_fill - the rooms that are left when all of a cycle has its place
- */
+/* cycle_fill - uses the spare values that remain when all of a cycle is placed */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +6,7 @@
 #include "common/base/alloc.h"
 #include "common/transform/estimate/cycle_internal.h"
 
-/* Rooms that are looked at for one function. */
+/* The number of spare values that are looked at for one function. */
 enum { LOOKED_AT = 400 };
 
 /* --- what leaves the cycle, and self values --- */
@@ -26,7 +24,9 @@ static void sum_needs(struct cycle_work *k, uint32_t n)
 		k->space[n] += u->u->contexts[c - 1].spare;
 }
 
-/* The rooms that could come to n once more, with what their functions have beyond their needs. */
+/*
+ * The spare values that could reach n once more, and how much their functions can do without.
+ */
 static void find_givers(struct cycle_work *k, uint32_t n)
 {
 	size_t count = spare_queue_order(&k->spare_queue, LOOKED_AT);
@@ -44,7 +44,10 @@ static void find_givers(struct cycle_work *k, uint32_t n)
 	}
 }
 
-/* A function that has less room than it needs gets some of all that have more, in proportion. */
+/*
+ * A function with less spare value than it needs gets some from all that have more, in
+ * proportion.
+ */
 static void move_spare(struct cycle_work *k, uint32_t n)
 {
 	double lack = k->need[n] - k->space[n], all = 0, share;
@@ -52,7 +55,7 @@ static void move_spare(struct cycle_work *k, uint32_t n)
 	if (lack <= k->min_opened)
 		return;
 	find_givers(k, n);
-	/* of each function's rooms so much as it can do without */
+	/* the fraction of each spare value that its function can do without */
 	for (size_t i = 0; i < k->list_count; i++) {
 		uint32_t x = cycle_arc_at(k, k->list[i].id)->callee;
 
@@ -77,7 +80,10 @@ static void move_spare(struct cycle_work *k, uint32_t n)
 	}
 }
 
-/* The self value of an arc that is left goes to its contexts by their room. */
+/*
+ * Gives the remaining self value of an arc to its contexts, in proportion to their spare
+ * values.
+ */
 static void fill_self(struct cycle_work *k, uint32_t n)
 {
 	struct unfolder *u = k->u;
@@ -136,7 +142,7 @@ static void fill_leaving(struct cycle_work *k, uint32_t n)
 	}
 }
 
-/* What found no room at all has a place all the same. */
+/* Values that fit nowhere are placed nevertheless. */
 static void force_leaving(struct cycle_work *k, uint32_t n)
 {
 	struct unfolder *u = k->u;
@@ -174,7 +180,7 @@ void cycle_fill_spare(struct cycle_work *k)
 		if (cycle_recursive(k, n))
 			cycle_list_add(k, k->need[n] - k->space[n], n);
 	}
-	/* what lacks most comes first */
+	/* the largest lack comes first */
 	cycle_list_sort(k);
 	members = alloc_zero(k->list_count, sizeof *members);
 	count = k->list_count;
@@ -193,7 +199,10 @@ void cycle_fill_spare(struct cycle_work *k)
 
 /* --- what adds up in the end --- */
 
-/* Which fraction of what enters the cycle has come: the rest was too light for a context. */
+/*
+ * The fraction of what enters the cycle that has arrived; the remainder was too light for a
+ * context.
+ */
 double cycle_fraction_come(const struct cycle_work *k)
 {
 	const struct unfolder *u = k->u;
@@ -212,7 +221,7 @@ double cycle_fraction_come(const struct cycle_work *k)
 	return expected > come ? come / expected : 1;
 }
 
-/* Self values are those of the arcs, and in sum those of the function. */
+/* Makes self values equal to those of the arcs, and in sum to that of the function. */
 static void scale_self(struct cycle_work *k, uint32_t n, double fraction)
 {
 	struct unfolder *u = k->u;
@@ -239,7 +248,7 @@ static void scale_self(struct cycle_work *k, uint32_t n, double fraction)
 	}
 }
 
-/* What leaves the cycle leaves it wholly, even where its rooms were too small. */
+/* Everything that leaves the cycle leaves it, even if its spare values were too small. */
 static void scale_leaving(struct cycle_work *k, uint32_t first_made, double fraction)
 {
 	struct unfolder *u = k->u;

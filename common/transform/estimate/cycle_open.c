@@ -1,6 +1,4 @@
-/*
- * cycle_open - a context is opened: arcs of its function get their weights
- */
+/* cycle_open - opens a context: the arcs of its function get their weights */
 #include <math.h>
 
 #include "common/transform/estimate/cycle_internal.h"
@@ -19,7 +17,7 @@ static bool is_above(struct cycle_work *k, uint32_t c, uint32_t node)
 	return false;
 }
 
-/* What has come in since it was opened last is passed on. */
+/* Passes on what has come in since the context was opened last. */
 void cycle_open_member(struct cycle_work *k, uint32_t c)
 {
 	struct unfolder *u = k->u;
@@ -34,7 +32,10 @@ void cycle_open_member(struct cycle_work *k, uint32_t c)
 	for (uint32_t a = w->first[n]; have > 0 && a < w->first[n + 1]; a++) {
 		double part = fmin(u->left[a], u->left[a] * (left / have));
 
-		/* what is never inside itself may seem to be called in a circle: by others each time */
+		/*
+		 * a function that is never inside itself may appear to be called in a circle:
+		 * each time by others
+		 */
 		if (w->arcs[a].inner && !cycle_recursive(k, w->arcs[a].callee) && is_above(k, c, w->arcs[a].callee))
 			continue;
 
@@ -46,7 +47,7 @@ void cycle_open_member(struct cycle_work *k, uint32_t c)
 
 /* --- members that may be --- */
 
-/* Stamps what is on the path above a context, within the cycle; true: its own function is. */
+/* Stamps the path above a context within the cycle. True if its own function is on it. */
 static bool stamp_path(struct cycle_work *k, uint32_t c)
 {
 	uint32_t own = cycle_arc_at(k, c)->callee;
@@ -72,13 +73,13 @@ static bool may_be_first(const struct cycle_work *k, uint32_t arc, uint32_t own)
 	return (k->node_seen[a->callee] != k->stamp && a->callee != own) || cycle_recursive(k, a->callee);
 }
 
-/* Called once: it is in one place, whole. */
+/* The arc was called once: it is placed whole, in one context. */
 bool cycle_is_whole(const struct cycle_work *k, uint32_t arc)
 {
 	return k->u->whole_calls && k->u->w->arcs[arc].calls == 1;
 }
 
-/* What fits of the arcs called once, if other arcs will share the room that they leave. */
+/* Places the arcs called once that fit, provided that other arcs share what they leave. */
 static double open_whole(struct cycle_work *k, uint32_t c, double spare)
 {
 	bool shared = false;

@@ -1,13 +1,11 @@
-/*
- * cycle_places - where in a cycle an arc fits
- */
+/* cycle_places - finds where in a cycle an arc fits */
 #include "common/base/alloc.h"
 #include "common/transform/estimate/cycle_internal.h"
 
-/* Rooms that are looked at for one arc. */
+/* The number of spare values that are looked at for one arc. */
 enum { LOOKED_AT = 100 };
 
-/* The next context above c of the same function, or NO_ID; once it is known, it is kept. */
+/* The next context above c of the same function, or NO_ID; cached. */
 static uint32_t same_above(struct cycle_work *k, uint32_t c)
 {
 	const struct context *contexts = k->u->u->contexts;
@@ -93,7 +91,10 @@ bool cycle_can_repeat(struct cycle_work *k, uint32_t c, uint32_t f, uint32_t arc
 	return true;
 }
 
-/* The room for an arc: the least that holds it whole, or the largest. NO_ID if there is none. */
+/*
+ * The context whose spare value takes the arc: the smallest one that takes it whole, or the
+ * largest one. NO_ID if there is none.
+ */
 uint32_t cycle_find_spare(struct cycle_work *k, uint32_t arc, bool whole)
 {
 	double left = k->u->left[arc], wanted = whole ? left * CYCLE_FITS - 1 : 0;
@@ -117,7 +118,7 @@ uint32_t cycle_find_spare(struct cycle_work *k, uint32_t arc, bool whole)
 			break;
 	}
 	k->steps += count / 8;
-	/* where nothing would repeat, the room is for what is fresh */
+	/* if nothing would repeat, the spare value is left for new arcs */
 	if (whole && first != NO_ID && *cycle_spare_of(k, got) > 1.2 * left)
 		got = first;
 	if (got == NO_ID)
@@ -143,7 +144,7 @@ void cycle_place(struct cycle_work *k, uint32_t arc, uint32_t c)
 	double left = k->u->left[arc], spare = *cycle_spare_of(k, c);
 
 	if (cycle_settle(k, c, arc, left < spare ? left : spare) == NO_ID)
-		k->u->left[arc] = 0; /* no more contexts: what is left stays out */
+		k->u->left[arc] = 0; /* no more contexts: the remainder is left out */
 }
 
 /* The heaviest context that may have this arc below it, or NO_ID. */

@@ -9,13 +9,14 @@ struct drawn {
 	const struct call_flow *w;
 	const struct unfolding *u;
 	double *inclusive;         /* by context */
-	double *function, *arc;    /* by node and arc: the outermost ones on each path */
-	uint32_t *on_path, *arc_on_path; /* how often, for members of cycles */
+	double *function, *arc;    /* by node and arc: inclusive value of the outermost ones on
+				      each path */
+	uint32_t *on_path, *arc_on_path; /* number of occurrences, for members of cycles */
 	uint32_t *path;            /* contexts, by depth */
 	size_t path_count;
 };
 
-/* What no self value holds is in the inclusive values too. */
+/* Adds the values that no self value holds to the inclusive values. */
 static void sum_inclusive(struct drawn *d)
 {
 	const struct call_flow *w = d->w;
@@ -46,7 +47,7 @@ static void leave_to(struct drawn *d, uint32_t depth)
 	}
 }
 
-/* Depth first: what is on the path to a context is known. */
+/* Goes depth first, so the path to a context is known. */
 static void sum_outermost(struct drawn *d, const uint32_t *order)
 {
 	for (size_t i = 0; i < d->u->count; i++) {
@@ -94,7 +95,7 @@ static int largest_first(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-/* An arc has no more contexts than calls: what is in the lighter ones is one too many. */
+/* An arc cannot have more contexts than calls: the lighter contexts are too many. */
 static double sum_beyond_calls(const struct drawn *d)
 {
 	const struct call_flow *w = d->w;
@@ -105,7 +106,7 @@ static double sum_beyond_calls(const struct drawn *d)
 		end[d->u->contexts[c].arc + 1]++;
 	for (size_t a = 0; a < w->arc_count; a++)
 		end[a + 1] += end[a];
-	/* filled from each arc's start, which ends up as its end */
+	/* filled from the start of each arc, which becomes its end */
 	for (size_t c = 0; c < d->u->count; c++)
 		list[end[d->u->contexts[c].arc]++] = d->inclusive[c];
 	for (size_t a = 0, first = 0; a < w->arc_count; first = end[a++]) {
@@ -156,7 +157,7 @@ void deviation_measure(const struct call_flow *w, const struct unfolding *u,
 
 double deviation_total(const struct deviation *d)
 {
-	/* calls say less: that an arc was called twice does not say that it was in two places */
+	/* calls say little here: two calls of an arc need not be in two places */
 	const double calls_count = 0.3;
 	double of = d->functions_recorded > 0 ? d->functions / d->functions_recorded : 0;
 

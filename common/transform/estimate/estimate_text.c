@@ -3,10 +3,13 @@
 #include "common/base/diag.h"
 #include "common/profile/value_text.h"
 
-/* Less than this of what was recorded is rounding. */
+/* A smaller fraction of what was recorded is rounding. */
 static const double rounding = 5e-5;
 
-/* The figures force every stack and yet do not fit each other: not for want of contexts. */
+/*
+ * The numbers determine every stack and yet contradict each other, although there were enough
+ * contexts.
+ */
 static bool contradicts(const struct estimate *estimate)
 {
 	return !estimate->uncertain && estimate->deviated > estimate->recorded * ESTIMATE_DEVIATED &&

@@ -6,7 +6,10 @@
 #include "common/base/csr.h"
 #include "common/transform/estimate/weighted.h"
 
-/* Other contexts of a function that are looked at; what is so little lighter is as heavy. */
+/*
+ * How many other contexts of a function are looked at, and the fraction from which one counts
+ * as equally heavy.
+ */
 enum { LOOKED_AT = 256 };
 static const double as_heavy = 0.999;
 
@@ -15,7 +18,7 @@ struct guesser {
 	double *total;       /* by context: inclusive */
 	double *taken;       /* by context: by callees that are certain */
 	bool *local;         /* by context: certain if its caller is */
-	uint32_t *places;    /* by function: contexts below one caller, while that is looked at */
+	uint32_t *places;    /* by function: number of contexts below the current caller */
 	struct csr own, called; /* contexts by function, the heaviest of one first */
 };
 
@@ -55,7 +58,10 @@ static void sort_groups(const struct guesser *g, struct csr *all)
 	alloc_free(w);
 }
 
-/* By their own function, or by their caller's: those without a caller are in no group then. */
+/*
+ * Groups contexts by their own function, or by that of their caller; without a caller they are
+ * then in no group.
+ */
 static void group(const struct guesser *g, bool by_caller, struct csr *out)
 {
 	const struct contexts *c = g->c;
@@ -100,7 +106,7 @@ static void look_at_callees(struct guesser *g, function_id caller)
 	for (size_t i = called->first[caller]; i < called->first[caller + 1]; i++) {
 		uint32_t context = called->item[i];
 
-		/* in several places: who knows how much of it is in which? */
+		/* in several places: how much is in which is unknown */
 		g->local[context] = single || (g->places[function_of(g->c, context)] == 1 &&
 					       !fits_elsewhere(g, caller, context));
 		if (g->local[context])

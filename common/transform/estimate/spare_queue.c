@@ -43,7 +43,7 @@ static struct spare heap_pop(struct spare_queue *r)
 
 /* --- the top --- */
 
-/* Where the room stands, or would. */
+/* The position of an entry, or where it would be. */
 static size_t find_place(const struct spare_queue *r, struct spare spare)
 {
 	size_t low = 0, high = r->top_count;

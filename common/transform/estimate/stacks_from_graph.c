@@ -17,7 +17,7 @@
 struct split {
 	double given, loose_given; /* shares handed out */
 	double whole, loose_whole; /* the sum of its contexts' weights */
-	double wanted;             /* what this is of its self value */
+	double wanted;             /* how much of its self value this is */
 	int64_t self_placed, loose_placed;
 	uint32_t left;             /* contexts to come */
 	frame_id frame;            /* NO_ID: not needed yet */
@@ -30,11 +30,11 @@ struct placer {
 	struct split *splits; /* by node */
 	thread_id thread;
 	value_id value;
-	stack_id *path;       /* by depth, to the context that is placed */
+	stack_id *path;       /* by depth, on the path to the context that is being placed */
 	stack_id awaited_root;
 	frame_id unattributed, unplaced, awaited;
 	bool unshared;        /* there were no stacks before, and no function has these names */
-	double total, lost;   /* of the values that were to be placed */
+	double total, lost;   /* sum of the values to be placed */
 };
 
 static frame_id named_frame(struct profile *p, struct str name)
@@ -81,7 +81,7 @@ static void split_open(struct placer *pl)
 	}
 }
 
-/* The next part of `all` when `share` of it has been given out in total. */
+/* The next part of `all` after `share` of it has been given out in total. */
 static int64_t next_part(int64_t all, double share, bool last, int64_t *given)
 {
 	int64_t upto, part;
@@ -89,7 +89,7 @@ static int64_t next_part(int64_t all, double share, bool last, int64_t *given)
 	if (share > 1 || last)
 		share = 1;
 	upto = share == 1 ? all : (int64_t)llrint((double)all * share);
-	/* far beyond 2^53 doubles are coarse: never more than there is */
+	/* doubles are coarse beyond 2^53: never give more than there is */
 	if (all >= 0 ? upto > all : upto < all)
 		upto = all;
 	part = upto - *given;
@@ -120,7 +120,7 @@ static frame_id frame_of(struct placer *pl, uint32_t n)
 	return s->frame;
 }
 
-/* What a context hangs below. */
+/* The stack that a context is placed below. */
 static stack_id stack_above(struct placer *pl, const struct context *k)
 {
 	if (k->depth)
@@ -157,7 +157,7 @@ static void place_context(struct placer *pl, size_t c)
 		add_sample(pl, push(pl, stack, pl->unattributed), value);
 }
 
-/* What no context got: kept by function, so that its total comes out. */
+/* Keeps what no context got, by function, so that its total is exact. */
 static void place_remainder(struct placer *pl, uint32_t n, stack_id *unplaced)
 {
 	const struct flow_node *node = &pl->w->nodes[n];
@@ -178,7 +178,7 @@ static void place_remainder(struct placer *pl, uint32_t n, stack_id *unplaced)
 		add_sample(pl, push(pl, stack, pl->unattributed), loose);
 }
 
-/* Contexts are far apart in this order: they and what they name are fetched ahead. */
+/* Contexts are far apart in this order, so they and what they refer to are prefetched. */
 PREFETCH_FUNCTION prefetch_ahead(const struct placer *pl, const uint32_t *order, size_t i)
 {
 	enum { FAR = 24, NEAR = 16, NEXT = 8 };
@@ -191,7 +191,10 @@ PREFETCH_FUNCTION prefetch_ahead(const struct placer *pl, const uint32_t *order,
 	PREFETCH(&pl->splits[pl->w->arcs[k[order[i + NEXT]].arc].callee]);
 }
 
-/* Depth first: viewers that show samples in the order of the file draw a context whole. */
+/*
+ * Depth first, because viewers that show samples in the order of the file then draw a context
+ * as a whole.
+ */
 static void place(struct placer *pl, const uint32_t *order)
 {
 	stack_id unplaced = EMPTY_STACK;
@@ -209,7 +212,7 @@ static void place(struct placer *pl, const uint32_t *order)
 
 /* --- threads --- */
 
-/* Threads that differ in their part alone are one: the id of the first of them. */
+/* Threads that differ only in their part are one: the id of the first of them. */
 static thread_id *first_parts(const struct profile *p)
 {
 	thread_id *first = alloc_zero(p->thread_count, sizeof *first);
@@ -302,7 +305,7 @@ static void sort_rows(struct csr *rows, size_t threads, size_t count, const thre
 		csr_put(rows, thread_of[i], (uint32_t)i);
 }
 
-/* The graph half's rows by thread; parts of one thread are together. */
+/* The rows of the call graph by thread; parts of one thread are together. */
 struct graph_rows {
 	thread_id *first, *of_cost, *of_arc;
 	struct csr costs, arcs;
@@ -330,7 +333,7 @@ static void rows_open(struct graph_rows *g, const struct profile *p)
 	g->rows.node_of = alloc_zero(p->function_count, sizeof *g->rows.node_of);
 }
 
-/* The rows of the next thread that has some. */
+/* Moves to the next thread with rows. */
 static bool rows_next(struct graph_rows *g, const struct profile *p, thread_id *t)
 {
 	while (g->next < p->thread_count) {

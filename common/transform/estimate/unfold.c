@@ -7,7 +7,10 @@
 #include "common/io/limits.h"
 #include "common/transform/estimate/unfold_internal.h"
 
-/* Frames on all paths that end in a value: in proportion to the file, whatever it claims. */
+/*
+ * The number of frames on all paths that end in a value: proportional to the file, whatever it
+ * claims.
+ */
 enum { FRAMES_ALWAYS = 5000000, FRAMES_PER_ARC = 50 };
 
 uint32_t unfold_context(struct unfolder *u, uint32_t parent, uint32_t arc, double weight)
@@ -122,12 +125,12 @@ void unfolding_free(struct unfolding *u)
 	*u = (struct unfolding){ 0 };
 }
 
-/* A context's place is behind all that lies below its older siblings. */
+/* A context is placed behind everything below its older siblings. */
 uint32_t *unfolding_order(const struct unfolding *u)
 {
 	uint32_t *order = alloc_zero(u->count, sizeof *order);
 	uint32_t *size = alloc_zero(u->count, sizeof *size); /* with all below it */
-	uint32_t *next = alloc_zero(u->count, sizeof *next); /* place of the next child */
+	uint32_t *next = alloc_zero(u->count, sizeof *next); /* position of the next child */
 	uint32_t next_root = 0;
 
 	for (size_t c = u->count; c-- > 0;) {

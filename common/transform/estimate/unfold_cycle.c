@@ -23,7 +23,7 @@
 #include "common/io/limits.h"
 #include "common/transform/estimate/cycle_internal.h"
 
-/* Of the total: what is lighter is in no place that anybody could tell. */
+/* The fraction of the total below which the place of a value cannot be determined. */
 #define MIN_SHARE 1e-6
 
 /* --- the queue --- */
@@ -73,7 +73,7 @@ static void work_off(struct cycle_work *k, struct cycle_task item)
 		cycle_wait_for_spare(k, item.id);
 }
 
-/* Arcs that have something left and may be placed, of those called once or of the others. */
+/* The arcs that have a remainder and may be placed: those called once, or the others. */
 static void gather_left(struct cycle_work *k, bool whole)
 {
 	struct unfolder *u = k->u;
@@ -90,7 +90,10 @@ static void gather_left(struct cycle_work *k, bool whole)
 	}
 }
 
-/* Largest first, those called once last, in part: true if something found a place. */
+/*
+ * Places arcs partly, the largest first and those called once last. True if something found a
+ * place.
+ */
 static bool place_in_part(struct cycle_work *k)
 {
 	struct unfolder *u = k->u;
@@ -118,8 +121,8 @@ static bool place_in_part(struct cycle_work *k)
 }
 
 /*
- * A function that nothing led to, for want of room, gets a place all the same, or its self
- * value had none: below the heaviest context of a caller. True if there was one.
+ * Gives a function that nothing led to, for lack of spare values, a place below the heaviest
+ * context of a caller; otherwise its self value had none. True if there was one.
  */
 static bool reach_others(struct cycle_work *k)
 {
@@ -202,7 +205,7 @@ void unfold_cycle(struct unfolder *u, uint32_t component)
 	start_component(k, component);
 	fraction = cycle_fraction_come(k);
 	fill_queue(k);
-	/* with the search for places opening ends too: far beyond what real programs need */
+	/* opening ends with the search for places: far beyond what real programs need */
 	while (!u->full && k->steps <= 2 * u->max_steps) {
 		if (k->queue.count)
 			work_off(k, cycle_heap_pop(&k->queue, false));

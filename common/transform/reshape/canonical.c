@@ -7,7 +7,7 @@
 #include "common/transform/reshape/remap.h"
 #include "common/profile/referenced.h"
 
-/* A row and what it is sorted by. */
+/* A row and its sort key. */
 enum { PARTS = 6 };
 struct key {
 	uint64_t part[PARTS];
@@ -16,13 +16,13 @@ struct key {
 
 struct canonical_sorter {
 	struct remap w;
-	uint32_t *rank;          /* by string: its place in the order of bytes */
+	uint32_t *rank;          /* by string: its position in bytewise order */
 	struct referenced used;
 	struct key *keys;
 	struct radix_item *items, *scratch;
 };
 
-/* Puts the items, which are numbers of keys, into the order of the parts from `part` on. */
+/* Sorts the items, which are numbers of keys, by the parts of their keys from `part` on. */
 static void sort_parts(struct canonical_sorter *s, struct radix_item *items, size_t count, int part)
 {
 	size_t same;
@@ -39,7 +39,7 @@ static void sort_parts(struct canonical_sorter *s, struct radix_item *items, siz
 	}
 }
 
-/* Afterwards items[i].id is the i-th row. */
+/* Sorts rows; afterwards items[i].id is the i-th one. */
 static void sort_keys(struct canonical_sorter *s, size_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
@@ -56,7 +56,9 @@ static uint64_t pair(uint32_t high, uint32_t low)
 
 /* --- value types --- */
 
-/* The order in which profilers write them: the first is what a target gets that holds one. */
+/*
+ * The order in which profilers write value types: the first one goes to targets that hold one.
+ */
 static const char *const usual[] = {
 	"time", "Time_(10ns)", "samples", "base", "new", "idle", "memory",
 	"Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw",
@@ -73,7 +75,7 @@ static uint32_t usual_place(struct str name)
 	return i;
 }
 
-/* How many zeros end every value: 1500 and 20 have one. */
+/* The number of zeros that end every value: 1 for 1500 and 20. */
 static int common_zeros(struct profile *p, value_id v)
 {
 	int zeros = -p->value_types[v].exponent;
@@ -122,7 +124,7 @@ static void add_value_types(struct canonical_sorter *s)
 
 /* --- mappings, functions, frames, threads, metadata --- */
 
-/* All of them: a profiler lists what was in memory, whether or not it was met there. */
+/* Keeps all mappings: a profiler lists what was in memory, whether or not it was sampled. */
 static void add_mappings(struct canonical_sorter *s)
 {
 	const struct profile *p = s->w.from;
@@ -140,7 +142,7 @@ static void add_mappings(struct canonical_sorter *s)
 		remap_mapping(&s->w, s->items[i].id);
 }
 
-/* An unknown file becomes Python's "~" in a pstat file: both have the same place. */
+/* An unknown file becomes Python's "~" in a pstat file, so both are sorted alike. */
 static uint32_t file_rank(const struct canonical_sorter *s, string_id file)
 {
 	return str_eq(profile_text(s->w.from, file), S("~")) ? 0 : s->rank[file];
@@ -255,7 +257,7 @@ static uint32_t *sort_by(const uint32_t *number, size_t numbers, uint32_t *rows,
 	return sorted;
 }
 
-/* Children in the order of their frames, as lists. */
+/* Lists children in the order of their frames. */
 static void link_children(const struct canonical_sorter *s, stack_id *child, stack_id *sibling)
 {
 	const struct profile *p = s->w.from;
@@ -309,7 +311,7 @@ static struct key label_key(const struct canonical_sorter *s, label_id id)
 {
 	const struct label *l = &s->w.from->labels[id];
 
-	/* numbers after texts, from the lowest to the highest */
+	/* numbers follow texts, in ascending order */
 	return (struct key){ { pair(s->rank[l->key], l->is_number),
 			       pair(s->rank[l->text], s->rank[l->unit]),
 			       (uint64_t)l->number ^ (uint64_t)1 << 63 }, id };
@@ -351,7 +353,7 @@ static void add_labels(struct canonical_sorter *s)
 
 /* --- rows --- */
 
-/* Each set's place among all: sets in the order of their labels, shorter ones first. */
+/* The position of each set: sets are sorted by their labels, shorter ones first. */
 static uint32_t *places_of_sets(const struct profile *p)
 {
 	const struct label_sets *s = &p->label_sets;

@@ -6,7 +6,7 @@
 #include "common/base/alloc.h"
 #include "common/transform/reshape/remap.h"
 
-/* The new profile's ids are in w; by old id what else there is to know. */
+/* The new ids are in w; here is what else is known, by old id. */
 struct maps {
 	struct remap w;
 	const struct coarsen_options *options;
@@ -35,7 +35,7 @@ static void map_functions(struct maps *m)
 	for (function_id i = 0; i < from->function_count; i++) {
 		struct function f = remap_function(&m->w, i);
 
-		/* an object still tells where a function without a file is from */
+		/* the object is kept if the function has no file */
 		if (m->options->fold_objects && (f.file || m->options->fold_files))
 			f.object = 0;
 		if (m->options->fold_files) {
@@ -80,7 +80,7 @@ static bool no_merge(const struct maps *m)
 	       !m->w.lines_to_places && !m->w.end_parts && !m->w.drop;
 }
 
-/* A recorded sum is about all value types of all of its part. */
+/* A recorded sum concerns all value types of its whole part. */
 static bool is_sum(const struct profile *p, const struct metadata *l)
 {
 	return str_eq(profile_text(p, l->key), S("summary"));
@@ -121,7 +121,7 @@ static frame_id thread_frame(struct maps *m, thread_id t)
 			     (struct frame){ .function = thread_function(m->w.to, m->w.from, t) });
 }
 
-/* The stack once more, below its thread's frame. */
+/* The stack again, below the frame of its thread. */
 static stack_id under_thread(struct maps *m, stack_id stack, frame_id root,
 			     frame_id **path, size_t *cap)
 {

@@ -5,11 +5,11 @@
 #include "common/base/alloc.h"
 #include "common/transform/reshape/remap.h"
 
-/* What is known of the stacks on the way from their roots. */
+/* Facts about each stack, computed from the root on. */
 enum {
-	FOCUSED = 1,   /* a frame is marked by focus */
+	FOCUSED = 1,   /* focus marks a frame of it */
 	IGNORED = 2,
-	SHOWN = 4,     /* a frame is marked by show_from */
+	SHOWN = 4,     /* show_from marks a frame of it */
 	LEFT = 8,      /* a frame stays */
 	STAYS = 16,    /* the last frame does */
 };
@@ -20,7 +20,7 @@ struct cutter {
 	stack_id root;            /* in the new profile */
 	unsigned char *state;     /* by old stack */
 	stack_id *last;           /* by old stack: the last one marked by prune_from, or 0 */
-	bool *needed;             /* by old stack: it or one below it stays */
+	bool *needed;             /* by old stack: it or a stack below it is kept */
 };
 
 static bool marked(const struct cutter *c, const bool *verb, stack_id node)
@@ -32,7 +32,10 @@ static bool marked(const struct cutter *c, const bool *verb, stack_id node)
 
 static bool is_hidden(const struct cutter *c, stack_id node)
 {
+	const bool *frames = c->options->hide_frames;
+
 	return marked(c, c->options->hide, node) ||
+	       (frames && frames[c->w.from->stacks.frame[node]]) ||
 	       (c->options->show && !marked(c, c->options->show, node));
 }
 
@@ -74,7 +77,7 @@ static bool is_dropped(const struct cutter *c, stack_id stack)
 	return (options->focus && !(state & FOCUSED)) || state & IGNORED || !(state & LEFT);
 }
 
-/* Everything below the last mark belongs to it. */
+/* Everything below the last mark is folded into it. */
 static stack_id end_of(const struct cutter *c, stack_id stack)
 {
 	return c->last[stack] ? c->last[stack] : stack;
@@ -167,7 +170,7 @@ static void add_threads(struct remap *w)
 	for (size_t i = 0; i < p->metadata_count; i++) {
 		const struct metadata *l = &p->metadata[i];
 
-		/* sums that somebody recorded are of all stacks */
+		/* recorded sums concern all stacks */
 		if (!str_eq(profile_text(p, l->key), S("summary")))
 			profile_metadata(w->to, l->thread == NO_ID ? NO_ID : w->threads[l->thread],
 				      profile_text(p, l->key), profile_text(p, l->value));
@@ -335,12 +338,12 @@ struct profile *profile_filter(const struct profile *p, const struct filter_opti
 
 	if (!options->flatten)
 		return cut(p, options);
-	/* the root is put on last: what is flattened may be of its name */
+	/* the root is added last: a flattened function may have its name */
 	first.root = NULL;
 	to = cut(p, &first);
 	flat = flatten(to);
 	profile_free(to);
-	/* and what nothing was sampled in goes */
+	/* frames without samples are removed too */
 	to = cut(flat, &root);
 	profile_free(flat);
 	return to;

@@ -26,6 +26,7 @@
 struct filter_options {
 	/* by function: marked; NULL: the verb was not used */
 	const bool *focus, *ignore, *hide, *show, *show_from, *prune_from;
+	const bool *hide_frames; /* by frame: as hide, for frames; NULL: none */
 	const bool *samples; /* by sample: keep it; NULL: all */
 	bool flatten;
 	const char *root;

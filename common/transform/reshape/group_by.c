@@ -26,7 +26,7 @@ static bool in_chain(const struct grouper *g, function_id f)
 	return g->options->chains && g->options->chains[f];
 }
 
-/* Lines of several functions that are one now, maybe of several files, mean nothing. */
+/* Lines of merged functions, possibly of several files, have no meaning. */
 static bool loses_lines(const struct grouper *g, function_id f)
 {
 	return g->options->drop_lines || in_chain(g, f);
@@ -45,7 +45,7 @@ static struct function new_function(struct grouper *g, function_id old)
 	return f;
 }
 
-/* "parse:12" for what was sampled in line 12 of parse; no line, no change. */
+/* Gives samples in line 12 of parse the name "parse:12"; without a line there is no change. */
 static function_id line_function(struct grouper *g, const struct frame_row *frame)
 {
 	struct function f = new_function(g, frame->function);
@@ -70,7 +70,7 @@ static void add_functions(struct grouper *g)
 	for (size_t i = 0; i < p->frame_count; i++) {
 		struct frame f = remap_frame(&g->w, (frame_id)i);
 
-		/* nor do the places in memory of what is one frame now */
+		/* nor do the addresses of merged frames */
 		if (loses_lines(g, p->frames[i].function))
 			f = (struct frame){ .function = f.function, .kind = f.kind };
 		if (g->options->line_functions)
@@ -99,7 +99,7 @@ static void add_threads(struct grouper *g)
 
 /* --- stacks --- */
 
-/* A frame of a chain whose caller is in one too is that caller's. */
+/* A frame of a chain is merged with its caller if that is in a chain too. */
 static void add_stacks(struct grouper *g)
 {
 	const struct profile *p = g->w.from;
@@ -143,7 +143,7 @@ static bool within_group(const struct grouper *g, const struct arc *a)
 	       g->w.functions[a->caller] == g->w.functions[a->callee];
 }
 
-/* What was counted in both of two functions that are one now. */
+/* Subtracts what was counted in both of two merged functions. */
 static void take_off_total(struct grouper *g, size_t row)
 {
 	const struct profile *p = g->w.from;

@@ -8,7 +8,7 @@
 
 /* --- value types --- */
 
-/* The one of that name and unit in p, or NO_ID. */
+/* The value type of p with that name and unit, or NO_ID. */
 static value_id find_type(const struct profile *p, const struct profile *of, value_id v)
 {
 	const struct value_type *type = &of->value_types[v];
@@ -75,15 +75,15 @@ static int kind_of(const struct profile *p, const struct metadata *l)
 	return str_eq(key, S("creator")) ? CREATOR : KEPT;
 }
 
-/* Profiles so far that could have had metadata of the thread. */
+/* The number of profiles so far that could have had metadata of the thread. */
 static uint64_t chances(const struct merge *m, thread_id t)
 {
 	return t == NO_ID ? m->count : m->thread_counts[t];
 }
 
 /*
- * A row that the first profile of the thread has not is not in all: it is not even
- * kept in mind, so that 10,000 different command lines take no memory.
+ * A row that the first profile of the thread lacks is not in all of them. It is not even
+ * stored, so 10,000 different command lines take no memory.
  */
 static void add_one_metadata(struct merge *m, const struct remap *w,
 			     const struct metadata *l)
@@ -122,7 +122,10 @@ static void add_metadata(struct merge *m, struct remap *w)
 			add_one_metadata(m, w, &p->metadata[i]);
 }
 
-/* Each row once in a profile: those that as many have as could are in all. */
+/*
+ * Counts each row once for each profile; a row is kept if every profile that could have it
+ * does.
+ */
 static void drop_metadata(struct merge *m)
 {
 	struct profile *p = m->sum;
@@ -132,7 +135,7 @@ static void drop_metadata(struct merge *m)
 		if (m->metadata_counts[i] == chances(m, p->metadata[i].thread))
 			p->metadata[kept++] = p->metadata[i];
 	p->metadata_count = kept;
-	index_free(&p->metadata_index); /* has rows that are gone */
+	index_free(&p->metadata_index); /* it has rows that have been removed */
 }
 
 /* --- creators --- */
@@ -151,8 +154,8 @@ static struct str creator_of(const struct profile *p, size_t *count)
 }
 
 /*
- * The creator tells a reader the dialect: whether arcs count every activation of a
- * recursion (callgrind) or the outermost ones (Python, and all that has no creator).
+ * The creator determines the dialect for readers: whether arcs count every activation of a
+ * recursion (callgrind) or the outermost ones (Python, and files without a creator).
  */
 static void join_creator(struct merge *m, const struct profile *p)
 {
@@ -219,7 +222,7 @@ static void count_threads(struct merge *m, const struct remap *w)
 		m->thread_counts[w->threads[i]]++;
 }
 
-/* Of one that says nothing too: then it is not known of all. */
+/* Also for profiles that do not say: then it is not known of all. */
 static void join_recording(struct profile *to, const struct profile *p, bool first)
 {
 	struct recording more = p->recording;
@@ -261,7 +264,7 @@ static struct profile *without_lines(struct profile *p)
 	return profile_coarsen(p, &options);
 }
 
-/* Takes the lines out of whichever has functions that are lines; the other has none. */
+/* Removes the lines of the one whose functions are lines; the other has none. */
 static struct profile *level_lines(struct merge *m, struct profile *p)
 {
 	struct profile *leveled;
@@ -272,7 +275,7 @@ static struct profile *level_lines(struct merge *m, struct profile *p)
 	}
 	if (p->line_functions)
 		return without_lines(p);
-	/* threads and metadata keep their places, strings do not */
+	/* threads and metadata keep their ids, strings do not */
 	leveled = without_lines(m->sum);
 	m->creator = profile_string(leveled, profile_text(m->sum, m->creator));
 	profile_free(m->sum);

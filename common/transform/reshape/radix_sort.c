@@ -23,7 +23,9 @@ static unsigned digit_of(const struct radix_item *item, int digit)
 	return item->key >> 8 * digit & (VALUES - 1);
 }
 
-/* One digit, from `items` to `to`. False if all have the same: nothing is moved. */
+/*
+ * Sorts by one digit from `items` to `to`. False if all have the same digit: nothing is moved.
+ */
 static bool sort_digit(const struct radix_item *items, struct radix_item *to, size_t count,
 		       int digit, const size_t *counts)
 {
@@ -64,7 +66,7 @@ void radix_sort(struct radix_item *items, struct radix_item *scratch, size_t cou
 
 /* --- texts --- */
 
-/* Items that agree in all bytes before `depth`, to be put in order. */
+/* Items that are equal in all bytes before `depth` and have to be sorted. */
 struct run {
 	size_t first, count, depth;
 };
@@ -72,13 +74,13 @@ struct run {
 struct texts {
 	const struct strings *all;
 	struct radix_item *items, *scratch;
-	struct run *runs;      /* still to do: not by recursion, texts may be long */
+	struct run *runs;      /* runs still to be sorted: not recursive, since texts may be long */
 	size_t run_count, run_cap;
 };
 
 enum { BYTES = sizeof(uint64_t) };
 
-/* The next bytes, with zeros behind the end. */
+/* The next eight bytes, padded with zeros. */
 static uint64_t bytes_at(struct str text, size_t depth)
 {
 	uint64_t key = 0;
@@ -89,7 +91,7 @@ static uint64_t bytes_at(struct str text, size_t depth)
 	return key;
 }
 
-/* How much of the text is left, where more than the next bytes are as good as any. */
+/* The length of the remainder, as far as it matters here. */
 static uint64_t left_at(struct str text, size_t depth)
 {
 	size_t left = text.n > depth ? text.n - depth : 0;
@@ -116,7 +118,7 @@ static size_t same_keys(const struct radix_item *items, size_t count)
 	return same;
 }
 
-/* Equal bytes: the shorter ones are in order then, as no two texts are equal. */
+/* For equal bytes the shorter texts come first; no two texts are equal. */
 static void split_run(struct texts *t, struct run run)
 {
 	size_t longer = run.count;

@@ -30,7 +30,7 @@ enum { DIGITS = 16 };
 
 struct redactor {
 	struct remap w;
-	/* RFC 2104: the key's two blocks, once for all names */
+	/* RFC 2104: hash the two blocks of the key once for all names */
 	SHA2_CTX inner, outer;
 	struct buf text;
 };
@@ -61,7 +61,7 @@ static void take_key(struct redactor *h, struct str key)
 	start_key(&h->outer, block, 0x5c);
 }
 
-/* Adds the letter and the digits for this name. */
+/* Appends the letter and the digits for this name. */
 static void add_redacted(struct redactor *h, char letter, struct str name)
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
@@ -77,7 +77,7 @@ static void add_redacted(struct redactor *h, char letter, struct str name)
 		buf_print(&h->text, "%02x", digest[i]);
 }
 
-/* Ours, which say how values were come by and nothing of the program. */
+/* Our own notes, which say how values were obtained and nothing about the program. */
 static bool is_synthetic(struct str name)
 {
 	static const char *const ours[] = {
@@ -103,8 +103,8 @@ static string_id redacted_name(struct redactor *h, char letter, string_id id)
 }
 
 /*
- * Folders that two files share stay one; an empty part stays empty, and "~", which is how
- * pstat says that a function has no file, stays what it is.
+ * Keeps shared folders shared. An empty component stays empty, and so does "~", which in pstat
+ * means that a function has no file.
  */
 static string_id redacted_path(struct redactor *h, string_id id)
 {
@@ -130,7 +130,7 @@ static string_id redacted_path(struct redactor *h, string_id id)
 	return profile_string(h->w.to, buf_str(&h->text));
 }
 
-/* What rewriting a place looks its file up in. */
+/* Maps the files of places. */
 static void redact_path(struct redactor *h, string_id id)
 {
 	if (!h->w.strings[id])
@@ -141,7 +141,7 @@ static void redact_paths(struct redactor *h)
 {
 	const struct profile *p = h->w.from;
 
-	/* names of value types stay, even where a file is called the same */
+	/* names of value types are kept, even if a file has the same name */
 	memset(h->w.strings, 0, p->strings.count * sizeof *h->w.strings);
 	for (function_id f = 0; f < p->function_count; f++) {
 		redact_path(h, p->functions[f].file);
@@ -177,7 +177,7 @@ static void redact_functions(struct redactor *h)
 	remap_frames(&h->w);
 }
 
-/* Numbers in the order of the file keep threads apart that have no names. */
+/* Numbers distinguish threads without names, in the order of the file. */
 static void redact_threads(struct redactor *h)
 {
 	const struct profile *p = h->w.from;
@@ -192,7 +192,7 @@ static void redact_threads(struct redactor *h)
 	}
 }
 
-/* Of what is said about a profile only what its figures need. */
+/* Keeps only those facts about the profile that its values need. */
 static void keep_metadata(struct redactor *h)
 {
 	const struct profile *p = h->w.from;

@@ -310,7 +310,7 @@ void remap_cost(struct remap *w, size_t row)
 		profile_cost(w->to, c, remap_values(w, &w->from->cost_values, row));
 }
 
-/* The row as it will be in the new profile; false if it will not. */
+/* The row in the new profile; false if it is left out. */
 static bool map_arc(struct remap *w, size_t row, struct arc *a)
 {
 	*a = w->from->arcs[row];
@@ -350,7 +350,10 @@ void remap_arc(struct remap *w, size_t row)
 		put_arc(w, row, &a, profile_arc_hash(&a));
 }
 
-/* Rows of the new profile are met in no order: some at a time, fetched before they are added to. */
+/*
+ * Rows of the new profile are accessed in no order: batches are prefetched before they are
+ * added to.
+ */
 static void rewrite_arcs(struct remap *w)
 {
 	enum { SOME = 16 };

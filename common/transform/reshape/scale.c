@@ -47,7 +47,7 @@ bool factor_read(struct str text, struct factor *f)
 	return true;
 }
 
-/* How many decimals the quotient by it has: 4 has 2; at most those that are kept. */
+/* The number of decimals of a quotient by it: 2 for 4; at most the number that is kept. */
 static int decimals_for(int64_t denominator)
 {
 	int64_t power = 1;
@@ -60,7 +60,7 @@ static int decimals_for(int64_t denominator)
 	return n;
 }
 
-/* Halves go away from zero. The value is taken apart so that products fit. */
+/* Rounds halves away from zero. The value is split so that products fit. */
 static bool scaled(int64_t value, struct factor f, int64_t *result, bool *rounded)
 {
 	int64_t whole = value / f.denominator, rest = value % f.denominator, part, half;
@@ -89,7 +89,7 @@ static void scale_table(struct profile *p, struct values *t, struct factor f)
 	}
 }
 
-/* Times when something happened do not become others: call events and time ranges go. */
+/* Times of events cannot be scaled: call events and time ranges are dropped. */
 void profile_scale(struct profile *p, struct factor factor)
 {
 	for (value_id v = 0; v < p->value_count; v++) {

@@ -47,7 +47,7 @@ static void measure_stacks(const struct profile *p, struct profile_stats *m)
 		if (depth[stack] > m->depth)
 			m->depth = depth[stack];
 	}
-	/* from the leaves up: what leads to a sample */
+	/* from the leaves up: contexts that lead to a sample */
 	for (size_t i = s->count; i-- > 1;) {
 		if (!sampled[i])
 			continue;
@@ -80,7 +80,7 @@ static int by_caller(const void *a, const void *b)
 	return (x->callee > y->callee) - (x->callee < y->callee);
 }
 
-/* The longest chain of components: they are numbered callees first. */
+/* The longest chain of components, which are numbered callees first. */
 static size_t longest_chain(size_t nodes, const uint32_t *first, const uint32_t *target)
 {
 	struct scc c;
@@ -139,7 +139,7 @@ static void measure_graph(const struct profile *p, struct profile_stats *m)
 	alloc_free(active);
 }
 
-/* Recorded totals count what arcs do not know: calls of functions without a caller. */
+/* Recorded totals include what arcs do not: calls of functions without callers. */
 static void measure_calls(const struct profile *p, struct profile_stats *m)
 {
 	bool totals = false;
@@ -171,7 +171,7 @@ static size_t active_functions(const struct profile *p)
 	return n;
 }
 
-/* What is less of all that entered is rounding, of times of whatever resolution. */
+/* A smaller fraction of what entered is rounding, whatever the resolution of times. */
 static const double doubted = 1e-3;
 
 static void warn_of_gap(const struct profile *p, struct profile_stats *m, double gap, const char *what)

@@ -14,14 +14,14 @@
 
 /* --- what there is --- */
 
-/* A key of labels: how many different labels it has, and in how many samples it is. */
+/* A key of labels: the number of its distinct labels, and of the samples that have it. */
 struct label_key {
 	string_id key;
 	size_t labels;
 	uint64_t samples;
 };
 
-/* The keys in the order of their first labels; place[string] is the key's place in them + 1. */
+/* The keys in the order of their first labels; place[string] is the position of a key + 1. */
 static struct label_key *find_keys(const struct profile *p, size_t *place, size_t *count)
 {
 	struct label_key *keys = NULL;

@@ -19,7 +19,7 @@
 #include "converters/tools/profcheck/internal.h"
 #include "converters/tools/tools.h"
 
-/* What the options say, and what is done with it. */
+/* The option values, and the state of the work. */
 struct check {
 	struct settings settings;
 	const char *from, *against;
@@ -60,7 +60,7 @@ cJSON *profcheck_text(struct str s)
 	return item;
 }
 
-/* Numbers by our own printer: cJSON's go through double. */
+/* Numbers are printed by our own code, because cJSON uses doubles. */
 static cJSON *json_number(struct decimal d)
 {
 	char text[NUM_TEXT + 1];
@@ -84,7 +84,7 @@ static cJSON *json_value(const struct profile *p, double value)
 	return p->value_count ? json_number(profile_decimal(p, 0, i64_nearest(value), 0)) : profcheck_count(0);
 }
 
-/* A fraction to six digits: what else is in it is noise. */
+/* A fraction with six digits; more would be noise. */
 static cJSON *json_fraction(double part, double whole)
 {
 	return json_number((struct decimal){ whole > 0 ? i64_nearest(part / whole * 1e6) : 0, -6 });

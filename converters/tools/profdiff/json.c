@@ -1,6 +1,4 @@
-/*
- * profdiff/json - what JSON has beside the rows: what was compared, notes, rules
- */
+/* profdiff/json - the keys of JSON besides the rows: what was compared, notes, rules */
 #include "common/syntax/json_put.h"
 #include "converters/tools/profdiff/internal.h"
 

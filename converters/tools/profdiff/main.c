@@ -18,7 +18,7 @@
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
-/* What the options say, and what is made of it. */
+/* The option values, and the state of the work. */
 struct diff_work {
 	struct settings settings;
 	struct report report;
@@ -32,9 +32,9 @@ struct diff_work {
 	size_t rule_count, rule_cap;
 	char **files[DIFF_SIDES];
 	int file_counts[DIFF_SIDES];
-	struct stacks_run *runs;   /* kept where a profile is to be written */
+	struct stacks_run *runs;   /* kept if a profile is written */
 	size_t run_count, run_cap;
-	size_t estimated;          /* those whose contexts are */
+	size_t estimated;          /* number of runs whose contexts are estimated */
 	struct buf first_value;    /* the name of the value type that is compared */
 };
 
@@ -99,7 +99,7 @@ static int add_rule(struct diff_work *w, struct str text, const char *source, si
 	return 0;
 }
 
-/* A '#' at the beginning, or behind a blank, begins a comment. */
+/* A "#" at the beginning of a line or behind a blank begins a comment. */
 static struct str without_comment(struct str line)
 {
 	for (size_t i = 0; i < line.n; i++)
@@ -193,7 +193,7 @@ static int divide(struct diff_work *w, char **words, int count)
 	return 0;
 }
 
-/* No file at all on the base's side: a pattern that met nothing is none either. */
+/* Whether the base side has no file at all, which includes a pattern that matched nothing. */
 static bool is_base_missing(struct diff_work *w)
 {
 	for (int i = 0; i < w->file_counts[DIFF_BASE]; i++) {
@@ -305,7 +305,7 @@ static void note_shares(struct diff_work *w, struct buf *b)
 	buf_print(b, " (%s)", kind_name(new->kind));
 }
 
-/* One clear change among all functions tested: can so many runs show it? */
+/* Whether this many runs can show one clear change among all tested functions. */
 static void note_runs(struct diff_work *w, struct buf *b)
 {
 	const struct difference *d = w->report.d;
@@ -335,7 +335,7 @@ static void add_note(struct diff_work *w, void (*note)(struct diff_work *w, stru
 	buf_free(&text);
 }
 
-/* Each finding is a line on standard error, whatever the report is. */
+/* Each finding is a line on standard error, whatever the report. */
 static void report_findings(struct diff_work *w)
 {
 	for (size_t i = 0; i < w->report.findings.count; i++) {

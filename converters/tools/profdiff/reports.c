@@ -1,6 +1,4 @@
-/*
- * profdiff/reports - what became of the rules, for those who show test results
- */
+/* profdiff/reports - the outcome of the rules, for programs that show test results */
 #include <stdlib.h>
 
 #include "common/base/diag.h"
@@ -24,7 +22,7 @@ static void end_element(xmlTextWriter *w)
 	xml_library()->xmlTextWriterEndElement(w);
 }
 
-/* Any text as XML may hold it: what profdiff_add_name() leaves is UTF-8 without control characters. */
+/* Any text as XML can hold it: profdiff_add_name() leaves UTF-8 without control characters. */
 static void put_attribute(xmlTextWriter *w, const char *key, struct str text)
 {
 	struct buf b = { 0 };
@@ -86,7 +84,10 @@ static void put_case(xmlTextWriter *w, const struct report *r, const struct gate
 	buf_free(&message);
 }
 
-/* A rule that all functions keep is one case; else each function that does not is one. */
+/*
+ * A rule that all functions keep is one test case; otherwise each function that breaks it is
+ * one.
+ */
 static void put_rule(xmlTextWriter *w, const struct report *r, const struct gate_rule *rule)
 {
 	bool any = false;
@@ -165,7 +166,7 @@ void profdiff_put_junit(struct output *out, const struct report *r)
 
 /* --- GitHub --- */
 
-/* As its toolkit escapes them; a property besides keeps ':' and ','. */
+/* Escapes as GitHub's toolkit does; in a property also ":" and ",". */
 static void add_escaped(struct buf *b, struct str text, bool property)
 {
 	for (size_t i = 0; i < text.n; i++) {
@@ -178,7 +179,7 @@ static void add_escaped(struct buf *b, struct str text, bool property)
 	}
 }
 
-/* The file as the repository knows it: annotations take no other. */
+/* The file as named in the repository: annotations accept no other name. */
 static struct str in_repository(struct str file)
 {
 	const char *root = getenv("GITHUB_WORKSPACE");
@@ -227,7 +228,7 @@ static void put_annotation(struct output *out, const struct report *r, const str
 	buf_free(&text);
 }
 
-/* GitHub shows ten of a kind in each step and drops the rest without a word. */
+/* GitHub shows ten annotations of a kind in each step and silently drops the others. */
 void profdiff_put_github(struct output *out, const struct report *r)
 {
 	enum { MAX_SHOWN = 10 };

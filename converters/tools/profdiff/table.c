@@ -9,7 +9,7 @@
 #include "common/base/utf8.h"
 #include "converters/tools/profdiff/internal.h"
 
-/* A row begins with a word of ours: no name stands at the beginning of a line. */
+/* Rows begin with a word of ours, so no name is at the beginning of a line. */
 static const struct table_column columns[] = {
 	{ .key = "status" },
 	{ .key = "function" },
@@ -60,7 +60,7 @@ static double change_of(const struct report *r, uint32_t row)
 	return r->sort == SORT_NAME ? 0 : change < 0 ? -change : change;
 }
 
-/* Rows are in order of names: equal ones stay so. */
+/* Rows are sorted by name, which stays the order of equal ones. */
 static int compare_rows(uint32_t a, uint32_t b, const void *context)
 {
 	double x = change_of(context, a), y = change_of(context, b);
@@ -101,7 +101,7 @@ static void find_order(struct order *o, const struct report *r)
 
 /* --- cells --- */
 
-/* JSON has its own escapes and keeps names as they are; whoever reads the rest is shown them. */
+/* JSON has its own escapes and keeps names as they are; other formats get them masked. */
 static void put_name(struct table *t, const struct report *r, struct str name)
 {
 	struct buf text = { 0 };
@@ -134,7 +134,7 @@ static void put_number_cell(struct table *t, const struct difference *d, enum ga
 	buf_free(&shown);
 }
 
-/* Hundredths of a percent of the base; of nothing there is no part. */
+/* Hundredths of a percent of the base; undefined if the base is 0. */
 static void put_relative(struct table *t, const struct diff_pair *pair)
 {
 	double part = pair->base ? ((double)pair->new - (double)pair->base) /
@@ -183,7 +183,7 @@ static void put_evidence(struct table *t, const struct diff_pair *pair)
 		put_chance(t, pair->q, pair->evidence == DIFF_TESTED && pair->q >= 0);
 }
 
-/* The change of a total in red, of what shrank in green: where it is no chance. */
+/* A growing total in red, a shrinking one in green, unless it may be chance. */
 static const char *heat(const struct report *r, const struct diff_pair *pair)
 {
 	bool sure = pair->evidence == DIFF_EXACT ||
@@ -225,7 +225,7 @@ static void put_calls(struct table *t, const struct report *r, const struct diff
 	buf_free(&shown);
 }
 
-/* A name has no end, a cell for people has. */
+/* Names can be of any length, cells for people cannot. */
 static void put_function(struct table *t, const struct report *r, const struct diff_row *row)
 {
 	enum { LONGEST = 400 };
@@ -360,7 +360,7 @@ static void add_markdown_head(struct buf *b, const struct report *r)
 	buf_free(&text);
 }
 
-/* GitHub takes no summary of 1 MiB or more: half the rows, until it is one. */
+/* GitHub accepts no summary of 1 MiB or more: halves the number of rows until it fits. */
 static void put_markdown_report(struct output *out, const struct report *r, struct order *o)
 {
 	enum { MAX_SUMMARY = (1 << 20) - 1 };

@@ -1,6 +1,4 @@
-/*
- * profdiff/text - a difference in words: names, figures, changes, evidence
- */
+/* profdiff/text - a difference in words: names, numbers, changes, evidence */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

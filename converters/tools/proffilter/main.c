@@ -23,12 +23,12 @@
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
-/* What the options say, and what came of it. */
+/* The option values, and the state of the work. */
 struct filter_work {
 	struct settings settings;
 	const char *from, *to;
 	const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
-	const char *window, *root, *trim, *scale;
+	const char *hide_kind, *window, *root, *trim, *scale;
 	const char *tag_show, *tag_hide, *tag_root, *tag_leaf;
 	struct option_list renames, tag_focus, tag_ignore;
 	int granularity;
@@ -51,6 +51,8 @@ static const struct option_row filter_rows[] = {
 	OPT_TEXT(0, "ignore", "REGEX", "drop stacks with a matching frame", AT(ignore)),
 	OPT_TEXT(0, "hide", "REGEX", "take matching frames out of stacks", AT(hide)),
 	OPT_TEXT(0, "show", "REGEX", "take all but matching frames out of stacks", AT(show)),
+	OPT_TEXT(0, "hide-kind", "KINDS", "take frames of these kinds out of stacks: kernel, native, "
+		 "interpreted, jit, gc, idle, inlined", AT(hide_kind)),
 	OPT_TEXT(0, "show-from", "REGEX", "stacks begin at their first matching frame", AT(show_from)),
 	OPT_TEXT(0, "prune-from", "REGEX", "stacks end at their last matching frame", AT(prune_from)),
 	OPT_TEXT(0, "time", "FROM:TO",
@@ -82,7 +84,7 @@ static const struct option_row view_rows[] = {
 
 /* --- time --- */
 
-/* The limit of a value type, or -1 after a message. */
+/* Parses the limit of a value type; -1 after a message. */
 static int read_time(const struct filter_work *w, struct str text, const struct value_type *type, int64_t *limit)
 {
 	static const struct { struct str name; int power; } units[] = {
@@ -128,6 +130,39 @@ static int read_limits(const struct filter_work *w, const struct profile *p, int
 	return 0;
 }
 
+/* Where the source says when each sample was taken, whole samples are kept or dropped. */
+static int cut_sample_times(const struct filter_work *w, struct profile **p)
+{
+	const struct value_type time = { .unit = UNIT_TIME };
+	struct str first, last;
+	int64_t from = INT64_MIN, to = INT64_MAX;
+	bool *keep;
+
+	if (!str_cut(str_of(w->window), ':', &first, &last))
+		return diag_error("--time: expected FROM:TO, got %s", diag_quote(str_of(w->window)));
+	if ((first.n && read_time(w, first, &time, &from) < 0) ||
+	    (last.n && read_time(w, last, &time, &to) < 0))
+		return -1;
+	if (from > to)
+		return diag_error("--time: expected FROM before TO, got %s",
+				  diag_quote(str_of(w->window)));
+	keep = alloc_zero((*p)->sample_count, sizeof *keep);
+	for (size_t i = 0; i < (*p)->sample_count; i++) {
+		struct sample s = profile_sample_at(*p, i);
+
+		keep[i] = s.timed && s.time >= from && (s.time < to || !last.n);
+	}
+	profile_replace(p, profile_filter(*p, &(struct filter_options){ .samples = keep }));
+	alloc_free(keep);
+	return 0;
+}
+
+static void warn_no_time(const struct filter_work *w, const struct profile *p)
+{
+	if (!profile_has_stacks(p))
+		diag_warning("--time %s: nothing lies in it", diag_quote(str_of(w->window)));
+}
+
 static int cut_time(const struct filter_work *w, struct profile **p)
 {
 	int64_t *from, *to;
@@ -135,6 +170,12 @@ static int cut_time(const struct filter_work *w, struct profile **p)
 
 	if (!w->window)
 		return 0;
+	if ((*p)->sample_time_count) {
+		status = cut_sample_times(w, p);
+		if (status == 0)
+			warn_no_time(w, *p);
+		return status;
+	}
 	if (!timeline_is_ordered(*p))
 		return diag_error("--time: the samples of this profile are in no order of time");
 	from = alloc_zero((*p)->value_count, sizeof *from);
@@ -142,8 +183,8 @@ static int cut_time(const struct filter_work *w, struct profile **p)
 	status = read_limits(w, *p, from, to);
 	if (status == 0)
 		profile_replace(p, timeline_window(*p, from, to));
-	if (status == 0 && !profile_has_stacks(*p))
-		diag_warning("--time %s: nothing lies in it", diag_quote(str_of(w->window)));
+	if (status == 0)
+		warn_no_time(w, *p);
 	alloc_free(from);
 	alloc_free(to);
 	return status;
@@ -185,7 +226,8 @@ static void regroup_all(const struct filter_work *w, struct profile **p)
 
 static bool cuts_stacks(const struct filter_work *w)
 {
-	return w->focus || w->ignore || w->hide || w->show || w->show_from || w->prune_from;
+	return w->focus || w->ignore || w->hide || w->hide_kind || w->show ||
+	       w->show_from || w->prune_from;
 }
 
 static bool uses_tags(const struct filter_work *w)
@@ -199,7 +241,10 @@ static bool needs_stacks(const struct filter_work *w)
 	return cuts_stacks(w) || uses_tags(w) || w->flatten || w->granularity == BY_LINE;
 }
 
-/* Stacks of a call graph are an estimate and know no calls; its lines are of no stack. */
+/*
+ * Derives stacks from a call graph: they are an estimate without calls, and lines of the graph
+ * belong to no stack.
+ */
 static int make_stacks(struct filter_work *w, struct profile **p)
 {
 	struct profile *stacks;
@@ -222,7 +267,7 @@ static int make_stacks(struct filter_work *w, struct profile **p)
 	return 0;
 }
 
-/* What is cut is no longer what was entered and left: samples say the same, one by one. */
+/* Call events do not survive cutting: samples describe the same, one by one. */
 static void make_samples(const struct filter_work *w, struct profile **p)
 {
 	struct profile *samples = NULL;
@@ -235,7 +280,7 @@ static void make_samples(const struct filter_work *w, struct profile **p)
 	profile_replace(p, samples);
 }
 
-/* A slip in an expression gives an empty picture: better to say so. */
+/* A mistake in an expression gives an empty picture, so say so. */
 static int report_empty(struct filter_work *w, bool reported)
 {
 	if (!w->settings.strict) {
@@ -248,8 +293,40 @@ static int report_empty(struct filter_work *w, bool reported)
 	return -1;
 }
 
+/* Which frames are of a kind in the list; "inlined" goes as one. -1 after a message. */
+static int mark_kinds(const struct profile *p, const char *list, bool *marks)
+{
+	struct str word, others = str_of(list);
+	bool more, any = false;
+
+	do {
+		int kind;
+		bool inlined;
+
+		more = str_cut(others, ',', &word, &others);
+		if (!more)
+			word = others;
+		inlined = str_eq(word, S("inlined"));
+		kind = frame_kind_find(word);
+		if (kind < 0 && !inlined)
+			return diag_error("--hide-kind: expected kernel, native, interpreted, jit, "
+					  "gc, idle or inlined, got %s", diag_quote(word));
+		for (size_t i = 0; i < p->frame_detail_count; i++) {
+			const struct frame_detail *d = &p->frame_details[i];
+
+			marks[i] |= inlined ? d->inlined : d->kind == kind;
+			any |= marks[i];
+		}
+	} while (more);
+	if (!any)
+		diag_warning("--hide-kind %s matched nothing", diag_quote(str_of(list)));
+	return 0;
+}
+
 static int cut_stacks(struct filter_work *w, struct profile **p)
 {
+	bool *kinds = w->hide_kind ? alloc_zero((*p)->frame_count, sizeof *kinds) : NULL;
+
 	struct verb {
 		const char *option, *expression;
 		bool names_only;
@@ -271,18 +348,21 @@ static int cut_stacks(struct filter_work *w, struct profile **p)
 	}
 	if (status > 0)
 		status = 0;
+	if (status == 0 && kinds)
+		status = mark_kinds(*p, w->hide_kind, kinds);
 	if (status == 0 && cuts_stacks(w)) {
 		bool any = profile_has_stacks(*p);
 
 		profile_replace(p, profile_filter(*p, &(struct filter_options){
 			.focus = verbs[0].marks, .ignore = verbs[1].marks,
-			.hide = verbs[2].marks, .show = verbs[3].marks,
+			.hide = verbs[2].marks, .hide_frames = kinds, .show = verbs[3].marks,
 			.show_from = verbs[4].marks, .prune_from = verbs[5].marks }));
 		if (any && !profile_has_stacks(*p))
 			status = report_empty(w, reported);
 	}
 	for (int i = 0; i < VERBS; i++)
 		alloc_free(verbs[i].marks);
+	alloc_free(kinds);
 	return status;
 }
 
@@ -384,7 +464,7 @@ static int use_tags(struct filter_work *w, struct profile **p)
 	return choose_labels(p, "--tag-hide", w->tag_hide, true);
 }
 
-/* Of both halves, which may both be there. */
+/* Works on samples and call graph, both of which may be there. */
 static void add_root(const struct filter_work *w, struct profile **p)
 {
 	struct filter_options options = { .flatten = w->flatten };
@@ -471,7 +551,7 @@ static int parsed(struct filter_work *w, int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (sandbox_enter(s, argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
-	/* an output that is like the input may need the order */
+	/* an output in the same format as the input may need the order */
 	order = w->window || !to || convert_needs_order(s, to);
 	p = convert_read(s, from, format_registry, argv + first, argc - first,
 			 (struct read_hints){ .order = order }, &found);

@@ -60,8 +60,8 @@ int proffilter_mark_functions(const struct profile *p, const char *option, const
 /* --- rename --- */
 
 /*
- * Ready-made rules, as substitutions. A template's arguments follow a name: "<lambda>" and
- * Rust's "<T as U>" stand for themselves, and so does operator<.
+ * Predefined rules, as substitutions. Arguments of a template follow a name: "<lambda>" and
+ * Rust's "<T as U>" stand alone, and so does operator<.
  */
 enum { MAX_STEPS = 6 };
 static const struct name_rule {
@@ -90,7 +90,7 @@ static void change_name(struct renaming *r, function_id f, struct str name)
 {
 	string_id id = profile_string(r->p, name);
 
-	/* functions that get one name are one, whatever the linker calls them */
+	/* functions with the same new name are merged, whatever the linker calls them */
 	if (id != r->functions[f].name)
 		r->functions[f].system = 0;
 	r->any |= id != r->functions[f].name;
@@ -120,7 +120,7 @@ static int apply(struct renaming *r, const char *script)
 	return found < 0 ? -1 : 0;
 }
 
-/* C++, Rust and D; names that are none of them stay. libiberty limits its own recursion. */
+/* Demangles C++, Rust and D; other names stay. libiberty limits its own recursion. */
 static char *demangled(const char *name)
 {
 	char *plain = NULL;
@@ -169,7 +169,9 @@ static int apply_rule(struct renaming *r, const char *rule)
 				return -1;
 		return 0;
 	}
-	/* "s/a/b/", with any byte that is no part of a rule's name for the '/' */
+	/*
+	 * Parses "s/a/b/", where any byte that cannot be in the name of a rule may replace "/".
+	 */
 	if (rule[0] == 's' && rule[1] && !(rule[1] >= 'a' && rule[1] <= 'z'))
 		return apply(r, rule);
 	return diag_error("--rename: expected s/RE/TEXT/ or one of " RENAME_RULES ", got %s",

@@ -11,7 +11,9 @@ void file_names_add(struct file_names *f, char *name)
 	f->names[f->count++] = name;
 }
 
-/* Bytes as they are: a name may be in any encoding, and hold a newline if NULs end it. */
+/*
+ * Names are taken as bytes: they may have any encoding, and contain newlines if NULs end them.
+ */
 static int read_all(const char *list, struct buf *text)
 {
 	struct input *in = input_open(list);

@@ -42,10 +42,10 @@ struct merge_work {
 	struct settings settings;
 	struct profmerge_options options;
 	const struct format *from, *to;
-	const char *first;    /* the file that the others have to agree with */
+	const char *first;    /* the file that the others must agree with */
 	struct merge merge;
-	size_t estimated;     /* files whose stacks were estimated before */
-	struct profile *spare; /* the last small file's, for the next one */
+	size_t estimated;     /* number of files whose stacks were estimated */
+	struct profile *spare; /* tables of the last small file, for the next one */
 };
 
 static const char *name_of(const char *file)
@@ -58,7 +58,7 @@ static const char *display_name(const char *file)
 	return diag_masked(str_of(name_of(file)));
 }
 
-/* --value before anything is compared: two profiles may have just that in common. */
+/* --value is applied before comparing: it may be all that two profiles have in common. */
 static int select_value(const struct settings *s, struct profile *p, const char *file)
 {
 	value_id value;
@@ -92,7 +92,9 @@ static int report_disagreement(const struct merge_work *w, const struct profile 
 	return -1;
 }
 
-/* The first file tells the output's format: a wrong option is not found hours later. */
+/*
+ * The first file determines the output format, so that a wrong option is not found hours later.
+ */
 static int begin(struct merge_work *w, const char *file, const struct format *found)
 {
 	w->first = file;
@@ -101,7 +103,7 @@ static int begin(struct merge_work *w, const char *file, const struct format *fo
 	return options_refuse_unused(&w->settings.options, w->from, w->to);
 }
 
-/* A whole file's profile, or NULL; *status is 1 if there is nothing in it. */
+/* The profile of one file, or NULL; *status is 1 if it is empty. */
 static struct profile *read_one(struct merge_work *w, char *file, const struct format **found,
 				int *status)
 {
@@ -117,7 +119,7 @@ static struct profile *read_one(struct merge_work *w, char *file, const struct f
 	return NULL;
 }
 
-/* Tables that need not grow again; those of a large file would be memory for nothing. */
+/* Keeps small tables, which need not grow again; large ones would waste memory. */
 static void give_back(struct merge_work *w, struct profile *p)
 {
 	enum { SMALL = 1 << 14 };

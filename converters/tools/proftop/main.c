@@ -87,7 +87,7 @@ struct str proftop_unit(const struct profile *p, value_id v)
 		: profile_text(p, type->name);
 }
 
-/* Of a count only the number is shown: what is counted stands in the heading. */
+/* For counts only the number is shown; the heading says what is counted. */
 void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value)
 {
 	struct decimal exact = profile_decimal(p, v, value, 0);
@@ -101,7 +101,7 @@ void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t
 	buf_free(&shown);
 }
 
-/* 12.34%: always two decimals, so that a column is easy to compare. */
+/* Always two decimals ("12.34%"), so that a column is easy to compare. */
 void proftop_share(struct table *t, int64_t value, int64_t total)
 {
 	double percent = total ? (double)value / (double)total * 100 : 0;
@@ -163,7 +163,7 @@ struct row_order {
 	const struct call_row *rows;
 };
 
-/* Rows are in order of names: equal ones stay so. */
+/* Rows are sorted by name, which stays the order of equal ones. */
 static int compare_rows(uint32_t a, uint32_t b, const void *context)
 {
 	const struct row_order *o = context;
@@ -192,7 +192,7 @@ uint32_t proftop_limit(const struct proftop_options *o, uint32_t count)
 
 /* --- the program --- */
 
-/* What a view needs of a profile, as if it were a format that keeps everything. */
+/* The needs of a view, described as a format that keeps everything. */
 static int prepare_view(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
 	const struct format needed = {

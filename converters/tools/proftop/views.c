@@ -55,7 +55,7 @@ static void add_per_call(struct table *t, const struct flat_profile *f, int64_t 
 		table_unknown(t);
 }
 
-/* Eighths of a block: ten of them are everything. */
+/* The bar in eighths of a block; ten blocks are 100 %. */
 static void add_bar(struct table *t, int64_t value, int64_t max_value)
 {
 	static const char *const eighths[] = {
@@ -105,7 +105,7 @@ static bool is_heavy(const struct proftop_options *o, int64_t value, int64_t tot
 	return (double)value >= o->min_share * (double)total;
 }
 
-/* How many functions there are, of what: for people alone. */
+/* Appends how many functions there are, for people only. */
 static void put_summary(const struct proftop_options *o, struct output *out, const struct flat_profile *f, size_t shown)
 {
 	struct buf text = { 0 }, total = { 0 };
@@ -116,7 +116,7 @@ static void put_summary(const struct proftop_options *o, struct output *out, con
 	if (o->format != TABLE_TEXT)
 		return;
 	buf_add_value(&total, f->p, f->value, f->total, &usual);
-	/* a CI's runner takes "::" at the beginning of a line for a command */
+	/* a CI runner takes "::" at the beginning of a line for a command */
 	if (str_starts(str_trim(name), S("::")))
 		buf_add(&text, S("value type "));
 	buf_add_visible(&text, name);
