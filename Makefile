@@ -190,11 +190,12 @@ link_with := $(or $(if $(filter symbolic,$(LINKS)),ln -sf),$(if $(filter hard,$(
 STRIP ?= strip
 
 install: all man completions install-library
-	install -d $(bin_dir) $(man_dir)/man1 $(man_dir)/man5 $(man_dir)/man7 $(bash_dir) $(zsh_dir)
+	install -d $(bin_dir) $(man_dir)/man1 $(man_dir)/man3 $(man_dir)/man5 $(man_dir)/man7 $(bash_dir) $(zsh_dir)
 	install $(program) $(bin_dir)
 	$(if $(STRIP),$(STRIP) $(bin_dir)/$(notdir $(program)))
 	cd $(bin_dir) && for name in $(notdir $(links)); do $(link_with) $(notdir $(program)) $$name || exit 1; done
 	install -m 644 $(man1_pages) $(man_dir)/man1
+	install -m 644 $(man3_pages) $(man_dir)/man3
 	install -m 644 $(man5_pages) $(man_dir)/man5
 	install -m 644 $(man7_pages) $(man_dir)/man7
 	install -m 644 $(bash_completions) $(bash_dir)
@@ -203,7 +204,7 @@ install: all man completions install-library
 uninstall: uninstall-library
 	cd $(bin_dir) && rm -f $(programs)
 	rm -f $(man1_pages:$(BUILD)/man/%=$(man_dir)/%) $(man5_pages:$(BUILD)/man/%=$(man_dir)/%) \
-		$(man7_pages:$(BUILD)/man/%=$(man_dir)/%) \
+		$(man3_pages:$(BUILD)/man/%=$(man_dir)/%) $(man7_pages:$(BUILD)/man/%=$(man_dir)/%) \
 		$(bash_completions:$(BUILD)/completions/bash/%=$(bash_dir)/%) $(zsh_dir)/_profpipe
 
 include common/library/library.mk man/docs.mk tests/fuzz/fuzz.mk tests/bench/bench.mk
