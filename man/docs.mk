@@ -1,9 +1,10 @@
 # Manual pages and completions, made from the programs' own --list-options.
 #
-# For install: $(man1_pages), $(man5_pages), $(man7_pages), $(bash_completions) and
+# For install: $(man1_pages), $(man3_pages), $(man5_pages), $(man7_pages), $(bash_completions) and
 # $(zsh_completions) are what there is, in $(BUILD).
 
 man1_pages := $(programs:%=$(BUILD)/man/man1/%.1)
+man3_pages := $(patsubst man/%,$(BUILD)/man/man3/%,$(wildcard man/*.3))
 man5_pages := $(patsubst man/%,$(BUILD)/man/man5/%,$(wildcard man/*.5))
 man7_pages := $(patsubst man/%,$(BUILD)/man/man7/%,$(wildcard man/*.7))
 bash_completions := $(programs:%=$(BUILD)/completions/bash/%)
@@ -16,7 +17,7 @@ picture := samples/pictures/pyspy.svg
 
 man completions: $(BUILD)/man/made
 
-$(BUILD)/man/made: man/generate man/pair.1.in $(wildcard man/*.[157]) Makefile \
+$(BUILD)/man/made: man/generate man/pair.1.in $(wildcard man/*.[1357]) Makefile \
 		$(programs:%=$(BUILD)/bin/%)
 	man/generate $(BUILD) $(VERSION) $(programs)
 	@touch $@

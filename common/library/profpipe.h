@@ -104,7 +104,7 @@ PROFPIPE_API enum profpipe_status profpipe_set(profpipe *p, const char *format,
 					       enum profpipe_end end, const char *name,
 					       const char *value);
 
-/* --- reading: `format` NULL finds it by the content; gzip is unwrapped --- */
+/* --- reading: `format` NULL finds it by the content; gzip, zstd, xz and bzip2 are unwrapped --- */
 
 PROFPIPE_API enum profpipe_status profpipe_read_file(profpipe *p, const char *format,
 						     const char *path);

@@ -92,8 +92,7 @@ static int pair_parsed(struct settings *s, const struct format *from, const stru
 		return STATUS_TROUBLE;
 	if (convert_handle_info_options(s, "[options] [FILE...]", purpose, both))
 		return STATUS_DONE;
-	if (options_settle(&s->options, END_OUTPUT, to) < 0 ||
-	    options_settle(&s->options, END_INPUT, from) < 0)
+	if (options_settle_pair(&s->options, from, to) < 0)
 		return STATUS_TROUBLE;
 	return act ? act(s, argv + first, argc - first)
 		   : convert_files(s, from, to, NULL, argv + first, argc - first);

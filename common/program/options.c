@@ -375,6 +375,15 @@ int options_settle(struct option_set *set, enum option_end end, const struct for
 	return 0;
 }
 
+int options_settle_pair(struct option_set *set, const struct format *input,
+			const struct format *output)
+{
+	/* known before any value is judged: a name of both ends is said to be one */
+	set->output = output;
+	return options_settle(set, END_INPUT, input) < 0 ? -1
+		: options_settle(set, END_OUTPUT, output);
+}
+
 static bool is_used(const struct option_set *set, const struct option_use *use,
 		    const struct format *input, const struct format *output)
 {

@@ -124,6 +124,9 @@ int options_parse(struct option_set *set, int argc, char **argv);
  * nothing for a second file of the same format. 0, or -1 after a message.
  */
 int options_settle(struct option_set *set, enum option_end end, const struct format *format);
+/* Both ends, for a program that knows them from the start. */
+int options_settle_pair(struct option_set *set, const struct format *input,
+			const struct format *output);
 
 /*
  * Rejects options given for formats other than `input` (NULL: any that reads) and `output`

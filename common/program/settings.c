@@ -127,13 +127,24 @@ static void features_print(FILE *to, format_list list)
 	buf_free(&text);
 }
 
+static bool has_both_ends(const struct option_set *set)
+{
+	bool has[END_OUTPUT + 1] = { false };
+
+	for (size_t g = 0; g < set->count; g++)
+		has[set->groups[g].end] = true;
+	return has[END_INPUT] && has[END_OUTPUT];
+}
+
 static void put_help(const struct settings *s, const char *synopsis, const char *purpose)
 {
 	const char *program = task_current->program;
 
 	printf("usage: %s %s\n%s\n", program, synopsis, purpose);
 	options_print(stdout, &s->options);
-	printf("\n%s; gzip is unwrapped.\n"
+	if (has_both_ends(&s->options))
+		printf("\nWhere input and output both have an option, --in-NAME and --out-NAME tell them apart.\n");
+	printf("\n%s; gzip, zstd, xz and bzip2 are unwrapped.\n"
 	       "Exit status: 0 done, 1 a check said no, 2 usage, bad input or I/O trouble.\n"
 	       "Manual: man %s. Formats: --list-formats, man profpipe-FORMAT.\n",
 	       strstr(synopsis, "[FILE...]")

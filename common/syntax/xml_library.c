@@ -19,7 +19,9 @@ static void load(void)
 	found = found && (*(void **)&functions.name = dlsym(library, #name)) != NULL;
 	XML_FUNCTIONS(XML_FUNCTION)
 #undef XML_FUNCTION
-	if (!found)
+	if (found)
+		functions.xmlInitParser(); /* what it would do later is not made for threads */
+	else
 		trouble = dlerror();
 }
 

@@ -31,6 +31,7 @@
 	FUNCTION(xmlFreeEnumeration) \
 	FUNCTION(xmlFreeParserCtxt) \
 	FUNCTION(xmlFreeTextWriter) \
+	FUNCTION(xmlInitParser) \
 	FUNCTION(xmlNewTextWriterMemory) \
 	FUNCTION(xmlParseChunk) \
 	FUNCTION(xmlSAX2GetLineNumber) \

@@ -78,7 +78,7 @@ struct str flame_location(const struct flame_writer *v, uint32_t node)
 /* The line where the function begins or, if unknown, its only line that was seen. */
 static uint32_t line_of(const struct flame_writer *v, uint32_t node)
 {
-	const struct function *f = &v->p->functions[flame_tree_function(v->tree, node)];
+	const struct function_row *f = &v->p->functions[flame_tree_function(v->tree, node)];
 
 	return f->line && !v->p->line_functions ? f->line : v->tree->line[node];
 }

@@ -279,6 +279,33 @@ def test_options_by_name(library):
             assert caught.value.status == USAGE and caught.value.text
 
 
+# --- documented ---
+
+def manual():
+    return (lib.ROOT / "man/profpipe.3").read_text()
+
+
+def test_the_manual_has_every_function():
+    assert set(re.findall(r"^\.Fn (profpipe_\w+) ", manual(), re.M)) == declared()
+    assert set(re.findall(r"^\.It Dv (PROFPIPE_\w+)$", manual(), re.M)) == \
+        set(re.findall(r"^\t(PROFPIPE_\w+) = \d", HEADER.read_text().split("/* --- handles")[0], re.M))
+
+
+@plain
+def test_the_manuals_example(tmp_path):
+    text = re.search(r"^\.Bd -literal[^\n]*\n(.*?)^\.Ed", manual(), re.M | re.S)[1].replace(r"\e", "\\")
+    (tmp_path / "top.c").write_text(text)
+    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", f"-I{HEADER.parent}", tmp_path / "top.c", f"-L{SHARED.parent}", "-lprofpipe",
+                    f"-Wl,-rpath,{SHARED.parent}", "-o", tmp_path / "top"], check=True)
+    for number, stacks in enumerate(("main;a 2\n", "main 1\nmain;b 4\n")):
+        (tmp_path / f"{number}.collapsed").write_text(stacks)
+    done = subprocess.run([tmp_path / "top", "both.svg", "0.collapsed", "1.collapsed"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{2:12} a\n{4:12} b\n{1:12} main\n", "")
+    assert (tmp_path / "both.svg").read_text().startswith("<?xml")
+    done = subprocess.run([tmp_path / "top", "both.svg", "2.collapsed"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "2.collapsed: No such file or directory\n")
+
+
 # --- installed ---
 
 def test_a_program_can_be_built_with_what_is_installed(tmp_path):

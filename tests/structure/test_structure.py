@@ -129,6 +129,33 @@ def test_memory_comes_from_one_place():
     assert found == own
 
 
+# --- state ---
+
+# written once a process, or a program's own
+STATE = {
+    "common/base/hash.c": {"hash_key", "drawn"},           # under pthread_once()
+    "common/io/decompress.c": {"call", "loaded", "lock"},  # under the lock
+    "common/syntax/xml_library.c": {"functions", "trouble", "once"},  # the same
+    "common/program/temporary.c": {"temporary", "ready"},  # a signal handler gets no argument
+    "converters/tools/pstat2callgrind/main.c": {"own", "scratch"},
+}
+
+
+@pytest.mark.skipif(lib.SANITIZED, reason="a sanitizer adds variables of its own")
+def test_no_state_is_in_variables():
+    """Two handles of the library share nothing: what changes is in struct task or in what is passed."""
+    found = {}
+    for path in SOURCES:
+        made = (lib.BUILD / "obj" / path.relative_to(lib.ROOT)).with_suffix(".o")
+        if path.suffix != ".c" or not made.exists():
+            continue
+        out = subprocess.run(["objdump", "-t", made], capture_output=True, text=True, check=True).stdout
+        names = {name.split(".")[0] for name in re.findall(r" O \.(?:data|bss)(?:\.(?!rel\.ro)\S+)?\t\S+ +(\S+)$", out, re.M)}
+        if names:
+            found[name_of(path)] = names
+    assert found == STATE
+
+
 # --- sizes and leftovers ---
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
