@@ -28,11 +28,13 @@ LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # no fused multiply-add: estimates come out the same on every machine; nobody asks for errno of
 # rounding, so that most programs do without the library of mathematics
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -I. -I$(BUILD)/gen $(WARNINGS) -ffp-contract=off -fno-math-errno -pthread $(CFLAGS) $(HARDENING) \
-	-DPROFPIPE_VERSION='"$(VERSION)"' -DXML_LIBRARY='"$(xml_library)"' $(xml_cflags)
+	-DPROFPIPE_VERSION='"$(VERSION)"' $(loaded_libraries) $(xml_cflags)
 xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libxml2)
-# the name under which libxml2 is loaded when XML comes: the one that a program linked with it would ask for
-xml_library := $(or $(shell $(CC) -print-file-name=libxml2.so | xargs objdump -p 2>/dev/null | \
-	sed -n 's/^ *SONAME *//p'),$(if $(filter Darwin,$(shell uname -s)),libxml2.2.dylib,libxml2.so.2))
+# the names under which libraries are loaded when their input comes: those that a program linked with them would ask for
+soname = $(or $(shell $(CC) -print-file-name=lib$(1).so | xargs objdump -p 2>/dev/null | sed -n 's/^ *SONAME *//p'),$(if \
+	$(filter Darwin,$(shell uname -s)),lib$(1).dylib,lib$(1).so))
+loaded_libraries := -DXML_LIBRARY='"$(call soname,xml2)"' -DZSTD_LIBRARY='"$(call soname,zstd)"' \
+	-DXZ_LIBRARY='"$(call soname,lzma)"' -DBZIP2_LIBRARY='"$(call soname,bz2)"'
 # from their archives where there are any: every shared library makes every start slower
 archive = $(if $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
 LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lcjson -lm -ldl -pthread \
@@ -130,9 +132,10 @@ compile_commands.json: Makefile
 
 # --- what is needed, from Debian's packages alone ---
 
-build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev libseccomp-dev libmd-dev
+build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev libseccomp-dev libmd-dev \
+	libzstd-dev liblzma-dev libbz2-dev
 check_packages := binutils parallel python3 python3-pytest python3-pytest-xdist libcmocka-dev \
-	libxml2-utils mandoc python3-yaml strace valgrind graphviz cmark-gfm
+	libxml2-utils mandoc python3-yaml strace valgrind graphviz cmark-gfm zstd
 packages := $(build_packages) $(check_packages)
 
 deps:

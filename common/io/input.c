@@ -134,8 +134,8 @@ struct input *input_open(const char *path)
 	progress_start(f.path ? f.path : "reading", f.size);
 	in = input_new(f.path ? f.path : "standard input", f.fd);
 	in->source = source_file(f.fd, f.size);
-	in->source = source_gunzip(in->source);
-	if (source_is_compressed(in->source))
+	in->source = source_unpack(in->source);
+	if (in->source->compressed)
 		in->source = source_read_ahead(in->source);
 	in->source = source_utf8(in->source);
 	return c->reading = in;
@@ -147,7 +147,7 @@ struct input *input_source(const char *name, struct source *bottom)
 	struct input *in = input_new(name, -1);
 
 	in->source = bottom;
-	in->source = source_gunzip(in->source);
+	in->source = source_unpack(in->source);
 	in->source = source_utf8(in->source);
 	/* a part of a file has no offset that the user could find */
 	if (!c->reading)

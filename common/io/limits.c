@@ -23,7 +23,7 @@ static const struct {
 	[LIMIT_MAPPINGS] = { "mappings", "mappings", IDS },
 	[LIMIT_LABELS] = { "labels", "different labels of samples", IDS },
 	[LIMIT_LABEL_SETS] = { "label-sets", "different sets of labels", IDS },
-	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip", INT64_MAX },
+	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip, zstd, xz or bzip2", INT64_MAX },
 	[LIMIT_SECONDS] = { "seconds", "seconds to estimate contexts", INT64_MAX },
 };
 

@@ -157,7 +157,7 @@ struct source *source_read_ahead(struct source *below)
 {
 	struct read_ahead_source *b = alloc_zero(1, sizeof *b);
 
-	b->base = (struct source){ read_ahead_read, read_ahead_close, below, NULL };
+	b->base = (struct source){ .read = read_ahead_read, .close = read_ahead_close, .below = below };
 	b->task = task_current;
 	return &b->base;
 }

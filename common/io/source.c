@@ -12,6 +12,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/base/utf8.h"
+#include "common/io/decompress.h"
 #include "common/io/limits.h"
 #include "common/io/progress.h"
 
@@ -67,7 +68,7 @@ struct source *source_file(int fd, uint64_t size)
 {
 	struct file_source *f = alloc_zero(1, sizeof *f);
 
-	f->base = (struct source){ file_read, file_close, NULL, NULL };
+	f->base = (struct source){ .read = file_read, .close = file_close };
 	f->fd = fd;
 	f->size = size < CHUNK ? size : 0;
 	return &f->base;
@@ -99,7 +100,7 @@ struct source *source_memory(struct str bytes)
 {
 	struct memory_source *m = alloc_zero(1, sizeof *m);
 
-	m->base = (struct source){ memory_read, memory_close, NULL, NULL };
+	m->base = (struct source){ .read = memory_read, .close = memory_close };
 	m->left = bytes;
 	return &m->base;
 }
@@ -126,7 +127,7 @@ struct source *source_callback(ptrdiff_t (*read)(void *user, void *to, size_t n)
 {
 	struct callback_source *c = alloc_zero(1, sizeof *c);
 
-	c->base = (struct source){ callback_read, memory_close, NULL, NULL };
+	c->base = (struct source){ .read = callback_read, .close = memory_close };
 	c->read = read;
 	c->user = user;
 	return &c->base;
@@ -250,26 +251,23 @@ static void gunzip_close(struct source *s)
 	alloc_free(g);
 }
 
-struct source *source_gunzip(struct source *below)
+struct source *source_unpack(struct source *below)
 {
 	struct gunzip_source *g = alloc_bytes(sizeof *g);
 
 	/* except the chunk: clearing it would take longer than reading a small file */
 	memset(g, 0, offsetof(struct gunzip_source, chunk));
-	g->base = (struct source){ gunzip_read, gunzip_close, below, NULL };
+	g->base = (struct source){ .read = gunzip_read, .close = gunzip_close, .below = below };
 	/* trouble shows again at the next read */
-	while (g->z.avail_in < 2 && gunzip_fill(g) > 0)
+	while (g->z.avail_in < MAGIC_BYTES && gunzip_fill(g) > 0)
 		;
-	g->packed = g->z.avail_in >= 2 && memcmp(g->chunk, "\x1f\x8b", 2) == 0;
+	g->base.compressed = g->packed = g->z.avail_in >= 2 && memcmp(g->chunk, "\x1f\x8b", 2) == 0;
 	/* 16: a gzip header is required, for each member */
 	if (g->packed && inflateInit2(&g->z, 15 + 16) != Z_OK)
 		diag_die("zlib cannot start");
-	return &g->base;
-}
-
-bool source_is_compressed(const struct source *s)
-{
-	return ((const struct gunzip_source *)s)->packed;
+	if (g->packed)
+		return &g->base;
+	return source_decompress(&g->base, (struct str){ (const char *)g->chunk, g->z.avail_in });
 }
 
 /* --- UTF-16 and byte order marks --- */
@@ -404,7 +402,7 @@ struct source *source_utf8(struct source *below)
 	struct utf8_source *u = alloc_zero(1, sizeof *u);
 	const char *b = u->first;
 
-	u->base = (struct source){ plain_read, utf8_close, below, NULL };
+	u->base = (struct source){ .read = plain_read, .close = utf8_close, .below = below };
 	look(u, 3);
 	if (u->first_n == 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0) {
 		u->given = 3;

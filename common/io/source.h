@@ -2,7 +2,7 @@
  * source - a chain of byte streams
  *
  * Each link reads from the one below it: a file descriptor or memory at the bottom, then
- * gunzip (in a thread of its own for long inputs), then UTF-16 to UTF-8. The last two are
+ * gunzip or another decompression (in a thread of its own for long inputs), then UTF-16 to UTF-8. The last two are
  * added only where the first bytes call for them.
  */
 #ifndef IO_SOURCE_H
@@ -22,6 +22,7 @@ struct source {
 	void (*close)(struct source *s);
 	struct source *below; /* NULL at the bottom */
 	const char *trouble;
+	bool compressed; /* this link decompresses */
 };
 
 /* The error message of the link that failed; NULL: see errno. */
@@ -37,9 +38,7 @@ struct source *source_callback(ptrdiff_t (*read)(void *user, void *to, size_t n)
  * Each looks at the first bytes of `below` and returns either `below` itself or a new link,
  * which owns it.
  */
-struct source *source_gunzip(struct source *below);
-bool source_is_compressed(const struct source *s); /* whether the link of source_gunzip()
-						      decompresses */
+struct source *source_unpack(struct source *below); /* gzip, zstd, xz, bzip2 */
 struct source *source_utf8(struct source *below);
 
 /* Owns `below`. Once the input turns out to be long, a thread reads it ahead of the caller. */

@@ -98,7 +98,7 @@ static struct profpipe_frame frame_of(struct stack_view *v, frame_id id)
 {
 	const struct profile *p = v->p;
 	const struct frame_row *frame = &p->frames[id];
-	const struct function *f = &p->functions[frame->function];
+	const struct function_row *f = &p->functions[frame->function];
 	string_id file = f->file ? f->file : f->object;
 
 	return (struct profpipe_frame){

@@ -60,6 +60,13 @@ struct function {
 	string_id system; /* the mangled name, "_ZN3foo3barEv"; empty if unknown */
 };
 
+/* Stored form: system names are in a side array. */
+struct function_row {
+	string_id name, file, object;
+	uint32_t line;
+	bool line_inferred;
+};
+
 /*
  * A part of an object (a program, a library, "[vdso]") in memory: the addresses from `start` up
  * to but not including `limit` hold the file from `offset` on. Mapping 0 means none.
@@ -274,8 +281,10 @@ struct total {
 
 struct profile {
 	struct strings strings;
-	struct function *functions;
+	struct function_row *functions;
 	size_t function_count, function_cap;
+	string_id *system_names;   /* of the first functions; the others have none */
+	size_t system_name_count, system_name_cap;
 	struct row_index function_rows;
 	struct mapping *mappings;  /* mapping 0 means none */
 	size_t mapping_count, mapping_cap;
@@ -349,7 +358,6 @@ struct profile {
 			        value */
 	bool all_callers;    /* every call is in an arc, except calls of functions without
 			        callers */
-	bool system_names;   /* some function has a system name */
 	bool line_functions; /* each function is one line of a real function */
 	uint64_t rounded;    /* number of values with more digits than can be kept */
 	uint64_t comments;   /* number of comment lines that were skipped */
@@ -384,6 +392,11 @@ function_id profile_function(struct profile *p, struct function f);
  * is a new string.
  */
 function_id profile_new_function(struct profile *p, struct function f);
+struct function profile_function_at(const struct profile *p, function_id f);
+static inline string_id profile_system_name(const struct profile *p, function_id f)
+{
+	return f < p->system_name_count ? p->system_names[f] : 0;
+}
 frame_id profile_frame(struct profile *p, struct frame f);
 mapping_id profile_mapping(struct profile *p, struct mapping m);
 /*
@@ -470,7 +483,7 @@ static inline struct str function_name(const struct profile *p, function_id f)
 /* The file of the function or, if unknown, its object. */
 static inline struct str function_location(const struct profile *p, function_id f)
 {
-	const struct function *fn = &p->functions[f];
+	const struct function_row *fn = &p->functions[f];
 
 	return profile_text(p, fn->file ? fn->file : fn->object);
 }

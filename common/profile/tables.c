@@ -32,6 +32,7 @@ static void free_halves(struct profile *p)
 	index_free(&p->label_sets.index);
 	alloc_free(p->mappings);
 	alloc_free(p->frame_details);
+	alloc_free(p->system_names);
 	alloc_free(p->labels);
 	alloc_free(p->label_sets.label);
 	alloc_free(p->label_sets.rest);
@@ -121,18 +122,42 @@ string_id profile_string(struct profile *p, struct str text)
 	return strings_add(&p->strings, text);
 }
 
-static uint64_t function_hash(const struct function *f)
+static uint64_t function_hash(const struct function_row *f, string_id system)
 {
 	return hash_mix((uint64_t)f->name << 32 | f->file,
-			((uint64_t)f->object << 32 | f->line) + ((uint64_t)f->system << 40));
+			((uint64_t)f->object << 32 | f->line) + ((uint64_t)system << 40));
+}
+
+static struct function_row row_of(const struct function *f)
+{
+	return (struct function_row){ f->name, f->file, f->object, f->line, f->line_inferred };
+}
+
+struct function profile_function_at(const struct profile *p, function_id f)
+{
+	const struct function_row *row = &p->functions[f];
+
+	return (struct function){ row->name, row->file, row->object, row->line,
+				  row->line_inferred, profile_system_name(p, f) };
+}
+
+static void set_system_name(struct profile *p, function_id f, string_id system)
+{
+	if (f >= p->system_name_cap)
+		p->system_names = alloc_grow(p->system_names, &p->system_name_cap, (size_t)f + 1,
+					     sizeof *p->system_names);
+	for (; p->system_name_count <= f; p->system_name_count++)
+		p->system_names[p->system_name_count] = 0;
+	p->system_names[f] = system;
 }
 
 function_id profile_new_function(struct profile *p, struct function f)
 {
 	limit_check(LIMIT_FUNCTIONS, p->function_count + 1);
 	ARRAY_ROOM(p->functions, p->function_count, p->function_cap);
-	p->functions[p->function_count] = f;
-	p->system_names |= f.system != 0;
+	p->functions[p->function_count] = row_of(&f);
+	if (f.system)
+		set_system_name(p, (function_id)p->function_count, f.system);
 	return (function_id)p->function_count++;
 }
 
@@ -140,17 +165,20 @@ function_id profile_new_function(struct profile *p, struct function f)
 function_id profile_function(struct profile *p, struct function f)
 {
 	struct row_index *rows = &p->function_rows;
-	uint64_t hash = function_hash(&f);
+	struct function_row row = row_of(&f);
+	uint64_t hash = function_hash(&row, f.system);
 
 	for (; rows->end < p->function_count; rows->end++)
-		index_add(&rows->index, function_hash(&p->functions[rows->end]),
+		index_add(&rows->index,
+			  function_hash(&p->functions[rows->end],
+					profile_system_name(p, (function_id)rows->end)),
 			  (uint32_t)rows->end);
 	for (struct probe at = index_probe(&rows->index, hash); index_next(&rows->index, &at);) {
-		const struct function *have = &p->functions[at.row];
+		const struct function_row *have = &p->functions[at.row];
 
 		if (have->name == f.name && have->file == f.file &&
 		    have->object == f.object && have->line == f.line &&
-		    have->system == f.system)
+		    profile_system_name(p, at.row) == f.system)
 			return at.row;
 	}
 	return profile_new_function(p, f);

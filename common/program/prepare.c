@@ -111,7 +111,7 @@ static size_t changed_names(const struct preparation *x)
 	bool spelled = true;
 
 	for (size_t i = 0; x->to->can_spell && i < p->function_count; i++) {
-		const struct function *f = &p->functions[i];
+		const struct function_row *f = &p->functions[i];
 
 		/* functions of one file are usually adjacent */
 		if (f->file != file) {

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/io/decompress.h"
 #include "common/io/input.h"
 #include "common/io/output.h"
 #include "common/syntax/xml_library.h"
@@ -137,6 +138,7 @@ int sandbox_close(const struct settings *s, bool xml)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(STATUS_TROUBLE);
+	decompress_load();
 	if (xml)
 		xml_library();
 	return give_up_rights();

@@ -144,7 +144,7 @@ static void put_help(const struct settings *s, const char *synopsis, const char 
 	options_print(stdout, &s->options);
 	if (has_both_ends(&s->options))
 		printf("\nWhere input and output both have an option, --in-NAME and --out-NAME tell them apart.\n");
-	printf("\n%s; gzip is unwrapped.\n"
+	printf("\n%s; gzip, zstd, xz and bzip2 are unwrapped.\n"
 	       "Exit status: 0 done, 1 a check said no, 2 usage, bad input or I/O trouble.\n"
 	       "Manual: man %s. Formats: --list-formats, man profpipe-FORMAT.\n",
 	       strstr(synopsis, "[FILE...]")

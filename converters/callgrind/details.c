@@ -40,15 +40,16 @@ bool callgrind_tells_systems(const struct profile *p)
 	bool apart = p->system_names;
 
 	for (function_id i = 0; apart && i < p->function_count; i++) {
-		const struct function *f = &p->functions[i];
+		const struct function_row *f = &p->functions[i];
 		uint64_t hash = place_hash(f->name, f->file, f->object);
 
 		for (struct probe at = index_probe(&places, hash);
 		     apart && index_next(&places, &at);) {
-			const struct function *other = &p->functions[at.row];
+			const struct function_row *other = &p->functions[at.row];
 
 			apart = other->name != f->name || other->file != f->file ||
-				other->object != f->object || other->system == f->system;
+				other->object != f->object ||
+				profile_system_name(p, at.row) == profile_system_name(p, i);
 		}
 		index_add(&places, hash, i);
 	}
@@ -61,12 +62,12 @@ static void put_systems(struct callgrind_writer *w)
 	const struct profile *p = w->p;
 
 	for (function_id i = 0; i < p->function_count; i++) {
-		const struct function *f = &p->functions[i];
+		const struct function_row *f = &p->functions[i];
 
-		if (!f->system)
+		if (!profile_system_name(p, i))
 			continue;
 		output_text(w->out, heads[SYSTEM]);
-		json_put_text(w->out, "[", profile_text(p, f->system));
+		json_put_text(w->out, "[", profile_text(p, profile_system_name(p, i)));
 		json_put_text(w->out, ",", profile_text(p, f->name));
 		json_put_text(w->out, ",", profile_text(p, f->file));
 		if (f->object)

@@ -86,7 +86,7 @@ static void sum_arcs(struct callgrind_writer *w)
 static bool has_lines(const struct profile *p)
 {
 	for (size_t i = 0; i < p->cost_count; i++) {
-		const struct function *f = &p->functions[p->costs[i].function];
+		const struct function_row *f = &p->functions[p->costs[i].function];
 
 		if (f->line_inferred || p->costs[i].line != f->line || p->costs[i].file)
 			return false;
@@ -132,7 +132,7 @@ static char *add_id(const struct callgrind_writer *w, char *to, enum space space
 
 static char *add_function(const struct callgrind_writer *w, char *to, function_id f)
 {
-	const struct function *fn = &w->p->functions[f];
+	const struct function_row *fn = &w->p->functions[f];
 
 	if (w->objects)
 		to = add_id(w, to, OBJECTS, fn->object);

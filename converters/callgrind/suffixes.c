@@ -76,7 +76,7 @@ static struct identity *namesakes(const struct profile *p, size_t *count)
 	all = alloc_zero(*count, sizeof *all);
 	*count = 0;
 	for (function_id f = 0; f < p->function_count; f++) {
-		const struct function *fn = &p->functions[f];
+		const struct function_row *fn = &p->functions[f];
 
 		if (names[fn->name] > 1)
 			all[(*count)++] = (struct identity){

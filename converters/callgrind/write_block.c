@@ -47,7 +47,7 @@ static void put_string(struct callgrind_writer *w, struct str key, enum space sp
 
 static void put_function(struct callgrind_writer *w, struct str key, function_id f)
 {
-	const struct function *fn = &w->p->functions[f];
+	const struct function_row *fn = &w->p->functions[f];
 
 	if (!put_id(w, key, FUNCTIONS, f))
 		return;
@@ -148,7 +148,7 @@ static struct place place_in(const struct callgrind_writer *w, struct place at, 
 static void put_callee(struct callgrind_writer *w, function_id caller, function_id callee,
 		       struct str object, struct str file, struct str name)
 {
-	const struct function *from = &w->p->functions[caller], *to = &w->p->functions[callee];
+	const struct function_row *from = &w->p->functions[caller], *to = &w->p->functions[callee];
 
 	if (to->object != from->object)
 		put_string(w, object, OBJECTS, to->object);
@@ -237,7 +237,7 @@ void callgrind_put_self_recursive_only(struct callgrind_writer *w)
 {
 	for (size_t i = 0; i < w->self_recursive_only_count; i++) {
 		struct self_recursive_function *l = &w->self_recursive_only[i];
-		const struct function *fn = &w->p->functions[l->function];
+		const struct function_row *fn = &w->p->functions[l->function];
 		char *to;
 
 		if (i == 0)
@@ -328,7 +328,7 @@ static void put_own_costs(struct callgrind_writer *w, function_id f, struct call
 
 void callgrind_put_block(struct callgrind_writer *w, function_id f)
 {
-	const struct function *fn = &w->p->functions[f];
+	const struct function_row *fn = &w->p->functions[f];
 
 	output_byte(w->out, '\n');
 	if (w->objects)

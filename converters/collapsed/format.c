@@ -214,7 +214,7 @@ static bool all_austin(const struct profile *p)
 
 	for (stack_id s = 1; s < p->stacks.count; s++) {
 		stack_id parent = p->stacks.parent[s];
-		struct function *f = &p->functions[p->frames[p->stacks.frame[s]].function];
+		struct function_row *f = &p->functions[p->frames[p->stacks.frame[s]].function];
 		struct str name = f->file || f->object ? S("") : profile_text(p, f->name);
 
 		if (parent == EMPTY_STACK)

@@ -149,8 +149,9 @@ static uint32_t *number_strings(const struct profile *p, struct output *out)
 
 	put_string(out, ",\n\"strings\":[", S(""));
 	for (size_t i = 0; i < p->function_count; i++) {
-		const struct function *f = &p->functions[i];
-		const string_id ids[] = { f->name, f->file, f->object, f->system };
+		const struct function_row *f = &p->functions[i];
+		const string_id ids[] = { f->name, f->file, f->object,
+					  profile_system_name(p, (function_id)i) };
 
 		for (int k = 0; k < 4; k++) {
 			if (!ids[k] || number[ids[k]])
@@ -168,10 +169,10 @@ static void put_systems(struct output *out, const struct profile *p, const uint3
 	const char *before = ",\n\"systems\":[";
 
 	for (function_id f = 0; f < p->function_count; f++) {
-		if (!p->functions[f].system)
+		if (!profile_system_name(p, f))
 			continue;
 		put_list(out, before, f);
-		put_list(out, ",", string[p->functions[f].system]);
+		put_list(out, ",", string[profile_system_name(p, f)]);
 		before = ",";
 	}
 	output_byte(out, ']');
@@ -197,7 +198,7 @@ static void put_tables(struct output *out, const struct profile *p)
 		put_systems(out, p, string);
 	output_text(out, ",\n\"functions\":[");
 	for (size_t i = 0; i < p->function_count; i++) {
-		const struct function *f = &p->functions[i];
+		const struct function_row *f = &p->functions[i];
 
 		put_list(out, i ? "," : "", string[f->name]);
 		put_list(out, ",", string[f->file]);

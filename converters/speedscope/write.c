@@ -34,9 +34,10 @@ struct frame_content {
 static struct frame_content content_of(const struct profile *p, frame_id f)
 {
 	const struct frame_row *frame = &p->frames[f];
-	const struct function *fn = &p->functions[frame->function];
+	const struct function_row *fn = &p->functions[frame->function];
 
-	return (struct frame_content){ fn->name, fn->file ? fn->file : fn->object, fn->system,
+	return (struct frame_content){ fn->name, fn->file ? fn->file : fn->object,
+				       profile_system_name(p, frame->function),
 				       frame->line, frame->column, fn->line };
 }
 

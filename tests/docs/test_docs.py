@@ -235,7 +235,7 @@ def test_pages_are_complete(made):
 
 
 def test_references_lead_somewhere(made):
-    elsewhere = {"gzip 1", "parallel 1", "sed 1", "ssh 1", "gprof 1", "callgrind_annotate 1"}
+    elsewhere = {"gzip 1", "zstd 1", "xz 1", "bzip2 1", "parallel 1", "sed 1", "ssh 1", "gprof 1", "callgrind_annotate 1"}
     ours = {re.sub(r".*/(.*)\.(\d)", r"\1 \2", name) for name in PAGES} | {f"profpipe-{name} 5" for name in FORMATS}
     for name in PAGES:
         for reference in re.findall(r"^\.Xr (\S+ \d)", page(made, name), re.M):

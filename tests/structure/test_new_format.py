@@ -35,10 +35,12 @@ def tree(tmp_path_factory):
         shutil.copytree(lib.ROOT / name, root / name, copy_function=shutil.copy2, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Makefile", "README.md", "samples", ".ci"):
         os.symlink(lib.ROOT / name, root / name)
-    # what was compiled from the same sources with the same flags
+    # as far as it was compiled from the same sources with the same flags
     build = root / "build"
     build.mkdir()
     for name in ("obj", "gen", "flags", "libprofpipe.a", "lib"):
+        if not (lib.BUILD / name).exists():
+            continue
         copy = shutil.copytree if (lib.BUILD / name).is_dir() else shutil.copy2
         copy(lib.BUILD / name, build / name)
     renamed(root / "converters/example", root / f"converters/{NAME}")

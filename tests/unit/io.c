@@ -166,9 +166,9 @@ static void tiny_reads(void **state)
 
 	(void)state;
 	add_member(&packed, (struct str){ utf16, sizeof utf16 - 1 });
-	slow->base = (struct source){ slow_read, slow_close, NULL, NULL };
+	slow->base = (struct source){ .read = slow_read, .close = slow_close };
 	slow->left = buf_str(&packed);
-	top = source_utf8(source_gunzip(&slow->base));
+	top = source_utf8(source_unpack(&slow->base));
 	while ((got = top->read(top, bytes + n, 1)) > 0)
 		n += (size_t)got;
 	assert_int_equal(got, 0);

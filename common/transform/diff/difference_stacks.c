@@ -30,7 +30,7 @@ static size_t common_divisor(size_t a, size_t b)
 
 static function_id copy_function(struct joiner *k, const struct profile *from, function_id f)
 {
-	struct function fn = from->functions[f];
+	struct function fn = profile_function_at(from, f);
 
 	fn.name = profile_string(k->p, profile_text(from, fn.name));
 	fn.file = profile_string(k->p, profile_text(from, fn.file));

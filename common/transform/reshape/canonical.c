@@ -154,13 +154,13 @@ static void add_functions(struct canonical_sorter *s)
 	size_t count = 0;
 
 	for (function_id f = 0; f < p->function_count; f++) {
-		const struct function *fn = &p->functions[f];
+		const struct function_row *fn = &p->functions[f];
 
 		if (s->used.functions[f])
 			s->keys[count++] = (struct key){
 				{ pair(s->rank[fn->name], file_rank(s, fn->file)),
 				  pair(s->rank[fn->object], fn->line),
-				  pair(s->rank[fn->file], s->rank[fn->system]) }, f };
+				  pair(s->rank[fn->file], s->rank[profile_system_name(p, f)]) }, f };
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)

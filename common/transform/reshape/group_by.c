@@ -17,7 +17,7 @@ struct function *group_by_functions(const struct profile *p)
 	struct function *functions = alloc_zero(p->function_count, sizeof *functions);
 
 	for (function_id f = 0; f < p->function_count; f++)
-		functions[f] = p->functions[f];
+		functions[f] = profile_function_at(p, f);
 	return functions;
 }
 

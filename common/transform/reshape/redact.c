@@ -166,7 +166,7 @@ static void redact_functions(struct redactor *h)
 	const struct profile *p = h->w.from;
 
 	for (function_id f = 0; f < p->function_count; f++) {
-		struct function fn = p->functions[f];
+		struct function fn = profile_function_at(p, f);
 
 		fn.name = redacted_name(h, 'f', fn.name);
 		fn.file = remap_string(&h->w, fn.file);

@@ -48,7 +48,7 @@ string_id remap_string(struct remap *w, string_id id)
 
 struct function remap_function(struct remap *w, function_id f)
 {
-	struct function fn = w->from->functions[f];
+	struct function fn = profile_function_at(w->from, f);
 
 	fn.name = remap_string(w, fn.name);
 	fn.file = remap_string(w, fn.file);

@@ -89,7 +89,7 @@ static size_t count_system_names(const struct profile *p)
 	size_t count = 0;
 
 	for (size_t i = 0; i < p->function_count; i++)
-		count += p->functions[i].system != 0;
+		count += profile_system_name(p, (function_id)i) != 0;
 	return count;
 }
 

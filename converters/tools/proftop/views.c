@@ -310,7 +310,7 @@ static int compare_self(const void *left, const void *right)
 static struct code_line line_of_cost(const struct profile *p, size_t i, value_id v)
 {
 	const struct cost_row *c = &p->costs[i];
-	const struct function *fn = &p->functions[c->function];
+	const struct function_row *fn = &p->functions[c->function];
 
 	struct str location = c->file ? profile_text(p, c->file) : function_location(p, c->function);
 
