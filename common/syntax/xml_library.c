@@ -9,6 +9,21 @@
 static struct xml_library functions;
 static const char *trouble;
 
+/* What libxml2 would print of its own accord is not for the terminal. */
+static void pass_over(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
+/* At once, as what libxml2 would do when it is first used is not made for threads. */
+static void initialise(void)
+{
+	functions.xmlSetGenericErrorFunc(NULL, pass_over);
+	functions.xmlInitParser();
+	functions.xmlSetGenericErrorFunc(NULL, NULL);
+}
+
 static void load(void)
 {
 	void *library = dlopen(XML_LIBRARY, RTLD_LAZY | RTLD_LOCAL);
@@ -20,7 +35,7 @@ static void load(void)
 	XML_FUNCTIONS(XML_FUNCTION)
 #undef XML_FUNCTION
 	if (found)
-		functions.xmlInitParser(); /* what it would do later is not made for threads */
+		initialise();
 	else
 		trouble = dlerror();
 }
