@@ -9,6 +9,13 @@
 static struct xml_library functions;
 static const char *trouble;
 
+/* Lack of memory while libxml2 starts: it goes on with fewer encodings and prints no message. */
+static void drop_message(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
 static void load(void)
 {
 	void *library = dlopen(XML_LIBRARY, RTLD_LAZY | RTLD_LOCAL);
@@ -19,10 +26,13 @@ static void load(void)
 	found = found && (*(void **)&functions.name = dlsym(library, #name)) != NULL;
 	XML_FUNCTIONS(XML_FUNCTION)
 #undef XML_FUNCTION
-	if (found)
-		functions.xmlInitParser(); /* what it would do later is not made for threads */
-	else
+	if (found) {
+		functions.xmlSetGenericErrorFunc(NULL, drop_message);
+		functions.xmlInitParser(); /* if it happened later, threads would collide */
+		functions.xmlSetGenericErrorFunc(NULL, NULL);
+	} else {
 		trouble = dlerror();
+	}
 }
 
 const struct xml_library *xml_library(void)
