@@ -8,6 +8,7 @@
 #include "common/io/progress.h"
 #include "common/program/sandbox.h"
 #include "common/program/temporary.h"
+#include "common/syntax/marshal.h"
 
 static bool any_representation(format_list list, enum representation representation, bool reads)
 {
@@ -130,6 +131,7 @@ static void call_main(void *argument)
 	struct program_call *call = argument;
 
 	call->status = call->main(call->argc, call->argv);
+	marshal_free_spare();
 }
 
 int main_run(int (*main)(int argc, char **argv), int argc, char **argv)

@@ -31,18 +31,23 @@ void options_drop(struct option_set *set, const struct option_row *rows)
 static void free_lists(const struct option_row *rows, void *values)
 {
 	for (; rows && rows->kind; rows++)
-		if (rows->kind == OPTION_LIST)
-			alloc_free(((struct option_list *)(void *)((char *)values + rows->offset))->texts);
+		if (rows->kind == OPTION_LIST) {
+			struct option_list *list = (void *)((char *)values + rows->offset);
+
+			alloc_free(list->texts);
+			*list = (struct option_list){ 0 };
+		}
 }
 
 void options_free(struct option_set *set)
 {
-	for (size_t g = 0; g < set->count; g++)
+	for (size_t g = 0; g < set->count; g++) {
+		free_lists(set->groups[g].rows, set->groups[g].values);
 		if (set->groups[g].format) {
-			free_lists(set->groups[g].rows, set->groups[g].values);
 			alloc_free(set->groups[g].values);
 			alloc_free((char *)(uintptr_t)set->groups[g].heading);
 		}
+	}
 	alloc_free(set->groups);
 	alloc_free(set->uses);
 	*set = (struct option_set){ 0 };

@@ -54,6 +54,8 @@ struct marshal_item {
 
 struct marshal *marshal_new(struct input *in);
 void marshal_free(struct marshal *m);
+/* Frees the tables that marshal_free() keeps for the next file: at the end of a program. */
+void marshal_free_spare(void);
 
 /* Reads the next item. False after an error. */
 bool marshal_next(struct marshal *m, struct marshal_item *item);

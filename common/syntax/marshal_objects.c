@@ -29,6 +29,16 @@ struct marshal *marshal_new(struct input *in)
 	return m;
 }
 
+static void free_tables(struct marshal *m)
+{
+	alloc_free(m->containers);
+	alloc_free(m->objects);
+	alloc_free(m->refs);
+	alloc_free(m->interned.v);
+	alloc_free(m->pool.v);
+	alloc_free(m);
+}
+
 void marshal_free(struct marshal *m)
 {
 	enum { SMALL = 1 << 12 };
@@ -45,12 +55,14 @@ void marshal_free(struct marshal *m)
 		task_current->spare_marshal = m;
 		return;
 	}
-	alloc_free(m->containers);
-	alloc_free(m->objects);
-	alloc_free(m->refs);
-	alloc_free(m->interned.v);
-	alloc_free(m->pool.v);
-	alloc_free(m);
+	free_tables(m);
+}
+
+void marshal_free_spare(void)
+{
+	if (task_current->spare_marshal)
+		free_tables(task_current->spare_marshal);
+	task_current->spare_marshal = NULL;
 }
 
 /* --- kept objects --- */

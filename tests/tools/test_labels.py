@@ -410,6 +410,9 @@ def test_profdiff_adds_up_samples_that_differ_in_labels(tmp_path):
     assert "labelSets" not in extra(plain.read_bytes())
     assert lib.run("profcheck", "--against", labelled, plain)[0] == b""
     rows = json.loads(lib.run("profdiff", "-q", "--format", "json", labelled, plain)[0])
+    both = tmp_path / "c.speedscope.json"
+    both.write_bytes(random_file(5))
+    assert lib.run("profdiff", both, both)[0].startswith(b"total samples ")
     assert all(row.get("delta", 0) == 0 for row in (rows if isinstance(rows, list) else rows["rows"]))
 
 

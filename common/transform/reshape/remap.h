@@ -1,15 +1,15 @@
 /*
- * remap - the rows of one profile into another, under new ids
+ * remap - copies rows of one profile into another, under new ids
  *
- * What all transforms share that make a profile of a profile. Who calls says what the
- * old functions, frames, stacks, threads and value types are in the new profile; then
- * the rows are carried over, and those that meet there are added up:
+ * Shared by all transforms that build a profile from a profile. The caller sets what the old
+ * functions, frames, stacks, threads and value types are in the new profile; then rows are
+ * copied, and rows that become equal are summed:
  *
- *	remap_open(&w, from, to);
- *	... w.threads[old] = new, and so on; NO_ID: its rows are left out
- *	remap_samples(&w);
- *	remap_graph(&w);
- *	remap_close(&w);
+ * 	remap_open(&w, from, to);
+ * 	... w.threads[old] = new, and so on; NO_ID: its rows are left out
+ * 	remap_samples(&w);
+ * 	remap_graph(&w);
+ * 	remap_close(&w);
  */
 #ifndef RESHAPE_REMAP_H
 #define RESHAPE_REMAP_H
@@ -19,63 +19,68 @@
 struct remap {
 	const struct profile *from;
 	struct profile *to;
-	/* by old id; to be filled */
-	value_id *values;         /* several old ones may be one */
-	int *shifts;              /* by old value type: times 10^this */
+	/* by old id, set by the caller */
+	value_id *values;         /* several old ones may become one */
+	int *shifts;              /* by old value type: values are multiplied by 10^this */
 	function_id *functions;
 	frame_id *frames;
-	stack_id *stacks;         /* stack 0 is EMPTY_STACK unless told otherwise */
+	stack_id *stacks;         /* stack 0 is EMPTY_STACK unless changed */
 	thread_id *threads;
-	mapping_id *mappings;     /* new id + 1; 0: not there yet. Filled as they are met */
+	mapping_id *mappings;     /* new id + 1; 0: not copied yet. Set on demand */
 	label_set_id *label_sets; /* the same */
 	const bool *labels_kept;  /* by old label: it stays; NULL: all do */
-	/* how rows are seen more coarsely */
-	bool base_names;          /* files of inlined code without directories */
+	/* what is merged or left out */
+	bool base_names;          /* strip directories from the files of inlined code */
 	unsigned drop;            /* FEATURE_* bits of what is left out: ADDRESSES, MAPPINGS,
 				     FRAME_KINDS, INLINED_FRAMES, SYSTEM_NAMES, LABELS,
 				     SAMPLE_TIMES, RECORDING */
-	bool lines_to_places;     /* no line: that of the function */
-	bool end_parts;           /* what was running when a part began is a call like others */
-	bool fold_arcs;           /* arcs that differ in what is known of their values are one */
-	bool outermost;           /* arcs of both rules are one */
-	bool no_merge;            /* no two costs and no two arcs become equal: none is looked up */
+	bool lines_to_places;     /* a missing line becomes that of the function */
+	bool end_parts;           /* arcs that were running when a part began become ordinary
+				     calls */
+	bool fold_arcs;           /* merge arcs that differ in what is known of their values */
+	bool outermost;           /* merge arcs of both rules */
+	bool no_merge;            /* the caller guarantees that no two costs or arcs become
+				     equal, so nothing is looked up */
 
-	bool same_types;          /* value types are the same in both, in one order */
+	bool same_types;          /* value types are the same in both profiles, in the same order */
 	string_id *strings;       /* new id + 1; 0: not there yet */
-	int64_t *row, *second;    /* a row of the new width */
-	label_id *set, *labels;   /* of the set that is being rewritten */
+	int64_t *row, *second;    /* buffers for a row of the new width */
+	label_id *set, *labels;   /* buffers for the label set that is being copied */
 	size_t set_cap, label_cap;
 };
 
-/* All maps are zeros. */
+/* Makes all maps, filled with zeros. */
 void remap_open(struct remap *w, const struct profile *from, struct profile *to);
 void remap_close(struct remap *w);
 
 string_id remap_string(struct remap *w, string_id id);
-/* With its texts in the new profile; ids in it are new ones. */
+/* The function with its texts in the new profile; the ids in it are new ones. */
 struct function remap_function(struct remap *w, function_id f);
 
-/* The frame with its mapping and function in the new profile. */
+/* The frame with its function and mapping in the new profile. */
 struct frame remap_frame(struct remap *w, frame_id f);
 mapping_id remap_mapping(struct remap *w, mapping_id id);
 label_id remap_label(struct remap *w, label_id id);
 label_set_id remap_label_set(struct remap *w, label_set_id set);
-/* The old row's sample with new ids; its thread or stack may be NO_ID. */
+/* The sample of the old row with new ids; its thread or stack may be NO_ID. */
 struct sample remap_sample_at(struct remap *w, size_t row);
 
-/* Value types as they are, in their order. */
+/* Copies the value types in their order. */
 void remap_value_types(struct remap *w);
 /*
- * What is said of the whole profile: where it comes from, what it lacks, how it was
- * recorded; its mappings.
+ * Copies what concerns the whole profile: its source, what it lacks, its recording, its
+ * mappings.
  */
 void remap_facts(struct remap *w);
-/* Fills `frames` by `functions`, none of which is left out. */
+/* Sets `frames` from `functions`, none of which may be left out. */
 void remap_frames(struct remap *w);
-/* Fills `stacks` by `frames`. */
+/* Sets `stacks` from `frames`. */
 void remap_stacks(struct remap *w);
 
-/* The old row's values in the new order, until the next call; NULL if it has none. */
+/*
+ * The values of the old row in the new order, valid until the next call; NULL if all are left
+ * out.
+ */
 const int64_t *remap_values(struct remap *w, const struct values *t, size_t row);
 
 void remap_sample(struct remap *w, size_t row);
@@ -83,10 +88,10 @@ void remap_cost(struct remap *w, size_t row);
 void remap_arc(struct remap *w, size_t row);
 void remap_jump(struct remap *w, size_t row);
 void remap_total(struct remap *w, function_id f);
-/* All rows of a half in their order. */
+/* Copy all samples; all rows of the call graph. */
 void remap_samples(struct remap *w);
 void remap_graph(struct remap *w);
-/* Call events and time ranges. */
+/* Copies call events and time ranges. */
 void remap_times(struct remap *w);
 
 #endif

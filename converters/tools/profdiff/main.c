@@ -237,11 +237,11 @@ static value_id choose_value(struct diff_work *w, const struct profile *p, int s
 	value_id v;
 
 	if (side == DIFF_BASE && !w->report.d->sides[DIFF_BASE].run_count)
-		buf_replace(first, profile_text(p, p->value_types[0].name));
+		buf_replace(first, profile_text(p, p->value_types[profile_default_value(p)].name));
 	for (v = 0; v < p->value_count; v++)
 		if (str_eq(profile_text(p, p->value_types[v].name), buf_str(first)))
 			return v;
-	return 0;
+	return profile_default_value(p);
 }
 
 static int add_profile(struct diff_work *w, struct profile **p, int side, bool keep)
@@ -449,6 +449,7 @@ static void clean_up(struct diff_work *w)
 	alloc_free(w->rules);
 	alloc_free(w->report.findings.all);
 	buf_free(&w->report.notes);
+	buf_free(&w->first_value);
 }
 
 static int choose_formats(struct diff_work *w, const struct format **from, const struct format **to)
