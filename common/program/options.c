@@ -45,7 +45,6 @@ void options_free(struct option_set *set)
 		free_lists(set->groups[g].rows, set->groups[g].values);
 		if (set->groups[g].format) {
 			alloc_free(set->groups[g].values);
-			alloc_free((char *)(uintptr_t)set->groups[g].heading);
 		}
 	}
 	alloc_free(set->groups);
@@ -86,6 +85,16 @@ const struct option_row *option_find(const struct option_row *rows, struct str n
 		if (row->name && str_eq(str_of(row->name), name))
 			return resolve(rows, row);
 	return NULL;
+}
+
+/* What stands behind the heading: of a format's group it is the format's name. */
+static const char *end_of(const struct option_group *g)
+{
+	static const char *const ends[] = {
+		[END_NONE] = "", [END_INPUT] = " input", [END_OUTPUT] = " output",
+	};
+
+	return ends[g->end];
 }
 
 /* --- one value --- */
@@ -467,7 +476,8 @@ static void name_owners(const struct option_set *set, const struct option_use *u
 	for (size_t g = 0; g < set->count; g++)
 		if (set->groups[g].end &&
 		    row_of(set, set->groups[g].end, set->groups[g].format, use))
-			buf_print(names, "%s%s", names->n ? ", " : "", set->groups[g].heading);
+			buf_print(names, "%s%s%s", names->n ? ", " : "",
+				  set->groups[g].heading, end_of(&set->groups[g]));
 }
 
 int options_refuse_unused(const struct option_set *set, const struct format *input,
@@ -513,7 +523,7 @@ void options_print(FILE *to, const struct option_set *set)
 	for (size_t g = 0; g < set->count; g++) {
 		if (!groups[g].rows || !groups[g].rows->kind)
 			continue;
-		fprintf(to, "\n%s:\n", groups[g].heading);
+		fprintf(to, "\n%s%s:\n", groups[g].heading, end_of(&groups[g]));
 		for (const struct option_row *row = groups[g].rows; row->kind; row++)
 			if (row->kind != OPTION_ALIAS)
 				print_row(to, row);
@@ -532,7 +542,8 @@ void options_dump(FILE *to, const struct option_set *set)
 	for (size_t g = 0; g < set->count; g++)
 		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
 			if (row->kind != OPTION_ALIAS)
-				fprintf(to, "%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
+				fprintf(to, "%s%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
+					end_of(&groups[g]),
 					row->letter ? 1 : 0, &row->letter,
 					row->name ? row->name : "",
 					row->argument ? row->argument : "", kinds[row->kind],

@@ -83,7 +83,7 @@ static uint32_t line_of(const struct flame_writer *v, uint32_t node)
 	return f->line && !v->p->line_functions ? f->line : v->tree->line[node];
 }
 
-static void add_figure(struct flame_writer *v, value_id type, int64_t value, int64_t total)
+static void add_value_and_share(struct flame_writer *v, value_id type, int64_t value, int64_t total)
 {
 	if (v->difference && !v->style.name)
 		buf_add_grouped(&v->text, profile_decimal(v->p, type, value, 0));
@@ -117,9 +117,9 @@ static void add_both(struct flame_writer *v, int64_t base, int64_t new_value)
 	struct buf *b = &v->text;
 
 	buf_add(b, S("base "));
-	add_figure(v, 0, base, v->tree->base.total[0]);
+	add_value_and_share(v, 0, base, v->tree->base.total[0]);
 	buf_add(b, S("; new "));
-	add_figure(v, 1, new_value, v->tree->new_values.total[0]);
+	add_value_and_share(v, 1, new_value, v->tree->new_values.total[0]);
 	add_change(v, base, new_value);
 }
 
@@ -156,7 +156,7 @@ static void put_title(struct flame_writer *v, uint32_t node)
 	if (v->difference)
 		add_both(v, t->base.total[node], t->new_values.total[node]);
 	else
-		add_figure(v, 0, total_of(v, node), v->total);
+		add_value_and_share(v, 0, total_of(v, node), v->total);
 	buf_byte(b, ')');
 	output_text(v->out, "<title>");
 	xml_put(v->out, buf_str(b));
@@ -165,7 +165,7 @@ static void put_title(struct flame_writer *v, uint32_t node)
 		if (v->difference)
 			add_both(v, t->base.self[node], t->new_values.self[node]);
 		else
-			add_figure(v, 0, self, v->total);
+			add_value_and_share(v, 0, self, v->total);
 		output_text(v->out, "\nself ");
 		xml_put(v->out, buf_str(b));
 	}

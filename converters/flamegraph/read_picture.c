@@ -205,7 +205,7 @@ static void report_narrow(struct flame_boxes_reader *r)
 	buf_free(&text);
 }
 
-static void tell(struct flame_boxes_reader *r)
+static void report(struct flame_boxes_reader *r)
 {
 	struct buf text = { 0 };
 
@@ -243,7 +243,7 @@ static void read_boxes(struct flame_boxes_reader *r)
 	if (r->in->failed)
 		return;
 	add_all(r);
-	tell(r);
+	report(r);
 }
 
 void flame_picture_read(struct flame_picture *picture, struct input *in, struct profile *p)

@@ -17,7 +17,7 @@ size_t flat_profile_prepare(struct profile *p)
 /* --- rows: the functions, sorted, those that differ in nothing shown as one --- */
 
 struct named_row {
-	struct flat_row figure;
+	struct flat_row row;
 	function_id function;
 };
 
@@ -38,8 +38,8 @@ static int compare_flat_rows(const struct flat_row *a, const struct flat_row *b)
 
 static int compare_named(const void *left, const void *right)
 {
-	return compare_flat_rows(&((const struct named_row *)left)->figure,
-				 &((const struct named_row *)right)->figure);
+	return compare_flat_rows(&((const struct named_row *)left)->row,
+				 &((const struct named_row *)right)->row);
 }
 
 /* Fills rows, and returns the row of each function. */
@@ -59,7 +59,7 @@ static uint32_t *make_rows(struct flat_profile *f, const struct profile *p)
 	f->rows = alloc_zero(count, sizeof *f->rows);
 	for (size_t i = 0; i < count; i++) {
 		if (!i || compare_named(&sorted[i - 1], &sorted[i]))
-			f->rows[f->count++] = sorted[i].figure;
+			f->rows[f->count++] = sorted[i].row;
 		row_of[sorted[i].function] = f->count - 1;
 	}
 	alloc_free(sorted);
