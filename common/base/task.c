@@ -1,6 +1,7 @@
 #include "common/base/task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
@@ -19,25 +20,26 @@ struct catch_point {
 	struct cleanup mark;
 };
 
+static const uint64_t usual_limits[LIMITS] = {
+	[LIMIT_NESTING] = 2000, /* CPython's own limit for marshal */
+	[LIMIT_NAME] = 64 * MIB,
+	[LIMIT_LINE] = 256 * MIB,
+	[LIMIT_FUNCTIONS] = 50000000,
+	[LIMIT_STACKS] = 500000000,
+	[LIMIT_THREADS] = 5000000,
+	[LIMIT_VALUES] = 256,
+	[LIMIT_MAPPINGS] = 1000000,
+	[LIMIT_LABELS] = 50000000,
+	[LIMIT_LABEL_SETS] = 100000000,
+	[LIMIT_UNPACKED] = 4096 * MIB,
+	[LIMIT_SECONDS] = 600,
+};
+
 void task_init(struct task *c)
 {
-	*c = (struct task){
-		.program = "profpipe",
-		.limits = {
-			[LIMIT_NESTING] = 2000, /* CPython's own limit for marshal */
-			[LIMIT_NAME] = 64 * MIB,
-			[LIMIT_LINE] = 256 * MIB,
-			[LIMIT_FUNCTIONS] = 50000000,
-			[LIMIT_STACKS] = 500000000,
-			[LIMIT_THREADS] = 5000000,
-			[LIMIT_VALUES] = 256,
-			[LIMIT_MAPPINGS] = 1000000,
-			[LIMIT_LABELS] = 50000000,
-			[LIMIT_LABEL_SETS] = 100000000,
-			[LIMIT_UNPACKED] = 4096 * MIB,
-			[LIMIT_SECONDS] = 600,
-		},
-	};
+	memset(c, 0, offsetof(struct task, quotes));
+	c->program = "profpipe";
+	memcpy(c->limits, usual_limits, sizeof usual_limits);
 	c->cleanups.previous = c->cleanups.next = &c->cleanups;
 }
 

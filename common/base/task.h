@@ -76,8 +76,7 @@ struct task {
 	 */
 	void (*say)(struct task *c, enum message kind, struct str line, size_t head);
 	void *listener;          /* argument for `say` */
-	char quotes[TASK_QUOTES][TASK_QUOTE];
-	unsigned quote;          /* the buffer to use next */
+	unsigned quote;          /* the next of `quotes` */
 	struct progress *progress; /* NULL: no progress bar is shown */
 
 	/* --- limits --- */
@@ -108,6 +107,9 @@ struct task {
 	 */
 	int (*make_temporary)(char *name);
 	void (*forget_temporary)(void);
+
+	/* last, as the only part that is not cleared: a small conversion would feel it */
+	char quotes[TASK_QUOTES][TASK_QUOTE];
 };
 
 /* NULL in a thread that has not begun any work. */

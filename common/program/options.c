@@ -45,7 +45,6 @@ void options_free(struct option_set *set)
 		free_lists(set->groups[g].rows, set->groups[g].values);
 		if (set->groups[g].format) {
 			alloc_free(set->groups[g].values);
-			alloc_free((char *)(uintptr_t)set->groups[g].heading);
 		}
 	}
 	alloc_free(set->groups);
@@ -86,6 +85,16 @@ const struct option_row *option_find(const struct option_row *rows, struct str n
 		if (row->name && str_eq(str_of(row->name), name))
 			return resolve(rows, row);
 	return NULL;
+}
+
+/* What stands behind the heading: of a format's group it is the format's name. */
+static const char *end_of(const struct option_group *g)
+{
+	static const char *const ends[] = {
+		[END_NONE] = "", [END_INPUT] = " input", [END_OUTPUT] = " output",
+	};
+
+	return ends[g->end];
 }
 
 /* --- one value --- */
@@ -263,18 +272,70 @@ static void add_use(struct option_set *set, const struct row_ref *ref, const cha
 	set->uses[set->use_count++] = (struct option_use){ ref->row->name, text, ref->end };
 }
 
-/* getopt_long() prints "PROGRAM: unrecognized option '--x'"; argv[0] is how it names itself. */
+/* The long option that is spelled nearly so, in the set's words; NULL. */
+static const char *near_option(const struct option_parser *ps, struct str name)
+{
+	enum { NEAR = 2 };
+	const char *best = NULL;
+	size_t distance = NEAR + 1;
+
+	for (size_t i = 0; i < ps->long_count; i++) {
+		size_t here = str_distance(name, str_of(ps->longs[i].name));
+
+		if (here < distance && here < name.n) {
+			distance = here;
+			best = ps->longs[i].name;
+		}
+	}
+	return best;
+}
+
+static int report_unknown(const struct option_parser *ps, struct str name)
+{
+	const char *near = NULL;
+	bool known = false;
+
+	for (size_t i = 0; i < ps->long_count && !known; i++)
+		known = str_starts(str_of(ps->longs[i].name), name);
+	if (known)
+		return diag_error("option '--%s' is ambiguous", diag_masked(name));
+	near = near_option(ps, name);
+	return diag_error("unrecognized option '--%s'%s%s%s", diag_masked(name),
+			  near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
+}
+
+/* Of the word that getopt_long() refused, in its words, and what may have been meant. */
+static int report_option(const struct option_parser *ps, char **argv)
+{
+	struct str word = str_of(argv[optind - 1]), name, value;
+	bool given;
+
+	if (str_starts(word, S("--")) && word.n > 2) {
+		name = str_from(word, 2);
+		given = str_cut(name, '=', &name, &value);
+		if (!optopt)
+			return report_unknown(ps, name);
+		return diag_error(given ? "option '--%s' doesn't allow an argument"
+					: "option '--%s' requires an argument", diag_masked(name));
+	}
+	for (const char *letter = ps->letters; *letter; letter++)
+		if (*letter == optopt && optopt != ':')
+			return diag_error("option requires an argument -- '%c'", optopt);
+	return diag_error("invalid option -- '%s'", diag_masked((struct str){ &(char){ (char)optopt }, 1 }));
+}
+
 static int parse_all(struct option_parser *ps, int argc, char **argv)
 {
 	int code;
 
 	optind = 1;
+	opterr = 0;
 	while ((code = getopt_long(argc, argv, ps->letters, ps->longs, NULL)) != -1) {
 		struct row_ref *ref = code == '?' ? NULL : find(ps, code);
 		const struct option_row *row;
 
 		if (!ref)
-			return -1;
+			return report_option(ps, argv);
 		if (ref->group->end) {
 			add_use(ps->set, ref, optarg);
 			continue;
@@ -415,7 +476,8 @@ static void name_owners(const struct option_set *set, const struct option_use *u
 	for (size_t g = 0; g < set->count; g++)
 		if (set->groups[g].end &&
 		    row_of(set, set->groups[g].end, set->groups[g].format, use))
-			buf_print(names, "%s%s", names->n ? ", " : "", set->groups[g].heading);
+			buf_print(names, "%s%s%s", names->n ? ", " : "",
+				  set->groups[g].heading, end_of(&set->groups[g]));
 }
 
 int options_refuse_unused(const struct option_set *set, const struct format *input,
@@ -461,7 +523,7 @@ void options_print(FILE *to, const struct option_set *set)
 	for (size_t g = 0; g < set->count; g++) {
 		if (!groups[g].rows || !groups[g].rows->kind)
 			continue;
-		fprintf(to, "\n%s:\n", groups[g].heading);
+		fprintf(to, "\n%s%s:\n", groups[g].heading, end_of(&groups[g]));
 		for (const struct option_row *row = groups[g].rows; row->kind; row++)
 			if (row->kind != OPTION_ALIAS)
 				print_row(to, row);
@@ -480,7 +542,8 @@ void options_dump(FILE *to, const struct option_set *set)
 	for (size_t g = 0; g < set->count; g++)
 		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
 			if (row->kind != OPTION_ALIAS)
-				fprintf(to, "%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
+				fprintf(to, "%s%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
+					end_of(&groups[g]),
 					row->letter ? 1 : 0, &row->letter,
 					row->name ? row->name : "",
 					row->argument ? row->argument : "", kinds[row->kind],

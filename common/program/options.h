@@ -81,7 +81,7 @@ enum option_end { END_NONE, END_INPUT, END_OUTPUT };
 
 /* Rows under one heading, of the program or of one end of a format. */
 struct option_group {
-	const char *heading;      /* owned by the group if it has a format, and so are the values */
+	const char *heading;      /* of a format's group, its name; "input" or "output" follows */
 	const struct option_row *rows;
 	void *values;             /* the struct that the offsets refer to */
 	enum option_end end;      /* END_NONE: of no format; assigned while parsing */

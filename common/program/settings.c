@@ -186,16 +186,14 @@ void settings_add_group(struct settings *s, const char *heading, const struct op
 void settings_add_format(struct settings *s, const struct format *f, enum option_end end)
 {
 	const struct format_options *o = end == END_INPUT ? &f->read_options : &f->write_options;
-	struct buf heading = { 0 };
 	void *values;
 
 	if (!o->rows)
 		return;
 	values = alloc_bytes(o->size);
 	memcpy(values, o->usual, o->size);
-	buf_print(&heading, "%s %s", f->name, end == END_INPUT ? "input" : "output");
 	options_add(&s->options, (struct option_group){
-		.heading = heading.p, .rows = o->rows, .values = values, .end = end, .format = f });
+		.heading = f->name, .rows = o->rows, .values = values, .end = end, .format = f });
 }
 
 int settings_parse(struct settings *s, int argc, char **argv)

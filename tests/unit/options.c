@@ -58,10 +58,8 @@ static void add_group(struct line *l, const struct option_row *rows, struct unit
 {
 	/* the set frees what belongs to formats */
 	struct unit_options *own = format ? alloc_zero(1, sizeof *own) : values;
-	char *heading = format ? alloc_zero(1, 32) : NULL;
+	const char *heading = format ? format->name : "tool";
 
-	if (format)
-		snprintf(heading, 32, "%s %s", format->name, end == END_INPUT ? "input" : "output");
 	options_add(&l->set, (struct option_group){ heading, rows, own, end, format, false });
 }
 
