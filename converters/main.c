@@ -58,7 +58,7 @@ static int run_program(const struct program *program, int argc, char **argv)
 {
 	diag_set_program(argv[0]);
 	return program->main ? program->main(argc, argv)
-			     : main_pair(program->from, program->to, NULL, NULL, NULL, argc, argv);
+			     : main_pair(program->from, program->to, format_registry, NULL, NULL, NULL, argc, argv);
 }
 
 /*

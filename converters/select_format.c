@@ -3,23 +3,23 @@
 #include "common/base/diag.h"
 #include "converters/registry.h"
 
-static int list_names(const char *what, struct str name)
+static int list_suffixes(struct str name)
 {
 	struct buf names = { 0 };
 
 	for (format_list f = format_registry; *f; f++)
-		buf_print(&names, "%s%s", names.n ? ", " : "", (*f)->name);
-	diag_error("%s %s; there are: %s", what, diag_quote(name), names.p);
+		if ((*f)->write)
+			buf_print(&names, "%s%s", names.n ? " " : "", (*f)->suffixes);
+	diag_error("no format goes by the name %s; -t names one, or one of these suffixes: %s",
+		   diag_quote(name), names.p);
 	buf_free(&names);
 	return -1;
 }
 
 int select_format_input(const char *name, const struct format **from)
 {
-	*from = name ? format_find(format_registry, str_of(name)) : NULL;
-	if (name && (!*from || !(*from)->read))
-		return list_names(*from ? "cannot read" : "no format", str_of(name));
-	return 0;
+	*from = name ? format_named(format_registry, str_of(name), false) : NULL;
+	return name && !*from ? -1 : 0;
 }
 
 static int find_output(const struct settings *s, const char *name, const struct format *from,
@@ -27,17 +27,15 @@ static int find_output(const struct settings *s, const char *name, const struct 
 {
 	*to = NULL;
 	if (name) {
-		*to = format_find(format_registry, str_of(name));
-		if (!*to || !(*to)->write)
-			return list_names(*to ? "cannot write" : "no format", str_of(name));
-		return 0;
+		*to = format_named(format_registry, str_of(name), true);
+		return *to ? 0 : -1;
 	}
 	if (s->output)
 		*to = format_of_file(format_registry, str_of(s->output));
 	if (!*to && from && from->write)
 		*to = from;
 	if (!*to && s->output && !from)
-		return list_names("no format goes by the name", str_of(s->output));
+		return list_suffixes(str_of(s->output));
 	return *to ? 0 : diag_error("expected -t FORMAT, or -o with a name that tells it");
 }
 

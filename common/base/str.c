@@ -75,6 +75,35 @@ bool str_cut_last(struct str s, char at, struct str *before, struct str *after)
 	return i && cut_at(s, i - 1, before, after);
 }
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+size_t str_distance(struct str a, struct str b)
+{
+	enum { MAX_LENGTH = 64 };
+	size_t rows[3][MAX_LENGTH + 1];
+
+	if (a.n > MAX_LENGTH || b.n > MAX_LENGTH)
+		return SIZE_MAX;
+	for (size_t i = 0; i <= a.n; i++) {
+		size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+
+		now[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			if (!i) {
+				now[j] = j;
+				continue;
+			}
+			now[j] = least(last[j - 1] + (a.p[i - 1] != b.p[j - 1]), least(last[j], now[j - 1]) + 1);
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
+				now[j] = least(now[j], before[j - 2] + 1);
+		}
+	}
+	return rows[a.n % 3][b.n];
+}
+
 bool str_word(struct str *rest, struct str *word)
 {
 	size_t n = 0;

@@ -50,6 +50,12 @@ struct str str_base(struct str path); /* what follows the last '/' or '\' */
 bool str_cut(struct str s, char at, struct str *before, struct str *after);
 bool str_cut_last(struct str s, char at, struct str *before, struct str *after);
 
+/*
+ * How many letters have to be inserted, left out, replaced or swapped with their neighbour to
+ * make b of a: what a typing error is worth. For short words: SIZE_MAX beyond 64 bytes.
+ */
+size_t str_distance(struct str a, struct str b);
+
 /* Takes the next blank-separated word off *rest. False if there is none. */
 bool str_word(struct str *rest, struct str *word);
 

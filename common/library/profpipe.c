@@ -155,6 +155,7 @@ static void set_up(struct profpipe_call *c)
 	struct settings *s = &c->p->settings;
 
 	settings_init(s);
+	s->all_formats = format_registry;
 	for (format_list f = format_registry; *f; f++) {
 		if ((*f)->read)
 			settings_add_format(s, *f, END_INPUT);

@@ -6,6 +6,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/program/foreign.h"
 #include "common/program/prepare.h"
 #include "common/transform/reshape/canonical.h"
 #include "common/transform/reshape/coarsen.h"
@@ -20,6 +21,59 @@ const struct format *format_find(format_list list, struct str name)
 	for (; list && *list; list++)
 		if (str_eq(str_of((*list)->name), name))
 			return *list;
+	return NULL;
+}
+
+static bool has_suffix(const struct format *f, struct str name)
+{
+	struct str suffixes = str_of(f->suffixes), suffix;
+
+	while (str_word(&suffixes, &suffix))
+		if (suffix.n == name.n + 1 && suffix.p[0] == '.' && str_ends(suffix, name))
+			return true;
+	return false;
+}
+
+static bool goes(const struct format *f, bool writes)
+{
+	return writes ? f->write != NULL : f->read != NULL;
+}
+
+static void report_no_format(format_list list, struct str name, bool known, bool writes)
+{
+	enum { NEAR = 2 };
+	struct buf names = { 0 }, near = { 0 };
+	size_t distance = NEAR + 1;
+
+	for (format_list f = list; *f; f++) {
+		size_t here = str_distance(name, str_of((*f)->name));
+
+		if (!goes(*f, writes))
+			continue;
+		buf_print(&names, "%s%s", names.n ? ", " : "", (*f)->name);
+		if (here < distance && here < name.n) {
+			distance = here;
+			near.n = 0;
+			buf_print(&near, "; did you mean %s?", (*f)->name);
+		}
+	}
+	diag_error("%s %s; there are: %s%.*s",
+		   !known ? "no format" : writes ? "cannot write" : "cannot read", diag_quote(name),
+		   names.p, (int)near.n, near.n ? near.p : "");
+	buf_free(&names);
+	buf_free(&near);
+}
+
+const struct format *format_named(format_list list, struct str name, bool writes)
+{
+	const struct format *exact = format_find(list, name);
+
+	if (exact && goes(exact, writes))
+		return exact;
+	for (format_list f = list; *f && !exact; f++)
+		if (goes(*f, writes) && has_suffix(*f, name))
+			return *f;
+	report_no_format(list, name, exact != NULL, writes);
 	return NULL;
 }
 
@@ -61,6 +115,38 @@ static const struct format *sniff(struct input *in, format_list list)
 	return best;
 }
 
+static void refuse_unknown(struct input *in)
+{
+	struct str head = { in->p, (size_t)(in->end - in->p) };
+	const char *kind = foreign_kind(head);
+
+	if (kind)
+		input_error_at(in, 0, "expected a profile, got %s", kind);
+	else
+		input_error_at(in, 0, "expected a profile, got an unknown format beginning with %s",
+			       diag_quote(str_head(head, 24)));
+}
+
+/*
+ * Input that is certainly not in the format which was named, but in another one that is
+ * known: after a message, which for a pair names the program that reads it.
+ */
+static bool is_of_another(const struct settings *s, struct input *in, const struct format *from)
+{
+	const struct format *other = s->all_formats ? sniff(in, s->all_formats) : NULL;
+	struct str head = { in->p, (size_t)(in->end - in->p) }, reader, writer;
+
+	if (!other || other == from || from->bid(head, head.n < SNIFFED))
+		return false;
+	if (str_cut(str_of(task_current->program), '2', &reader, &writer) &&
+	    str_eq(reader, str_of(from->name)))
+		input_error_at(in, 0, "expected %s, got %s: %s2%.*s reads it", from->name, other->name,
+			       other->name, (int)writer.n, writer.p);
+	else
+		input_error_at(in, 0, "expected %s, got %s", from->name, other->name);
+	return true;
+}
+
 static const void *read_values(const struct settings *s, const struct format *from)
 {
 	const void *values = options_values(&s->options, END_INPUT, from);
@@ -91,9 +177,9 @@ int convert_read_input(struct settings *s, struct profile *p, const struct forma
 	if (!input_more(in)) {
 		status = in->failed ? -1 : 1;
 	} else if (!from && !(from = sniff(in, list))) {
-		input_error_at(in, 0, "expected a profile, got an unknown format "
-			       "beginning with %s",
-			       diag_quote(str_head((struct str){ in->p, (size_t)(in->end - in->p) }, 24)));
+		refuse_unknown(in);
+	} else if (is_of_another(s, in, from)) {
+		status = -1; /* it has been said */
 	} else if (options_settle(&s->options, END_INPUT, from) == 0) {
 		*found = from;
 		in->options = read_values(s, from);

@@ -10,6 +10,9 @@
 #include "common/program/format.h"
 #include "common/program/prepare.h"
 
+/* A list of formats, ended by NULL. */
+typedef const struct format *const *format_list;
+
 /*
  * The values of the common options, set by the tables below, and the options of all formats. A
  * program has one, and each handle of the library.
@@ -26,6 +29,11 @@ struct settings {
 	bool help, version, list_formats, list_features, list_limits, list_options;
 	struct estimate estimate;
 	bool no_unattributed;
+	/*
+	 * To recognise input in another format than the one that was named; NULL: its reader finds
+	 * out
+	 */
+	format_list all_formats;
 };
 
 void settings_init(struct settings *s);
@@ -47,11 +55,14 @@ extern const struct option_row options_privacy[]; /* --strip-dirs --anonymize */
 extern const struct option_row options_threads[]; /* --threads */
 extern const struct option_row options_estimate[]; /* for stacks from call graphs */
 
-/* A list of formats, ended by NULL. */
-typedef const struct format *const *format_list;
-
 /* The format with that name, or NULL. */
 const struct format *format_find(format_list list, struct str name);
+/*
+ * The same for what a user types: also by a suffix without its dot ("svg", "folded"); NULL after a
+ * message that lists those which can be read (or written: `writes`), and names one that is spelled
+ * nearly so.
+ */
+const struct format *format_named(format_list list, struct str name, bool writes);
 /* The one that writes and whose suffix the file has, .gz or not; or NULL. */
 const struct format *format_of_file(format_list list, struct str name);
 

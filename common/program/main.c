@@ -99,7 +99,7 @@ static int pair_parsed(struct settings *s, const struct format *from, const stru
 		   : convert_files(s, from, to, NULL, argv + first, argc - first);
 }
 
-int main_pair(const struct format *from, const struct format *to,
+int main_pair(const struct format *from, const struct format *to, format_list all,
 	      const struct option_row *more, void *values,
 	      int (*act)(struct settings *s, char **files, int count), int argc, char **argv)
 {
@@ -108,6 +108,7 @@ int main_pair(const struct format *from, const struct format *to,
 	int status;
 
 	settings_init(&s);
+	s.all_formats = all;
 	options_for_conversion(&s, froms, tos);
 	if (more)
 		settings_add_group(&s, "as pyprof2calltree", more, values);

@@ -12,11 +12,12 @@
 int main_run(int (*main)(int argc, char **argv), int argc, char **argv);
 
 /*
- * The whole of an X2Y program, from options to exit status. A pair with options of its own
+ * The whole of an X2Y program, from options to exit status; `all` are the formats that input
+ * of the wrong format is recognised by. A pair with options of its own
  * passes them in `more`, whose values are in the struct `values`, and `act`, which handles the
  * files; otherwise all three are NULL.
  */
-int main_pair(const struct format *from, const struct format *to,
+int main_pair(const struct format *from, const struct format *to, format_list all,
 	      const struct option_row *more, void *values,
 	      int (*act)(struct settings *s, char **files, int count), int argc, char **argv);
 

@@ -272,18 +272,70 @@ static void add_use(struct option_set *set, const struct row_ref *ref, const cha
 	set->uses[set->use_count++] = (struct option_use){ ref->row->name, text, ref->end };
 }
 
-/* getopt_long() prints "PROGRAM: unrecognized option '--x'"; argv[0] is how it names itself. */
+/* The long option that is spelled nearly so, in the set's words; NULL. */
+static const char *near_option(const struct option_parser *ps, struct str name)
+{
+	enum { NEAR = 2 };
+	const char *best = NULL;
+	size_t distance = NEAR + 1;
+
+	for (size_t i = 0; i < ps->long_count; i++) {
+		size_t here = str_distance(name, str_of(ps->longs[i].name));
+
+		if (here < distance && here < name.n) {
+			distance = here;
+			best = ps->longs[i].name;
+		}
+	}
+	return best;
+}
+
+static int report_unknown(const struct option_parser *ps, struct str name)
+{
+	const char *near = NULL;
+	bool known = false;
+
+	for (size_t i = 0; i < ps->long_count && !known; i++)
+		known = str_starts(str_of(ps->longs[i].name), name);
+	if (known)
+		return diag_error("option '--%s' is ambiguous", diag_masked(name));
+	near = near_option(ps, name);
+	return diag_error("unrecognized option '--%s'%s%s%s", diag_masked(name),
+			  near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
+}
+
+/* Of the word that getopt_long() refused, in its words, and what may have been meant. */
+static int report_option(const struct option_parser *ps, char **argv)
+{
+	struct str word = str_of(argv[optind - 1]), name, value;
+	bool given;
+
+	if (str_starts(word, S("--")) && word.n > 2) {
+		name = str_from(word, 2);
+		given = str_cut(name, '=', &name, &value);
+		if (!optopt)
+			return report_unknown(ps, name);
+		return diag_error(given ? "option '--%s' doesn't allow an argument"
+					: "option '--%s' requires an argument", diag_masked(name));
+	}
+	for (const char *letter = ps->letters; *letter; letter++)
+		if (*letter == optopt && optopt != ':')
+			return diag_error("option requires an argument -- '%c'", optopt);
+	return diag_error("invalid option -- '%s'", diag_masked((struct str){ &(char){ (char)optopt }, 1 }));
+}
+
 static int parse_all(struct option_parser *ps, int argc, char **argv)
 {
 	int code;
 
 	optind = 1;
+	opterr = 0;
 	while ((code = getopt_long(argc, argv, ps->letters, ps->longs, NULL)) != -1) {
 		struct row_ref *ref = code == '?' ? NULL : find(ps, code);
 		const struct option_row *row;
 
 		if (!ref)
-			return -1;
+			return report_option(ps, argv);
 		if (ref->group->end) {
 			add_use(ps->set, ref, optarg);
 			continue;

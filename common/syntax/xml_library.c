@@ -9,19 +9,11 @@
 static struct xml_library functions;
 static const char *trouble;
 
-/* What libxml2 would print of its own accord is not for the terminal. */
-static void pass_over(void *context, const char *format, ...)
+/* Lack of memory while libxml2 starts: it goes on with fewer encodings and prints no message. */
+static void drop_message(void *context, const char *format, ...)
 {
 	(void)context;
 	(void)format;
-}
-
-/* At once, as what libxml2 would do when it is first used is not made for threads. */
-static void initialise(void)
-{
-	functions.xmlSetGenericErrorFunc(NULL, pass_over);
-	functions.xmlInitParser();
-	functions.xmlSetGenericErrorFunc(NULL, NULL);
 }
 
 static void load(void)
@@ -34,10 +26,13 @@ static void load(void)
 	found = found && (*(void **)&functions.name = dlsym(library, #name)) != NULL;
 	XML_FUNCTIONS(XML_FUNCTION)
 #undef XML_FUNCTION
-	if (found)
-		initialise();
-	else
+	if (found) {
+		functions.xmlSetGenericErrorFunc(NULL, drop_message);
+		functions.xmlInitParser(); /* if it happened later, threads would collide */
+		functions.xmlSetGenericErrorFunc(NULL, NULL);
+	} else {
 		trouble = dlerror();
+	}
 }
 
 const struct xml_library *xml_library(void)

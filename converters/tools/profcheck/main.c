@@ -16,6 +16,7 @@
 #include "common/transform/summary/profile_stats.h"
 #include "common/transform/reshape/coarsen.h"
 #include "converters/registry.h"
+#include "converters/select_format.h"
 #include "converters/tools/profcheck/internal.h"
 #include "converters/tools/tools.h"
 
@@ -370,10 +371,8 @@ static int check(struct check *k, char **files, int count)
 	struct output *out;
 	int status = STATUS_DONE;
 
-	if (k->from && (!(from = format_find(format_registry, str_of(k->from))) || !from->read)) {
-		diag_error("cannot read a format %s", diag_quote(str_of(k->from)));
+	if (select_format_input(k->from, &from) < 0)
 		return STATUS_TROUBLE;
-	}
 	if (sandbox_preopen(s, files, count) < 0 || (other[0] && sandbox_preopen(s, other, 1) < 0) ||
 	    sandbox_close(s, true) < 0)
 		return STATUS_TROUBLE;
@@ -422,6 +421,7 @@ int profcheck_main(int argc, char **argv)
 	int status;
 
 	settings_init(&k.settings);
+	k.settings.all_formats = format_registry;
 	options_for_reading(&k.settings, format_registry, check_rows, &k);
 	status = parsed(&k, argc, argv);
 	settings_free(&k.settings);

@@ -499,6 +499,7 @@ int profdiff_main(int argc, char **argv)
 	int status;
 
 	settings_init(&w.settings);
+	w.settings.all_formats = format_registry;
 	settings_add_group(&w.settings, "report", report_rows, &w);
 	settings_add_group(&w.settings, "comparison", compare_rows, &w);
 	settings_add_group(&w.settings, "gate", gate_rows, &w);

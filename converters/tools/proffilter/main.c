@@ -568,6 +568,7 @@ int proffilter_main(int argc, char **argv)
 	int status;
 
 	settings_init(&w.settings);
+	w.settings.all_formats = format_registry;
 	settings_add_group(&w.settings, "filters", filter_rows, &w);
 	settings_add_group(&w.settings, "labels", tag_rows, &w);
 	settings_add_group(&w.settings, "views", view_rows, &w);

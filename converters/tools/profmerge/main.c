@@ -244,6 +244,7 @@ int profmerge_main(int argc, char **argv)
 	int status;
 
 	settings_init(&w.settings);
+	w.settings.all_formats = format_registry;
 	settings_add_group(&w.settings, "merging", own_rows, &w.options);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);

@@ -313,6 +313,7 @@ int proftop_main(int argc, char **argv)
 	int status;
 
 	settings_init(&s);
+	s.all_formats = format_registry;
 	settings_add_group(&s, "views", view_rows, &o);
 	options_for_reading(&s, format_registry, look_rows, &o);
 	settings_add_group(&s, "privacy", options_privacy, &s);

@@ -16,6 +16,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/main.h"
+#include "converters/registry.h"
 #include "converters/tools/tools.h"
 
 extern const struct format pstat_format, callgrind_format;
@@ -194,6 +195,6 @@ static int convert_as_asked(struct settings *s, char **files, int count)
 int pstat2callgrind_main(int argc, char **argv)
 {
 	atexit(remove_scratch);
-	return main_pair(&pstat_format, &callgrind_format, more_rows, &own, convert_as_asked,
+	return main_pair(&pstat_format, &callgrind_format, format_registry, more_rows, &own, convert_as_asked,
 			 argc, argv);
 }

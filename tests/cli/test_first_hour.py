@@ -1,0 +1,127 @@
+"""What people type before they have read a page: near misses, other files, formats by their suffixes."""
+import gzip
+import json
+import os
+import zipfile
+
+import pytest
+
+import lib
+
+STACKS = b"main;draw 7\nmain;parse 5\n"
+
+
+# --- formats by suffix ---
+
+@pytest.mark.parametrize("word, name", [("svg", "flamegraph"), ("json", "speedscope"), ("folded", "collapsed"), ("prof", "pstat"),
+                                        ("cachegrind", "callgrind"), ("gv", "dot")])
+def test_a_suffix_names_a_format(word, name):
+    assert lib.run("profconv", "-q", "-t", word, input=STACKS) == lib.run("profconv", "-q", "-t", name, input=STACKS)
+    for tool in ("profmerge", "proffilter"):
+        assert lib.run(tool, "-q", "-t", word, input=STACKS) == lib.run(tool, "-q", "-t", name, input=STACKS)
+
+
+def test_a_suffix_names_the_input_too():
+    assert lib.run("profconv", "-f", "txt", "-t", "collapsed", input=STACKS)[0] == STACKS
+    assert b"format         collapsed" in lib.run("profcheck", "-f", "folded", input=STACKS)[0]
+
+
+@pytest.mark.parametrize("words, said", [
+    (["-t", "flamegrap"], "did you mean flamegraph?"), (["-f", "spedscope", "-t", "dot"], "did you mean speedscope?"),
+    (["-f", "dot", "-t", "dot"], "cannot read 'dot'"), (["-t", "xyz"], "no format 'xyz'; there are: ")])
+def test_a_format_that_there_is_not(words, said):
+    out, told = lib.run("profconv", *words, input=STACKS, status=2)
+    assert out == b"" and told.count(b"\n") == 1 and said.encode() in told
+    assert b"did you mean" in told or b"did you" not in said.encode()
+
+
+# --- options ---
+
+@pytest.mark.parametrize("program, typed, meant", [("profconv", "--stict", "strict"), ("collapsed2flamegraph", "--tilte=x", "title"),
+                                                   ("proffilter", "--fcous=a", "focus"), ("pstat2callgrind", "--infle", "infile")])
+def test_a_mistyped_option(program, typed, meant):
+    out, said = lib.run(program, typed, input=STACKS, status=2)
+    assert (out, said.decode()) == (b"", f"{program}: unrecognized option '{typed.split('=')[0]}'; did you mean --{meant}?\n")
+
+
+@pytest.mark.parametrize("words, said", [(["--nothing-like-it"], "unrecognized option '--nothing-like-it'"), (["-Z"], "invalid option -- 'Z'"),
+                                         (["-qZv"], "invalid option -- 'Z'"), (["--list"], "option '--list' is ambiguous"),
+                                         (["--output"], "option '--output' requires an argument"), (["-o"], "option requires an argument -- 'o'"),
+                                         (["--strict=1"], "option '--strict' doesn't allow an argument"), (["-\x1b"], "invalid option -- '\\x1b'")])
+def test_other_trouble_with_options(words, said):
+    assert lib.run("collapsed2collapsed", *words, input=STACKS, status=2) == (b"", f"collapsed2collapsed: {said}\n".encode())
+
+
+def test_an_option_after_its_argument_is_the_arguments():
+    """What a script is given is no option of ours."""
+    assert b"did you" not in lib.run("pstat2callgrind", "-r", "no-such-script.py", "--stict", status=2)[1]
+
+
+# --- the output as the last word ---
+
+def test_the_last_file_is_the_output_if_it_is_new(tmp_path):
+    (tmp_path / "in.folded").write_bytes(STACKS)
+    lib.run("profconv", "-q", "in.folded", "out.svg", cwd=tmp_path)
+    assert (tmp_path / "out.svg").read_bytes().startswith(b"<?xml")
+    made = (tmp_path / "out.svg").read_bytes()
+    out, said = lib.run("profconv", "in.folded", "out.svg", cwd=tmp_path, status=2)
+    assert out == b"" and said.startswith(b"profconv: out.svg: there already; expected -o") and (tmp_path / "out.svg").read_bytes() == made
+    lib.run("profconv", "-q", "in.folded", "in.folded", "two.folded.gz", cwd=tmp_path)
+    assert gzip.decompress((tmp_path / "two.folded.gz").read_bytes()) == b"main;draw 14\nmain;parse 10\n"
+
+
+def test_a_last_file_without_a_known_suffix_is_input(tmp_path):
+    (tmp_path / "in.folded").write_bytes(STACKS)
+    assert b"expected -t FORMAT" in lib.run("profconv", "in.folded", "out.xyz", cwd=tmp_path, status=2)[1]
+    assert b"new.svg: No such file" in lib.run("profconv", "-t", "dot", "in.folded", "new.svg", cwd=tmp_path, status=2)[1]
+    assert os.listdir(tmp_path) == ["in.folded"]
+
+
+# --- files of other kinds ---
+
+def archive(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as file:
+        file.writestr("a", "b")
+    return (tmp_path / "x.zip").read_bytes()
+
+
+KINDS = {
+    "perf.data": (b"PERFILE2" + bytes(100), "perf script"), "JFR": (b"FLR\0\0\2\0\1" + bytes(60), "jfrconv"),
+    "gmon.out": (b"gmon\1\0\0\0" + bytes(12), "gprof"), "memray": (b"memray\0\0\0\0\13" + bytes(40), "memray"),
+    "ELF": (b"\x7fELF\2\1\1", "ELF"), "zip": (archive, "unpack it"), "PNG": (b"\x89PNG\r\n\x1a\n", "PNG"),
+    "pprof": (b"\x0a\x04\x08\x01\x10\x02\x0a\x04\x08\x03\x10\x04", "go tool pprof -callgrind"),
+    "packed pprof": (gzip.compress(b"\x0a\x04\x08\x01\x10\x02\x0a\x04\x08\x03\x10\x04"), "go tool pprof -callgrind"),
+    "Chrome trace": (b'{"traceEvents":[{"ph":"X"}]}', "Chrome trace"), "array of events": (b' [{"name":"a","ph":"B"}]', "Chrome trace"),
+    "cpuprofile": (b'{"nodes":[],"timeDeltas":[]}', "cpuprofile"), "JSON": (b'{"a":1}', "JSON of another kind"),
+    "Firefox": (b'{"meta":{"preprocessedProfileVersion":50},"threads":[]}', "Firefox"),
+    "pstats report": (b"         3 function calls in 0.000 seconds\n\n   Ordered by: standard name\n", ".pstat file"),
+    "callgrind_annotate": (b"-" * 40 + b"\nProfile data file 'callgrind.out.1'\n", "callgrind_annotate"),
+    "pprof -top": (b"File: a\nType: cpu\nShowing nodes accounting for 10ms, 100% of 10ms total\n", "report of pprof"),
+    "HTML": (b"<!DOCTYPE html>\n<html></html>", "HTML"), "Graphviz": (b"digraph g {\n}\n", "written, not read"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_file_is_instead(kind, tmp_path):
+    data, said = KINDS[kind]
+    data = data(tmp_path) if callable(data) else data
+    out, told = lib.run("profconv", "-t", "collapsed", input=data, status=2)
+    assert out == b"" and told.count(b"\n") == 1
+    assert told.startswith(b"profconv: standard input: byte 0: expected a profile, got ") and said.encode() in told
+
+
+@pytest.mark.parametrize("reader", lib.READERS)
+@pytest.mark.parametrize("given", lib.READERS)
+def test_a_pair_names_the_one_that_reads_it(reader, given):
+    if reader == given:
+        return
+    sample = lib.smallest(given)
+    out, said = lib.run(f"{reader}2pstat", sample.path, status=2)
+    assert out == b"" and said.decode() == f"{reader}2pstat: {sample.path}: byte 0: expected {reader}, got {given}: {given}2pstat reads it\n"
+    out, said = lib.run("profconv", "-f", reader, "-t", "pstat", sample.path, status=2)
+    assert said.decode() == f"profconv: {sample.path}: byte 0: expected {reader}, got {given}\n"
+
+
+def test_other_json_is_no_speedscope():
+    assert json.loads(lib.run("profcheck", "--json", input=b'{"$schema":"https://www.speedscope.app/file-format-schema.json",'
+                                                          b'"shared":{"frames":[]},"profiles":[]}')[0])["format"] == "speedscope"
