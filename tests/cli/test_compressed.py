@@ -31,9 +31,10 @@ def name(request, pack):
     return next(name for name, function in PACK.items() if function is pack)
 
 
-@pytest.mark.parametrize("sample", [lib.smallest(reader) for reader in lib.READERS], ids=lambda sample: sample.format)
-def test_every_format_is_unwrapped(sample, pack, tmp_path):
+@pytest.mark.parametrize("reader", lib.READERS)
+def test_every_format_is_unwrapped(reader, pack, tmp_path):
     """Whatever the file's name says."""
+    sample = lib.smallest(reader)
     path = tmp_path / "packed.txt"
     path.write_bytes(pack(sample.path.read_bytes()))
     expected = lib.run("profconv", "-q", "-t", "collapsed", sample.path)[0]
