@@ -9,6 +9,13 @@
 static struct xml_library functions;
 static const char *trouble;
 
+/* What libxml2 prints on its own account is not for the terminal. */
+static void pass_over(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
 static void load(void)
 {
 	void *library = dlopen(XML_LIBRARY, RTLD_LAZY | RTLD_LOCAL);
@@ -19,10 +26,14 @@ static void load(void)
 	found = found && (*(void **)&functions.name = dlsym(library, #name)) != NULL;
 	XML_FUNCTIONS(XML_FUNCTION)
 #undef XML_FUNCTION
-	if (found)
-		functions.xmlInitParser(); /* what it would do later is not made for threads */
-	else
+	if (!found) {
 		trouble = dlerror();
+		return;
+	}
+	/* what it would do later is not made for threads; it goes on without some of its memory */
+	functions.xmlSetGenericErrorFunc(NULL, pass_over);
+	functions.xmlInitParser();
+	functions.xmlSetGenericErrorFunc(NULL, NULL);
 }
 
 const struct xml_library *xml_library(void)
