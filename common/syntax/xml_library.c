@@ -9,8 +9,8 @@
 static struct xml_library functions;
 static const char *trouble;
 
-/* What libxml2 prints on its own account is not for the terminal. */
-static void pass_over(void *context, const char *format, ...)
+/* Lack of memory while libxml2 starts: it goes on with fewer encodings and prints no message. */
+static void drop_message(void *context, const char *format, ...)
 {
 	(void)context;
 	(void)format;
@@ -26,14 +26,13 @@ static void load(void)
 	found = found && (*(void **)&functions.name = dlsym(library, #name)) != NULL;
 	XML_FUNCTIONS(XML_FUNCTION)
 #undef XML_FUNCTION
-	if (!found) {
+	if (found) {
+		functions.xmlSetGenericErrorFunc(NULL, drop_message);
+		functions.xmlInitParser(); /* if it happened later, threads would collide */
+		functions.xmlSetGenericErrorFunc(NULL, NULL);
+	} else {
 		trouble = dlerror();
-		return;
 	}
-	/* what it would do later is not made for threads; it goes on without some of its memory */
-	functions.xmlSetGenericErrorFunc(NULL, pass_over);
-	functions.xmlInitParser();
-	functions.xmlSetGenericErrorFunc(NULL, NULL);
 }
 
 const struct xml_library *xml_library(void)
