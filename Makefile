@@ -40,7 +40,7 @@ archive = $(if $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).
 LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lcjson -lm -ldl -pthread \
 	$(if $(filter Linux,$(shell uname -s)),$(call archive,seccomp)) $(call archive,md)
 
-.PHONY: all deps demo check debug asan format figures interop fuzz install uninstall clean man completions print-flags
+.PHONY: all deps demo check debug asan tsan format figures interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
 all:
 
@@ -123,6 +123,12 @@ asan:
 
 format:
 	git ls-files '*.c' '*.h' | xargs clang-format-14 -i
+
+# the library in four threads, under ThreadSanitizer
+tsan:
+	$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS= library-tests
+	@mkdir -p $(BUILD)/tsan/work
+	$(BUILD)/tsan/tests/library/use samples $(BUILD)/tsan/work
 
 # relative to the folder of the sources: an editor that opens it finds every include
 compile_commands.json: Makefile

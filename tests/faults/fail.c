@@ -80,10 +80,7 @@ static int interrupted(void)
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-/*
- * The loader's calls here are none of the program's either: where memory runs out twice in
- * them, glibc (2.36) ends the process with status 127, and nobody is asked.
- */
+/* What a library does while it is loaded, nobody asked for. */
 void *dlopen(const char *name, int flags)
 {
 	void *library;
@@ -172,19 +169,32 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(vo
 /* glibc's own names for them: dlsym() itself asks for memory */
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
 
+/*
+ * The loader asks too, for a library that is loaded or a thread's variables in it. Where it
+ * gets nothing, glibc (2.36) may end the process with status 127, and no program is asked.
+ */
+static int from_loader(const void *caller)
+{
+	Dl_info from;
+
+	return ready && dladdr(caller, &from) && from.dli_fname && strstr(from.dli_fname, "/ld-linux");
+}
+
+#define CALLER __builtin_return_address(0)
+
 void *malloc(size_t n)
 {
-	return fails("malloc", ENOMEM) ? NULL : __libc_malloc(n);
+	return !from_loader(CALLER) && fails("malloc", ENOMEM) ? NULL : __libc_malloc(n);
 }
 
 void *calloc(size_t n, size_t size)
 {
-	return fails("calloc", ENOMEM) ? NULL : __libc_calloc(n, size);
+	return !from_loader(CALLER) && fails("calloc", ENOMEM) ? NULL : __libc_calloc(n, size);
 }
 
 void *realloc(void *old, size_t n)
 {
-	return fails("realloc", ENOMEM) ? NULL : __libc_realloc(old, n);
+	return !from_loader(CALLER) && fails("realloc", ENOMEM) ? NULL : __libc_realloc(old, n);
 }
 
 #endif
