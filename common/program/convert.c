@@ -133,9 +133,15 @@ static void refuse_unknown(struct input *in)
  */
 static bool is_of_another(const struct settings *s, struct input *in, const struct format *from)
 {
-	const struct format *other = s->all_formats ? sniff(in, s->all_formats) : NULL;
-	struct str head = { in->p, (size_t)(in->end - in->p) }, reader, writer;
+	enum { ENOUGH = 4096 }; /* of what is nearly always its own */
+	struct str head = str_head((struct str){ in->p, (size_t)(in->end - in->p) }, ENOUGH);
+	struct str reader, writer;
+	const struct format *other;
 
+	if (!s->all_formats || from->bid(head, false))
+		return false;
+	other = sniff(in, s->all_formats);
+	head = (struct str){ in->p, (size_t)(in->end - in->p) };
 	if (!other || other == from || from->bid(head, head.n < SNIFFED))
 		return false;
 	if (str_cut(str_of(task_current->program), '2', &reader, &writer) &&
@@ -170,6 +176,7 @@ int convert_read_file(struct settings *s, struct profile *p, const struct format
 int convert_read_input(struct settings *s, struct profile *p, const struct format *from,
 	       format_list list, struct input *in, const struct format **found)
 {
+	bool named = from != NULL;
 	int status = -1;
 
 	if (!in)
@@ -178,7 +185,7 @@ int convert_read_input(struct settings *s, struct profile *p, const struct forma
 		status = in->failed ? -1 : 1;
 	} else if (!from && !(from = sniff(in, list))) {
 		refuse_unknown(in);
-	} else if (is_of_another(s, in, from)) {
+	} else if (named && is_of_another(s, in, from)) {
 		status = -1; /* it has been said */
 	} else if (options_settle(&s->options, END_INPUT, from) == 0) {
 		*found = from;
