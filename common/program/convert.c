@@ -133,12 +133,15 @@ static void refuse_unknown(struct input *in)
  */
 static bool is_of_another(const struct settings *s, struct input *in, const struct format *from)
 {
-	enum { ENOUGH = 4096 }; /* of what is nearly always its own */
-	struct str head = str_head((struct str){ in->p, (size_t)(in->end - in->p) }, ENOUGH);
-	struct str reader, writer;
+	enum { ENOUGH = 1024 }; /* nearly all input is in the format that was named */
+	struct str head, reader, writer;
 	const struct format *other;
 
-	if (!s->all_formats || from->bid(head, false))
+	if (!s->all_formats)
+		return false;
+	input_want(in, ENOUGH);
+	head = str_head((struct str){ in->p, (size_t)(in->end - in->p) }, ENOUGH);
+	if (from->bid(head, false))
 		return false;
 	other = sniff(in, s->all_formats);
 	head = (struct str){ in->p, (size_t)(in->end - in->p) };
