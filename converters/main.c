@@ -58,7 +58,8 @@ static int run_program(const struct program *program, int argc, char **argv)
 {
 	diag_set_program(argv[0]);
 	return program->main ? program->main(argc, argv)
-			     : main_pair(program->from, program->to, format_registry, NULL, NULL, NULL, argc, argv);
+			     : main_pair(program->from, program->to, format_registry, NULL, NULL,
+					 NULL, argc, argv);
 }
 
 /*
@@ -73,8 +74,9 @@ static int take_as(int argc, char **argv, struct program *named)
 	if (!joined && (argc < 2 || strcmp(argv[1], "--as") != 0))
 		return 0;
 	if (!find_program(str_of(name), named))
-		return diag_error("--as: expected profconv, profcheck, X2Y or another program, got %s",
-				  diag_quote(str_of(name)));
+		return diag_error(
+			"--as: expected profconv, profcheck, X2Y or another program, got %s",
+			diag_quote(str_of(name)));
 	/* where the program's own name would be */
 	argv[joined ? 1 : 2] = (char *)(uintptr_t)name;
 	return joined ? 1 : 2;

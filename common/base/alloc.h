@@ -43,10 +43,9 @@ void memory_release(struct memory *head);
 void memory_move(struct memory *from, struct memory *to);
 
 /* Makes room for one more item in an array of (pointer, count, cap). */
-#define ARRAY_ROOM(array, count, cap)                                      \
-	((count) < (cap) ? (void)0                                         \
-			 : (void)((array) = alloc_grow((array), &(cap),    \
-						       (size_t)(count) + 1, \
+#define ARRAY_ROOM(array, count, cap) \
+	((count) < (cap) ? (void)0 \
+			 : (void)((array) = alloc_grow((array), &(cap), (size_t)(count) + 1, \
 						       sizeof *(array))))
 
 #endif

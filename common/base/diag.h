@@ -34,7 +34,7 @@ void diag_start(struct task *t, const char *argv0);
 /* Changes the name that messages begin with. */
 void diag_set_program(const char *argv0);
 
-int diag_error(const char *format, ...) PRINTF_LIKE(1, 2); /* always returns -1 */
+int diag_error(const char *format, ...) PRINTF_LIKE(1, 2);    /* always returns -1 */
 void diag_warning(const char *format, ...) PRINTF_LIKE(1, 2); /* not with -q */
 void diag_verbose(const char *format, ...) PRINTF_LIKE(1, 2); /* only with -v */
 /* Reports an error and unwinds, see task_unwind(). */

@@ -27,8 +27,8 @@ void hash_start(void);
 static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 {
 #ifdef __SIZEOF_INT128__
-	__extension__ unsigned __int128 product =
-		(unsigned __int128)(a ^ hash_key[0]) * (b ^ hash_key[1]);
+	__extension__ unsigned __int128 product = (unsigned __int128)(a ^ hash_key[0]) *
+						  (b ^ hash_key[1]);
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 #else
@@ -70,7 +70,8 @@ static inline uint64_t load_short(struct str s)
 	if (s.n >= 4)
 		return load4(s.p) | load4(s.p + s.n - 4) << 32;
 	return s.n ? (uint64_t)(unsigned char)s.p[0] | (uint64_t)(unsigned char)s.p[s.n / 2] << 8 |
-		     (uint64_t)(unsigned char)s.p[s.n - 1] << 16 : 0;
+			       (uint64_t)(unsigned char)s.p[s.n - 1] << 16
+		   : 0;
 }
 
 #endif

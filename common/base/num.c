@@ -44,8 +44,7 @@ bool str_to_i64(struct str s, int64_t *value)
 	bool minus = s.n && s.p[0] == '-';
 	uint64_t v;
 
-	if (!str_to_u64(str_from(s, minus), &v) ||
-	    v > (uint64_t)INT64_MAX + minus)
+	if (!str_to_u64(str_from(s, minus), &v) || v > (uint64_t)INT64_MAX + minus)
 		return false;
 	*value = minus ? (int64_t)(0 - v) : (int64_t)v;
 	return true;
@@ -54,9 +53,9 @@ bool str_to_i64(struct str s, int64_t *value)
 /* The state of parsing a decimal: digits that no longer fit are counted, not kept. */
 struct digits {
 	uint64_t value;
-	int dropped;      /* number of digits that did not fit */
-	bool rest;        /* one of these was not 0 */
-	bool round_up;    /* the first of these was 5 or more */
+	int dropped;   /* number of digits that did not fit */
+	bool rest;     /* one of these was not 0 */
+	bool round_up; /* the first of these was 5 or more */
 	int seen;
 };
 
@@ -155,8 +154,7 @@ enum exactness decimal_at(struct decimal value, int exponent, int64_t *v)
 
 size_t decimal_text(char *out, struct decimal value)
 {
-	uint64_t m = value.mantissa < 0 ? 0 - (uint64_t)value.mantissa
-					: (uint64_t)value.mantissa;
+	uint64_t m = value.mantissa < 0 ? 0 - (uint64_t)value.mantissa : (uint64_t)value.mantissa;
 	char digits[NUM_TEXT];
 	size_t n = 0, count, places;
 

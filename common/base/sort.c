@@ -40,7 +40,7 @@ static void merge(const struct sorter *s, uint32_t *ids, size_t middle, size_t c
 	memcpy(s->half, ids, middle * sizeof *ids);
 	while (a < middle && b < count)
 		ids[to++] = s->compare(s->half[a], ids[b], s->context) <= 0 ? s->half[a++]
-									     : ids[b++];
+									    : ids[b++];
 	memcpy(ids + to, s->half + a, (middle - a) * sizeof *ids);
 }
 

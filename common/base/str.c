@@ -96,7 +96,8 @@ size_t str_distance(struct str a, struct str b)
 				now[j] = j;
 				continue;
 			}
-			now[j] = least(last[j - 1] + (a.p[i - 1] != b.p[j - 1]), least(last[j], now[j - 1]) + 1);
+			now[j] = least(last[j - 1] + (a.p[i - 1] != b.p[j - 1]),
+				       least(last[j], now[j - 1]) + 1);
 			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
 				now[j] = least(now[j], before[j - 2] + 1);
 		}

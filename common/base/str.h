@@ -43,7 +43,7 @@ int str_compare(struct str a, struct str b); /* bytewise, as memcmp */
 bool str_starts(struct str s, struct str with);
 bool str_ends(struct str s, struct str with);
 bool str_has(struct str s, char c);
-struct str str_trim(struct str s); /* removes blanks, tabs and CR at both ends */
+struct str str_trim(struct str s);    /* removes blanks, tabs and CR at both ends */
 struct str str_base(struct str path); /* what follows the last '/' or '\' */
 
 /* Splits s at the first (last) `at`, which is in neither half. False if s has no `at`. */

@@ -30,18 +30,18 @@
 
 /* What is limited, see common/io/limits.h. */
 enum limit {
-	LIMIT_NESTING,   /* nesting of JSON, XML and marshal values */
-	LIMIT_NAME,      /* length of a name of a function, file or thread */
-	LIMIT_LINE,      /* bytes that must be in memory at once: a line, a JSON string */
+	LIMIT_NESTING, /* nesting of JSON, XML and marshal values */
+	LIMIT_NAME,    /* length of a name of a function, file or thread */
+	LIMIT_LINE,    /* bytes that must be in memory at once: a line, a JSON string */
 	LIMIT_FUNCTIONS,
-	LIMIT_STACKS,    /* distinct stacks; every caller of a stack is one */
+	LIMIT_STACKS, /* distinct stacks; every caller of a stack is one */
 	LIMIT_THREADS,
-	LIMIT_VALUES,    /* value types */
+	LIMIT_VALUES, /* value types */
 	LIMIT_MAPPINGS,
-	LIMIT_LABELS,    /* distinct labels of samples */
+	LIMIT_LABELS,     /* distinct labels of samples */
 	LIMIT_LABEL_SETS, /* distinct sets of labels; every set without its last label is one */
-	LIMIT_UNPACKED,  /* uncompressed size of a gzip file */
-	LIMIT_SECONDS,   /* processor time of stacks_from_graph */
+	LIMIT_UNPACKED,   /* uncompressed size of a gzip file */
+	LIMIT_SECONDS,    /* processor time of stacks_from_graph */
 	LIMITS
 };
 
@@ -67,16 +67,16 @@ enum { TASK_QUOTES = 8, TASK_QUOTE = 1100 };
 
 struct task {
 	/* --- messages --- */
-	const char *program;     /* messages begin with it */
-	bool quiet;              /* -q: no warnings */
-	bool verbose;            /* -v: what was kept, lost, estimated */
+	const char *program; /* messages begin with it */
+	bool quiet;          /* -q: no warnings */
+	bool verbose;        /* -v: what was kept, lost, estimated */
 	/*
 	 * Receives each message; NULL: messages are dropped. `line` is "PROGRAM: warning:
 	 * TEXT\n"; TEXT begins at offset `head`.
 	 */
 	void (*say)(struct task *c, enum message kind, struct str line, size_t head);
-	void *listener;          /* argument for `say` */
-	unsigned quote;          /* the next of `quotes` */
+	void *listener;            /* argument for `say` */
+	unsigned quote;            /* the next of `quotes` */
 	struct progress *progress; /* NULL: no progress bar is shown */
 
 	/* --- limits --- */
@@ -84,14 +84,14 @@ struct task {
 	uint64_t clock_start, clock_turns; /* state of LIMIT_SECONDS */
 
 	/* --- the way out --- */
-	struct memory *memory;   /* allocations are linked to it; NULL: they are not linked */
+	struct memory *memory; /* allocations are linked to it; NULL: they are not linked */
 	struct catch_point *catch;
 	struct cleanup cleanups; /* head of a ring; the newest comes next */
 	enum failure failure;    /* why the last task_run() returned false */
 
 	/* --- input and output --- */
-	struct input *reading;   /* the input opened last: messages about limits name its place */
-	char *spare_buffer;      /* buffer of a closed input, for the next one */
+	struct input *reading; /* the input opened last: messages about limits name its place */
+	char *spare_buffer;    /* buffer of a closed input, for the next one */
 	struct marshal *spare_marshal; /* tables of a closed marshal reader, for the next one */
 	/*
 	 * files opened ahead, for a time when no file can be opened any more: see

@@ -45,8 +45,7 @@ uint32_t utf8_point(struct str s, size_t i)
 		return (b[0] & 0x1fu) << 6 | (b[1] & 0x3fu);
 	if (b[0] < 0xf0)
 		return (b[0] & 0x0fu) << 12 | (b[1] & 0x3fu) << 6 | (b[2] & 0x3fu);
-	return (b[0] & 0x07u) << 18 | (b[1] & 0x3fu) << 12 | (b[2] & 0x3fu) << 6 |
-	       (b[3] & 0x3fu);
+	return (b[0] & 0x07u) << 18 | (b[1] & 0x3fu) << 12 | (b[2] & 0x3fu) << 6 | (b[3] & 0x3fu);
 }
 
 struct str utf8_head(struct str s, size_t n)

@@ -29,10 +29,10 @@ struct decoder {
 		lzma_stream xz;
 		bz_stream bzip2;
 	} state;
-	const char *in;     /* not yet decoded */
+	const char *in; /* not yet decoded */
 	size_t left;
-	bool begun;         /* the state exists */
-	bool between;       /* a stream has ended: another one or the end follows */
+	bool begun;   /* the state exists */
+	bool between; /* a stream has ended: another one or the end follows */
 	uint64_t unpacked;
 	char message[160];
 	char chunk[CHUNK];
@@ -185,10 +185,28 @@ static bool bzip2_load(void *library)
 }
 
 static const struct codec codecs[CODECS] = {
-	[ZSTD] = { "zstd", ZSTD_LIBRARY, { "\x28\xb5\x2f\xfd", 4 }, zstd_load, zstd_begin, zstd_step,
+	[ZSTD] = { "zstd",
+		   ZSTD_LIBRARY,
+		   { "\x28\xb5\x2f\xfd", 4 },
+		   zstd_load,
+		   zstd_begin,
+		   zstd_step,
 		   zstd_end },
-	[XZ] = { "xz", XZ_LIBRARY, { "\xfd" "7zXZ\0", 6 }, xz_load, xz_begin, xz_step, xz_end },
-	[BZIP2] = { "bzip2", BZIP2_LIBRARY, { "BZh", 3 }, bzip2_load, bzip2_begin, bzip2_step,
+	[XZ] = { "xz",
+		 XZ_LIBRARY,
+		 { "\xfd"
+		   "7zXZ\0",
+		   6 },
+		 xz_load,
+		 xz_begin,
+		 xz_step,
+		 xz_end },
+	[BZIP2] = { "bzip2",
+		    BZIP2_LIBRARY,
+		    { "BZh", 3 },
+		    bzip2_load,
+		    bzip2_begin,
+		    bzip2_step,
 		    bzip2_end },
 };
 
@@ -275,7 +293,8 @@ static ptrdiff_t decoder_read(struct source *s, char *to, size_t n)
 	d->unpacked += (uint64_t)(at - to);
 	if (d->unpacked <= task_current->limits[LIMIT_UNPACKED])
 		return at - to;
-	snprintf(d->message, sizeof d->message, "expected at most %" PRIu64 " bytes unpacked from "
+	snprintf(d->message, sizeof d->message,
+		 "expected at most %" PRIu64 " bytes unpacked from "
 		 "%s, got more (--limit unpacked=N allows more)",
 		 task_current->limits[LIMIT_UNPACKED], d->codec->name);
 	d->base.trouble = d->message;
@@ -303,7 +322,10 @@ struct source *source_decompress(struct source *below, struct str head)
 			diag_die("%s input needs %s, which cannot be loaded", codecs[i].name,
 				 codecs[i].library);
 		d = alloc_zero(1, sizeof *d);
-		d->base = (struct source){ .read = decoder_read, .close = decoder_close, .below = below, .compressed = true };
+		d->base = (struct source){ .read = decoder_read,
+					   .close = decoder_close,
+					   .below = below,
+					   .compressed = true };
 		d->codec = &codecs[i];
 		return &d->base;
 	}

@@ -17,8 +17,9 @@
 
 enum { BLOCK = 1 << 18 };
 
-#define LINE_TOO_LONG "expected at most %" PRIu64 " bytes of a line or a text, got more " \
-		      "(--limit line=N allows more)"
+#define LINE_TOO_LONG \
+	"expected at most %" PRIu64 " bytes of a line or a text, got more " \
+	"(--limit line=N allows more)"
 
 /* Releases what is not memory; memory is released as a whole when work is given up. */
 static void abandon(void *owner)
@@ -58,9 +59,9 @@ static struct input *input_new(const char *name, int fd)
 
 /* What input_preopen() opened and input_open() has not given out yet. */
 struct preopened_file {
-	const char *path;       /* NULL: standard input */
+	const char *path; /* NULL: standard input */
 	int fd;
-	uint64_t size;          /* 0: unknown */
+	uint64_t size; /* 0: unknown */
 };
 
 static bool is_standard(const char *path)
@@ -109,18 +110,19 @@ static int take_preopened(const char *path, struct preopened_file *f)
 	struct preopened_file *preopened = c->preopened;
 
 	for (size_t i = 0; i < c->preopened_count; i++) {
-		bool same = is_standard(path) ? !preopened[i].path
-			: preopened[i].path && strcmp(preopened[i].path, path) == 0;
+		bool same = is_standard(path)
+				    ? !preopened[i].path
+				    : preopened[i].path && strcmp(preopened[i].path, path) == 0;
 
 		if (!same)
 			continue;
 		*f = preopened[i];
 		/* usually requested in order */
-		memmove(preopened + i, preopened + i + 1, (--c->preopened_count - i) * sizeof *preopened);
+		memmove(preopened + i, preopened + i + 1,
+			(--c->preopened_count - i) * sizeof *preopened);
 		return 0;
 	}
-	return diag_error("%s: was not opened before the sandbox was closed",
-			  display_path(path));
+	return diag_error("%s: was not opened before the sandbox was closed", display_path(path));
 }
 
 struct input *input_open(const char *path)
@@ -197,8 +199,8 @@ bool input_want(struct input *in, size_t want)
 		memmove(in->buffer, in->p, have);
 	}
 	if (want > BLOCK && want > task_current->limits[LIMIT_LINE]) {
-		input_error_at(in, in->passed + (uint64_t)(in->p - in->buffer),
-			       LINE_TOO_LONG, task_current->limits[LIMIT_LINE]);
+		input_error_at(in, in->passed + (uint64_t)(in->p - in->buffer), LINE_TOO_LONG,
+			       task_current->limits[LIMIT_LINE]);
 		return false;
 	}
 	if (want > in->cap / 2) {
@@ -209,8 +211,7 @@ bool input_want(struct input *in, size_t want)
 	in->p = in->buffer;
 	in->end = in->buffer + have;
 	while (have < want) {
-		ptrdiff_t got = in->source->read(in->source, in->buffer + have,
-						 in->cap - have);
+		ptrdiff_t got = in->source->read(in->source, in->buffer + have, in->cap - have);
 
 		if (got < 0)
 			read_failed(in);
@@ -255,8 +256,7 @@ uint64_t input_offset(const struct input *in)
 	return in->passed + (uint64_t)(in->p - in->buffer);
 }
 
-static int fail(struct input *in, const char *kind, uint64_t at, const char *format,
-		va_list args)
+static int fail(struct input *in, const char *kind, uint64_t at, const char *format, va_list args)
 {
 	char text[1024];
 
@@ -276,8 +276,7 @@ int input_error(struct input *in, const char *format, ...)
 	bool lines = in->place == PLACE_LINE;
 
 	va_start(args, format);
-	fail(in, lines ? "line" : "byte", lines ? in->line : input_offset(in), format,
-	     args);
+	fail(in, lines ? "line" : "byte", lines ? in->line : input_offset(in), format, args);
 	va_end(args);
 	return -1;
 }

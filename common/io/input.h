@@ -27,19 +27,19 @@ enum input_place { PLACE_BYTE, PLACE_LINE };
 struct source;
 
 struct input {
-	const char *p, *end;    /* the window; the reader advances p */
-	const char *name;       /* for messages: the file name, or "standard input" */
+	const char *p, *end; /* the window; the reader advances p */
+	const char *name;    /* for messages: the file name, or "standard input" */
 	enum input_place place;
-	uint64_t line;          /* number of lines returned by input_line() */
+	uint64_t line; /* number of lines returned by input_line() */
 	bool failed;
-	const void *options;    /* option values of the format that reads it */
+	const void *options; /* option values of the format that reads it */
 
 	char *buffer;
 	size_t cap;
-	uint64_t passed;        /* number of bytes that have left the buffer */
+	uint64_t passed; /* number of bytes that have left the buffer */
 	bool ended;
 	struct source *source;
-	int fd;                 /* descriptor that the source will own */
+	int fd; /* descriptor that the source will own */
 	struct cleanup cleanup;
 };
 
@@ -80,8 +80,7 @@ uint64_t input_offset(const struct input *in);
  */
 int input_error(struct input *in, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Like input_error(), for offset `at` of the decoded input. */
-int input_error_at(struct input *in, uint64_t at, const char *format, ...)
-	PRINTF_LIKE(3, 4);
+int input_error_at(struct input *in, uint64_t at, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /*
  * Like input_error(), for the file that is being read at present, if any. The caller then gives

@@ -66,8 +66,9 @@ static int set_one(const char *from, struct str text)
 		if (!str_eq(name, str_of(rows[i].name)))
 			continue;
 		if (!sized(number, &limits[i]))
-			return diag_error("%s: %s: expected a number, or one with k, M, G or T, got %s",
-					  from, rows[i].name, diag_quote(number));
+			return diag_error(
+				"%s: %s: expected a number, or one with k, M, G or T, got %s", from,
+				rows[i].name, diag_quote(number));
 		if (limits[i] > rows[i].max)
 			return diag_error("%s: %s: expected at most %" PRIu64, from, rows[i].name,
 					  rows[i].max);

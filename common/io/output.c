@@ -25,8 +25,7 @@ static void forget_temporary(void)
 
 static int make_temp(char *name)
 {
-	return task_current->make_temporary ? task_current->make_temporary(name)
-					       : mkstemp(name);
+	return task_current->make_temporary ? task_current->make_temporary(name) : mkstemp(name);
 }
 
 /* --- the bytes' way out --- */
@@ -272,8 +271,7 @@ static void close_file(struct output *out)
 {
 	if (out->fd > STDERR_FILENO && close(out->fd) < 0 && !out->trouble)
 		out->trouble = errno;
-	if (out->temp_name && !out->trouble &&
-	    rename(out->temp_name, out->path) < 0)
+	if (out->temp_name && !out->trouble && rename(out->temp_name, out->path) < 0)
 		out->trouble = errno;
 	if (out->temp_name && !out->trouble) {
 		out->made = false;

@@ -19,22 +19,22 @@
 #include "common/base/str.h"
 
 struct output {
-	char *p, *full;       /* where the next byte goes; from `full` on the block must be
+	char *p, *full; /* where the next byte goes; from `full` on the block must be
 			         written */
 	char *buffer;
-	const void *options;  /* option values of the format that writes to it */
-	struct buf *memory;   /* collects the output instead of a file */
+	const void *options; /* option values of the format that writes to it */
+	struct buf *memory;  /* collects the output instead of a file */
 	int (*sink)(void *user, const void *bytes, size_t n); /* takes it instead; 0: goes on */
 	void *user;
 	int fd;
-	int trouble;          /* errno of the first error */
+	int trouble; /* errno of the first error */
 	struct z_stream_s *gzip;
-	char *path;           /* the final name; NULL if it is not a file */
+	char *path; /* the final name; NULL if it is not a file */
 	char *temp_name;
-	bool made;            /* the temporary file exists */
-	char *display_name;   /* the name in messages */
+	bool made;          /* the temporary file exists */
+	char *display_name; /* the name in messages */
 	struct cleanup cleanup;
-	bool *written;        /* another process renames the file: the result is reported here */
+	bool *written; /* another process renames the file: the result is reported here */
 };
 
 /* NULL or "-" is standard output. NULL after a message if it cannot be opened. */

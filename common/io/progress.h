@@ -16,7 +16,7 @@ struct progress {
 	bool active, shown, whole; /* whole: the parts of the work are its steps */
 	char what[64];
 	uint64_t total, done;
-	int64_t started, last;     /* ms */
+	int64_t started, last; /* ms */
 };
 
 /* Starts a piece of work: the text to show, and its size in bytes (0: unknown). */

@@ -17,20 +17,20 @@ enum { BLOCKS = 4, BLOCK = 1 << 18, FIRST = 1 << 20 };
 
 struct read_ahead_source {
 	struct source base;
-	struct task *task;   /* the task that the thread works for; the thread neither allocates
+	struct task *task; /* the task that the thread works for; the thread neither allocates
 			        nor reports */
-	size_t passed;             /* number of bytes read before the thread was started */
+	size_t passed;     /* number of bytes read before the thread was started */
 	bool running;
 	pthread_t thread;
-	pthread_mutex_t lock;      /* protects what follows */
+	pthread_mutex_t lock; /* protects what follows */
 	pthread_cond_t changed;
-	unsigned filled, taken;    /* number of blocks filled and taken so far */
+	unsigned filled, taken; /* number of blocks filled and taken so far */
 	size_t sizes[BLOCKS];
 	bool ended;
-	ptrdiff_t last;            /* result of the last read, and errno */
+	ptrdiff_t last; /* result of the last read, and errno */
 	int trouble;
 	char *blocks[BLOCKS];
-	size_t given;              /* of the current block */
+	size_t given; /* of the current block */
 };
 
 /* Waits for a free block, fills it and hands it over, until the end. */
@@ -157,7 +157,9 @@ struct source *source_read_ahead(struct source *below)
 {
 	struct read_ahead_source *b = alloc_zero(1, sizeof *b);
 
-	b->base = (struct source){ .read = read_ahead_read, .close = read_ahead_close, .below = below };
+	b->base = (struct source){ .read = read_ahead_read,
+				   .close = read_ahead_close,
+				   .below = below };
 	b->task = task_current;
 	return &b->base;
 }

@@ -32,7 +32,7 @@ struct file_source {
 	int fd;
 	uint64_t size, given; /* size of a small file (0: unknown or large), and bytes read so
 			         far */
-	int trouble; /* errno of a failed read: no later read can be trusted */
+	int trouble;          /* errno of a failed read: no later read can be trusted */
 };
 
 static ptrdiff_t file_read(struct source *s, char *to, size_t n)
@@ -236,8 +236,10 @@ static ptrdiff_t gunzip_read(struct source *s, char *to, size_t n)
 	g->unpacked += n;
 	if (g->unpacked <= task_current->limits[LIMIT_UNPACKED])
 		return (ptrdiff_t)n;
-	snprintf(g->passed, sizeof g->passed, "expected at most %" PRIu64 " bytes unpacked from "
-		 "gzip, got more (--limit unpacked=N allows more)", task_current->limits[LIMIT_UNPACKED]);
+	snprintf(g->passed, sizeof g->passed,
+		 "expected at most %" PRIu64 " bytes unpacked from "
+		 "gzip, got more (--limit unpacked=N allows more)",
+		 task_current->limits[LIMIT_UNPACKED]);
 	return gunzip_trouble(g, g->passed);
 }
 
@@ -274,15 +276,15 @@ struct source *source_unpack(struct source *below)
 
 struct utf8_source {
 	struct source base;
-	char first[4];       /* the first bytes of the one below, read ahead */
+	char first[4]; /* the first bytes of the one below, read ahead */
 	size_t first_n, given;
 	bool little;
-	uint32_t high;       /* a high surrogate whose low one is expected */
-	unsigned char half;  /* first byte of a unit that a read cut */
+	uint32_t high;      /* a high surrogate whose low one is expected */
+	unsigned char half; /* first byte of a unit that a read cut */
 	bool has_half;
 	unsigned char *chunk; /* of UTF-16 */
 	size_t at, n;
-	char spare[8];       /* characters that did not fit */
+	char spare[8]; /* characters that did not fit */
 	size_t spare_n;
 };
 
@@ -332,8 +334,7 @@ static int utf16_unit(struct utf8_source *u, uint32_t *unit)
 		}
 		pair[i] = u->chunk[u->at++];
 	}
-	*unit = u->little ? pair[0] | (uint32_t)pair[1] << 8
-			  : pair[1] | (uint32_t)pair[0] << 8;
+	*unit = u->little ? pair[0] | (uint32_t)pair[1] << 8 : pair[1] | (uint32_t)pair[0] << 8;
 	return 1;
 }
 
@@ -406,8 +407,8 @@ struct source *source_utf8(struct source *below)
 	look(u, 3);
 	if (u->first_n == 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0) {
 		u->given = 3;
-	} else if (u->first_n >= 2 && (memcmp(b, "\xff\xfe", 2) == 0 ||
-				       memcmp(b, "\xfe\xff", 2) == 0)) {
+	} else if (u->first_n >= 2 &&
+		   (memcmp(b, "\xff\xfe", 2) == 0 || memcmp(b, "\xfe\xff", 2) == 0)) {
 		u->base.read = utf16_read;
 		u->chunk = alloc_bytes(CHUNK);
 		u->little = b[0] == '\xff';

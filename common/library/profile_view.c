@@ -17,12 +17,14 @@ static const char *copy_str(struct str s)
 
 void profile_view_value(const struct profile *p, value_id v, struct profpipe_value *found)
 {
-	static const char *const units[] = { [UNIT_NONE] = "", [UNIT_TIME] = "ns",
-					     [UNIT_BYTES] = "bytes" };
+	static const char *const units[] = {
+		[UNIT_NONE] = "", [UNIT_TIME] = "ns", [UNIT_BYTES] = "bytes"
+	};
 	const struct value_type *type = &p->value_types[v];
 
 	*found = (struct profpipe_value){
-		.name = copy_str(profile_text(p, type->name)), .unit = units[type->unit],
+		.name = copy_str(profile_text(p, type->name)),
+		.unit = units[type->unit],
 		.exponent = type->exponent,
 	};
 }
@@ -48,15 +50,19 @@ static struct profpipe_function function_of(const struct flat_profile *f, uint32
 	const struct call_row *figures = &f->table.rows[row];
 
 	return (struct profpipe_function){
-		.name = copy_str(name->name), .name_size = name->name.n,
-		.file = copy_str(name->location), .file_size = name->location.n,
-		.line = name->line, .self = figures->self, .inclusive = figures->inclusive,
+		.name = copy_str(name->name),
+		.name_size = name->name.n,
+		.file = copy_str(name->location),
+		.file_size = name->location.n,
+		.line = name->line,
+		.self = figures->self,
+		.inclusive = figures->inclusive,
 		.calls = f->calls_known ? figures->calls : 0,
 	};
 }
 
 const struct profpipe_function *profile_view_functions(struct profile *p, value_id v,
-					       struct memory *memory, size_t *count)
+						       struct memory *memory, size_t *count)
 {
 	struct memory *before = task_current->memory;
 	struct profpipe_function *all;
@@ -78,7 +84,7 @@ const struct profpipe_function *profile_view_functions(struct profile *p, value_
 
 struct stack_view {
 	const struct profile *p;
-	const char **texts;           /* by string, as they are asked for */
+	const char **texts; /* by string, as they are asked for */
 	struct profpipe_frame *frames;
 	size_t frame_cap;
 	struct profpipe_label *labels;
@@ -102,9 +108,12 @@ static struct profpipe_frame frame_of(struct stack_view *v, frame_id id)
 	string_id file = f->file ? f->file : f->object;
 
 	return (struct profpipe_frame){
-		.name = text_of(v, f->name), .name_size = profile_text(p, f->name).n,
-		.file = text_of(v, file), .file_size = profile_text(p, file).n,
-		.line = frame->line, .column = frame->column,
+		.name = text_of(v, f->name),
+		.name_size = profile_text(p, f->name).n,
+		.file = text_of(v, file),
+		.file_size = profile_text(p, file).n,
+		.line = frame->line,
+		.column = frame->column,
 	};
 }
 
@@ -134,8 +143,10 @@ static void add_labels(struct stack_view *v, label_set_id set, struct profpipe_s
 		const struct label *l = &v->p->labels[v->ids[i]];
 
 		v->labels[i] = (struct profpipe_label){
-			.key = text_of(v, l->key), .text = l->is_number ? NULL : text_of(v, l->text),
-			.number = l->number, .unit = text_of(v, l->unit),
+			.key = text_of(v, l->key),
+			.text = l->is_number ? NULL : text_of(v, l->text),
+			.number = l->number,
+			.unit = text_of(v, l->unit),
 		};
 	}
 	shown->labels = v->labels;
@@ -143,7 +154,7 @@ static void add_labels(struct stack_view *v, label_set_id set, struct profpipe_s
 }
 
 void profile_view_stacks(const struct profile *p,
-		 int (*visit)(void *user, const struct profpipe_stack *stack), void *user)
+			 int (*visit)(void *user, const struct profpipe_stack *stack), void *user)
 {
 	struct stack_view v = { .p = p };
 	int stop = 0;
@@ -153,7 +164,9 @@ void profile_view_stacks(const struct profile *p,
 		const struct sample_row *s = &p->samples[row];
 		const struct thread *t = &p->threads[s->thread];
 		struct profpipe_stack shown = {
-			.thread = text_of(&v, t->name), .pid = t->pid, .tid = t->tid,
+			.thread = text_of(&v, t->name),
+			.pid = t->pid,
+			.tid = t->tid,
 			.values = values_row(&p->sample_values, row),
 		};
 
@@ -169,7 +182,7 @@ const char *profile_view_metadata(const struct profile *p, size_t number, bool k
 {
 	for (size_t i = 0; i < p->metadata_count; i++)
 		if (p->metadata[i].thread == NO_ID && number-- == 0)
-			return copy_str(profile_text(p, key ? p->metadata[i].key
-							    : p->metadata[i].value));
+			return copy_str(
+				profile_text(p, key ? p->metadata[i].key : p->metadata[i].value));
 	return NULL;
 }

@@ -18,10 +18,10 @@ bool profile_view_total(const struct profile *p, value_id v, int64_t *total);
  * `memory`.
  */
 const struct profpipe_function *profile_view_functions(struct profile *p, value_id v,
-					       struct memory *memory, size_t *count);
+						       struct memory *memory, size_t *count);
 /* Stops when `visit` returns something other than 0. */
 void profile_view_stacks(const struct profile *p,
-		 int (*visit)(void *user, const struct profpipe_stack *stack), void *user);
+			 int (*visit)(void *user, const struct profpipe_stack *stack), void *user);
 /* The key or the text of a metadata row of the whole profile; NULL behind the last. */
 const char *profile_view_metadata(const struct profile *p, size_t number, bool key);
 

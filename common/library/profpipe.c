@@ -33,8 +33,8 @@ struct profpipe {
 	struct task task;
 	struct settings settings;
 	bool keep_order;
-	locale_t numbers;        /* "C": no format has decimal commas */
-	bool busy;               /* within a call */
+	locale_t numbers; /* "C": no format has decimal commas */
+	bool busy;        /* within a call */
 	char error[2048];
 	void (*hear)(void *user, enum profpipe_message kind, const char *text);
 	void *hear_user;
@@ -102,8 +102,9 @@ static void call_act(void *argument)
 
 static enum profpipe_status given_up(enum failure why)
 {
-	return why == FAILURE_LIMIT ? PROFPIPE_LIMIT
-		: why == FAILURE_MEMORY ? PROFPIPE_MEMORY : PROFPIPE_BAD;
+	return why == FAILURE_LIMIT    ? PROFPIPE_LIMIT
+	       : why == FAILURE_MEMORY ? PROFPIPE_MEMORY
+				       : PROFPIPE_BAD;
 }
 
 /* What act allocates belongs to `memory`. */
@@ -220,8 +221,9 @@ const char *profpipe_error(const profpipe *p)
 	return p->error;
 }
 
-void profpipe_listen(profpipe *p, void (*hear)(void *user, enum profpipe_message kind,
-					       const char *text), void *user)
+void profpipe_listen(profpipe *p,
+		     void (*hear)(void *user, enum profpipe_message kind, const char *text),
+		     void *user)
 {
 	p->hear = hear;
 	p->hear_user = user;
@@ -283,11 +285,13 @@ static enum profpipe_status choose_format(const char *name, enum profpipe_end en
 					  const struct format **format)
 {
 	*format = name ? format_find(format_registry, str_of(name)) : NULL;
-	if (!name || (*format && (end == PROFPIPE_INPUT ? (*format)->read != NULL
-							  : (*format)->write != NULL)))
+	if (!name || (*format &&
+		      (end == PROFPIPE_INPUT ? (*format)->read != NULL : (*format)->write != NULL)))
 		return PROFPIPE_OK;
-	diag_error(*format ? end == PROFPIPE_INPUT ? "cannot read format %s" : "cannot write format %s"
-			   : "no format %s", diag_quote(str_of(name)));
+	diag_error(*format ? end == PROFPIPE_INPUT ? "cannot read format %s"
+						   : "cannot write format %s"
+			   : "no format %s",
+		   diag_quote(str_of(name)));
 	return PROFPIPE_USAGE;
 }
 
@@ -319,8 +323,8 @@ static enum profpipe_status set_row(const struct option_row *row, void *values, 
 static const struct option_row *find_setting(struct str name)
 {
 	const struct option_row *const tables[] = {
-		options_selection, options_threads, options_privacy, options_strict,
-		options_estimate,
+		options_selection, options_threads,  options_privacy,
+		options_strict,    options_estimate,
 	};
 	const struct option_row *row = NULL;
 
@@ -331,7 +335,8 @@ static const struct option_row *find_setting(struct str name)
 
 static void set_general(struct profpipe_call *c)
 {
-	const struct option_row order = OPT_FLAG(0, "order", "", offsetof(struct profpipe, keep_order));
+	const struct option_row order = OPT_FLAG(0, "order", "",
+						 offsetof(struct profpipe, keep_order));
 	const struct option_row *row = find_setting(str_of(c->name));
 
 	if (strcmp(c->name, "limit") == 0) {
@@ -374,8 +379,9 @@ static void set_option(struct profpipe_call *c)
 enum profpipe_status profpipe_set(profpipe *p, const char *format, enum profpipe_end end,
 				  const char *name, const char *value)
 {
-	struct profpipe_call c = { .p = p, .act = set_option, .text = format, .end = end,
-				   .name = name, .value = value };
+	struct profpipe_call c = {
+		.p = p, .act = set_option, .text = format, .end = end, .name = name, .value = value
+	};
 
 	if (!begin(p))
 		return PROFPIPE_USAGE;
@@ -419,7 +425,9 @@ static void read_one(struct profpipe_call *c)
 	status = convert_read_input(&p->settings, c->found, from, format_registry, in, &from);
 	if (status > 0)
 		diag_error("%s: byte 0: expected a profile, got an empty file",
-			   c->path ? diag_masked(str_of(c->path)) : c->name ? c->name : "memory");
+			   c->path   ? diag_masked(str_of(c->path))
+			   : c->name ? c->name
+				     : "memory");
 	c->status = status ? PROFPIPE_BAD : PROFPIPE_OK;
 }
 
@@ -512,8 +520,9 @@ enum profpipe_status profpipe_read_callback(profpipe *p, const char *format, con
 					    ptrdiff_t (*read)(void *user, void *to, size_t size),
 					    void *user)
 {
-	struct profpipe_call c = { .p = p, .text = format, .read = read, .user = user,
-				   .name = name ? name : "input" };
+	struct profpipe_call c = {
+		.p = p, .text = format, .read = read, .user = user, .name = name ? name : "input"
+	};
 
 	if (!begin(p))
 		return PROFPIPE_USAGE;
@@ -601,8 +610,9 @@ static void write_copy(struct profpipe_call *c)
 	if (c->p->merged)
 		status = convert_prepare_sum(s, &copy, c->format);
 	else
-		status = convert_select_and_redact(s, &copy) < 0 ? -1
-			: convert_prepare(s, &copy, c->format);
+		status = convert_select_and_redact(s, &copy) < 0
+				 ? -1
+				 : convert_prepare(s, &copy, c->format);
 	c->status = PROFPIPE_BAD;
 	if (status < 0 || !(out = open_output(c)))
 		return;
@@ -676,7 +686,8 @@ enum profpipe_status profpipe_write_memory(profpipe *p, const char *format, cons
 
 enum profpipe_status profpipe_write_callback(profpipe *p, const char *format,
 					     int (*write)(void *user, const void *bytes,
-							  size_t size), void *user)
+							  size_t size),
+					     void *user)
 {
 	struct profpipe_call c = { .p = p, .text = format, .write = write, .user = user };
 
@@ -717,8 +728,9 @@ static void find_value(struct profpipe_call *c)
 
 enum profpipe_status profpipe_value(profpipe *p, size_t value, struct profpipe_value *found)
 {
-	struct profpipe_call c = { .p = p, .act = find_value, .number = value,
-				   .value_type = found };
+	struct profpipe_call c = {
+		.p = p, .act = find_value, .number = value, .value_type = found
+	};
 	enum profpipe_status status = about_value(p, value);
 
 	return status == PROFPIPE_OK ? run(&c, &p->texts) : status;
@@ -744,15 +756,18 @@ enum profpipe_status profpipe_total(profpipe *p, size_t value, int64_t *total)
 static void find_functions(struct profpipe_call *c)
 {
 	*c->functions = profile_view_functions(copy_profile(c->p), (value_id)c->number,
-				       &c->p->functions, c->count);
+					       &c->p->functions, c->count);
 	c->status = PROFPIPE_OK;
 }
 
 enum profpipe_status profpipe_functions(profpipe *p, size_t value,
 					const struct profpipe_function **functions, size_t *count)
 {
-	struct profpipe_call c = { .p = p, .act = find_functions, .number = value,
-				   .functions = functions, .count = count };
+	struct profpipe_call c = { .p = p,
+				   .act = find_functions,
+				   .number = value,
+				   .functions = functions,
+				   .count = count };
 	enum profpipe_status status = about_value(p, value);
 
 	if (status != PROFPIPE_OK)

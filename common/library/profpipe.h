@@ -75,7 +75,8 @@ enum profpipe_message {
  */
 PROFPIPE_API void profpipe_listen(profpipe *p,
 				  void (*hear)(void *user, enum profpipe_message kind,
-					       const char *text), void *user);
+					       const char *text),
+				  void *user);
 
 /* "0.1.0" */
 PROFPIPE_API const char *profpipe_version(void);
@@ -114,9 +115,9 @@ PROFPIPE_API enum profpipe_status profpipe_read_memory(profpipe *p, const char *
  * `read` stores up to `size` bytes in `to` and returns their number; 0 at the end, -1 on an
  * error. `name` is used in messages.
  */
-PROFPIPE_API enum profpipe_status
-profpipe_read_callback(profpipe *p, const char *format, const char *name,
-		       ptrdiff_t (*read)(void *user, void *to, size_t size), void *user);
+PROFPIPE_API enum profpipe_status profpipe_read_callback(
+	profpipe *p, const char *format, const char *name,
+	ptrdiff_t (*read)(void *user, void *to, size_t size), void *user);
 /* Empties the profile; options are kept. */
 PROFPIPE_API void profpipe_clear(profpipe *p);
 
@@ -139,9 +140,9 @@ PROFPIPE_API enum profpipe_status profpipe_write_file(profpipe *p, const char *f
 PROFPIPE_API enum profpipe_status profpipe_write_memory(profpipe *p, const char *format,
 							const void **bytes, size_t *size);
 /* `write` must consume all `size` bytes and return 0; anything else stops with PROFPIPE_BAD. */
-PROFPIPE_API enum profpipe_status
-profpipe_write_callback(profpipe *p, const char *format,
-			int (*write)(void *user, const void *bytes, size_t size), void *user);
+PROFPIPE_API enum profpipe_status profpipe_write_callback(
+	profpipe *p, const char *format, int (*write)(void *user, const void *bytes, size_t size),
+	void *user);
 
 /* --- what is in the profile --- */
 
@@ -150,9 +151,9 @@ profpipe_write_callback(profpipe *p, const char *format,
  * units: "ns" for times (exponent 0), "bytes", or "" if the name says what is counted.
  */
 struct profpipe_value {
-	const char *name;  /* "time", "samples", "Ir" */
+	const char *name; /* "time", "samples", "Ir" */
 	const char *unit;
-	int exponent;      /* 0 to -9 */
+	int exponent; /* 0 to -9 */
 };
 PROFPIPE_API size_t profpipe_value_count(const profpipe *p);
 PROFPIPE_API enum profpipe_status profpipe_value(profpipe *p, size_t value,
@@ -162,13 +163,13 @@ PROFPIPE_API enum profpipe_status profpipe_total(profpipe *p, size_t value, int6
 
 struct profpipe_function {
 	const char *name;
-	size_t name_size;      /* not counting the NUL at its end */
-	const char *file;      /* or its object; "" if unknown */
+	size_t name_size; /* not counting the NUL at its end */
+	const char *file; /* or its object; "" if unknown */
 	size_t file_size;
-	uint32_t line;         /* the line where it begins; 0: unknown */
+	uint32_t line; /* the line where it begins; 0: unknown */
 	int64_t self;
-	int64_t inclusive;     /* including callees; a recursive function counts once */
-	int64_t calls;         /* 0 if calls were not counted */
+	int64_t inclusive; /* including callees; a recursive function counts once */
+	int64_t calls;     /* 0 if calls were not counted */
 };
 /*
  * The flat profile of one value type, sorted by name: an array of *count functions, valid until
@@ -181,19 +182,19 @@ PROFPIPE_API enum profpipe_status profpipe_functions(profpipe *p, size_t value,
 struct profpipe_frame {
 	const char *name;
 	size_t name_size;
-	const char *file;      /* or its object; "" if unknown */
+	const char *file; /* or its object; "" if unknown */
 	size_t file_size;
 	uint32_t line, column; /* the place that it had reached; 0: unknown */
 };
 struct profpipe_label {
 	const char *key;
-	const char *text;      /* NULL: the label is a number */
+	const char *text; /* NULL: the label is a number */
 	int64_t number;
-	const char *unit;      /* unit of the number, may be "" */
+	const char *unit; /* unit of the number, may be "" */
 };
 struct profpipe_stack {
-	const char *thread;    /* its name; "" if unknown */
-	uint64_t pid, tid;     /* 0: unknown */
+	const char *thread;                  /* its name; "" if unknown */
+	uint64_t pid, tid;                   /* 0: unknown */
 	const struct profpipe_frame *frames; /* the root first */
 	size_t frame_count;
 	const int64_t *values; /* one value for each value type */
@@ -205,9 +206,8 @@ struct profpipe_stack {
  * than 0. *stack is valid until it returns. If the profile is a call graph, its stacks are
  * estimated first, as for writing, and the listener is informed.
  */
-PROFPIPE_API enum profpipe_status
-profpipe_stacks(profpipe *p, int (*visit)(void *user, const struct profpipe_stack *stack),
-		void *user);
+PROFPIPE_API enum profpipe_status profpipe_stacks(
+	profpipe *p, int (*visit)(void *user, const struct profpipe_stack *stack), void *user);
 
 /*
  * Metadata of the whole profile, such as "cmd": "./a.out", numbered from 0; NULL behind the

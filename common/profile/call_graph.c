@@ -36,8 +36,7 @@ static bool row_is(const struct profile *p, size_t row, const struct cost *c)
 {
 	struct cost have = profile_cost_row(p, row);
 
-	return have.thread == c->thread && have.function == c->function &&
-	       place_eq(have.at, c->at);
+	return have.thread == c->thread && have.function == c->function && place_eq(have.at, c->at);
 }
 
 /* Rows are added to the index when one is searched for, not when they are made. */
@@ -47,8 +46,7 @@ static uint32_t cost_row(struct profile *p, struct row_index *among, const struc
 
 	for (; among->end < p->cost_count; among->end++)
 		index_add(&among->index, row_hash(p, among->end), (uint32_t)among->end);
-	for (struct probe at = index_probe(&among->index, hash);
-	     index_next(&among->index, &at);)
+	for (struct probe at = index_probe(&among->index, hash); index_next(&among->index, &at);)
 		if (row_is(p, at.row, c))
 			return at.row;
 	return NO_ID;
@@ -96,9 +94,8 @@ void profile_cost(struct profile *p, struct cost c, const int64_t *values)
 
 static bool arc_same(const struct arc *a, const struct arc *b)
 {
-	return a->thread == b->thread && a->caller == b->caller &&
-	       a->callee == b->callee && place_eq(a->site, b->site) &&
-	       place_eq(a->target, b->target) && a->rule == b->rule &&
+	return a->thread == b->thread && a->caller == b->caller && a->callee == b->callee &&
+	       place_eq(a->site, b->site) && place_eq(a->target, b->target) && a->rule == b->rule &&
 	       a->values_known == b->values_known && a->self_known == b->self_known &&
 	       a->running == b->running;
 }
@@ -115,8 +112,7 @@ static uint32_t arc_row(struct profile *p, struct row_index *among, const struct
 	for (; among->end < p->arc_count; among->end++)
 		index_add(&among->index, profile_arc_hash(&p->arcs[among->end]),
 			  (uint32_t)among->end);
-	for (struct probe at = index_probe(&among->index, hash);
-	     index_next(&among->index, &at);)
+	for (struct probe at = index_probe(&among->index, hash); index_next(&among->index, &at);)
 		if (arc_same(&p->arcs[at.row], a))
 			return at.row;
 	return NO_ID;
@@ -156,8 +152,8 @@ uint32_t profile_new_arc(struct profile *p, const struct arc *a, const int64_t *
 	return row;
 }
 
-static uint32_t add_arc(struct profile *p, struct row_index *among, struct arc *a,
-			uint64_t hash, const int64_t *values, const int64_t *self)
+static uint32_t add_arc(struct profile *p, struct row_index *among, struct arc *a, uint64_t hash,
+			const int64_t *values, const int64_t *self)
 {
 	uint32_t row;
 
@@ -179,14 +175,13 @@ uint32_t profile_arc_among(struct profile *p, struct row_index *among, struct ar
 	return add_arc(p, among, &a, profile_arc_hash(&a), values, self);
 }
 
-uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
-		     const int64_t *self)
+uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values, const int64_t *self)
 {
 	return add_arc(p, &p->arc_rows, &a, profile_arc_hash(&a), values, self);
 }
 
-uint32_t profile_arc_hashed(struct profile *p, struct arc *a, uint64_t hash,
-			    const int64_t *values, const int64_t *self)
+uint32_t profile_arc_hashed(struct profile *p, struct arc *a, uint64_t hash, const int64_t *values,
+			    const int64_t *self)
 {
 	return add_arc(p, &p->arc_rows, a, hash, values, self);
 }
@@ -241,8 +236,7 @@ void profile_total(struct profile *p, function_id f, int64_t calls, int64_t prim
 		if (f >= p->total_cap)
 			p->totals = alloc_grow(p->totals, &p->total_cap, (size_t)f + 1,
 					       sizeof *p->totals);
-		memset(p->totals + p->total_count, 0,
-		       (f + 1 - p->total_count) * sizeof *p->totals);
+		memset(p->totals + p->total_count, 0, (f + 1 - p->total_count) * sizeof *p->totals);
 		p->total_count = (size_t)f + 1;
 		values_resize(&p->total_values, p->total_count);
 	}

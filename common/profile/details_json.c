@@ -335,8 +335,12 @@ void json_put_recording(struct output *out, const struct profile *p)
 {
 	const struct recording *r = &p->recording;
 	const char *before = "{";
-	const struct { const char *key; int64_t number; } numbers[] = {
-		{ "\"period\":", r->period }, { "\"start\":", r->start },
+	const struct {
+		const char *key;
+		int64_t number;
+	} numbers[] = {
+		{ "\"period\":", r->period },
+		{ "\"start\":", r->start },
 		{ "\"duration\":", r->duration },
 	};
 

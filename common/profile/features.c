@@ -53,8 +53,8 @@ static unsigned has_tables(const struct profile *p)
 	for (size_t i = 1; i < p->thread_count; i++)
 		has |= bit_if(p->threads[i].part != p->threads[0].part, FEATURE_PARTS);
 	for (size_t i = 0; i < p->value_count; i++)
-		has |= bit_if(p->value_types[i].unit != UNIT_NONE &&
-			      !p->value_types[i].counts, FEATURE_UNITS);
+		has |= bit_if(p->value_types[i].unit != UNIT_NONE && !p->value_types[i].counts,
+			      FEATURE_UNITS);
 	return has | bit_if(p->value_count > 1, FEATURE_VALUE_TYPES) |
 	       bit_if(p->mapping_count, FEATURE_MAPPINGS) |
 	       bit_if(profile_has_recording(p), FEATURE_RECORDING) |
@@ -75,8 +75,7 @@ static unsigned has_threads(const struct profile *p)
 
 static unsigned features_of_samples(const struct profile *p)
 {
-	unsigned has = bit_if(p->sample_count, FEATURE_STACKS) |
-		       bit_if(p->ordered, FEATURE_ORDER) |
+	unsigned has = bit_if(p->sample_count, FEATURE_STACKS) | bit_if(p->ordered, FEATURE_ORDER) |
 		       bit_if(p->sample_label_count, FEATURE_LABELS) |
 		       bit_if(p->sample_time_count, FEATURE_SAMPLE_TIMES) |
 		       bit_if(p->call_event_count, FEATURE_CALL_EVENTS);
@@ -119,6 +118,6 @@ static unsigned features_of_call_graph(const struct profile *p)
 
 unsigned profile_features(const struct profile *p)
 {
-	return has_tables(p) | has_threads(p) | features_of_samples(p) |
-	       features_of_call_graph(p) | p->left_out;
+	return has_tables(p) | has_threads(p) | features_of_samples(p) | features_of_call_graph(p) |
+	       p->left_out;
 }

@@ -88,8 +88,7 @@ frame_id frame_from_text(struct profile *p, struct str text, enum frame_style st
 	return profile_frame(p, (struct frame){ .function = profile_function(p, f), .line = line });
 }
 
-void frame_to_text(const struct profile *p, frame_id f, enum frame_style style,
-		   struct buf *out)
+void frame_to_text(const struct profile *p, frame_id f, enum frame_style style, struct buf *out)
 {
 	const struct frame_row *frame = &p->frames[f];
 	uint32_t line = frame->line ? frame->line : p->functions[frame->function].line;

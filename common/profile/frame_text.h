@@ -18,7 +18,6 @@ frame_id frame_from_text(struct profile *p, struct str text, enum frame_style st
 bool frame_text_is_whole(struct str text);
 
 /* Appends the text. The line is that of the frame or, if unknown, that of its function. */
-void frame_to_text(const struct profile *p, frame_id f, enum frame_style style,
-		   struct buf *out);
+void frame_to_text(const struct profile *p, frame_id f, enum frame_style style, struct buf *out);
 
 #endif

@@ -9,10 +9,9 @@
 #include "common/io/limits.h"
 #include "common/profile/profile.h"
 
-static const char *const kind_names[FRAME_KINDS] = {
-	"",
-#define X(name, text) text,
-	FRAME_KIND_LIST(X)
+static const char *const kind_names[FRAME_KINDS] = { [FRAME_UNKNOWN] = "",
+#define X(name, text) [FRAME_##name] = (text),
+						     FRAME_KIND_LIST(X)
 #undef X
 };
 
@@ -112,8 +111,8 @@ static uint64_t frame_hash(const struct frame *f)
 	uint64_t seed = f->column;
 
 	if (has_detail(f))
-		seed += hash_mix(f->address, (uint64_t)f->mapping << 32 |
-				 (uint64_t)f->kind << 8 | (uint64_t)f->inlined << 1 | f->unsymbolised);
+		seed += hash_mix(f->address, (uint64_t)f->mapping << 32 | (uint64_t)f->kind << 8 |
+						     (uint64_t)f->inlined << 1 | f->unsymbolised);
 	return hash_mix((uint64_t)f->function << 32 | f->line, seed);
 }
 
@@ -144,15 +143,16 @@ struct frame profile_frame_at(const struct profile *p, frame_id f)
 
 	if (f < p->frame_detail_count)
 		d = p->frame_details[f];
-	return (struct frame){ row->function, row->line, row->column, d.mapping,
+	return (struct frame){ row->function,           row->line, row->column,    d.mapping,
 			       (enum frame_kind)d.kind, d.inlined, d.unsymbolised, d.address };
 }
 
 frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint64_t address,
 				    enum frame_kind kind)
 {
-	struct frame frame = { .mapping = mapping, .address = address, .kind = kind,
-			       .unsymbolised = true };
+	struct frame frame = {
+		.mapping = mapping, .address = address, .kind = kind, .unsymbolised = true
+	};
 	struct function f = { 0 };
 	struct buf name = { 0 };
 

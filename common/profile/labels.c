@@ -126,7 +126,7 @@ void profile_sort_labels(label_id *labels, size_t count, const uint32_t *ranks)
 /* The sets in use, and the ranks of each one's labels, ascending, in one array. */
 struct set_order {
 	label_set_id *sets;
-	size_t *first;             /* by set in use, and the end */
+	size_t *first; /* by set in use, and the end */
 	uint32_t *ranks;
 };
 

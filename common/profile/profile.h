@@ -57,7 +57,7 @@ struct function {
 	uint32_t line;
 	bool line_inferred; /* line is inferred (the lowest line with a value), not recorded;
 			       ignored when functions are compared */
-	string_id system; /* the mangled name, "_ZN3foo3barEv"; empty if unknown */
+	string_id system;   /* the mangled name, "_ZN3foo3barEv"; empty if unknown */
 };
 
 /* Stored form: system names are in a side array. */
@@ -79,8 +79,13 @@ struct mapping {
 
 /* What executes the code of a frame, or what the thread did instead. */
 #define FRAME_KIND_LIST(X) \
-	X(KERNEL, "kernel") X(NATIVE, "native") X(INTERPRETED, "interpreted") \
-	X(JIT, "jit") X(GC, "gc") X(IDLE, "idle")
+	X(KERNEL, "kernel") \
+	X(NATIVE, "native") \
+	X(INTERPRETED, "interpreted") \
+	X(JIT, "jit") \
+	X(GC, "gc") \
+	X(IDLE, "idle")
+/* clang-format off */
 enum frame_kind {
 	FRAME_UNKNOWN,
 #define X(name, text) FRAME_##name,
@@ -88,6 +93,7 @@ enum frame_kind {
 #undef X
 	FRAME_KINDS
 };
+/* clang-format on */
 
 /*
  * A frame is a function and the place that it had reached; 0 is unknown. Frames that differ in
@@ -98,9 +104,9 @@ struct frame {
 	uint32_t line, column;
 	mapping_id mapping;
 	enum frame_kind kind;
-	bool inlined;       /* inlined into the frame that called it: both have the same address */
-	bool unsymbolised;  /* the source has no function; the name is made from the address */
-	uint64_t address;   /* address in memory, between the start and limit of the mapping */
+	bool inlined;      /* inlined into the frame that called it: both have the same address */
+	bool unsymbolised; /* the source has no function; the name is made from the address */
+	uint64_t address;  /* address in memory, between the start and limit of the mapping */
 };
 
 /* Stored form: what few frames have is in a side table of details. */
@@ -129,35 +135,35 @@ enum unit { UNIT_NONE, UNIT_TIME, UNIT_BYTES };
  * from bare counts: a target of bare counts gets it in the same unit again.
  */
 struct value_type {
-	string_id name;     /* "time", "samples", "Ir" */
-	string_id title;    /* a long name, or empty */
+	string_id name;  /* "time", "samples", "Ir" */
+	string_id title; /* a long name, or empty */
 	enum unit unit;
-	int exponent;       /* 0 to -9; 0 for times */
+	int exponent; /* 0 to -9; 0 for times */
 	int source_scale;
 	bool counts;
 };
 
 struct thread {
 	string_id name;
-	uint64_t pid, tid;  /* 0: unknown */
-	uint32_t part;      /* number of the dump if there are several, 0: the only one */
+	uint64_t pid, tid; /* 0: unknown */
+	uint32_t part;     /* number of the dump if there are several, 0: the only one */
 };
 
 /* A header line of a file, about the profile or about one thread: "cmd", "./a.out". */
 struct metadata {
-	thread_id thread;   /* NO_ID: the whole profile */
+	thread_id thread; /* NO_ID: the whole profile */
 	string_id key, value;
 };
 
 /* How the profile was recorded, as far as the source says; 0 is unknown. */
 struct recording {
-	string_id default_value;   /* name of the value type to show by default */
-	string_id period_name;     /* one sample was taken every `period` of this, for example
+	string_id default_value; /* name of the value type to show by default */
+	string_id period_name;   /* one sample was taken every `period` of this, for example
 				      "cpu" */
-	string_id period_unit;     /* "nanoseconds" */
+	string_id period_unit;   /* "nanoseconds" */
 	int64_t period;
-	int64_t start;             /* nanoseconds since 1970 */
-	int64_t duration;          /* nanoseconds */
+	int64_t start;    /* nanoseconds since 1970 */
+	int64_t duration; /* nanoseconds */
 };
 
 /* --- samples --- */
@@ -168,8 +174,8 @@ struct recording {
  */
 struct label {
 	string_id key;
-	string_id text;     /* empty if it is a number */
-	string_id unit;     /* unit of a number; may be empty */
+	string_id text; /* empty if it is a number */
+	string_id unit; /* unit of a number; may be empty */
 	bool is_number;
 	int64_t number;
 };
@@ -181,7 +187,7 @@ struct label {
 struct label_sets {
 	label_id *label;
 	label_set_id *rest;
-	size_t count, cap;  /* including the empty set; 0: no sample has labels */
+	size_t count, cap; /* including the empty set; 0: no sample has labels */
 	struct index index;
 };
 
@@ -189,9 +195,9 @@ struct label_sets {
 struct sample {
 	thread_id thread;
 	stack_id stack;
-	uint64_t count;     /* number of the source's samples that this row stands for */
+	uint64_t count; /* number of the source's samples that this row stands for */
 	label_set_id labels;
-	bool timed;         /* `time` is known; stored only if p->ordered */
+	bool timed; /* `time` is known; stored only if p->ordered */
 	/*
 	 * nanoseconds since recording.start or, if that is unknown, on the source's clock.
 	 * Samples are in order but may have gaps between them.
@@ -212,7 +218,7 @@ struct call_event {
 	thread_id thread;
 	value_id value;
 	frame_id frame;
-	bool enter;         /* false: left */
+	bool enter; /* false: left */
 };
 
 /* The time line of one thread in one value type, as the format records it. */
@@ -220,7 +226,7 @@ struct time_range {
 	thread_id thread;
 	value_id value;
 	int64_t start, end;
-	bool call_events;   /* the source recorded call events, not samples */
+	bool call_events; /* the source recorded call events, not samples */
 };
 
 /* --- call graph --- */
@@ -256,12 +262,12 @@ struct arc {
 	thread_id thread;
 	function_id caller, callee;
 	enum rule rule : 8;
-	bool values_known;    /* the inclusive values are known, not only the calls */
-	bool self_known;      /* the callee's self part is known too; set by profile_arc() */
-	bool running;         /* was called before its part began; such an arc is a row of its
+	bool values_known;   /* the inclusive values are known, not only the calls */
+	bool self_known;     /* the callee's self part is known too; set by profile_arc() */
+	bool running;        /* was called before its part began; such an arc is a row of its
 			         own */
-	struct place site;    /* in the caller */
-	struct place target;  /* in the callee; the file is not used */
+	struct place site;   /* in the caller */
+	struct place target; /* in the callee; the file is not used */
 	int64_t calls, primitive;
 };
 
@@ -283,10 +289,10 @@ struct profile {
 	struct strings strings;
 	struct function_row *functions;
 	size_t function_count, function_cap;
-	string_id *system_names;   /* of the first functions; the others have none */
+	string_id *system_names; /* of the first functions; the others have none */
 	size_t system_name_count, system_name_cap;
 	struct row_index function_rows;
-	struct mapping *mappings;  /* mapping 0 means none */
+	struct mapping *mappings; /* mapping 0 means none */
 	size_t mapping_count, mapping_cap;
 	struct index mapping_index;
 	struct frame_row *frames;
@@ -303,7 +309,7 @@ struct profile {
 	size_t metadata_count, metadata_cap;
 	struct index metadata_index;
 	struct recording recording;
-	bool recorded;             /* a file has provided it */
+	bool recorded; /* a file has provided it */
 
 	struct stacks stacks;
 	struct label *labels;
@@ -314,10 +320,10 @@ struct profile {
 	size_t sample_count, sample_cap;
 	label_set_id *sample_labels; /* of the first rows; the others have none */
 	size_t sample_label_count, sample_label_cap;
-	int64_t *sample_times;       /* for the first rows; NO_TIME: unknown */
+	int64_t *sample_times; /* for the first rows; NO_TIME: unknown */
 	size_t sample_time_count, sample_time_cap;
 	struct values sample_values;
-	uint32_t *sample_first;    /* by stack: its first row + 1 */
+	uint32_t *sample_first; /* by stack: its first row + 1 */
 	size_t sample_first_count, sample_first_cap;
 	struct index sample_index; /* index of the rows that are not the first of their stack */
 	struct call_event *call_events;
@@ -328,19 +334,19 @@ struct profile {
 
 	struct cost_row *costs;
 	size_t cost_count, cost_cap;
-	uint64_t *cost_addresses;  /* for the first rows; 0 for the others */
+	uint64_t *cost_addresses; /* for the first rows; 0 for the others */
 	size_t cost_address_count, cost_address_cap;
 	struct values cost_values;
 	struct row_index cost_rows;
 	struct arc *arcs;
 	size_t arc_count, arc_cap;
-	struct values arc_values;  /* inclusive */
-	struct values arc_self;    /* self part of the callee, if known */
+	struct values arc_values; /* inclusive */
+	struct values arc_self;   /* self part of the callee, if known */
 	struct row_index arc_rows;
 	struct jump *jumps;
 	size_t jump_count, jump_cap;
 	struct index jump_index;
-	struct total *totals;      /* by function; may have fewer entries than functions */
+	struct total *totals; /* by function; may have fewer entries than functions */
 	size_t total_count, total_cap;
 	struct values total_values; /* inclusive */
 
@@ -500,13 +506,12 @@ void profile_rescale(struct profile *p, value_id v, int exponent);
  * The inverse of profile_number(): a value as a decimal, in nanoseconds * 10^power or in its
  * unit.
  */
-struct decimal profile_decimal(const struct profile *p, value_id v, int64_t value,
-			       int power);
+struct decimal profile_decimal(const struct profile *p, value_id v, int64_t value, int power);
 
 /* --- rows of both representations: equal keys are summed (samples not if p->ordered) --- */
 
-void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
-		    int64_t value, uint64_t count);
+void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v, int64_t value,
+		    uint64_t count);
 void profile_sample_row(struct profile *p, struct sample s, const int64_t *values);
 /* Adds a sample with a value of one value type. */
 void profile_sample_value(struct profile *p, struct sample s, value_id v, int64_t value);
@@ -517,8 +522,7 @@ static inline label_set_id profile_sample_labels(const struct profile *p, size_t
 }
 struct sample profile_sample_at(const struct profile *p, size_t row);
 /* Like profile_sample(), but the caller guarantees that no sample has this thread and stack. */
-void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
-			int64_t value);
+void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v, int64_t value);
 void profile_call_event(struct profile *p, struct call_event a);
 /* NULL if there is none. */
 struct time_range *profile_time_range(const struct profile *p, thread_id t, value_id v);
@@ -527,16 +531,15 @@ void profile_add_time_range(struct profile *p, struct time_range s); /* extends 
 /* `values` has a number for each value type; NULL stands for zeros. */
 void profile_cost(struct profile *p, struct cost c, const int64_t *values);
 /* Returns the row. `self` may be NULL if it is not recorded. */
-uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values,
-		     const int64_t *self);
+uint32_t profile_arc(struct profile *p, struct arc a, const int64_t *values, const int64_t *self);
 /*
  * profile_arc() in steps, like strings_prefetch(), for adding many arcs to a large table in no
  * order. Sets a->self_known.
  */
 uint64_t profile_arc_hash(const struct arc *a);
 void profile_prefetch_arc(const struct profile *p, uint64_t hash, enum prefetch_step what);
-uint32_t profile_arc_hashed(struct profile *p, struct arc *a, uint64_t hash,
-			    const int64_t *values, const int64_t *self);
+uint32_t profile_arc_hashed(struct profile *p, struct arc *a, uint64_t hash, const int64_t *values,
+			    const int64_t *self);
 /*
  * Like profile_cost() and profile_arc(), but the caller guarantees that the key is new (the
  * callees of a caller in a dict, the lines of a function in order). Nothing is looked up, and a
@@ -558,8 +561,10 @@ static inline struct cost profile_cost_row(const struct profile *p, size_t row)
 {
 	const struct cost_row *c = &p->costs[row];
 
-	return (struct cost){ c->thread, c->function, { c->file, c->line,
-		row < p->cost_address_count ? p->cost_addresses[row] : 0 } };
+	return (struct cost){ c->thread,
+			      c->function,
+			      { c->file, c->line,
+				row < p->cost_address_count ? p->cost_addresses[row] : 0 } };
 }
 /* Adds the self part to an arc that has none. */
 void profile_set_arc_self(struct profile *p, uint32_t row, const int64_t *self);

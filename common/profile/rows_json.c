@@ -1,6 +1,9 @@
 #include "common/profile/rows_json.h"
 
-#define WORD(text) { text, sizeof text - 1 }
+#define WORD(text) \
+	{ \
+		text, sizeof text - 1 \
+	}
 
 static const struct unit_word words[] = {
 	{ WORD("none"), UNIT_NONE, 0, WORD("samples") },

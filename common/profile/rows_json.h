@@ -21,7 +21,7 @@ struct unit_word {
 	struct str word;
 	enum unit unit;
 	int power;
-	struct str value;  /* the default name of such a value type */
+	struct str value; /* the default name of such a value type */
 };
 
 /*

@@ -40,7 +40,8 @@ struct sample profile_sample_at(const struct profile *p, size_t row)
 	const struct sample_row *s = &p->samples[row];
 	int64_t time = row < p->sample_time_count ? p->sample_times[row] : NO_TIME;
 
-	return (struct sample){ s->thread, s->stack, s->count, profile_sample_labels(p, row),
+	return (struct sample){ s->thread,       s->stack,
+				s->count,        profile_sample_labels(p, row),
 				time != NO_TIME, time != NO_TIME ? time : 0 };
 }
 
@@ -133,20 +134,19 @@ static uint32_t labelled_row(struct profile *p, const struct sample *s)
 static uint32_t sample_row(struct profile *p, const struct sample *s)
 {
 	uint32_t row = s->labels || s->timed ? labelled_row(p, s)
-		: plain_row(p, s->thread, s->stack);
+					     : plain_row(p, s->thread, s->stack);
 
 	p->samples[row].count += s->count;
 	return row;
 }
 
-void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
-			int64_t value)
+void profile_new_sample(struct profile *p, thread_id t, stack_id stack, value_id v, int64_t value)
 {
 	values_add(&p->sample_values, add_sample(p, t, stack, NO_LABELS), v, value);
 }
 
-void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v,
-		    int64_t value, uint64_t count)
+void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v, int64_t value,
+		    uint64_t count)
 {
 	uint32_t row = plain_row(p, t, stack);
 
@@ -195,6 +195,7 @@ void profile_add_time_range(struct profile *p, struct time_range s)
 		return;
 	}
 	ARRAY_ROOM(p->time_ranges, p->time_range_count, p->time_range_cap);
-	index_add(&p->time_range_index, time_range_hash(s.thread, s.value), (uint32_t)p->time_range_count);
+	index_add(&p->time_range_index, time_range_hash(s.thread, s.value),
+		  (uint32_t)p->time_range_count);
 	p->time_ranges[p->time_range_count++] = s;
 }

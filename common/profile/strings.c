@@ -77,8 +77,7 @@ string_id strings_add(struct strings *s, struct str text)
 string_id strings_add_hashed(struct strings *s, struct str text, uint64_t hash)
 {
 	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);)
-		if (s->texts[at.row].n == text.n &&
-		    same_bytes(s->texts[at.row].p, text.p, text.n))
+		if (s->texts[at.row].n == text.n && same_bytes(s->texts[at.row].p, text.p, text.n))
 			return at.row;
 	limit_check(LIMIT_NAME, text.n);
 	ARRAY_ROOM(s->texts, s->count, s->cap);

@@ -17,9 +17,9 @@ struct strings {
 	struct str *texts;
 	size_t count, cap;
 	struct index index;
-	char *block;            /* free space for the next text */
+	char *block; /* free space for the next text */
 	size_t block_left;
-	void *blocks;           /* all blocks, a linked list */
+	void *blocks; /* all blocks, a linked list */
 };
 
 void strings_init(struct strings *s);

@@ -81,11 +81,16 @@ void profile_clear(struct profile *p)
 	strings_clear(&was.strings);
 	index_clear(&was.function_rows.index);
 	*p = (struct profile){
-		.strings = was.strings, .function_rows.index = was.function_rows.index,
-		.functions = was.functions, .function_cap = was.function_cap,
-		.costs = was.costs, .cost_cap = was.cost_cap,
-		.arcs = was.arcs, .arc_cap = was.arc_cap,
-		.totals = was.totals, .total_cap = was.total_cap,
+		.strings = was.strings,
+		.function_rows.index = was.function_rows.index,
+		.functions = was.functions,
+		.function_cap = was.function_cap,
+		.costs = was.costs,
+		.cost_cap = was.cost_cap,
+		.arcs = was.arcs,
+		.arc_cap = was.arc_cap,
+		.totals = was.totals,
+		.total_cap = was.total_cap,
 	};
 	for (int i = 0; i < PROFILE_VALUE_TABLES; i++) {
 		values_clear(profile_values(&was, i));
@@ -97,8 +102,7 @@ void profile_clear(struct profile *p)
 struct values *profile_values(struct profile *p, int table)
 {
 	struct values *tables[PROFILE_VALUE_TABLES] = {
-		&p->sample_values, &p->cost_values, &p->arc_values,
-		&p->arc_self, &p->total_values,
+		&p->sample_values, &p->cost_values, &p->arc_values, &p->arc_self, &p->total_values,
 	};
 
 	return tables[table];
@@ -112,7 +116,8 @@ int profile_status(const struct profile *p, const char *what)
 		if (t->overflow)
 			return diag_error("%s: a total of value type %s does not fit in 64 bits",
 					  diag_masked(str_of(what)),
-					  diag_quote(profile_text(p, p->value_types[t->overflowed].name)));
+					  diag_quote(profile_text(p, p->value_types[t->overflowed]
+									     .name)));
 	}
 	return 0;
 }
@@ -137,8 +142,8 @@ struct function profile_function_at(const struct profile *p, function_id f)
 {
 	const struct function_row *row = &p->functions[f];
 
-	return (struct function){ row->name, row->file, row->object, row->line,
-				  row->line_inferred, profile_system_name(p, f) };
+	return (struct function){ row->name, row->file,          row->object,
+				  row->line, row->line_inferred, profile_system_name(p, f) };
 }
 
 static void set_system_name(struct profile *p, function_id f, string_id system)
@@ -176,9 +181,8 @@ function_id profile_function(struct profile *p, struct function f)
 	for (struct probe at = index_probe(&rows->index, hash); index_next(&rows->index, &at);) {
 		const struct function_row *have = &p->functions[at.row];
 
-		if (have->name == f.name && have->file == f.file &&
-		    have->object == f.object && have->line == f.line &&
-		    profile_system_name(p, at.row) == f.system)
+		if (have->name == f.name && have->file == f.file && have->object == f.object &&
+		    have->line == f.line && profile_system_name(p, at.row) == f.system)
 			return at.row;
 	}
 	return profile_new_function(p, f);
@@ -187,8 +191,7 @@ function_id profile_function(struct profile *p, struct function f)
 value_id profile_value_type(struct profile *p, struct value_type type)
 {
 	for (size_t i = 0; i < p->value_count; i++)
-		if (p->value_types[i].name == type.name &&
-		    p->value_types[i].unit == type.unit)
+		if (p->value_types[i].name == type.name && p->value_types[i].unit == type.unit)
 			return (value_id)i;
 	limit_check(LIMIT_VALUES, p->value_count + 1);
 	ARRAY_ROOM(p->value_types, p->value_count, p->value_cap);

@@ -35,7 +35,8 @@ static void add_again(struct profile *p)
 	p->sample_labels = NULL;
 	p->sample_label_count = p->sample_label_cap = 0;
 	p->sample_values = (struct values){ .width = values.width,
-		.overflow = values.overflow, .overflowed = values.overflowed };
+					    .overflow = values.overflow,
+					    .overflowed = values.overflowed };
 	p->sample_first_count = 0;
 	index_free(&p->sample_index);
 	for (size_t i = 0; i < count; i++)
@@ -45,7 +46,8 @@ static void add_again(struct profile *p)
 	values_free(&values);
 }
 
-void unresolved_stacks_resolve(struct unresolved_stacks *l, struct profile *p, const frame_id *frames)
+void unresolved_stacks_resolve(struct unresolved_stacks *l, struct profile *p,
+			       const frame_id *frames)
 {
 	stack_id *stacks = alloc_zero(l->stacks.count, sizeof *stacks);
 

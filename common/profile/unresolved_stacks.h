@@ -15,8 +15,8 @@
 #define UNRESOLVED_STACK ((stack_id)1 << 31)
 
 struct unresolved_stacks {
-	struct stacks stacks;      /* here a "frame" is a number of the file */
-	size_t first_call_event;   /* from this on call events have numbers as frames */
+	struct stacks stacks;    /* here a "frame" is a number of the file */
+	size_t first_call_event; /* from this on call events have numbers as frames */
 };
 
 void unresolved_stacks_init(struct unresolved_stacks *l, const struct profile *p);
@@ -37,6 +37,7 @@ static inline bool unresolved_stacks_any(const struct unresolved_stacks *l)
  * Replaces all marked ids in the profile; frames[number] is the frame with that number in the
  * file.
  */
-void unresolved_stacks_resolve(struct unresolved_stacks *l, struct profile *p, const frame_id *frames);
+void unresolved_stacks_resolve(struct unresolved_stacks *l, struct profile *p,
+			       const frame_id *frames);
 
 #endif

@@ -29,8 +29,8 @@ static const struct unit_step times[] = {
 	{ "ns", "ns" }, { "\xc2\xb5s", "us" }, { "ms", "ms" }, { "s", "s" }, { NULL, NULL },
 };
 static const struct unit_step bytes[] = {
-	{ "B", "B" }, { "KiB", "KiB" }, { "MiB", "MiB" }, { "GiB", "GiB" }, { "TiB", "TiB" },
-	{ NULL, NULL },
+	{ "B", "B" },     { "KiB", "KiB" }, { "MiB", "MiB" },
+	{ "GiB", "GiB" }, { "TiB", "TiB" }, { NULL, NULL },
 };
 
 static bool is_one_of(const struct unit_step *units, const char *said)

@@ -13,9 +13,9 @@
 
 /* How the user wants values shown; zeros are the defaults. */
 struct value_style {
-	const char *name;  /* replaces the name of the value type */
-	const char *unit;  /* one of VALUE_UNITS: always use it for values of that kind */
-	double factor;     /* values are multiplied by it; 0 stands for 1 */
+	const char *name; /* replaces the name of the value type */
+	const char *unit; /* one of VALUE_UNITS: always use it for values of that kind */
+	double factor;    /* values are multiplied by it; 0 stands for 1 */
 };
 #define VALUE_UNITS "s|ms|us|ns|B|KiB|MiB|GiB|TiB"
 

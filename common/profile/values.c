@@ -13,8 +13,7 @@ void values_resize(struct values *t, size_t rows)
 	if (rows > t->cap)
 		t->v = alloc_grow(t->v, &t->cap, rows, width * sizeof *t->v);
 	if (rows > t->rows && t->width)
-		memset(values_row(t, t->rows), 0,
-		       (rows - t->rows) * t->width * sizeof *t->v);
+		memset(values_row(t, t->rows), 0, (rows - t->rows) * t->width * sizeof *t->v);
 	t->rows = rows;
 }
 
@@ -60,7 +59,8 @@ void values_add_row(struct values *t, size_t row, const int64_t *values)
 
 void values_widen(struct values *t, uint32_t width)
 {
-	struct values wide = { .width = width, .overflow = t->overflow,
+	struct values wide = { .width = width,
+			       .overflow = t->overflow,
 			       .overflowed = t->overflowed };
 
 	if (!t->rows) {
@@ -70,8 +70,7 @@ void values_widen(struct values *t, uint32_t width)
 	}
 	values_resize(&wide, t->rows);
 	for (size_t row = 0; t->width && row < t->rows; row++)
-		memcpy(values_row(&wide, row), values_row(t, row),
-		       t->width * sizeof *t->v);
+		memcpy(values_row(&wide, row), values_row(t, row), t->width * sizeof *t->v);
 	alloc_free(t->v);
 	*t = wide;
 }

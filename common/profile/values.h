@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct values {
-	int64_t *v;      /* rows * width */
+	int64_t *v; /* rows * width */
 	size_t rows, cap;
 	uint32_t width;
 	bool overflow;

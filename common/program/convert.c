@@ -58,8 +58,10 @@ static void report_no_format(format_list list, struct str name, bool known, bool
 		}
 	}
 	diag_error("%s %s; there are: %s%.*s",
-		   !known ? "no format" : writes ? "cannot write" : "cannot read", diag_quote(name),
-		   names.p, (int)near.n, near.n ? near.p : "");
+		   !known   ? "no format"
+		   : writes ? "cannot write"
+			    : "cannot read",
+		   diag_quote(name), names.p, (int)near.n, near.n ? near.p : "");
 	buf_free(&names);
 	buf_free(&near);
 }
@@ -149,8 +151,8 @@ static bool is_of_another(const struct settings *s, struct input *in, const stru
 		return false;
 	if (str_cut(str_of(task_current->program), '2', &reader, &writer) &&
 	    str_eq(reader, str_of(from->name)))
-		input_error_at(in, 0, "expected %s, got %s: %s2%.*s reads it", from->name, other->name,
-			       other->name, (int)writer.n, writer.p);
+		input_error_at(in, 0, "expected %s, got %s: %s2%.*s reads it", from->name,
+			       other->name, other->name, (int)writer.n, writer.p);
 	else
 		input_error_at(in, 0, "expected %s, got %s", from->name, other->name);
 	return true;
@@ -177,7 +179,7 @@ int convert_read_file(struct settings *s, struct profile *p, const struct format
 }
 
 int convert_read_input(struct settings *s, struct profile *p, const struct format *from,
-	       format_list list, struct input *in, const struct format **found)
+		       format_list list, struct input *in, const struct format **found)
 {
 	bool named = from != NULL;
 	int status = -1;
@@ -216,8 +218,10 @@ static const char *display_name(const char *file)
 void convert_report_estimated(size_t estimated, size_t files)
 {
 	if (estimated && files > 1)
-		diag_warning("the stacks of %zu of %zu files were estimated, each for itself: merge the call "
-			     "graphs that they were made of, and estimate once", estimated, files);
+		diag_warning(
+			"the stacks of %zu of %zu files were estimated, each for itself: merge the call "
+			"graphs that they were made of, and estimate once",
+			estimated, files);
 }
 
 static int read_files(struct settings *s, struct profile *p, const struct format *from,
@@ -310,9 +314,10 @@ static bool *find_threads(const struct profile *p, const char *wanted)
 			title.n = 0;
 			thread_title(p, (thread_id)i, &title);
 			keep[i] = round == 0 ? str_eq(buf_str(&title), text) ||
-					       str_eq(profile_text(p, p->threads[i].name), text)
-				: round == 1 ? number && p->threads[i].tid == number
-					     : number == i + 1;
+						       str_eq(profile_text(p, p->threads[i].name),
+							      text)
+				  : round == 1 ? number && p->threads[i].tid == number
+					       : number == i + 1;
 			any |= keep[i];
 		}
 	buf_free(&title);
@@ -333,8 +338,8 @@ int convert_select(const struct settings *s, struct profile **p)
 
 		profile_value_type_names(*p, &names);
 		if (value == NO_ID)
-			diag_error("no value type %s; there are: %s",
-				   diag_quote(str_of(s->value)), names.p ? names.p : "none");
+			diag_error("no value type %s; there are: %s", diag_quote(str_of(s->value)),
+				   names.p ? names.p : "none");
 		buf_free(&names);
 		if (value == NO_ID)
 			return -1;
@@ -343,8 +348,8 @@ int convert_select(const struct settings *s, struct profile **p)
 	if (s->thread) {
 		threads = find_threads(*p, s->thread);
 		if (!threads)
-			return diag_error("no thread %s among %zu",
-					  diag_quote(str_of(s->thread)), (*p)->thread_count);
+			return diag_error("no thread %s among %zu", diag_quote(str_of(s->thread)),
+					  (*p)->thread_count);
 		options.threads = threads;
 	}
 	if (s->thread)
@@ -420,7 +425,7 @@ int convert_prepare(struct settings *s, struct profile **p, const struct format 
 }
 
 void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,
-	      const struct format *to)
+		      const struct format *to)
 {
 	out->options = write_values(s, to);
 	to->write(out, p);
@@ -454,7 +459,8 @@ static bool is_untouched(const struct profile *p, size_t samples)
 int convert_prepare_sum(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct canonical_options options = {
-		.outermost = !has_creator(*p), .fold_arcs = !(to->features & FEATURE_TOTALS),
+		.outermost = !has_creator(*p),
+		.fold_arcs = !(to->features & FEATURE_TOTALS),
 	};
 	size_t samples = (*p)->sample_count;
 

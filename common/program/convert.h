@@ -19,7 +19,7 @@ typedef const struct format *const *format_list;
  */
 struct settings {
 	struct option_set options;
-	bool quiet, verbose;      /* copied to the task by settings_parse() */
+	bool quiet, verbose; /* copied to the task by settings_parse() */
 	const char *output;
 	const char *value, *thread;
 	bool threads;
@@ -48,12 +48,12 @@ void settings_add_format(struct settings *s, const struct format *f, enum option
 /* Calls options_parse() and passes -q and -v to the task. */
 int settings_parse(struct settings *s, int argc, char **argv);
 
-extern const struct option_row options_common[]; /* -o -q -v ... */
-extern const struct option_row options_strict[]; /* --strict, for conversions */
+extern const struct option_row options_common[];    /* -o -q -v ... */
+extern const struct option_row options_strict[];    /* --strict, for conversions */
 extern const struct option_row options_selection[]; /* --value --thread */
-extern const struct option_row options_privacy[]; /* --strip-dirs --anonymize */
-extern const struct option_row options_threads[]; /* --threads */
-extern const struct option_row options_estimate[]; /* for stacks from call graphs */
+extern const struct option_row options_privacy[];   /* --strip-dirs --anonymize */
+extern const struct option_row options_threads[];   /* --threads */
+extern const struct option_row options_estimate[];  /* for stacks from call graphs */
 
 /* The format with that name, or NULL. */
 const struct format *format_find(format_list list, struct str name);
@@ -74,7 +74,7 @@ int convert_read_file(struct settings *s, struct profile *p, const struct format
  * opened.
  */
 int convert_read_input(struct settings *s, struct profile *p, const struct format *from,
-	       format_list list, struct input *in, const struct format **found);
+		       format_list list, struct input *in, const struct format **found);
 
 /*
  * Tells readers what will not be needed. order: samples are needed in order. no_lines: costs
@@ -130,7 +130,7 @@ int convert_prepare_sum(struct settings *s, struct profile **p, const struct for
 
 /* Writes p, which has been prepared, with the option values of the format. */
 void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,
-	      const struct format *to);
+		      const struct format *to);
 /* Whether the format needs samples in order. */
 bool convert_needs_order(const struct settings *s, const struct format *to);
 /*
@@ -145,7 +145,7 @@ void format_list_print(FILE *to, format_list list);
  * Handles --help, --version, --list-formats, --list-limits and --list-options. True if one of
  * them was given.
  */
-bool convert_handle_info_options(const struct settings *s, const char *synopsis, const char *purpose,
-				 format_list list);
+bool convert_handle_info_options(const struct settings *s, const char *synopsis,
+				 const char *purpose, format_list list);
 
 #endif

@@ -14,14 +14,22 @@ static const struct kind {
 	struct str mark;
 	const char *kind;
 } kinds[] = {
-#define MARK(literal) { (literal), sizeof(literal) - 1 }
+#define MARK(literal) \
+	{ \
+		(literal), sizeof(literal) - 1 \
+	}
 	/* binary */
 	{ AT_START, MARK("PERFILE2"), "a perf.data file: fold what `perf script` prints of it" },
-	{ AT_START, MARK("FLR\0"), "a recording of Java's Flight Recorder: async-profiler's jfrconv "
-				   "makes collapsed stacks of it" },
-	{ AT_START, MARK("gmon"), "a gmon.out file of gprof, which is of no use without its program" },
+	{ AT_START, MARK("FLR\0"),
+	  "a recording of Java's Flight Recorder: async-profiler's jfrconv "
+	  "makes collapsed stacks of it" },
+	{ AT_START, MARK("gmon"),
+	  "a gmon.out file of gprof, which is of no use without its program" },
 	{ AT_START, MARK("memray"), "a capture of memray: its own reports read it" },
-	{ AT_START, MARK("\x7f" "ELF"), "a program or library (ELF), not a profile of it" },
+	{ AT_START,
+	  MARK("\x7f"
+	       "ELF"),
+	  "a program or library (ELF), not a profile of it" },
 	{ AT_START, MARK("PK\x03\x04"), "a zip archive: unpack it first" },
 	{ AT_START, MARK("JAVA PROFILE"), "a heap dump of Java (hprof), not a profile" },
 	{ AT_START, MARK("SQLite format 3"), "an SQLite database" },
@@ -30,34 +38,42 @@ static const struct kind {
 	{ AT_START, MARK("%PDF"), "a PDF document" },
 	{ AT_START, MARK("\x04\x22\x4d\x18"), "lz4 data: unpack it first" },
 	/* pprof's message: a sample type of two varints comes first in all that Go writes */
-	{ AT_START, MARK("\x0a\x04\x08"), "a pprof profile: `go tool pprof -callgrind` makes callgrind of it" },
+	{ AT_START, MARK("\x0a\x04\x08"),
+	  "a pprof profile: `go tool pprof -callgrind` makes callgrind of it" },
 	/* JSON */
 	{ IN_JSON, MARK("\"traceEvents\""), "a Chrome trace: speedscope.app opens and exports it" },
-	{ IN_JSON, MARK("\"timeDeltas\""), "a .cpuprofile of V8: speedscope.app opens and exports it" },
+	{ IN_JSON, MARK("\"timeDeltas\""),
+	  "a .cpuprofile of V8: speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"ph\""), "a Chrome trace: speedscope.app opens and exports it" },
-	{ IN_JSON, MARK("\"stackTable\""), "a profile of the Firefox Profiler: speedscope.app opens and "
-					   "exports it" },
-	{ IN_JSON, MARK("\"preprocessedProfileVersion\""), "a profile of the Firefox Profiler: "
-							   "speedscope.app opens and exports it" },
+	{ IN_JSON, MARK("\"stackTable\""),
+	  "a profile of the Firefox Profiler: speedscope.app opens and "
+	  "exports it" },
+	{ IN_JSON, MARK("\"preprocessedProfileVersion\""),
+	  "a profile of the Firefox Profiler: "
+	  "speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"resourceSpans\""), "traces of OpenTelemetry, not a profile" },
 	{ IN_JSON, MARK("\"resourceProfiles\""), "a profile of OpenTelemetry in JSON" },
 	{ IN_JSON, MARK("\"root_frame\""), "pyinstrument's JSON: its -r speedscope is read" },
 	{ IN_JSON, MARK(""), "JSON of another kind" },
 	/* reports and pages */
-	{ IN_FIRST_LINES, MARK(" function calls"), "a report of Python's pstats: the .pstat file that it was made "
-						   "of is read" },
-	{ IN_FIRST_LINES, MARK("Profile data file"), "a report of callgrind_annotate: the file that it was made of is "
-						     "read" },
-	{ IN_FIRST_LINES, MARK("Showing nodes accounting for"), "a report of pprof: the profile that it was made of, "
-								"with `-callgrind`, is read" },
+	{ IN_FIRST_LINES, MARK(" function calls"),
+	  "a report of Python's pstats: the .pstat file that it was made "
+	  "of is read" },
+	{ IN_FIRST_LINES, MARK("Profile data file"),
+	  "a report of callgrind_annotate: the file that it was made of is "
+	  "read" },
+	{ IN_FIRST_LINES, MARK("Showing nodes accounting for"),
+	  "a report of pprof: the profile that it was made of, "
+	  "with `-callgrind`, is read" },
 	{ IN_FIRST_LINES, MARK("Flat profile:"), "a report of gprof" },
 	{ IN_FIRST_LINES, MARK("<!DOCTYPE html"), "an HTML page" },
 	{ IN_FIRST_LINES, MARK("<!doctype html"), "an HTML page" },
 	{ IN_FIRST_LINES, MARK("<html"), "an HTML page" },
 	{ AT_START, MARK("digraph"), "a graph for Graphviz: dot is written, not read" },
 	{ AT_START, MARK("strict digraph"), "a graph for Graphviz: dot is written, not read" },
-	{ AT_START, MARK("v8-version"), "a log of V8: `node --prof-process --preprocess` and speedscope.app "
-					"open it" },
+	{ AT_START, MARK("v8-version"),
+	  "a log of V8: `node --prof-process --preprocess` and speedscope.app "
+	  "open it" },
 #undef MARK
 };
 
@@ -85,8 +101,9 @@ const char *foreign_kind(struct str head)
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		const struct kind *k = &kinds[i];
 
-		if (k->where == AT_START ? str_starts(head, k->mark)
-					 : (k->where == IN_FIRST_LINES || json) && contains(text, k->mark))
+		if (k->where == AT_START
+			    ? str_starts(head, k->mark)
+			    : (k->where == IN_FIRST_LINES || json) && contains(text, k->mark))
 			return k->kind;
 	}
 	return NULL;

@@ -16,7 +16,7 @@
 
 enum representation { REPR_SAMPLES, REPR_GRAPH };
 
-enum { MAX_BID = 100 };     /* certain: no other format is asked */
+enum { MAX_BID = 100 }; /* certain: no other format is asked */
 
 /* The options for reading or for writing: the table, and where the values are. */
 struct format_options {
@@ -27,7 +27,10 @@ struct format_options {
 };
 
 /* An initialiser; the variable `usual` holds the defaults in the struct of the rows. */
-#define FORMAT_OPTIONS(rows, usual) { rows, sizeof(usual), &(usual) }
+#define FORMAT_OPTIONS(rows, usual) \
+	{ \
+		rows, sizeof(usual), &(usual) \
+	}
 
 /* Functions that take `options` get the values of the write options. */
 struct format {
@@ -36,7 +39,7 @@ struct format {
 	const char *suffixes; /* separated by blanks; -o FILE chooses the format by them */
 	enum representation representation; /* the representation that it reads into and writes
 					       from */
-	unsigned features;    /* FEATURE_* bits that survive writing and reading */
+	unsigned features;                  /* FEATURE_* bits that survive writing and reading */
 	/* further bits that it keeps of this profile; may be NULL */
 	unsigned (*features_of)(const struct profile *p, const void *options);
 
@@ -50,7 +53,7 @@ struct format {
 	 */
 	int (*read)(struct input *in, struct profile *p);
 	struct format_options read_options;
-	bool reads_xml;       /* uses common/syntax/xml_library, which must be loaded before a
+	bool reads_xml; /* uses common/syntax/xml_library, which must be loaded before a
 			         sandbox is entered */
 
 	/* arcs need inclusive values: these are estimated where only calls are recorded */

@@ -13,7 +13,8 @@
 static bool any_representation(format_list list, enum representation representation, bool reads)
 {
 	for (; *list; list++)
-		if ((*list)->representation == representation && (reads ? (*list)->read != NULL : (*list)->write != NULL))
+		if ((*list)->representation == representation &&
+		    (reads ? (*list)->read != NULL : (*list)->write != NULL))
 			return true;
 	return false;
 }
@@ -45,7 +46,8 @@ void options_for_conversion(struct settings *s, format_list from, format_list to
 	settings_add_group(s, "privacy", options_privacy, s);
 	if (any_loses_threads(from, to))
 		settings_add_group(s, "threads", options_threads, s);
-	if (any_representation(from, REPR_GRAPH, true) && any_representation(to, REPR_SAMPLES, false))
+	if (any_representation(from, REPR_GRAPH, true) &&
+	    any_representation(to, REPR_SAMPLES, false))
 		settings_add_group(s, "stacks from a call graph", options_estimate, s);
 	add_inputs(s, from);
 	for (; *to; to++)

@@ -61,8 +61,7 @@ static struct option_group *find_group(const struct option_set *set, enum option
 	return NULL;
 }
 
-void *options_values(const struct option_set *set, enum option_end end,
-		     const struct format *format)
+void *options_values(const struct option_set *set, enum option_end end, const struct format *format)
 {
 	struct option_group *g = find_group(set, end, format);
 
@@ -91,7 +90,9 @@ const struct option_row *option_find(const struct option_row *rows, struct str n
 static const char *end_of(const struct option_group *g)
 {
 	static const char *const ends[] = {
-		[END_NONE] = "", [END_INPUT] = " input", [END_OUTPUT] = " output",
+		[END_NONE] = "",
+		[END_INPUT] = " input",
+		[END_OUTPUT] = " output",
 	};
 
 	return ends[g->end];
@@ -147,26 +148,17 @@ int option_set_value(const struct option_row *row, void *values, const char *tex
 	if (row->given)
 		*((bool *)values + row->given) = true;
 	switch (row->kind) {
-	case OPTION_FLAG:
-		*(bool *)value = true;
-		return 0;
-	case OPTION_TEXT:
-		*(const char **)value = text;
-		return 0;
+	case OPTION_FLAG: *(bool *)value = true; return 0;
+	case OPTION_TEXT: *(const char **)value = text; return 0;
 	case OPTION_COUNT:
 		if (!str_to_u64(str_of(text), value))
 			return bad_argument(row, text);
 		return 0;
-	case OPTION_FRACTION:
-		return set_fraction(row, value, text);
-	case OPTION_CHOICE:
-		return set_choice(row, value, text);
-	case OPTION_LIST:
-		return add_text(value, text);
-	case OPTION_LIMIT:
-		return limits_set("option --limit", text);
-	default:
-		return 0;
+	case OPTION_FRACTION: return set_fraction(row, value, text);
+	case OPTION_CHOICE: return set_choice(row, value, text);
+	case OPTION_LIST: return add_text(value, text);
+	case OPTION_LIMIT: return limits_set("option --limit", text);
+	default: return 0;
 	}
 }
 
@@ -184,10 +176,10 @@ struct option_parser {
 		struct option_group *group;
 		const struct option_row *row;
 		enum option_end end; /* from the name: --in-NAME, --out-NAME */
-	} *refs;
+	} * refs;
 	size_t ref_count, ref_cap;
-	bool in_names, out_names;    /* a word of the command line begins like that */
-	char **names;                /* names made here */
+	bool in_names, out_names; /* a word of the command line begins like that */
+	char **names;             /* names made here */
 	size_t name_count, name_cap;
 };
 
@@ -220,8 +212,8 @@ static void add_ref(struct option_parser *ps, struct option_group *g, const stru
  * --in-NAME is added only where it is used, so that the abbreviation --in of --inverted stays
  * unambiguous.
  */
-static void add_end_name(struct option_parser *ps, struct option_group *g, const struct option_row *row,
-			 int has_argument)
+static void add_end_name(struct option_parser *ps, struct option_group *g,
+			 const struct option_row *row, int has_argument)
 {
 	struct buf name = { 0 };
 
@@ -238,7 +230,8 @@ static void add_end_name(struct option_parser *ps, struct option_group *g, const
 
 static void add_row(struct option_parser *ps, struct option_group *g, const struct option_row *row)
 {
-	int has_argument = resolve(g->rows, row)->kind == OPTION_FLAG ? no_argument : required_argument;
+	int has_argument = resolve(g->rows, row)->kind == OPTION_FLAG ? no_argument
+								      : required_argument;
 	size_t n = strlen(ps->letters);
 
 	if (g->end && (g->end == END_INPUT ? ps->in_names : ps->out_names))
@@ -316,12 +309,14 @@ static int report_option(const struct option_parser *ps, char **argv)
 		if (!optopt)
 			return report_unknown(ps, name);
 		return diag_error(given ? "option '--%s' doesn't allow an argument"
-					: "option '--%s' requires an argument", diag_masked(name));
+					: "option '--%s' requires an argument",
+				  diag_masked(name));
 	}
 	for (const char *letter = ps->letters; *letter; letter++)
 		if (*letter == optopt && optopt != ':')
 			return diag_error("option requires an argument -- '%c'", optopt);
-	return diag_error("invalid option -- '%s'", diag_masked((struct str){ &(char){ (char)optopt }, 1 }));
+	return diag_error("invalid option -- '%s'",
+			  diag_masked((struct str){ &(char){ (char)optopt }, 1 }));
 }
 
 static int parse_all(struct option_parser *ps, int argc, char **argv)
@@ -342,8 +337,8 @@ static int parse_all(struct option_parser *ps, int argc, char **argv)
 		}
 		row = resolve(ref->group->rows, ref->row);
 		if (row->kind == OPTION_REMAINDER) {
-			*(char ***)(void *)((char *)ref->group->values + row->offset) =
-				&argv[optind - 1];
+			*(char ***)(void *)((char *)ref->group->values +
+					    row->offset) = &argv[optind - 1];
 			return argc;
 		}
 		if (option_set_value(row, ref->group->values, optarg) < 0)
@@ -433,8 +428,10 @@ int options_settle(struct option_set *set, enum option_end end, const struct for
 		if (!row)
 			continue;
 		if (!use->end && other_end_has(set, end, use))
-			return diag_error("--%s is an option of the input and of the output: expected "
-					  "--in-%s or --out-%s", use->name, use->name, use->name);
+			return diag_error(
+				"--%s is an option of the input and of the output: expected "
+				"--in-%s or --out-%s",
+				use->name, use->name, use->name);
 		if (option_set_value(row, g->values, use->text) < 0)
 			return -1;
 	}
@@ -447,7 +444,7 @@ int options_settle_pair(struct option_set *set, const struct format *input,
 	/* known before any value is judged: a name of both ends is said to be one */
 	set->output = output;
 	return options_settle(set, END_INPUT, input) < 0 ? -1
-		: options_settle(set, END_OUTPUT, output);
+							 : options_settle(set, END_OUTPUT, output);
 }
 
 static bool is_used(const struct option_set *set, const struct option_use *use,
@@ -476,8 +473,8 @@ static void name_owners(const struct option_set *set, const struct option_use *u
 	for (size_t g = 0; g < set->count; g++)
 		if (set->groups[g].end &&
 		    row_of(set, set->groups[g].end, set->groups[g].format, use))
-			buf_print(names, "%s%s%s", names->n ? ", " : "",
-				  set->groups[g].heading, end_of(&set->groups[g]));
+			buf_print(names, "%s%s%s", names->n ? ", " : "", set->groups[g].heading,
+				  end_of(&set->groups[g]));
 }
 
 int options_refuse_unused(const struct option_set *set, const struct format *input,
@@ -504,9 +501,11 @@ int options_refuse_unused(const struct option_set *set, const struct format *inp
 static void print_row(FILE *to, const struct option_row *row)
 {
 	char left[256];
-	int n = snprintf(left, sizeof left, "  %c%c%s%s%s%s%s",
-			 row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
-			 row->letter && row->name ? ", " : row->name ? "  " : "",
+	int n = snprintf(left, sizeof left, "  %c%c%s%s%s%s%s", row->letter ? '-' : ' ',
+			 row->letter ? row->letter : ' ',
+			 row->letter && row->name ? ", "
+			 : row->name              ? "  "
+						  : "",
 			 row->name ? "--" : "", row->name ? row->name : "",
 			 row->argument ? " " : "", row->argument ? row->argument : "");
 
@@ -534,7 +533,7 @@ void options_dump(FILE *to, const struct option_set *set)
 {
 	const struct option_group *groups = set->groups;
 	static const char *const kinds[] = {
-		[OPTION_FLAG] = "flag", [OPTION_TEXT] = "text", [OPTION_COUNT] = "count",
+		[OPTION_FLAG] = "flag",      [OPTION_TEXT] = "text",     [OPTION_COUNT] = "count",
 		[OPTION_FRACTION] = "share", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list",
 		[OPTION_REMAINDER] = "rest", [OPTION_LIMIT] = "list",
 	};
@@ -543,8 +542,7 @@ void options_dump(FILE *to, const struct option_set *set)
 		for (const struct option_row *row = groups[g].rows; row && row->kind; row++)
 			if (row->kind != OPTION_ALIAS)
 				fprintf(to, "%s%s\t%.*s\t%s\t%s\t%s\t%s\n", groups[g].heading,
-					end_of(&groups[g]),
-					row->letter ? 1 : 0, &row->letter,
+					end_of(&groups[g]), row->letter ? 1 : 0, &row->letter,
 					row->name ? row->name : "",
 					row->argument ? row->argument : "", kinds[row->kind],
 					row->help);

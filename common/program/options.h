@@ -25,14 +25,14 @@ struct format;
 
 enum option_kind {
 	OPTION_END,
-	OPTION_FLAG,    /* bool */
-	OPTION_TEXT,    /* const char * */
-	OPTION_COUNT,   /* uint64_t */
-	OPTION_FRACTION, /* double, 0 to 1 */
-	OPTION_CHOICE,  /* int, the position in argument "a|b|c" */
-	OPTION_LIST,    /* struct option_list; each use appends a text */
+	OPTION_FLAG,      /* bool */
+	OPTION_TEXT,      /* const char * */
+	OPTION_COUNT,     /* uint64_t */
+	OPTION_FRACTION,  /* double, 0 to 1 */
+	OPTION_CHOICE,    /* int, the position in argument "a|b|c" */
+	OPTION_LIST,      /* struct option_list; each use appends a text */
 	OPTION_REMAINDER, /* char **, all words from this one on; ends the options */
-	OPTION_LIMIT,   /* no value: a limit of the current task */
+	OPTION_LIMIT,     /* no value: a limit of the current task */
 	/*
 	 * An earlier spelling of the option named in `argument`, a row of the same table. It is
 	 * accepted, but not shown by --help or --list-options.
@@ -52,48 +52,69 @@ struct option_row {
 	const char *name;     /* NULL: only a letter */
 	const char *argument; /* shown by --help */
 	const char *help;
-	size_t offset;        /* offset of its value in the struct of the group */
-	size_t given;         /* offset of a bool that is set when it is used; 0: none */
+	size_t offset; /* offset of its value in the struct of the group */
+	size_t given;  /* offset of a bool that is set when it is used; 0: none */
 };
 
 #define OPT_FLAG(letter, name, help, offset) \
-	{ OPTION_FLAG, letter, name, NULL, help, offset, 0 }
+	{ \
+		OPTION_FLAG, letter, name, NULL, help, offset, 0 \
+	}
 #define OPT_TEXT(letter, name, argument, help, offset) \
-	{ OPTION_TEXT, letter, name, argument, help, offset, 0 }
+	{ \
+		OPTION_TEXT, letter, name, argument, help, offset, 0 \
+	}
 #define OPT_COUNT(letter, name, argument, help, offset) \
-	{ OPTION_COUNT, letter, name, argument, help, offset, 0 }
+	{ \
+		OPTION_COUNT, letter, name, argument, help, offset, 0 \
+	}
 #define OPT_FRACTION(letter, name, argument, help, offset) \
-	{ OPTION_FRACTION, letter, name, argument, help, offset, 0 }
+	{ \
+		OPTION_FRACTION, letter, name, argument, help, offset, 0 \
+	}
 #define OPT_CHOICE(letter, name, choices, help, offset) \
-	{ OPTION_CHOICE, letter, name, choices, help, offset, 0 }
+	{ \
+		OPTION_CHOICE, letter, name, choices, help, offset, 0 \
+	}
 #define OPT_LIST(letter, name, argument, help, offset) \
-	{ OPTION_LIST, letter, name, argument, help, offset, 0 }
+	{ \
+		OPTION_LIST, letter, name, argument, help, offset, 0 \
+	}
 #define OPT_REMAINDER(letter, name, argument, help, offset) \
-	{ OPTION_REMAINDER, letter, name, argument, help, offset, 0 }
+	{ \
+		OPTION_REMAINDER, letter, name, argument, help, offset, 0 \
+	}
 #define OPT_LIMIT(letter, name, argument, help) \
-	{ OPTION_LIMIT, letter, name, argument, help, 0, 0 }
+	{ \
+		OPTION_LIMIT, letter, name, argument, help, 0, 0 \
+	}
 #define OPT_ALIAS(name, current) \
-	{ OPTION_ALIAS, 0, name, current, NULL, 0, 0 }
-#define OPT_END { OPTION_END, 0, NULL, NULL, NULL, 0, 0 }
+	{ \
+		OPTION_ALIAS, 0, name, current, NULL, 0, 0 \
+	}
+#define OPT_END \
+	{ \
+		OPTION_END, 0, NULL, NULL, NULL, 0, 0 \
+	}
 
 /* The two ends of a conversion. */
 enum option_end { END_NONE, END_INPUT, END_OUTPUT };
 
 /* Rows under one heading, of the program or of one end of a format. */
 struct option_group {
-	const char *heading;      /* of a format's group, its name; "input" or "output" follows */
+	const char *heading; /* of a format's group, its name; "input" or "output" follows */
 	const struct option_row *rows;
-	void *values;             /* the struct that the offsets refer to */
-	enum option_end end;      /* END_NONE: of no format; assigned while parsing */
+	void *values;        /* the struct that the offsets refer to */
+	enum option_end end; /* END_NONE: of no format; assigned while parsing */
 	const struct format *format;
 	bool settled;
 };
 
 /* An option of a format as it was given, before it is known which format it belongs to. */
 struct option_use {
-	const char *name;         /* without --in- or --out- */
-	const char *text;         /* its argument, or NULL */
-	enum option_end end;      /* END_NONE: the end that has such an option */
+	const char *name;    /* without --in- or --out- */
+	const char *text;    /* its argument, or NULL */
+	enum option_end end; /* END_NONE: the end that has such an option */
 };
 
 /*

@@ -26,12 +26,27 @@
 
 /* Any other system call ends the process. */
 static const int allowed[] = {
-	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek),
-	SCMP_SYS(close), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-	SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(lseek),
+	SCMP_SYS(close),
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
 	/* needed for signals, the clock and sorting in the C library */
-	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(restart_syscall), SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(sysinfo),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(sysinfo),
 	SCMP_SYS(gettid),
 	/* needed to remove the temporary file */
 	SCMP_SYS(getpid),
@@ -41,10 +56,10 @@ static const int allowed[] = {
 static const struct {
 	int call, trouble;
 } denied[] = {
-	{ SCMP_SYS(ioctl), ENOTTY }, { SCMP_SYS(fstat), EACCES },
+	{ SCMP_SYS(ioctl), ENOTTY },      { SCMP_SYS(fstat), EACCES },
 	{ SCMP_SYS(newfstatat), EACCES }, { SCMP_SYS(statx), EACCES },
-	{ SCMP_SYS(clone), EAGAIN }, { SCMP_SYS(clone3), ENOSYS },
-	{ SCMP_SYS(prlimit64), EPERM }, { SCMP_SYS(getrandom), ENOSYS },
+	{ SCMP_SYS(clone), EAGAIN },      { SCMP_SYS(clone3), ENOSYS },
+	{ SCMP_SYS(prlimit64), EPERM },   { SCMP_SYS(getrandom), ENOSYS },
 };
 
 static int add_rules(scmp_filter_ctx filter)
@@ -75,8 +90,9 @@ static int give_up_rights(void)
 	if (status == 0)
 		status = seccomp_load(filter);
 	seccomp_release(filter);
-	return status == 0 ? 0 : diag_error("--sandbox: this system does not let it be closed: %s",
-					    strerror(-status));
+	return status == 0 ? 0
+			   : diag_error("--sandbox: this system does not let it be closed: %s",
+					strerror(-status));
 }
 
 /* Thousands of files may be merged, and all are open at once. */

@@ -39,7 +39,8 @@ const struct option_row options_common[] = {
 		 AT(sandbox)),
 	OPT_FLAG(0, "list-limits", "list the limits and exit", AT(list_limits)),
 	OPT_FLAG(0, "list-formats", "list the formats and exit", AT(list_formats)),
-	OPT_FLAG(0, "list-features", "list what a profile can hold and which formats keep it, and exit",
+	OPT_FLAG(0, "list-features",
+		 "list what a profile can hold and which formats keep it, and exit",
 		 AT(list_features)),
 	OPT_FLAG(0, "list-options", "list these options, a line each with tabs, and exit",
 		 AT(list_options)),
@@ -47,21 +48,18 @@ const struct option_row options_common[] = {
 };
 
 const struct option_row options_strict[] = {
-	OPT_FLAG(0, "strict", "any loss or estimate is an error", AT(strict)),
-	OPT_END
+	OPT_FLAG(0, "strict", "any loss or estimate is an error", AT(strict)), OPT_END
 };
 
 const struct option_row options_selection[] = {
 	OPT_TEXT(0, "value", "NAME|N",
 		 "only this value type (default: all, or the first where the target holds one)",
 		 AT(value)),
-	OPT_TEXT(0, "thread", "NAME|N", "only this thread", AT(thread)),
-	OPT_END
+	OPT_TEXT(0, "thread", "NAME|N", "only this thread", AT(thread)), OPT_END
 };
 
 const struct option_row options_privacy[] = {
-	OPT_FLAG(0, "strip-dirs", "files and objects without their directories",
-		 AT(strip_dirs)),
+	OPT_FLAG(0, "strip-dirs", "files and objects without their directories", AT(strip_dirs)),
 	OPT_FLAG(0, "anonymize",
 		 "hashes for the names of functions, files and threads, under the key PROFPIPE_KEY",
 		 AT(anonymize)),
@@ -99,9 +97,8 @@ void format_list_print(FILE *to, format_list list)
 	fprintf(to, "%-12s%-7s%-8s%-*s  %s\n", heads[0], heads[1], heads[2], widest, heads[3],
 		"what it is");
 	for (; *list; list++)
-		fprintf(to, "%-12s%-7s%-8s%-*s  %s\n", (*list)->name,
-			(*list)->read ? "yes" : "no", (*list)->write ? "yes" : "no", widest,
-			(*list)->suffixes, (*list)->title);
+		fprintf(to, "%-12s%-7s%-8s%-*s  %s\n", (*list)->name, (*list)->read ? "yes" : "no",
+			(*list)->write ? "yes" : "no", widest, (*list)->suffixes, (*list)->title);
 }
 
 /* "calls  call counts  pstat,callgrind,dot": a line a feature, in columns. */
@@ -148,12 +145,13 @@ static void put_help(const struct settings *s, const char *synopsis, const char 
 	       "Exit status: 0 done, 1 a check said no, 2 usage, bad input or I/O trouble.\n"
 	       "Manual: man %s. Formats: --list-formats, man profpipe-FORMAT.\n",
 	       strstr(synopsis, "[FILE...]")
-	       ? "No FILE, or -, is standard input; several FILEs are merged"
-	       : "- is standard input", program);
+		       ? "No FILE, or -, is standard input; several FILEs are merged"
+		       : "- is standard input",
+	       program);
 }
 
-bool convert_handle_info_options(const struct settings *s, const char *synopsis, const char *purpose,
-				 format_list list)
+bool convert_handle_info_options(const struct settings *s, const char *synopsis,
+				 const char *purpose, format_list list)
 {
 	if (s->help) {
 		put_help(s, synopsis, purpose);
@@ -177,10 +175,10 @@ bool convert_handle_info_options(const struct settings *s, const char *synopsis,
 }
 
 void settings_add_group(struct settings *s, const char *heading, const struct option_row *rows,
-	       void *values)
+			void *values)
 {
-	options_add(&s->options, (struct option_group){
-		.heading = heading, .rows = rows, .values = values });
+	options_add(&s->options,
+		    (struct option_group){ .heading = heading, .rows = rows, .values = values });
 }
 
 void settings_add_format(struct settings *s, const struct format *f, enum option_end end)
@@ -192,8 +190,11 @@ void settings_add_format(struct settings *s, const struct format *f, enum option
 		return;
 	values = alloc_bytes(o->size);
 	memcpy(values, o->usual, o->size);
-	options_add(&s->options, (struct option_group){
-		.heading = f->name, .rows = o->rows, .values = values, .end = end, .format = f });
+	options_add(&s->options, (struct option_group){ .heading = f->name,
+							.rows = o->rows,
+							.values = values,
+							.end = end,
+							.format = f });
 }
 
 int settings_parse(struct settings *s, int argc, char **argv)

@@ -5,8 +5,12 @@
 static void put_unit(struct output *out, uint32_t unit)
 {
 	static const char digits[] = "0123456789abcdef";
-	char text[6] = { '\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15],
-			 digits[unit >> 4 & 15], digits[unit & 15] };
+	char text[6] = { '\\',
+			 'u',
+			 digits[unit >> 12 & 15],
+			 digits[unit >> 8 & 15],
+			 digits[unit >> 4 & 15],
+			 digits[unit & 15] };
 
 	output_bytes(out, text, sizeof text);
 }
@@ -16,8 +20,7 @@ static uint32_t surrogate_at(struct str s, size_t i)
 {
 	const unsigned char *b = (const unsigned char *)s.p + i;
 
-	if (s.n - i < 3 || b[0] != 0xed || b[1] < 0xa0 || b[1] > 0xbf ||
-	    b[2] < 0x80 || b[2] > 0xbf)
+	if (s.n - i < 3 || b[0] != 0xed || b[1] < 0xa0 || b[1] > 0xbf || b[2] < 0x80 || b[2] > 0xbf)
 		return 0;
 	return 0xd000 | (b[1] & 0x3fu) << 6 | (b[2] & 0x3fu);
 }
@@ -45,7 +48,8 @@ static void put_escape(struct output *out, uint32_t point)
 {
 	static const char meanings[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
 	const char *meaning = point && point < 0x80
-		? memchr(meanings, (int)point, sizeof meanings - 1) : NULL;
+				      ? memchr(meanings, (int)point, sizeof meanings - 1)
+				      : NULL;
 
 	if (!meaning) {
 		put_unit(out, point);
@@ -57,8 +61,8 @@ static void put_escape(struct output *out, uint32_t point)
 
 static bool stands_for_itself(uint32_t point)
 {
-	return point >= 0x20 && point != '"' && point != '\\' && point != 0x7f &&
-	       point != 0x2028 && point != 0x2029;
+	return point >= 0x20 && point != '"' && point != '\\' && point != 0x7f && point != 0x2028 &&
+	       point != 0x2029;
 }
 
 void json_put(struct output *out, struct str s)

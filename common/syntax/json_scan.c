@@ -57,7 +57,7 @@ static inline char next_byte(struct json *j)
 {
 	struct input *in = j->in;
 
-	return in->p < in->end && *in->p > ' ' ? *in->p : pass_blanks(j);
+	return in->p<in->end && * in->p> ' ' ? *in->p : pass_blanks(j);
 }
 
 static inline bool take_byte(struct json *j, char c, const char *what)
@@ -94,7 +94,8 @@ enum json_kind json_peek(struct json *j)
 	case '{': return JSON_OBJECT;
 	case '[': return JSON_ARRAY;
 	case '"': return JSON_STRING;
-	case 't': case 'f': return JSON_BOOL;
+	case 't':
+	case 'f': return JSON_BOOL;
 	case 'n': return JSON_NULL;
 	default: return c == '-' || (c >= '0' && c <= '9') ? JSON_NUMBER : JSON_NOTHING;
 	}

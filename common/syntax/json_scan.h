@@ -44,9 +44,9 @@ enum json_kind {
 
 struct json {
 	struct input *in;
-	bool at_start;    /* right behind an opening bracket: no comma is expected */
-	bool colon;       /* behind a key: a colon is expected */
-	struct buf text;  /* holds the last string that had escapes */
+	bool at_start;   /* right behind an opening bracket: no comma is expected */
+	bool colon;      /* behind a key: a colon is expected */
+	struct buf text; /* holds the last string that had escapes */
 };
 
 void json_start(struct json *j, struct input *in);

@@ -36,8 +36,10 @@ static bool descend(struct json *j, struct levels *l, bool object)
 	if (l->depth == task_current->limits[LIMIT_NESTING]) {
 		char expected[96];
 
-		snprintf(expected, sizeof expected, "at most %" PRIu64 " levels of brackets "
-			 "(--limit nesting=N)", task_current->limits[LIMIT_NESTING]);
+		snprintf(expected, sizeof expected,
+			 "at most %" PRIu64 " levels of brackets "
+			 "(--limit nesting=N)",
+			 task_current->limits[LIMIT_NESTING]);
 		return json_expected(j, expected);
 	}
 	ARRAY_ROOM(l->objects, l->depth / 64, l->cap);

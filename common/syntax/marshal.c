@@ -48,8 +48,8 @@ static bool take_size(struct marshal *m, bool small, uint32_t *size)
 	}
 	if (!take_u32(m, size))
 		return false;
-	return *size <= INT32_MAX || marshal_fail(m, at, "expected a size, got %" PRId32,
-						  (int32_t)*size);
+	return *size <= INT32_MAX ||
+	       marshal_fail(m, at, "expected a size, got %" PRId32, (int32_t)*size);
 }
 
 /* --- containers --- */
@@ -72,7 +72,7 @@ bool marshal_open(struct marshal *m, struct marshal_container container, uint64_
 	if (!container.again)
 		container.first = m->pool.n;
 	container.capture = !container.again && container.kind == MARSHAL_TUPLE &&
-			container.object != MARSHAL_NO_OBJECT;
+			    container.object != MARSHAL_NO_OBJECT;
 	ARRAY_ROOM(m->containers, m->depth, m->container_cap);
 	m->containers[m->depth++] = container;
 	return true;
@@ -118,7 +118,8 @@ static bool is_container(enum marshal_kind kind)
 }
 
 /* Whether the next field of a code object is as the layout says. */
-static bool take_field(struct marshal *m, struct marshal_container *code, const struct marshal_item *item)
+static bool take_field(struct marshal *m, struct marshal_container *code,
+		       const struct marshal_item *item)
 {
 	char field = *code->layout++;
 
@@ -229,15 +230,14 @@ static bool read_text_float(struct marshal *m, struct marshal_item *item)
 	memcpy(text, p, n);
 	text[n] = '\0';
 	item->number = strtod(text, &end);
-	return (n && end == text + n) ||
-	       marshal_fail(m, item->at, "expected a number, got %s",
-			    diag_quote((struct str){ text, n }));
+	return (n && end == text + n) || marshal_fail(m, item->at, "expected a number, got %s",
+						      diag_quote((struct str){ text, n }));
 }
 
 static bool read_complex(struct marshal *m, struct marshal_item *item, bool text)
 {
-	bool (*read_half)(struct marshal *, struct marshal_item *) =
-		text ? read_text_float : read_float;
+	bool (*read_half)(struct marshal *, struct marshal_item *) = text ? read_text_float
+									  : read_float;
 	bool real = read_half(m, item), imaginary = real && read_half(m, item);
 
 	item->kind = MARSHAL_OTHER;
@@ -267,9 +267,12 @@ bool marshal_read_container(struct marshal *m, struct marshal_item *item, bool s
 	item->kind = kind;
 	item->count = n;
 	end_capture(m);
-	return marshal_open(m, (struct marshal_container){ .kind = kind, .left = n,
-						 .object = item->object,
-						 .layout = m->layout }, item->at);
+	return marshal_open(m,
+			    (struct marshal_container){ .kind = kind,
+							.left = n,
+							.object = item->object,
+							.layout = m->layout },
+			    item->at);
 }
 
 /* A slice has no size: its items are start, stop, step. */
@@ -278,8 +281,10 @@ static bool read_slice(struct marshal *m, struct marshal_item *item)
 	item->kind = MARSHAL_LIST;
 	item->count = 3;
 	end_capture(m);
-	return marshal_open(m, (struct marshal_container){ .kind = MARSHAL_LIST, .left = 3,
-						 .object = item->object }, item->at);
+	return marshal_open(m,
+			    (struct marshal_container){
+				    .kind = MARSHAL_LIST, .left = 3, .object = item->object },
+			    item->at);
 }
 
 static bool give_object(struct marshal *m, struct marshal_item *item, uint32_t object)
@@ -298,34 +303,37 @@ static bool give_object(struct marshal *m, struct marshal_item *item, uint32_t o
 	if (!is_container(o->kind))
 		return true;
 	end_capture(m);
-	return marshal_open(m, (struct marshal_container){ .kind = o->kind, .left = o->count,
-						 .object = object, .again = true,
-						 .first = o->is.first }, item->at);
+	return marshal_open(m,
+			    (struct marshal_container){ .kind = o->kind,
+							.left = o->count,
+							.object = object,
+							.again = true,
+							.first = o->is.first },
+			    item->at);
 }
 
-static bool no_object(struct marshal *m, const struct marshal_item *item, size_t count,
-		      uint32_t n)
+static bool no_object(struct marshal *m, const struct marshal_item *item, size_t count, uint32_t n)
 {
-	return marshal_fail(m, item->at, "expected a reference below %zu, the number of "
-			    "objects, got %" PRIu32, count, n);
+	return marshal_fail(m, item->at,
+			    "expected a reference below %zu, the number of "
+			    "objects, got %" PRIu32,
+			    count, n);
 }
 
 static bool read_reference(struct marshal *m, struct marshal_item *item)
 {
 	uint32_t n;
 
-	return take_u32(m, &n) &&
-	       (n < m->ref_count ? give_object(m, item, m->refs[n].object)
-				 : no_object(m, item, m->ref_count, n));
+	return take_u32(m, &n) && (n < m->ref_count ? give_object(m, item, m->refs[n].object)
+						    : no_object(m, item, m->ref_count, n));
 }
 
 static bool read_interned(struct marshal *m, struct marshal_item *item)
 {
 	uint32_t n;
 
-	return take_u32(m, &n) &&
-	       (n < m->interned.n ? give_object(m, item, m->interned.v[n])
-				  : no_object(m, item, m->interned.n, n));
+	return take_u32(m, &n) && (n < m->interned.n ? give_object(m, item, m->interned.v[n])
+						     : no_object(m, item, m->interned.n, n));
 }
 
 static bool read_end(struct marshal *m, struct marshal_item *item)

@@ -25,31 +25,31 @@
 #include "common/io/output.h"
 
 enum marshal_kind {
-	MARSHAL_OTHER,  /* an object that no profile contains, or a number beyond 64 bits */
+	MARSHAL_OTHER, /* an object that no profile contains, or a number beyond 64 bits */
 	MARSHAL_NONE,
-	MARSHAL_BOOL,   /* integer: 0 or 1 */
-	MARSHAL_INT,    /* integer */
-	MARSHAL_FLOAT,  /* number */
-	MARSHAL_TEXT,   /* text: UTF-8 with lone surrogates; of Python 2, any bytes */
-	MARSHAL_BYTES,  /* text */
-	MARSHAL_CODE,   /* text: the code's name */
-	MARSHAL_TUPLE,  /* count items follow */
-	MARSHAL_LIST,   /* count items follow; also sets and slices */
-	MARSHAL_DICT,   /* keys and values follow */
-	MARSHAL_END,    /* of the innermost dict */
+	MARSHAL_BOOL,  /* integer: 0 or 1 */
+	MARSHAL_INT,   /* integer */
+	MARSHAL_FLOAT, /* number */
+	MARSHAL_TEXT,  /* text: UTF-8 with lone surrogates; of Python 2, any bytes */
+	MARSHAL_BYTES, /* text */
+	MARSHAL_CODE,  /* text: the code's name */
+	MARSHAL_TUPLE, /* count items follow */
+	MARSHAL_LIST,  /* count items follow; also sets and slices */
+	MARSHAL_DICT,  /* keys and values follow */
+	MARSHAL_END,   /* of the innermost dict */
 };
 
 enum { MARSHAL_NO_OBJECT = UINT32_MAX };
 
 struct marshal_item {
 	enum marshal_kind kind;
-	uint32_t object;   /* the id of the kept object, or MARSHAL_NO_OBJECT */
+	uint32_t object; /* the id of the kept object, or MARSHAL_NO_OBJECT */
 	int64_t integer;
-	bool wide;         /* stored as a long although 32 bits would do */
+	bool wide; /* stored as a long although 32 bits would do */
 	double number;
 	size_t count;
-	struct str text;   /* valid until the next call */
-	uint64_t at;       /* the offset where it begins */
+	struct str text; /* valid until the next call */
+	uint64_t at;     /* the offset where it begins */
 };
 
 struct marshal *marshal_new(struct input *in);
@@ -107,8 +107,7 @@ struct marshal_plain {
 	int32_t counts[2];
 	double values[2];
 };
-bool marshal_plain_four(struct marshal *m, uint32_t count, double max,
-			struct marshal_plain *plain);
+bool marshal_plain_four(struct marshal *m, uint32_t count, double max, struct marshal_plain *plain);
 /*
  * A tuple of `count` items whose first four are numbers, which are returned. The remaining
  * items, if any, are read with marshal_next().

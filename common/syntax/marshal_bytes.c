@@ -3,7 +3,7 @@
  */
 #include "common/syntax/marshal_internal.h"
 
-enum { MAX_CODE = 1 << 26 };  /* maximum size of a code object, which is in the window as a whole */
+enum { MAX_CODE = 1 << 26 }; /* maximum size of a code object, which is in the window as a whole */
 
 /* Asks for more step by step: a false size costs no more than what is there. */
 static bool want(struct marshal *m, size_t n)
@@ -26,8 +26,7 @@ const unsigned char *marshal_take_more(struct marshal *m, size_t n)
 		m->failed = true;
 		return NULL;
 	}
-	if ((size_t)(m->in->end - m->in->p) - m->held < n &&
-	    !want(m, m->held + n)) {
+	if ((size_t)(m->in->end - m->in->p) - m->held < n && !want(m, m->held + n)) {
 		marshal_fail(m, offset(m), "expected %zu more byte%s, got the end of the file", n,
 			     n == 1 ? "" : "s");
 		return NULL;

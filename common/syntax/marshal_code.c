@@ -9,10 +9,10 @@
  * string and n the name. The layout that fits is the file's.
  */
 static const char *const layouts[] = {
-	"iiiiibtttbsnsibb",  /* 3.11 to 3.14 */
-	"iiiiiibtttttsnib",  /* 3.8 to 3.10 */
-	"iiiiibtttttsnib",   /* 3.0 to 3.7 */
-	"iiiistttttsnis",    /* 2.7, whose bytes are strings */
+	"iiiiibtttbsnsibb", /* 3.11 to 3.14 */
+	"iiiiiibtttttsnib", /* 3.8 to 3.10 */
+	"iiiiibtttttsnib",  /* 3.0 to 3.7 */
+	"iiiistttttsnis",   /* 2.7, whose bytes are strings */
 };
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 
@@ -24,8 +24,10 @@ static bool try_layout(struct marshal *m, struct marshal_item *item, const char 
 
 	m->trying = true;
 	m->layout = layout;
-	if (!marshal_open(m, (struct marshal_container){ .kind = MARSHAL_CODE, .layout = layout,
-					       .object = item->object }, item->at))
+	if (!marshal_open(m,
+			  (struct marshal_container){
+				  .kind = MARSHAL_CODE, .layout = layout, .object = item->object },
+			  item->at))
 		return false;
 	do
 		if (!marshal_step(m, &inner))

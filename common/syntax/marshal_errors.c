@@ -24,8 +24,10 @@ bool PRINTF_LIKE(3, 4) marshal_fail(struct marshal *m, uint64_t at, const char *
 bool marshal_fail_nesting(struct marshal *m, uint64_t at)
 {
 	m->too_deep = true;
-	return marshal_fail(m, at, "expected at most %" PRIu64 " levels of nesting, got more "
-			    "(--limit nesting=N)", task_current->limits[LIMIT_NESTING]);
+	return marshal_fail(m, at,
+			    "expected at most %" PRIu64 " levels of nesting, got more "
+			    "(--limit nesting=N)",
+			    task_current->limits[LIMIT_NESTING]);
 }
 
 static const char *plural(size_t n)
@@ -37,22 +39,21 @@ int marshal_expected(struct marshal *m, const struct marshal_item *got, const ch
 {
 	static const char *const others[] = {
 		[MARSHAL_OTHER] = "a value of another kind or beyond 64 bits",
-		[MARSHAL_NONE] = "None", [MARSHAL_BOOL] = "a truth value",
-		[MARSHAL_CODE] = "a code object", [MARSHAL_DICT] = "a dict",
+		[MARSHAL_NONE] = "None",
+		[MARSHAL_BOOL] = "a truth value",
+		[MARSHAL_CODE] = "a code object",
+		[MARSHAL_DICT] = "a dict",
 		[MARSHAL_END] = "the end of a dict",
 	};
 	char text[96];
 
 	switch (got->kind) {
-	case MARSHAL_INT:
-		snprintf(text, sizeof text, "the number %" PRId64, got->integer);
-		break;
-	case MARSHAL_FLOAT:
-		snprintf(text, sizeof text, "the float %.17g", got->number);
-		break;
+	case MARSHAL_INT: snprintf(text, sizeof text, "the number %" PRId64, got->integer); break;
+	case MARSHAL_FLOAT: snprintf(text, sizeof text, "the float %.17g", got->number); break;
 	case MARSHAL_TEXT:
 	case MARSHAL_BYTES:
-		marshal_fail(m, got->at, "expected %s, got the string %s", what, diag_quote(got->text));
+		marshal_fail(m, got->at, "expected %s, got the string %s", what,
+			     diag_quote(got->text));
 		return -1;
 	case MARSHAL_TUPLE:
 	case MARSHAL_LIST:
@@ -60,8 +61,7 @@ int marshal_expected(struct marshal *m, const struct marshal_item *got, const ch
 			 got->kind == MARSHAL_TUPLE ? "tuple" : "list", got->count,
 			 plural(got->count));
 		break;
-	default:
-		snprintf(text, sizeof text, "%s", others[got->kind]);
+	default: snprintf(text, sizeof text, "%s", others[got->kind]);
 	}
 	marshal_fail(m, got->at, "expected %s, got %s", what, text);
 	return -1;

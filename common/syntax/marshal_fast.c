@@ -21,8 +21,9 @@ static struct marshal_container *dict_around(const struct marshal *m, size_t byt
 {
 	struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;
 
-	return f && f->kind == MARSHAL_DICT && !f->again &&
-	       (size_t)(m->in->end - m->in->p) >= bytes ? f : NULL;
+	return f && f->kind == MARSHAL_DICT && !f->again && (size_t)(m->in->end - m->in->p) >= bytes
+		       ? f
+		       : NULL;
 }
 
 enum { REFERENCE = 5 }; /* bytes */
@@ -120,9 +121,11 @@ static bool took_four(struct marshal *m, struct marshal_container *f, const unsi
 	/* for marshal_peek_tag() after the next row; saves a cache miss */
 	if (reference_at(m, soon(m) + m->row, &far))
 		PREFETCH(&m->refs[far]);
-	return count == 4 ||
-	       marshal_open(m, (struct marshal_container){ .kind = MARSHAL_TUPLE, .left = count - 4,
-						 .object = MARSHAL_NO_OBJECT }, 0);
+	return count == 4 || marshal_open(m,
+					  (struct marshal_container){ .kind = MARSHAL_TUPLE,
+								      .left = count - 4,
+								      .object = MARSHAL_NO_OBJECT },
+					  0);
 }
 
 enum { HEAD = 5, NUMBER = 9 }; /* maximum size in bytes */
@@ -149,8 +152,7 @@ static inline double double_at(const unsigned char *p)
 	return value;
 }
 
-bool marshal_plain_four(struct marshal *m, uint32_t count, double max,
-			struct marshal_plain *plain)
+bool marshal_plain_four(struct marshal *m, uint32_t count, double max, struct marshal_plain *plain)
 {
 	enum { SECOND = 5, THIRD = 10, FOURTH = 19, END = 28 };
 	struct marshal_container *f = dict_around(m, HEAD + 4 * NUMBER);
@@ -163,8 +165,8 @@ bool marshal_plain_four(struct marshal *m, uint32_t count, double max,
 	plain->counts[1] = (int32_t)u32_at(p + SECOND + 1);
 	plain->values[0] = double_at(p + THIRD + 1);
 	plain->values[1] = double_at(p + FOURTH + 1);
-	if (!(plain->values[0] > -max && plain->values[0] < max &&
-	      plain->values[1] > -max && plain->values[1] < max))
+	if (!(plain->values[0] > -max && plain->values[0] < max && plain->values[1] > -max &&
+	      plain->values[1] < max))
 		return false;
 	return took_four(m, f, p + END, count);
 }
@@ -173,8 +175,8 @@ bool marshal_plain_four(struct marshal *m, uint32_t count, double max,
 
 /* A part of a key: a scalar, or a reference to one. */
 struct marshal_key_part {
-	bool flag;           /* it gets the next reference number */
-	uint32_t object;     /* the object that it refers to, or MARSHAL_NO_OBJECT */
+	bool flag;       /* it gets the next reference number */
+	uint32_t object; /* the object that it refers to, or MARSHAL_NO_OBJECT */
 	struct str text;
 	int32_t integer;
 };
@@ -267,8 +269,8 @@ static inline uint32_t keep_key_part(struct marshal *m, const struct marshal_key
 	return object;
 }
 
-static void keep_key(struct marshal *m, struct marshal_key *key, const struct marshal_key_part parts[3],
-		     bool flag)
+static void keep_key(struct marshal *m, struct marshal_key *key,
+		     const struct marshal_key_part parts[3], bool flag)
 {
 	struct marshal_object *o;
 
@@ -320,12 +322,15 @@ bool marshal_dict(struct marshal *m)
 	struct marshal_container *f = m->depth ? &m->containers[m->depth - 1] : NULL;
 
 	if (!f || f->kind != MARSHAL_TUPLE || f->again || f->capture ||
-	    m->depth >= task_current->limits[LIMIT_NESTING] || m->in->p == m->in->end || *m->in->p != '{')
+	    m->depth >= task_current->limits[LIMIT_NESTING] || m->in->p == m->in->end ||
+	    *m->in->p != '{')
 		return false;
 	m->in->p++;
 	f->left--;
-	return marshal_open(m, (struct marshal_container){ .kind = MARSHAL_DICT,
-						 .object = MARSHAL_NO_OBJECT }, 0);
+	return marshal_open(m,
+			    (struct marshal_container){ .kind = MARSHAL_DICT,
+							.object = MARSHAL_NO_OBJECT },
+			    0);
 }
 
 bool marshal_end(struct marshal *m)

@@ -32,17 +32,17 @@ struct marshal_object {
 
 /* A container whose items are being read. */
 struct marshal_container {
-	enum marshal_kind kind;  /* TUPLE, LIST, DICT or CODE */
-	uint32_t left;           /* items not read yet */
-	uint32_t object;         /* its id as a kept object, or MARSHAL_NO_OBJECT */
-	bool again;              /* a repeated object: items come from pool[first], not from the
+	enum marshal_kind kind; /* TUPLE, LIST, DICT or CODE */
+	uint32_t left;          /* items not read yet */
+	uint32_t object;        /* its id as a kept object, or MARSHAL_NO_OBJECT */
+	bool again;             /* a repeated object: items come from pool[first], not from the
 				    input */
-	bool capture;            /* all items so far have been added to the pool, from `first` on */
-	bool value;              /* in a dict: the key has been read, its value has not */
-	bool ended, used;        /* a dict: its end has been read; it has entries */
+	bool capture;           /* all items so far have been added to the pool, from `first` on */
+	bool value;             /* in a dict: the key has been read, its value has not */
+	bool ended, used;       /* a dict: its end has been read; it has entries */
 	size_t first;
-	const char *layout;      /* a code object: the fields still to be read */
-	struct str name;         /* of a code object; its bytes are kept */
+	const char *layout; /* a code object: the fields still to be read */
+	struct str name;    /* of a code object; its bytes are kept */
 };
 
 struct marshal_block {
@@ -71,27 +71,26 @@ struct marshal {
 	struct marshal_ref *refs; /* by reference number */
 	size_t ref_count, ref_cap;
 	struct marshal_list interned; /* ids of objects, by the number that 'R' uses */
-	struct marshal_list pool; /* ids of the items of kept tuples */
-	struct index texts;     /* of interned */
+	struct marshal_list pool;     /* ids of the items of kept tuples */
+	struct index texts;           /* of interned */
 	struct marshal_block *blocks;
 	char *room;
 	size_t room_left;
-	bool flags_seen;        /* version 3 or up: no 'R' */
+	bool flags_seen; /* version 3 or up: no 'R' */
 	/*
 	 * While the layout of a code object is being guessed, nothing is consumed from the
 	 * input and no error is reported.
 	 */
 	bool trying, failed, too_deep;
 	size_t held;
-	const char *layout;     /* the layout that is being tried */
-	size_t known;           /* index of the layout that fitted last */
-	size_t row;             /* size of a key and its four numbers, as last read */
+	const char *layout; /* the layout that is being tried */
+	size_t known;       /* index of the layout that fitted last */
+	size_t row;         /* size of a key and its four numbers, as last read */
 };
 
 static inline uint32_t u32_at(const unsigned char *p)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 static inline uint64_t u64_at(const unsigned char *p)

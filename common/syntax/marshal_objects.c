@@ -19,9 +19,13 @@ struct marshal *marshal_new(struct input *in)
 	struct marshal *m = spare ? spare : alloc_zero(1, sizeof *m);
 
 	*m = (struct marshal){
-		.in = in, .containers = m->containers, .container_cap = m->container_cap,
-		.objects = m->objects, .object_cap = m->object_cap,
-		.refs = m->refs, .ref_cap = m->ref_cap,
+		.in = in,
+		.containers = m->containers,
+		.container_cap = m->container_cap,
+		.objects = m->objects,
+		.object_cap = m->object_cap,
+		.refs = m->refs,
+		.ref_cap = m->ref_cap,
 		.interned = { m->interned.v, 0, m->interned.cap },
 		.pool = { m->pool.v, 0, m->pool.cap },
 	};
@@ -51,7 +55,8 @@ void marshal_free(struct marshal *m)
 		alloc_free(b);
 	}
 	index_free(&m->texts);
-	if (!task_current->memory && !task_current->spare_marshal && m->object_cap <= SMALL && m->interned.cap <= SMALL) {
+	if (!task_current->memory && !task_current->spare_marshal && m->object_cap <= SMALL &&
+	    m->interned.cap <= SMALL) {
 		task_current->spare_marshal = m;
 		return;
 	}

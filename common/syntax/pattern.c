@@ -42,7 +42,8 @@ static int compile(struct pattern *p, struct str text, bool ignore_case)
 	if (p->code)
 		return 0;
 	pcre2_get_error_message(code, reason, sizeof reason);
-	return diag_error("%s: %s: byte %zu: %s", p->what, diag_quote(text), (size_t)at, (char *)reason);
+	return diag_error("%s: %s: byte %zu: %s", p->what, diag_quote(text), (size_t)at,
+			  (char *)reason);
 }
 
 struct pattern *pattern_new(const char *what, struct str text, bool ignore_case)
@@ -96,7 +97,7 @@ int pattern_matches(const struct pattern *p, struct str text)
 
 struct substitution {
 	struct pattern *pattern;
-	char *text;        /* the replacement of a match */
+	char *text; /* the replacement of a match */
 	size_t text_size;
 	bool all;
 };
@@ -163,7 +164,8 @@ struct substitution *substitution_new(const char *what, struct str text)
 	s->text = with.p;
 	s->text_size = with.n;
 	if (!fits)
-		diag_error("%s: expected 's/RE/TEXT/' with flags g and i, got %s", what, diag_quote(text));
+		diag_error("%s: expected 's/RE/TEXT/' with flags g and i, got %s", what,
+			   diag_quote(text));
 	else
 		s->pattern = pattern_new(what, buf_str(&expression), ignore_case);
 	buf_free(&expression);
@@ -184,7 +186,7 @@ void substitution_free(struct substitution *s)
 }
 
 static void settings_add_group(const struct substitution *s, struct str text, uint32_t group,
-		      struct buf *to)
+			       struct buf *to)
 {
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->pattern->match);
 	PCRE2_SIZE from = at[2 * group], end = at[2 * group + 1];

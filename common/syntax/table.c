@@ -15,8 +15,8 @@ struct cell {
 
 struct table {
 	const struct table_column *columns;
-	size_t width;           /* columns */
-	struct cell *cells;     /* row after row */
+	size_t width;       /* columns */
+	struct cell *cells; /* row after row */
 	size_t count, cap, rows;
 	struct buf texts;
 };
@@ -71,8 +71,8 @@ void table_number(struct table *t, struct decimal number, struct str shown)
 
 void table_words(struct table *t, struct str shown)
 {
-	add_cell(t, (struct cell){ .shown = keep(t, shown), .shown_length = shown.n,
-				   .unknown = true });
+	add_cell(t, (struct cell){
+			    .shown = keep(t, shown), .shown_length = shown.n, .unknown = true });
 }
 
 void table_unknown(struct table *t)
@@ -118,8 +118,11 @@ static struct str shown_of(const struct table *t, const struct cell *c)
 static void add_tsv(struct buf *b, struct str text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		const char *escape = text.p[i] == '\t' ? "\\t" : text.p[i] == '\n' ? "\\n"
-			: text.p[i] == '\r' ? "\\r" : text.p[i] == '\\' ? "\\\\" : NULL;
+		const char *escape = text.p[i] == '\t'   ? "\\t"
+				     : text.p[i] == '\n' ? "\\n"
+				     : text.p[i] == '\r' ? "\\r"
+				     : text.p[i] == '\\' ? "\\\\"
+							 : NULL;
 
 		if (escape)
 			buf_add(b, str_of(escape));
@@ -240,8 +243,8 @@ struct layout {
 	const struct table *t;
 	const struct table_style *look;
 	struct output *out;
-	size_t *widths;         /* of columns */
-	bool *left_out;         /* columns that do not fit */
+	size_t *widths; /* of columns */
+	bool *left_out; /* columns that do not fit */
 	struct buf text;
 };
 
@@ -397,7 +400,9 @@ static void put_lines(struct layout *l)
 
 static void put_text(const struct table *t, struct output *out, const struct table_style *look)
 {
-	struct layout l = { .t = t, .look = look, .out = out,
+	struct layout l = { .t = t,
+			    .look = look,
+			    .out = out,
 			    .widths = alloc_zero(t->width, sizeof *l.widths),
 			    .left_out = alloc_zero(t->width, sizeof *l.left_out) };
 
@@ -412,22 +417,11 @@ static void put_text(const struct table *t, struct output *out, const struct tab
 void table_put(const struct table *t, struct output *out, const struct table_style *look)
 {
 	switch (look->format) {
-	case TABLE_TSV:
-		put_separated(t, out, '\t', add_tsv);
-		break;
-	case TABLE_CSV:
-		put_separated(t, out, ',', buf_add_csv);
-		break;
-	case TABLE_JSON:
-		put_json(t, out, look);
-		break;
-	case TABLE_NDJSON:
-		put_ndjson(t, out);
-		break;
-	case TABLE_MARKDOWN:
-		put_markdown(t, out);
-		break;
-	default:
-		put_text(t, out, look);
+	case TABLE_TSV: put_separated(t, out, '\t', add_tsv); break;
+	case TABLE_CSV: put_separated(t, out, ',', buf_add_csv); break;
+	case TABLE_JSON: put_json(t, out, look); break;
+	case TABLE_NDJSON: put_ndjson(t, out); break;
+	case TABLE_MARKDOWN: put_markdown(t, out); break;
+	default: put_text(t, out, look);
 	}
 }

@@ -18,25 +18,23 @@
 
 #include "common/io/output.h"
 
-enum table_format {
-	TABLE_TEXT, TABLE_TSV, TABLE_CSV, TABLE_JSON, TABLE_NDJSON, TABLE_MARKDOWN
-};
+enum table_format { TABLE_TEXT, TABLE_TSV, TABLE_CSV, TABLE_JSON, TABLE_NDJSON, TABLE_MARKDOWN };
 #define TABLE_FORMATS "text|tsv|csv|json|ndjson|markdown"
 
 struct table_column {
-	const char *key;       /* the name for programs; NULL: not shown to them */
-	const char *heading;   /* the name for people; NULL: not shown to them */
-	bool right;            /* right-aligned */
-	bool flexible;         /* may be shortened where the line is too long */
-	bool spare;            /* may be dropped where the line is too long, the last column
+	const char *key;     /* the name for programs; NULL: not shown to them */
+	const char *heading; /* the name for people; NULL: not shown to them */
+	bool right;          /* right-aligned */
+	bool flexible;       /* may be shortened where the line is too long */
+	bool spare;          /* may be dropped where the line is too long, the last column
 			          first */
 };
 
 struct table_style {
 	enum table_format format;
-	size_t width;          /* columns of the terminal; 0: unlimited */
+	size_t width; /* columns of the terminal; 0: unlimited */
 	bool colors;
-	bool bare;             /* text format: without headings */
+	bool bare; /* text format: without headings */
 	/*
 	 * writes more keys behind the rows of JSON, which is then {"rows": [...], ...}; NULL:
 	 * JSON is a plain array
@@ -55,8 +53,8 @@ void table_free(struct table *t);
 void table_text(struct table *t, struct str text);
 void table_number(struct table *t, struct decimal number, struct str shown);
 void table_words(struct table *t, struct str shown); /* text for people; programs get null */
-void table_unknown(struct table *t);          /* an unknown value: null, or empty */
-void table_color(struct table *t, const char *sgr); /* colours the last cell; for example "31" */
+void table_unknown(struct table *t);                 /* an unknown value: null, or empty */
+void table_color(struct table *t, const char *sgr);  /* colours the last cell; for example "31" */
 void table_end_row(struct table *t);
 size_t table_rows(const struct table *t);
 

@@ -41,6 +41,7 @@ const struct xml_library *xml_library(void)
 
 	pthread_once(&once, load);
 	if (trouble)
-		diag_die("XML needs libxml2, which cannot be loaded: %s", diag_masked(str_of(trouble)));
+		diag_die("XML needs libxml2, which cannot be loaded: %s",
+			 diag_masked(str_of(trouble)));
 	return &functions;
 }

@@ -115,7 +115,8 @@ static void read_system(struct callgrind_reader *r, struct json *j)
 	index_add(&r->system_index, place_hash(texts[1], texts[2], texts[3]),
 		  (uint32_t)r->system_count);
 	ARRAY_ROOM(r->systems, r->system_count, r->system_cap);
-	r->systems[r->system_count++] = (struct system_name){ texts[1], texts[2], texts[3], texts[0] };
+	r->systems[r->system_count++] = (struct system_name){ texts[1], texts[2], texts[3],
+							      texts[0] };
 }
 
 string_id callgrind_system_of(const struct callgrind_reader *r, string_id name, string_id file,

@@ -46,7 +46,7 @@ static const struct event_unit {
 	int power;
 } event_units[] = {
 	{ "(ns)", UNIT_TIME, 0 }, { "(10ns)", UNIT_TIME, 1 }, { "(us)", UNIT_TIME, 3 },
-	{ "(ms)", UNIT_TIME, 6 }, { "(s)", UNIT_TIME, 9 }, { "(bytes)", UNIT_BYTES, 0 },
+	{ "(ms)", UNIT_TIME, 6 }, { "(s)", UNIT_TIME, 9 },    { "(bytes)", UNIT_BYTES, 0 },
 };
 enum { EVENT_UNITS = sizeof event_units / sizeof *event_units };
 
@@ -66,10 +66,11 @@ const struct format callgrind_format = {
 	.title = "call graphs of callgrind and cachegrind, for KCachegrind; xdebug, yappi",
 	.suffixes = ".callgrind callgrind.out .cachegrind",
 	.representation = REPR_GRAPH,
-	.features = FEATURE_CALLS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_LINES | FEATURE_SITES |
-		 FEATURE_ADDRESSES | FEATURE_INLINED | FEATURE_JUMPS | FEATURE_THREADS | FEATURE_PARTS |
-		 FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_METADATA | FEATURE_FUNCTION_LINES |
-		 FEATURE_MAPPINGS | FEATURE_RECORDING,
+	.features = FEATURE_CALLS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_LINES |
+		    FEATURE_SITES | FEATURE_ADDRESSES | FEATURE_INLINED | FEATURE_JUMPS |
+		    FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | FEATURE_UNITS |
+		    FEATURE_METADATA | FEATURE_FUNCTION_LINES | FEATURE_MAPPINGS |
+		    FEATURE_RECORDING,
 	.features_of = callgrind_features_of,
 	.needs_arc_values = true,
 	.bid = callgrind_bid,

@@ -21,8 +21,8 @@
 /* The sums over the calls of a function, and what must be noted besides. */
 struct called {
 	uint32_t arcs;
-	bool own_total;      /* its recorded total is not the sum of its calls */
-	bool rooted;         /* it was called by other functions, and also by none */
+	bool own_total; /* its recorded total is not the sum of its calls */
+	bool rooted;    /* it was called by other functions, and also by none */
 	int64_t calls, primitive;
 };
 

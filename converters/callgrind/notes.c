@@ -161,7 +161,9 @@ static enum self_is self_is(const struct callgrind_writer *w, size_t row)
 	if (!p->arcs[row].self_known)
 		return SELF_UNKNOWN;
 	return memcmp(values_row(&p->arc_self, row), values_row(&p->arc_values, row),
-		      p->value_count * sizeof(int64_t)) == 0 ? SELF_INCLUSIVE : SELF_OWN;
+		      p->value_count * sizeof(int64_t)) == 0
+		       ? SELF_INCLUSIVE
+		       : SELF_OWN;
 }
 
 static void put_call(struct callgrind_writer *w, const struct arc *a, size_t row)
@@ -188,7 +190,8 @@ static void put_call(struct callgrind_writer *w, const struct arc *a, size_t row
 }
 
 /* Rows are accessed in no order, so what they need is prefetched. */
-PREFETCH_FUNCTION prefetch_call(const struct callgrind_writer *w, const struct callgrind_run *runs, size_t i)
+PREFETCH_FUNCTION prefetch_call(const struct callgrind_writer *w, const struct callgrind_run *runs,
+				size_t i)
 {
 	enum { FAR = 16, NEAR = 8 };
 
@@ -212,7 +215,8 @@ static void put_calls(struct callgrind_writer *w, size_t first, size_t end)
 		for (size_t row = runs[i].row; row < runs[i].end; row++) {
 			const struct arc *a = &w->p->arcs[row];
 
-			if (!begun && self_is(w, row) == SELF_INCLUSIVE && a->primitive == a->calls) {
+			if (!begun && self_is(w, row) == SELF_INCLUSIVE &&
+			    a->primitive == a->calls) {
 				passed++;
 				continue;
 			}
@@ -257,7 +261,8 @@ static void take_entering(const struct callgrind_writer *w, const struct scc *c,
 	for (size_t i = 0; i < p->arc_count; i++) {
 		const struct arc *a = &p->arcs[i];
 
-		if (!w->sums[a->callee].rooted || c->component[a->caller] == c->component[a->callee])
+		if (!w->sums[a->callee].rooted ||
+		    c->component[a->caller] == c->component[a->callee])
 			continue;
 		for (size_t v = 0; v < p->value_count; v++)
 			i64_add_to(&rooted[a->callee * p->value_count + v],
@@ -286,14 +291,16 @@ void callgrind_note_rooted(struct callgrind_writer *w)
 	scc_of_profile(p, &c);
 	take_entering(w, &c, rooted);
 	for (function_id f = 0; f < p->function_count; f++) {
-		struct self_recursive_function l = { f, p->totals[f].calls - w->sums[f].calls, NULL };
+		struct self_recursive_function l = { f, p->totals[f].calls - w->sums[f].calls,
+						     NULL };
 
 		if (!w->sums[f].rooted || w->called[f] != w->section)
 			continue;
 		l.values = alloc_zero(width, sizeof *l.values);
 		for (size_t v = 0; v < width; v++)
 			l.values[v] = rooted[f * width + v] > 0 ? rooted[f * width + v] : 0;
-		ARRAY_ROOM(w->self_recursive_only, w->self_recursive_only_count, w->self_recursive_only_cap);
+		ARRAY_ROOM(w->self_recursive_only, w->self_recursive_only_count,
+			   w->self_recursive_only_cap);
 		w->self_recursive_only[w->self_recursive_only_count++] = l;
 	}
 	scc_free(&c);
@@ -318,8 +325,10 @@ static bool read_id(struct str *text, const struct callgrind_names *names, strin
 	struct str word;
 	uint64_t id;
 
-	return str_word(text, &word) && word.n > 2 && word.p[0] == '(' && word.p[word.n - 1] == ')' &&
-	       str_to_u64(str_from(str_head(word, word.n - 1), 1), &id) && callgrind_find_name(names, id, name);
+	return str_word(text, &word) && word.n > 2 && word.p[0] == '(' &&
+	       word.p[word.n - 1] == ')' &&
+	       str_to_u64(str_from(str_head(word, word.n - 1), 1), &id) &&
+	       callgrind_find_name(names, id, name);
 }
 
 /* "(OBJECT) (FILE) (FUNCTION)", the object only if the file has objects. */
@@ -349,7 +358,8 @@ static bool read_total(struct callgrind_reader *r, struct str text)
 
 	if (!read_function(r, &text, &f) || !read_count(&text, &calls) ||
 	    !read_count(&text, &primitive) || primitive > calls ||
-	    (f < r->total_read_count && r->total_read[f]) || !callgrind_read_values(r, text.p, text.p + text.n))
+	    (f < r->total_read_count && r->total_read[f]) ||
+	    !callgrind_read_values(r, text.p, text.p + text.n))
 		return false;
 	profile_total(r->p, f, calls, primitive, r->values);
 	if (f >= r->total_read_count)
@@ -444,7 +454,8 @@ void callgrind_read_note(struct callgrind_reader *r)
 		good = read_calls(r, str_from(r->line, 8));
 	}
 	if (!good && !r->in->failed)
-		input_error(r->in, "expected a note as profpipe writes it, got %s", diag_quote(r->line));
+		input_error(r->in, "expected a note as profpipe writes it, got %s",
+			    diag_quote(r->line));
 }
 
 /*

@@ -188,7 +188,8 @@ static bool read_source_line(struct callgrind_reader *r, const char *after, stru
 static function_id called_function(struct callgrind_reader *r)
 {
 	return callgrind_function_of(r, r->has_called_object ? r->called_object : r->object,
-				     r->has_called_file ? r->called_file : r->inlined, r->called_name);
+				     r->has_called_file ? r->called_file : r->inlined,
+				     r->called_name);
 }
 
 void callgrind_end_call(struct callgrind_reader *r, struct arc a)
@@ -237,8 +238,8 @@ static void read_jump(struct callgrind_reader *r, struct str text, bool conditio
 	const char *p = text.p, *end = text.p + text.n, *stop = find_blank(p, end);
 	struct str count = { p, (size_t)(stop - p) }, followed, executed = count;
 
-	if ((conditional && (!str_cut(count, '/', &followed, &executed) ||
-			     !str_to_i64(followed, &j.followed))) ||
+	if ((conditional &&
+	     (!str_cut(count, '/', &followed, &executed) || !str_to_i64(followed, &j.followed))) ||
 	    !str_to_i64(executed, &j.executed) || j.executed < 0 || j.followed < 0) {
 		input_error(r->in, "expected %s, got %s",
 			    conditional ? "jcnd=FOLLOWED/EXECUTED" : "jump=COUNT",
@@ -252,8 +253,9 @@ static void read_jump(struct callgrind_reader *r, struct str text, bool conditio
 	if (!read_place(r, &p, end, true, &j.target))
 		return;
 	/* the file of the target: that of the function, or of code inlined there */
-	j.target.file = r->has_called_file ? known(r, r->called_file)
-		: j.to == j.from && r->inlined != r->file ? r->inlined : 0;
+	j.target.file = r->has_called_file                        ? known(r, r->called_file)
+			: j.to == j.from && r->inlined != r->file ? r->inlined
+								  : 0;
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
 	if (read_source_line(r, "jump= or jcnd=", &j.at, &p, &end))
 		profile_jump(r->p, j);
@@ -359,9 +361,13 @@ static void read_line(struct callgrind_reader *r)
 
 int callgrind_read(struct input *in, struct profile *p)
 {
-	struct callgrind_reader r = { .in = in, .p = p, .has_line = true, .thread = NO_ID,
-			    .new_thread = NO_ID, .function = NO_ID,
-			    .first_arc = p->arc_count };
+	struct callgrind_reader r = { .in = in,
+				      .p = p,
+				      .has_line = true,
+				      .thread = NO_ID,
+				      .new_thread = NO_ID,
+				      .function = NO_ID,
+				      .first_arc = p->arc_count };
 
 	in->place = PLACE_LINE;
 	r.unknown = profile_string(p, S("???"));

@@ -12,7 +12,7 @@ void callgrind_flush_pending(struct callgrind_reader *r)
 		bool part = str_eq(key, S("desc"));
 
 		profile_metadata(r->p, part ? r->thread : NO_ID, key,
-			      profile_text(r->p, r->pending[i].value));
+				 profile_text(r->p, r->pending[i].value));
 	}
 	r->pending_count = 0;
 }
@@ -43,8 +43,7 @@ void callgrind_end_part(struct callgrind_reader *r)
 		bool time = r->p->value_types[r->events[i]].unit == UNIT_TIME;
 
 		same &= str_to_i64(word, &number) &&
-			i64_shift(number, time ? r->powers[i] : 0, &number) &&
-			number == r->sums[i];
+			i64_shift(number, time ? r->powers[i] : 0, &number) && number == r->sums[i];
 	}
 	same &= i == 0 || i == r->event_count;
 	if (!same && r->thread != NO_ID)
@@ -221,7 +220,8 @@ static bool read_our_desc(struct callgrind_reader *r, struct str value)
 		r->thread_row.name = profile_string(r->p, str_from(value, OUR_THREAD.n));
 	else if (str_starts(value, OUR_NUMBERED))
 		r->thread_row = (struct thread){
-			.pid = r->thread_row.pid, .part = r->thread_row.part,
+			.pid = r->thread_row.pid,
+			.part = r->thread_row.part,
 			.name = profile_string(r->p, str_from(value, OUR_NUMBERED.n)),
 		};
 	else if (str_eq(value, OUR_CALLS))

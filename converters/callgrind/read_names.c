@@ -14,8 +14,7 @@ enum { ALWAYS_DENSE = 1 << 16 };
 
 static struct callgrind_named_id *find_row(const struct callgrind_names *n, uint64_t id)
 {
-	for (struct probe at = index_probe(&n->index, hash_mix(id, 0));
-	     index_next(&n->index, &at);)
+	for (struct probe at = index_probe(&n->index, hash_mix(id, 0)); index_next(&n->index, &at);)
 		if (n->rows[at.row].id == id)
 			return &n->rows[at.row];
 	return NULL;
@@ -87,7 +86,8 @@ static bool read_id(struct str text, uint64_t *id, struct str *rest)
 	return true;
 }
 
-string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names *names, struct str text)
+string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names *names,
+			      struct str text)
 {
 	struct str rest;
 	uint64_t id;
@@ -101,7 +101,8 @@ string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names
 		return name;
 	}
 	if (!callgrind_find_name(names, id, &name))
-		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")", id);
+		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")",
+			    id);
 	return name;
 }
 
@@ -131,7 +132,8 @@ static struct function plain_function(struct callgrind_reader *r, struct functio
  * If the lines of functions are known, a function is looked up with its line: it is the one at
  * that line in earlier files. Its name contains the line only where needed to distinguish it.
  */
-static function_id own_function(struct callgrind_reader *r, struct function f, struct own_function key)
+static function_id own_function(struct callgrind_reader *r, struct function f,
+				struct own_function key)
 {
 	uint64_t hash = hash_mix((uint64_t)key.name << 32 | key.file, key.object);
 
@@ -158,16 +160,16 @@ void callgrind_forget_own_functions(struct callgrind_reader *r)
 	r->own_count = r->own_cap = 0;
 }
 
-function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file, string_id name)
+function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file,
+				  string_id name)
 {
-	struct function f = { .name = name, .file = known(r, file),
-			      .object = known(r, object) };
+	struct function f = { .name = name, .file = known(r, file), .object = known(r, object) };
 	function_id found;
 
 	if (name >= r->met_count)
 		r->met = alloc_grow_zero(r->met, &r->met_count, (size_t)name + 1, sizeof *r->met);
-	if (r->met[name].function && r->met[name].object == object &&
-	    r->met[name].file == file && r->met[name].ours == r->ours)
+	if (r->met[name].function && r->met[name].object == object && r->met[name].file == file &&
+	    r->met[name].ours == r->ours)
 		return r->met[name].function - 1;
 	if (r->ours)
 		f = plain_function(r, f);

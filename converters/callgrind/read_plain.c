@@ -26,9 +26,9 @@ static inline uint64_t word_at(const char *at)
 {
 	const unsigned char *p = (const unsigned char *)at;
 
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
-	       (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+	       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	       (uint64_t)p[7] << 56;
 }
 
 /*
@@ -95,8 +95,8 @@ static inline const char *plain_position(const char *p, const char *end, uint64_
 }
 
 /* Parses all positions of a line. */
-static inline const char *plain_place(const struct callgrind_reader *r, const char *p, const char *end,
-				      struct place *at)
+static inline const char *plain_place(const struct callgrind_reader *r, const char *p,
+				      const char *end, struct place *at)
 {
 	uint64_t address = r->address, line = r->at_line;
 
@@ -178,7 +178,8 @@ static bool take_costs_of_function(struct callgrind_reader *r)
 	size_t count = r->event_count;
 
 	memset(r->lines, 0, count * sizeof *r->lines);
-	while (lines < MAX_LINES && p < end && begins_cost(*p) && (next = plain_cost(r, p, end, &at))) {
+	while (lines < MAX_LINES && p < end && begins_cost(*p) &&
+	       (next = plain_cost(r, p, end, &at))) {
 		for (size_t i = 0; i < count; i++)
 			r->lines[i] += r->values[i];
 		/* 0 is not a line: subtracting one makes it larger than all others */

@@ -60,8 +60,9 @@ static uint32_t coming_line(const struct callgrind_reader *r)
 		return r->at_line;
 	if (!str_to_u64(str_from(word, word.p[0] == '+' || word.p[0] == '-'), &n) || n > UINT32_MAX)
 		return 0;
-	return word.p[0] == '+' ? r->at_line + (uint32_t)n
-	     : word.p[0] == '-' ? r->at_line - (uint32_t)n : (uint32_t)n;
+	return word.p[0] == '+'   ? r->at_line + (uint32_t)n
+	       : word.p[0] == '-' ? r->at_line - (uint32_t)n
+				  : (uint32_t)n;
 }
 
 function_id callgrind_current_function(struct callgrind_reader *r)
@@ -120,7 +121,8 @@ static void add_sums(struct callgrind_reader *r)
 }
 
 /* Sums the costs of a function in one row, at the lowest line of its own file. */
-void callgrind_add_to_function(struct callgrind_reader *r, const struct place *lowest, uint32_t highest)
+void callgrind_add_to_function(struct callgrind_reader *r, const struct place *lowest,
+			       uint32_t highest)
 {
 	struct profile *p = r->p;
 	struct past *past = &r->past[r->function];

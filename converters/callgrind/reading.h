@@ -20,29 +20,29 @@ enum { MAX_EVENTS = 1000 };
  * index.
  */
 struct callgrind_names {
-	uint32_t *dense;           /* by ID: name + 1, 0 if undefined */
+	uint32_t *dense; /* by ID: name + 1, 0 if undefined */
 	size_t dense_count;
-	size_t count;              /* number of names in both */
+	size_t count; /* number of names in both */
 	struct index index;
 	struct callgrind_named_id {
 		uint64_t id;
 		string_id name;
-	} *rows;
+	} * rows;
 	size_t row_count, row_cap;
 };
 
 /* By name: the function that last had it. */
 struct met {
 	string_id object, file;
-	uint32_t function;         /* function + 1, 0: none */
+	uint32_t function; /* function + 1, 0: none */
 	bool ours;
 };
 
 /* By function: its last rows. */
 struct past {
-	uint32_t thread;           /* thread + 1, 0: none */
-	uint32_t row;              /* row + 1 of all its costs, if they are summed */
-	uint32_t arc;              /* row + 1 of an arc to it, the first one of its block */
+	uint32_t thread; /* thread + 1, 0: none */
+	uint32_t row;    /* row + 1 of all its costs, if they are summed */
+	uint32_t arc;    /* row + 1 of an arc to it, the first one of its block */
 };
 
 /*
@@ -51,9 +51,9 @@ struct past {
  */
 struct callgrind_block {
 	bool open, new_here, climbing; /* a cost has been read, at `highest` */
-	uint64_t highest;          /* address or, if there are none, line */
+	uint64_t highest;              /* address or, if there are none, line */
 	struct row_index costs, arcs;
-	size_t first_arc;          /* arcs before it belong to other blocks */
+	size_t first_arc; /* arcs before it belong to other blocks */
 };
 
 struct callgrind_reader {
@@ -64,37 +64,37 @@ struct callgrind_reader {
 	/* header */
 	bool has_address, has_line;
 	value_id *events;
-	int *powers;               /* power of ten of each event, if it differs from that of its
+	int *powers; /* power of ten of each event, if it differs from that of its
 				      value type */
 	size_t event_count, event_cap;
-	bool plain;                /* events and value types are the same, and values are plain
+	bool plain; /* events and value types are the same, and values are plain
 				      digits */
 	struct thread thread_row;
-	thread_id thread;          /* NO_ID until the header has been read */
-	thread_id new_thread;      /* the last thread that had no row before */
+	thread_id thread;     /* NO_ID until the header has been read */
+	thread_id new_thread; /* the last thread that had no row before */
 	struct pending {
 		string_id key, value;
-	} *pending;                /* header lines of the next part */
+	} * pending; /* header lines of the next part */
 	size_t pending_count, pending_cap;
-	bool python;               /* arcs count outermost activations only */
-	bool rewritten;            /* written by our writer, whatever produced the data */
+	bool python;    /* arcs count outermost activations only */
+	bool rewritten; /* written by our writer, whatever produced the data */
 	bool ours, yappi, has_creator, has_ns;
-	bool zeros;                /* trailing zeros were written */
-	string_id summary;         /* as written in the file */
-	string_id unknown;         /* "???" */
+	bool zeros;        /* trailing zeros were written */
+	string_id summary; /* as written in the file */
+	string_id unknown; /* "???" */
 
 	/* body */
 	struct callgrind_names objects, files, functions;
 	struct met *met;
 	size_t met_count;
 	string_id object, file, inlined, name;
-	function_id function;      /* NO_ID until a cost needs it */
+	function_id function; /* NO_ID until a cost needs it */
 	string_id called_object, called_file, called_name;
 	bool has_called_object, has_called_file, has_called_name;
 	uint64_t address;
 	uint32_t at_line;
 	int64_t *values;           /* a row with all value types */
-	int64_t lines[MAX_EVENTS];  /* sums of plain lines, for one row */
+	int64_t lines[MAX_EVENTS]; /* sums of plain lines, for one row */
 	int64_t sums[MAX_EVENTS];  /* sums of the part, to compare with its summary */
 	struct callgrind_block block;
 	struct past *past;
@@ -103,24 +103,24 @@ struct callgrind_reader {
 	/* notes in comments: see details.c */
 	struct system_name {
 		string_id name, file, object, system;
-	} *systems;
+	} * systems;
 	size_t system_count, system_cap;
 	struct index system_index;
 
 	/* and notes.c */
 	bool totals, known_lines;
-	size_t first_arc;           /* rows before it come from other files */
-	uint32_t line_hint;         /* line where the function that is looked up next begins */
-	struct index own;           /* of own_functions, if lines are known */
+	size_t first_arc;   /* rows before it come from other files */
+	uint32_t line_hint; /* line where the function that is looked up next begins */
+	struct index own;   /* of own_functions, if lines are known */
 	struct own_function {
 		string_id object, file, name;
 		function_id function;
-	} *own_functions;
+	} * own_functions;
 	size_t own_count, own_cap;
-	uint32_t *first_call;       /* by caller: row + 1 of its first arc in this file */
+	uint32_t *first_call; /* by caller: row + 1 of its first arc in this file */
 	size_t caller_count;
-	bool *total_read;           /* by function: its total has been read */
-	bool *noted;                /* by caller: its calls have been noted */
+	bool *total_read; /* by function: its total has been read */
+	bool *noted;      /* by caller: its calls have been noted */
 	size_t total_read_count, noted_count;
 };
 
@@ -142,10 +142,12 @@ void callgrind_find_plain(struct callgrind_reader *r);
 /* --- names --- */
 
 /* Reads "(12) text", "(12)" or a plain text. */
-string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names *names, struct str text);
+string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names *names,
+			      struct str text);
 bool callgrind_find_name(const struct callgrind_names *n, uint64_t id, string_id *name);
 void callgrind_forget_names(struct callgrind_names *n);
-function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file, string_id name);
+function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file,
+				  string_id name);
 /* Forgets the functions whose lines are known. */
 void callgrind_forget_own_functions(struct callgrind_reader *r);
 /* Prefetches what callgrind_function_of() will read; the lines in between take long enough. */
@@ -157,8 +159,7 @@ PREFETCH_FUNCTION callgrind_prefetch_function(const struct callgrind_reader *r, 
 /* Afterwards, prefetches what callgrind_add_arc() will read. */
 PREFETCH_FUNCTION callgrind_prefetch_past(const struct callgrind_reader *r, string_id name)
 {
-	if (name < r->met_count && r->met[name].function &&
-	    r->met[name].function <= r->past_count)
+	if (name < r->met_count && r->met[name].function && r->met[name].function <= r->past_count)
 		PREFETCH(&r->past[r->met[name].function - 1]);
 }
 
@@ -178,7 +179,8 @@ void callgrind_add_arc(struct callgrind_reader *r, struct arc a);
 /* Whether the costs of a function are summed in one row; the current function must be known. */
 bool callgrind_adds_up(const struct callgrind_reader *r);
 /* Adds r->values, the sum of the lines from the lowest to the highest. */
-void callgrind_add_to_function(struct callgrind_reader *r, const struct place *lowest, uint32_t highest);
+void callgrind_add_to_function(struct callgrind_reader *r, const struct place *lowest,
+			       uint32_t highest);
 static inline bool begins_cost(char c)
 {
 	return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '*';

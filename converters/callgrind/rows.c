@@ -84,7 +84,8 @@ struct callgrind_rows callgrind_sort(const struct profile *p, size_t rows, size_
 				     const thread_id *thread, const function_id *function)
 {
 	struct callgrind_rows r = { .thread = p->thread_count > 1 ? (const char *)thread : NULL,
-				    .function = (const char *)function, .size = size };
+				    .function = (const char *)function,
+				    .size = size };
 
 	find_runs(&r, rows, p->function_count);
 	if (r.thread)

@@ -11,7 +11,7 @@
 
 struct callgrind_run {
 	uint32_t row, end;
-	function_id function;    /* copied here to save a cache miss */
+	function_id function; /* copied here to save a cache miss */
 };
 
 /* The runs of one table; `at` moves through them. */

@@ -80,8 +80,11 @@ static struct identity *namesakes(const struct profile *p, size_t *count)
 
 		if (names[fn->name] > 1)
 			all[(*count)++] = (struct identity){
-				function_name(p, f), str_base(profile_text(p, fn->file)),
-				str_base(profile_text(p, fn->object)), f, fn->line,
+				function_name(p, f),
+				str_base(profile_text(p, fn->file)),
+				str_base(profile_text(p, fn->object)),
+				f,
+				fn->line,
 			};
 	}
 	alloc_free(names);

@@ -135,9 +135,12 @@ int callgrind_check(const struct profile *p, const void *options)
 	for (size_t t = 0; t < 2; t++)
 		for (size_t i = 0; i < tables[t]->rows * tables[t]->width; i++)
 			if (tables[t]->v[i] < 0)
-				return diag_error("callgrind cannot hold the negative value %" PRId64
-						  " of %s", tables[t]->v[i],
-						  diag_quote(profile_text(p,
-						p->value_types[i % tables[t]->width].name)));
+				return diag_error(
+					"callgrind cannot hold the negative value %" PRId64
+					" of %s",
+					tables[t]->v[i],
+					diag_quote(
+						profile_text(p, p->value_types[i % tables[t]->width]
+									.name)));
 	return 0;
 }

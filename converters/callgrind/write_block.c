@@ -115,7 +115,8 @@ static inline char *add_own_place(struct callgrind_writer *w, char *to, struct p
 }
 
 /* Writes a place and the values at it. */
-static inline void put_costs(struct callgrind_writer *w, char *to, struct place at, const int64_t *values)
+static inline void put_costs(struct callgrind_writer *w, char *to, struct place at,
+			     const int64_t *values)
 {
 	size_t count = w->p->value_count;
 
@@ -229,7 +230,8 @@ static void note_self_recursive_only(struct callgrind_writer *w, function_id f)
 		for (size_t row = w->arcs.run[i].row; row < w->arcs.run[i].end; row++)
 			if (p->arcs[row].callee != f)
 				add_row(l.values, &p->arc_values, row);
-	ARRAY_ROOM(w->self_recursive_only, w->self_recursive_only_count, w->self_recursive_only_cap);
+	ARRAY_ROOM(w->self_recursive_only, w->self_recursive_only_count,
+		   w->self_recursive_only_cap);
 	w->self_recursive_only[w->self_recursive_only_count++] = l;
 }
 
@@ -279,7 +281,8 @@ PREFETCH_FUNCTION prefetch_callee(const struct callgrind_writer *w, size_t row)
 }
 
 /* Each name is written once in a section, at its first use. */
-PREFETCH_FUNCTION prefetch_name(const struct callgrind_writer *w, size_t row, enum prefetch_step what)
+PREFETCH_FUNCTION prefetch_name(const struct callgrind_writer *w, size_t row,
+				enum prefetch_step what)
 {
 	function_id callee = w->p->arcs[row].callee;
 	const struct str *name = &w->p->strings.texts[w->p->functions[callee].name];

@@ -41,7 +41,9 @@ static int cost_power(const struct profile *p, value_id v)
 	struct str name = profile_text(p, type->name);
 
 	return type->unit == UNIT_TIME && type->source_scale && !str_eq(name, S("time")) &&
-	       event_has_unit(name, type) && all_whole(p, v, type->source_scale) ? type->source_scale : 0;
+			       event_has_unit(name, type) && all_whole(p, v, type->source_scale)
+		       ? type->source_scale
+		       : 0;
 }
 
 void callgrind_find_divisors(struct callgrind_writer *w)

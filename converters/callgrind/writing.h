@@ -17,8 +17,8 @@
 
 /* How an object, a file or a function is written. */
 struct name_id {
-	uint32_t number;      /* its ID, assigned when it is first used */
-	uint32_t defined;     /* the last section that defined the ID */
+	uint32_t number;  /* its ID, assigned when it is first used */
+	uint32_t defined; /* the last section that defined the ID */
 };
 
 enum space { OBJECTS, FILES, FUNCTIONS };
@@ -27,31 +27,31 @@ struct callgrind_writer {
 	struct output *out;
 	const struct profile *p;
 	thread_id thread;
-	uint32_t section;         /* from 1 on */
+	uint32_t section; /* from 1 on */
 	bool addresses, lines, objects;
-	bool number_threads;      /* sections are identified by thread number: threads without
+	bool number_threads;    /* sections are identified by thread number: threads without
 				     one get one */
-	bool foreign;             /* read from a callgrind file of another program */
-	bool zeros;               /* that program wrote trailing zeros */
-	struct name_id *ids[3];   /* by space: objects, files (both strings) and functions */
+	bool foreign;           /* read from a callgrind file of another program */
+	bool zeros;             /* that program wrote trailing zeros */
+	struct name_id *ids[3]; /* by space: objects, files (both strings) and functions */
 	uint32_t numbers[3];
-	int64_t *divisors;        /* by value type: the value of one unit in the file */
-	uint32_t *called;         /* by function: the section in which another function calls it */
-	uint8_t *suffixes;        /* by function */
+	int64_t *divisors; /* by value type: the value of one unit in the file */
+	uint32_t *called;  /* by function: the section in which another function calls it */
+	uint8_t *suffixes; /* by function */
 	struct callgrind_rows costs, arcs, jumps;
-	struct place last;        /* relative positions refer to it */
-	string_id file;           /* the current file, also that of inlined code */
+	struct place last; /* relative positions refer to it */
+	string_id file;    /* the current file, also that of inlined code */
 	struct self_recursive_function {
 		function_id function;
 		int64_t calls;
 		int64_t *values;
-	} *self_recursive_only;   /* functions with calls that no caller accounts for */
+	} * self_recursive_only; /* functions with calls that no caller accounts for */
 	size_t self_recursive_only_count, self_recursive_only_cap;
-	bool totals;              /* there are totals, and they concern a single section */
-	struct called *sums;      /* by function, if there are totals */
-	int64_t *sum_values;      /* by function and value type: inclusive, summed over arcs */
+	bool totals;         /* there are totals, and they concern a single section */
+	struct called *sums; /* by function, if there are totals */
+	int64_t *sum_values; /* by function and value type: inclusive, summed over arcs */
 	bool any_rooted;
-	bool known_lines;         /* the costs of each function are at the line where it begins */
+	bool known_lines; /* the costs of each function are at the line where it begins */
 };
 
 /* --- header --- */
@@ -103,7 +103,8 @@ static inline char *add(char *to, struct str text)
 }
 
 /* Writes the values that end a line. */
-static inline void put_values(struct callgrind_writer *w, char *to, const int64_t *values, size_t count)
+static inline void put_values(struct callgrind_writer *w, char *to, const int64_t *values,
+			      size_t count)
 {
 	enum { FIT = 128 };
 

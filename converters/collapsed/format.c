@@ -27,7 +27,7 @@
 #include "converters/collapsed/internal.h"
 
 struct collapsed_write_options {
-	int unit;         /* 0: automatic, otherwise a time unit + 1 */
+	int unit; /* 0: automatic, otherwise a time unit + 1 */
 	int frames_short;
 };
 
@@ -36,8 +36,8 @@ struct collapsed_write_options {
 static const struct option_row write_rows[] = {
 	OPT_CHOICE(0, "unit", "auto|" TIME_UNIT_CHOICES,
 		   "how times are counted (auto: ns, or as bare counts came in)", AT(unit)),
-	OPT_CHOICE(0, "frames", "full|name",
-		   "write frames as name (file:line), or the name alone", AT(frames_short)),
+	OPT_CHOICE(0, "frames", "full|name", "write frames as name (file:line), or the name alone",
+		   AT(frames_short)),
 	OPT_END
 };
 
@@ -50,8 +50,8 @@ struct collapsed_writer {
 	const struct str *texts; /* of frames */
 	enum frame_style style;
 	bool begun;
-	bool waiting;       /* all stacks so far end like "f 2", and a number follows */
-	struct buf ahead;   /* their lines */
+	bool waiting;     /* all stacks so far end like "f 2", and a number follows */
+	struct buf ahead; /* their lines */
 };
 
 /* ';' ends a frame and '\n' a stack: ':' and ' ' stand in for them; so does ' ' for a
@@ -82,8 +82,9 @@ static size_t counts_text(const struct collapsed_writer *w, const int64_t *value
 
 	for (value_id v = 0; v < p->value_count; v++) {
 		const struct value_type *type = &p->value_types[v];
-		int power = w->unit ? time_units[w->unit - 1].power
-					: type->counts ? type->source_scale : 0;
+		int power = w->unit        ? time_units[w->unit - 1].power
+			    : type->counts ? type->source_scale
+					   : 0;
 
 		*at++ = mark;
 		at += decimal_text(at, profile_decimal(p, v, values[v], power));
@@ -220,9 +221,10 @@ static bool all_austin(const struct profile *p)
 		if (parent == EMPTY_STACK)
 			kinds[s] = name.n && collapsed_process(name) == name.n ? PROCESS : OTHER;
 		else
-			kinds[s] = kinds[parent] == THREAD ||
-				   (kinds[parent] == PROCESS && str_starts(name, S("T")))
-				   ? THREAD : OTHER;
+			kinds[s] = kinds[parent] == THREAD || (kinds[parent] == PROCESS &&
+							       str_starts(name, S("T")))
+					   ? THREAD
+					   : OTHER;
 	}
 	for (size_t i = 0; i < p->sample_count; i++)
 		all = all && kinds[p->samples[i].stack] == THREAD;
@@ -234,7 +236,8 @@ static enum frame_style style_of(const struct profile *p, const struct collapsed
 {
 	if (o->frames_short)
 		return FRAMES_NAME;
-	return has_metadata(p, S("frames"), S("austin")) && all_austin(p) ? FRAMES_AUSTIN : FRAMES_FULL;
+	return has_metadata(p, S("frames"), S("austin")) && all_austin(p) ? FRAMES_AUSTIN
+									  : FRAMES_FULL;
 }
 
 static void collapsed_write(struct output *out, const struct profile *p)
@@ -243,7 +246,11 @@ static void collapsed_write(struct output *out, const struct profile *p)
 	struct buf *bufs = alloc_zero(p->frame_count, sizeof *bufs);
 	struct str *texts = alloc_zero(p->frame_count, sizeof *texts);
 	struct collapsed_writer w = {
-		.out = out, .p = p, .texts = texts, .unit = o->unit, .style = style_of(p, o),
+		.out = out,
+		.p = p,
+		.texts = texts,
+		.unit = o->unit,
+		.style = style_of(p, o),
 		.waiting = p->value_count == 1,
 	};
 
@@ -293,7 +300,8 @@ const struct format collapsed_format = {
 	.title = "folded stacks, one a line: py-spy raw, austin, perf and eBPF collapsers",
 	.suffixes = ".collapsed .folded .txt",
 	.representation = REPR_SAMPLES,
-	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_LINES | FEATURE_IDLE,
+	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_LINES |
+		    FEATURE_IDLE,
 	.features_of = collapsed_features_of,
 	.bid = collapsed_bid,
 	.read = collapsed_read,

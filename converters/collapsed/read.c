@@ -12,8 +12,8 @@ const struct option_row collapsed_read_rows[] = {
 	OPT_FLAG(0, "skip-bad-lines", "skip malformed lines instead of stopping",
 		 AT(skip_bad_lines)),
 	OPT_CHOICE(0, "counts", "auto|1|2", "how many counts end a line", AT(counts)),
-	OPT_CHOICE(0, "input-unit", "none|" TIME_UNIT_CHOICES "|bytes",
-		   "what the counts count", AT(unit)),
+	OPT_CHOICE(0, "input-unit", "none|" TIME_UNIT_CHOICES "|bytes", "what the counts count",
+		   AT(unit)),
 	OPT_END
 };
 
@@ -31,24 +31,24 @@ struct collapsed_reader {
 	const struct collapsed_read_options *options;
 	struct profile *p;
 	thread_id thread;
-	unsigned counts;             /* a line */
-	bool commas;                 /* between them: austin */
-	bool austin;                 /* its header lines say what is counted */
+	unsigned counts; /* a line */
+	bool commas;     /* between them: austin */
+	bool austin;     /* its header lines say what is counted */
 	value_id values[MAX_COUNTS];
-	struct str mode;             /* austin's, in the profile's strings */
+	struct str mode; /* austin's, in the profile's strings */
 	enum frame_style style;
 
-	struct strings texts;        /* of frames */
-	frame_id *frames;            /* by text */
+	struct strings texts; /* of frames */
+	frame_id *frames;     /* by text */
 	size_t frame_count, frame_cap;
 
 	/* stack of the last line: the next one often begins like it */
 	struct buf last;
 	struct collapsed_step {
-		size_t end;          /* of the frame, in `last` */
+		size_t end; /* of the frame, in `last` */
 		frame_id frame;
 		stack_id stack;
-	} *steps;
+	} * steps;
 	size_t step_count, step_cap;
 };
 
@@ -92,8 +92,7 @@ static bool split_line(struct collapsed_reader *r, struct str text, struct colla
 		return false;
 	if (r->counts == 2 && !r->commas) {
 		line->counts[1] = line->counts[0];
-		if (!cut_last_word(&line->stack, &word) ||
-		    !take_count(r, word, &line->counts[0]))
+		if (!cut_last_word(&line->stack, &word) || !take_count(r, word, &line->counts[0]))
 			return false;
 		line->count = 2;
 	}
@@ -200,7 +199,10 @@ static void find_dialect(struct collapsed_reader *r)
 		if (line.p + line.n >= rest.p + rest.n)
 			break;
 	}
-	r->counts = r->options->counts ? (unsigned)r->options->counts : r->commas ? 3 : any ? fewest : 1;
+	r->counts = r->options->counts ? (unsigned)r->options->counts
+		    : r->commas        ? 3
+		    : any              ? fewest
+				       : 1;
 	r->commas &= r->counts == 3;
 	if (any && austin)
 		r->style = FRAMES_AUSTIN;
@@ -209,7 +211,9 @@ static void find_dialect(struct collapsed_reader *r)
 static value_id add_value(struct collapsed_reader *r, const char *name, enum unit unit, int power)
 {
 	struct value_type type = {
-		.name = profile_string(r->p, str_of(name)), .unit = unit, .source_scale = power,
+		.name = profile_string(r->p, str_of(name)),
+		.unit = unit,
+		.source_scale = power,
 		.counts = true,
 	};
 
@@ -246,8 +250,10 @@ static frame_id frame_of(struct collapsed_reader *r, struct str text)
 
 	while (r->frame_count <= id) {
 		ARRAY_ROOM(r->frames, r->frame_count, r->frame_cap);
-		r->frames[r->frame_count] = frame_from_text(
-			r->p, strings_text(&r->texts, (string_id)r->frame_count), r->style);
+		r->frames[r->frame_count] = frame_from_text(r->p,
+							    strings_text(&r->texts,
+									 (string_id)r->frame_count),
+							    r->style);
 		r->frame_count++;
 	}
 	return r->frames[id];
@@ -294,7 +300,8 @@ static void push_frames(struct collapsed_reader *r, struct str text, size_t kept
 		at += n + 1;
 		if (r->step_count == kept + 2) {
 			push_step(r, pushed++);
-			stacks_prefetch(&r->p->stacks, r->steps[kept].stack, r->steps[kept + 1].frame);
+			stacks_prefetch(&r->p->stacks, r->steps[kept].stack,
+					r->steps[kept + 1].frame);
 		}
 	}
 	while (pushed < r->step_count)
@@ -337,8 +344,7 @@ static void read_stack(struct collapsed_reader *r, struct str text)
 			r->p->bad_lines++;
 		else
 			input_error(r->in, "expected 'frame;frame count'%s, got %s",
-				    r->counts > 1 ? " with as many counts as the lines before"
-						  : "",
+				    r->counts > 1 ? " with as many counts as the lines before" : "",
 				    diag_quote(text));
 		return;
 	}
@@ -357,7 +363,9 @@ static void read_stack(struct collapsed_reader *r, struct str text)
 
 int collapsed_read(struct input *in, struct profile *p)
 {
-	struct collapsed_reader r = { .in = in, .options = in->options, .p = p, .values = { NO_ID } };
+	struct collapsed_reader r = {
+		.in = in, .options = in->options, .p = p, .values = { NO_ID }
+	};
 	struct str line;
 
 	in->place = PLACE_LINE;

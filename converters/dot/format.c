@@ -33,9 +33,11 @@ struct dot_write_options {
 
 static const struct option_row write_rows[] = {
 	OPT_FRACTION(0, "node-threshold", "SHARE",
-		     "leave out functions with less of the total (default 0.005: 0.5%)", AT(node_threshold_value)),
+		     "leave out functions with less of the total (default 0.005: 0.5%)",
+		     AT(node_threshold_value)),
 	OPT_FRACTION(0, "edge-threshold", "SHARE",
-		     "leave out calls with less of the total (default 0.001: 0.1%)", AT(edge_threshold_value)),
+		     "leave out calls with less of the total (default 0.001: 0.1%)",
+		     AT(edge_threshold_value)),
 	OPT_COUNT(0, "max-nodes", "N", "at most the N heaviest functions (default 400; 0: all)",
 		  AT(max_nodes)),
 	OPT_CHOICE(0, "direction", "down|right", "where callees are (default down)", AT(direction)),
@@ -46,7 +48,7 @@ struct dot_drawing {
 	struct output *out;
 	const struct dot_write_options *options;
 	const struct flat_profile *f;
-	bool *drawn;            /* by row */
+	bool *drawn; /* by row */
 	uint32_t nodes;
 	struct buf text;
 };
@@ -257,7 +259,8 @@ static void put_graph(struct dot_drawing *d)
 	for (uint32_t row = 0; row < d->f->count; row++)
 		for (uint32_t a = t->first[row]; a < t->first[row + 1]; a++)
 			if (d->drawn[row] && d->drawn[t->arcs[a].caller] &&
-			    (double)t->arcs[a].inclusive >= d->options->edge_threshold_value * (double)d->f->total)
+			    (double)t->arcs[a].inclusive >=
+				    d->options->edge_threshold_value * (double)d->f->total)
 				put_edge(d, &t->arcs[a], row);
 }
 
@@ -266,9 +269,11 @@ static void dot_write(struct output *out, const struct profile *p)
 	struct flat_profile f;
 	struct dot_drawing d = { .out = out, .options = out->options, .f = &f };
 
-	output_text(out, "digraph profile {\n"
-			 "node [shape=box,style=\"filled,rounded\",color=\"#888888\",fontname=\"sans-serif\",fontsize=10];\n"
-			 "edge [fontname=\"sans-serif\",fontsize=9];\n");
+	output_text(
+		out,
+		"digraph profile {\n"
+		"node [shape=box,style=\"filled,rounded\",color=\"#888888\",fontname=\"sans-serif\",fontsize=10];\n"
+		"edge [fontname=\"sans-serif\",fontsize=9];\n");
 	if (p->value_count) {
 		flat_profile_make(&f, p, 0);
 		choose(&d);
@@ -293,7 +298,9 @@ static bool dot_can_spell(struct str name)
 }
 
 static const struct dot_write_options usual_writing = {
-	.node_threshold_value = 0.005, .edge_threshold_value = 0.001, .max_nodes = 400,
+	.node_threshold_value = 0.005,
+	.edge_threshold_value = 0.001,
+	.max_nodes = 400,
 };
 
 const struct format dot_format = {
@@ -301,7 +308,8 @@ const struct format dot_format = {
 	.title = "call graph for Graphviz",
 	.suffixes = ".dot .gv",
 	.representation = REPR_GRAPH,
-	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_UNITS,
+	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES |
+		    FEATURE_UNITS,
 	.needs_arc_values = true,
 	.write = dot_write,
 	.write_options = FORMAT_OPTIONS(write_rows, usual_writing),

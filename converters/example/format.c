@@ -23,8 +23,8 @@ static int example_bid(struct str head, bool whole)
 }
 
 /* Names point into the input; the profile copies what it keeps. */
-static void read_function(struct input *in, struct profile *p, thread_id thread,
-			  value_id v, struct str line)
+static void read_function(struct input *in, struct profile *p, thread_id thread, value_id v,
+			  struct str line)
 {
 	struct str count, name;
 	struct decimal number;
@@ -36,15 +36,21 @@ static void read_function(struct input *in, struct profile *p, thread_id thread,
 	else if (!profile_number(p, v, number, &value))
 		input_error(in, "expected a value that fits in 64 bits, got %s", diag_quote(count));
 	else
-		profile_cost(p, (struct cost){ .thread = thread, .function = profile_function(p,
-			(struct function){ .name = profile_string(p, name) }) }, &value);
+		profile_cost(p,
+			     (struct cost){ .thread = thread,
+					    .function = profile_function(
+						    p,
+						    (struct function){
+							    .name = profile_string(p, name) }) },
+			     &value);
 }
 
 /* After input_error() there are no more lines, and input_status() says so once. */
 static int example_read(struct input *in, struct profile *p)
 {
-	value_id v = profile_value_type(p, (struct value_type){ .name = profile_string(p, S("samples")),
-						    .counts = true });
+	value_id v = profile_value_type(p, (struct value_type){
+						   .name = profile_string(p, S("samples")),
+						   .counts = true });
 	thread_id thread = profile_thread(p, (struct thread){ 0 });
 	struct str line;
 

@@ -15,7 +15,7 @@
 #include "converters/flamegraph/reading.h"
 
 struct flame_box {
-	int64_t x, width;      /* exact if the picture has exact ones */
+	int64_t x, width; /* exact if the picture has exact ones */
 	int64_t y;
 	struct decimal title_value; /* the value in the title, in units of `word` */
 	string_id name, word;
@@ -23,7 +23,7 @@ struct flame_box {
 	uint32_t level;        /* 0: the lowest row */
 	uint32_t callees;
 	stack_id stack;
-	int64_t value, rest;   /* the part of it that is not in its callees */
+	int64_t value, rest; /* the part of it that is not in its callees */
 };
 
 struct flame_boxes_reader {
@@ -34,13 +34,13 @@ struct flame_boxes_reader {
 	struct profile *p;
 	thread_id thread;
 	value_id v;
-	int exponent;          /* decimal exponent of the values */
-	int64_t pixel;         /* the value of a pixel, 0 if positions are exact */
-	int power;             /* power of ten of a nanosecond */
+	int exponent;  /* decimal exponent of the values */
+	int64_t pixel; /* the value of a pixel, 0 if positions are exact */
+	int power;     /* power of ten of a nanosecond */
 	bool exact;
-	bool rooted;           /* the only box of level 0 stands for everything */
-	frame_id *frames;      /* frame by name, NO_ID until needed */
-	uint64_t clamped;      /* number of boxes that are smaller than what stands on them */
+	bool rooted;      /* the only box of level 0 stands for everything */
+	frame_id *frames; /* frame by name, NO_ID until needed */
+	uint64_t clamped; /* number of boxes that are smaller than what stands on them */
 };
 
 /* Sets the level of every box, and `rooted`. */

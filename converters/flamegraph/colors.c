@@ -21,51 +21,82 @@ enum { OWN, LIBRARY, RUNTIME, NATIVE, KERNEL, KINDS };
 
 /* _[k], _[i] and _[j] are how stack collapsers mark kernel, inlined and JIT frames. */
 static const struct hint java_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { NAME_ENDS, "_[i]", LIBRARY },
-	{ NAME_ENDS, "_[j]", OWN }, { NAME_HAS, "::", RUNTIME },
-	{ NAME_STARTS, "java/", LIBRARY }, { NAME_STARTS, "java.", LIBRARY },
-	{ NAME_STARTS, "javax", LIBRARY }, { NAME_STARTS, "jdk", LIBRARY },
-	{ NAME_STARTS, "sun", LIBRARY }, { NAME_HAS, "/", OWN }, { NAME_HAS, ".", OWN },
-	{ FILE_HAS, ".java", OWN }, { NAME_HAS, "", NATIVE },
+	{ NAME_ENDS, "_[k]", KERNEL },
+	{ NAME_ENDS, "_[i]", LIBRARY },
+	{ NAME_ENDS, "_[j]", OWN },
+	{ NAME_HAS, "::", RUNTIME },
+	{ NAME_STARTS, "java/", LIBRARY },
+	{ NAME_STARTS, "java.", LIBRARY },
+	{ NAME_STARTS, "javax", LIBRARY },
+	{ NAME_STARTS, "jdk", LIBRARY },
+	{ NAME_STARTS, "sun", LIBRARY },
+	{ NAME_HAS, "/", OWN },
+	{ NAME_HAS, ".", OWN },
+	{ FILE_HAS, ".java", OWN },
+	{ NAME_HAS, "", NATIVE },
 };
 static const struct hint js_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { FILE_HAS, "node_modules", LIBRARY },
-	{ NAME_HAS, "node_modules", LIBRARY }, { FILE_HAS, "node:", RUNTIME },
-	{ NAME_HAS, "node:", RUNTIME }, { NAME_HAS, "::", NATIVE },
-	{ FILE_HAS, ".js", OWN }, { FILE_HAS, ".ts", OWN }, { FILE_HAS, ".mjs", OWN },
-	{ NAME_HAS, ".js", OWN }, { NAME_HAS, ".ts", OWN }, { NAME_HAS, ":", RUNTIME },
+	{ NAME_ENDS, "_[k]", KERNEL },
+	{ FILE_HAS, "node_modules", LIBRARY },
+	{ NAME_HAS, "node_modules", LIBRARY },
+	{ FILE_HAS, "node:", RUNTIME },
+	{ NAME_HAS, "node:", RUNTIME },
+	{ NAME_HAS, "::", NATIVE },
+	{ FILE_HAS, ".js", OWN },
+	{ FILE_HAS, ".ts", OWN },
+	{ FILE_HAS, ".mjs", OWN },
+	{ NAME_HAS, ".js", OWN },
+	{ NAME_HAS, ".ts", OWN },
+	{ NAME_HAS, ":", RUNTIME },
 	{ NAME_HAS, "", NATIVE },
 };
 static const struct hint perl_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { NAME_STARTS, "Perl_", RUNTIME },
+	{ NAME_ENDS, "_[k]", KERNEL },     { NAME_STARTS, "Perl_", RUNTIME },
 	{ NAME_STARTS, "perl_", RUNTIME }, { NAME_STARTS, "S_", RUNTIME },
-	{ FILE_HAS, ".pm", LIBRARY }, { NAME_HAS, "::", LIBRARY },
-	{ FILE_HAS, ".pl", OWN }, { NAME_HAS, ".pl", OWN }, { NAME_HAS, "", NATIVE },
+	{ FILE_HAS, ".pm", LIBRARY },      { NAME_HAS, "::", LIBRARY },
+	{ FILE_HAS, ".pl", OWN },          { NAME_HAS, ".pl", OWN },
+	{ NAME_HAS, "", NATIVE },
 };
 static const struct hint python_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { FILE_HAS, "site-packages", LIBRARY },
-	{ FILE_HAS, "dist-packages", LIBRARY }, { FILE_HAS, "lib/python", RUNTIME },
-	{ FILE_HAS, "<frozen", RUNTIME }, { FILE_HAS, "importlib", RUNTIME },
-	{ NAME_STARTS, "<built-in", NATIVE }, { NAME_STARTS, "<method", NATIVE },
-	{ NAME_STARTS, "{", NATIVE }, { NAME_HAS, ".py", OWN }, { FILE_HAS, ".py", OWN },
-	{ FILE_HAS, "<", OWN }, { NAME_STARTS, "<", OWN }, { NAME_STARTS, "_Py", RUNTIME },
-	{ NAME_STARTS, "Py", RUNTIME }, { NAME_HAS, "", NATIVE },
+	{ NAME_ENDS, "_[k]", KERNEL },
+	{ FILE_HAS, "site-packages", LIBRARY },
+	{ FILE_HAS, "dist-packages", LIBRARY },
+	{ FILE_HAS, "lib/python", RUNTIME },
+	{ FILE_HAS, "<frozen", RUNTIME },
+	{ FILE_HAS, "importlib", RUNTIME },
+	{ NAME_STARTS, "<built-in", NATIVE },
+	{ NAME_STARTS, "<method", NATIVE },
+	{ NAME_STARTS, "{", NATIVE },
+	{ NAME_HAS, ".py", OWN },
+	{ FILE_HAS, ".py", OWN },
+	{ FILE_HAS, "<", OWN },
+	{ NAME_STARTS, "<", OWN },
+	{ NAME_STARTS, "_Py", RUNTIME },
+	{ NAME_STARTS, "Py", RUNTIME },
+	{ NAME_HAS, "", NATIVE },
 };
 static const struct hint rust_hints[] = {
-	{ NAME_ENDS, "_[k]", KERNEL }, { NAME_STARTS, "core::", RUNTIME },
-	{ NAME_STARTS, "std::", RUNTIME }, { NAME_STARTS, "alloc::", RUNTIME },
-	{ NAME_STARTS, "<core::", RUNTIME }, { NAME_STARTS, "<std::", RUNTIME },
-	{ NAME_STARTS, "<alloc::", RUNTIME }, { FILE_HAS, "/.cargo/", LIBRARY },
-	{ FILE_HAS, "/rustc/", RUNTIME }, { NAME_HAS, "::", OWN }, { FILE_HAS, ".rs", OWN },
+	{ NAME_ENDS, "_[k]", KERNEL },
+	{ NAME_STARTS, "core::", RUNTIME },
+	{ NAME_STARTS, "std::", RUNTIME },
+	{ NAME_STARTS, "alloc::", RUNTIME },
+	{ NAME_STARTS, "<core::", RUNTIME },
+	{ NAME_STARTS, "<std::", RUNTIME },
+	{ NAME_STARTS, "<alloc::", RUNTIME },
+	{ FILE_HAS, "/.cargo/", LIBRARY },
+	{ FILE_HAS, "/rustc/", RUNTIME },
+	{ NAME_HAS, "::", OWN },
+	{ FILE_HAS, ".rs", OWN },
 	{ NAME_HAS, "", NATIVE },
 };
 
 static const struct flame_color_family kinds[KINDS] = {
-	[OWN] = { 84, 50, 55, 66 },    [LIBRARY] = { 174, 26, 50, 66 },
+	[OWN] = { 84, 50, 55, 66 },     [LIBRARY] = { 174, 26, 50, 66 },
 	[RUNTIME] = { 46, 14, 82, 64 }, [NATIVE] = { 2, 16, 78, 70 },
 	[KERNEL] = { 24, 12, 88, 64 },
 };
-static const struct flame_color_family blue_and_amber[] = { { 198, 24, 68, 68 }, { 36, 14, 88, 64 } };
+static const struct flame_color_family blue_and_amber[] = { { 198, 24, 68, 68 },
+							    { 36, 14, 88, 64 } };
 static const struct flame_color_family heat = { 52, -50, 84, 66 };
 static const struct flame_color_family modules[] = {
 	{ 2, 6, 70, 70 },   { 28, 6, 82, 66 },  { 48, 6, 80, 62 },  { 72, 8, 52, 62 },
@@ -82,28 +113,37 @@ struct scheme {
 };
 
 #define ONE(hue, span, saturation, light) \
-	{ &(const struct flame_color_family){ hue, span, saturation, light }, 1, 24, NULL, false }
-#define BY_KIND(hints) { kinds, KINDS, 9, hints, false }
+	{ \
+		&(const struct flame_color_family){ hue, span, saturation, light }, 1, 24, NULL, \
+			false \
+	}
+#define BY_KIND(hints) \
+	{ \
+		kinds, KINDS, 9, hints, false \
+	}
 
 /* In the order of --colors. */
 static const struct scheme schemes[] = {
-	ONE(4, 46, 86, 65),                 /* hot */
-	ONE(95, 75, 48, 64),                /* mem */
-	ONE(196, 56, 62, 71),               /* io */
-	BY_KIND(java_hints), BY_KIND(js_hints), BY_KIND(perl_hints),
-	BY_KIND(python_hints), BY_KIND(rust_hints),
-	ONE(350, 18, 78, 70),               /* red */
-	ONE(92, 44, 48, 64),                /* green */
-	ONE(204, 22, 72, 70),               /* blue */
-	ONE(172, 18, 50, 62),               /* aqua */
-	ONE(44, 14, 82, 62),                /* yellow */
-	ONE(262, 40, 58, 76),               /* purple */
-	ONE(20, 18, 88, 66),                /* orange */
-	ONE(184, 32, 52, 66),               /* wakeup */
-	ONE(212, 24, 64, 72),               /* chain: what was waited for, beside wakeup */
+	ONE(4, 46, 86, 65),   /* hot */
+	ONE(95, 75, 48, 64),  /* mem */
+	ONE(196, 56, 62, 71), /* io */
+	BY_KIND(java_hints),
+	BY_KIND(js_hints),
+	BY_KIND(perl_hints),
+	BY_KIND(python_hints),
+	BY_KIND(rust_hints),
+	ONE(350, 18, 78, 70),                   /* red */
+	ONE(92, 44, 48, 64),                    /* green */
+	ONE(204, 22, 72, 70),                   /* blue */
+	ONE(172, 18, 50, 62),                   /* aqua */
+	ONE(44, 14, 82, 62),                    /* yellow */
+	ONE(262, 40, 58, 76),                   /* purple */
+	ONE(20, 18, 88, 66),                    /* orange */
+	ONE(184, 32, 52, 66),                   /* wakeup */
+	ONE(212, 24, 64, 72),                   /* chain: what was waited for, beside wakeup */
 	{ blue_and_amber, 2, 16, NULL, false }, /* safe */
 	{ modules, sizeof modules / sizeof *modules, 4, NULL, true },
-	{ &heat, 1, 24, NULL, false },      /* diffusion: see FLAME_DIFFUSION */
+	{ &heat, 1, 24, NULL, false }, /* diffusion: see FLAME_DIFFUSION */
 };
 
 static const char class_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV";
@@ -135,8 +175,7 @@ static struct str module_of(struct str name, struct str file)
 
 	if (file.n)
 		return file;
-	while (end && name.p[end - 1] != ':' && name.p[end - 1] != '.' &&
-	       name.p[end - 1] != '/')
+	while (end && name.p[end - 1] != ':' && name.p[end - 1] != '.' && name.p[end - 1] != '/')
 		end--;
 	return end ? str_head(name, end) : name;
 }
@@ -247,7 +286,8 @@ static unsigned channel(int hue, int saturation, int light, int offset)
 	return (unsigned)((light / 100.0 - reach * low) * 255 + 0.5);
 }
 
-static void put_color(struct output *out, const struct flame_color_family *f, unsigned shade, unsigned n)
+static void put_color(struct output *out, const struct flame_color_family *f, unsigned shade,
+		      unsigned n)
 {
 	int hue = f->hue + f->span * (int)shade / (int)(n - 1);
 	int light = f->light + (int)(shade * 5 % 8);
@@ -264,7 +304,8 @@ static void put_diff_colors(struct output *out)
 	for (int i = 0; i <= 2 * DIFF_SHADES; i++) {
 		int step = i - DIFF_SHADES, size = step < 0 ? -step : step;
 		/* light enough for dark text: 92 % where little changed, 64 % where all did */
-		const struct flame_color_family f = { step < 0 ? 214 : 4, 0, step ? 82 : 0, 94 - size * 15 / 4 };
+		const struct flame_color_family f = { step < 0 ? 214 : 4, 0, step ? 82 : 0,
+						      94 - size * 15 / 4 };
 
 		output_byte(out, '.');
 		output_byte(out, class_letters[i]);

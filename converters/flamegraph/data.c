@@ -47,8 +47,10 @@ static void put_escaped(struct output *out, struct str json)
 	while (i < json.n) {
 		size_t at = i;
 		uint32_t point = xml_put_next(json, &i);
-		const char *instead = point == '<' ? "&lt;" : point == '&' ? "&amp;"
-			: point == '>' ? "&gt;" : NULL;
+		const char *instead = point == '<'   ? "&lt;"
+				      : point == '&' ? "&amp;"
+				      : point == '>' ? "&gt;"
+						     : NULL;
 
 		if (point == XML_UNKNOWN && json.p[i - 1] != '\xbd')
 			instead = json.p[i - 1] == '\xbe' ? "\\ufffe" : "\\uffff";
@@ -63,7 +65,7 @@ static void put_escaped(struct output *out, struct str json)
 
 /* Writes the output of `put`, escaped. */
 struct pen {
-	struct output *out;   /* collects JSON with strings in it */
+	struct output *out; /* collects JSON with strings in it */
 	struct buf text;
 	struct output *to;
 };
@@ -362,8 +364,11 @@ static void put_options(struct output *out, const struct flame_writer *v)
 	static const char *const widths[] = { "larger", "new", "base" };
 	const struct flame_options *o = v->options;
 
-	put_string(out, "\"view\":", str_of(o->in_time ? "chart" : o->reverse ? "callers"
-						: o->inverted ? "icicle" : "flame"));
+	put_string(out, "\"view\":",
+		   str_of(o->in_time    ? "chart"
+			  : o->reverse  ? "callers"
+			  : o->inverted ? "icicle"
+					: "flame"));
 	if (o->inverted && (o->in_time || o->reverse))
 		output_text(out, ",\"inverted\":true");
 	if (v->difference)
@@ -399,7 +404,6 @@ static void put_options(struct output *out, const struct flame_writer *v)
 
 static void put_base(struct output *out, const struct option_list *base)
 {
-
 	for (size_t i = 0; i < base->count; i++)
 		put_string(out, i ? "," : ",\"base\":[", str_of(base->texts[i]));
 	output_text(out, base->count ? "]" : "");
@@ -419,10 +423,10 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 	for (function_id f = 0; f < p->function_count; f++) {
 		struct str location = function_location(p, f);
 
-		output_byte(out, flame_class(v->options, function_name(p, f),
-					     str_eq(location, S("~")) ? S("") : location,
-					     v->kinds ? (enum frame_kind)v->kinds[f]
-						      : FRAME_UNKNOWN));
+		output_byte(out,
+			    flame_class(v->options, function_name(p, f),
+					str_eq(location, S("~")) ? S("") : location,
+					v->kinds ? (enum frame_kind)v->kinds[f] : FRAME_UNKNOWN));
 	}
 	output_byte(out, '"');
 }

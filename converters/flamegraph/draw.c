@@ -69,7 +69,8 @@ struct str flame_name(const struct flame_writer *v, uint32_t node)
 
 struct str flame_location(const struct flame_writer *v, uint32_t node)
 {
-	struct str location = node ? function_location(v->p, flame_tree_function(v->tree, node)) : S("");
+	struct str location = node ? function_location(v->p, flame_tree_function(v->tree, node))
+				   : S("");
 
 	/* Python's word for "no file": built-in functions */
 	return str_eq(location, S("~")) ? S("") : location;
@@ -244,12 +245,14 @@ static void put_name(struct flame_frames *f, uint32_t node, int64_t left, int64_
 	struct str name = flame_name(f->v, node);
 	int64_t space = (right - left) / 10 - 2 * TEXT_MARGIN;
 	uint64_t size = o->font_size;
-	size_t n = space > 0 ? flame_fitting(o, name, text_room((uint64_t)space, size),
-					     o->cut_start) : 0;
+	size_t n = space > 0
+			   ? flame_fitting(o, name, text_room((uint64_t)space, size), o->cut_start)
+			   : 0;
 
 	if (!n || f->row_height < size)
 		return;
-	put_attribute(out, "<text x=\"", (struct decimal){ left + 10 * TEXT_MARGIN, -1 }, "\" y=\"");
+	put_attribute(out, "<text x=\"", (struct decimal){ left + 10 * TEXT_MARGIN, -1 },
+		      "\" y=\"");
 	output_u64(out, (f->row_height - 1) / 2 + size * 7 / 20);
 	output_text(out, "\">");
 	flame_put_fitting(out, name, n, o->cut_start);
@@ -279,8 +282,9 @@ static void put_rows(struct flame_frames *f)
 		size_t row = f->v->options->inverted ? depth : f->rows - 1 - depth;
 
 		if (!i || t->depth[f->nodes[i - 1]] != depth)
-			put_count(out, i ? "</g>\n<g transform=\"translate(0 "
-					 : "<g transform=\"translate(0 ",
+			put_count(out,
+				  i ? "</g>\n<g transform=\"translate(0 "
+				    : "<g transform=\"translate(0 ",
 				  row * f->row_height, ")\">\n");
 		put_frame(f, f->nodes[i]);
 	}
@@ -323,8 +327,7 @@ void flame_put_picture(struct flame_writer *v)
 	if (whole > v->total)
 		v->total = whole;
 	f.inner = flame_inner(o);
-	f.row_height = o->row_height ? o->row_height
-						: o->font_size + 4;
+	f.row_height = o->row_height ? o->row_height : o->font_size + 4;
 	choose_frames(&f);
 	flame_put_heading(&f);
 	put_frames(&f);

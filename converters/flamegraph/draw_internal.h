@@ -9,7 +9,7 @@
 
 #include "converters/flamegraph/internal.h"
 
-enum { FLAME_MARGIN = 10 };   /* pixels on each side */
+enum { FLAME_MARGIN = 10 }; /* pixels on each side */
 
 /* The frames that are drawn, row by row from left to right; freed by flame_put_picture(). */
 struct flame_frames {
@@ -17,7 +17,7 @@ struct flame_frames {
 	uint32_t *nodes;
 	size_t count, cap;
 	size_t rows;
-	uint64_t inner;       /* width in pixels */
+	uint64_t inner; /* width in pixels */
 	uint64_t row_height, top;
 	int64_t left_out, left_value; /* frames that are not drawn, as too many or too narrow:
 				         their number and value */
@@ -35,8 +35,7 @@ static inline uint64_t text_room(uint64_t pixels, uint64_t size)
 	return pixels * 100 / size;
 }
 
-static inline void put_count(struct output *out, const char *start, uint64_t value,
-			     const char *end)
+static inline void put_count(struct output *out, const char *start, uint64_t value, const char *end)
 {
 	output_text(out, start);
 	output_u64(out, value);
@@ -44,7 +43,8 @@ static inline void put_count(struct output *out, const char *start, uint64_t val
 }
 
 /* Appends a value in the unit of its value type, or as the options say. */
-static inline void add_value(struct flame_writer *v, value_id value_type, int64_t value, struct buf *b)
+static inline void add_value(struct flame_writer *v, value_id value_type, int64_t value,
+			     struct buf *b)
 {
 	buf_add_value(b, v->p, value_type, value, &v->style);
 }

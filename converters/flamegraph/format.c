@@ -41,8 +41,10 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 					  (long long)value);
 		/* readers calculate with sums of positions, which are sums themselves */
 		if (!i64_add(*total, value, total) || *total > (int64_t)1 << 61)
-			return diag_error("a flame graph holds a total of at most 2^61: that of value type %s "
-					  "is more", diag_quote(profile_text(p, p->value_types[v].name)));
+			return diag_error(
+				"a flame graph holds a total of at most 2^61: that of value type %s "
+				"is more",
+				diag_quote(profile_text(p, p->value_types[v].name)));
 	}
 	return 0;
 }
@@ -60,7 +62,8 @@ static int check(const struct profile *p, const void *options)
 		if (check_column(p, v, &total) < 0)
 			return -1;
 	if (o->in_time && !p->ordered && !p->call_event_count)
-		diag_warning("--flamechart: this profile has no order in time, its own order is shown");
+		diag_warning(
+			"--flamechart: this profile has no order in time, its own order is shown");
 	return 0;
 }
 
@@ -86,7 +89,8 @@ static void report_loss(const struct profile *p, const void *options, struct buf
 
 	if (max_frames && max_frames < contexts && !o->in_time)
 		buf_print(loss, "%llu of %llu contexts are pruned, see --max-frames",
-			  (unsigned long long)(contexts - max_frames), (unsigned long long)contexts);
+			  (unsigned long long)(contexts - max_frames),
+			  (unsigned long long)contexts);
 }
 
 /*
@@ -108,12 +112,16 @@ static struct flame_tree *new_tree(const struct flame_writer *v)
 	struct str base[o->base.count + 1];
 	static const enum flame_width widths[] = { WIDTH_LARGER, WIDTH_NEW, WIDTH_BASE };
 	struct flame_tree_options options = {
-		.shape = o->in_time ? FLAME_TIMELINE
-			: o->reverse ? FLAME_CALLERS : FLAME_MERGED,
+		.shape = o->in_time   ? FLAME_TIMELINE
+			 : o->reverse ? FLAME_CALLERS
+				      : FLAME_MERGED,
 		.width = v->difference ? widths[o->widths] : WIDTH_FIRST,
 		.unsorted = o->unsorted,
-		.base = base, .base_count = o->base.count, .min_share = min_share_of_node(o),
-		.max_nodes = FLAME_MAX_CALLERS, .guessed = v->guessed,
+		.base = base,
+		.base_count = o->base.count,
+		.min_share = min_share_of_node(o),
+		.max_nodes = FLAME_MAX_CALLERS,
+		.guessed = v->guessed,
 	};
 
 	for (size_t i = 0; i < options.base_count; i++)
@@ -142,11 +150,13 @@ static uint8_t *kinds_of_functions(const struct profile *p)
 static void write(struct output *out, const struct profile *p)
 {
 	const struct flame_options *o = out->options;
-	struct contexts *contexts = contexts_new(p, o->max_frames,
-						 o->in_time);
-	struct flame_writer v = { .out = out, .options = o, .style = flame_style(o), .p = p,
-			     .contexts = contexts,
-			     .difference = flame_is_diff(p) };
+	struct contexts *contexts = contexts_new(p, o->max_frames, o->in_time);
+	struct flame_writer v = { .out = out,
+				  .options = o,
+				  .style = flame_style(o),
+				  .p = p,
+				  .contexts = contexts,
+				  .difference = flame_is_diff(p) };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	uint8_t *kinds = kinds_of_functions(p);
 	struct flame_tree *tree;
@@ -156,8 +166,9 @@ static void write(struct output *out, const struct profile *p)
 	v.set_numbers = profile_number_label_sets(p, &v.set_count);
 	v.tree = tree = new_tree(&v);
 	if (tree->cut)
-		diag_verbose("callers of the widest %d frames are in the picture, not those of others",
-			     FLAME_MAX_CALLERS);
+		diag_verbose(
+			"callers of the widest %d frames are in the picture, not those of others",
+			FLAME_MAX_CALLERS);
 	flame_put_picture(&v);
 	flame_put_data(&v);
 	flame_put_page(o, out);
@@ -174,10 +185,12 @@ const struct format flamegraph_format = {
 	.title = "SVG flame graph",
 	.suffixes = ".svg",
 	.representation = REPR_SAMPLES,
-	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES | FEATURE_LINES |
-		 FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | FEATURE_UNITS |
-		 FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | FEATURE_ADDRESSES | FEATURE_FRAME_KINDS |
-		 FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | FEATURE_METADATA,
+	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES |
+		    FEATURE_LINES | FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS |
+		    FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_IDLE | FEATURE_LABELS |
+		    FEATURE_MAPPINGS | FEATURE_ADDRESSES | FEATURE_FRAME_KINDS |
+		    FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING |
+		    FEATURE_METADATA,
 	.features_of = features_of,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,

@@ -48,7 +48,7 @@ static void add_difference(struct flame_writer *v, struct buf *b)
 	}
 	buf_print(next_fact(b), "width: %s", widths[v->options->widths]);
 	buf_add(next_fact(b), v->options->negate ? S("blue is more, red is less")
-						   : S("red is more, blue is less"));
+						 : S("red is more, blue is less"));
 }
 
 static void add_left_out(struct flame_frames *f, struct buf *b)
@@ -153,8 +153,10 @@ static void put_document(struct flame_frames *f, uint64_t height)
 	 * as an attribute, which the name of a font cannot end, unlike a rule of the style
 	 * sheet
 	 */
-	xml_put(out, v->options->font ? str_of(v->options->font)
-		: S("system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"));
+	xml_put(out,
+		v->options->font
+			? str_of(v->options->font)
+			: S("system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"));
 	output_text(out, "\" font-size=\"12\">\n<title>");
 	xml_put(out, flame_heading(v->options));
 	output_text(out, "</title>\n");
@@ -164,7 +166,7 @@ static void put_document(struct flame_frames *f, uint64_t height)
 static void put_dark(struct output *out, const char *root)
 {
 	static const char *const rules[] = {
-		"{color-scheme:dark}", " #paper{fill:#16181c}", ">text{fill:#e6e6e6}",
+		"{color-scheme:dark}",  " #paper{fill:#16181c}", ">text{fill:#e6e6e6}",
 		">.note{fill:#9a9a9a}", " #frames{opacity:.88}",
 	};
 
@@ -212,9 +214,11 @@ static void put_style(struct flame_frames *f)
 
 struct str flame_heading(const struct flame_options *o)
 {
-	return o->title ? str_of(o->title) : o->in_time ? S("Flame chart")
-		: o->reverse ? S("Flame graph, callers first")
-		: o->inverted ? S("Icicle graph") : S("Flame graph");
+	return o->title      ? str_of(o->title)
+	       : o->in_time  ? S("Flame chart")
+	       : o->reverse  ? S("Flame graph, callers first")
+	       : o->inverted ? S("Icicle graph")
+			     : S("Flame graph");
 }
 
 static void put_text(struct flame_frames *f, const char *attribute, struct str text, uint64_t y,

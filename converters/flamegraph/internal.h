@@ -14,7 +14,7 @@ struct flame_options {
 	const char *background, *search_color, *total;
 	const char *count_name, *count_unit, *factor;
 	struct option_list base;
-	uint64_t width;                /* width of the picture; 0: as wide as its window */
+	uint64_t width; /* width of the picture; 0: as wide as its window */
 	uint64_t row_height, font_size, max_frames;
 	int colors, widths;
 	bool inverted, reverse, in_time, unsorted, negate, no_script, cut_start;
@@ -77,16 +77,16 @@ struct flame_writer {
 	const struct profile *p;
 	const struct contexts *contexts;
 	const struct flame_tree *tree;
-	const bool *guessed;  /* by context, for estimated stacks; else NULL */
+	const bool *guessed;   /* by context, for estimated stacks; else NULL */
 	const uint8_t *kinds;  /* by function: the first kind that one of its frames has; or NULL */
 	uint32_t *set_numbers; /* by label set: its number in the data; NULL: no labels */
 	size_t set_count;
-	struct buf text;      /* text of the current line or frame */
-	uint64_t width;       /* in pixels, including margins */
+	struct buf text; /* text of the current line or frame */
+	uint64_t width;  /* in pixels, including margins */
 	bool difference;
-	int64_t total;        /* the value of the whole picture: the sum of the values, or more */
-	double min_value;     /* frames with a smaller value are too narrow to be drawn */
-	uint32_t tied_depth;  /* frames with exactly this value are drawn up to this depth */
+	int64_t total;       /* the value of the whole picture: the sum of the values, or more */
+	double min_value;    /* frames with a smaller value are too narrow to be drawn */
+	uint32_t tied_depth; /* frames with exactly this value are drawn up to this depth */
 };
 
 /* Raises v->min_value if there are more frames than a page opens quickly with. */

@@ -6,7 +6,9 @@
 #include "converters/flamegraph/internal.h"
 
 const struct flame_options flame_usual = {
-	.min_width = "0.1", .font_size = 12, .max_frames = 200000,
+	.min_width = "0.1",
+	.font_size = 12,
+	.max_frames = 200000,
 };
 
 #define AT(field) offsetof(struct flame_options, field)
@@ -35,8 +37,8 @@ const struct option_row flame_rows[] = {
 		   "colour scheme (default hot); java to rust colour by kind of code, safe "
 		   "goes without red and green, diffusion is redder where it is wider",
 		   AT(colors)),
-	OPT_TEXT(0, "bgcolor", "COLOUR", "background, as in CSS (default: white, dark in dark mode)",
-		 AT(background)),
+	OPT_TEXT(0, "bgcolor", "COLOUR",
+		 "background, as in CSS (default: white, dark in dark mode)", AT(background)),
 	OPT_TEXT(0, "search-color", "COLOUR", "of frames that a search found, as in CSS",
 		 AT(search_color)),
 	OPT_TEXT(0, "countname", "TEXT",
@@ -47,22 +49,18 @@ const struct option_row flame_rows[] = {
 		 AT(count_unit)),
 	OPT_TEXT(0, "factor", "NUMBER", "multiply the values that are shown", AT(factor)),
 	OPT_TEXT(0, "total", "NUMBER[UNIT]",
-		 "what is 100%, if more than the profile has: 2500, 1.5s, 3MiB",
-		 AT(total)),
+		 "what is 100%, if more than the profile has: 2500, 1.5s, 3MiB", AT(total)),
 	OPT_TEXT(0, "nametype", "TEXT", "what the page calls a frame (default Function:)",
 		 AT(name_type)),
 	OPT_FLAG(0, "inverted", "draw an icicle graph: the root at the top", AT(inverted)),
-	OPT_FLAG(0, "reverse", "callers first: what took the time lies at the root",
-		 AT(reverse)),
+	OPT_FLAG(0, "reverse", "callers first: what took the time lies at the root", AT(reverse)),
 	OPT_FLAG(0, "flamechart", "in the order of time; frames are merged with neighbours only",
 		 AT(in_time)),
-	OPT_FLAG(0, "no-sort", "frames in order of first appearance, not by name",
-		 AT(unsorted)),
+	OPT_FLAG(0, "no-sort", "frames in order of first appearance, not by name", AT(unsorted)),
 	OPT_LIST(0, "base", "NAME", "begin stacks at the last frame of this name (repeatable)",
 		 AT(base)),
 	OPT_CHOICE(0, "widths", "larger|new|base",
-		   "of a difference: whose width a frame has (default larger)",
-		   AT(widths)),
+		   "of a difference: whose width a frame has (default larger)", AT(widths)),
 	OPT_FLAG(0, "negate", "of a difference: blue is more, red is less", AT(negate)),
 	OPT_FLAG(0, "truncate-left", "cut the beginning of a name that does not fit, not its end",
 		 AT(cut_start)),
@@ -87,8 +85,8 @@ static bool read_number(struct str text, double *number)
 	struct decimal value;
 	enum exactness exactness;
 
-	if (!str_to_decimal(text, &value, &exactness) || value.mantissa < 0 || value.exponent > 18 ||
-	    value.exponent < -300)
+	if (!str_to_decimal(text, &value, &exactness) || value.mantissa < 0 ||
+	    value.exponent > 18 || value.exponent < -300)
 		return false;
 	*number = (double)value.mantissa * power_of_ten(value.exponent);
 	return true;
@@ -111,10 +109,10 @@ static const struct whole_unit {
 	enum unit unit;
 	int64_t size;
 } whole_units[] = {
-	{ "ns", UNIT_TIME, 1 }, { "us", UNIT_TIME, 1000 }, { "ms", UNIT_TIME, 1000000 },
-	{ "s", UNIT_TIME, 1000000000 }, { "KiB", UNIT_BYTES, 1 << 10 },
-	{ "MiB", UNIT_BYTES, 1 << 20 }, { "GiB", UNIT_BYTES, 1 << 30 },
-	{ "B", UNIT_BYTES, 1 },
+	{ "ns", UNIT_TIME, 1 },         { "us", UNIT_TIME, 1000 },
+	{ "ms", UNIT_TIME, 1000000 },   { "s", UNIT_TIME, 1000000000 },
+	{ "KiB", UNIT_BYTES, 1 << 10 }, { "MiB", UNIT_BYTES, 1 << 20 },
+	{ "GiB", UNIT_BYTES, 1 << 30 }, { "B", UNIT_BYTES, 1 },
 };
 
 static bool read_whole(const struct flame_options *o, const struct profile *p, int64_t *whole)
@@ -124,7 +122,8 @@ static bool read_whole(const struct flame_options *o, const struct profile *p, i
 	double number, size = 1;
 	size_t digits = 0;
 
-	while (digits < text.n && (text.p[digits] == '.' || (text.p[digits] >= '0' && text.p[digits] <= '9')))
+	while (digits < text.n &&
+	       (text.p[digits] == '.' || (text.p[digits] >= '0' && text.p[digits] <= '9')))
 		digits++;
 	if (!read_number(str_head(text, digits), &number))
 		return false;
@@ -170,7 +169,8 @@ static int check_sizes(const struct flame_options *o)
 		return -1;
 	if (!(min_width >= 0 && min_width <= (percent ? 100 : MAX_PIXELS)))
 		return diag_error("option --minwidth: expected pixels (0.5) or a share of the "
-				  "total (2%%), got %s", diag_quote(str_of(o->min_width)));
+				  "total (2%%), got %s",
+				  diag_quote(str_of(o->min_width)));
 	return 0;
 }
 
@@ -186,7 +186,8 @@ static int check_unit(const struct flame_options *o)
 			return 0;
 	}
 	return wanted ? diag_error("option --countunit: expected " VALUE_UNITS ", got %s",
-				   diag_quote(str_of(wanted))) : 0;
+				   diag_quote(str_of(wanted)))
+		      : 0;
 }
 
 /* Allows letters, digits and what hsl(200 50% 40%) needs; never url(...). */
@@ -196,7 +197,8 @@ static int check_color(const char *name, const char *color)
 	bool plain = text.n > 0 && !str_starts(text, S("url"));
 
 	for (size_t i = 0; i < text.n; i++)
-		plain &= (text.p[i] >= '0' && text.p[i] <= '9') || str_has(S("#(),.% "), text.p[i]) ||
+		plain &= (text.p[i] >= '0' && text.p[i] <= '9') ||
+			 str_has(S("#(),.% "), text.p[i]) ||
 			 ((text.p[i] | 0x20) >= 'a' && (text.p[i] | 0x20) <= 'z');
 	if (plain && !str_starts(text, S("expression")))
 		return 0;
@@ -208,18 +210,18 @@ int flame_check_options(const struct flame_options *o, const struct profile *p)
 {
 	double factor;
 
-	if (check_sizes(o) < 0 || check_unit(o) < 0 ||
-	    check_color("bgcolor", o->background) < 0 ||
+	if (check_sizes(o) < 0 || check_unit(o) < 0 || check_color("bgcolor", o->background) < 0 ||
 	    check_color("search-color", o->search_color) < 0)
 		return -1;
-	if (o->factor && (!read_number(str_of(o->factor), &factor) ||
-			  !(factor > 0 && factor < 1e9)))
+	if (o->factor &&
+	    (!read_number(str_of(o->factor), &factor) || !(factor > 0 && factor < 1e9)))
 		return diag_error("option --factor: expected a number above 0, got %s",
 				  diag_quote(str_of(o->factor)));
 	if (flame_whole(o, p) < 0)
-		return diag_error("option --total: expected a number (2500) or, where the values have "
-				  "a unit, one with it (1.5s, 3MiB), got %s",
-				  diag_quote(str_of(o->total)));
+		return diag_error(
+			"option --total: expected a number (2500) or, where the values have "
+			"a unit, one with it (1.5s, 3MiB), got %s",
+			diag_quote(str_of(o->total)));
 	if (o->in_time && o->reverse)
 		return diag_error("options --flamechart and --reverse: only one of them");
 	return 0;
@@ -236,7 +238,6 @@ struct value_style flame_style(const struct flame_options *o)
 
 bool flame_is_diff(const struct profile *p)
 {
-	return p->value_count == 2 &&
-	       str_eq(profile_text(p, p->value_types[0].name), S("base")) &&
+	return p->value_count == 2 && str_eq(profile_text(p, p->value_types[0].name), S("base")) &&
 	       str_eq(profile_text(p, p->value_types[1].name), S("new"));
 }

@@ -7,7 +7,7 @@
 
 static const char script[] =
 #include "flamegraph_page.inc"
-;
+	;
 
 void flame_put_page(const struct flame_options *o, struct output *out)
 {

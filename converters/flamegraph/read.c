@@ -35,9 +35,9 @@ typedef xmlErrorPtr error_pointer;
 struct sax_event {
 	void (*act)(struct flame_xml_reader *r, const struct sax_event *event);
 	struct flame_xml_reader *reader;
-	const xmlChar *text;     /* the name of the element, or text of `count` bytes */
-	int count;               /* of attributes or bytes */
-	const xmlChar **values;  /* attributes */
+	const xmlChar *text;    /* the name of the element, or text of `count` bytes */
+	int count;              /* of attributes or bytes */
+	const xmlChar **values; /* attributes */
 	error_pointer trouble;
 };
 
@@ -45,7 +45,8 @@ struct sax_event {
  * Ignores all events until the chunk of input ends. (Stopping the parser at once would free the
  * attributes that the current event refers to.)
  */
-void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expected, const char *got)
+void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expected,
+		    const char *got)
 {
 	if (r->in->failed)
 		return;
@@ -57,15 +58,17 @@ void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expec
 
 static enum flame_element_kind kind_of(const char *name, const struct flame_attributes *a)
 {
-	static const char *const names[] = { [KIND_SVG] = "svg", [KIND_GROUP] = "g",
-					     [KIND_LINK] = "a", [KIND_RECT] = "rect",
+	static const char *const names[] = { [KIND_SVG] = "svg",
+					     [KIND_GROUP] = "g",
+					     [KIND_LINK] = "a",
+					     [KIND_RECT] = "rect",
 					     [KIND_TITLE] = "title" };
 
 	for (enum flame_element_kind kind = KIND_SVG; kind <= KIND_TITLE; kind++)
 		if (strcmp(name, names[kind]) == 0)
 			return kind;
 	return strcmp(name, "metadata") == 0 && flame_attribute_is(a, "id", "profile") ? KIND_DATA
-										  : KIND_OTHER;
+										       : KIND_OTHER;
 }
 
 static struct flame_element *push(struct flame_xml_reader *r, enum flame_element_kind kind)
@@ -89,7 +92,8 @@ static struct flame_element *push(struct flame_xml_reader *r, enum flame_element
 	return e;
 }
 
-static void begin_svg(struct flame_xml_reader *r, struct flame_element *e, const struct flame_attributes *a)
+static void begin_svg(struct flame_xml_reader *r, struct flame_element *e,
+		      const struct flame_attributes *a)
 {
 	struct str size;
 
@@ -118,10 +122,10 @@ static void begin_element(struct flame_xml_reader *r, const struct sax_event *ev
 	struct flame_element *e = push(r, kind);
 
 	if (r->depth > DEEPEST)
-		flame_xml_fail(r, line_of(r), "a picture less than 256 elements deep",
-			       "one more");
+		flame_xml_fail(r, line_of(r), "a picture less than 256 elements deep", "one more");
 	else if (r->depth == 1 && kind != KIND_SVG)
-		flame_xml_fail(r, line_of(r), "an element 'svg'", diag_quote(str_of(text_of(event->text))));
+		flame_xml_fail(r, line_of(r), "an element 'svg'",
+			       diag_quote(str_of(text_of(event->text))));
 	else if (kind == KIND_SVG)
 		begin_svg(r, e, &a);
 	else if (kind == KIND_DATA)
@@ -206,17 +210,19 @@ static void handle(struct sax_event event)
 	}
 }
 
-static void on_begin(void *context, const xmlChar *name, const xmlChar *prefix,
-		     const xmlChar *uri, int space_count, const xmlChar **spaces, int count,
-		     int defaulted, const xmlChar **values)
+static void on_begin(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+		     int space_count, const xmlChar **spaces, int count, int defaulted,
+		     const xmlChar **values)
 {
 	(void)prefix, (void)uri, (void)space_count, (void)spaces, (void)defaulted;
-	handle((struct sax_event){ .act = begin_element, .reader = context, .text = name,
-				   .count = count, .values = values });
+	handle((struct sax_event){ .act = begin_element,
+				   .reader = context,
+				   .text = name,
+				   .count = count,
+				   .values = values });
 }
 
-static void on_end(void *context, const xmlChar *name, const xmlChar *prefix,
-		   const xmlChar *uri)
+static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
 	(void)prefix, (void)uri;
 	handle((struct sax_event){ .act = end_element, .reader = context, .text = name });
@@ -250,8 +256,8 @@ static void refuse_entity(void *context, const xmlChar *name, int type, const xm
 		       diag_quote(str_of(text_of(name))));
 }
 
-static void refuse_attribute(void *context, const xmlChar *element, const xmlChar *name,
-			     int type, int fixed, const xmlChar *value, xmlEnumerationPtr values)
+static void refuse_attribute(void *context, const xmlChar *element, const xmlChar *name, int type,
+			     int fixed, const xmlChar *value, xmlEnumerationPtr values)
 {
 	struct flame_xml_reader *r = context;
 
@@ -430,10 +436,10 @@ int flamegraph_bid(struct str head, bool whole)
 			head = str_trim(str_from(head, 1));
 		if (str_starts(head, S("<svg")))
 			return 90;
-		if (str_starts(head, S("<!--")) ? !pass(&head, "-->")
-						: !(str_starts(head, S("<?")) ||
-						    str_starts(head, S("<!"))) ||
-						  !pass(&head, ">"))
+		if (str_starts(head, S("<!--"))
+			    ? !pass(&head, "-->")
+			    : !(str_starts(head, S("<?")) || str_starts(head, S("<!"))) ||
+				      !pass(&head, ">"))
 			return 0;
 	}
 }

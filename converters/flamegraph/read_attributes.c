@@ -38,12 +38,12 @@ static bool take_length(struct str s, int64_t *length)
 	if (str_ends(s, S("px")))
 		s = str_head(s, s.n - 2);
 	return str_to_decimal(s, &number, &exactness) &&
-	       decimal_at(number, MICRO, length) != OUT_OF_RANGE &&
-	       *length <= FARTHEST && *length >= -FARTHEST;
+	       decimal_at(number, MICRO, length) != OUT_OF_RANGE && *length <= FARTHEST &&
+	       *length >= -FARTHEST;
 }
 
-int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attributes *a, const char *name,
-			int64_t full)
+int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attributes *a,
+			const char *name, int64_t full)
 {
 	struct str text;
 	int64_t length;
@@ -102,8 +102,7 @@ void flame_translate(const struct flame_attributes *a, struct flame_element *e)
 	int64_t by;
 
 	if (!flame_find_attribute(a, "", "transform", &text) ||
-	    !str_starts(text, S("translate(")) ||
-	    !str_cut(str_from(text, 10), ')', &text, &x))
+	    !str_starts(text, S("translate(")) || !str_cut(str_from(text, 10), ')', &text, &x))
 		return;
 	text = str_trim(text);
 	if (!str_cut(text, ',', &x, &y) && !str_cut(text, ' ', &x, &y))

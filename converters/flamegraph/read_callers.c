@@ -29,7 +29,8 @@ static frame_id flameprof_frame(struct profile *p, struct str text)
 					      .file = profile_string(p, file),
 					      .line = (uint32_t)line };
 
-			return profile_frame(p, (struct frame){ .function = profile_function(p, f) });
+			return profile_frame(p,
+					     (struct frame){ .function = profile_function(p, f) });
 		}
 	}
 	return frame_from_text(p, text, FRAMES_NAME);
@@ -41,7 +42,7 @@ static frame_id frame_of(struct flame_boxes_reader *r, string_id name)
 
 	if (r->frames[name] == NO_ID)
 		r->frames[name] = r->picture->flameprof ? flameprof_frame(r->p, text)
-				: frame_from_text(r->p, text, FRAMES_FULL);
+							: frame_from_text(r->p, text, FRAMES_FULL);
 	return r->frames[name];
 }
 
@@ -81,8 +82,7 @@ static bool stands_on(const struct flame_boxes_reader *r, const struct flame_box
 {
 	int64_t end = caller->x + caller->width + (r->exact ? 0 : 2 * TENTH);
 
-	return caller->x <= box->x &&
-	       (r->picture->flameprof || box->x + box->width <= end);
+	return caller->x <= box->x && (r->picture->flameprof || box->x + box->width <= end);
 }
 
 /*
@@ -90,8 +90,8 @@ static bool stands_on(const struct flame_boxes_reader *r, const struct flame_box
  * later. Boxes of less than a tenth of a pixel can stand on any of their like nearby:
  * best on one as wide as they are, else on one with room, else on the roomiest.
  */
-static struct flame_box *find_caller(const struct flame_boxes_reader *r, const struct flame_box *box,
-				     size_t first, size_t at)
+static struct flame_box *find_caller(const struct flame_boxes_reader *r,
+				     const struct flame_box *box, size_t first, size_t at)
 {
 	struct flame_box *with_room = NULL, *roomiest = NULL;
 

@@ -62,8 +62,8 @@ void flame_boxes_find_unit(struct flame_boxes_reader *r)
 	struct value_type type = { .counts = true };
 	int power = time_power(word);
 	int64_t value;
-	bool same = !r->exact || (decimal_at(box->title_value, 0, &value) == EXACT &&
-				  value == box->width);
+	bool same = !r->exact ||
+		    (decimal_at(box->title_value, 0, &value) == EXACT && value == box->width);
 
 	if (power >= 0) {
 		type.unit = UNIT_TIME;

@@ -57,19 +57,19 @@ struct waiting {
 
 struct flame_data_reader {
 	struct json j;
-	struct input *in;      /* the text */
+	struct input *in; /* the text */
 	struct input *file;
 	struct profile *p;
 	struct ids values, threads, strings, functions, frames, nodes;
-	int *exponents;        /* of the file's value types */
+	int *exponents; /* of the file's value types */
 	size_t exponent_cap;
-	struct ids path;       /* the current context and its callers */
-	int64_t *row;          /* a row of p, all 0 except while it is filled */
+	struct ids path; /* the current context and its callers */
+	int64_t *row;    /* a row of p, all 0 except while it is filled */
 	struct numbered mappings, label_sets;
 	struct system {
-		uint32_t function;   /* of the file */
+		uint32_t function; /* of the file */
 		string_id name;
-	} *systems;
+	} * systems;
 	size_t system_count, system_cap, system_next;
 	struct frame *details; /* by frame of the file */
 	size_t detail_count, detail_cap;
@@ -136,8 +136,8 @@ static void read_values(struct flame_data_reader *r)
 		if (r->in->failed)
 			return;
 		if (r->values.n >= r->exponent_cap)
-			r->exponents = alloc_grow(r->exponents, &r->exponent_cap,
-						  r->values.n + 1, sizeof *r->exponents);
+			r->exponents = alloc_grow(r->exponents, &r->exponent_cap, r->values.n + 1,
+						  sizeof *r->exponents);
 		r->exponents[r->values.n] = type.exponent;
 		ids_add(&r->values, profile_value_type(r->p, type));
 	}
@@ -250,8 +250,8 @@ static void add_node(struct flame_data_reader *r, int64_t n)
 	} else if (-(n + 1) < (int64_t)r->path.n - 1) {
 		r->path.n -= (size_t)-n;
 	} else {
-		input_error(r->in, "expected to go up at most %zu levels, got %lld",
-			    r->path.n - 1, (long long)n);
+		input_error(r->in, "expected to go up at most %zu levels, got %lld", r->path.n - 1,
+			    (long long)n);
 	}
 }
 
@@ -351,8 +351,8 @@ static void read_row_details(struct flame_data_reader *r)
 			json_array(&r->j);
 			for (w->label_count = 0; json_element(&r->j); w->label_count++) {
 				ARRAY_ROOM(w->labels, w->label_count, w->label_cap);
-				w->labels[w->label_count] =
-					json_numbered(&r->j, &r->label_sets, "a label set");
+				w->labels[w->label_count] = json_numbered(&r->j, &r->label_sets,
+									  "a label set");
 			}
 		} else if (str_eq(key, S("times"))) {
 			json_array(&r->j);
@@ -380,10 +380,15 @@ static void add_waiting(struct flame_data_reader *r, thread_id thread)
 
 		memcpy(r->row, values_row(&w->values, i), r->p->value_count * sizeof *r->row);
 		if (is_needed(r))
-			profile_sample_row(r->p, (struct sample){
-				.thread = thread, .stack = w->stacks[i], .count = 1,
-				.labels = w->label_count ? w->labels[i] : NO_LABELS,
-				.timed = time != NO_TIME, .time = time != NO_TIME ? time : 0 }, r->row);
+			profile_sample_row(r->p,
+					   (struct sample){ .thread = thread,
+							    .stack = w->stacks[i],
+							    .count = 1,
+							    .labels = w->label_count ? w->labels[i]
+										     : NO_LABELS,
+							    .timed = time != NO_TIME,
+							    .time = time != NO_TIME ? time : 0 },
+					   r->row);
 	}
 	w->count = w->label_count = w->time_count = 0;
 	values_resize(&w->values, 0);
@@ -408,8 +413,10 @@ static void read_list(struct flame_data_reader *r, thread_id thread, const struc
 		if (waits)
 			wait_for_details(r, id);
 		else if (is_needed(r))
-			profile_sample_row(r->p, (struct sample){ .thread = thread, .stack = id,
-								  .count = 1 }, r->row);
+			profile_sample_row(r->p,
+					   (struct sample){
+						   .thread = thread, .stack = id, .count = 1 },
+					   r->row);
 	}
 }
 
@@ -537,8 +544,10 @@ static void report_pruned(struct flame_data_reader *r)
 
 	if (!r->pruned)
 		return;
-	buf_print(&text, "%llu frame%s left out when it was drawn: what is theirs is under "
-		  "[pruned]", (unsigned long long)r->pruned, r->pruned == 1 ? " was" : "s were");
+	buf_print(&text,
+		  "%llu frame%s left out when it was drawn: what is theirs is under "
+		  "[pruned]",
+		  (unsigned long long)r->pruned, r->pruned == 1 ? " was" : "s were");
 	flame_report_missing(r->file, r->p, text.p);
 	buf_free(&text);
 }

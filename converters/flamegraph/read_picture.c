@@ -199,8 +199,10 @@ static void report_narrow(struct flame_boxes_reader *r)
 	if (!narrow)
 		return;
 	n = decimal_text(digits, (struct decimal){ narrow->value, r->exponent + r->power });
-	buf_print(&text, "frames below %.*s %s may be left out of the picture: what is theirs "
-		  "counts as their callers'", (int)n, digits, unit_text(r));
+	buf_print(&text,
+		  "frames below %.*s %s may be left out of the picture: what is theirs "
+		  "counts as their callers'",
+		  (int)n, digits, unit_text(r));
 	flame_report_missing(r->in, r->p, text.p);
 	buf_free(&text);
 }
@@ -210,13 +212,16 @@ static void report(struct flame_boxes_reader *r)
 	struct buf text = { 0 };
 
 	if (r->picture->difference)
-		flame_report_missing(r->in, r->p, "the picture of a difference: what it was "
+		flame_report_missing(r->in, r->p,
+				     "the picture of a difference: what it was "
 				     "compared with is not in it");
 	report_narrow(r);
 	if (!r->clamped)
 		return;
-	buf_print(&text, "%" PRIu64 " frames count less than what stands on them: figures or "
-		  "places are rounded", r->clamped);
+	buf_print(&text,
+		  "%" PRIu64 " frames count less than what stands on them: figures or "
+		  "places are rounded",
+		  r->clamped);
 	flame_report_missing(r->in, r->p, text.p);
 	buf_free(&text);
 }
@@ -227,10 +232,10 @@ static bool is_whole(struct flame_boxes_reader *r)
 {
 	if (!r->count)
 		input_error(r->in, "expected a flame graph, got no box with a title like "
-			    "'name (12 samples, 3.45%%)'");
+				   "'name (12 samples, 3.45%%)'");
 	else if (r->exact && r->picture->exact < r->count)
-		input_error(r->in, "expected fg:x and fg:w in each of %zu boxes, got %zu",
-			    r->count, r->picture->exact);
+		input_error(r->in, "expected fg:x and fg:w in each of %zu boxes, got %zu", r->count,
+			    r->picture->exact);
 	return !r->in->failed;
 }
 
@@ -248,8 +253,12 @@ static void read_boxes(struct flame_boxes_reader *r)
 
 void flame_picture_read(struct flame_picture *picture, struct input *in, struct profile *p)
 {
-	struct flame_boxes_reader r = { .picture = picture, .boxes = picture->boxes, .in = in, .p = p,
-			    .count = picture->count, .exact = picture->exact > 0 };
+	struct flame_boxes_reader r = { .picture = picture,
+					.boxes = picture->boxes,
+					.in = in,
+					.p = p,
+					.count = picture->count,
+					.exact = picture->exact > 0 };
 
 	if (!is_whole(&r))
 		return;

@@ -38,7 +38,7 @@ enum flame_title_kind {
 struct flame_title {
 	enum flame_title_kind kind;
 	struct str name;
-	struct str word;      /* what is counted: "samples" */
+	struct str word; /* what is counted: "samples" */
 	struct decimal value;
 };
 
@@ -56,12 +56,12 @@ struct flame_place {
 };
 
 struct flame_picture {
-	struct strings texts;   /* names of frames, and words for what is counted */
+	struct strings texts; /* names of frames, and words for what is counted */
 	struct flame_box *boxes;
 	size_t count, cap;
-	size_t exact;           /* number of boxes with fg:x and fg:w */
+	size_t exact; /* number of boxes with fg:x and fg:w */
 	bool difference, flameprof;
-	int64_t height;         /* height of the highest box */
+	int64_t height; /* height of the highest box */
 };
 
 void flame_picture_init(struct flame_picture *picture);

@@ -14,15 +14,23 @@
 #include "common/syntax/xml_library.h"
 #include "converters/flamegraph/reading.h"
 
-enum flame_element_kind { KIND_OTHER, KIND_SVG, KIND_GROUP, KIND_LINK, KIND_RECT, KIND_TITLE, KIND_DATA };
+enum flame_element_kind {
+	KIND_OTHER,
+	KIND_SVG,
+	KIND_GROUP,
+	KIND_LINK,
+	KIND_RECT,
+	KIND_TITLE,
+	KIND_DATA
+};
 
 /* An open element. */
 struct flame_element {
 	enum flame_element_kind kind;
-	int64_t left, top;    /* origin of the coordinates of its children */
-	int64_t full, tall;   /* 100 % of width and height */
+	int64_t left, top;  /* origin of the coordinates of its children */
+	int64_t full, tall; /* 100 % of width and height */
 	bool titled, placed;
-	struct buf title;     /* title of its contents */
+	struct buf title; /* title of its contents */
 	struct flame_place place;
 };
 
@@ -35,9 +43,9 @@ struct flame_xml_reader {
 	size_t depth, ready, cap; /* `ready`: how many have been used before */
 	struct buf data;
 	uint64_t data_line;
-	bool found;               /* the data was written by us */
-	bool ending;              /* all input has been parsed */
-	enum failure given_up;    /* why work was given up within an event */
+	bool found;            /* the data was written by us */
+	bool ending;           /* all input has been parsed */
+	enum failure given_up; /* why work was given up within an event */
 	struct cleanup cleanup;
 };
 
@@ -47,7 +55,8 @@ static inline uint32_t line_of(struct flame_xml_reader *r)
 }
 
 /* Reports "expected EXPECTED, got GOT" unless an error was reported before. */
-void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expected, const char *got);
+void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expected,
+		    const char *got);
 
 /* --- attributes --- */
 
@@ -66,8 +75,8 @@ bool flame_find_attribute(const struct flame_attributes *a, const char *prefix, 
 			  struct str *value);
 bool flame_attribute_is(const struct flame_attributes *a, const char *name, const char *wanted);
 /* A length in millionths of a pixel, or a fraction of `full`; 0 if it is missing. */
-int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attributes *a, const char *name,
-			int64_t full);
+int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attributes *a,
+			const char *name, int64_t full);
 struct flame_place flame_place_of(struct flame_xml_reader *r, const struct flame_element *parent,
 				  const struct flame_attributes *a);
 /* Applies a translation to the contents of the element. */

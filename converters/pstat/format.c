@@ -39,13 +39,16 @@
 #include "converters/pstat/internal.h"
 
 const char *const pstat_units[PSTAT_UNITS] = {
-	[UNIT_NONE] = "none", [UNIT_TIME] = "time", [UNIT_BYTES] = "bytes",
+	[UNIT_NONE] = "none",
+	[UNIT_TIME] = "time",
+	[UNIT_BYTES] = "bytes",
 };
 
 struct value_type pstat_seconds(struct profile *p)
 {
 	return (struct value_type){ .name = profile_string(p, S("time")),
-				    .unit = UNIT_TIME, .source_scale = SECONDS };
+				    .unit = UNIT_TIME,
+				    .source_scale = SECONDS };
 }
 
 int pstat_digits_of(const struct value_type *type)
@@ -66,7 +69,8 @@ const struct format pstat_format = {
 	.title = "Python's profiles (cProfile, profile, yappi, ...)",
 	.suffixes = ".pstat .pstats .prof .cprof",
 	.representation = REPR_GRAPH,
-	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_UNITS,
+	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES |
+		    FEATURE_UNITS,
 	.bid = pstat_bid,
 	.read = pstat_read,
 	.check = pstat_check,

@@ -25,8 +25,8 @@ struct value_type pstat_seconds(struct profile *p);
 int pstat_digits_of(const struct value_type *type);
 static inline int64_t pstat_power_of_ten(int digits)
 {
-	static const int64_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
-					  100000000, 1000000000 };
+	static const int64_t powers[] = { 1,      10,      100,      1000,      10000,
+					  100000, 1000000, 10000000, 100000000, 1000000000 };
 
 	return powers[digits];
 }

@@ -21,7 +21,8 @@ static struct pstat_mark *mark_of(struct pstat_reader *r, function_id f)
 	while (r->mark_count <= f) {
 		ARRAY_ROOM(r->marks, r->mark_count, r->mark_cap);
 		r->marks[r->mark_count] = (struct pstat_mark){
-			.line = r->p->functions[r->mark_count].line };
+			.line = r->p->functions[r->mark_count].line
+		};
 		r->mark_count++;
 	}
 	return &r->marks[f];
@@ -78,9 +79,13 @@ static bool take_number(struct pstat_reader *r, int i, const struct marshal_numb
 	}
 	if (fits)
 		return true;
-	return pstat_expected(r, &(struct marshal_item){
-		.kind = n->integral ? MARSHAL_INT : MARSHAL_FLOAT, .integer = n->integer,
-		.number = n->number, .at = n->at }, wanted(i));
+	return pstat_expected(r,
+			      &(struct marshal_item){ .kind = n->integral ? MARSHAL_INT
+									  : MARSHAL_FLOAT,
+						      .integer = n->integer,
+						      .number = n->number,
+						      .at = n->at },
+			      wanted(i));
 }
 
 /* The counts come in either order; -1 or 0 if they were not counted. */
@@ -132,7 +137,8 @@ static void put_arc(struct pstat_reader *r, const struct arc *arc, bool new_row,
 		profile_arc(r->p, *arc, values, self);
 }
 
-static void add_arc(struct pstat_reader *r, struct arc *arc, bool new_row, const struct pstat_numbers *f)
+static void add_arc(struct pstat_reader *r, struct arc *arc, bool new_row,
+		    const struct pstat_numbers *f)
 {
 	arc->values_known = true;
 	arc->calls = f->v[CALLS];
@@ -202,9 +208,8 @@ static bool next_key(struct pstat_reader *r, struct pstat_key *key, uint64_t *at
 	*at = input_offset(r->in);
 	if (marshal_end(r->m))
 		return false;
-	return pstat_short_key(r, key) ||
-	       (marshal_next(r->m, &item) && item.kind != MARSHAL_END &&
-		pstat_read_key(r, &item, key));
+	return pstat_short_key(r, key) || (marshal_next(r->m, &item) && item.kind != MARSHAL_END &&
+					   pstat_read_key(r, &item, key));
 }
 
 static bool read_caller(struct pstat_reader *r, struct arc *arc, const struct pstat_key *key,
@@ -227,7 +232,9 @@ static bool read_caller(struct pstat_reader *r, struct arc *arc, const struct ps
 static bool read_callers(struct pstat_reader *r, function_id callee, bool new_row)
 {
 	const struct arc row = {
-		.thread = r->thread, .callee = callee, .rule = RULE_OUTERMOST,
+		.thread = r->thread,
+		.callee = callee,
+		.rule = RULE_OUTERMOST,
 		.target.line = callee == NO_ID ? 0 : r->p->functions[callee].line,
 	};
 	struct marshal_item item;
@@ -260,9 +267,11 @@ static void start_values(struct pstat_reader *r, struct value_type type)
 	r->self = alloc_zero(r->p->value_count, sizeof *r->self);
 }
 
-static void add_row(struct pstat_reader *r, function_id f, bool new_row, const struct pstat_numbers *row)
+static void add_row(struct pstat_reader *r, function_id f, bool new_row,
+		    const struct pstat_numbers *row)
 {
-	struct cost cost = { .thread = r->thread, .function = f,
+	struct cost cost = { .thread = r->thread,
+			     .function = f,
 			     .at.line = r->p->functions[f].line };
 
 	r->numbers[r->value] = row->v[SELF];
@@ -377,7 +386,8 @@ static bool read_notes(struct pstat_reader *r, const struct pstat_key *key)
 		if (!marshal_next(r->m, &value))
 			return false;
 		if (!(value.kind == MARSHAL_INT ? note_number(r, word, value.integer, &type)
-		      : pstat_is_name(&value) ? note_text(r, word, &value, &type) : false))
+		      : pstat_is_name(&value)   ? note_text(r, word, &value, &type)
+						: false))
 			return pstat_expected(r, &value, "what profpipe writes");
 	}
 	if (type.unit == UNIT_TIME)
@@ -462,8 +472,9 @@ static void read_dict(struct pstat_reader *r)
 
 int pstat_read(struct input *in, struct profile *p)
 {
-	struct pstat_reader r = { .in = in, .p = p, .m = marshal_new(in),
-			    .alone = !p->cost_count && !p->arc_count };
+	struct pstat_reader r = {
+		.in = in, .p = p, .m = marshal_new(in), .alone = !p->cost_count && !p->arc_count
+	};
 
 	read_dict(&r);
 	marshal_free(r.m);

@@ -73,8 +73,7 @@ bool pstat_read_key(struct pstat_reader *r, const struct marshal_item *tuple, st
 		key->function = *marshal_tag(r->m, key->object) - 1;
 	if (key->function != NO_ID)
 		return marshal_skip(r->m, tuple);
-	if (!read_text(r, "a file name", false, &key->file, &code) ||
-	    !marshal_next(r->m, &line))
+	if (!read_text(r, "a file name", false, &key->file, &code) || !marshal_next(r->m, &line))
 		return false;
 	if (line.kind != MARSHAL_INT || line.integer > UINT32_MAX)
 		return pstat_expected(r, &line, "a line number");
@@ -111,8 +110,9 @@ bool pstat_short_key(struct pstat_reader *r, struct pstat_key *key)
 	}
 	if (!marshal_key(r->m, &k))
 		return false;
-	*key = (struct pstat_key){ .function = NO_ID, .object = k.object,
-			     .line = k.line < 0 ? 0 : (uint32_t)k.line };
+	*key = (struct pstat_key){ .function = NO_ID,
+				   .object = k.object,
+				   .line = k.line < 0 ? 0 : (uint32_t)k.line };
 	key->file = short_name(r, &k.file);
 	strings = r->p->strings.count;
 	key->name = short_name(r, &k.name);
@@ -122,15 +122,14 @@ bool pstat_short_key(struct pstat_reader *r, struct pstat_key *key)
 
 function_id pstat_function_of(struct pstat_reader *r, const struct pstat_key *key)
 {
-	const struct function wanted = { .name = key->name, .file = key->file,
-					 .line = key->line };
+	const struct function wanted = { .name = key->name, .file = key->file, .line = key->line };
 	size_t count = r->p->function_count;
 	function_id f;
 
 	if (key->function != NO_ID)
 		return key->function;
-	if (r->empty || (r->root && key->name == r->first.name &&
-			 key->file == r->first.file && key->line == r->first.line))
+	if (r->empty || (r->root && key->name == r->first.name && key->file == r->first.file &&
+			 key->line == r->first.line))
 		return NO_ID;
 	f = key->new_row ? profile_new_function(r->p, wanted) : profile_function(r->p, wanted);
 	if (r->p->function_count > count)

@@ -13,18 +13,18 @@
 struct pstat_key {
 	string_id file, name;
 	uint32_t line;
-	bool guess;          /* the line is inferred: the first one with a value */
-	bool code;           /* the name comes from a code object, so several functions may have
+	bool guess;           /* the line is inferred: the first one with a value */
+	bool code;            /* the name comes from a code object, so several functions may have
 			        it */
-	bool new_row;        /* the name is new to the profile, and so is the function */
+	bool new_row;         /* the name is new to the profile, and so is the function */
 	function_id function; /* if known already; otherwise NO_ID */
-	uint32_t object;     /* its id as a kept marshal object */
+	uint32_t object;      /* its id as a kept marshal object */
 };
 
 /* The last use of a function as a key, to detect duplicates, and its line. */
 struct pstat_mark {
 	bool row;
-	uint32_t caller;     /* the row, from 1, whose caller it was last */
+	uint32_t caller; /* the row, from 1, whose caller it was last */
 	uint32_t line;
 };
 
@@ -35,14 +35,14 @@ struct pstat_reader {
 	thread_id thread;
 	value_id value;
 	int digits;
-	bool seconds;            /* values are times, as is usual */
+	bool seconds; /* values are times, as is usual */
 	uint32_t rows;
-	bool alone;              /* the profile had no rows before this file */
-	int64_t *numbers, *self; /* a row of values, all 0 except that of `value` */
-	struct pstat_mark *marks;      /* indexed by function */
+	bool alone;               /* the profile had no rows before this file */
+	int64_t *numbers, *self;  /* a row of values, all 0 except that of `value` */
+	struct pstat_mark *marks; /* indexed by function */
 	size_t mark_count, mark_cap;
 	struct buf text;
-	struct pstat_key first;        /* the key that our notes are stored under */
+	struct pstat_key first;  /* the key that our notes are stored under */
 	bool noted, root, empty; /* from the notes: `first` is not a function; there is nothing */
 };
 

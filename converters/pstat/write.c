@@ -12,20 +12,20 @@
 struct pstat_row {
 	struct str file, name;
 	uint32_t line;
-	bool guess;              /* the line where it begins is unknown */
+	bool guess; /* the line where it begins is unknown */
 };
 
 struct pstat_writer {
 	const struct profile *p;
 	int digits;
-	struct pstat_row *rows;  /* each key once */
+	struct pstat_row *rows; /* each key once */
 	size_t count;
-	uint32_t *row_of;        /* by function: its row, or NO_ID */
+	uint32_t *row_of; /* by function: its row, or NO_ID */
 	struct call_table table;
-	uint32_t *order;         /* of the rows in the file */
-	bool *entries;           /* by row: what the root calls; NULL: there is no root */
-	int64_t whole;           /* the root's inclusive value */
-	bool guesses;            /* some number in the file is a guess */
+	uint32_t *order; /* of the rows in the file */
+	bool *entries;   /* by row: what the root calls; NULL: there is no root */
+	int64_t whole;   /* the root's inclusive value */
+	bool guesses;    /* some number in the file is a guess */
 	struct buf root, text;
 };
 
@@ -57,7 +57,7 @@ static uint32_t *find_lines(const struct profile *p)
 static struct pstat_row row_for(const struct profile *p, function_id f, uint32_t line)
 {
 	struct pstat_row row = { function_location(p, f), function_name(p, f), line,
-			   line && (!p->functions[f].line || p->functions[f].line_inferred) };
+				 line && (!p->functions[f].line || p->functions[f].line_inferred) };
 
 	if (!row.file.n)
 		row.file = NOWHERE;
@@ -314,7 +314,8 @@ static void put_caller(struct output *out, struct pstat_writer *w, struct pstat_
 static struct call_arc root_part(const struct pstat_writer *w, uint32_t r, int64_t calls,
 				 int64_t primitive)
 {
-	struct call_arc part = { .calls = calls, .primitive = primitive,
+	struct call_arc part = { .calls = calls,
+				 .primitive = primitive,
 				 .self = w->table.rows[r].self,
 				 .inclusive = w->table.rows[r].inclusive };
 
@@ -462,7 +463,8 @@ static bool comes_back(const struct pstat_writer *w, int64_t value)
 {
 	int64_t back;
 
-	return pstat_from_float(pstat_to_float(value, w->digits), w->digits, &back) && back == value;
+	return pstat_from_float(pstat_to_float(value, w->digits), w->digits, &back) &&
+	       back == value;
 }
 
 static bool all_come_back(const struct pstat_writer *w)
@@ -490,7 +492,8 @@ int pstat_check(const struct profile *p, const void *options)
 	writer_open(&w, p);
 	fine = all_come_back(&w);
 	writer_close(&w);
-	return fine ? 0 : diag_error("pstat holds 53 bits of a value (97 days to the nanosecond): "
-				     "%s needs more",
-				     diag_quote(profile_text(p, p->value_types[0].name)));
+	return fine ? 0
+		    : diag_error("pstat holds 53 bits of a value (97 days to the nanosecond): "
+				 "%s needs more",
+				 diag_quote(profile_text(p, p->value_types[0].name)));
 }

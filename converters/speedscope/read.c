@@ -23,7 +23,8 @@ static uint32_t take_line(struct speedscope_reader *r)
 	if (decimal_at(number, 0, &line) != EXACT || line > UINT32_MAX) {
 		char text[NUM_TEXT] = "";
 		size_t n = number.exponent > -20 && number.exponent < 20
-			? decimal_text(text, number) : 0;
+				   ? decimal_text(text, number)
+				   : 0;
 
 		input_error_at(r->in, byte, "expected a line or column below 2^32, got %.*s",
 			       (int)n, n ? text : "another number");
@@ -95,8 +96,8 @@ static void read_shared(struct speedscope_reader *r)
 		json_expected(&r->j, "'frames' in 'shared' before this");
 	if (unresolved_stacks_any(&r->unresolved) && r->last_index >= r->frame_count)
 		input_error_at(r->in, r->last_index_at,
-			       "expected the index of one of %zu frames, got %lu",
-			       r->frame_count, (unsigned long)r->last_index);
+			       "expected the index of one of %zu frames, got %lu", r->frame_count,
+			       (unsigned long)r->last_index);
 	else if (!r->in->failed && unresolved_stacks_any(&r->unresolved))
 		unresolved_stacks_resolve(&r->unresolved, r->p, r->frames);
 }
@@ -217,6 +218,8 @@ int speedscope_bid(struct str head, bool whole)
 	if (contains(head, S("https://www.speedscope.app/file-format-schema.json")))
 		return 100;
 	return (contains(head, S("\"shared\"")) || contains(head, S("\"frames\""))) &&
-	       contains(head, S("\"profiles\"")) ? 80
-	     : contains(head, S("\"shared\"")) || contains(head, S("\"profiles\"")) ? 40 : 0;
+			       contains(head, S("\"profiles\""))
+		       ? 80
+	       : contains(head, S("\"shared\"")) || contains(head, S("\"profiles\"")) ? 40
+										      : 0;
 }

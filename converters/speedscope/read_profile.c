@@ -21,8 +21,7 @@ static uint32_t count_twin(struct speedscope_reader *r, thread_id thread, value_
 {
 	uint64_t hash = hash_mix(thread, value);
 
-	for (struct probe at = index_probe(&r->twin_index, hash);
-	     index_next(&r->twin_index, &at);)
+	for (struct probe at = index_probe(&r->twin_index, hash); index_next(&r->twin_index, &at);)
 		if (r->twins[at.row].thread == thread && r->twins[at.row].value == value)
 			return ++r->twins[at.row].count;
 	ARRAY_ROOM(r->twins, r->twin_count, r->twin_cap);
@@ -74,7 +73,7 @@ void speedscope_begin_rows(struct speedscope_reader *r)
 	now->exponent = r->p->value_types[now->column].exponent;
 	/* the time line of the same thread in a second file is only summed */
 	now->call_events = now->evented && r->p->keep_order &&
-			 !profile_time_range(r->p, now->row, now->column);
+			   !profile_time_range(r->p, now->row, now->column);
 	if (now->sampled && r->p->keep_order)
 		r->p->ordered = true;
 }

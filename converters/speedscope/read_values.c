@@ -106,11 +106,15 @@ static void add_detailed(struct speedscope_reader *r, int64_t value)
 	size_t i = now->weights;
 	int64_t time = i < r->time_count ? r->times[i] : NO_TIME;
 
-	profile_sample_value(r->p, (struct sample){
-		.thread = now->row, .stack = r->stacks[i], .count = now->count,
-		.labels = i < r->label_count ? r->labels[i] : NO_LABELS,
-		.timed = time != NO_TIME, .time = time != NO_TIME ? time : 0 },
-		now->column, value);
+	profile_sample_value(r->p,
+			     (struct sample){ .thread = now->row,
+					      .stack = r->stacks[i],
+					      .count = now->count,
+					      .labels = i < r->label_count ? r->labels[i]
+									   : NO_LABELS,
+					      .timed = time != NO_TIME,
+					      .time = time != NO_TIME ? time : 0 },
+			     now->column, value);
 }
 
 static void add_weight(struct speedscope_reader *r, struct decimal number, uint64_t byte)
@@ -206,8 +210,7 @@ static void open_frame(struct speedscope_reader *r, uint32_t frame)
 static void close_frame(struct speedscope_reader *r, const struct speedscope_item *event)
 {
 	if (!r->open_count)
-		input_error_at(r->in, event->byte,
-			       "expected no end of frame %lu: no frame is open",
+		input_error_at(r->in, event->byte, "expected no end of frame %lu: no frame is open",
 			       (unsigned long)event->frame);
 	else if (r->open[r->open_count - 1].frame != event->frame)
 		input_error_at(r->in, event->byte, "expected the end of frame %lu, got frame %lu",
@@ -227,9 +230,10 @@ static void add_event(struct speedscope_reader *r, const struct speedscope_item 
 	else
 		close_frame(r, event);
 	if (now->call_events && !r->in->failed)
-		profile_call_event(r->p, (struct call_event){
-			now->last, now->row, now->column,
-			r->framed ? r->frames[event->frame] : event->frame, event->open });
+		profile_call_event(r->p, (struct call_event){ now->last, now->row, now->column,
+							      r->framed ? r->frames[event->frame]
+									: event->frame,
+							      event->open });
 }
 
 static void take_event_type(struct speedscope_reader *r, struct speedscope_item *event)

@@ -38,24 +38,24 @@ struct bound {
 
 /* The profile that is being read. */
 struct speedscope_profile {
-	bool named, measured;          /* its name and unit have been read */
+	bool named, measured; /* its name and unit have been read */
 	bool sampled, evented, weighted_id;
 	bool said_sampled, said_evented;
-	bool begun;                    /* `row` and `column` are set */
+	bool begun; /* `row` and `column` are set */
 	string_id name;
 	const struct unit_word *unit;
-	struct value_type value;       /* from our extra key, or without a name */
+	struct value_type value; /* from our extra key, or without a name */
 	struct thread thread;
 	bool thread_given, negative;
 	struct bound start, end;
 
 	thread_id row;
 	value_id column;
-	int exponent;                  /* exponent of the column when `last` was read */
-	uint64_t count;                /* number of samples in one row */
+	int exponent;   /* exponent of the column when `last` was read */
+	uint64_t count; /* number of samples in one row */
 	bool call_events;
 	size_t weights;
-	int64_t first, last;           /* times of the first and last event */
+	int64_t first, last; /* times of the first and last event */
 	bool any;
 };
 
@@ -70,32 +70,32 @@ struct speedscope_reader {
 	struct json j;
 	struct input *in;
 	struct profile *p;
-	bool framed, profiled;         /* "shared" and "profiles" have been read */
-	bool strange;                  /* a unit was unknown, which has been reported */
+	bool framed, profiled; /* "shared" and "profiles" have been read */
+	bool strange;          /* a unit was unknown, which has been reported */
 
-	frame_id *frames;              /* frame by its index in the file */
+	frame_id *frames; /* frame by its index in the file */
 	size_t frame_count, frame_cap;
 
 	struct unresolved_stacks unresolved; /* used while the frames are not known yet */
-	uint32_t last_index;           /* the highest index so far */
+	uint32_t last_index;                 /* the highest index so far */
 	uint64_t last_index_at;
 
 	struct sample_texts texts;
 
 	struct numbered mappings, label_sets; /* of the file, before what names them */
-	label_set_id *labels;          /* by sample of the profile, where it says */
+	label_set_id *labels;                 /* by sample of the profile, where it says */
 	size_t label_count, label_cap;
-	int64_t *times;                /* the same; NO_TIME: unknown */
+	int64_t *times; /* the same; NO_TIME: unknown */
 	size_t time_count, time_cap;
 
 	struct twins *twins;
 	size_t twin_count, twin_cap;
 	struct index twin_index;
-	value_id *thread_values;       /* by thread: the value type of its first profile */
+	value_id *thread_values; /* by thread: the value type of its first profile */
 	size_t thread_count, thread_cap;
 
 	struct speedscope_profile now;
-	stack_id *stacks;              /* stacks of the profile's samples */
+	stack_id *stacks; /* stacks of the profile's samples */
 	size_t stack_count, stack_cap;
 	struct speedscope_item *items; /* what could not be processed before the unit */
 	size_t item_count, item_cap;

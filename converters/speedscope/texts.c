@@ -6,8 +6,8 @@
 #include "common/base/hash.h"
 
 enum {
-	MAX_BYTES = 16 << 20,  /* that are remembered */
-	FEW_BYTES = 1 << 18,   /* that are in the cache anyway */
+	MAX_BYTES = 16 << 20, /* that are remembered */
+	FEW_BYTES = 1 << 18,  /* that are in the cache anyway */
 };
 
 void sample_texts_init(struct sample_texts *t)

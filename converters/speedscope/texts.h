@@ -15,15 +15,15 @@ enum { TEXTS_AHEAD = 16 };
 
 struct sample_texts {
 	struct strings texts;
-	size_t bytes;                  /* size of the texts */
-	stack_id *stacks;              /* stack of each text */
+	size_t bytes;     /* size of the texts */
+	stack_id *stacks; /* stack of each text */
 	size_t cap;
-	string_id last;                /* the text that gets a stack next; 0: none */
+	string_id last; /* the text that gets a stack next; 0: none */
 	struct ahead {
 		struct str text;
-		uint64_t hash, at;     /* its offset in the input */
+		uint64_t hash, at; /* its offset in the input */
 	} ahead[TEXTS_AHEAD];
-	unsigned next, count;          /* position and number in `ahead` */
+	unsigned next, count; /* position and number in `ahead` */
 };
 
 void sample_texts_init(struct sample_texts *t);

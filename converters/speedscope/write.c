@@ -13,15 +13,15 @@ enum { APP_DEPTH = 3000 };
 struct speedscope_writer {
 	struct output *out;
 	const struct profile *p;
-	uint32_t *numbers;        /* by frame: its index in the file + 1 */
-	frame_id *written;        /* by index in the file */
+	uint32_t *numbers; /* by frame: its index in the file + 1 */
+	frame_id *written; /* by index in the file */
 	size_t written_count;
 	struct sample_series_list all;
 	frame_id *path;
 	size_t path_cap, deepest;
-	uint32_t *set_numbers;    /* by label set: its number in the file */
+	uint32_t *set_numbers; /* by label set: its number in the file */
 	size_t set_count;
-	bool inexact;             /* a number beyond 2^53 */
+	bool inexact; /* a number beyond 2^53 */
 };
 
 /* --- frames: those in use, each content once --- */
@@ -36,9 +36,12 @@ static struct frame_content content_of(const struct profile *p, frame_id f)
 	const struct frame_row *frame = &p->frames[f];
 	const struct function_row *fn = &p->functions[frame->function];
 
-	return (struct frame_content){ fn->name, fn->file ? fn->file : fn->object,
+	return (struct frame_content){ fn->name,
+				       fn->file ? fn->file : fn->object,
 				       profile_system_name(p, frame->function),
-				       frame->line, frame->column, fn->line };
+				       frame->line,
+				       frame->column,
+				       fn->line };
 }
 
 static bool same_details(const struct profile *p, frame_id a, frame_id b)
@@ -54,7 +57,7 @@ static void number_frame(struct speedscope_writer *w, struct index *contents, fr
 	struct frame_content c = content_of(w->p, f);
 	uint64_t hash = hash_mix((uint64_t)c.name << 32 | c.file,
 				 ((uint64_t)c.line << 32 | c.begins) +
-				 profile_frame_address(w->p, f));
+					 profile_frame_address(w->p, f));
 
 	if (w->numbers[f])
 		return;
@@ -104,8 +107,7 @@ static void number_frames(struct speedscope_writer *w)
 				number_frame(w, &contents, a->frame);
 		else
 			while (sample_series_next(&w->all, s, &row))
-				number_stack(w, &contents, seen,
-					     w->p->samples[row.sample].stack);
+				number_stack(w, &contents, seen, w->p->samples[row.sample].stack);
 	}
 	index_free(&contents);
 	alloc_free(seen);
@@ -151,7 +153,8 @@ static bool is_usual_name(const struct profile *p, const struct value_type *v)
 }
 
 /* The title in the app: the thread, and what is counted unless it is obvious. */
-static void add_title(const struct speedscope_writer *w, const struct sample_series *s, struct buf *title)
+static void add_title(const struct speedscope_writer *w, const struct sample_series *s,
+		      struct buf *title)
 {
 	const struct profile *p = w->p;
 	const struct value_type *v = &p->value_types[s->value];
@@ -188,12 +191,14 @@ static void put_labels(struct speedscope_writer *w, const struct sample_series *
 	const char *before = "[";
 	bool labelled = false;
 
-	for (struct sample_series_row row = { 0 }; !labelled && sample_series_next(&w->all, s, &row);)
+	for (struct sample_series_row row = { 0 };
+	     !labelled && sample_series_next(&w->all, s, &row);)
 		labelled = profile_sample_labels(w->p, row.sample) != NO_LABELS;
 	if (!labelled)
 		return;
 	put_extra(w, any, "\"labels\":");
-	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row);
+	     before = ",") {
 		output_text(w->out, before);
 		output_u64(w->out, w->set_numbers[profile_sample_labels(w->p, row.sample)]);
 	}
@@ -211,7 +216,8 @@ static void put_times(struct speedscope_writer *w, const struct sample_series *s
 	if (!timed)
 		return;
 	put_extra(w, any, "\"times\":");
-	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row);
+	     before = ",") {
 		struct sample sample = profile_sample_at(w->p, row.sample);
 
 		output_text(w->out, before);
@@ -223,7 +229,8 @@ static void put_times(struct speedscope_writer *w, const struct sample_series *s
 	output_byte(w->out, ']');
 }
 
-static void put_series_extra(struct speedscope_writer *w, const struct sample_series *s, struct str title)
+static void put_series_extra(struct speedscope_writer *w, const struct sample_series *s,
+			     struct str title)
 {
 	const struct thread *t = &w->p->threads[s->thread];
 	const struct value_type *v = &w->p->value_types[s->value];
@@ -293,13 +300,15 @@ static void put_samples(struct speedscope_writer *w, const struct sample_series 
 	const char *before = "";
 
 	output_text(w->out, ",\n\"samples\":[");
-	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row);
+	     before = ",") {
 		output_text(w->out, before);
 		put_stack(w, w->p->samples[row.sample].stack);
 	}
 	before = "";
 	output_text(w->out, "],\n\"weights\":[");
-	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row); before = ",") {
+	for (struct sample_series_row row = { 0 }; sample_series_next(&w->all, s, &row);
+	     before = ",") {
 		output_text(w->out, before);
 		put_size(w, s->value, row.value);
 	}
@@ -313,14 +322,16 @@ static void put_events(struct speedscope_writer *w, const struct sample_series *
 	size_t depth = 0;
 
 	output_text(w->out, ",\n\"events\":[");
-	for (size_t next = 0; (a = sample_series_next_call_event(&w->all, s, &next)); before = ",\n") {
+	for (size_t next = 0; (a = sample_series_next_call_event(&w->all, s, &next));
+	     before = ",\n") {
 		depth += a->enter ? 1 : (size_t)-1;
 		if (depth > w->deepest)
 			w->deepest = depth;
 		output_text(w->out, before);
-		json_put_count(w->out, a->enter ? "{\"type\":\"O\",\"frame\":"
-					  : "{\"type\":\"C\",\"frame\":",
-			  w->numbers[a->frame] - 1);
+		json_put_count(w->out,
+			       a->enter ? "{\"type\":\"O\",\"frame\":"
+					: "{\"type\":\"C\",\"frame\":",
+			       w->numbers[a->frame] - 1);
 		output_text(w->out, ",\"at\":");
 		put_number(w, s->value, a->at);
 		output_byte(w->out, '}');
@@ -411,7 +422,7 @@ static size_t find_name(const struct profile *p)
 	size_t i = 0;
 
 	while (i < p->metadata_count && (p->metadata[i].thread != NO_ID ||
-				      !str_eq(profile_text(p, p->metadata[i].key), S("name"))))
+					 !str_eq(profile_text(p, p->metadata[i].key), S("name"))))
 		i++;
 	return i;
 }
@@ -451,16 +462,20 @@ static void put_file(struct speedscope_writer *w)
 	}
 	output_text(w->out, "\n]}\n");
 	if (w->deepest > APP_DEPTH)
-		diag_warning("a stack is %zu frames deep: more than about 3500 are too many for the "
-			     "speedscope app", w->deepest);
+		diag_warning(
+			"a stack is %zu frames deep: more than about 3500 are too many for the "
+			"speedscope app",
+			w->deepest);
 	if (w->inexact)
-		diag_verbose("numbers beyond 2^53 are written in full; the speedscope app rounds them");
+		diag_verbose(
+			"numbers beyond 2^53 are written in full; the speedscope app rounds them");
 }
 
 void speedscope_write(struct output *out, const struct profile *p)
 {
 	struct speedscope_writer w = {
-		.out = out, .p = p,
+		.out = out,
+		.p = p,
 		.numbers = alloc_zero(p->frame_count, sizeof *w.numbers),
 		.written = alloc_zero(p->frame_count, sizeof *w.written),
 	};

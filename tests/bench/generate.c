@@ -130,7 +130,8 @@ static void walk_on(struct random_walk *w)
 
 	w->depth = keep < depth ? keep : depth - 1;
 	for (; w->depth < depth; w->depth++)
-		w->frames[w->depth] = w->depth ? callee_of(w->frames[w->depth - 1], w->depth, WALK_FRAMES)
+		w->frames[w->depth] = w->depth ? callee_of(w->frames[w->depth - 1], w->depth,
+							   WALK_FRAMES)
 					       : 0;
 }
 
@@ -290,7 +291,7 @@ static void speedscope_start(void)
 
 static uint32_t (*distinct_stacks(uint32_t count))[DEPTH]
 {
-	uint32_t (*stacks)[DEPTH] = room(count, sizeof *stacks);
+	uint32_t(*stacks)[DEPTH] = room(count, sizeof *stacks);
 
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t shared = i ? 5 + below(DEPTH - 6) : 0;
@@ -311,7 +312,7 @@ static uint32_t weight_of(uint32_t sample)
 static uint64_t speedscope_sampled(uint32_t samples)
 {
 	uint32_t count = samples / 30 + 1 < STACKS ? samples / 30 + 1 : STACKS;
-	uint32_t (*stacks)[DEPTH] = distinct_stacks(count);
+	uint32_t(*stacks)[DEPTH] = distinct_stacks(count);
 	uint64_t total = 0;
 
 	for (uint32_t i = 0; i < samples; i++)
@@ -387,11 +388,11 @@ enum { MAX_COSTS = 232 };
 
 struct random_graph {
 	uint32_t functions, arcs;
-	uint32_t *first;              /* by function: its arcs as a caller */
+	uint32_t *first; /* by function: its arcs as a caller */
 	uint32_t *caller, *callee, *calls;
-	uint64_t *called;             /* by function */
-	uint64_t *self, *inclusive;   /* by function */
-	uint64_t *through;            /* by arc: the part of the callee's inclusive value */
+	uint64_t *called;           /* by function */
+	uint64_t *self, *inclusive; /* by function */
+	uint64_t *through;          /* by arc: the part of the callee's inclusive value */
 };
 
 static struct random_graph graph_new(uint32_t functions, uint32_t arcs)
@@ -411,8 +412,8 @@ static struct random_graph graph_new(uint32_t functions, uint32_t arcs)
 
 static void graph_free(struct random_graph *g)
 {
-	void *columns[] = { g->first, g->caller, g->callee, g->calls,
-			    g->called, g->self, g->inclusive, g->through };
+	void *columns[] = { g->first,  g->caller, g->callee,    g->calls,
+			    g->called, g->self,   g->inclusive, g->through };
 
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
 		free(columns[i]);
@@ -574,7 +575,9 @@ static void marshal_callers(const struct random_graph *g, const uint32_t *arcs, 
 			through += g->through[arcs[i + 1]];
 		}
 		marshal_function(g->caller[a]);
-		marshal_numbers(4, calls, (uint64_t)((double)g->self[f] * (double)calls / (double)g->called[f]),
+		marshal_numbers(4, calls,
+				(uint64_t)((double)g->self[f] * (double)calls /
+					   (double)g->called[f]),
 				through);
 	}
 	byte('0');

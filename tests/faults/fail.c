@@ -155,13 +155,15 @@ int fsync(int fd)
 
 void *mmap(void *at, size_t n, int protection, int flags, int fd, off_t offset)
 {
-	return fails("mmap", ENOMEM) ? MAP_FAILED
-		: (void *)syscall(SYS_mmap, at, n, protection, flags, fd, offset);
+	return fails("mmap", ENOMEM)
+		       ? MAP_FAILED
+		       : (void *)syscall(SYS_mmap, at, n, protection, flags, fd, offset);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *with)
 {
-	return fails("pthread_create", EAGAIN) ? EAGAIN : REAL(pthread_create)(thread, how, run, with);
+	return fails("pthread_create", EAGAIN) ? EAGAIN
+					       : REAL(pthread_create)(thread, how, run, with);
 }
 
 #ifndef KEEP_MALLOC
@@ -177,7 +179,8 @@ static int from_loader(const void *caller)
 {
 	Dl_info from;
 
-	return ready && dladdr(caller, &from) && from.dli_fname && strstr(from.dli_fname, "/ld-linux");
+	return ready && dladdr(caller, &from) && from.dli_fname &&
+	       strstr(from.dli_fname, "/ld-linux");
 }
 
 #define CALLER __builtin_return_address(0)

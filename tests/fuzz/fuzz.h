@@ -26,9 +26,9 @@ static inline void fuzz_start(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MUST(holds)                                                              \
-	((holds) ? (void)0                                                       \
-		 : (fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__,       \
-			    __LINE__, #holds), abort()))
+#define MUST(holds) \
+	((holds) ? (void)0 \
+		 : (fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #holds), \
+		    abort()))
 
 #endif

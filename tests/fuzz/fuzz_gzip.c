@@ -18,9 +18,10 @@
 
 enum {
 	MAX_BYTES = 1 << 22,
-	LARGE = 11 << 17, EARLY = 9 << 17, /* more than is read without the thread; not all of it */
-	LITTLE = 1000,                    /* a limit to what is unpacked */
-	PIPE = 1 << 14,                   /* what any pipe holds */
+	LARGE = 11 << 17,
+	EARLY = 9 << 17, /* more than is read without the thread; not all of it */
+	LITTLE = 1000,   /* a limit to what is unpacked */
+	PIPE = 1 << 14,  /* what any pipe holds */
 };
 
 /* What is done with an input: what takes long with few, and with few of its like. */
@@ -34,8 +35,11 @@ static struct gzip_way way_of(struct str bytes)
 
 	return (struct gzip_way){
 		.limited = n % 16 == 5,
-		.large = n % 1024 == 200, .left_early = n % 2048 == 200,
-		.file = n % 16 == 8, .pipe = n % 16 == 9, .lines = n % 4 == 2,
+		.large = n % 1024 == 200,
+		.left_early = n % 2048 == 200,
+		.file = n % 16 == 8,
+		.pipe = n % 16 == 9,
+		.lines = n % 4 == 2,
 	};
 }
 
@@ -78,7 +82,8 @@ static bool unpack(struct str file, struct buf *out)
 	bool good = true;
 
 	while (good && file.n) {
-		z_stream z = { .next_in = (unsigned char *)(uintptr_t)file.p, .avail_in = (uInt)file.n };
+		z_stream z = { .next_in = (unsigned char *)(uintptr_t)file.p,
+			       .avail_in = (uInt)file.n };
 		int state = Z_OK;
 
 		MUST(inflateInit2(&z, 15 + 16) == Z_OK);

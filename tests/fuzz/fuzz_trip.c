@@ -43,7 +43,8 @@ static struct profile *read_bytes(const struct format *from, struct str bytes, b
 }
 
 /* Writes it as `to`; false if that format has no place for it. */
-static bool write_bytes(const struct format *from, struct str bytes, const struct format *to, struct buf *written)
+static bool write_bytes(const struct format *from, struct str bytes, const struct format *to,
+			struct buf *written)
 {
 	struct profile *p = read_bytes(from, bytes, to->features & FEATURE_ORDER);
 	struct settings s;
@@ -99,9 +100,10 @@ static void trip(const struct format *from, struct str bytes, struct profile *be
 	if (after) {
 		comparison_make(before, after, false, &c);
 		for (size_t i = 0; i < c.count; i++)
-			fprintf(stderr, "%s to %s: %.*s has %lld, then %lld\n", from->name, to->name,
-				(int)c.differences[i].function.n, c.differences[i].function.p,
-				(long long)c.differences[i].a, (long long)c.differences[i].b);
+			fprintf(stderr, "%s to %s: %.*s has %lld, then %lld\n", from->name,
+				to->name, (int)c.differences[i].function.n,
+				c.differences[i].function.p, (long long)c.differences[i].a,
+				(long long)c.differences[i].b);
 		MUST(c.count == 0);
 		comparison_free(&c);
 		profile_free(after);

@@ -89,7 +89,8 @@ static void expect(profpipe *p, enum profpipe_status got, enum profpipe_status e
 {
 	if (got == expected && (got == PROFPIPE_OK) == !*profpipe_error(p))
 		return;
-	fprintf(stderr, "use.c:%d: status %d, not %d: %s\n", line, got, expected, profpipe_error(p));
+	fprintf(stderr, "use.c:%d: status %d, not %d: %s\n", line, got, expected,
+		profpipe_error(p));
 	abort();
 }
 #define EXPECT(p, call, status) expect(p, call, status, __LINE__)
@@ -226,7 +227,8 @@ static void keeps_what_was_read(void)
 	EXPECT(p, profpipe_read_memory(p, "nothing", "a 1\n", 4), PROFPIPE_USAGE);
 	EXPECT(p, profpipe_read_file(p, NULL, in_folder("is-not-there")), PROFPIPE_BAD);
 	EXPECT(p, profpipe_read_file(p, NULL, folder), PROFPIPE_BAD);
-	EXPECT(p, profpipe_read_file(p, NULL, sample("callgrind/valgrind-main.callgrind")), PROFPIPE_BAD);
+	EXPECT(p, profpipe_read_file(p, NULL, sample("callgrind/valgrind-main.callgrind")),
+	       PROFPIPE_BAD);
 	OK(p, profpipe_set(p, NULL, PROFPIPE_INPUT, "limit", "stacks=1"));
 	EXPECT(p, profpipe_read_memory(p, NULL, "x;y;z 1\n", 8), PROFPIPE_LIMIT);
 	EXPECT(p, profpipe_write_memory(p, "collapsed", &bytes, &size), PROFPIPE_LIMIT);
@@ -305,7 +307,8 @@ static void reads_and_writes_through_callbacks(void)
 	struct pipe broken = in, full = { .refuse_after = 1 };
 
 	broken.refuse_after = 5;
-	EXPECT(p, profpipe_read_callback(p, "collapsed", "a pipe", give_one, &broken), PROFPIPE_BAD);
+	EXPECT(p, profpipe_read_callback(p, "collapsed", "a pipe", give_one, &broken),
+	       PROFPIPE_BAD);
 	assert(strstr(profpipe_error(p), "a pipe"));
 	OK(p, profpipe_read_callback(p, "collapsed", "a pipe", give_one, &in));
 	OK(p, profpipe_write_callback(p, "collapsed", take, &out));
@@ -417,7 +420,8 @@ static void works_in_threads(void)
 
 static void changes_nothing_of_the_process(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU, SIGXFSZ, SIGPIPE };
+	static const int signals[] = { SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
+				       SIGALRM, SIGXCPU, SIGXFSZ, SIGPIPE };
 	profpipe *p = with_stacks("a 1\n");
 	struct sigaction now;
 
@@ -442,11 +446,19 @@ static void lists_formats(void)
 int main(int argc, char **argv)
 {
 	static void (*const tests[])(void) = {
-		changes_nothing_of_the_process, lists_formats, converts_and_merges,
-		shows_what_is_in_it, visits_stacks, takes_options, keeps_what_was_read,
-		is_empty_after_a_limit_in_merging, keeps_an_old_file,
-		reads_and_writes_through_callbacks, tells_a_listener,
-		leaves_nothing_when_memory_fails, works_in_threads,
+		changes_nothing_of_the_process,
+		lists_formats,
+		converts_and_merges,
+		shows_what_is_in_it,
+		visits_stacks,
+		takes_options,
+		keeps_what_was_read,
+		is_empty_after_a_limit_in_merging,
+		keeps_an_old_file,
+		reads_and_writes_through_callbacks,
+		tells_a_listener,
+		leaves_nothing_when_memory_fails,
+		works_in_threads,
 	};
 
 	if (argc != 3)

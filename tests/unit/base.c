@@ -75,7 +75,8 @@ static void buffer_grows(void **state)
 	buf_byte(&b, '\0');
 	buf_print(&b, "%d-%s", 42, "x");
 	assert_int_equal(b.n, 3005);
-	assert_str(str_from(buf_str(&b), 2997), S("abc\0""42-x"));
+	assert_str(str_from(buf_str(&b), 2997), S("abc\0"
+						  "42-x"));
 	buf_free(&b);
 }
 
@@ -93,8 +94,8 @@ static void integers(void **state)
 	assert_false(str_to_i64(S("-9223372036854775809"), &i));
 	assert_true(str_to_u64(S("18446744073709551615"), &u) && u == UINT64_MAX);
 	assert_false(str_to_u64(S("18446744073709551616"), &u));
-	assert_false(str_to_u64(S(""), &u) || str_to_u64(S("-1"), &u) ||
-		     str_to_u64(S("1 "), &u) || str_to_i64(S("-"), &i));
+	assert_false(str_to_u64(S(""), &u) || str_to_u64(S("-1"), &u) || str_to_u64(S("1 "), &u) ||
+		     str_to_i64(S("-"), &i));
 	assert_true(str_to_hex(S("ffFFffFFffFFffFF"), &u) && u == UINT64_MAX);
 	assert_false(str_to_hex(S("10000000000000000"), &u) || str_to_hex(S("g"), &u) ||
 		     str_to_hex(S(""), &u));
@@ -142,8 +143,9 @@ static void decimals_are_read(void **state)
 
 static void what_is_no_decimal(void **state)
 {
-	static const char *const texts[] = { "", "+", "-", ".", "-.", "e5", "5e", "5e+", "1.2.3",
-		"1,5", "0x1", "nan", "inf", " 1", "1 ", "--1", "5e99999", "1e1.5" };
+	static const char *const texts[] = { "",    "+",   "-",     ".",   "-.",      "e5",
+					     "5e",  "5e+", "1.2.3", "1,5", "0x1",     "nan",
+					     "inf", " 1",  "1 ",    "--1", "5e99999", "1e1.5" };
 	struct decimal d;
 	enum exactness exactness;
 
@@ -210,7 +212,8 @@ static void decimals_round_trip(void **state)
 
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
-		int64_t mantissa = (int64_t)((uint64_t)next_random(&seed) << 31 ^ next_random(&seed));
+		int64_t mantissa = (int64_t)((uint64_t)next_random(&seed) << 31 ^
+					     next_random(&seed));
 		int exponent = (int)(next_random(&seed) % 10) - 9;
 		char text[NUM_TEXT];
 		struct decimal d;
@@ -219,7 +222,10 @@ static void decimals_round_trip(void **state)
 
 		mantissa = (mantissa >> next_random(&seed) % 62) * (i & 1 ? -1 : 1);
 		assert_true(str_to_decimal((struct str){ text, decimal_text(text,
-				(struct decimal){ mantissa, exponent }) }, &d, &exactness));
+									    (struct decimal){
+										    mantissa,
+										    exponent }) },
+					   &d, &exactness));
 		assert_int_equal(exactness, EXACT);
 		assert_int_equal(decimal_at(d, exponent, &back), EXACT);
 		assert_int_equal(back, mantissa);
@@ -291,7 +297,8 @@ static void index_spreads_under_every_key(void **state)
 	memcpy(was, hash_key, sizeof was);
 	for (int i = 0; i < KEYS; i++) {
 		for (int half = 0; half < 2; half++)
-			hash_key[half] = drawn = drawn * 6364136223846793005u + 1442695040888963407u;
+			hash_key[half] = drawn = drawn * 6364136223846793005u +
+						 1442695040888963407u;
 		assert_true(index_steps(0, ROWS) < 4 * ROWS && index_steps(32, ROWS) < 4 * ROWS);
 	}
 	memcpy(hash_key, was, sizeof was);
@@ -330,9 +337,21 @@ static void utf8_every_character(void **state)
 
 static void what_is_no_utf8(void **state)
 {
-	static const char *const texts[] = { "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3",
-		"\xc3\x28", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x80\x80\x80",
-		"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe", "\xff" };
+	static const char *const texts[] = { "\x80",
+					     "\xbf",
+					     "\xc0\x80",
+					     "\xc1\xbf",
+					     "\xc3",
+					     "\xc3\x28",
+					     "\xe0\x80\x80",
+					     "\xe0\x9f\xbf",
+					     "\xed\xa0\x80",
+					     "\xf0\x80\x80\x80",
+					     "\xf0\x8f\xbf\xbf",
+					     "\xf4\x90\x80\x80",
+					     "\xf5\x80\x80\x80",
+					     "\xfe",
+					     "\xff" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++)
@@ -341,7 +360,9 @@ static void what_is_no_utf8(void **state)
 	assert_int_equal(utf8_columns(S("e\xcc\x81\xe6\xbc\xa2")), 3);
 	assert_int_equal(utf8_length(S("ab"), 1), 1);
 	for (size_t n = 0; n < 9; n++)
-		assert_int_equal(utf8_head(S("a\xc3\xa9\xf0\x9f\x98\x80"), n).n, n < 3 ? n > 0 : n < 7 ? 3 : 7);
+		assert_int_equal(utf8_head(S("a\xc3\xa9\xf0\x9f\x98\x80"), n).n, n < 3   ? n > 0
+										 : n < 7 ? 3
+											 : 7);
 	assert_int_equal(utf8_head(S("a\xff"), 2).n, 1);
 }
 
@@ -353,11 +374,18 @@ static void numbers_become_integers(void **state)
 		double x;
 		int64_t part, nearest;
 	} rows[] = {
-		{ 0, 0, 0 }, { 1.5, 1, 2 }, { -1.5, -1, -2 }, { 0.49, 0, 0 }, { -0.51, 0, -1 },
+		{ 0, 0, 0 },
+		{ 1.5, 1, 2 },
+		{ -1.5, -1, -2 },
+		{ 0.49, 0, 0 },
+		{ -0.51, 0, -1 },
 		{ 0x1p62, INT64_C(1) << 62, INT64_C(1) << 62 },
-		{ 0x1p63, INT64_MAX, INT64_MAX }, { -0x1p63, -INT64_MAX, -INT64_MAX },
-		{ 1e300, INT64_MAX, INT64_MAX }, { -1e300, -INT64_MAX, -INT64_MAX },
-		{ INFINITY, INT64_MAX, INT64_MAX }, { -INFINITY, -INT64_MAX, -INT64_MAX },
+		{ 0x1p63, INT64_MAX, INT64_MAX },
+		{ -0x1p63, -INT64_MAX, -INT64_MAX },
+		{ 1e300, INT64_MAX, INT64_MAX },
+		{ -1e300, -INT64_MAX, -INT64_MAX },
+		{ INFINITY, INT64_MAX, INT64_MAX },
+		{ -INFINITY, -INT64_MAX, -INT64_MAX },
 		{ NAN, 0, 0 },
 	};
 
@@ -379,9 +407,13 @@ static void quotes(void **state)
 	assert_string_equal(diag_quote(S("nul\0!")), "'nul\\x00!'");
 	assert_string_equal(diag_quote(S("caf\xc3\xa9 \xff")), "'caf\xc3\xa9 \\xff'");
 	/* C1 controls, of which U+009B begins an escape sequence */
-	assert_string_equal(diag_quote(S("\xc2\x9b""31m")), "'\\xc2\\x9b31m'");
+	assert_string_equal(diag_quote(S("\xc2\x9b"
+					 "31m")),
+			    "'\\xc2\\x9b31m'");
 	/* what turns text round, U+202E and U+061C */
-	assert_string_equal(diag_quote(S("\xe2\x80\xae""a\xd8\x9c")), "'\\xe2\\x80\\xaea\\xd8\\x9c'");
+	assert_string_equal(diag_quote(S("\xe2\x80\xae"
+					 "a\xd8\x9c")),
+			    "'\\xe2\\x80\\xaea\\xd8\\x9c'");
 	assert_string_equal(diag_masked(S("a\nb")), "a\\x0ab");
 }
 
@@ -445,8 +477,9 @@ static void ids_are_sorted_stably(void **state)
 			}
 			sort_ids(ids, n, by_key, &context);
 			for (uint32_t i = 1; i < n; i++)
-				assert_true(keys[ids[i - 1]] < keys[ids[i]] ||
-					    (keys[ids[i - 1]] == keys[ids[i]] && ids[i - 1] < ids[i]));
+				assert_true(
+					keys[ids[i - 1]] < keys[ids[i]] ||
+					(keys[ids[i - 1]] == keys[ids[i]] && ids[i - 1] < ids[i]));
 			assert_true(o.compared <= n * 10u);
 		}
 	}

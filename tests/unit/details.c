@@ -13,7 +13,8 @@ static struct profile *new_profile(void)
 	struct profile *p = profile_new();
 
 	profile_value_type(p, (struct value_type){ .name = profile_string(p, S("samples")) });
-	profile_value_type(p, (struct value_type){ .name = profile_string(p, S("cpu")), .unit = UNIT_TIME });
+	profile_value_type(p, (struct value_type){ .name = profile_string(p, S("cpu")),
+						   .unit = UNIT_TIME });
 	profile_thread(p, (struct thread){ 0 });
 	return p;
 }
@@ -26,8 +27,10 @@ static label_id text_label(struct profile *p, const char *key, const char *text)
 
 static label_id number_label(struct profile *p, const char *key, int64_t number, const char *unit)
 {
-	return profile_label(p, (struct label){ .key = profile_string(p, str_of(key)), .is_number = true,
-						.number = number, .unit = profile_string(p, str_of(unit)) });
+	return profile_label(p, (struct label){ .key = profile_string(p, str_of(key)),
+						.is_number = true,
+						.number = number,
+						.unit = profile_string(p, str_of(unit)) });
 }
 
 static function_id function_named(struct profile *p, const char *name)
@@ -63,7 +66,8 @@ static void labels_are_there_once(void **state)
 static void sets_have_no_order_and_nothing_twice(void **state)
 {
 	struct profile *p = new_profile();
-	label_id a = text_label(p, "k", "a"), b = text_label(p, "k", "b"), c = text_label(p, "l", "c");
+	label_id a = text_label(p, "k", "a"), b = text_label(p, "k", "b"),
+		 c = text_label(p, "l", "c");
 	label_id *found = NULL;
 	size_t cap = 0;
 	label_set_id set = profile_label_set(p, (label_id[]){ c, a, b, a }, 4);
@@ -160,13 +164,26 @@ static void details_tell_frames_apart(void **state)
 
 	(void)state;
 	assert_int_equal(p->frame_detail_count, 0);
-	with = profile_frame(p, (struct frame){ .function = f, .line = 3, .address = 16, .kind = FRAME_JIT });
+	with = profile_frame(p,
+			     (struct frame){
+				     .function = f, .line = 3, .address = 16, .kind = FRAME_JIT });
 	assert_int_not_equal(with, plain);
 	assert_int_equal(profile_frame(p, (struct frame){ .function = f, .line = 3 }), plain);
-	assert_int_equal(profile_frame(p, (struct frame){ .function = f, .line = 3, .address = 16, .kind = FRAME_JIT }), with);
-	assert_int_not_equal(profile_frame(p, (struct frame){ .function = f, .line = 3, .address = 16 }), with);
-	assert_int_not_equal(profile_frame(p, (struct frame){ .function = f, .line = 3, .address = 16, .kind = FRAME_JIT,
-							      .inlined = true }), with);
+	assert_int_equal(profile_frame(p, (struct frame){ .function = f,
+							  .line = 3,
+							  .address = 16,
+							  .kind = FRAME_JIT }),
+			 with);
+	assert_int_not_equal(profile_frame(p, (struct frame){ .function = f,
+							      .line = 3,
+							      .address = 16 }),
+			     with);
+	assert_int_not_equal(profile_frame(p, (struct frame){ .function = f,
+							      .line = 3,
+							      .address = 16,
+							      .kind = FRAME_JIT,
+							      .inlined = true }),
+			     with);
 	assert_int_equal(profile_frame_at(p, with).kind, FRAME_JIT);
 	assert_int_equal(profile_frame_address(p, with), 16);
 	assert_int_equal(profile_frame_address(p, plain), 0);
@@ -176,7 +193,10 @@ static void details_tell_frames_apart(void **state)
 static void mappings_begin_with_none(void **state)
 {
 	struct profile *p = new_profile();
-	struct mapping m = { .object = profile_string(p, S("/lib/libc.so.6")), .start = 0x7000, .limit = 0x9000, .offset = 0x1000 };
+	struct mapping m = { .object = profile_string(p, S("/lib/libc.so.6")),
+			     .start = 0x7000,
+			     .limit = 0x9000,
+			     .offset = 0x1000 };
 	mapping_id id;
 
 	(void)state;
@@ -192,8 +212,11 @@ static void mappings_begin_with_none(void **state)
 static void an_address_is_a_name(void **state)
 {
 	struct profile *p = new_profile();
-	mapping_id m = profile_mapping(p, (struct mapping){ .object = profile_string(p, S("/lib/libc.so.6")),
-							    .start = 0x7000, .limit = 0x9000, .offset = 0x1000 });
+	mapping_id m = profile_mapping(p, (struct mapping){
+						  .object = profile_string(p, S("/lib/libc.so.6")),
+						  .start = 0x7000,
+						  .limit = 0x9000,
+						  .offset = 0x1000 });
 	frame_id f = profile_unsymbolised_frame(p, m, 0x7042, FRAME_NATIVE);
 	struct frame frame = profile_frame_at(p, f);
 
@@ -211,7 +234,8 @@ static void kinds_have_names(void **state)
 {
 	(void)state;
 	for (int kind = FRAME_UNKNOWN + 1; kind < FRAME_KINDS; kind++)
-		assert_int_equal(frame_kind_find(str_of(frame_kind_name((enum frame_kind)kind))), kind);
+		assert_int_equal(frame_kind_find(str_of(frame_kind_name((enum frame_kind)kind))),
+				 kind);
 	assert_int_equal(frame_kind_find(S("")), -1);
 	assert_int_equal(frame_kind_find(S("Kernel")), -1);
 }
@@ -234,7 +258,12 @@ static void system_names_tell_functions_apart(void **state)
 
 static void recordings_are_joined(void **state)
 {
-	struct recording a = { .default_value = 1, .period_name = 2, .period_unit = 3, .period = 10, .start = 500, .duration = 7 };
+	struct recording a = { .default_value = 1,
+			       .period_name = 2,
+			       .period_unit = 3,
+			       .period = 10,
+			       .start = 500,
+			       .duration = 7 };
 	struct recording b = a, c = a;
 
 	(void)state;
@@ -260,7 +289,8 @@ static void the_default_value_type(void **state)
 
 	(void)state;
 	assert_int_equal(profile_default_value(p), 0);
-	profile_add_recording(p, (struct recording){ .default_value = profile_string(p, S("cpu")) });
+	profile_add_recording(p,
+			      (struct recording){ .default_value = profile_string(p, S("cpu")) });
 	assert_int_equal(profile_default_value(p), 1);
 	p->recording.default_value = profile_string(p, S("memory"));
 	assert_int_equal(profile_default_value(p), 0);
@@ -281,7 +311,10 @@ static struct profile *labelled_backwards(bool backwards)
 	for (int i = 0; i < 2; i++)
 		sets[i ^ backwards] = profile_label_set(p, &ids[i ^ backwards], 1);
 	for (int i = 0; i < 2; i++)
-		profile_sample_value(p, (struct sample){ .stack = s, .count = 1, .labels = sets[i ^ backwards] },
+		profile_sample_value(p,
+				     (struct sample){ .stack = s,
+						      .count = 1,
+						      .labels = sets[i ^ backwards] },
 				     0, 1 + (i ^ backwards));
 	return p;
 }
@@ -298,7 +331,9 @@ static void canonical_order_is_that_of_labels(void **state)
 			label_set_id set = profile_sample_labels(sorted, i);
 
 			assert_int_equal(set, i + 1);
-			assert_str(profile_text(sorted, sorted->labels[sorted->label_sets.label[set]].text), i ? S("b") : S("a"));
+			assert_str(profile_text(sorted,
+						sorted->labels[sorted->label_sets.label[set]].text),
+				   i ? S("b") : S("a"));
 			assert_int_equal(values_row(&sorted->sample_values, i)[0], i + 1);
 		}
 		profile_free(sorted);

@@ -62,9 +62,13 @@ static void plain_bytes(void **state)
 static void byte_order_marks(void **state)
 {
 	(void)state;
-	assert_unwrapped(S("\xef\xbb\xbf""abc"), S("abc"));
+	assert_unwrapped(S("\xef\xbb\xbf"
+			   "abc"),
+			 S("abc"));
 	assert_unwrapped(S("\xef\xbb\xbf"), S(""));
-	assert_unwrapped(S("\xff\xfe""a\0\xe9\0"), S("a\xc3\xa9"));
+	assert_unwrapped(S("\xff\xfe"
+			   "a\0\xe9\0"),
+			 S("a\xc3\xa9"));
 	assert_unwrapped(S("\xfe\xff\0a\0\xe9"), S("a\xc3\xa9"));
 	assert_unwrapped(S("\xff\xfe"), S(""));
 }
@@ -76,18 +80,22 @@ static void utf16_surrogates(void **state)
 	assert_unwrapped(S("\xff\xfe\x3d\xd8\x00\xde"), S("\xf0\x9f\x98\x80"));
 	assert_unwrapped(S("\xfe\xff\xd8\x3d\xde\x00"), S("\xf0\x9f\x98\x80"));
 	/* halves on their own: as three bytes each */
-	assert_unwrapped(S("\xfe\xff\xd8\x3d\0a"), S("\xed\xa0\xbd""a"));
+	assert_unwrapped(S("\xfe\xff\xd8\x3d\0a"), S("\xed\xa0\xbd"
+						     "a"));
 	assert_unwrapped(S("\xfe\xff\xd8\x3d"), S("\xed\xa0\xbd"));
 	assert_unwrapped(S("\xfe\xff\xde\x00\xd8\x3d"), S("\xed\xb8\x80\xed\xa0\xbd"));
 	assert_unwrapped(S("\xfe\xff\xd8\x3d\xd8\x3d\xde\x00"), S("\xed\xa0\xbd\xf0\x9f\x98\x80"));
-	assert_refused(S("\xff\xfe""a\0b"));
+	assert_refused(S("\xff\xfe"
+			 "a\0b"));
 }
 
 static void add_member(struct buf *all, struct str text)
 {
 	unsigned char packed[4096];
-	z_stream z = { .next_in = (unsigned char *)(uintptr_t)text.p, .avail_in = (uInt)text.n,
-		       .next_out = packed, .avail_out = sizeof packed };
+	z_stream z = { .next_in = (unsigned char *)(uintptr_t)text.p,
+		       .avail_in = (uInt)text.n,
+		       .next_out = packed,
+		       .avail_out = sizeof packed };
 
 	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
 	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
@@ -127,7 +135,8 @@ static void gzip_around_utf16(void **state)
 	struct buf b = { 0 };
 
 	(void)state;
-	add_member(&b, S("\xff\xfe""a\0"));
+	add_member(&b, S("\xff\xfe"
+			 "a\0"));
 	assert_unwrapped(buf_str(&b), S("a"));
 	buf_free(&b);
 }
@@ -156,7 +165,8 @@ static void slow_close(struct source *s)
 
 static void tiny_reads(void **state)
 {
-	static const char utf16[] = "\xff\xfe\x3d\xd8\x00\xde" "a\0";
+	static const char utf16[] = "\xff\xfe\x3d\xd8\x00\xde"
+				    "a\0";
 	struct buf packed = { 0 };
 	struct slow *slow = alloc_zero(1, sizeof *slow);
 	struct source *top;
@@ -172,7 +182,8 @@ static void tiny_reads(void **state)
 	while ((got = top->read(top, bytes + n, 1)) > 0)
 		n += (size_t)got;
 	assert_int_equal(got, 0);
-	assert_str((struct str){ bytes, n }, S("\xf0\x9f\x98\x80""a"));
+	assert_str((struct str){ bytes, n }, S("\xf0\x9f\x98\x80"
+					       "a"));
 	top->close(top);
 	buf_free(&packed);
 }
@@ -395,7 +406,8 @@ int main(void)
 		cmocka_unit_test(lines),
 		cmocka_unit_test(errors_stick),
 		cmocka_unit_test(output_to_memory),
-		cmocka_unit_test_setup_teardown(output_is_kept_or_replaced_whole, make_folder, NULL),
+		cmocka_unit_test_setup_teardown(output_is_kept_or_replaced_whole, make_folder,
+						NULL),
 		cmocka_unit_test(output_larger_than_its_buffer),
 		cmocka_unit_test(output_keeps_permissions),
 		cmocka_unit_test(gzip_is_deterministic),

@@ -20,30 +20,19 @@ struct unit_options {
 };
 #define AT(field) offsetof(struct unit_options, field)
 
-static const struct option_row tool_rows[] = {
-	OPT_FLAG('q', "quiet", "", AT(flag)),
-	OPT_TEXT(0, "output", "FILE", "", AT(names)),
-	OPT_END
-};
-static const struct option_row red_read[] = {
-	OPT_CHOICE(0, "shared", "a|b", "", AT(shared)),
-	OPT_COUNT(0, "count", "N", "", AT(count)),
-	OPT_ALIAS("number", "count"),
-	OPT_END
-};
-static const struct option_row red_write[] = {
-	OPT_CHOICE(0, "shared", "x|y|z", "", AT(shared)),
-	OPT_LIST(0, "name", "NAME", "", AT(names)),
-	OPT_END
-};
-static const struct option_row blue_read[] = {
-	OPT_CHOICE(0, "shared", "a|c", "", AT(shared)),
-	OPT_CHOICE(0, "own", "n|o", "", AT(own)),
-	OPT_END
-};
+static const struct option_row tool_rows[] = { OPT_FLAG('q', "quiet", "", AT(flag)),
+					       OPT_TEXT(0, "output", "FILE", "", AT(names)),
+					       OPT_END };
+static const struct option_row red_read[] = { OPT_CHOICE(0, "shared", "a|b", "", AT(shared)),
+					      OPT_COUNT(0, "count", "N", "", AT(count)),
+					      OPT_ALIAS("number", "count"), OPT_END };
+static const struct option_row red_write[] = { OPT_CHOICE(0, "shared", "x|y|z", "", AT(shared)),
+					       OPT_LIST(0, "name", "NAME", "", AT(names)),
+					       OPT_END };
+static const struct option_row blue_read[] = { OPT_CHOICE(0, "shared", "a|c", "", AT(shared)),
+					       OPT_CHOICE(0, "own", "n|o", "", AT(own)), OPT_END };
 static const struct option_row blue_write[] = {
-	{ OPTION_FLAG, 0, "flag", NULL, "", AT(flag), AT(given) },
-	OPT_END
+	{ OPTION_FLAG, 0, "flag", NULL, "", AT(flag), AT(given) }, OPT_END
 };
 static const struct format red = { .name = "red" }, blue = { .name = "blue" };
 
@@ -75,7 +64,7 @@ static void hear(struct task *t, enum message kind, struct str text, size_t head
 static int parse(struct line *l, const char *words)
 {
 	static char text[256];
-	char *argv[32] = { (char *)(uintptr_t)"unit" };
+	char *argv[32] = { (char *)(uintptr_t) "unit" };
 	int argc = 1;
 
 	*l = (struct line){ 0 };
@@ -99,7 +88,8 @@ static int settle(struct line *l, const struct format *from, const struct format
 	return options_refuse_unused(&l->set, from, to);
 }
 
-static const struct unit_options *values(const struct line *l, enum option_end end, const struct format *f)
+static const struct unit_options *values(const struct line *l, enum option_end end,
+					 const struct format *f)
 {
 	return options_values(&l->set, end, f);
 }

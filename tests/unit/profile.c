@@ -15,7 +15,8 @@ static frame_id frame_named(struct profile *p, const char *name)
 
 static value_id counts(struct profile *p)
 {
-	return profile_value_type(p, (struct value_type){ .name = profile_string(p, S("samples")) });
+	return profile_value_type(p,
+				  (struct value_type){ .name = profile_string(p, S("samples")) });
 }
 
 static void strings_are_kept_once(void **state)
@@ -160,8 +161,10 @@ static void too_fine_numbers_are_rounded(void **state)
 static void times_count_nanoseconds(void **state)
 {
 	struct profile *p = profile_new();
-	value_id v = profile_value_type(p, (struct value_type){
-		.name = profile_string(p, S("time")), .unit = UNIT_TIME, .source_scale = 9 });
+	value_id v = profile_value_type(p,
+					(struct value_type){ .name = profile_string(p, S("time")),
+							     .unit = UNIT_TIME,
+							     .source_scale = 9 });
 	struct decimal back = profile_decimal(p, v, 1500000000, 9);
 
 	(void)state;
@@ -248,9 +251,15 @@ static void arcs_add_up(void **state)
 /* Texts of frames come back as they were, whatever they look like. */
 static void frame_texts_come_back(void **state)
 {
-	static const char *const texts[] = { "main", "main (a.py:3)", "main (a.py)", "(a.py:3)", "f (",
-		"f )", "f (a.py:03)", "f (a.py:)", "f (:3)", "f ()", " ", "f (a (b).py:3)", "a.py:f:3",
-		"f (a.py:99999999999)", "f (a.py:0)", "operator()(int) (x.cpp:4)", "f(a.py:3)", "f  (a.py:3)" };
+	static const char *const texts[] = { "main",        "main (a.py:3)",
+					     "main (a.py)", "(a.py:3)",
+					     "f (",         "f )",
+					     "f (a.py:03)", "f (a.py:)",
+					     "f (:3)",      "f ()",
+					     " ",           "f (a (b).py:3)",
+					     "a.py:f:3",    "f (a.py:99999999999)",
+					     "f (a.py:0)",  "operator()(int) (x.cpp:4)",
+					     "f(a.py:3)",   "f  (a.py:3)" };
 	struct buf back = { 0 };
 
 	(void)state;

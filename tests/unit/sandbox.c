@@ -86,8 +86,8 @@ static void try_io_uring(void)
 static void try_code(void)
 {
 	/* refused, not ended: a matcher asks and goes on without */
-	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-	    MAP_FAILED)
+	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		 0) == MAP_FAILED)
 		_exit(STATUS_TROUBLE);
 }
 
@@ -107,7 +107,7 @@ static int status_of(void (*act)(void))
 	if (child == 0) {
 		const struct settings s = { .sandbox = true, .output = path };
 
-		if (sandbox_preopen(&s, (char *[]){ (char *)(uintptr_t)"/dev/null" }, 1) < 0 ||
+		if (sandbox_preopen(&s, (char *[]){ (char *)(uintptr_t) "/dev/null" }, 1) < 0 ||
 		    sandbox_close(&s, false) < 0)
 			_exit(CAME_BACK);
 		act();
@@ -121,8 +121,8 @@ static int status_of(void (*act)(void))
 static void sandbox_ends_the_process(void **state)
 {
 	static void (*const acts[])(void) = {
-		try_open, try_create, try_exec, try_socket, try_fork, try_kill, try_unlink,
-		try_rename, try_ptrace, try_io_uring, try_code,
+		try_open,   try_create, try_exec,   try_socket,   try_fork, try_kill,
+		try_unlink, try_rename, try_ptrace, try_io_uring, try_code,
 	};
 
 	(void)state;

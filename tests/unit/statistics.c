@@ -78,7 +78,8 @@ static void mann_whitney_as_by_brute_force(void **state)
 	(void)state;
 	for (int round = 0; round < 60; round++) {
 		int64_t all[10];
-		int na = 1 + (int)(next_random(&seed) % 5), n = na + 1 + (int)(next_random(&seed) % 5);
+		int na = 1 + (int)(next_random(&seed) % 5),
+		    n = na + 1 + (int)(next_random(&seed) % 5);
 		uint32_t range = 2 + next_random(&seed) % 20;
 
 		for (int i = 0; i < n; i++)
@@ -162,15 +163,38 @@ static bool parses(const char *text)
 static void rules_are_parsed(void **state)
 {
 	static const char *const good[] = {
-		"self > 5%", "self>5%", "self >= 5.5 % and self > 10ms", "total > 1s", "calls < -3",
-		"(self > 1 or inclusive > 2KiB) and share > 0.5% in src/*", "share > 2% in \"a b\"",
-		"self > 5\xc2\xb5s", "self > 1 or self > 2 and self > 3 or self > 4",
+		"self > 5%",
+		"self>5%",
+		"self >= 5.5 % and self > 10ms",
+		"total > 1s",
+		"calls < -3",
+		"(self > 1 or inclusive > 2KiB) and share > 0.5% in src/*",
+		"share > 2% in \"a b\"",
+		"self > 5\xc2\xb5s",
+		"self > 1 or self > 2 and self > 3 or self > 4",
 	};
 	static const char *const bad[] = {
-		"", "self", "self >", "self > x", "self 5%", "self > 5% and", "self > 5% self > 3",
-		"(self > 5%", "self > 5%)", "share > 3", "share > 3ms", "calls > 3ms", "self > 3 m",
-		"total > 3% in a*", "self > 3% in", "self > 99999999999999999999", "selfish > 3",
-		"self > 9999999999999s", "self => 3", "self > 1..2", "self > 5% or or self > 3%",
+		"",
+		"self",
+		"self >",
+		"self > x",
+		"self 5%",
+		"self > 5% and",
+		"self > 5% self > 3",
+		"(self > 5%",
+		"self > 5%)",
+		"share > 3",
+		"share > 3ms",
+		"calls > 3ms",
+		"self > 3 m",
+		"total > 3% in a*",
+		"self > 3% in",
+		"self > 99999999999999999999",
+		"selfish > 3",
+		"self > 9999999999999s",
+		"self => 3",
+		"self > 1..2",
+		"self > 5% or or self > 3%",
 	};
 
 	(void)state;

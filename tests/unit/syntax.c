@@ -55,9 +55,23 @@ static void json_keeps_all_short_texts(void **state)
 /* The bytes of surrogates and their neighbours, in any order: where pairs could arise by accident. */
 static void json_keeps_surrogates(void **state)
 {
-	static const char *const parts[] = { "\xed\xa0\xbd", "\xed\xb8\x80", "\xed\xb2\x80",
-		"\xed\xb3\xbf", "\xed", "\xa0", "\x80", "\xed\xa0", "a", "\xc3\xa9", "\xf0\x9f\x98\x80",
-		"\xed\x9f\xbf", "\xee\x80\x80", "\xe2\x80\xa8", "\\", "\"", "u" };
+	static const char *const parts[] = { "\xed\xa0\xbd",
+					     "\xed\xb8\x80",
+					     "\xed\xb2\x80",
+					     "\xed\xb3\xbf",
+					     "\xed",
+					     "\xa0",
+					     "\x80",
+					     "\xed\xa0",
+					     "a",
+					     "\xc3\xa9",
+					     "\xf0\x9f\x98\x80",
+					     "\xed\x9f\xbf",
+					     "\xee\x80\x80",
+					     "\xe2\x80\xa8",
+					     "\\",
+					     "\"",
+					     "u" };
 	uint64_t seed = 2;
 
 	(void)state;
@@ -87,12 +101,25 @@ static bool scans(struct str text)
 
 static void json_grammar(void **state)
 {
-	static const char *const good[] = { "0", "-0", "1.5e+3", "\"\\u00e9\\ud83d\\ude00\\/\"", "[]",
-		"{}", " [ 1 , { \"a\" : null } , [ ] ] ", "true", "false", "null", "\"\xff\"" };
-	static const char *const bad[] = { "", "01", "+1", ".5", "1.", "1e", "-", "nul", "tru", "[", "{",
-		"[1", "[1,", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:2}", "]", "1 2",
-		"'a'", "\"", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "[1}", "{\"a\":1]", "NaN",
-		"[1 2]", "// c\n1" };
+	static const char *const good[] = { "0",
+					    "-0",
+					    "1.5e+3",
+					    "\"\\u00e9\\ud83d\\ude00\\/\"",
+					    "[]",
+					    "{}",
+					    " [ 1 , { \"a\" : null } , [ ] ] ",
+					    "true",
+					    "false",
+					    "null",
+					    "\"\xff\"" };
+	static const char *const bad[] = {
+		"",          "01",      "+1",        ".5",          "1.",       "1e",
+		"-",         "nul",     "tru",       "[",           "{",        "[1",
+		"[1,",       "[1,]",    "[,1]",      "{\"a\"}",     "{\"a\":}", "{\"a\":1,}",
+		"{a:1}",     "{1:2}",   "]",         "1 2",         "'a'",      "\"",
+		"\"\\",      "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"",   "[1}",
+		"{\"a\":1]", "NaN",     "[1 2]",     "// c\n1"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++)
@@ -122,7 +149,8 @@ static void json_depth(void **state)
 
 static void json_pulls(void **state)
 {
-	struct input *in = input_memory("memory",
+	struct input *in = input_memory(
+		"memory",
 		S("{\"n\": [1, -2.50, 1e2], \"t\": true, \"x\": {\"deep\": [{}]}, \"z\": null, \"i\": 7}"));
 	static const int64_t mantissas[] = { 1, -25, 1 };
 	static const int exponents[] = { 0, -1, 2 };
@@ -237,9 +265,21 @@ static void marshal_round_trip(void **state)
 
 static void marshal_integers(void **state)
 {
-	static const int64_t values[] = { 0, 1, -1, INT32_MAX, INT32_MIN, (int64_t)INT32_MAX + 1,
-		(int64_t)INT32_MIN - 1, 32767, 32768, 1 << 15, (int64_t)1 << 30, (int64_t)1 << 45,
-		(int64_t)1 << 60, INT64_MAX, -INT64_MAX };
+	static const int64_t values[] = { 0,
+					  1,
+					  -1,
+					  INT32_MAX,
+					  INT32_MIN,
+					  (int64_t)INT32_MAX + 1,
+					  (int64_t)INT32_MIN - 1,
+					  32767,
+					  32768,
+					  1 << 15,
+					  (int64_t)1 << 30,
+					  (int64_t)1 << 45,
+					  (int64_t)1 << 60,
+					  INT64_MAX,
+					  -INT64_MAX };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(values); i++) {
@@ -263,7 +303,8 @@ static void marshal_integers(void **state)
 static void marshal_references(void **state)
 {
 	struct input *in = input_memory("memory",
-		S("\xa9\x04\xda\x02""abr\1\0\0\0\xa9\x02\xda\x01x\xe9\1\0\0\0r\2\0\0\0"));
+					S("\xa9\x04\xda\x02"
+					  "abr\1\0\0\0\xa9\x02\xda\x01x\xe9\1\0\0\0r\2\0\0\0"));
 	struct marshal *m = marshal_new(in);
 	struct marshal_item tuple;
 	uint32_t object;
@@ -291,8 +332,8 @@ static void marshal_references(void **state)
 static void marshal_old_types(void **state)
 {
 	/* {: interned 't' of Python 2, 'R' to it, text float, long, None, True, list */
-	struct input *in = input_memory("memory",
-		S("[\x07\0\0\0t\2\0\0\0fnR\0\0\0\0f\3""0.5l\xff\xff\xff\xff\5\0NT[\0\0\0\0"));
+	struct input *in = input_memory("memory", S("[\x07\0\0\0t\2\0\0\0fnR\0\0\0\0f\3"
+						    "0.5l\xff\xff\xff\xff\5\0NT[\0\0\0\0"));
 	struct marshal *m = marshal_new(in);
 
 	(void)state;
@@ -342,10 +383,10 @@ static void marshal_nesting(void **state)
 	static const struct {
 		struct str begin, end;
 	} kinds[] = {
-		{ { ")\1", 2 }, { "", 0 } }, { { "\xa9\1", 2 }, { "", 0 } },
-		{ { "(\1\0\0\0", 5 }, { "", 0 } }, { { "[\1\0\0\0", 5 }, { "", 0 } },
+		{ { ")\1", 2 }, { "", 0 } },          { { "\xa9\1", 2 }, { "", 0 } },
+		{ { "(\1\0\0\0", 5 }, { "", 0 } },    { { "[\1\0\0\0", 5 }, { "", 0 } },
 		{ { "\xdb\1\0\0\0", 5 }, { "", 0 } }, { { "<\1\0\0\0", 5 }, { "", 0 } },
-		{ { ">\1\0\0\0", 5 }, { "", 0 } }, { { "{T", 2 }, { "0", 1 } },
+		{ { ">\1\0\0\0", 5 }, { "", 0 } },    { { "{T", 2 }, { "0", 1 } },
 	};
 	const uint64_t usual = task_current->limits[LIMIT_NESTING], depths[] = { 1, 3, usual };
 
@@ -396,7 +437,9 @@ static void xml_has_no_such_character(void **state)
 	assert_xml(S("\xef\xbf\xbf"), "\xef\xbf\xbd");
 	assert_xml(S("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 	/* U+202E turns text round: another name would be read */
-	assert_xml(S("\xe2\x80\xae""gpj.exe"), "\xef\xbf\xbdgpj.exe");
+	assert_xml(S("\xe2\x80\xae"
+		     "gpj.exe"),
+		   "\xef\xbf\xbdgpj.exe");
 }
 
 int main(void)

@@ -93,7 +93,8 @@ static void cycles_as_by_brute_force(void **state)
 static void cycles_of_a_long_ring(void **state)
 {
 	enum { LONG = 1000000 };
-	uint32_t *first = alloc_bytes((LONG + 1) * sizeof *first), *target = alloc_bytes(LONG * sizeof *target);
+	uint32_t *first = alloc_bytes((LONG + 1) * sizeof *first),
+		 *target = alloc_bytes(LONG * sizeof *target);
 	struct scc c;
 
 	(void)state;
@@ -126,7 +127,7 @@ static void cycles_of_nothing(void **state)
 static function_id function_of(struct profile *p, char name)
 {
 	return profile_function(p, (struct function){
-		.name = profile_string(p, (struct str){ &name, 1 }) });
+					   .name = profile_string(p, (struct str){ &name, 1 }) });
 }
 
 static struct profile *new_profile(void)
@@ -144,8 +145,10 @@ static void add_stack(struct profile *p, thread_id t, const char *letters, int64
 	stack_id stack = EMPTY_STACK;
 
 	for (; *letters; letters++)
-		stack = stacks_push(&p->stacks, stack, profile_frame(p, (struct frame){
-			.function = function_of(p, *letters) }));
+		stack = stacks_push(&p->stacks, stack,
+				    profile_frame(p,
+						  (struct frame){
+							  .function = function_of(p, *letters) }));
 	profile_sample(p, t, stack, 0, value, 1);
 }
 
@@ -219,7 +222,8 @@ static void graph_as_by_brute_force(void **state)
 		for (int i = 0; i < 20; i++) {
 			char text[9] = "";
 			bool in[4] = { false }, between[4][4] = { { false } };
-			int n = 1 + (int)(next_random(&seed) % 7), value = (int)(next_random(&seed) % 100), last = -1;
+			int n = 1 + (int)(next_random(&seed) % 7),
+			    value = (int)(next_random(&seed) % 100), last = -1;
 
 			for (int k = 0; k < n; k++) {
 				int f = (int)(next_random(&seed) % 4);
@@ -353,7 +357,9 @@ static void recursion_is_unfolded(void **state)
 	profile_total(p, function_of(p, 'e'), 2, 1, &(int64_t){ 1000 });
 	for (const char *f = "arlsb"; *f; f++)
 		profile_total(p, function_of(p, *f), 1, 1,
-			      &(int64_t){ *f == 'a' ? 1000 : *f == 'r' ? 200 : 800 });
+			      &(int64_t){ *f == 'a'   ? 1000
+					  : *f == 'r' ? 200
+						      : 800 });
 	stacks_from_graph(p, &estimate);
 	assert_int_equal(stack_value(p, "ear"), 200);
 	assert_int_equal(stack_value(p, "ealesb"), 800);
@@ -378,7 +384,8 @@ static void self_totals_are_kept(void **state)
 			add_cost(p, letters[a], self[a]);
 			for (int b = 0; b < 6; b++)
 				if (next_random(&seed) % 3 == 0)
-					add_arc(p, letters[a], letters[b], next_random(&seed) % 2000);
+					add_arc(p, letters[a], letters[b],
+						next_random(&seed) % 2000);
 		}
 		estimate.contexts = 1 + next_random(&seed) % 50;
 		stacks_from_graph(p, &estimate);

@@ -36,6 +36,7 @@ static inline uint32_t next_random(uint64_t *seed)
 static struct task unit_task;
 
 #define RUN(tests) \
-	(task_init(&unit_task), task_current = &unit_task, cmocka_run_group_tests(tests, NULL, NULL))
+	(task_init(&unit_task), task_current = &unit_task, \
+	 cmocka_run_group_tests(tests, NULL, NULL))
 
 #endif

@@ -7,9 +7,9 @@
 
 /* Sums over the arcs of one callee. */
 struct callee {
-	int64_t calls;       /* number of arcs without values */
+	int64_t calls;        /* number of arcs without values */
 	int64_t values_known; /* sum of the other arcs */
-	int64_t left;        /* the value to divide, and among how many calls */
+	int64_t left;         /* the value to divide, and among how many calls */
 	int64_t calls_left;
 	size_t arcs;
 };
@@ -51,7 +51,9 @@ static void value_one_type(struct profile *p, value_id v, struct callee *callees
 		c->arcs++;
 	}
 	for (function_id f = 0; f < p->function_count; f++) {
-		callees[f].left = totals[f] > callees[f].values_known ? totals[f] - callees[f].values_known : 0;
+		callees[f].left = totals[f] > callees[f].values_known
+					  ? totals[f] - callees[f].values_known
+					  : 0;
 		callees[f].calls_left = callees[f].calls;
 	}
 	for (size_t i = 0; i < p->arc_count; i++) {

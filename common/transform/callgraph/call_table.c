@@ -22,9 +22,9 @@
 
 /* More about each arc, while the row of its callee is filled. */
 struct open_arc {
-	int64_t calls;    /* those without a value */
-	bool self_open;   /* part of its self value is unknown */
-	bool every;       /* its value counts every activation of a recursion */
+	int64_t calls;  /* those without a value */
+	bool self_open; /* part of its self value is unknown */
+	bool every;     /* its value counts every activation of a recursion */
 };
 
 struct call_table_builder {
@@ -32,11 +32,11 @@ struct call_table_builder {
 	const uint32_t *row_of;
 	value_id v;
 	struct call_table *t;
-	struct csr arcs;          /* the profile's arcs by callee row */
-	uint32_t *place;          /* by caller row: its arc + 1 to the current callee */
-	struct open_arc *open;    /* by place in the current callee's arcs */
+	struct csr arcs;       /* the profile's arcs by callee row */
+	uint32_t *place;       /* by caller row: its arc + 1 to the current callee */
+	struct open_arc *open; /* by place in the current callee's arcs */
 	size_t open_cap;
-	size_t count, cap;        /* arcs of t */
+	size_t count, cap; /* arcs of t */
 };
 
 static int64_t at_least(int64_t value, int64_t min)
@@ -68,7 +68,7 @@ static void sum_functions(struct call_table_builder *k)
 
 	for (size_t i = 0; i < p->cost_count; i++)
 		i64_add_to(&k->t->rows[k->row_of[p->costs[i].function]].self,
-		    values_row(&p->cost_values, i)[k->v]);
+			   values_row(&p->cost_values, i)[k->v]);
 	for (function_id f = 0; f < p->function_count; f++) {
 		struct call_row *row;
 
@@ -178,7 +178,7 @@ static void divide_inclusive(struct call_table_builder *k, uint32_t callee, size
 			continue;
 		if (a->caller == callee) {
 			i64_add_to(&a->inclusive, part(row->inclusive, (double)open,
-						(double)at_least(row->calls, open)));
+						       (double)at_least(row->calls, open)));
 			continue;
 		}
 		upto += (double)open;
@@ -266,7 +266,7 @@ static void fill_empty_callers(struct call_table *t)
 		for (uint32_t i = t->first[r]; i < t->first[r + 1]; i++)
 			if (empty[t->arcs[i].caller] && t->arcs[i].caller != r)
 				i64_add_to(&t->rows[t->arcs[i].caller].inclusive,
-				    t->arcs[i].inclusive);
+					   t->arcs[i].inclusive);
 	alloc_free(empty);
 }
 
@@ -311,8 +311,7 @@ static bool calls_within(const struct call_table *t, const struct scc *c, uint32
 }
 
 /* The member with the largest value, of a component without outside callers; or NO_ID. */
-static uint32_t entry_of(const struct call_table *t, const struct scc *c,
-			 uint32_t component)
+static uint32_t entry_of(const struct call_table *t, const struct scc *c, uint32_t component)
 {
 	uint32_t best = c->members[c->first[component]];
 

@@ -16,20 +16,20 @@ struct call_row {
 };
 
 struct call_arc {
-	uint32_t caller;          /* a row; the callee is the row that owns the arc */
+	uint32_t caller; /* a row; the callee is the row that owns the arc */
 	int64_t calls, primitive;
-	int64_t inclusive, self;  /* the callee's values, as far as this caller called it */
+	int64_t inclusive, self; /* the callee's values, as far as this caller called it */
 };
 
 struct call_table {
 	size_t count;
 	struct call_row *rows;
-	uint32_t *first;          /* the arcs to row r are arcs[first[r]] .. arcs[first[r + 1] -
+	uint32_t *first; /* the arcs to row r are arcs[first[r]] .. arcs[first[r + 1] -
 				     1] */
 	struct call_arc *arcs;
-	size_t in_cycles;         /* rows whose inclusive value is an estimate, as they are in
+	size_t in_cycles; /* rows whose inclusive value is an estimate, as they are in
 				     cycles */
-	size_t by_calls;          /* rows whose value was divided among their callers by calls */
+	size_t by_calls;  /* rows whose value was divided among their callers by calls */
 };
 
 /*

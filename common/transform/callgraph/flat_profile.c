@@ -24,7 +24,7 @@ struct named_row {
 static struct flat_row flat_row_of(const struct profile *p, function_id f)
 {
 	return (struct flat_row){ function_name(p, f), function_location(p, f),
-				p->line_functions ? 0 : p->functions[f].line };
+				  p->line_functions ? 0 : p->functions[f].line };
 }
 
 static int compare_flat_rows(const struct flat_row *a, const struct flat_row *b)

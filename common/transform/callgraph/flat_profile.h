@@ -22,19 +22,19 @@
 
 struct flat_row {
 	struct str name, location; /* texts of the profile */
-	uint32_t line;            /* 0: unknown */
+	uint32_t line;             /* 0: unknown */
 };
 
 struct flat_profile {
 	const struct profile *p;
 	value_id value;
 	uint32_t count;
-	struct flat_row *rows;    /* sorted by name, location and line, bytewise */
-	struct call_table table;  /* row i belongs to rows[i]; arcs are sorted by callee */
-	struct csr callees;       /* arcs of the table, by caller */
-	uint32_t *callee_of;      /* by arc: its callee */
-	int64_t total;            /* sum of all self values */
-	bool calls_known;         /* false: calls are numbers of samples */
+	struct flat_row *rows;   /* sorted by name, location and line, bytewise */
+	struct call_table table; /* row i belongs to rows[i]; arcs are sorted by callee */
+	struct csr callees;      /* arcs of the table, by caller */
+	uint32_t *callee_of;     /* by arc: its callee */
+	int64_t total;           /* sum of all self values */
+	bool calls_known;        /* false: calls are numbers of samples */
 };
 
 /*

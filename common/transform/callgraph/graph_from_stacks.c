@@ -11,7 +11,7 @@
  */
 struct first_nodes {
 	bool *function, *arc;
-	stack_id *owner;           /* by node: the first one of its arc */
+	stack_id *owner; /* by node: the first one of its arc */
 };
 
 struct pair_walk {
@@ -133,12 +133,12 @@ static void find_firsts(const struct profile *p, struct first_nodes *firsts)
 
 /* The part of the trie that the samples of one thread touch, with sums over what is below. */
 struct thread_part {
-	uint32_t *place;       /* by node: its position in `nodes` + 1, or 0 */
+	uint32_t *place; /* by node: its position in `nodes` + 1, or 0 */
 	stack_id *nodes;
 	size_t count, cap;
 	struct values sums;
-	struct values self;    /* by place: what was sampled right below this arc */
-	uint64_t *samples;     /* by position: number of samples at or below */
+	struct values self; /* by place: what was sampled right below this arc */
+	uint64_t *samples;  /* by position: number of samples at or below */
 	size_t samples_cap;
 };
 
@@ -159,8 +159,7 @@ static void add_self(struct profile *p, const struct sample_row *s, const int64_
 {
 	frame_id frame = p->stacks.frame[s->stack];
 	const struct frame_row *f = &p->frames[frame];
-	struct cost c = { s->thread, f->function,
-			  { 0, f->line, profile_frame_address(p, frame) } };
+	struct cost c = { s->thread, f->function, { 0, f->line, profile_frame_address(p, frame) } };
 
 	profile_cost(p, c, values);
 }
@@ -182,11 +181,19 @@ static void add_node(struct profile *p, const struct first_nodes *firsts, struct
 		return;
 	caller = s->frame[s->parent[node]];
 	up = &p->frames[caller];
-	profile_arc(p, (struct arc){
-		.thread = thread, .caller = up->function, .callee = f->function,
-		.site = { 0, up->line, profile_frame_address(p, caller) }, .target.line = p->functions[f->function].line,
-		.calls = n, .primitive = n, .rule = RULE_OUTERMOST, .values_known = true,
-	}, sums, self);
+	profile_arc(p,
+		    (struct arc){
+			    .thread = thread,
+			    .caller = up->function,
+			    .callee = f->function,
+			    .site = { 0, up->line, profile_frame_address(p, caller) },
+			    .target.line = p->functions[f->function].line,
+			    .calls = n,
+			    .primitive = n,
+			    .rule = RULE_OUTERMOST,
+			    .values_known = true,
+		    },
+		    sums, self);
 }
 
 /*

@@ -75,8 +75,8 @@ static void sum_arcs(const struct profile *p, value_id v, const struct scc *c,
 	}
 }
 
-static struct inclusive_sums *sum_components(const struct scc *c, const struct inclusive_sums *functions,
-					     size_t count)
+static struct inclusive_sums *sum_components(const struct scc *c,
+					     const struct inclusive_sums *functions, size_t count)
 {
 	struct inclusive_sums *all = alloc_zero(c->count, sizeof *all);
 
@@ -106,7 +106,7 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 	scc_of_profile(p, &c);
 	for (size_t i = 0; i < p->cost_count; i++)
 		i64_add_to(&functions[p->costs[i].function].self,
-		    values_row(&p->cost_values, i)[v]);
+			   values_row(&p->cost_values, i)[v]);
 	sum_arcs(p, v, &c, functions);
 	components = sum_components(&c, functions, n);
 	for (function_id f = 0; f < n; f++) {
@@ -120,8 +120,7 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 		if (scc_size(&c, of) > 1) {
 			int64_t all = sum(functions[f].entering, functions[f].inner);
 
-			totals[f] = larger(totals[f],
-					   smaller(all, known_part(&components[of])));
+			totals[f] = larger(totals[f], smaller(all, known_part(&components[of])));
 			estimates++;
 		}
 	}

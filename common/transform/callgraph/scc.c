@@ -11,11 +11,11 @@
 struct scc_search {
 	const uint32_t *first_arc, *target;
 	struct scc *out;
-	uint32_t *seen;      /* by node: order of discovery, from 1; 0: not seen */
-	uint32_t *low;       /* by node: the earliest open node that it reaches */
-	uint32_t *next_arc;  /* by node: the arc to look at next */
-	uint32_t *path;      /* nodes from the start to the current one */
-	uint32_t *open;      /* nodes that have no component yet */
+	uint32_t *seen;     /* by node: order of discovery, from 1; 0: not seen */
+	uint32_t *low;      /* by node: the earliest open node that it reaches */
+	uint32_t *next_arc; /* by node: the arc to look at next */
+	uint32_t *path;     /* nodes from the start to the current one */
+	uint32_t *open;     /* nodes that have no component yet */
 	size_t path_count, open_count, members;
 	uint32_t met;
 };
@@ -74,8 +74,7 @@ static void leave(struct scc_search *s, uint32_t node)
 		lower(s, s->path[s->path_count - 1], s->low[node]);
 }
 
-void scc_find(size_t nodes, const uint32_t *first_arc, const uint32_t *target,
-	      struct scc *out)
+void scc_find(size_t nodes, const uint32_t *first_arc, const uint32_t *target, struct scc *out)
 {
 	struct scc_search s = { .first_arc = first_arc, .target = target, .out = out };
 	uint32_t *work = alloc_zero(nodes * 5, sizeof *work);

@@ -22,8 +22,7 @@ struct scc {
 	uint32_t *first;     /* component c is members[first[c]] .. members[first[c + 1] - 1] */
 };
 
-void scc_find(size_t nodes, const uint32_t *first_arc, const uint32_t *target,
-	      struct scc *out);
+void scc_find(size_t nodes, const uint32_t *first_arc, const uint32_t *target, struct scc *out);
 void scc_free(struct scc *c);
 
 /* Number of members of component c; a cycle of several functions has more than 1. */

@@ -10,9 +10,9 @@
 struct context_finder {
 	const struct profile *p;
 	struct contexts *c;
-	struct stacks own;          /* the stacks of the profile, and what call events add */
+	struct stacks own; /* the stacks of the profile, and what call events add */
 	const struct stacks *trie;
-	uint32_t *number;           /* by stack: its context + 1; 0: not kept */
+	uint32_t *number; /* by stack: its context + 1; 0: not kept */
 	int64_t *row;
 };
 
@@ -77,7 +77,8 @@ enum { HALF = 16, HALVES = 1 << HALF };
  * The half of the bits, from `shift` on, of the one that has *n heavier ones before it
  * among those whose upper bits are `upper`; *n is less those that are heavier by it.
  */
-static uint32_t find_half(const uint32_t *weight, size_t count, uint32_t upper, int shift, size_t *n)
+static uint32_t find_half(const uint32_t *weight, size_t count, uint32_t upper, int shift,
+			  size_t *n)
 {
 	size_t *counts = alloc_zero(HALVES, sizeof *counts);
 	uint32_t half = HALVES - 1;
@@ -153,8 +154,9 @@ struct context_children {
 static struct context_children find_children(const struct context_finder *f, const stack_id *kept)
 {
 	size_t count = f->c->count;
-	struct context_children k = { alloc_zero(count, sizeof *k.parent), alloc_zero(count, sizeof *k.first),
-			    alloc_zero(count, sizeof *k.next) };
+	struct context_children k = { alloc_zero(count, sizeof *k.parent),
+				      alloc_zero(count, sizeof *k.first),
+				      alloc_zero(count, sizeof *k.next) };
 
 	for (uint32_t i = (uint32_t)count; i-- > 1;) {
 		uint32_t parent = f->number[f->trie->parent[kept[i]]] - 1;
@@ -238,15 +240,16 @@ static void rows_add_sample(struct thread_rows *r, const struct profile *p, uint
 /* A sum for each of `keys` things of one thread, and which of them have a sum. */
 struct context_sums {
 	struct values values;
-	uint32_t *row;       /* by key: its row + 1 */
-	uint32_t *key;       /* by row */
+	uint32_t *row; /* by key: its row + 1 */
+	uint32_t *key; /* by row */
 	size_t keys, cap;
 };
 
 static void sums_start(struct context_sums *s, size_t keys, const struct profile *p)
 {
-	*s = (struct context_sums){ .values.width = (uint32_t)p->value_count, .keys = keys,
-			    .row = alloc_zero(keys, sizeof *s->row) };
+	*s = (struct context_sums){ .values.width = (uint32_t)p->value_count,
+				    .keys = keys,
+				    .row = alloc_zero(keys, sizeof *s->row) };
 }
 
 static void sums_add(struct context_sums *s, uint32_t key, const int64_t *values)
@@ -289,7 +292,7 @@ static void sums_free(struct context_sums *s)
 /* Adds samples with labels; those of one context and label set are summed. */
 struct labelled {
 	uint32_t at;
-	uint32_t labels;      /* the number of the set */
+	uint32_t labels; /* the number of the set */
 	uint32_t row;
 };
 
@@ -304,8 +307,8 @@ static int compare_labelled(const void *a, const void *b)
 	return (left->row > right->row) - (left->row < right->row);
 }
 
-static void add_labelled(struct context_finder *f, const uint32_t *numbers,
-			 const uint32_t *rows, size_t count)
+static void add_labelled(struct context_finder *f, const uint32_t *numbers, const uint32_t *rows,
+			 size_t count)
 {
 	struct labelled *all = alloc_zero(count, sizeof *all);
 	struct thread_rows *self = &f->c->self;
@@ -316,8 +319,8 @@ static void add_labelled(struct context_finder *f, const uint32_t *numbers,
 
 		if (number)
 			all[kept++] = (struct labelled){
-				number - 1, numbers[profile_sample_labels(f->p, rows[i])],
-				rows[i] };
+				number - 1, numbers[profile_sample_labels(f->p, rows[i])], rows[i]
+			};
 	}
 	qsort(all, kept, sizeof *all, compare_labelled);
 	for (size_t i = 0; i < kept; i++) {
@@ -366,7 +369,8 @@ static void add_up(struct context_finder *f)
 			sums_add(&pruned, p->frames[f->trie->frame[stack]].function, values);
 		}
 		if (p->sample_label_count)
-			add_labelled(f, numbers, by.item + by.first[t], by.first[t + 1] - by.first[t]);
+			add_labelled(f, numbers, by.item + by.first[t],
+				     by.first[t + 1] - by.first[t]);
 		sums_flush(&self, &c->self, t);
 		sums_flush(&descendants_pruned, &c->descendants_pruned, t);
 		sums_flush(&pruned, &c->pruned, t);
@@ -405,8 +409,8 @@ static void add_samples(struct context_finder *f, thread_id t, const struct csr 
 		}
 		if (more)
 			rows_add_sample(&f->c->self, p,
-					f->number[p->samples[by->item[i]].stack] - 1,
-					by->item[i], f->row);
+					f->number[p->samples[by->item[i]].stack] - 1, by->item[i],
+					f->row);
 	}
 }
 
@@ -415,8 +419,7 @@ static void add_samples(struct context_finder *f, thread_id t, const struct csr 
  * frame was left, its caller gets a row, even if it is all zeros, so that two consecutive calls
  * stay two.
  */
-static void add_call_events(struct context_finder *f, thread_id t, value_id v,
-			    const struct csr *by)
+static void add_call_events(struct context_finder *f, thread_id t, value_id v, const struct csr *by)
 {
 	stack_id at = EMPTY_STACK;
 	int64_t last = 0;
@@ -438,7 +441,8 @@ static void add_call_events(struct context_finder *f, thread_id t, value_id v,
 static void list_in_time(struct context_finder *f)
 {
 	const struct profile *p = f->p;
-	struct csr samples = sample_series_samples_by_thread(p), events = sample_series_call_events_by_thread(p);
+	struct csr samples = sample_series_samples_by_thread(p),
+		   events = sample_series_call_events_by_thread(p);
 
 	for (thread_id t = 0; t < p->thread_count; t++) {
 		for (value_id v = 0; v < p->value_count; v++)
@@ -469,7 +473,7 @@ static void push_call_events(struct context_finder *f)
 
 				if (a->value == v)
 					at = a->enter ? stacks_push(&f->own, at, a->frame)
-						     : f->own.parent[at];
+						      : f->own.parent[at];
 			}
 		}
 	f->trie = &f->own;
@@ -479,8 +483,9 @@ static void push_call_events(struct context_finder *f)
 struct contexts *contexts_new(const struct profile *p, uint64_t max_contexts, bool in_time)
 {
 	struct contexts *c = alloc_zero(1, sizeof *c);
-	struct context_finder f = { .p = p, .c = c, .trie = &p->stacks,
-			    .row = alloc_zero(p->value_count, sizeof *f.row) };
+	struct context_finder f = {
+		.p = p, .c = c, .trie = &p->stacks, .row = alloc_zero(p->value_count, sizeof *f.row)
+	};
 	stack_id *kept;
 
 	*c = (struct contexts){ .p = p, .in_time = in_time };

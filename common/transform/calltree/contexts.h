@@ -21,8 +21,8 @@
 
 /* Rows of values by thread: those of thread t are first[t] .. first[t + 1] - 1. */
 struct thread_rows {
-	size_t *first;        /* threads + 1 entries */
-	uint32_t *at;         /* the context or function of each row */
+	size_t *first; /* threads + 1 entries */
+	uint32_t *at;  /* the context or function of each row */
 	/* more about rows of self values: for the first rows, nothing is known of the others */
 	label_set_id *labels; /* a context has one row for each of its label sets */
 	int64_t *times;       /* of samples in time order; NO_TIME: unknown */
@@ -33,10 +33,10 @@ struct thread_rows {
 
 struct contexts {
 	const struct profile *p;
-	uint32_t count;       /* including context 0 */
+	uint32_t count; /* including context 0 */
 	uint32_t *parent;
-	frame_id *frame;      /* NO_ID for context 0 */
-	bool in_time;         /* rows are in the order of the profile, each a stretch of time */
+	frame_id *frame; /* NO_ID for context 0 */
+	bool in_time;    /* rows are in the order of the profile, each a stretch of time */
 	struct thread_rows self, descendants_pruned, pruned;
 	uint64_t pruned_count;
 };

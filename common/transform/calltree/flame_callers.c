@@ -16,9 +16,9 @@
 #include "common/transform/calltree/flame_internal.h"
 
 struct cursor {
-	uint32_t at;         /* the next caller; 0: there is none */
-	uint32_t box;        /* of it */
-	uint32_t from;       /* the node whose self value is carried */
+	uint32_t at;   /* the next caller; 0: there is none */
+	uint32_t box;  /* of it */
+	uint32_t from; /* the node whose self value is carried */
 };
 
 /* A node whose children are still to be made, and its cursors. */
@@ -32,7 +32,7 @@ struct turner {
 	struct flame_builder *m;
 	const struct flame_tree *from;
 	struct cursor *cursors;
-	struct growing *heap;      /* the widest first */
+	struct growing *heap; /* the widest first */
 	size_t heap_count, heap_cap;
 };
 
@@ -106,11 +106,14 @@ static void carry(const struct turner *u, uint32_t from, uint32_t to, bool desce
 	const struct flame_tree *f = u->from;
 	struct flame_tree *t = u->m->t;
 
-	*(descendants_pruned ? &t->width.descendants_pruned[to] : &t->width.self[to]) += f->width.self[from];
+	*(descendants_pruned ? &t->width.descendants_pruned[to]
+			     : &t->width.self[to]) += f->width.self[from];
 	if (!flame_is_difference(u->m->options))
 		return;
-	*(descendants_pruned ? &t->base.descendants_pruned[to] : &t->base.self[to]) += f->base.self[from];
-	*(descendants_pruned ? &t->new_values.descendants_pruned[to] : &t->new_values.self[to]) += f->new_values.self[from];
+	*(descendants_pruned ? &t->base.descendants_pruned[to]
+			     : &t->base.self[to]) += f->base.self[from];
+	*(descendants_pruned ? &t->new_values.descendants_pruned[to]
+			     : &t->new_values.self[to]) += f->new_values.self[from];
 }
 
 static int64_t width_between(const struct turner *u, size_t begin, size_t end)
@@ -192,7 +195,8 @@ static void add_rest(struct turner *u)
 		const int64_t *values = values_row(&pruned->values, i);
 		uint32_t node = new_node(u, 0, u->m->box[pruned->at[i]]);
 
-		t->width.self[node] += flame_width_of(options, values[0], difference ? values[1] : 0);
+		t->width.self[node] += flame_width_of(options, values[0],
+						      difference ? values[1] : 0);
 		if (!difference)
 			continue;
 		t->base.self[node] += values[0];

@@ -10,10 +10,10 @@ struct flame_builder {
 	const struct contexts *c;
 	const struct flame_tree_options *options;
 	struct flame_tree *t;
-	uint32_t *box;       /* box of each function */
-	bool *is_base;       /* by box: stacks begin at it */
-	size_t cap;          /* allocated size of the tree's columns */
-	bool widths_known;   /* `width` is filled, not only base and new_values */
+	uint32_t *box;     /* box of each function */
+	bool *is_base;     /* by box: stacks begin at it */
+	size_t cap;        /* allocated size of the tree's columns */
+	bool widths_known; /* `width` is filled, not only base and new_values */
 };
 
 bool flame_is_difference(const struct flame_tree_options *options);

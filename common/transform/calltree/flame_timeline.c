@@ -12,11 +12,11 @@
 
 struct thread_timeline {
 	struct flame_builder *m;
-	uint32_t *open;          /* nodes by depth; open[0] is the root */
+	uint32_t *open; /* nodes by depth; open[0] is the root */
 	size_t open_count, open_cap;
 	struct timeline_step {
 		uint32_t box, line;
-	} *steps;                /* stack of the current row, leaf first */
+	} * steps; /* stack of the current row, leaf first */
 	size_t step_count, step_cap;
 	int64_t x;
 	size_t x_cap;
@@ -76,7 +76,8 @@ static void enter(struct thread_timeline *l, const struct timeline_step *step)
 static void add_row(struct thread_timeline *l, uint32_t context, const int64_t *values)
 {
 	const struct flame_tree_options *options = l->m->options;
-	int64_t width = flame_width_of(options, values[0], flame_is_difference(options) ? values[1] : 0);
+	int64_t width = flame_width_of(options, values[0],
+				       flame_is_difference(options) ? values[1] : 0);
 
 	list_steps(l, context);
 	leave(l);

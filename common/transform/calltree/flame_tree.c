@@ -177,7 +177,8 @@ static void merge(struct flame_builder *m)
 	for (size_t i = 0; any && i < c->self.values.rows; i++)
 		flame_add_self(m, node[c->self.at[i]], values_row(&c->self.values, i));
 	for (size_t i = 0; any && i < c->descendants_pruned.values.rows; i++)
-		add_descendants_pruned(m, node[c->descendants_pruned.at[i]], values_row(&c->descendants_pruned.values, i));
+		add_descendants_pruned(m, node[c->descendants_pruned.at[i]],
+				       values_row(&c->descendants_pruned.values, i));
 	m->t->guessed = alloc_zero(m->t->nodes.count, sizeof *m->t->guessed);
 	for (uint32_t i = 1; m->options->guessed && i < c->count; i++)
 		m->t->guessed[node[i]] |= m->options->guessed[i];
@@ -203,9 +204,11 @@ static void find_widths(struct flame_builder *m)
 	bool derive = flame_is_difference(m->options) && !m->widths_known;
 
 	for (size_t i = 0; derive && i < t->nodes.count; i++) {
-		t->width.self[i] = flame_width_of(m->options, t->base.self[i], t->new_values.self[i]);
-		t->width.descendants_pruned[i] = flame_width_of(m->options, t->base.descendants_pruned[i],
-								t->new_values.descendants_pruned[i]);
+		t->width.self[i] = flame_width_of(m->options, t->base.self[i],
+						  t->new_values.self[i]);
+		t->width.descendants_pruned[i] =
+			flame_width_of(m->options, t->base.descendants_pruned[i],
+				       t->new_values.descendants_pruned[i]);
 	}
 	sum_totals(&t->nodes, &t->width);
 	if (flame_is_difference(m->options)) {
@@ -307,7 +310,8 @@ static void guess_callers(struct flame_tree *t)
 	}
 }
 
-struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_tree_options *options)
+struct flame_tree *flame_tree_new(const struct contexts *c,
+				  const struct flame_tree_options *options)
 {
 	struct flame_tree *t = alloc_zero(1, sizeof *t);
 	struct flame_builder m = { .c = c, .options = options, .t = t };

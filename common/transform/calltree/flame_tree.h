@@ -33,12 +33,12 @@ enum flame_width { WIDTH_LARGER, WIDTH_NEW, WIDTH_BASE, WIDTH_FIRST };
 struct flame_tree_options {
 	enum flame_shape shape;
 	enum flame_width width;
-	bool unsorted;            /* keep children in order of first appearance */
-	const struct str *base;   /* start each stack at its last frame with one of these names */
+	bool unsorted;          /* keep children in order of first appearance */
+	const struct str *base; /* start each stack at its last frame with one of these names */
 	size_t base_count;
-	double min_share;         /* callers first: nodes with a smaller share get no children */
-	uint64_t max_nodes;       /* callers first: stop adding nodes at this number */
-	const bool *guessed;      /* by context, see guessed.h; NULL: no context is uncertain */
+	double min_share;    /* callers first: nodes with a smaller share get no children */
+	uint64_t max_nodes;  /* callers first: stop adding nodes at this number */
+	const bool *guessed; /* by context, see guessed.h; NULL: no context is uncertain */
 };
 
 struct flame_values {
@@ -47,15 +47,15 @@ struct flame_values {
 
 struct flame_tree {
 	const struct profile *p;
-	struct stacks nodes;      /* parents; the "frames" are boxes */
-	function_id *boxes;       /* a function for each box, in sorted order */
+	struct stacks nodes; /* parents; the "frames" are boxes */
+	function_id *boxes;  /* a function for each box, in sorted order */
 	size_t box_count;
-	bool *multi_context;      /* by box: has several contexts when merged */
-	bool *guessed;            /* by node: one of its contexts is uncertain; callers first:
+	bool *multi_context;    /* by box: has several contexts when merged */
+	bool *guessed;          /* by node: one of its contexts is uncertain; callers first:
 				     which callers it has is */
-	uint32_t *first, *next;   /* first child and next sibling of each node */
-	uint32_t *line;           /* the line that all contexts of the node share, or 0 */
-	bool cut;                 /* more nodes than options->max_nodes are needed; the values of
+	uint32_t *first, *next; /* first child and next sibling of each node */
+	uint32_t *line;         /* the line that all contexts of the node share, or 0 */
+	bool cut;               /* more nodes than options->max_nodes are needed; the values of
 				     the others are in descendants_pruned */
 	uint32_t *depth;
 	int64_t *x;
@@ -63,7 +63,8 @@ struct flame_tree {
 						        difference */
 };
 
-struct flame_tree *flame_tree_new(const struct contexts *c, const struct flame_tree_options *options);
+struct flame_tree *flame_tree_new(const struct contexts *c,
+				  const struct flame_tree_options *options);
 void flame_tree_free(struct flame_tree *t);
 
 /* The node must not be the root. */

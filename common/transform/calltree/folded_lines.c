@@ -25,10 +25,10 @@ struct lines {
 				      odd */
 	uint32_t *more_rank;
 	struct values sums;
-	uint32_t *row;             /* by node: row of its sum + 1; 0: no stack ends there */
-	unsigned char *shape;      /* by node */
-	uint32_t *first;           /* the node of the ONE item, or the start of the MANY */
-	uint64_t *items;           /* rank and node; lists end with END */
+	uint32_t *row;        /* by node: row of its sum + 1; 0: no stack ends there */
+	unsigned char *shape; /* by node */
+	uint32_t *first;      /* the node of the ONE item, or the start of the MANY */
+	uint64_t *items;      /* rank and node; lists end with END */
 };
 
 #define END UINT64_MAX
@@ -37,7 +37,7 @@ struct lines {
 
 struct spelling {
 	struct str name;
-	bool more;     /* followed by ';' */
+	bool more; /* followed by ';' */
 	uint32_t id;
 };
 

@@ -103,8 +103,9 @@ void sample_series_find(struct sample_series_list *all, const struct profile *p)
 	};
 	find_signs(all);
 	for (size_t i = 0; i < p->time_range_count; i++)
-		list_series(all, (struct sample_series){ p->time_ranges[i].thread, p->time_ranges[i].value, false,
-						  p->time_ranges[i].call_events });
+		list_series(all, (struct sample_series){ p->time_ranges[i].thread,
+							 p->time_ranges[i].value, false,
+							 p->time_ranges[i].call_events });
 	for (thread_id t = 0; t < p->thread_count; t++)
 		for (value_id v = 0; v < p->value_count; v++)
 			if (*signs_of(all, t, v))

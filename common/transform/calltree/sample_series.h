@@ -19,8 +19,8 @@
 struct sample_series {
 	thread_id thread;
 	value_id value;
-	bool negative;      /* holds the negative values; false: all others */
-	bool evented;       /* written as call events, which are there */
+	bool negative; /* holds the negative values; false: all others */
+	bool evented;  /* written as call events, which are there */
 };
 
 /* The rows of a table by thread, in their order. The caller frees it with csr_free(). */
@@ -33,13 +33,13 @@ struct sample_series_list {
 	struct sample_series *list;
 	size_t count, cap;
 	struct csr samples, call_events;
-	value_id *owners;      /* by sample: the value type whose series has it if all values are
+	value_id *owners;     /* by sample: the value type whose series has it if all values are
 			          0 */
-	unsigned char *signs;  /* flags by thread and value type */
+	unsigned char *signs; /* flags by thread and value type */
 };
 
 struct sample_series_row {
-	size_t next;        /* 0 at the start */
+	size_t next; /* 0 at the start */
 	size_t sample;
 	int64_t value;
 };

@@ -29,7 +29,7 @@ static void copy_tables(struct remap *w, const struct profile *p)
 	}
 	for (size_t i = 0; i < p->metadata_count; i++)
 		profile_metadata(w->to, p->metadata[i].thread, profile_text(p, p->metadata[i].key),
-			      profile_text(p, p->metadata[i].value));
+				 profile_text(p, p->metadata[i].value));
 	remap_stacks(w);
 }
 
@@ -57,7 +57,7 @@ static void add_call_event(struct remap *w, struct timeline *line, const struct 
 	line->begun = true;
 	line->at = a->at;
 	line->stack = a->enter ? stacks_push(s, line->stack, w->frames[a->frame])
-			      : s->parent[line->stack];
+			       : s->parent[line->stack];
 }
 
 /* Values of time lines that were read as call events are also in the samples, without order. */
@@ -172,7 +172,8 @@ struct profile *timeline_window(const struct profile *p, const int64_t *from, co
 
 	copy_tables(&w, p);
 	for (size_t i = 0; i < p->time_range_count; i++)
-		clock[line_of(p, p->time_ranges[i].thread, p->time_ranges[i].value)] = p->time_ranges[i].start;
+		clock[line_of(p, p->time_ranges[i].thread, p->time_ranges[i].value)] =
+			p->time_ranges[i].start;
 	clip_rows(&w, clock, from, to);
 	clip_time_ranges(&w, from, to);
 	alloc_free(clock);

@@ -46,8 +46,10 @@ static void add_plain(struct buf *out, struct str s)
 		if (len > 1)
 			buf_add(out, str_head(str_from(s, i), len));
 		else
-			buf_byte(out, !len ? '?' : c < 0x20 || c == 0x7f ? ' '
-					       : c == ';' ? ':' : (char)c);
+			buf_byte(out, !len                    ? '?'
+				      : c < 0x20 || c == 0x7f ? ' '
+				      : c == ';'              ? ':'
+							      : (char)c);
 		i += len ? len : 1;
 	}
 }
@@ -122,8 +124,8 @@ static bool has_files(const struct profile *p)
 struct compared_side {
 	struct profile *p;
 	value_id value;
-	int64_t *sums;      /* by key */
-	bool *present;      /* by key: the profile has such a function */
+	int64_t *sums; /* by key */
+	bool *present; /* by key: the profile has such a function */
 	size_t sums_cap, present_cap;
 };
 
@@ -169,7 +171,8 @@ static bool is_bare(const struct value_type *t)
 	return t->unit == UNIT_NONE && t->counts;
 }
 
-static bool same_value(const struct compared_side *a, int64_t x, const struct compared_side *b, int64_t y)
+static bool same_value(const struct compared_side *a, int64_t x, const struct compared_side *b,
+		       int64_t y)
 {
 	bool bare_a = is_bare(&a->p->value_types[a->value]);
 	bool bare_b = is_bare(&b->p->value_types[b->value]);
@@ -205,8 +208,9 @@ static void compare_side(struct comparison *c, struct compared_side *a, struct c
 		if (same_value(a, a->sums[key], b, b->sums[key]))
 			continue;
 		ARRAY_ROOM(c->differences, c->count, c->cap);
-		c->differences[c->count++] = (struct compared_function){
-			text, a->value, b->value, a->sums[key], b->sums[key] };
+		c->differences[c->count++] = (struct compared_function){ text, a->value, b->value,
+									 a->sums[key],
+									 b->sums[key] };
 	}
 	c->functions = keys - 1;
 }
@@ -229,17 +233,19 @@ static value_id partner(const struct profile *a, value_id v, const struct profil
 	struct str name = profile_text(a, a->value_types[v].name);
 
 	if (is_one_count(a) || is_one_count(b))
-		return v == profile_default_value(a) && b->value_count
-			? profile_default_value(b) : NO_ID;
+		return v == profile_default_value(a) && b->value_count ? profile_default_value(b)
+								       : NO_ID;
 	for (value_id w = 0; w < b->value_count; w++)
 		if (str_eq(profile_text(b, b->value_types[w].name), name))
 			return w;
 	return v < b->value_count && (a->value_count == b->value_count || v == 0) &&
-	       comparable(&a->value_types[v], &b->value_types[v]) ? v : NO_ID;
+			       comparable(&a->value_types[v], &b->value_types[v])
+		       ? v
+		       : NO_ID;
 }
 
-static void compare_by(bool files, struct profile *a, struct profile *b,
-		       bool inclusive, struct comparison *out)
+static void compare_by(bool files, struct profile *a, struct profile *b, bool inclusive,
+		       struct comparison *out)
 {
 	*out = (struct comparison){ 0 };
 	strings_init(&out->texts);
@@ -260,8 +266,7 @@ static void compare_by(bool files, struct profile *a, struct profile *b,
 	}
 }
 
-void comparison_make(struct profile *a, struct profile *b, bool inclusive,
-		     struct comparison *out)
+void comparison_make(struct profile *a, struct profile *b, bool inclusive, struct comparison *out)
 {
 	bool in_a = has_files(a), in_b = has_files(b);
 	struct comparison whole;

@@ -14,14 +14,14 @@
 #include "common/profile/profile.h"
 
 struct compared_function {
-	struct str function;      /* owned by the comparison */
+	struct str function; /* owned by the comparison */
 	value_id value_a, value_b;
-	int64_t a, b;             /* each in the unit of its own profile */
+	int64_t a, b; /* each in the unit of its own profile */
 };
 
 struct comparison {
-	size_t functions;         /* number of functions compared */
-	size_t values;            /* number of value types compared */
+	size_t functions; /* number of functions compared */
+	size_t values;    /* number of value types compared */
 	struct compared_function *differences;
 	size_t count, cap;
 	struct strings texts;
@@ -32,8 +32,7 @@ struct comparison {
  * the call graph of the stacks is added to the profiles, which the caller must then not use
  * otherwise.
  */
-void comparison_make(struct profile *a, struct profile *b, bool inclusive,
-		     struct comparison *out);
+void comparison_make(struct profile *a, struct profile *b, bool inclusive, struct comparison *out);
 void comparison_free(struct comparison *c);
 
 /* The self totals of value type v, by function. The caller frees them. */

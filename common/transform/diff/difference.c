@@ -54,7 +54,7 @@ static void fold(struct difference *d, struct folding *f)
 /* --- the grid: figures by entry and run --- */
 
 struct diff_series {
-	int64_t *values;      /* of one figure, by run */
+	int64_t *values; /* of one figure, by run */
 	size_t count;
 };
 
@@ -155,7 +155,9 @@ static double sampled_p(const struct diff_numbers *a, int64_t all_a, const struc
 	double moved = (double)y / (double)(all_b ? all_b : 1) -
 		       (double)x / (double)(all_a ? all_a : 1);
 
-	return sign_of(moved) == sign_of((double)change) ? statistics_two_proportions(x, all_a, y, all_b) : 1;
+	return sign_of(moved) == sign_of((double)change)
+		       ? statistics_two_proportions(x, all_a, y, all_b)
+		       : 1;
 }
 
 static void judge(const struct difference *d, struct diff_pair *pair, enum diff_measure measure,
@@ -177,8 +179,8 @@ static void judge(const struct difference *d, struct diff_pair *pair, enum diff_
 	} else if (d->kind == DIFF_SAMPLED && a) {
 		pair->evidence = DIFF_TESTED;
 		pair->p = sampled_p(a, d->sides[DIFF_BASE].runs[0].samples, b,
-				    d->sides[DIFF_NEW].runs[0].samples,
-				    measure == DIFF_INCLUSIVE, diff_change(pair));
+				    d->sides[DIFF_NEW].runs[0].samples, measure == DIFF_INCLUSIVE,
+				    diff_change(pair));
 	} else {
 		pair->evidence = DIFF_ONE_RUN;
 	}
@@ -246,8 +248,10 @@ static struct diff_place place_of(const struct difference *d, int side, uint32_t
 static int64_t middle_share(struct grid *g, uint32_t entry)
 {
 	for (uint32_t run = 0; run < g->side->run_count; run++)
-		g->columns[DIFF_SHARE][run] = entry == NO_ID ? 0
-			: share_of(cell(g, entry, run)->inclusive, g->side->runs[run].total);
+		g->columns[DIFF_SHARE][run] = entry == NO_ID
+						      ? 0
+						      : share_of(cell(g, entry, run)->inclusive,
+								 g->side->runs[run].total);
 	return statistics_median(g->columns[DIFF_SHARE], g->side->run_count);
 }
 
@@ -265,9 +269,12 @@ static void add_row(struct difference *d, struct grid grids[DIFF_SIDES],
 	*row = (struct diff_row){
 		.name = strings_text(&d->strings,
 				     d->sides[side].entries[match->entries[side]].name),
-		.base = place_of(d, DIFF_BASE, base), .new = place_of(d, DIFF_NEW, new),
-		.status = base == NO_ID ? DIFF_IS_NEW : new == NO_ID ? DIFF_GONE
-			: match->moved ? DIFF_MOVED : DIFF_SAME,
+		.base = place_of(d, DIFF_BASE, base),
+		.new = place_of(d, DIFF_NEW, new),
+		.status = base == NO_ID  ? DIFF_IS_NEW
+			  : new == NO_ID ? DIFF_GONE
+			  : match->moved ? DIFF_MOVED
+					 : DIFF_SAME,
 		.entries = { base, new },
 	};
 	for (int s = 0; s < DIFF_SIDES; s++) {
@@ -324,7 +331,8 @@ static int rescale(struct difference *d)
 		}
 	}
 	d->values_of->value_types[0].exponent = finest;
-	return good ? 0 : diag_error("values too large to be counted in 10^%d of their unit", finest);
+	return good ? 0
+		    : diag_error("values too large to be counted in 10^%d of their unit", finest);
 }
 
 static void find_kind(struct difference *d)
@@ -352,9 +360,12 @@ static int choose_values(struct difference *d, enum diff_compare wanted)
 				  diag_quote(strings_text(&d->strings, new->value_name)));
 	d->shares = wanted == DIFF_SHARES || (wanted == DIFF_AUTO && !same);
 	d->values_of = profile_new();
-	profile_value_type(d->values_of, (struct value_type){
-		.name = profile_string(d->values_of, strings_text(&d->strings, base->value_name)),
-		.unit = base->unit });
+	profile_value_type(d->values_of,
+			   (struct value_type){
+				   .name = profile_string(d->values_of,
+							  strings_text(&d->strings,
+								       base->value_name)),
+				   .unit = base->unit });
 	return same_unit ? rescale(d) : 0;
 }
 
@@ -365,7 +376,8 @@ static void judge_total(struct difference *d, struct grid grids[DIFF_SIDES])
 			grids[s].columns[DIFF_SELF][r] = d->sides[s].runs[r].total;
 	judge(d, &d->total, DIFF_SELF,
 	      (struct diff_series){ grids[0].columns[DIFF_SELF], d->sides[0].run_count },
-	      (struct diff_series){ grids[1].columns[DIFF_SELF], d->sides[1].run_count }, NULL, NULL);
+	      (struct diff_series){ grids[1].columns[DIFF_SELF], d->sides[1].run_count }, NULL,
+	      NULL);
 	d->total.q = d->total.p;
 	if (d->sides[0].unit != d->sides[1].unit ||
 	    (d->sides[0].unit == UNIT_NONE && d->sides[0].value_name != d->sides[1].value_name))

@@ -31,22 +31,22 @@ enum diff_measurement { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
 enum diff_status { DIFF_SAME, DIFF_IS_NEW, DIFF_GONE, DIFF_MOVED };
 
 enum diff_evidence {
-	DIFF_NOTHING,   /* the number is not recorded */
-	DIFF_EXACT,     /* counted exactly, and equal in all runs of a side */
-	DIFF_TESTED,    /* tested: see p and q */
-	DIFF_ONE_RUN,   /* a side has one run only, so its variation is unknown */
-	DIFF_SMALL,     /* too small a share to be tested */
+	DIFF_NOTHING, /* the number is not recorded */
+	DIFF_EXACT,   /* counted exactly, and equal in all runs of a side */
+	DIFF_TESTED,  /* tested: see p and q */
+	DIFF_ONE_RUN, /* a side has one run only, so its variation is unknown */
+	DIFF_SMALL,   /* too small a share to be tested */
 };
 
 struct diff_pair {
 	int64_t base, new;
 	enum diff_evidence evidence;
-	double p, q;    /* for DIFF_TESTED only; q is -1 if the share is too small */
+	double p, q; /* for DIFF_TESTED only; q is -1 if the share is too small */
 };
 
 struct diff_place {
 	struct str location; /* file or object; empty if unknown */
-	uint32_t line;      /* 0: unknown */
+	uint32_t line;       /* 0: unknown */
 };
 
 struct diff_row {
@@ -55,7 +55,7 @@ struct diff_row {
 	enum diff_status status;
 	struct diff_pair pairs[DIFF_MEASURES];
 	uint32_t entries[DIFF_SIDES];
-	int64_t inclusive_share;    /* on the side where it is larger */
+	int64_t inclusive_share; /* on the side where it is larger */
 };
 
 /* The numbers of one function in one run. */
@@ -95,14 +95,14 @@ struct difference {
 	struct diff_side sides[DIFF_SIDES];
 
 	/* valid after difference_finish() */
-	struct diff_row *rows;      /* sorted by name, location and line, bytewise */
+	struct diff_row *rows; /* sorted by name, location and line, bytewise */
 	size_t row_count, row_cap;
-	struct diff_pair total;     /* of the profiles; always values, even where shares are
+	struct diff_pair total; /* of the profiles; always values, even where shares are
 				       compared */
 	bool shares;
 	bool calls_known;
 	enum diff_measurement kind;
-	struct profile *values_of;  /* its value type 0 describes the values of self and
+	struct profile *values_of; /* its value type 0 describes the values of self and
 				       inclusive */
 	size_t tested[DIFF_MEASURES];
 	uint32_t *row_of[DIFF_SIDES]; /* by entry, for the entries that existed at
@@ -114,7 +114,7 @@ enum diff_compare { DIFF_AUTO, DIFF_VALUES, DIFF_SHARES };
 
 struct difference_options {
 	enum diff_compare compare;
-	double min_share;   /* functions with a smaller share on both sides are not tested */
+	double min_share; /* functions with a smaller share on both sides are not tested */
 };
 
 struct difference *difference_new(void);
@@ -158,7 +158,7 @@ struct diff_match {
 	uint32_t entries[DIFF_SIDES];
 	bool moved;
 };
-struct diff_match *diff_match_entries(const struct difference *d,
-				      uint32_t *folded[DIFF_SIDES], size_t *count);
+struct diff_match *diff_match_entries(const struct difference *d, uint32_t *folded[DIFF_SIDES],
+				      size_t *count);
 
 #endif

@@ -64,7 +64,8 @@ enum diff_measurement diff_measurement_of(const struct profile *p, value_id v)
 		return DIFF_COUNTED;
 	if (type->unit == UNIT_NONE)
 		return type->counts || str_eq(profile_text(p, type->name), S("samples"))
-			? DIFF_SAMPLED : DIFF_COUNTED;
+			       ? DIFF_SAMPLED
+			       : DIFF_COUNTED;
 	for (size_t i = 0; i < p->time_range_count; i++)
 		if (p->time_ranges[i].call_events)
 			return DIFF_TIMED;
@@ -117,8 +118,8 @@ static struct diff_entry make_entry(struct difference *d, struct str name, struc
 /*
  * The samples whose last frame is the function; in sampled profiles the calls have the others.
  */
-static void add_self_samples(struct difference *d, struct diff_side *side,
-			     const struct profile *p, bool lines)
+static void add_self_samples(struct difference *d, struct diff_side *side, const struct profile *p,
+			     bool lines)
 {
 	int64_t *counts = alloc_zero(p->function_count, sizeof *counts);
 	uint32_t run = (uint32_t)side->run_count - 1;
@@ -139,8 +140,9 @@ static void add_self_samples(struct difference *d, struct diff_side *side,
 		if (!counts[f])
 			continue;
 		e = make_entry(d, function_name(p, f), function_location(p, f), line, &recursive);
-		add_numbers(side, (struct diff_numbers){ .entry = diff_entry(side, e), .run = run,
-						       .self_samples = counts[f] });
+		add_numbers(side, (struct diff_numbers){ .entry = diff_entry(side, e),
+							 .run = run,
+							 .self_samples = counts[f] });
 	}
 	alloc_free(counts);
 }
@@ -164,8 +166,8 @@ static int64_t whole(int64_t value, int exponent)
 	return value;
 }
 
-static void add_numbers_of_run(struct difference *d, struct diff_side *side, const struct flat_profile *f,
-			       bool lines, bool bare)
+static void add_numbers_of_run(struct difference *d, struct diff_side *side,
+			       const struct flat_profile *f, bool lines, bool bare)
 {
 	uint32_t run = (uint32_t)side->run_count - 1;
 	int exponent = side->runs[run].exponent;
@@ -176,7 +178,9 @@ static void add_numbers_of_run(struct difference *d, struct diff_side *side, con
 		struct diff_entry e = make_entry(d, f->rows[i].name, f->rows[i].location,
 						 lines ? f->rows[i].line : 0, &recursive);
 		struct diff_numbers numbers = {
-			.entry = diff_entry(side, e), .run = run, .self = r->self,
+			.entry = diff_entry(side, e),
+			.run = run,
+			.self = r->self,
 			.inclusive = recursive ? 0 : r->inclusive,
 			.calls = f->calls_known ? r->calls : 0,
 			.self_samples = bare ? whole(r->self, exponent) : 0,
@@ -201,7 +205,8 @@ static int check_type(struct difference *d, struct diff_side *side, const struct
 	if (side->unit == type->unit && str_eq(strings_text(&d->strings, side->value_name), name))
 		return 0;
 	return diag_error("runs of one side with different value types: %s and %s",
-			  diag_quote(strings_text(&d->strings, side->value_name)), diag_quote(name));
+			  diag_quote(strings_text(&d->strings, side->value_name)),
+			  diag_quote(name));
 }
 
 int difference_add(struct difference *d, int which, const struct profile *p, value_id v,

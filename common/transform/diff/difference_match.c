@@ -39,7 +39,7 @@ struct matcher {
 	struct roots {
 		struct str base, new, tail;
 		size_t match;
-	} *roots;
+	} * roots;
 	size_t root_count, root_cap;
 };
 
@@ -66,7 +66,8 @@ static void sort_side(struct matcher *k, int s, const uint32_t *folded)
 			k->rows[s][k->counts[s]++] = (struct keyed){
 				strings_text(&k->d->strings, side->entries[i].name),
 				strings_text(&k->d->strings, side->entries[i].location),
-				side->entries[i].line, i, false };
+				side->entries[i].line, i, false
+			};
 	alloc_free(used);
 	qsort(k->rows[s], k->counts[s], sizeof **k->rows, compare_keyed);
 }
@@ -177,7 +178,8 @@ static void note_roots(struct matcher *k, struct str base, struct str new, size_
 	}
 }
 
-static void match_locations(struct matcher *k, struct match_location *base, struct match_location *new)
+static void match_locations(struct matcher *k, struct match_location *base,
+			    struct match_location *new)
 {
 	size_t n = base->end - base->start, m = new->end - new->start, first = k->count;
 	struct keyed *a = k->rows[DIFF_BASE] + base->start, *b = k->rows[DIFF_NEW] + new->start;
@@ -201,7 +203,8 @@ static void match_equal_locations(struct matcher *k)
 		while (j < k->location_counts[DIFF_NEW] &&
 		       str_compare(k->locations[DIFF_NEW][j].location, a->location) < 0)
 			j++;
-		if (j < k->location_counts[DIFF_NEW] && str_eq(k->locations[DIFF_NEW][j].location, a->location))
+		if (j < k->location_counts[DIFF_NEW] &&
+		    str_eq(k->locations[DIFF_NEW][j].location, a->location))
 			match_locations(k, a, &k->locations[DIFF_NEW][j]);
 	}
 }
@@ -209,7 +212,8 @@ static void match_equal_locations(struct matcher *k)
 /*
  * The location of a side with the longest common tail; NULL if there is none, or more than one.
  */
-static struct match_location *nearest(struct match_location *locations, size_t count, struct str location)
+static struct match_location *nearest(struct match_location *locations, size_t count,
+				      struct str location)
 {
 	struct match_location *best = NULL;
 	size_t longest = 0;
@@ -239,7 +243,8 @@ static void match_near_locations(struct matcher *k)
 
 			if (a->taken)
 				continue;
-			b = nearest(k->locations[DIFF_NEW], k->location_counts[DIFF_NEW], a->location);
+			b = nearest(k->locations[DIFF_NEW], k->location_counts[DIFF_NEW],
+				    a->location);
 			if (!b || nearest(k->locations[DIFF_BASE], k->location_counts[DIFF_BASE],
 					  b->location) != a)
 				continue;
@@ -266,13 +271,13 @@ static struct match_location *only_left(struct match_location *locations, size_t
 /* Whether many things have this name: <module>, __init__. */
 static bool is_common_name(struct str name)
 {
-	return str_starts(name, S("<")) ||
-	       (str_starts(name, S("__")) && str_ends(name, S("__")));
+	return str_starts(name, S("<")) || (str_starts(name, S("__")) && str_ends(name, S("__")));
 }
 
 static void match_last_locations(struct matcher *k, struct str name)
 {
-	struct match_location *a = only_left(k->locations[DIFF_BASE], k->location_counts[DIFF_BASE]);
+	struct match_location *a = only_left(k->locations[DIFF_BASE],
+					     k->location_counts[DIFF_BASE]);
 	struct match_location *b = only_left(k->locations[DIFF_NEW], k->location_counts[DIFF_NEW]);
 
 	if (a && b && (!a->location.n || !b->location.n || !is_common_name(name)))
@@ -294,8 +299,9 @@ static void take_name(struct matcher *k, int s, struct str name, size_t *at)
 		       str_eq(rows[*at].location, rows[start].location))
 			++*at;
 		ARRAY_ROOM(k->locations[s], k->location_counts[s], k->location_caps[s]);
-		k->locations[s][k->location_counts[s]++] =
-			(struct match_location){ rows[start].location, start, *at, false };
+		k->locations[s][k->location_counts[s]++] = (struct match_location){
+			rows[start].location, start, *at, false
+		};
 	}
 }
 
@@ -379,7 +385,8 @@ static struct keyed *first_named(const struct matcher *k, int s, struct str name
 
 static bool same_file(const struct keyed *a, const struct keyed *b)
 {
-	return common_tail(a->location, b->location) > 0 && !(a->line && b->line && a->line != b->line);
+	return common_tail(a->location, b->location) > 0 &&
+	       !(a->line && b->line && a->line != b->line);
 }
 
 /* Matches one row of each list in this file at this line; more would be a guess. */
@@ -463,18 +470,18 @@ static void find_moved(struct matcher *k)
 	for (size_t start = 0; start < k->root_count; start = end) {
 		bool several;
 
-		for (end = start + 1; end < k->root_count &&
-		     !compare_folders(&k->roots[start], &k->roots[end]);)
+		for (end = start + 1;
+		     end < k->root_count && !compare_folders(&k->roots[start], &k->roots[end]);)
 			end++;
-		several = k->roots[start].tail.n && !str_eq(k->roots[start].tail,
-							    k->roots[end - 1].tail);
+		several = k->roots[start].tail.n &&
+			  !str_eq(k->roots[start].tail, k->roots[end - 1].tail);
 		for (size_t i = start; i < end && !several; i++)
 			k->matches[k->roots[i].match].moved = true;
 	}
 }
 
-struct diff_match *diff_match_entries(const struct difference *d,
-				      uint32_t *folded[DIFF_SIDES], size_t *count)
+struct diff_match *diff_match_entries(const struct difference *d, uint32_t *folded[DIFF_SIDES],
+				      size_t *count)
 {
 	struct matcher k = { .d = d };
 

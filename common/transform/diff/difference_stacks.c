@@ -9,10 +9,10 @@
 struct joiner {
 	struct difference *d;
 	struct profile *p;
-	function_id *function_of_row;   /* NO_ID: not made yet */
+	function_id *function_of_row; /* NO_ID: not made yet */
 	value_id values[DIFF_SIDES];
 	int64_t factors[DIFF_SIDES];
-	double parts[DIFF_SIDES];       /* if shares are compared: the factor of one unit of
+	double parts[DIFF_SIDES]; /* if shares are compared: the factor of one unit of
 					   value */
 	bool overflow;
 };
@@ -135,14 +135,15 @@ static void add_value_types(struct joiner *k)
 	static const char *const names[] = { "base", "new" };
 
 	for (int s = 0; s < DIFF_SIDES; s++)
-		k->values[s] = profile_value_type(k->p, (struct value_type){
-			.name = profile_string(k->p, str_of(names[s])),
-			.unit = k->d->shares ? UNIT_NONE : k->d->values_of->value_types[0].unit,
-			.counts = k->d->shares });
+		k->values[s] = profile_value_type(
+			k->p, (struct value_type){
+				      .name = profile_string(k->p, str_of(names[s])),
+				      .unit = k->d->shares ? UNIT_NONE
+							   : k->d->values_of->value_types[0].unit,
+				      .counts = k->d->shares });
 }
 
-struct profile *difference_stacks(struct difference *d, const struct stacks_run *runs,
-				  size_t count)
+struct profile *difference_stacks(struct difference *d, const struct stacks_run *runs, size_t count)
 {
 	size_t base = d->sides[DIFF_BASE].run_count, new = d->sides[DIFF_NEW].run_count;
 	size_t divisor = common_divisor(base, new);

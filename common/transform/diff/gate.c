@@ -14,8 +14,10 @@ bool gate_about_total(const struct gate_rule *rule)
 
 static enum diff_measure measure_of(enum gate_term term)
 {
-	return term == GATE_INCLUSIVE ? DIFF_INCLUSIVE : term == GATE_CALLS ? DIFF_CALLS
-		: term == GATE_SHARE ? DIFF_SHARE : DIFF_SELF;
+	return term == GATE_INCLUSIVE ? DIFF_INCLUSIVE
+	       : term == GATE_CALLS   ? DIFF_CALLS
+	       : term == GATE_SHARE   ? DIFF_SHARE
+				      : DIFF_SELF;
 }
 
 const struct diff_pair *gate_pair(const struct difference *d, const struct diff_row *row,
@@ -33,19 +35,22 @@ static int check_term(const struct gate_rule *rule, const struct gate_node *node
 	enum unit unit = d->values_of->value_types[0].unit;
 
 	if (node->term == GATE_CALLS)
-		return d->calls_known ? 0
-			: diag_error("rule %s: nobody counted calls on both sides", text);
+		return d->calls_known
+			       ? 0
+			       : diag_error("rule %s: nobody counted calls on both sides", text);
 	if (node->term == GATE_TOTAL && d->total.evidence == DIFF_NOTHING)
 		return diag_error("rule %s: the totals are of different kinds", text);
 	if (node->relative || (!node->amount.mantissa && node->unit == UNIT_NONE))
 		return 0;
 	if (d->shares && node->term != GATE_TOTAL)
-		return diag_error("rule %s: shares are compared: expected %% behind an amount of %s",
-				  text, name);
+		return diag_error(
+			"rule %s: shares are compared: expected %% behind an amount of %s", text,
+			name);
 	if (unit != node->unit)
 		return diag_error("rule %s: %s is counted in %s", text, name,
-				  unit == UNIT_TIME ? "ns, us, ms, s" : unit == UNIT_BYTES
-				  ? "B, KiB, MiB, GiB" : "bare numbers");
+				  unit == UNIT_TIME    ? "ns, us, ms, s"
+				  : unit == UNIT_BYTES ? "B, KiB, MiB, GiB"
+						       : "bare numbers");
 	return 0;
 }
 
@@ -132,9 +137,9 @@ static struct answer ask_row(const struct gate_rule *rule, const struct differen
 	for (size_t i = 0; i < rule->count; i++) {
 		const struct gate_node *n = &rule->nodes[i];
 
-		answers[i] = n->kind == GATE_TERM ? ask_term(n, d, row)
-			: n->kind == GATE_AND ? both(answers[n->left], answers[n->right])
-			: either(answers[n->left], answers[n->right]);
+		answers[i] = n->kind == GATE_TERM  ? ask_term(n, d, row)
+			     : n->kind == GATE_AND ? both(answers[n->left], answers[n->right])
+						   : either(answers[n->left], answers[n->right]);
 	}
 	return answers[rule->count - 1];
 }
@@ -178,7 +183,8 @@ static bool in_scope(const struct gate_rule *rule, const struct diff_row *row,
 	int64_t weight = 0;
 
 	for (int t = 0; t < GATE_TOTAL; t++)
-		if (rule->terms & 1u << t && diff_weight(row, measure_of((enum gate_term)t)) > weight)
+		if (rule->terms & 1u << t &&
+		    diff_weight(row, measure_of((enum gate_term)t)) > weight)
 			weight = diff_weight(row, measure_of((enum gate_term)t));
 	return (double)weight >= options->min_share * (double)DIFF_WHOLE &&
 	       !(options->ignore_new && row->status == DIFF_IS_NEW) &&
@@ -202,11 +208,13 @@ static void add_finding(struct gate_findings *all, struct gate_finding f)
  * clear is not counted as a regression, but not as a pass either.
  */
 static void judge(const struct gate_rule *rule, const struct difference *d,
-		  const struct gate_options *options, struct gate_findings *all, struct gate_finding f)
+		  const struct gate_options *options, struct gate_findings *all,
+		  struct gate_finding f)
 {
 	size_t na = d->sides[DIFF_BASE].run_count, nb = d->sides[DIFF_NEW].run_count;
 	const struct diff_pair *pair = gate_pair(d, f.row, f.term);
-	double min_p = statistics_mann_whitney_min_p(na, nb), change = (double)pair->new - (double)pair->base;
+	double min_p = statistics_mann_whitney_min_p(na, nb),
+	       change = (double)pair->new - (double)pair->base;
 
 	f.rule = rule;
 	f.change = change < 0 ? -change : change;
@@ -239,9 +247,13 @@ static void ask_total(const struct gate_rule *rule, const struct difference *d,
 	struct answer a = ask_row(rule, d, NULL, answers);
 
 	if (a.holds)
-		judge(rule, d, options, all, (struct gate_finding){
-			.term = a.term, .tested = a.tested, .one_run = a.one_run, .p = a.p,
-			.q = a.p, .tests = 1 });
+		judge(rule, d, options, all,
+		      (struct gate_finding){ .term = a.term,
+					     .tested = a.tested,
+					     .one_run = a.one_run,
+					     .p = a.p,
+					     .q = a.p,
+					     .tests = 1 });
 }
 
 /* Functions for which the rule is not true count as tests with p = 1. */
@@ -264,8 +276,11 @@ static void ask_functions(const struct gate_rule *rule, const struct difference 
 			continue;
 		if (a.tested)
 			p[tested++] = a.p;
-		found[count++] = (struct gate_finding){ .row = &d->rows[i], .term = a.term,
-			.tested = a.tested, .one_run = a.one_run, .p = a.p };
+		found[count++] = (struct gate_finding){ .row = &d->rows[i],
+							.term = a.term,
+							.tested = a.tested,
+							.one_run = a.one_run,
+							.p = a.p };
 	}
 	statistics_benjamini_hochberg(p, q, tested, tests);
 	tested = 0;

@@ -23,45 +23,45 @@ enum gate_term { GATE_SELF, GATE_INCLUSIVE, GATE_CALLS, GATE_SHARE, GATE_TOTAL }
 
 struct gate_node {
 	enum { GATE_TERM, GATE_AND, GATE_OR } kind;
-	uint32_t left, right;     /* operands of and, or */
+	uint32_t left, right; /* operands of and, or */
 	enum gate_term term;
-	bool less, or_equal;      /* < instead of >; >= or <= instead of > or < */
-	bool relative;            /* `amount` is in percent */
-	struct decimal amount;    /* in `unit`, or in percent */
+	bool less, or_equal;   /* < instead of >; >= or <= instead of > or < */
+	bool relative;         /* `amount` is in percent */
+	struct decimal amount; /* in `unit`, or in percent */
 	enum unit unit;
 };
 
 struct gate_rule {
-	char *text;               /* as the user wrote it */
-	const char *source;       /* the file that it was read from, or NULL */
+	char *text;         /* as the user wrote it */
+	const char *source; /* the file that it was read from, or NULL */
 	size_t line;
-	struct gate_node *nodes;  /* the last node is the whole rule; operands come before their
+	struct gate_node *nodes; /* the last node is the whole rule; operands come before their
 				     operator */
 	size_t count, cap;
-	char *glob;               /* or NULL */
-	unsigned terms;           /* bits: 1 << enum gate_term */
+	char *glob;     /* or NULL */
+	unsigned terms; /* bits: 1 << enum gate_term */
 };
 
 struct gate_options {
 	double alpha;
-	double min_share;         /* a share, as in struct difference_options */
-	bool ignore_new;          /* skip functions that are not in the base */
+	double min_share; /* a share, as in struct difference_options */
+	bool ignore_new;  /* skip functions that are not in the base */
 };
 
 enum gate_outcome {
 	GATE_BROKEN,
-	GATE_TOO_FEW,             /* would be broken, but so few runs cannot prove it */
+	GATE_TOO_FEW, /* would be broken, but so few runs cannot prove it */
 };
 
 struct gate_finding {
 	const struct gate_rule *rule;
 	const struct diff_row *row; /* NULL: the total of the profile */
 	enum gate_outcome outcome;
-	enum gate_term term;      /* the first term that is true: the one to show */
-	bool tested, one_run;     /* false, false: the numbers are exact */
+	enum gate_term term;  /* the first term that is true: the one to show */
+	bool tested, one_run; /* false, false: the numbers are exact */
 	double p, q;
-	double change;            /* new less base of what `term` is about, without its sign */
-	size_t needed, tests;     /* for GATE_TOO_FEW: runs that each side needs, functions
+	double change;        /* new less base of what `term` is about, without its sign */
+	size_t needed, tests; /* for GATE_TOO_FEW: runs that each side needs, functions
 				     tested */
 };
 

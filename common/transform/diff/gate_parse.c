@@ -34,21 +34,23 @@ const char *gate_term_name(enum gate_term term)
 static const struct amount_unit {
 	const char *name;
 	enum unit unit;
-	int64_t times;        /* ns, or bytes */
+	int64_t times; /* ns, or bytes */
 } units[] = {
-	{ "ns", UNIT_TIME, 1 }, { "us", UNIT_TIME, 1000 }, { "\xc2\xb5s", UNIT_TIME, 1000 },
-	{ "ms", UNIT_TIME, 1000000 }, { "s", UNIT_TIME, 1000000000 }, { "B", UNIT_BYTES, 1 },
-	{ "KiB", UNIT_BYTES, 1 << 10 }, { "MiB", UNIT_BYTES, 1 << 20 },
+	{ "ns", UNIT_TIME, 1 },           { "us", UNIT_TIME, 1000 },
+	{ "\xc2\xb5s", UNIT_TIME, 1000 }, { "ms", UNIT_TIME, 1000000 },
+	{ "s", UNIT_TIME, 1000000000 },   { "B", UNIT_BYTES, 1 },
+	{ "KiB", UNIT_BYTES, 1 << 10 },   { "MiB", UNIT_BYTES, 1 << 20 },
 	{ "GiB", UNIT_BYTES, 1 << 30 },
 };
 
 static uint32_t fail(struct gate_parser *k, const char *expected)
 {
 	if (!k->failed && k->rest.n)
-		diag_error("rule %s: expected %s, got %s", diag_quote(str_of(k->rule->text)), expected,
-			   diag_quote(k->rest));
+		diag_error("rule %s: expected %s, got %s", diag_quote(str_of(k->rule->text)),
+			   expected, diag_quote(k->rest));
 	else if (!k->failed)
-		diag_error("rule %s: expected %s at its end", diag_quote(str_of(k->rule->text)), expected);
+		diag_error("rule %s: expected %s at its end", diag_quote(str_of(k->rule->text)),
+			   expected);
 	k->failed = true;
 	return 0;
 }
@@ -104,7 +106,8 @@ static bool take_number(struct gate_parser *k, struct gate_node *node)
 
 	while (n < k->rest.n && str_has(S("+-.0123456789"), k->rest.p[n]))
 		n++;
-	if (!n || !str_to_decimal(str_head(k->rest, n), &node->amount, &exactness) || exactness != EXACT)
+	if (!n || !str_to_decimal(str_head(k->rest, n), &node->amount, &exactness) ||
+	    exactness != EXACT)
 		return fail(k, "a number"), false;
 	take(k, n);
 	return true;
@@ -185,8 +188,8 @@ static uint32_t parse_all(struct gate_parser *k)
 	while (!k->failed && take_word(k, "and")) {
 		uint32_t right = parse_one(k);
 
-		left = add_node(k, (struct gate_node){ .kind = GATE_AND, .left = left,
-						       .right = right });
+		left = add_node(k, (struct gate_node){
+					   .kind = GATE_AND, .left = left, .right = right });
 	}
 	return left;
 }
@@ -198,8 +201,8 @@ static uint32_t parse_any(struct gate_parser *k)
 	while (!k->failed && take_word(k, "or")) {
 		uint32_t right = parse_all(k);
 
-		left = add_node(k, (struct gate_node){ .kind = GATE_OR, .left = left,
-						       .right = right });
+		left = add_node(k, (struct gate_node){
+					   .kind = GATE_OR, .left = left, .right = right });
 	}
 	return left;
 }

@@ -47,8 +47,8 @@ static int compare_ranked(const void *left, const void *right)
 struct ranking {
 	size_t n, na;
 	size_t *twice;
-	size_t sum;       /* of a's, twice */
-	double ties;      /* sum of t^3 - t over groups of t equal values */
+	size_t sum;  /* of a's, twice */
+	double ties; /* sum of t^3 - t over groups of t equal values */
 };
 
 static void rank(struct ranking *r, const int64_t *a, size_t na, const int64_t *b, size_t nb)

@@ -89,7 +89,8 @@ static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, 
 	unfolding_free(out);
 	bounds->min_weight = fmax(UNFOLD_MIN_VALUE, total * max_unplaced * lightest);
 	unfold_within(w, bounds, out);
-	while (again && bounds->min_weight > UNFOLD_MIN_VALUE && unplaced_of(w, out) > total * max_unplaced) {
+	while (again && bounds->min_weight > UNFOLD_MIN_VALUE &&
+	       unplaced_of(w, out) > total * max_unplaced) {
 		struct unfold_bounds fine = *bounds;
 
 		steps += out->steps;
@@ -113,9 +114,9 @@ static void unfold_far(const struct call_flow *w, struct unfold_bounds *bounds, 
 struct tree_search {
 	const struct call_flow *w;
 	struct unfold_bounds bounds;
-	unsigned char *modes;   /* modes of the best tree, by arc */
-	float *urgency;         /* likewise */
-	struct best_tree tree;  /* the best tree so far */
+	unsigned char *modes;  /* modes of the best tree, by arc */
+	float *urgency;        /* likewise */
+	struct best_tree tree; /* the best tree so far */
 	uint64_t effort;
 };
 
@@ -160,7 +161,8 @@ static bool goes_on(const struct tree_search *s)
 /*
  * By arc of a cycle: the spare value that remained below its contexts, and what found no place.
  */
-static size_t find_blame(const struct call_flow *w, const struct unfolding *u, struct weighted_id *out)
+static size_t find_blame(const struct call_flow *w, const struct unfolding *u,
+			 struct weighted_id *out)
 {
 	double *below = alloc_zero(u->count, sizeof *below);
 	size_t count = 0;
@@ -299,7 +301,8 @@ static size_t find_starts(struct tree_search *s, struct start *starts, struct be
 	size_t count = 0;
 
 	starts[count++] = (struct start){ deviation_total(&best->deviation), UNFOLD_ALL, false };
-	for (unsigned char i = 1; i < STARTS && deviation_total(&best->deviation) > good_enough; i++) {
+	for (unsigned char i = 1; i < STARTS && deviation_total(&best->deviation) > good_enough;
+	     i++) {
 		struct start *start = &starts[count++];
 
 		*start = (struct start){ 0, i % UNFOLD_MODES, i >= UNFOLD_MODES };
@@ -317,8 +320,9 @@ static void search(struct tree_search *s, struct best_tree *best)
 	struct start starts[STARTS];
 	size_t count = find_starts(s, starts, best);
 
-	for (size_t i = 0; i < count && deviation_total(&best->deviation) > good_enough &&
-	     s->effort < MAX_EFFORT; i++) {
+	for (size_t i = 0;
+	     i < count && deviation_total(&best->deviation) > good_enough && s->effort < MAX_EFFORT;
+	     i++) {
 		start_from(s, &starts[i]);
 		change_arcs(s);
 		keep_better(best, &s->tree);
@@ -328,8 +332,9 @@ static void search(struct tree_search *s, struct best_tree *best)
 void best_tree_find(const struct call_flow *w, uint64_t max_contexts, double max_unplaced,
 		    struct best_tree *out)
 {
-	struct tree_search s = { .w = w, .bounds.max_contexts = max_contexts,
-			    .bounds.max_steps = MAX_STEPS };
+	struct tree_search s = { .w = w,
+				 .bounds.max_contexts = max_contexts,
+				 .bounds.max_steps = MAX_STEPS };
 	bool cycles = false;
 
 	*out = (struct best_tree){ 0 };

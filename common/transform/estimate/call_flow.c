@@ -10,7 +10,7 @@ enum { MAX_SORTED = 20000 };
 
 struct builder {
 	struct call_flow *w;
-	uint32_t *node_of;  /* by function: node + 1 */
+	uint32_t *node_of; /* by function: node + 1 */
 	size_t cap;
 };
 
@@ -146,7 +146,7 @@ static void sort_nodes(struct call_flow *w, const struct profile *p, uint32_t *n
 		function_id f = w->nodes[n].function;
 
 		ranked[n] = (struct ranked_node){ function_name(p, f), function_location(p, f), f,
-					     p->functions[f].line };
+						  p->functions[f].line };
 	}
 	qsort(ranked, w->node_count, sizeof *ranked, by_text);
 	for (size_t n = 0; n < w->node_count; n++) {
@@ -202,14 +202,14 @@ size_t call_flow_uncertain(const struct call_flow *w)
 			several[n] |= arcs_in[n] > 1 || flow_in_cycle(w, n);
 			for (uint32_t a = w->first[n]; several[n] && a < w->first[n + 1]; a++)
 				if (w->arcs[a].inclusive > 0)
-					several[w->arcs[a].callee] =
-						uncertain[w->arcs[a].callee] = true;
+					several[w->arcs[a].callee] = uncertain[w->arcs[a].callee] =
+						true;
 		}
 	for (size_t n = 0; n < w->node_count; n++) {
 		/* the callers' shares of its self value were not recorded */
 		for (uint32_t a = w->first[n]; !uncertain[n] && a < w->first[n + 1]; a++)
-			uncertain[n] = arcs_in[n] > 1 && w->nodes[n].self && w->nodes[n].shared_self &&
-				       w->arcs[a].inclusive > 0;
+			uncertain[n] = arcs_in[n] > 1 && w->nodes[n].self &&
+				       w->nodes[n].shared_self && w->arcs[a].inclusive > 0;
 		count += uncertain[n];
 	}
 	alloc_free(arcs_in);

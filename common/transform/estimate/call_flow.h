@@ -27,13 +27,13 @@
 #define FLOW_OUTSIDE UINT32_MAX
 
 struct flow_arc {
-	uint32_t caller, callee; /* nodes; the caller may be FLOW_OUTSIDE */
-	uint32_t id;             /* its position before sorting */
-	bool inner;              /* both ends are in one cycle, or are the same function */
-	bool repeats;            /* may occur more than once on a path */
-	bool every;              /* every occurrence on a path was counted, not only the
+	uint32_t caller, callee;       /* nodes; the caller may be FLOW_OUTSIDE */
+	uint32_t id;                   /* its position before sorting */
+	bool inner;                    /* both ends are in one cycle, or are the same function */
+	bool repeats;                  /* may occur more than once on a path */
+	bool every;                    /* every occurrence on a path was counted, not only the
 				    outermost */
-	bool awaited;            /* beyond what its caller had; the caller is FLOW_OUTSIDE */
+	bool awaited;                  /* beyond what its caller had; the caller is FLOW_OUTSIDE */
 	bool values_known, self_known; /* which values were recorded: inclusive, self */
 	int64_t calls, primitive;
 	double self, inclusive;
@@ -41,48 +41,48 @@ struct flow_arc {
 
 struct flow_node {
 	function_id function;
-	bool recursive;          /* may be inside itself */
-	bool known;              /* the file has totals of this function */
-	bool overflow;           /* its self values do not fit in 64 bits */
-	bool shared_self;        /* the file does not say which caller had how much of its self
+	bool recursive;   /* may be inside itself */
+	bool known;       /* the file has totals of this function */
+	bool overflow;    /* its self values do not fit in 64 bits */
+	bool shared_self; /* the file does not say which caller had how much of its self
 				    value */
 	int64_t self;
-	int64_t loose;           /* inclusive value that is in no self value */
+	int64_t loose;            /* inclusive value that is in no self value */
 	int64_t calls, primitive; /* as recorded in totals */
-	double inclusive;        /* as recorded: of its outermost activations */
-	double for_callees;      /* what all its contexts together have for callees */
-	bool all_self;           /* for_callees is 0 although it has callees: then its inflow
+	double inclusive;         /* as recorded: of its outermost activations */
+	double for_callees;       /* what all its contexts together have for callees */
+	bool all_self;            /* for_callees is 0 although it has callees: then its inflow
 				    takes its place */
 };
 
 struct call_flow {
 	size_t node_count;
 	struct flow_node *nodes;
-	uint32_t *first;         /* the arcs of node n are arcs[first[n]] .. arcs[first[n + 1] -
+	uint32_t *first;       /* the arcs of node n are arcs[first[n]] .. arcs[first[n + 1] -
 				    1] */
-	struct flow_arc *arcs;   /* of a node: the largest inclusive value first */
-	size_t arc_count;        /* including those from outside, which come last */
-	size_t called_count;     /* without those from outside */
+	struct flow_arc *arcs; /* of a node: the largest inclusive value first */
+	size_t arc_count;      /* including those from outside, which come last */
+	size_t called_count;   /* without those from outside */
 	size_t arc_cap;
-	uint32_t *arc_of_row;    /* arc id, by row of flow_rows */
-	uint32_t *place_of;      /* position in arcs, by arc id */
+	uint32_t *arc_of_row; /* arc id, by row of flow_rows */
+	uint32_t *place_of;   /* position in arcs, by arc id */
 	struct scc cycles;
-	double total;            /* what enters from outside */
-	double awaited;          /* the part of it that is beyond what the callers had */
-	bool overlaps;           /* true: because times overlap; false: because something was not
+	double total;    /* what enters from outside */
+	double awaited;  /* the part of it that is beyond what the callers had */
+	bool overlaps;   /* true: because times overlap; false: because something was not
 				    recorded */
-	size_t doubtful;         /* number of functions with a gap that the file does not explain */
-	double doubt;            /* the sum of such gaps, and the largest one */
+	size_t doubtful; /* number of functions with a gap that the file does not explain */
+	double doubt;    /* the sum of such gaps, and the largest one */
 	double max_doubt;
-	uint32_t max_doubtful;   /* the function with the largest gap */
+	uint32_t max_doubtful; /* the function with the largest gap */
 };
 
 /* The rows of one thread of a profile. */
 struct flow_rows {
 	const uint32_t *costs, *arcs;
 	size_t cost_count, arc_count;
-	bool totals;             /* the totals recorded for functions concern only these rows */
-	uint32_t *node_of;       /* scratch, by function: all zeros before and after a call */
+	bool totals;       /* the totals recorded for functions concern only these rows */
+	uint32_t *node_of; /* scratch, by function: all zeros before and after a call */
 };
 
 /* Builds nodes, arcs and cycles: what does not depend on the value type. */
@@ -93,8 +93,8 @@ void call_flow_close(struct call_flow *w);
  * Sets the numbers for value type v. `unattributed` asks for `loose`, if the file records it by
  * intent.
  */
-void call_flow_set_values(struct call_flow *w, const struct profile *p, const struct flow_rows *rows,
-			  value_id v, bool unattributed);
+void call_flow_set_values(struct call_flow *w, const struct profile *p,
+			  const struct flow_rows *rows, value_id v, bool unattributed);
 
 /*
  * The number of functions with a context whose share does not follow from the numbers: those

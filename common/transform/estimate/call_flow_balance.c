@@ -19,7 +19,7 @@ static const double tolerated = 1e-3;
 struct balance {
 	double in, self, out;
 	double tolerance;
-	bool known;      /* `in` and `out` were recorded, not divided by calls */
+	bool known; /* `in` and `out` were recorded, not divided by calls */
 };
 
 struct balances {
@@ -150,7 +150,8 @@ static void find_awaited(struct weigher *g, const struct balances *b)
 		if (!cycle || !overlaps(g, whole))
 			continue;
 		for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++)
-			for (uint32_t n = w->cycles.members[i], a = w->first[n]; a < w->first[n + 1]; a++)
+			for (uint32_t n = w->cycles.members[i], a = w->first[n];
+			     a < w->first[n + 1]; a++)
 				if (!w->arcs[a].inner)
 					list[leaving++] = a;
 		split_awaited(g, list, leaving, whole->in - whole->self);
@@ -176,7 +177,8 @@ static double *find_rooted(const struct weigher *g)
 	for (size_t c = w->cycles.count; c-- > 0;) {
 		rooted[c] = in[c] > 0 ? rooted[c] / in[c] : 0;
 		for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++)
-			for (uint32_t n = w->cycles.members[i], a = w->first[n]; a < w->first[n + 1]; a++) {
+			for (uint32_t n = w->cycles.members[i], a = w->first[n];
+			     a < w->first[n + 1]; a++) {
 				uint32_t to = w->cycles.component[w->arcs[a].callee];
 
 				if (to == c)
@@ -227,7 +229,8 @@ static void find_loose(struct weigher *g, const struct balances *b)
 	if (available < 0)
 		available = 0;
 	for (size_t n = 0; n < w->node_count; n++)
-		w->nodes[n].loose = i64_nearest(sum > available ? loose[n] * (available / sum) : loose[n]);
+		w->nodes[n].loose = i64_nearest(sum > available ? loose[n] * (available / sum)
+								: loose[n]);
 	alloc_free(loose);
 	alloc_free(rooted);
 }

@@ -9,11 +9,11 @@
 /* Sums over the incoming arcs of a function. */
 struct incoming {
 	double inclusive, self;
-	double entering;     /* inclusive value of the arcs from other cycles */
-	double per_call;     /* if above 0: the inclusive value of an arc for each call */
+	double entering; /* inclusive value of the arcs from other cycles */
+	double per_call; /* if above 0: the inclusive value of an arc for each call */
 	int64_t calls;
 	uint32_t arcs;
-	uint32_t entry;      /* its arc from outside + 1, and the arc of what was awaited + 1 */
+	uint32_t entry; /* its arc from outside + 1, and the arc of what was awaited + 1 */
 	uint32_t awaited;
 	bool entered;        /* it is entered from another cycle */
 	bool self_known;     /* known for all arcs */
@@ -35,7 +35,7 @@ struct weigher {
  * created if needed. Calls 0 means unknown.
  */
 struct flow_arc *call_flow_add_entry(struct weigher *g, uint32_t callee, double inclusive,
-				int64_t calls, bool awaited);
+				     int64_t calls, bool awaited);
 
 /*
  * Makes callees fit into their callers: sets `for_callees`, adds the awaited arcs and, if asked

@@ -131,7 +131,8 @@ static bool value_arcs_by_calls(struct weigher *g)
 		else if (in->values_unknown || in->inclusive <= 0) /* the other calls belong to an
 								      entry */
 			in->per_call = need / (double)(node->known && node->calls > in->calls
-							       ? node->calls : in->calls);
+							       ? node->calls
+							       : in->calls);
 		any |= in->per_call > 0;
 	}
 	/* within a cycle, a caller may precede its callee */
@@ -145,7 +146,7 @@ static bool value_arcs_by_calls(struct weigher *g)
 /* --- what enters from outside --- */
 
 struct flow_arc *call_flow_add_entry(struct weigher *g, uint32_t callee, double inclusive,
-				int64_t calls, bool awaited)
+				     int64_t calls, bool awaited)
 {
 	struct call_flow *w = g->w;
 	uint32_t *place = awaited ? &g->in[callee].awaited : &g->in[callee].entry;
@@ -153,9 +154,12 @@ struct flow_arc *call_flow_add_entry(struct weigher *g, uint32_t callee, double 
 
 	if (!*place) {
 		ARRAY_ROOM(w->arcs, w->arc_count, w->arc_cap);
-		w->arcs[w->arc_count] = (struct flow_arc){
-			.caller = FLOW_OUTSIDE, .callee = callee, .id = (uint32_t)w->arc_count,
-			.awaited = awaited, .values_known = true, .self_known = true };
+		w->arcs[w->arc_count] = (struct flow_arc){ .caller = FLOW_OUTSIDE,
+							   .callee = callee,
+							   .id = (uint32_t)w->arc_count,
+							   .awaited = awaited,
+							   .values_known = true,
+							   .self_known = true };
 		*place = (uint32_t)++w->arc_count;
 	}
 	arc = &w->arcs[*place - 1];
@@ -171,7 +175,7 @@ struct flow_arc *call_flow_add_entry(struct weigher *g, uint32_t callee, double 
 /* The sums of a component. */
 struct whole {
 	double self, leaving, entering, recorded;
-	double tolerance;      /* possible deviation by rounding alone */
+	double tolerance; /* possible deviation by rounding alone */
 	bool known, entered;
 };
 
@@ -220,8 +224,9 @@ static uint32_t entry_member(const struct weigher *g, uint32_t c)
 	for (uint32_t i = w->cycles.first[c]; i < w->cycles.first[c + 1]; i++) {
 		uint32_t n = w->cycles.members[i];
 		int64_t calls = unexplained_calls(g, n);
-		double value = w->nodes[n].known ? w->nodes[n].inclusive
-						 : g->in[n].inclusive + fabs((double)w->nodes[n].self);
+		double value = w->nodes[n].known
+				       ? w->nodes[n].inclusive
+				       : g->in[n].inclusive + fabs((double)w->nodes[n].self);
 
 		if (calls > best_calls || (calls == best_calls && value > best_value)) {
 			best = n;
@@ -364,8 +369,8 @@ static void share_self(struct weigher *g)
 		} else {
 			node->shared_self = in->arcs > 1 && own > 0;
 			arc->self = in->inclusive > 0 ? own * (arc->inclusive / in->inclusive)
-				  : in->calls > 0 ? own * ((double)arc->calls / (double)in->calls)
-						  : own / in->arcs;
+				    : in->calls > 0 ? own * ((double)arc->calls / (double)in->calls)
+						    : own / in->arcs;
 		}
 		if (arc->inclusive < arc->self)
 			arc->inclusive = arc->self;
@@ -404,9 +409,10 @@ static void find_recursion(struct weigher *g)
 		struct flow_arc *arc = &w->arcs[a];
 		bool counted = !arc->every && arc->values_known && w->nodes[arc->callee].known;
 
-		arc->repeats = arc->inner && (counted ? arc->calls > arc->primitive
-			: arc->calls != 1 && w->nodes[arc->caller].recursive &&
-			  w->nodes[arc->callee].recursive);
+		arc->repeats = arc->inner &&
+			       (counted ? arc->calls > arc->primitive
+					: arc->calls != 1 && w->nodes[arc->caller].recursive &&
+						  w->nodes[arc->callee].recursive);
 	}
 }
 
@@ -449,8 +455,8 @@ static void sort_arcs(struct call_flow *w)
 		w->place_of[w->arcs[a].id] = (uint32_t)a;
 }
 
-void call_flow_set_values(struct call_flow *w, const struct profile *p, const struct flow_rows *rows,
-			  value_id v, bool unattributed)
+void call_flow_set_values(struct call_flow *w, const struct profile *p,
+			  const struct flow_rows *rows, value_id v, bool unattributed)
 {
 	struct weigher g = { .w = w, .p = p, .rows = rows, .value = v };
 

@@ -34,7 +34,8 @@ struct cycle_task cycle_heap_pop(struct cycle_heap *h, bool smallest)
 	size_t i = 0, child;
 
 	while ((child = 2 * i + 1) < h->count) {
-		if (child + 1 < h->count && before(&h->items[child + 1], &h->items[child], smallest))
+		if (child + 1 < h->count &&
+		    before(&h->items[child + 1], &h->items[child], smallest))
 			child++;
 		if (!before(&h->items[child], &last, smallest))
 			break;
@@ -69,7 +70,8 @@ void cycle_list_sort(struct cycle_work *k)
 void cycle_set_spare(struct cycle_work *k, uint32_t c, double spare)
 {
 	*cycle_spare_of(k, c) = spare;
-	spare_queue_set(&k->spare_queue, c, spare > k->min_opened ? spare : 0, k->in_cycle[c].nodes);
+	spare_queue_set(&k->spare_queue, c, spare > k->min_opened ? spare : 0,
+			k->in_cycle[c].nodes);
 	k->version++;
 }
 
@@ -78,7 +80,8 @@ void cycle_queue_arc(struct cycle_work *k, uint32_t a)
 	double left = k->u->left[a];
 
 	if (left > k->min_opened)
-		cycle_heap_push(&k->queue, (struct cycle_task){ left * k->u->urgency[a], a, true }, false);
+		cycle_heap_push(&k->queue, (struct cycle_task){ left * k->u->urgency[a], a, true },
+				false);
 }
 
 void cycle_queue_context(struct cycle_work *k, uint32_t c, double weight)
@@ -128,9 +131,11 @@ void cycle_note_context(struct cycle_work *k, uint32_t c)
 	struct cycle_context *i;
 
 	if (c >= k->in_cycle_cap)
-		k->in_cycle = alloc_grow(k->in_cycle, &k->in_cycle_cap, (size_t)c + 1, sizeof *k->in_cycle);
+		k->in_cycle = alloc_grow(k->in_cycle, &k->in_cycle_cap, (size_t)c + 1,
+					 sizeof *k->in_cycle);
 	i = &k->in_cycle[c];
-	*i = (struct cycle_context){ .nodes = cycle_bit_of(cycle_arc_at(k, c)->callee), .arcs = cycle_bit_of(x->arc) };
+	*i = (struct cycle_context){ .nodes = cycle_bit_of(cycle_arc_at(k, c)->callee),
+				     .arcs = cycle_bit_of(x->arc) };
 	if (cycle_has(k, x->parent)) {
 		i->nodes |= k->in_cycle[x->parent].nodes;
 		i->arcs |= k->in_cycle[x->parent].arcs;
@@ -139,7 +144,7 @@ void cycle_note_context(struct cycle_work *k, uint32_t c)
 
 /* Adds weight to the context below `parent` by way of an arc, see cycle_internal.h. */
 uint32_t cycle_add_weight(struct cycle_work *k, uint32_t parent, uint32_t arc, double weight,
-			   bool first_on_path)
+			  bool first_on_path)
 {
 	struct unfolder *u = k->u;
 	const struct flow_arc *a = &u->w->arcs[arc];

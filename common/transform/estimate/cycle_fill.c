@@ -36,7 +36,8 @@ static void find_givers(struct cycle_work *k, uint32_t n)
 		const struct spare *r = &k->spare_queue.top[i];
 		uint32_t x = cycle_arc_at(k, r->context)->callee;
 
-		if (x == n || !(r->tag & cycle_bit_of(n)) || k->space[x] - k->need[x] <= k->min_opened ||
+		if (x == n || !(r->tag & cycle_bit_of(n)) ||
+		    k->space[x] - k->need[x] <= k->min_opened ||
 		    !cycle_can_repeat(k, r->context, n, NO_ID))
 			continue;
 		cycle_list_add(k, r->size, r->context);
@@ -244,7 +245,9 @@ static void scale_self(struct cycle_work *k, uint32_t n, double fraction)
 	for (uint32_t c = u->contexts_of[n]; c; c = contexts[c - 1].next) {
 		struct context *x = &contexts[c - 1];
 
-		x->self = sum > 0 ? x->self * (self / sum) : weight > 0 ? x->weight * (self / weight) : 0;
+		x->self = sum > 0      ? x->self * (self / sum)
+			  : weight > 0 ? x->weight * (self / weight)
+				       : 0;
 	}
 }
 

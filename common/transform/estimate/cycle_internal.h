@@ -23,7 +23,7 @@ enum { HEAP_STEPS = 16 };
 struct cycle_task {
 	double weight;
 	uint32_t id;
-	bool place;         /* true: place an arc; false: open a context */
+	bool place; /* true: place an arc; false: open a context */
 };
 
 struct cycle_heap {
@@ -39,38 +39,38 @@ struct cycle_context {
 			         or not computed yet */
 	bool same_known;
 	bool opened;
-	bool dead_end;        /* no arc of it can repeat */
+	bool dead_end; /* no arc of it can repeat */
 };
 
 struct cycle_work {
 	struct unfolder *u;
 	uint32_t component;
-	struct cycle_heap queue;  /* largest first */
-	struct cycle_heap waiting; /* arcs that fit nowhere at present, smallest first */
+	struct cycle_heap queue;     /* largest first */
+	struct cycle_heap waiting;   /* arcs that fit nowhere at present, smallest first */
 	struct cycle_heap left_over; /* scratch: arcs to be placed partly */
-	bool *is_waiting;         /* by arc */
+	bool *is_waiting;            /* by arc */
 	struct spare_queue spare_queue;
-	uint32_t *nowhere[2];     /* by arc: the version of the spare queue in which it did not
+	uint32_t *nowhere[2]; /* by arc: the version of the spare queue in which it did not
 				     fit, partly and whole */
 	uint32_t version;
-	struct index children;    /* index of contexts by parent and arc */
+	struct index children;          /* index of contexts by parent and arc */
 	struct cycle_context *in_cycle; /* by context */
 	size_t in_cycle_cap;
 	uint32_t *arc_seen, *node_seen; /* by arc and node: stamp of the path that was walked
 					   last */
 	uint32_t stamp;
-	uint32_t *inner;          /* the arcs with both ends in the component */
+	uint32_t *inner; /* the arcs with both ends in the component */
 	size_t inner_count, inner_cap;
 	uint32_t *chain, *stretch; /* arcs: the stretch that is repeated, and scratch */
 	size_t chain_count, chain_cap, stretch_count, stretch_cap;
-	struct weighted_id *list;        /* scratch: arcs or members to be sorted */
+	struct weighted_id *list; /* scratch: arcs or members to be sorted */
 	size_t list_count, list_cap;
-	double *coming;           /* by node: what its contexts that are not yet opened have for
+	double *coming;               /* by node: what its contexts that are not yet opened have for
 				     callees */
-	double *entering;         /* by node: inclusive value of the arcs from elsewhere */
+	double *entering;             /* by node: inclusive value of the arcs from elsewhere */
 	double *need, *space, *given; /* by node: used when spare values are filled */
 	double *arc_spare, *self_filled; /* by arc: likewise */
-	double min_opened;        /* lighter contexts are not opened, lighter arcs are not placed */
+	double min_opened; /* lighter contexts are not opened, lighter arcs are not placed */
 	uint64_t steps;
 };
 

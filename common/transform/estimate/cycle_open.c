@@ -24,7 +24,8 @@ void cycle_open_member(struct cycle_work *k, uint32_t c)
 	const struct call_flow *w = u->w;
 	uint32_t n = cycle_arc_at(k, c)->callee;
 	double weight = k->in_cycle[c].opened ? *cycle_spare_of(k, c) : u->u->contexts[c].weight;
-	double left = weight - cycle_take_self(k, c, weight), have = fmax(left, k->coming[n]), rest = left;
+	double left = weight - cycle_take_self(k, c, weight), have = fmax(left, k->coming[n]),
+	       rest = left;
 
 	k->in_cycle[c].opened = true;
 	k->steps += w->first[n + 1] - w->first[n] + HEAP_STEPS;
@@ -36,10 +37,12 @@ void cycle_open_member(struct cycle_work *k, uint32_t c)
 		 * a function that is never inside itself may appear to be called in a circle:
 		 * each time by others
 		 */
-		if (w->arcs[a].inner && !cycle_recursive(k, w->arcs[a].callee) && is_above(k, c, w->arcs[a].callee))
+		if (w->arcs[a].inner && !cycle_recursive(k, w->arcs[a].callee) &&
+		    is_above(k, c, w->arcs[a].callee))
 			continue;
 
-		if (part >= u->min_weight && part > 0 && cycle_add_weight(k, c, a, part, true) != NO_ID)
+		if (part >= u->min_weight && part > 0 &&
+		    cycle_add_weight(k, c, a, part, true) != NO_ID)
 			rest -= part;
 	}
 	*cycle_spare_of(k, c) = fmax(0, rest);
@@ -70,7 +73,8 @@ static bool may_be_first(const struct cycle_work *k, uint32_t arc, uint32_t own)
 		return false;
 	if (k->arc_seen[arc] == k->stamp && !(a->every && a->repeats))
 		return false;
-	return (k->node_seen[a->callee] != k->stamp && a->callee != own) || cycle_recursive(k, a->callee);
+	return (k->node_seen[a->callee] != k->stamp && a->callee != own) ||
+	       cycle_recursive(k, a->callee);
 }
 
 /* The arc was called once: it is placed whole, in one context. */

@@ -81,7 +81,8 @@ bool cycle_can_repeat(struct cycle_work *k, uint32_t c, uint32_t f, uint32_t arc
 	a = &w->arcs[arc];
 	/* neither the arc may be on the path, nor its callee if that is never inside itself */
 	once = !(a->every && a->repeats) && k->in_cycle[c].arcs & cycle_bit_of(arc);
-	not_again = !cycle_recursive(k, a->callee) && k->in_cycle[c].nodes & cycle_bit_of(a->callee);
+	not_again = !cycle_recursive(k, a->callee) &&
+		    k->in_cycle[c].nodes & cycle_bit_of(a->callee);
 	for (uint32_t q = c; (once || not_again) && cycle_has(k, q); q = contexts[q].parent) {
 		k->steps++;
 		if ((once && contexts[q].arc == arc) ||
@@ -156,7 +157,8 @@ uint32_t cycle_heaviest_for(struct cycle_work *k, uint32_t arc)
 
 	for (uint32_t c = k->u->contexts_of[a->caller]; c; c = contexts[c - 1].next) {
 		k->steps++;
-		if ((cycle_recursive(k, a->callee) || !(k->in_cycle[c - 1].nodes & cycle_bit_of(a->callee))) &&
+		if ((cycle_recursive(k, a->callee) ||
+		     !(k->in_cycle[c - 1].nodes & cycle_bit_of(a->callee))) &&
 		    (best == NO_ID || contexts[c - 1].weight > contexts[best].weight))
 			best = c - 1;
 	}

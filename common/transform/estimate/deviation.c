@@ -8,11 +8,11 @@
 struct drawn {
 	const struct call_flow *w;
 	const struct unfolding *u;
-	double *inclusive;         /* by context */
-	double *function, *arc;    /* by node and arc: inclusive value of the outermost ones on
+	double *inclusive;      /* by context */
+	double *function, *arc; /* by node and arc: inclusive value of the outermost ones on
 				      each path */
 	uint32_t *on_path, *arc_on_path; /* number of occurrences, for members of cycles */
-	uint32_t *path;            /* contexts, by depth */
+	uint32_t *path;                  /* contexts, by depth */
 	size_t path_count;
 };
 
@@ -30,7 +30,8 @@ static void sum_inclusive(struct drawn *d)
 
 		d->inclusive[c] += contexts[c].self;
 		if (w->nodes[n].loose && spare[n] > 0)
-			d->inclusive[c] += (double)w->nodes[n].loose * (contexts[c].spare / spare[n]);
+			d->inclusive[c] += (double)w->nodes[n].loose *
+					   (contexts[c].spare / spare[n]);
 		if (contexts[c].parent != NO_ID)
 			d->inclusive[contexts[c].parent] += d->inclusive[c];
 	}
@@ -123,8 +124,8 @@ static double sum_beyond_calls(const struct drawn *d)
 	return sum;
 }
 
-void deviation_measure(const struct call_flow *w, const struct unfolding *u,
-		       const uint32_t *order, struct deviation *out)
+void deviation_measure(const struct call_flow *w, const struct unfolding *u, const uint32_t *order,
+		       struct deviation *out)
 {
 	struct drawn d = { .w = w, .u = u };
 	uint32_t deepest = 0;

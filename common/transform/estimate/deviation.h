@@ -19,8 +19,8 @@ struct deviation {
 	double worst_drawn, worst_recorded;
 };
 
-void deviation_measure(const struct call_flow *w, const struct unfolding *u,
-		       const uint32_t *order, struct deviation *out);
+void deviation_measure(const struct call_flow *w, const struct unfolding *u, const uint32_t *order,
+		       struct deviation *out);
 
 /* The sum of all three as fractions of what was recorded: 0 is perfect. */
 double deviation_total(const struct deviation *d);

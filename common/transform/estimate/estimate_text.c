@@ -12,13 +12,15 @@ static const double rounding = 5e-5;
  */
 static bool contradicts(const struct estimate *estimate)
 {
-	return !estimate->uncertain && estimate->deviated > estimate->recorded * ESTIMATE_DEVIATED &&
+	return !estimate->uncertain &&
+	       estimate->deviated > estimate->recorded * ESTIMATE_DEVIATED &&
 	       estimate->unplaced <= estimate->total * ESTIMATE_UNPLACED;
 }
 
 bool estimate_needs_report(const struct estimate *estimate)
 {
-	return estimate->uncertain || contradicts(estimate) || estimate->awaited > 0 || estimate->unknown > 0 || estimate->unplaced > estimate->total * ESTIMATE_UNPLACED;
+	return estimate->uncertain || contradicts(estimate) || estimate->awaited > 0 ||
+	       estimate->unknown > 0 || estimate->unplaced > estimate->total * ESTIMATE_UNPLACED;
 }
 
 static void add_value(struct buf *b, const struct profile *p, double value)
@@ -39,7 +41,8 @@ static void add_part(struct buf *b, const struct profile *p, double part, double
 	add_value(b, p, whole);
 }
 
-void buf_add_estimate_deviation(struct buf *b, const struct profile *p, const struct estimate *estimate)
+void buf_add_estimate_deviation(struct buf *b, const struct profile *p,
+				const struct estimate *estimate)
 {
 	if (!(estimate->deviated > estimate->recorded * rounding)) {
 		buf_add(b, S("nothing that is recorded is contradicted"));

@@ -25,7 +25,8 @@ bool estimate_needs_report(const struct estimate *estimate);
 /* Appends how many functions are uncertain. */
 void buf_add_estimate_uncertain(struct buf *b, const struct estimate *estimate);
 /* Appends how much is drawn elsewhere than it was recorded. */
-void buf_add_estimate_deviation(struct buf *b, const struct profile *p, const struct estimate *estimate);
+void buf_add_estimate_deviation(struct buf *b, const struct profile *p,
+				const struct estimate *estimate);
 /* Appends everything that deserves a line, without a full stop. */
 void buf_add_estimate(struct buf *b, const struct profile *p, const struct estimate *estimate);
 

@@ -15,10 +15,10 @@ static const double as_heavy = 0.999;
 
 struct guesser {
 	const struct contexts *c;
-	double *total;       /* by context: inclusive */
-	double *taken;       /* by context: by callees that are certain */
-	bool *local;         /* by context: certain if its caller is */
-	uint32_t *places;    /* by function: number of contexts below the current caller */
+	double *total;          /* by context: inclusive */
+	double *taken;          /* by context: by callees that are certain */
+	bool *local;            /* by context: certain if its caller is */
+	uint32_t *places;       /* by function: number of contexts below the current caller */
 	struct csr own, called; /* contexts by function, the heaviest of one first */
 };
 

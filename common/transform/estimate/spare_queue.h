@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 struct spare {
-	double size;      /* greater than 0 */
-	uint64_t tag;     /* a value of the caller, constant for a context as long as it is
+	double size;  /* greater than 0 */
+	uint64_t tag; /* a value of the caller, constant for a context as long as it is
 			     queued */
 	uint32_t context;
 };
@@ -24,8 +24,8 @@ struct spare_queue {
 	size_t top_count, top_cap;
 	struct spare *heap; /* the others; entries that have changed since are stale */
 	size_t heap_count, heap_cap;
-	double *size;     /* by context, if it is queued */
-	bool *in_top;     /* by context */
+	double *size; /* by context, if it is queued */
+	bool *in_top; /* by context */
 	size_t contexts_cap;
 };
 

@@ -19,8 +19,8 @@ struct split {
 	double whole, loose_whole; /* the sum of its contexts' weights */
 	double wanted;             /* how much of its self value this is */
 	int64_t self_placed, loose_placed;
-	uint32_t left;             /* contexts to come */
-	frame_id frame;            /* NO_ID: not needed yet */
+	uint32_t left;  /* contexts to come */
+	frame_id frame; /* NO_ID: not needed yet */
 };
 
 struct placer {
@@ -30,11 +30,11 @@ struct placer {
 	struct split *splits; /* by node */
 	thread_id thread;
 	value_id value;
-	stack_id *path;       /* by depth, on the path to the context that is being placed */
+	stack_id *path; /* by depth, on the path to the context that is being placed */
 	stack_id awaited_root;
 	frame_id unattributed, unplaced, awaited;
-	bool unshared;        /* there were no stacks before, and no function has these names */
-	double total, lost;   /* sum of the values to be placed */
+	bool unshared;      /* there were no stacks before, and no function has these names */
+	double total, lost; /* sum of the values to be placed */
 };
 
 static frame_id named_frame(struct profile *p, struct str name)
@@ -100,7 +100,7 @@ static int64_t next_part(int64_t all, double share, bool last, int64_t *given)
 static stack_id push(struct placer *pl, stack_id parent, frame_id frame)
 {
 	return pl->unshared ? stacks_append(&pl->p->stacks, parent, frame)
-			 : stacks_push(&pl->p->stacks, parent, frame);
+			    : stacks_push(&pl->p->stacks, parent, frame);
 }
 
 static void add_sample(struct placer *pl, stack_id stack, int64_t value)
@@ -116,7 +116,8 @@ static frame_id frame_of(struct placer *pl, uint32_t n)
 	struct split *s = &pl->splits[n];
 
 	if (s->frame == NO_ID)
-		s->frame = profile_frame(pl->p, (struct frame){ .function = pl->w->nodes[n].function });
+		s->frame = profile_frame(pl->p,
+					 (struct frame){ .function = pl->w->nodes[n].function });
 	return s->frame;
 }
 
@@ -145,14 +146,16 @@ static void place_context(struct placer *pl, size_t c)
 	pl->path[k->depth] = stack;
 	s->given += k->self;
 	value = s->wanted > 0 ? next_part(node->self, s->given / s->wanted,
-					  last && s->wanted == s->whole, &s->self_placed) : 0;
+					  last && s->wanted == s->whole, &s->self_placed)
+			      : 0;
 	if (value)
 		add_sample(pl, stack, value);
 	if (!node->loose)
 		return;
 	s->loose_given += k->spare;
 	value = s->loose_whole > 0 ? next_part(node->loose, s->loose_given / s->loose_whole, last,
-					       &s->loose_placed) : 0;
+					       &s->loose_placed)
+				   : 0;
 	if (value)
 		add_sample(pl, push(pl, stack, pl->unattributed), value);
 }
@@ -250,8 +253,9 @@ static void add_results(struct estimate *estimate, const struct call_flow *w,
 	estimate->recorded += d->functions_recorded;
 	*(w->overlaps ? &estimate->awaited : &estimate->unknown) += w->awaited;
 	estimate->entered += w->total;
-	if (d->worst != NO_ID && (estimate->worst == NO_ID || fabs(d->worst_drawn - d->worst_recorded) >
-				  fabs(estimate->worst_drawn - estimate->worst_recorded))) {
+	if (d->worst != NO_ID && (estimate->worst == NO_ID ||
+				  fabs(d->worst_drawn - d->worst_recorded) >
+					  fabs(estimate->worst_drawn - estimate->worst_recorded))) {
 		estimate->worst = w->nodes[d->worst].function;
 		estimate->worst_drawn = d->worst_drawn;
 		estimate->worst_recorded = d->worst_recorded;
@@ -278,7 +282,9 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 	call_flow_open(&w, p, rows);
 	for (value_id v = 0; v < values; v++) {
 		struct best_tree tree;
-		struct placer pl = { .p = p, .w = &w, .u = &tree.unfolding, .thread = t, .value = v };
+		struct placer pl = {
+			.p = p, .w = &w, .u = &tree.unfolding, .thread = t, .value = v
+		};
 
 		call_flow_set_values(&w, p, rows, v, estimate->unattributed);
 		note_overflow(p, &w, v);
@@ -360,8 +366,10 @@ static void rows_close(struct graph_rows *g)
 
 static void clear_results(struct estimate *estimate)
 {
-	*estimate = (struct estimate){ .contexts = estimate->contexts, .max_unplaced = estimate->max_unplaced,
-				  .unattributed = estimate->unattributed, .worst = NO_ID };
+	*estimate = (struct estimate){ .contexts = estimate->contexts,
+				       .max_unplaced = estimate->max_unplaced,
+				       .unattributed = estimate->unattributed,
+				       .worst = NO_ID };
 }
 
 void stacks_from_graph(struct profile *p, struct estimate *estimate)

@@ -31,16 +31,16 @@ struct estimate {
 	bool unattributed;   /* show time that is in no self value, see below */
 
 	/* results; all values are of value type 0 */
-	size_t uncertain;    /* number of functions with a context that the graph does not
+	size_t uncertain; /* number of functions with a context that the graph does not
 			        determine */
 	int64_t unattributed_value;
-	double unplaced, total; /* the value under [unplaced], and the total */
+	double unplaced, total;    /* the value under [unplaced], and the total */
 	double deviated, recorded; /* inclusive values of functions: the sum of deviations, and
 				      the sum of recorded values */
-	function_id worst;   /* the function that deviates most, or NO_ID */
+	function_id worst;         /* the function that deviates most, or NO_ID */
 	double worst_drawn, worst_recorded;
-	double awaited;      /* the value under [awaited elsewhere]; see entered */
-	double unknown;      /* the value under [unknown caller]; see entered */
+	double awaited; /* the value under [awaited elsewhere]; see entered */
+	double unknown; /* the value under [unknown caller]; see entered */
 	double entered;
 };
 
@@ -61,9 +61,9 @@ void estimate_results(const struct profile *p, value_id v, struct estimate *esti
 struct graph_facts {
 	int64_t unattributed;
 	double awaited, unknown, entered;
-	size_t doubtful;     /* number of functions whose value exceeds self and callees without
+	size_t doubtful; /* number of functions whose value exceeds self and callees without
 			        a reason */
-	double doubt;        /* by how much, in sum */
+	double doubt;    /* by how much, in sum */
 	function_id max_doubtful;
 	double max_doubt;
 };

@@ -28,9 +28,11 @@ uint32_t unfold_context(struct unfolder *u, uint32_t parent, uint32_t arc, doubl
 		return NO_ID;
 	}
 	ARRAY_ROOM(t->contexts, t->count, t->cap);
-	t->contexts[t->count++] = (struct context){
-		.parent = parent, .arc = arc, .depth = depth,
-		.next = u->contexts_of[node], .weight = weight };
+	t->contexts[t->count++] = (struct context){ .parent = parent,
+						    .arc = arc,
+						    .depth = depth,
+						    .next = u->contexts_of[node],
+						    .weight = weight };
 	u->contexts_of[node] = made + 1;
 	return made;
 }
@@ -57,7 +59,9 @@ static void open_plain(struct unfolder *u, uint32_t n)
 		if (k->self >= UNFOLD_MIN_VALUE)
 			u->frames += k->depth + 1;
 		left = k->spare = k->weight - k->self;
-		share = node->for_callees > 0 ? (node->all_self ? k->weight : left) / node->for_callees : 0;
+		share = node->for_callees > 0
+				? (node->all_self ? k->weight : left) / node->for_callees
+				: 0;
 		for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++) {
 			double weight = arcs[a].inclusive * share;
 
@@ -82,11 +86,14 @@ static void enter(struct unfolder *u)
 		}
 }
 
-void unfold(const struct call_flow *w, const struct unfold_bounds *bounds,
-	    struct unfolding *out)
+void unfold(const struct call_flow *w, const struct unfold_bounds *bounds, struct unfolding *out)
 {
-	struct unfolder u = { .w = w, .u = out, .min_weight = bounds->min_weight,
-			      .max_contexts = bounds->max_contexts, .max_steps = bounds->max_steps, .modes = bounds->modes,
+	struct unfolder u = { .w = w,
+			      .u = out,
+			      .min_weight = bounds->min_weight,
+			      .max_contexts = bounds->max_contexts,
+			      .max_steps = bounds->max_steps,
+			      .modes = bounds->modes,
 			      .urgency = bounds->urgency,
 			      .whole_calls = bounds->whole_calls };
 

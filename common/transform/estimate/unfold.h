@@ -19,23 +19,23 @@
 #define UNFOLD_MIN_VALUE 0.5
 
 struct context {
-	uint32_t parent;     /* or NO_ID; smaller than its own number */
-	uint32_t arc;        /* an arc of the flow */
-	uint32_t depth;      /* number of frames above it */
-	uint32_t next;       /* next context of the same function + 1 */
-	double weight;       /* inclusive value */
+	uint32_t parent; /* or NO_ID; smaller than its own number */
+	uint32_t arc;    /* an arc of the flow */
+	uint32_t depth;  /* number of frames above it */
+	uint32_t next;   /* next context of the same function + 1 */
+	double weight;   /* inclusive value */
 	double self;
-	double spare;        /* the part of weight that is neither self value nor assigned to
+	double spare; /* the part of weight that is neither self value nor assigned to
 			        callees */
 };
 
 struct unfolding {
 	struct context *contexts;
 	size_t count, cap;
-	double *left;        /* by arc of the flow: what found no place, for arcs in cycles */
-	uint64_t steps;      /* steps along paths and queues: the work that cycles took */
-	bool complete;       /* false: max_contexts was exceeded, and the result is not usable */
-	bool cut;            /* the paths became too long in total: what came last has no place */
+	double *left;   /* by arc of the flow: what found no place, for arcs in cycles */
+	uint64_t steps; /* steps along paths and queues: the work that cycles took */
+	bool complete;  /* false: max_contexts was exceeded, and the result is not usable */
+	bool cut;       /* the paths became too long in total: what came last has no place */
 };
 
 /*
@@ -53,8 +53,7 @@ struct unfold_bounds {
 	bool whole_calls;           /* an arc with a single call is never split */
 };
 
-void unfold(const struct call_flow *w, const struct unfold_bounds *bounds,
-	    struct unfolding *out);
+void unfold(const struct call_flow *w, const struct unfold_bounds *bounds, struct unfolding *out);
 void unfolding_free(struct unfolding *u);
 
 /* The contexts in depth-first order. The caller frees it. */

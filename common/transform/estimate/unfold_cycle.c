@@ -33,7 +33,8 @@ static void fill_queue(struct cycle_work *k)
 	struct unfolder *u = k->u;
 	const struct call_flow *w = u->w;
 
-	for (uint32_t i = w->cycles.first[k->component]; i < w->cycles.first[k->component + 1]; i++) {
+	for (uint32_t i = w->cycles.first[k->component]; i < w->cycles.first[k->component + 1];
+	     i++) {
 		uint32_t n = w->cycles.members[i];
 
 		for (uint32_t c = u->contexts_of[n]; c; c = u->u->contexts[c - 1].next) {
@@ -53,7 +54,7 @@ static void work_off(struct cycle_work *k, struct cycle_task item)
 
 	if (!item.place) {
 		if ((k->in_cycle[item.id].opened ? *cycle_spare_of(k, item.id)
-					       : u->u->contexts[item.id].weight) < k->min_opened)
+						 : u->u->contexts[item.id].weight) < k->min_opened)
 			return;
 		if (cycle_recursive(k, cycle_arc_at(k, item.id)->callee))
 			cycle_open_recursive(k, item.id);
@@ -86,7 +87,8 @@ static void gather_left(struct cycle_work *k, bool whole)
 
 		if (open && cycle_is_whole(k, a) == whole && u->left[a] > k->min_opened &&
 		    cycle_recursive(k, u->w->arcs[a].caller))
-			cycle_heap_push(&k->left_over, (struct cycle_task){ u->left[a], a, true }, false);
+			cycle_heap_push(&k->left_over, (struct cycle_task){ u->left[a], a, true },
+					false);
 	}
 }
 
@@ -105,7 +107,9 @@ static bool place_in_part(struct cycle_work *k)
 			uint32_t arc = cycle_heap_pop(&k->left_over, false).id, spare;
 
 			k->steps += HEAP_STEPS;
-			if (top > 0 && (whole || u->left[arc] < top * (u->modes[arc] == UNFOLD_ALL ? 0.5 : 0.9)))
+			if (top > 0 &&
+			    (whole ||
+			     u->left[arc] < top * (u->modes[arc] == UNFOLD_ALL ? 0.5 : 0.9)))
 				break;
 			spare = cycle_find_spare(k, arc, false);
 			if (spare == NO_ID)
@@ -138,7 +142,8 @@ static bool reach_others(struct cycle_work *k)
 		    u->left[arc] < u->min_weight)
 			continue;
 		below = cycle_heaviest_for(k, arc);
-		any |= below != NO_ID && cycle_add_weight(k, below, arc, u->left[arc], true) != NO_ID;
+		any |= below != NO_ID &&
+		       cycle_add_weight(k, below, arc, u->left[arc], true) != NO_ID;
 	}
 	return any;
 }

@@ -15,11 +15,11 @@ struct unfolder {
 	const unsigned char *modes;
 	const float *urgency;
 	bool whole_calls;
-	uint32_t *contexts_of; /* by node: its first context + 1; linked through next */
-	double *left;          /* by arc: inclusive value that has no context yet */
-	double *self_left;     /* by arc */
+	uint32_t *contexts_of;    /* by node: its first context + 1; linked through next */
+	double *left;             /* by arc: inclusive value that has no context yet */
+	double *self_left;        /* by arc */
 	struct cycle_work *cycle; /* NULL until the first cycle */
-	bool full;             /* max_contexts was reached: give up */
+	bool full;                /* max_contexts was reached: give up */
 };
 
 static inline uint32_t unfold_node(const struct unfolder *u, uint32_t context)

@@ -16,7 +16,7 @@ struct key {
 
 struct canonical_sorter {
 	struct remap w;
-	uint32_t *rank;          /* by string: its position in bytewise order */
+	uint32_t *rank; /* by string: its position in bytewise order */
 	struct referenced used;
 	struct key *keys;
 	struct radix_item *items, *scratch;
@@ -60,9 +60,9 @@ static uint64_t pair(uint32_t high, uint32_t low)
  * The order in which profilers write value types: the first one goes to targets that hold one.
  */
 static const char *const usual[] = {
-	"time", "Time_(10ns)", "samples", "base", "new", "idle", "memory",
-	"Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw",
-	"Bc", "Bcm", "Bi", "Bim", "Ge", "sysCount", "sysTime", "sysCpuTime",
+	"time", "Time_(10ns)", "samples", "base", "new",  "idle",     "memory",  "Ir",
+	"Dr",   "Dw",          "I1mr",    "D1mr", "D1mw", "ILmr",     "DLmr",    "DLmw",
+	"Bc",   "Bcm",         "Bi",      "Bim",  "Ge",   "sysCount", "sysTime", "sysCpuTime",
 };
 enum { USUAL = sizeof usual / sizeof *usual };
 
@@ -104,9 +104,9 @@ static void add_value_types(struct canonical_sorter *s)
 	for (value_id v = 0; v < p->value_count; v++) {
 		const struct value_type *type = &p->value_types[v];
 
-		s->keys[v] = (struct key){
-			{ usual_place(profile_text(p, type->name)), s->rank[type->name],
-			  type->unit }, v };
+		s->keys[v] = (struct key){ { usual_place(profile_text(p, type->name)),
+					     s->rank[type->name], type->unit },
+					   v };
 	}
 	sort_keys(s, p->value_count);
 	for (size_t i = 0; i < p->value_count; i++) {
@@ -135,7 +135,9 @@ static void add_mappings(struct canonical_sorter *s)
 
 		s->keys[count++] = (struct key){
 			{ pair(s->rank[mapping->object], s->rank[mapping->build_id]),
-			  mapping->start, mapping->limit, mapping->offset }, m };
+			  mapping->start, mapping->limit, mapping->offset },
+			m
+		};
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
@@ -160,12 +162,15 @@ static void add_functions(struct canonical_sorter *s)
 			s->keys[count++] = (struct key){
 				{ pair(s->rank[fn->name], file_rank(s, fn->file)),
 				  pair(s->rank[fn->object], fn->line),
-				  pair(s->rank[fn->file], s->rank[profile_system_name(p, f)]) }, f };
+				  pair(s->rank[fn->file], s->rank[profile_system_name(p, f)]) },
+				f
+			};
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++)
-		s->w.functions[s->items[i].id] = profile_function(
-			s->w.to, remap_function(&s->w, s->items[i].id));
+		s->w.functions[s->items[i].id] = profile_function(s->w.to,
+								  remap_function(&s->w,
+										 s->items[i].id));
 }
 
 static void add_frames(struct canonical_sorter *s)
@@ -182,9 +187,9 @@ static void add_frames(struct canonical_sorter *s)
 		frame = remap_frame(&s->w, f);
 		kind = (uint32_t)frame.kind << 2 | (uint32_t)frame.inlined << 1 |
 		       frame.unsymbolised;
-		s->keys[count++] = (struct key){
-			{ pair(frame.function, frame.line), frame.column, frame.address,
-			  pair(frame.mapping, kind) }, f };
+		s->keys[count++] = (struct key){ { pair(frame.function, frame.line), frame.column,
+						   frame.address, pair(frame.mapping, kind) },
+						 f };
 	}
 	sort_keys(s, count);
 	for (size_t i = 0; i < count; i++) {
@@ -199,9 +204,10 @@ static void add_threads(struct canonical_sorter *s)
 	const struct profile *p = s->w.from;
 
 	for (thread_id t = 0; t < p->thread_count; t++)
-		s->keys[t] = (struct key){
-			{ p->threads[t].pid, p->threads[t].tid,
-			  pair(p->threads[t].part, s->rank[p->threads[t].name]) }, t };
+		s->keys[t] = (struct key){ { p->threads[t].pid, p->threads[t].tid,
+					     pair(p->threads[t].part,
+						  s->rank[p->threads[t].name]) },
+					   t };
 	sort_keys(s, p->thread_count);
 	for (size_t i = 0; i < p->thread_count; i++) {
 		struct thread t = p->threads[s->items[i].id];
@@ -219,15 +225,15 @@ static void add_metadata(struct canonical_sorter *s)
 		const struct metadata *l = &p->metadata[i];
 		uint32_t thread = l->thread == NO_ID ? 0 : s->w.threads[l->thread] + 1;
 
-		s->keys[i] = (struct key){
-			{ thread, pair(s->rank[l->key], s->rank[l->value]) }, i };
+		s->keys[i] = (struct key){ { thread, pair(s->rank[l->key], s->rank[l->value]) },
+					   i };
 	}
 	sort_keys(s, p->metadata_count);
 	for (size_t i = 0; i < p->metadata_count; i++) {
 		const struct metadata *l = &p->metadata[s->items[i].id];
 
 		profile_metadata(s->w.to, l->thread == NO_ID ? NO_ID : s->w.threads[l->thread],
-			      profile_text(p, l->key), profile_text(p, l->value));
+				 profile_text(p, l->key), profile_text(p, l->value));
 	}
 }
 
@@ -297,8 +303,7 @@ static void add_stacks(struct canonical_sorter *s)
 				break;
 			node = sibling[node];
 		}
-		s->w.stacks[node] = stacks_push(&s->w.to->stacks,
-						s->w.stacks[old->parent[node]],
+		s->w.stacks[node] = stacks_push(&s->w.to->stacks, s->w.stacks[old->parent[node]],
 						s->w.frames[old->frame[node]]);
 	}
 	alloc_free(child);
@@ -314,7 +319,8 @@ static struct key label_key(const struct canonical_sorter *s, label_id id)
 	/* numbers follow texts, in ascending order */
 	return (struct key){ { pair(s->rank[l->key], l->is_number),
 			       pair(s->rank[l->text], s->rank[l->unit]),
-			       (uint64_t)l->number ^ (uint64_t)1 << 63 }, id };
+			       (uint64_t)l->number ^ (uint64_t)1 << 63 },
+			     id };
 }
 
 static bool *used_labels(const struct profile *p)
@@ -437,7 +443,8 @@ static struct key cost_key(const struct canonical_sorter *s, uint32_t row)
 	struct cost c = profile_cost_row(s->w.from, row);
 
 	return (struct key){ { pair(s->w.threads[c.thread], s->w.functions[c.function]),
-			       pair(s->rank[c.at.file], c.at.line), c.at.address }, row };
+			       pair(s->rank[c.at.file], c.at.line), c.at.address },
+			     row };
 }
 
 static struct key arc_key(const struct canonical_sorter *s, uint32_t row)
@@ -449,7 +456,8 @@ static struct key arc_key(const struct canonical_sorter *s, uint32_t row)
 	return (struct key){ { pair(s->w.threads[a->thread], s->w.functions[a->caller]),
 			       pair(s->w.functions[a->callee], s->rank[a->site.file]),
 			       pair(a->site.line, a->target.line), a->site.address,
-			       a->target.address, pair(kind, s->rank[a->target.file]) }, row };
+			       a->target.address, pair(kind, s->rank[a->target.file]) },
+			     row };
 }
 
 static struct key jump_key(const struct canonical_sorter *s, uint32_t row)
@@ -458,9 +466,9 @@ static struct key jump_key(const struct canonical_sorter *s, uint32_t row)
 
 	return (struct key){ { pair(s->w.threads[j->thread], s->w.functions[j->from]),
 			       pair(s->w.functions[j->to], s->rank[j->at.file]),
-			       pair(j->at.line, j->target.line), j->at.address,
-			       j->target.address,
-			       pair(j->conditional, s->rank[j->target.file]) }, row };
+			       pair(j->at.line, j->target.line), j->at.address, j->target.address,
+			       pair(j->conditional, s->rank[j->target.file]) },
+			     row };
 }
 
 static void add_rows(struct canonical_sorter *s, size_t count,

@@ -76,8 +76,8 @@ static bool no_merge(const struct maps *m)
 	for (size_t i = 0; i < m->w.from->thread_count; i++)
 		threads += m->w.threads[i] != NO_ID;
 	return m->w.to->thread_count == threads &&
-	       m->w.to->function_count == m->w.from->function_count &&
-	       !m->w.lines_to_places && !m->w.end_parts && !m->w.drop;
+	       m->w.to->function_count == m->w.from->function_count && !m->w.lines_to_places &&
+	       !m->w.end_parts && !m->w.drop;
 }
 
 /* A recorded sum concerns all value types of its whole part. */
@@ -98,7 +98,7 @@ static void map_metadata(struct maps *m)
 			continue;
 		if (l->thread == NO_ID || t != NO_ID)
 			profile_metadata(m->w.to, t, profile_text(from, l->key),
-				      profile_text(from, l->value));
+					 profile_text(from, l->value));
 	}
 }
 
@@ -122,8 +122,8 @@ static frame_id thread_frame(struct maps *m, thread_id t)
 }
 
 /* The stack again, below the frame of its thread. */
-static stack_id under_thread(struct maps *m, stack_id stack, frame_id root,
-			     frame_id **path, size_t *cap)
+static stack_id under_thread(struct maps *m, stack_id stack, frame_id root, frame_id **path,
+			     size_t *cap)
 {
 	size_t depth = stacks_frames(&m->w.from->stacks, stack, path, cap);
 	stack_id at = stacks_push(&m->w.to->stacks, EMPTY_STACK, root);
@@ -194,7 +194,7 @@ static void drop_sums(struct profile *p)
 
 		if (!is_sum(p, &l))
 			profile_metadata(p, l.thread, profile_text(p, l.key),
-				      profile_text(p, l.value));
+					 profile_text(p, l.value));
 	}
 }
 

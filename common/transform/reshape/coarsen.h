@@ -10,19 +10,22 @@
 #include "common/profile/profile.h"
 
 struct coarsen_options {
-	const bool *threads;    /* by thread: keep it; NULL: keep all */
-	bool fold_threads;      /* merge all threads */
-	bool fold_parts;        /* merge the parts of each thread */
-	bool fold_objects;      /* merge functions that differ only in their object */
-	bool fold_files;        /* merge functions that differ only in file and line; with
+	const bool *threads;  /* by thread: keep it; NULL: keep all */
+	bool fold_threads;    /* merge all threads */
+	bool fold_parts;      /* merge the parts of each thread */
+	bool fold_objects;    /* merge functions that differ only in their object */
+	bool fold_files;      /* merge functions that differ only in file and line; with
 				   fold_objects too, all of one name */
-	bool lines_to_places;   /* move a function's line to its costs, call sites and frames:
+	bool lines_to_places; /* move a function's line to its costs, call sites and frames:
 				   for profiles whose functions are lines */
-	unsigned drop;          /* FEATURE_* bits to leave out, see remap.h */
-	bool thread_frames;     /* make a thread's name the root frame of its stacks */
+	unsigned drop;        /* FEATURE_* bits to leave out, see remap.h */
+	bool thread_frames;   /* make a thread's name the root frame of its stacks */
 };
 
-#define COARSEN_NONE { .threads = NULL }
+#define COARSEN_NONE \
+	{ \
+		.threads = NULL \
+	}
 
 struct profile *profile_coarsen(const struct profile *p, const struct coarsen_options *options);
 

@@ -7,20 +7,20 @@
 
 /* Facts about each stack, computed from the root on. */
 enum {
-	FOCUSED = 1,   /* focus marks a frame of it */
+	FOCUSED = 1, /* focus marks a frame of it */
 	IGNORED = 2,
-	SHOWN = 4,     /* show_from marks a frame of it */
-	LEFT = 8,      /* a frame stays */
-	STAYS = 16,    /* the last frame does */
+	SHOWN = 4,  /* show_from marks a frame of it */
+	LEFT = 8,   /* a frame stays */
+	STAYS = 16, /* the last frame does */
 };
 
 struct cutter {
 	struct remap w;
 	const struct filter_options *options;
-	stack_id root;            /* in the new profile */
-	unsigned char *state;     /* by old stack */
-	stack_id *last;           /* by old stack: the last one marked by prune_from, or 0 */
-	bool *needed;             /* by old stack: it or a stack below it is kept */
+	stack_id root;        /* in the new profile */
+	unsigned char *state; /* by old stack */
+	stack_id *last;       /* by old stack: the last one marked by prune_from, or 0 */
+	bool *needed;         /* by old stack: it or a stack below it is kept */
 };
 
 static bool marked(const struct cutter *c, const bool *verb, stack_id node)
@@ -123,9 +123,9 @@ static void add_stack(struct cutter *c, stack_id node)
 	const struct stacks *s = &c->w.from->stacks;
 	stack_id parent = c->w.stacks[s->parent[node]];
 
-	c->w.stacks[node] = c->state[node] & STAYS
-		? stacks_push(&c->w.to->stacks, parent, map_frame(&c->w, s->frame[node]))
-		: parent;
+	c->w.stacks[node] = c->state[node] & STAYS ? stacks_push(&c->w.to->stacks, parent,
+								 map_frame(&c->w, s->frame[node]))
+						   : parent;
 }
 
 static void cut_stacks(struct cutter *c)
@@ -140,8 +140,8 @@ static void cut_stacks(struct cutter *c)
 		if (c->needed[i])
 			add_stack(c, i);
 	for (size_t i = count; i-- > 0;)
-		c->w.stacks[i] = is_dropped(c, (stack_id)i)
-			? NO_ID : c->w.stacks[end_of(c, (stack_id)i)];
+		c->w.stacks[i] = is_dropped(c, (stack_id)i) ? NO_ID
+							    : c->w.stacks[end_of(c, (stack_id)i)];
 }
 
 static void add_root(struct cutter *c)
@@ -173,7 +173,7 @@ static void add_threads(struct remap *w)
 		/* recorded sums concern all stacks */
 		if (!str_eq(profile_text(p, l->key), S("summary")))
 			profile_metadata(w->to, l->thread == NO_ID ? NO_ID : w->threads[l->thread],
-				      profile_text(p, l->key), profile_text(p, l->value));
+					 profile_text(p, l->key), profile_text(p, l->value));
 	}
 }
 
@@ -222,16 +222,16 @@ static struct profile *cut(const struct profile *p, const struct filter_options 
  */
 struct flattener {
 	const struct profile *p;
-	stack_id *child, *sibling;   /* lists */
-	stack_id *path;              /* by depth: the new stack */
-	function_id *functions;      /* by depth: the old function */
-	uint32_t *on_path;           /* by function: depth */
+	stack_id *child, *sibling; /* lists */
+	stack_id *path;            /* by depth: the new stack */
+	function_id *functions;    /* by depth: the old function */
+	uint32_t *on_path;         /* by function: depth */
 	struct flatten_step {
-		uint32_t depth;          /* before */
+		uint32_t depth; /* before */
 		uint32_t on_path;
 		stack_id path;
 		function_id function;
-	} *steps;                    /* by old stack */
+	} * steps; /* by old stack */
 	uint32_t depth;
 	struct remap w;
 };

@@ -27,10 +27,10 @@ struct filter_options {
 	/* by function: marked; NULL: the verb was not used */
 	const bool *focus, *ignore, *hide, *show, *show_from, *prune_from;
 	const bool *hide_frames; /* by frame: as hide, for frames; NULL: none */
-	const bool *samples; /* by sample: keep it; NULL: all */
+	const bool *samples;     /* by sample: keep it; NULL: all */
 	bool flatten;
 	const char *root;
-	bool keep_graph;  /* allowed with root only: the other verbs cannot cut a call graph */
+	bool keep_graph; /* allowed with root only: the other verbs cannot cut a call graph */
 };
 
 /* A profile with the filtered samples of p; without its call graph unless keep_graph is set. */

@@ -93,7 +93,7 @@ static void add_threads(struct grouper *g)
 		const struct metadata *l = &p->metadata[i];
 
 		profile_metadata(g->w.to, l->thread == NO_ID ? NO_ID : g->w.threads[l->thread],
-			      profile_text(p, l->key), profile_text(p, l->value));
+				 profile_text(p, l->key), profile_text(p, l->value));
 	}
 }
 
@@ -112,8 +112,8 @@ static void add_stacks(struct grouper *g)
 			       in_chain(g, p->frames[s->frame[parent]].function);
 
 		g->w.stacks[i] = chained ? g->w.stacks[parent]
-			: stacks_push(&g->w.to->stacks, g->w.stacks[parent],
-				      g->w.frames[s->frame[i]]);
+					 : stacks_push(&g->w.to->stacks, g->w.stacks[parent],
+						       g->w.frames[s->frame[i]]);
 	}
 }
 
@@ -139,8 +139,7 @@ static void add_costs(struct grouper *g)
 
 static bool within_group(const struct grouper *g, const struct arc *a)
 {
-	return a->caller != a->callee &&
-	       g->w.functions[a->caller] == g->w.functions[a->callee];
+	return a->caller != a->callee && g->w.functions[a->caller] == g->w.functions[a->callee];
 }
 
 /* Subtracts what was counted in both of two merged functions. */

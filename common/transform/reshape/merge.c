@@ -85,8 +85,7 @@ static uint64_t chances(const struct merge *m, thread_id t)
  * A row that the first profile of the thread lacks is not in all of them. It is not even
  * stored, so 10,000 different command lines take no memory.
  */
-static void add_one_metadata(struct merge *m, const struct remap *w,
-			     const struct metadata *l)
+static void add_one_metadata(struct merge *m, const struct remap *w, const struct metadata *l)
 {
 	struct profile *to = m->sum;
 	thread_id t = l->thread == NO_ID ? NO_ID : w->threads[l->thread];

@@ -22,15 +22,15 @@
 #include "common/profile/profile.h"
 
 struct merge {
-	struct profile *sum;      /* NULL before the first profile */
-	uint64_t count;           /* number of profiles added */
-	uint64_t *metadata_counts;   /* by row of the sum's metadata: how many profiles have it */
+	struct profile *sum;       /* NULL before the first profile */
+	uint64_t count;            /* number of profiles added */
+	uint64_t *metadata_counts; /* by row of the sum's metadata: how many profiles have it */
 	size_t metadata_cap;
-	uint64_t *thread_counts;  /* by thread of the sum: how many profiles have it */
+	uint64_t *thread_counts; /* by thread of the sum: how many profiles have it */
 	size_t thread_cap, threads;
-	string_id creator;        /* the creator of all so far, a string of the sum */
+	string_id creator; /* the creator of all so far, a string of the sum */
 	enum { CREATOR_NONE, CREATOR_ONE, CREATOR_SEVERAL } creators;
-	bool outermost;           /* some arc counts only outermost activations */
+	bool outermost; /* some arc counts only outermost activations */
 };
 
 /* True if the value types of one are all in the other: then the two can be added. */

@@ -74,7 +74,7 @@ struct run {
 struct texts {
 	const struct strings *all;
 	struct radix_item *items, *scratch;
-	struct run *runs;      /* runs still to be sorted: not recursive, since texts may be long */
+	struct run *runs; /* runs still to be sorted: not recursive, since texts may be long */
 	size_t run_count, run_cap;
 };
 

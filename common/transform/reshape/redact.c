@@ -14,10 +14,9 @@ struct profile *profile_strip_dirs(struct profile *p)
 	struct profile *to;
 
 	for (function_id f = 0; f < p->function_count; f++) {
-		functions[f].file = profile_string(
-			p, str_base(profile_text(p, functions[f].file)));
-		functions[f].object = profile_string(
-			p, str_base(profile_text(p, functions[f].object)));
+		functions[f].file = profile_string(p, str_base(profile_text(p, functions[f].file)));
+		functions[f].object =
+			profile_string(p, str_base(profile_text(p, functions[f].object)));
 	}
 	to = profile_group_by(p, &options);
 	alloc_free(functions);
@@ -81,8 +80,8 @@ static void add_redacted(struct redactor *h, char letter, struct str name)
 static bool is_synthetic(struct str name)
 {
 	static const char *const ours[] = {
-		"[root]", "[unattributed]", "[unplaced]", "[pruned]", "[trimmed]", "[empty]",
-		"[awaited elsewhere]", "[unknown caller]",
+		"[root]",    "[unattributed]", "[unplaced]",          "[pruned]",
+		"[trimmed]", "[empty]",        "[awaited elsewhere]", "[unknown caller]",
 	};
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
@@ -201,9 +200,11 @@ static void keep_metadata(struct redactor *h)
 		const struct metadata *l = &p->metadata[i];
 		struct str key = profile_text(p, l->key);
 
-		if (str_eq(key, S("summary")) || str_eq(key, S("zeros")) || str_eq(key, S("frames")))
-			profile_metadata(h->w.to, l->thread == NO_ID ? NO_ID : h->w.threads[l->thread],
-				      key, profile_text(p, l->value));
+		if (str_eq(key, S("summary")) || str_eq(key, S("zeros")) ||
+		    str_eq(key, S("frames")))
+			profile_metadata(h->w.to,
+					 l->thread == NO_ID ? NO_ID : h->w.threads[l->thread], key,
+					 profile_text(p, l->value));
 	}
 }
 

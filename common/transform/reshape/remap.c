@@ -7,7 +7,8 @@
 void remap_open(struct remap *w, const struct profile *from, struct profile *to)
 {
 	*w = (struct remap){
-		.from = from, .to = to,
+		.from = from,
+		.to = to,
 		.values = alloc_zero(from->value_count, sizeof *w->values),
 		.shifts = alloc_zero(from->value_count, sizeof *w->shifts),
 		.functions = alloc_zero(from->function_count, sizeof *w->functions),
@@ -281,8 +282,8 @@ static inline struct place map_place(struct remap *w, struct place at, function_
 {
 	if (at.file)
 		at.file = w->base_names
-			? profile_string(w->to, str_base(profile_text(w->from, at.file)))
-			: remap_string(w, at.file);
+				  ? profile_string(w->to, str_base(profile_text(w->from, at.file)))
+				  : remap_string(w, at.file);
 	if (w->lines_to_places && !at.line)
 		at.line = w->from->functions[f].line;
 	if (w->drop & FEATURE_ADDRESSES)

@@ -20,32 +20,32 @@ struct remap {
 	const struct profile *from;
 	struct profile *to;
 	/* by old id, set by the caller */
-	value_id *values;         /* several old ones may become one */
-	int *shifts;              /* by old value type: values are multiplied by 10^this */
+	value_id *values; /* several old ones may become one */
+	int *shifts;      /* by old value type: values are multiplied by 10^this */
 	function_id *functions;
 	frame_id *frames;
-	stack_id *stacks;         /* stack 0 is EMPTY_STACK unless changed */
+	stack_id *stacks; /* stack 0 is EMPTY_STACK unless changed */
 	thread_id *threads;
 	mapping_id *mappings;     /* new id + 1; 0: not copied yet. Set on demand */
 	label_set_id *label_sets; /* the same */
 	const bool *labels_kept;  /* by old label: it stays; NULL: all do */
 	/* what is merged or left out */
-	bool base_names;          /* strip directories from the files of inlined code */
-	unsigned drop;            /* FEATURE_* bits of what is left out: ADDRESSES, MAPPINGS,
+	bool base_names;      /* strip directories from the files of inlined code */
+	unsigned drop;        /* FEATURE_* bits of what is left out: ADDRESSES, MAPPINGS,
 				     FRAME_KINDS, INLINED_FRAMES, SYSTEM_NAMES, LABELS,
 				     SAMPLE_TIMES, RECORDING */
-	bool lines_to_places;     /* a missing line becomes that of the function */
-	bool end_parts;           /* arcs that were running when a part began become ordinary
+	bool lines_to_places; /* a missing line becomes that of the function */
+	bool end_parts;       /* arcs that were running when a part began become ordinary
 				     calls */
-	bool fold_arcs;           /* merge arcs that differ in what is known of their values */
-	bool outermost;           /* merge arcs of both rules */
-	bool no_merge;            /* the caller guarantees that no two costs or arcs become
+	bool fold_arcs;       /* merge arcs that differ in what is known of their values */
+	bool outermost;       /* merge arcs of both rules */
+	bool no_merge;        /* the caller guarantees that no two costs or arcs become
 				     equal, so nothing is looked up */
 
-	bool same_types;          /* value types are the same in both profiles, in the same order */
-	string_id *strings;       /* new id + 1; 0: not there yet */
-	int64_t *row, *second;    /* buffers for a row of the new width */
-	label_id *set, *labels;   /* buffers for the label set that is being copied */
+	bool same_types;        /* value types are the same in both profiles, in the same order */
+	string_id *strings;     /* new id + 1; 0: not there yet */
+	int64_t *row, *second;  /* buffers for a row of the new width */
+	label_id *set, *labels; /* buffers for the label set that is being copied */
 	size_t set_cap, label_cap;
 };
 

@@ -14,19 +14,35 @@
 /* --- units: those of one kind are compared with each other --- */
 
 static const struct tag_unit {
-	const char *name;    /* in lower case */
-	char kind;           /* 't' time in nanoseconds, 'b' bytes, 'n' none */
+	const char *name; /* in lower case */
+	char kind;        /* 't' time in nanoseconds, 'b' bytes, 'n' none */
 	int64_t size;
 } tag_units[] = {
 	{ "", 'n', 1 },
-	{ "ns", 't', 1 }, { "nanosecond", 't', 1 }, { "us", 't', 1000 }, { "microsecond", 't', 1000 },
-	{ "ms", 't', 1000000 }, { "millisecond", 't', 1000000 }, { "s", 't', 1000000000 },
-	{ "sec", 't', 1000000000 }, { "second", 't', 1000000000 },
-	{ "min", 't', 60000000000 }, { "minute", 't', 60000000000 },
-	{ "h", 't', 3600000000000 }, { "hr", 't', 3600000000000 }, { "hour", 't', 3600000000000 },
-	{ "b", 'b', 1 }, { "byte", 'b', 1 }, { "kb", 'b', 1024 }, { "kib", 'b', 1024 },
-	{ "mb", 'b', 1 << 20 }, { "mib", 'b', 1 << 20 }, { "gb", 'b', 1 << 30 },
-	{ "gib", 'b', 1 << 30 }, { "tb", 'b', (int64_t)1 << 40 }, { "tib", 'b', (int64_t)1 << 40 },
+	{ "ns", 't', 1 },
+	{ "nanosecond", 't', 1 },
+	{ "us", 't', 1000 },
+	{ "microsecond", 't', 1000 },
+	{ "ms", 't', 1000000 },
+	{ "millisecond", 't', 1000000 },
+	{ "s", 't', 1000000000 },
+	{ "sec", 't', 1000000000 },
+	{ "second", 't', 1000000000 },
+	{ "min", 't', 60000000000 },
+	{ "minute", 't', 60000000000 },
+	{ "h", 't', 3600000000000 },
+	{ "hr", 't', 3600000000000 },
+	{ "hour", 't', 3600000000000 },
+	{ "b", 'b', 1 },
+	{ "byte", 'b', 1 },
+	{ "kb", 'b', 1024 },
+	{ "kib", 'b', 1024 },
+	{ "mb", 'b', 1 << 20 },
+	{ "mib", 'b', 1 << 20 },
+	{ "gb", 'b', 1 << 30 },
+	{ "gib", 'b', 1 << 30 },
+	{ "tb", 'b', (int64_t)1 << 40 },
+	{ "tib", 'b', (int64_t)1 << 40 },
 };
 
 /* "MB", "seconds": in any case, singular or plural. NULL: a unit of its own. */
@@ -60,8 +76,8 @@ struct tag_bound {
 };
 
 struct tag_condition {
-	struct str key;            /* empty: any */
-	struct pattern *pattern;   /* or a range */
+	struct str key;          /* empty: any */
+	struct pattern *pattern; /* or a range */
 	bool has_low, has_high;
 	struct tag_bound low, high;
 };
@@ -194,8 +210,9 @@ static bool has_label(const struct profile *p, struct str key)
 
 static enum own_key own_key(const struct profile *p, struct str key)
 {
-	enum own_key own = str_eq(key, S("thread")) ? THREAD
-		: str_eq(key, S("process")) ? PROCESS : NO_OWN_KEY;
+	enum own_key own = str_eq(key, S("thread"))    ? THREAD
+			   : str_eq(key, S("process")) ? PROCESS
+						       : NO_OWN_KEY;
 
 	return own && !has_label(p, key) ? own : NO_OWN_KEY;
 }
@@ -224,9 +241,10 @@ static int mark_own(const struct tag_condition *c, const struct profile *p, enum
 		text.n = 0;
 		add_own(&text, p, own, t);
 		fits[t] = (signed char)(own == PROCESS && !c->pattern
-			? p->threads[t].pid <= INT64_MAX &&
-			  fits_number(c, (int64_t)p->threads[t].pid, S(""))
-			: fits_text(c, c->key, buf_str(&text)));
+						? p->threads[t].pid <= INT64_MAX &&
+							  fits_number(c, (int64_t)p->threads[t].pid,
+								      S(""))
+						: fits_text(c, c->key, buf_str(&text)));
 		status = fits[t] < 0 ? -1 : 0;
 	}
 	for (size_t i = 0; i < p->sample_count; i++)
@@ -247,7 +265,8 @@ static int mark_labelled(const struct tag_condition *c, const struct profile *p,
 	for (size_t set = 1; set < p->label_sets.count && status == 0; set++) {
 		fits[set] = fits[p->label_sets.rest[set]];
 		if (!fits[set])
-			fits[set] = (signed char)fits_label(c, p, &p->labels[p->label_sets.label[set]]);
+			fits[set] = (signed char)fits_label(c, p,
+							    &p->labels[p->label_sets.label[set]]);
 		status = fits[set] < 0 ? -1 : 0;
 	}
 	for (size_t i = 0; i < p->sample_count; i++) {
@@ -359,15 +378,15 @@ struct tagger {
 	struct tag_key {
 		struct str name;
 		enum own_key own;
-		uint32_t *frames;      /* by label set, or by thread: its frame + 1 */
-	} *keys;
+		uint32_t *frames; /* by label set, or by thread: its frame + 1 */
+	} * keys;
 	size_t key_count, key_cap;
 	enum tag_place place;
 	frame_id *path;
 	size_t path_cap;
 	label_id *labels;
 	size_t label_cap;
-	uint32_t *ranks;           /* by label */
+	uint32_t *ranks; /* by label */
 	struct buf text;
 };
 
@@ -384,8 +403,11 @@ static void list_keys(struct tagger *t, struct str text)
 			key = text;
 		ARRAY_ROOM(t->keys, t->key_count, t->key_cap);
 		own = own_key(p, key);
-		t->keys[t->key_count++] = (struct tag_key){ key, own, alloc_zero(
-			own ? p->thread_count : p->label_sets.count + 1, sizeof(uint32_t)) };
+		t->keys[t->key_count++] = (struct tag_key){
+			key, own,
+			alloc_zero(own ? p->thread_count : p->label_sets.count + 1,
+				   sizeof(uint32_t))
+		};
 	} while (more);
 }
 

@@ -21,8 +21,7 @@
 int tags_mark(const struct profile *p, const char *option, struct str condition, bool *marks);
 
 /* Marks the labels whose key matches the expression, by label; returns as tags_mark(). */
-int tags_mark_keys(const struct profile *p, const char *option, struct str expression,
-		   bool *keep);
+int tags_mark_keys(const struct profile *p, const char *option, struct str expression, bool *keep);
 /* Removes all other labels; samples that become equal are summed. */
 struct profile *tags_keep(const struct profile *p, const bool *keep);
 

@@ -10,7 +10,7 @@
 struct subject {
 	thread_id thread;
 	function_id function;
-	bool called;  /* by another function of the thread */
+	bool called; /* by another function of the thread */
 };
 
 struct root_finder {
@@ -65,13 +65,18 @@ static void add_roots(struct profile *p, const struct function *named)
 
 		if (s->called)
 			continue;
-		profile_arc(p, (struct arc){
-			.thread = s->thread,
-			.caller = named ? profile_function(p, *named)
-					: thread_function(p, p, s->thread),
-			.callee = s->function, .target.line = p->functions[s->function].line,
-			.calls = 1, .primitive = 1, .values_known = true,
-		}, values_row(&f.inclusive, i), NULL);
+		profile_arc(p,
+			    (struct arc){
+				    .thread = s->thread,
+				    .caller = named ? profile_function(p, *named)
+						    : thread_function(p, p, s->thread),
+				    .callee = s->function,
+				    .target.line = p->functions[s->function].line,
+				    .calls = 1,
+				    .primitive = 1,
+				    .values_known = true,
+			    },
+			    values_row(&f.inclusive, i), NULL);
 	}
 	alloc_free(f.subjects);
 	index_free(&f.index);

@@ -174,7 +174,8 @@ static size_t active_functions(const struct profile *p)
 /* A smaller fraction of what entered is rounding, whatever the resolution of times. */
 static const double doubted = 1e-3;
 
-static void warn_of_gap(const struct profile *p, struct profile_stats *m, double gap, const char *what)
+static void warn_of_gap(const struct profile *p, struct profile_stats *m, double gap,
+			const char *what)
 {
 	struct buf sum = { 0 };
 
@@ -195,13 +196,16 @@ static void warn_of_doubts(const struct profile *p, struct profile_stats *m)
 	struct buf what = { 0 };
 
 	if (f->doubtful) {
-		buf_print(&what, "of inclusive values are in no self value and no callee (%zu function%s, "
-			  "most: %s): rows are missing, or threads are mixed", f->doubtful,
-			  f->doubtful == 1 ? "" : "s", diag_masked(function_name(p, f->max_doubtful)));
+		buf_print(&what,
+			  "of inclusive values are in no self value and no callee (%zu function%s, "
+			  "most: %s): rows are missing, or threads are mixed",
+			  f->doubtful, f->doubtful == 1 ? "" : "s",
+			  diag_masked(function_name(p, f->max_doubtful)));
 		warn_of_gap(p, m, f->doubt, what.p);
 		buf_free(&what);
 	}
-	warn_of_gap(p, m, f->unknown, "of callees are more than their callers have: rows are missing, or "
+	warn_of_gap(p, m, f->unknown,
+		    "of callees are more than their callers have: rows are missing, or "
 		    "threads are mixed");
 }
 
@@ -213,8 +217,7 @@ static void find_warnings(const struct profile *p, struct profile_stats *m)
 		warn(m, "%" PRIu64 " values were rounded to a nanosecond or to 9 decimals",
 		     p->rounded);
 	if (p->missing)
-		warn(m, "%.*s", (int)profile_text(p, p->missing).n,
-		     profile_text(p, p->missing).p);
+		warn(m, "%.*s", (int)profile_text(p, p->missing).n, profile_text(p, p->missing).p);
 	if (p->bad_lines)
 		warn(m, "%" PRIu64 " malformed lines were skipped", p->bad_lines);
 	for (value_id v = 0; v < p->value_count; v++) {

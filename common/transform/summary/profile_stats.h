@@ -8,15 +8,15 @@
 
 struct profile_stats {
 	int64_t *profile_self_totals; /* by value type: sum over samples and costs */
-	size_t functions;      /* with a value, a caller or a callee */
-	size_t frames;         /* distinct frames in stacks */
-	size_t stacks;         /* distinct stacks that were sampled */
-	size_t arcs;           /* distinct pairs of caller and callee */
+	size_t functions;             /* with a value, a caller or a callee */
+	size_t frames;                /* distinct frames in stacks */
+	size_t stacks;                /* distinct stacks that were sampled */
+	size_t arcs;                  /* distinct pairs of caller and callee */
 	int64_t calls, primitive_calls;
-	bool calls_measured;   /* false: calls were not counted */
-	size_t depth;          /* depth of the deepest stack; of a call graph, of its longest
+	bool calls_measured;      /* false: calls were not counted */
+	size_t depth;             /* depth of the deepest stack; of a call graph, of its longest
 			          chain of calls, with each cycle counted once */
-	size_t roots;          /* number of root frames; of a call graph, functions without
+	size_t roots;             /* number of root frames; of a call graph, functions without
 			          callers */
 	struct graph_facts facts; /* for value type 0 */
 	struct buf *warnings;

@@ -51,7 +51,8 @@ static struct label_key *list_keys(const struct profile *p, size_t *count)
 	for (size_t i = 0; i < p->sample_label_count; i++)
 		samples[p->sample_labels[i]] += p->samples[i].count;
 	for (size_t set = 1; set < p->label_sets.count; set++)
-		for (label_set_id at = (label_set_id)set; samples[set] && at; at = p->label_sets.rest[at]) {
+		for (label_set_id at = (label_set_id)set; samples[set] && at;
+		     at = p->label_sets.rest[at]) {
 			size_t key = place[p->labels[p->label_sets.label[at]].key] - 1;
 
 			/* a key that a set has several times counts once */
@@ -226,8 +227,10 @@ static void add_recording(cJSON *top, const struct profile *p)
 	if (r->period || r->period_name) {
 		item = cJSON_AddObjectToObject(top, "period");
 		cJSON_AddItemToObject(item, "value", profcheck_count(r->period));
-		cJSON_AddItemToObject(item, "name", profcheck_text(profile_text(p, r->period_name)));
-		cJSON_AddItemToObject(item, "unit", profcheck_text(profile_text(p, r->period_unit)));
+		cJSON_AddItemToObject(item, "name",
+				      profcheck_text(profile_text(p, r->period_name)));
+		cJSON_AddItemToObject(item, "unit",
+				      profcheck_text(profile_text(p, r->period_unit)));
 	}
 	if (r->start) {
 		add_time(&text, r->start);

@@ -33,7 +33,8 @@ static const struct option_row check_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
 		 AT(from)),
 	OPT_FLAG(0, "json", "print one JSON object", AT(json)),
-	OPT_FLAG(0, "estimate", "say what stacks made of the call graph would rest on", AT(estimate)),
+	OPT_FLAG(0, "estimate", "say what stacks made of the call graph would rest on",
+		 AT(estimate)),
 	OPT_TEXT(0, "against", "FILE",
 		 "compare the self totals of every function with FILE's; exit 1 if they differ",
 		 AT(against)),
@@ -82,7 +83,8 @@ static const char *unit_name(const struct value_type *t)
 
 static cJSON *json_value(const struct profile *p, double value)
 {
-	return p->value_count ? json_number(profile_decimal(p, 0, i64_nearest(value), 0)) : profcheck_count(0);
+	return p->value_count ? json_number(profile_decimal(p, 0, i64_nearest(value), 0))
+			      : profcheck_count(0);
 }
 
 /* A fraction with six digits; more would be noise. */
@@ -96,7 +98,8 @@ static cJSON *json_estimate(const struct profile *p, struct estimate *found)
 	cJSON *top = cJSON_CreateObject(), *worst;
 
 	estimate_results(p, 0, found);
-	cJSON_AddItemToObject(top, "uncertain_functions", profcheck_count((int64_t)found->uncertain));
+	cJSON_AddItemToObject(top, "uncertain_functions",
+			      profcheck_count((int64_t)found->uncertain));
 	cJSON_AddItemToObject(top, "departure", json_fraction(found->deviated, found->recorded));
 	cJSON_AddItemToObject(top, "unplaced", json_fraction(found->unplaced, found->total));
 	cJSON_AddItemToObject(top, "overlapping", json_value(p, found->awaited));
@@ -144,7 +147,8 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 				      profcheck_text(profile_text(p, p->value_types[v].name)));
 		cJSON_AddStringToObject(type, "unit", unit_name(&p->value_types[v]));
 		cJSON_AddItemToObject(type, "self_total",
-				      json_number(profile_decimal(p, v, m->profile_self_totals[v], 0)));
+				      json_number(
+					      profile_decimal(p, v, m->profile_self_totals[v], 0)));
 		cJSON_AddItemToArray(list, type);
 	}
 	cJSON_AddItemToObject(top, "functions", profcheck_count((int64_t)m->functions));
@@ -155,8 +159,10 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 	cJSON_AddItemToObject(top, "primitive_calls", profcheck_count(m->primitive_calls));
 	cJSON_AddItemToObject(top, "depth", profcheck_count((int64_t)m->depth));
 	cJSON_AddItemToObject(top, "roots", profcheck_count((int64_t)m->roots));
-	cJSON_AddItemToObject(top, "unattributed", p->value_count
-		? json_number(profile_decimal(p, 0, m->facts.unattributed, 0)) : profcheck_count(0));
+	cJSON_AddItemToObject(top, "unattributed",
+			      p->value_count
+				      ? json_number(profile_decimal(p, 0, m->facts.unattributed, 0))
+				      : profcheck_count(0));
 	cJSON_AddItemToObject(top, "overlapping", json_value(p, m->facts.awaited));
 	if (found)
 		cJSON_AddItemToObject(top, "estimate", json_estimate(p, found));
@@ -213,7 +219,8 @@ static void put_estimate(struct output *out, const struct profile *p, struct est
 	buf_add(&text, S("\ndeparture      "));
 	buf_add_estimate_deviation(&text, p, found);
 	buf_add(&text, S("\nunplaced       "));
-	buf_add_percent(&text, i64_nearest(found->unplaced), found->total >= 1 ? i64_nearest(found->total) : 1);
+	buf_add_percent(&text, i64_nearest(found->unplaced),
+			found->total >= 1 ? i64_nearest(found->total) : 1);
 	buf_add(&text, S("\n"));
 	output_str(out, buf_str(&text));
 	buf_free(&text);
@@ -294,9 +301,8 @@ static void put_difference(struct output *out, const struct profile *a, const st
 	output_byte(out, '\n');
 }
 
-static void put_differences(struct output *out, const struct profile *a,
-			    const struct profile *b, const struct comparison *c,
-			    bool inclusive)
+static void put_differences(struct output *out, const struct profile *a, const struct profile *b,
+			    const struct comparison *c, bool inclusive)
 {
 	enum { SHOWN = 20 };
 
@@ -305,7 +311,8 @@ static void put_differences(struct output *out, const struct profile *a,
 	if (c->count > SHOWN)
 		put_count(out, "... and ", (int64_t)c->count - SHOWN, " more");
 	if (c->count == 1)
-		output_text(out, inclusive ? "1 inclusive total differs\n" : "1 self total differs\n");
+		output_text(out,
+			    inclusive ? "1 inclusive total differs\n" : "1 self total differs\n");
 	else if (c->count)
 		put_count(out, "", (int64_t)c->count,
 			  inclusive ? " inclusive totals differ" : " self totals differ");
@@ -325,7 +332,8 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 
 		cJSON_AddItemToObject(item, "function", profcheck_text(d->function));
 		cJSON_AddItemToObject(item, "value_type",
-				      profcheck_text(profile_text(a, a->value_types[d->value_a].name)));
+				      profcheck_text(
+					      profile_text(a, a->value_types[d->value_a].name)));
 		cJSON_AddItemToObject(item, "value",
 				      json_number(profile_decimal(a, d->value_a, d->a, 0)));
 		cJSON_AddItemToObject(item, "against",
@@ -338,7 +346,8 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 static int compare(struct check *k, struct output *out, struct profile *a)
 {
 	char *file = (char *)(uintptr_t)k->against;
-	struct profile *b = convert_read(&k->settings, NULL, format_registry, &file, 1, (struct read_hints){ 0 }, NULL);
+	struct profile *b = convert_read(&k->settings, NULL, format_registry, &file, 1,
+					 (struct read_hints){ 0 }, NULL);
 	struct comparison c;
 	int status;
 
@@ -373,8 +382,8 @@ static int check(struct check *k, char **files, int count)
 
 	if (select_format_input(k->from, &from) < 0)
 		return STATUS_TROUBLE;
-	if (sandbox_preopen(s, files, count) < 0 || (other[0] && sandbox_preopen(s, other, 1) < 0) ||
-	    sandbox_close(s, true) < 0)
+	if (sandbox_preopen(s, files, count) < 0 ||
+	    (other[0] && sandbox_preopen(s, other, 1) < 0) || sandbox_close(s, true) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, &found);
 	if (!p || convert_select(s, &p) < 0 || !(out = output_open(s->output))) {
@@ -405,8 +414,10 @@ static int parsed(struct check *k, int argc, char **argv)
 
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (convert_handle_info_options(&k->settings, "[options] [FILE...]",
-					"read and validate profiles; print what is in them, or compare", format_registry))
+	if (convert_handle_info_options(
+		    &k->settings, "[options] [FILE...]",
+		    "read and validate profiles; print what is in them, or compare",
+		    format_registry))
 		return STATUS_DONE;
 	if (k->inclusive && !k->against) {
 		diag_error("--inclusive goes with --against");

@@ -14,17 +14,17 @@ enum report_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_NAME };
 
 struct report {
 	struct difference *d;
-	bool no_base;            /* d has no rows and was not finished */
+	bool no_base; /* d has no rows and was not finished */
 	const struct gate_rule *rules;
 	size_t rule_count;
 	struct gate_findings findings;
 	double alpha;
 	int format, sort;
-	uint64_t limit;          /* number of rows; 0: all */
-	bool all;                /* also show rows without a change */
+	uint64_t limit; /* number of rows; 0: all */
+	bool all;       /* also show rows without a change */
 	bool colors;
-	size_t width;            /* width of the terminal; 0: not a terminal */
-	struct buf notes;        /* lines: remarks on the comparison */
+	size_t width;     /* width of the terminal; 0: not a terminal */
+	struct buf notes; /* lines: remarks on the comparison */
 };
 
 /* Appends a name safely: no control characters, and no command that a CI log would execute. */
@@ -38,10 +38,11 @@ const char *profdiff_status_name(enum diff_status status);
  * Appends a value of a term, or a change with its sign; a change relative to the base, with its
  * sign.
  */
-void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
-			 bool sign);
+void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_term term,
+			 int64_t value, bool sign);
 void profdiff_add_relative(struct buf *b, const struct diff_pair *pair);
-struct decimal profdiff_exact_number(const struct difference *d, enum gate_term term, int64_t value);
+struct decimal profdiff_exact_number(const struct difference *d, enum gate_term term,
+				     int64_t value);
 /* p or q, rounded to about four digits. */
 struct decimal profdiff_exact_chance(double p);
 void profdiff_add_chance(struct buf *b, double p);

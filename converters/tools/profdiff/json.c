@@ -62,8 +62,11 @@ static void put_rules(struct output *out, const struct report *r)
 		output_text(out, i ? ",\n{" : "\n{");
 		put_key(out, "rule");
 		json_put(out, str_of(rule->text));
-		put_words(out, "outcome", r->no_base ? S("not asked") : broken ? S("broken")
-			  : few ? S("not enough runs") : S("held"));
+		put_words(out, "outcome",
+			  r->no_base ? S("not asked")
+			  : broken   ? S("broken")
+			  : few      ? S("not enough runs")
+				     : S("held"));
 		output_text(out, ",\"findings\":[");
 		for (size_t k = 0; k < r->findings.count; k++) {
 			if (r->findings.all[k].rule != rule)

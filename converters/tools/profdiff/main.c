@@ -32,10 +32,10 @@ struct diff_work {
 	size_t rule_count, rule_cap;
 	char **files[DIFF_SIDES];
 	int file_counts[DIFF_SIDES];
-	struct stacks_run *runs;   /* kept if a profile is written */
+	struct stacks_run *runs; /* kept if a profile is written */
 	size_t run_count, run_cap;
-	size_t estimated;          /* number of runs whose contexts are estimated */
-	struct buf first_value;    /* the name of the value type that is compared */
+	size_t estimated;       /* number of runs whose contexts are estimated */
+	struct buf first_value; /* the name of the value type that is compared */
 };
 
 #define AT(field) offsetof(struct diff_work, field)
@@ -50,11 +50,14 @@ static const struct option_row report_rows[] = {
 		   AT(report.format)),
 	OPT_CHOICE(0, "sort", "self|inclusive|calls|name",
 		   "whose change sorts the rows, largest first (default self)", AT(report.sort)),
-	{ OPTION_COUNT, 'n', "limit", "N", "at most N rows; 0: all (default 40 for people, all "
-	  "for programs)", AT(report.limit), AT(limit_given) },
+	{ OPTION_COUNT, 'n', "limit", "N",
+	  "at most N rows; 0: all (default 40 for people, all "
+	  "for programs)",
+	  AT(report.limit), AT(limit_given) },
 	OPT_FLAG('a', "all", "rows of functions without a change too", AT(report.all)),
 	OPT_CHOICE(0, "color", "auto|always|never",
-		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", AT(color_choice)),
+		   "colours in text (auto: on a terminal, unless NO_COLOR is set)",
+		   AT(color_choice)),
 	OPT_END
 };
 
@@ -65,9 +68,11 @@ static const struct option_row compare_rows[] = {
 	OPT_CHOICE(0, "kind", "auto|counts|samples|times",
 		   "what the values are: exact counts, numbers of samples, or times of a clock",
 		   AT(kind_choice)),
-	OPT_FRACTION(0, "min-share", "SHARE",
-		     "functions with less of the total on both sides are not tested and break no rule "
-		     "(default 0.01)", AT(options.min_share)),
+	OPT_FRACTION(
+		0, "min-share", "SHARE",
+		"functions with less of the total on both sides are not tested and break no rule "
+		"(default 0.01)",
+		AT(options.min_share)),
 	OPT_END
 };
 
@@ -75,7 +80,8 @@ static const struct option_row gate_rows[] = {
 	OPT_LIST(0, "fail-if", "RULE",
 		 "exit 1 if a function breaks it: 'self > 5% and self > 10ms' (repeatable)",
 		 AT(rule_texts)),
-	OPT_LIST(0, "rules", "FILE", "rules, one a line, # for comments (repeatable)", AT(rule_files)),
+	OPT_LIST(0, "rules", "FILE", "rules, one a line, # for comments (repeatable)",
+		 AT(rule_files)),
 	OPT_FRACTION(0, "alpha", "SHARE", "the q above which a change may be chance (default 0.05)",
 		     AT(report.alpha)),
 	OPT_FLAG(0, "ignore-new", "functions that the base has not break no rule", AT(ignore_new)),
@@ -91,7 +97,9 @@ static int add_rule(struct diff_work *w, struct str text, const char *source, si
 	struct gate_rule rule;
 
 	if (gate_parse(&rule, text) < 0)
-		return source ? diag_error("%s: line %zu: not a rule", diag_masked(str_of(source)), line) : -1;
+		return source ? diag_error("%s: line %zu: not a rule", diag_masked(str_of(source)),
+					   line)
+			      : -1;
 	rule.source = source;
 	rule.line = line;
 	ARRAY_ROOM(w->rules, w->rule_count, w->rule_cap);
@@ -147,8 +155,9 @@ static int take_rules(struct diff_work *w)
 
 static int ask_rules(struct diff_work *w)
 {
-	struct gate_options gate = { .alpha = w->report.alpha, .min_share = w->options.min_share,
-				 .ignore_new = w->ignore_new };
+	struct gate_options gate = { .alpha = w->report.alpha,
+				     .min_share = w->options.min_share,
+				     .ignore_new = w->ignore_new };
 
 	for (size_t i = 0; i < w->rule_count; i++)
 		if (gate_ask(&w->rules[i], w->report.d, &gate, &w->report.findings) < 0)
@@ -218,7 +227,9 @@ static void drop_repeated(struct losses *losses)
 /* All that is needed, as if there were a format that keeps everything. */
 static int prepare_run(struct diff_work *w, struct profile **p, enum representation representation)
 {
-	const struct format needed = { .name = "profdiff", .representation = representation, .features = ~0u,
+	const struct format needed = { .name = "profdiff",
+				       .representation = representation,
+				       .features = ~0u,
 				       .needs_arc_values = representation == REPR_GRAPH };
 	struct prepare_policy policy = convert_policy(&w->settings, &needed);
 	struct losses losses = prepare(p, &needed, &policy);
@@ -254,7 +265,8 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, bool k
 	if (convert_select_and_redact(&w->settings, p) < 0 || prepare_run(w, p, REPR_GRAPH) < 0)
 		return -1;
 	v = choose_value(w, *p, side);
-	if (difference_add(w->report.d, side, *p, v, w->kind_choice ? &kinds[w->kind_choice - 1] : NULL) < 0)
+	if (difference_add(w->report.d, side, *p, v,
+			   w->kind_choice ? &kinds[w->kind_choice - 1] : NULL) < 0)
 		return -1;
 	if (!keep)
 		return 0;
@@ -270,8 +282,8 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, bool k
 static int read_side(struct diff_work *w, const struct format *from, int side, bool keep)
 {
 	for (int i = 0; i < w->file_counts[side]; i++) {
-		struct profile *p = convert_read(&w->settings, from, format_registry, &w->files[side][i], 1,
-						 (struct read_hints){ 0 },
+		struct profile *p = convert_read(&w->settings, from, format_registry,
+						 &w->files[side][i], 1, (struct read_hints){ 0 },
 						 NULL);
 		int status = p ? add_profile(w, &p, side, keep) : -1;
 
@@ -316,12 +328,15 @@ static void note_runs(struct diff_work *w, struct buf *b)
 		buf_add(b, S("one run a side: how much its times vary is unknown"));
 	else if (base + new > 2 && tested &&
 		 statistics_mann_whitney_min_p(base, new) * (double)tested > w->report.alpha)
-		buf_print(b, "not enough runs: to show that one function of %zu changed takes %zu a "
-			  "side (q of %g or less)", tested,
-			  statistics_mann_whitney_min_runs(tested, w->report.alpha), w->report.alpha);
+		buf_print(b,
+			  "not enough runs: to show that one function of %zu changed takes %zu a "
+			  "side (q of %g or less)",
+			  tested, statistics_mann_whitney_min_runs(tested, w->report.alpha),
+			  w->report.alpha);
 }
 
-static void add_note(struct diff_work *w, void (*note)(struct diff_work *w, struct buf *b), bool warn)
+static void add_note(struct diff_work *w, void (*note)(struct diff_work *w, struct buf *b),
+		     bool warn)
 {
 	struct buf text = { 0 };
 
@@ -363,10 +378,11 @@ static void look_at_terminal(struct diff_work *w)
 	struct winsize size = { 0 };
 
 	w->report.colors = w->color_choice == 1 ||
-			(w->color_choice == 0 && terminal && !(no_color && *no_color));
+			   (w->color_choice == 0 && terminal && !(no_color && *no_color));
 	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		w->report.width = size.ws_col;
-	if (!w->limit_given && (w->report.format == TABLE_TEXT || w->report.format == TABLE_MARKDOWN))
+	if (!w->limit_given &&
+	    (w->report.format == TABLE_TEXT || w->report.format == TABLE_MARKDOWN))
 		w->report.limit = USUAL_ROWS;
 }
 
@@ -399,8 +415,8 @@ static int compare(struct diff_work *w, const struct format *from, const struct 
 		if (read_side(w, from, side, to != NULL) < 0)
 			return -1;
 	if (w->estimated)
-		diag_warning("contexts estimated from a call graph in %zu of %zu runs", w->estimated,
-			     w->run_count);
+		diag_warning("contexts estimated from a call graph in %zu of %zu runs",
+			     w->estimated, w->run_count);
 	w->options.compare = (enum diff_compare)w->compare_choice;
 	if (difference_finish(w->report.d, &w->options) < 0)
 		return -1;
@@ -415,9 +431,10 @@ static int open_sides(struct diff_work *w)
 {
 	w->report.no_base = is_base_missing(w);
 	if (w->report.no_base && !w->allow_missing_base)
-		return diag_error("no profile of the base: %s (--allow-missing-base lets that pass)",
-				  w->file_counts[DIFF_BASE]
-				  ? diag_masked(str_of(w->files[DIFF_BASE][0])) : "no file given");
+		return diag_error(
+			"no profile of the base: %s (--allow-missing-base lets that pass)",
+			w->file_counts[DIFF_BASE] ? diag_masked(str_of(w->files[DIFF_BASE][0]))
+						  : "no file given");
 	for (int side = 0; side < 2 && !w->report.no_base; side++)
 		if (sandbox_preopen(&w->settings, w->files[side], w->file_counts[side]) < 0)
 			return -1;
@@ -458,7 +475,8 @@ static int choose_formats(struct diff_work *w, const struct format **from, const
 	const char *alone;
 
 	*to = NULL;
-	if (select_format_input(w->from, from) < 0 || (w->to && select_format_output(s, w->to, NULL, to) < 0))
+	if (select_format_input(w->from, from) < 0 ||
+	    (w->to && select_format_output(s, w->to, NULL, to) < 0))
 		return -1;
 	alone = w->to ? NULL : options_of_output(&s->options);
 	if (alone)
@@ -475,9 +493,10 @@ static int parsed(struct diff_work *w, int argc, char **argv)
 	first = settings_parse(&w->settings, argc, argv);
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (convert_handle_info_options(&w->settings, "[options] BASE NEW | [options] BASE... -- NEW...",
-					"what changed between two profiles or two sets of runs, and a gate on it",
-					format_registry))
+	if (convert_handle_info_options(
+		    &w->settings, "[options] BASE NEW | [options] BASE... -- NEW...",
+		    "what changed between two profiles or two sets of runs, and a gate on it",
+		    format_registry))
 		return STATUS_DONE;
 	if (choose_formats(w, &from, &to) < 0 || take_rules(w) < 0 ||
 	    divide(w, argv + first, argc - first) < 0)
@@ -486,8 +505,10 @@ static int parsed(struct diff_work *w, int argc, char **argv)
 	if (open_sides(w) < 0)
 		return STATUS_TROUBLE;
 	w->report.d = difference_new();
-	status = run(w, from, to) < 0 ? STATUS_TROUBLE : w->report.findings.broken ? STATUS_NO
-		: w->report.findings.too_few && w->settings.strict ? STATUS_TROUBLE : STATUS_DONE;
+	status = run(w, from, to) < 0                               ? STATUS_TROUBLE
+		 : w->report.findings.broken                        ? STATUS_NO
+		 : w->report.findings.too_few && w->settings.strict ? STATUS_TROUBLE
+								    : STATUS_DONE;
 	clean_up(w);
 	return status;
 }

@@ -138,7 +138,8 @@ static void put_suite(xmlTextWriter *w, const struct report *r)
 	profdiff_add_name(&text, buf_str(&r->notes));
 	buf_byte(&text, '\0');
 	if (r->notes.n)
-		xml_library()->xmlTextWriterWriteElement(w, xml_text("system-out"), xml_text(text.p));
+		xml_library()->xmlTextWriterWriteElement(w, xml_text("system-out"),
+							 xml_text(text.p));
 	end_element(w);
 	buf_free(&text);
 }
@@ -158,8 +159,7 @@ void profdiff_put_junit(struct output *out, const struct report *r)
 	if (xml->xmlTextWriterEndDocument(w) < 0)
 		diag_die("out of memory");
 	xml->xmlFreeTextWriter(w);
-	output_bytes(out, xml->xmlBufferContent(buffer),
-		     (size_t)xml->xmlBufferLength(buffer));
+	output_bytes(out, xml->xmlBufferContent(buffer), (size_t)xml->xmlBufferLength(buffer));
 	xml->xmlBufferFree(buffer);
 	xml->xmlCleanupParser();
 }

@@ -52,9 +52,10 @@ static bool is_for_people(const struct report *r)
 
 static double change_of(const struct report *r, uint32_t row)
 {
-	const struct diff_pair *pair = &r->d->rows[row].pairs[
-		r->sort == SORT_INCLUSIVE ? DIFF_INCLUSIVE
-		: r->sort == SORT_CALLS ? DIFF_CALLS : DIFF_SELF];
+	const struct diff_pair *pair =
+		&r->d->rows[row].pairs[r->sort == SORT_INCLUSIVE ? DIFF_INCLUSIVE
+				       : r->sort == SORT_CALLS   ? DIFF_CALLS
+								 : DIFF_SELF];
 	double change = (double)pair->new - (double)pair->base;
 
 	return r->sort == SORT_NAME ? 0 : change < 0 ? -change : change;
@@ -81,9 +82,9 @@ static bool is_changed(const struct diff_row *row)
 
 struct order {
 	uint32_t *rows;
-	size_t count;       /* that may be shown */
+	size_t count; /* that may be shown */
 	size_t shown;
-	size_t unchanged;   /* left out */
+	size_t unchanged; /* left out */
 };
 
 static void find_order(struct order *o, const struct report *r)
@@ -137,8 +138,10 @@ static void put_number_cell(struct table *t, const struct difference *d, enum ga
 /* Hundredths of a percent of the base; undefined if the base is 0. */
 static void put_relative(struct table *t, const struct diff_pair *pair)
 {
-	double part = pair->base ? ((double)pair->new - (double)pair->base) /
-		(pair->base < 0 ? -(double)pair->base : (double)pair->base) : 0;
+	double part = pair->base
+			      ? ((double)pair->new - (double)pair->base) /
+					(pair->base < 0 ? -(double)pair->base : (double)pair->base)
+			      : 0;
 	double hundredths = part * 1e4 + (part < 0 ? -0.5 : 0.5);
 	struct buf shown = { 0 };
 
@@ -245,8 +248,10 @@ static struct str unit_of(const struct difference *d)
 {
 	const struct value_type *type = &d->values_of->value_types[0];
 
-	return d->shares ? S("%") : type->unit == UNIT_TIME ? S("ns")
-		: type->unit == UNIT_BYTES ? S("bytes") : profile_text(d->values_of, type->name);
+	return d->shares                  ? S("%")
+	       : type->unit == UNIT_TIME  ? S("ns")
+	       : type->unit == UNIT_BYTES ? S("bytes")
+					  : profile_text(d->values_of, type->name);
 }
 
 static void put_row(struct table *t, const struct report *r, const struct diff_row *row)
@@ -409,8 +414,9 @@ static void put_guarded(struct output *out, struct str text)
 static void put_rows(struct output *out, const struct report *r, struct order *o)
 {
 	struct table *t = make_table(r, o, o->shown);
-	struct table_style look = { .format = (enum table_format)r->format, .more = profdiff_put_report_more,
-				   .context = (void *)(uintptr_t)r };
+	struct table_style look = { .format = (enum table_format)r->format,
+				    .more = profdiff_put_report_more,
+				    .context = (void *)(uintptr_t)r };
 	struct buf b = { 0 };
 	struct output *memory = output_memory(&b);
 

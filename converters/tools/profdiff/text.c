@@ -80,8 +80,8 @@ static void add_percents(struct buf *b, double percent)
 	}
 }
 
-void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_term term, int64_t value,
-			 bool sign)
+void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_term term,
+			 int64_t value, bool sign)
 {
 	static const struct value_style usual;
 

@@ -42,7 +42,8 @@ static const struct option_row format_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the input's format (default: found by its content)",
 		 AT(from)),
 	OPT_TEXT('t', "to", "FORMAT",
-		 "the output's format (default: by the suffix of -o, or the first input's)", AT(to)),
+		 "the output's format (default: by the suffix of -o, or the first input's)",
+		 AT(to)),
 	OPT_END
 };
 
@@ -51,12 +52,17 @@ static const struct option_row filter_rows[] = {
 	OPT_TEXT(0, "ignore", "REGEX", "drop stacks with a matching frame", AT(ignore)),
 	OPT_TEXT(0, "hide", "REGEX", "take matching frames out of stacks", AT(hide)),
 	OPT_TEXT(0, "show", "REGEX", "take all but matching frames out of stacks", AT(show)),
-	OPT_TEXT(0, "hide-kind", "KINDS", "take frames of these kinds out of stacks: kernel, native, "
-		 "interpreted, jit, gc, idle, inlined", AT(hide_kind)),
-	OPT_TEXT(0, "show-from", "REGEX", "stacks begin at their first matching frame", AT(show_from)),
-	OPT_TEXT(0, "prune-from", "REGEX", "stacks end at their last matching frame", AT(prune_from)),
+	OPT_TEXT(0, "hide-kind", "KINDS",
+		 "take frames of these kinds out of stacks: kernel, native, "
+		 "interpreted, jit, gc, idle, inlined",
+		 AT(hide_kind)),
+	OPT_TEXT(0, "show-from", "REGEX", "stacks begin at their first matching frame",
+		 AT(show_from)),
+	OPT_TEXT(0, "prune-from", "REGEX", "stacks end at their last matching frame",
+		 AT(prune_from)),
 	OPT_TEXT(0, "time", "FROM:TO",
-		 "keep what lies between two times, in seconds or with s, ms, us, ns behind", AT(window)),
+		 "keep what lies between two times, in seconds or with s, ms, us, ns behind",
+		 AT(window)),
 	OPT_END
 };
 
@@ -66,18 +72,20 @@ static const struct option_row tag_rows[] = {
 	OPT_LIST(0, "tag-ignore", "KEY=WHAT", "drop samples with such a label", AT(tag_ignore)),
 	OPT_TEXT(0, "tag-show", "REGEX", "keep labels with a matching key", AT(tag_show)),
 	OPT_TEXT(0, "tag-hide", "REGEX", "drop labels with a matching key", AT(tag_hide)),
-	OPT_TEXT(0, "tag-root", "KEYS", "what samples have under KEYS (a or a,b) as their root frames",
-		 AT(tag_root)),
+	OPT_TEXT(0, "tag-root", "KEYS",
+		 "what samples have under KEYS (a or a,b) as their root frames", AT(tag_root)),
 	OPT_TEXT(0, "tag-leaf", "KEYS", "the same as their leaf frames", AT(tag_leaf)),
 	OPT_END
 };
 
 static const struct option_row view_rows[] = {
-	OPT_LIST(0, "rename", "RULE", "s/RE/TEXT/ on functions' names, or " RENAME_RULES, AT(renames)),
+	OPT_LIST(0, "rename", "RULE", "s/RE/TEXT/ on functions' names, or " RENAME_RULES,
+		 AT(renames)),
 	OPT_CHOICE(0, "granularity", GRANULARITIES, "what a frame stands for", AT(granularity)),
 	OPT_FLAG(0, "flatten-recursion", "a function is in a stack only once", AT(flatten)),
 	OPT_TEXT(0, "root", "NAME", "a function of that name calls everything", AT(root)),
-	OPT_TEXT(0, "trim", "PERCENT", "functions under PERCENT of the total become [trimmed]", AT(trim)),
+	OPT_TEXT(0, "trim", "PERCENT", "functions under PERCENT of the total become [trimmed]",
+		 AT(trim)),
 	OPT_TEXT(0, "scale", "FACTOR", "all values times FACTOR: 0.01, 1/3", AT(scale)),
 	OPT_END
 };
@@ -85,10 +93,17 @@ static const struct option_row view_rows[] = {
 /* --- time --- */
 
 /* Parses the limit of a value type; -1 after a message. */
-static int read_time(const struct filter_work *w, struct str text, const struct value_type *type, int64_t *limit)
+static int read_time(const struct filter_work *w, struct str text, const struct value_type *type,
+		     int64_t *limit)
 {
-	static const struct { struct str name; int power; } units[] = {
-		{ { "ns", 2 }, 0 }, { { "us", 2 }, 3 }, { { "ms", 2 }, 6 }, { { "s", 1 }, 9 },
+	static const struct {
+		struct str name;
+		int power;
+	} units[] = {
+		{ { "ns", 2 }, 0 },
+		{ { "us", 2 }, 3 },
+		{ { "ms", 2 }, 6 },
+		{ { "s", 1 }, 9 },
 	};
 	int power = type->unit == UNIT_TIME ? 9 : 0;
 	struct decimal number;
@@ -105,19 +120,23 @@ static int read_time(const struct filter_work *w, struct str text, const struct 
 	if (named && type->unit != UNIT_TIME)
 		return diag_error("--time: what is counted is no time: expected plain numbers");
 	if (!str_to_decimal(text, &number, &exactness))
-		return diag_error("--time: expected FROM:TO, got %s", diag_quote(str_of(w->window)));
+		return diag_error("--time: expected FROM:TO, got %s",
+				  diag_quote(str_of(w->window)));
 	number.exponent += power;
 	if (decimal_at(number, type->exponent, limit) == OUT_OF_RANGE)
-		return diag_error("--time: %s does not fit in 64 bits", diag_quote(str_of(w->window)));
+		return diag_error("--time: %s does not fit in 64 bits",
+				  diag_quote(str_of(w->window)));
 	return 0;
 }
 
-static int read_limits(const struct filter_work *w, const struct profile *p, int64_t *from, int64_t *to)
+static int read_limits(const struct filter_work *w, const struct profile *p, int64_t *from,
+		       int64_t *to)
 {
 	struct str first, last;
 
 	if (!str_cut(str_of(w->window), ':', &first, &last))
-		return diag_error("--time: expected FROM:TO, got %s", diag_quote(str_of(w->window)));
+		return diag_error("--time: expected FROM:TO, got %s",
+				  diag_quote(str_of(w->window)));
 	for (value_id v = 0; v < p->value_count; v++) {
 		from[v] = INT64_MIN;
 		to[v] = INT64_MAX;
@@ -125,7 +144,8 @@ static int read_limits(const struct filter_work *w, const struct profile *p, int
 		    (last.n && read_time(w, last, &p->value_types[v], &to[v]) < 0))
 			return -1;
 		if (from[v] > to[v])
-			return diag_error("--time: expected FROM before TO, got %s", diag_quote(str_of(w->window)));
+			return diag_error("--time: expected FROM before TO, got %s",
+					  diag_quote(str_of(w->window)));
 	}
 	return 0;
 }
@@ -139,7 +159,8 @@ static int cut_sample_times(const struct filter_work *w, struct profile **p)
 	bool *keep;
 
 	if (!str_cut(str_of(w->window), ':', &first, &last))
-		return diag_error("--time: expected FROM:TO, got %s", diag_quote(str_of(w->window)));
+		return diag_error("--time: expected FROM:TO, got %s",
+				  diag_quote(str_of(w->window)));
 	if ((first.n && read_time(w, first, &time, &from) < 0) ||
 	    (last.n && read_time(w, last, &time, &to) < 0))
 		return -1;
@@ -202,15 +223,17 @@ static int rename_all(const struct filter_work *w, struct profile **p)
 	functions = group_by_functions(*p);
 	status = proffilter_rename_functions(*p, &w->renames, functions);
 	if (status == 0)
-		profile_replace(p, profile_group_by(*p, &(struct group_by_options){ .functions = functions }));
+		profile_replace(p, profile_group_by(*p, &(struct group_by_options){
+								.functions = functions }));
 	alloc_free(functions);
 	return status;
 }
 
 static void regroup_all(const struct filter_work *w, struct profile **p)
 {
-	struct group_by_options options = { .drop_lines = w->granularity && w->granularity != BY_LINE,
-			       .line_functions = w->granularity == BY_LINE };
+	struct group_by_options options = { .drop_lines = w->granularity &&
+							  w->granularity != BY_LINE,
+					    .line_functions = w->granularity == BY_LINE };
 	struct function *functions;
 
 	if (!w->granularity)
@@ -226,8 +249,8 @@ static void regroup_all(const struct filter_work *w, struct profile **p)
 
 static bool cuts_stacks(const struct filter_work *w)
 {
-	return w->focus || w->ignore || w->hide || w->hide_kind || w->show ||
-	       w->show_from || w->prune_from;
+	return w->focus || w->ignore || w->hide || w->hide_kind || w->show || w->show_from ||
+	       w->prune_from;
 }
 
 static bool uses_tags(const struct filter_work *w)
@@ -252,8 +275,9 @@ static int make_stacks(struct filter_work *w, struct profile **p)
 	if (!needs_stacks(w) || !profile_has_graph(*p))
 		return 0;
 	if (w->granularity == BY_LINE)
-		return diag_error("--granularity line: a call graph does not say which lines of a function "
-				  "are in a stack");
+		return diag_error(
+			"--granularity line: a call graph does not say which lines of a function "
+			"are in a stack");
 	if (profile_features(*p) & FEATURE_CALLS) {
 		diag_verbose("call counts are lost: stacks have none");
 		if (w->settings.strict)
@@ -310,7 +334,8 @@ static int mark_kinds(const struct profile *p, const char *list, bool *marks)
 		kind = frame_kind_find(word);
 		if (kind < 0 && !inlined)
 			return diag_error("--hide-kind: expected kernel, native, interpreted, jit, "
-					  "gc, idle or inlined, got %s", diag_quote(word));
+					  "gc, idle or inlined, got %s",
+					  diag_quote(word));
 		for (size_t i = 0; i < p->frame_detail_count; i++) {
 			const struct frame_detail *d = &p->frame_details[i];
 
@@ -332,8 +357,10 @@ static int cut_stacks(struct filter_work *w, struct profile **p)
 		bool names_only;
 		bool *marks;
 	} verbs[] = {
-		{ "--focus", w->focus, false, NULL }, { "--ignore", w->ignore, false, NULL },
-		{ "--hide", w->hide, false, NULL }, { "--show", w->show, false, NULL },
+		{ "--focus", w->focus, false, NULL },
+		{ "--ignore", w->ignore, false, NULL },
+		{ "--hide", w->hide, false, NULL },
+		{ "--show", w->show, false, NULL },
 		{ "--show-from", w->show_from, false, NULL },
 		{ "--prune-from", w->prune_from, true, NULL },
 	};
@@ -354,9 +381,13 @@ static int cut_stacks(struct filter_work *w, struct profile **p)
 		bool any = profile_has_stacks(*p);
 
 		profile_replace(p, profile_filter(*p, &(struct filter_options){
-			.focus = verbs[0].marks, .ignore = verbs[1].marks,
-			.hide = verbs[2].marks, .hide_frames = kinds, .show = verbs[3].marks,
-			.show_from = verbs[4].marks, .prune_from = verbs[5].marks }));
+							      .focus = verbs[0].marks,
+							      .ignore = verbs[1].marks,
+							      .hide = verbs[2].marks,
+							      .hide_frames = kinds,
+							      .show = verbs[3].marks,
+							      .show_from = verbs[4].marks,
+							      .prune_from = verbs[5].marks }));
 		if (any && !profile_has_stacks(*p))
 			status = report_empty(w, reported);
 	}
@@ -374,9 +405,8 @@ static void warn_unmatched(const char *option, const char *text)
 }
 
 /* Leaves in `keep` the samples that each condition of the list keeps, or does not drop. */
-static int mark_samples(const struct profile *p, const char *option,
-			const struct option_list *list, bool ignore_these, bool *keep,
-			bool *reported)
+static int mark_samples(const struct profile *p, const char *option, const struct option_list *list,
+			bool ignore_these, bool *keep, bool *reported)
 {
 	bool *marks = alloc_zero(p->sample_count, sizeof *marks);
 	int status = 0;
@@ -492,13 +522,14 @@ static int trim_small(const struct filter_work *w, struct profile **p)
 		return 0;
 	percent = strtod(w->trim, &end);
 	if (end == w->trim || *end || !(percent >= 0 && percent <= 100))
-		return diag_error("--trim: expected a PERCENT from 0 to 100, got %s", diag_quote(str_of(w->trim)));
+		return diag_error("--trim: expected a PERCENT from 0 to 100, got %s",
+				  diag_quote(str_of(w->trim)));
 	small = prune_small_functions(*p, percent / 100);
 	functions = group_by_functions(*p);
 	for (function_id f = 0; f < (*p)->function_count; f++)
 		if (small[f])
-			functions[f] = (struct function){
-				.name = profile_string(*p, S("[trimmed]")) };
+			functions[f] = (struct function){ .name = profile_string(*p,
+										 S("[trimmed]")) };
 	options.functions = functions;
 	options.chains = small;
 	profile_replace(p, profile_group_by(*p, &options));
@@ -514,7 +545,8 @@ static int scale_values(const struct filter_work *w, struct profile *p)
 	if (!w->scale)
 		return 0;
 	if (!factor_read(str_of(w->scale), &factor))
-		return diag_error("--scale: expected a FACTOR as 0.01 or 1/3, got %s", diag_quote(str_of(w->scale)));
+		return diag_error("--scale: expected a FACTOR as 0.01 or 1/3, got %s",
+				  diag_quote(str_of(w->scale)));
 	profile_scale(p, factor);
 	return 0;
 }
@@ -544,10 +576,12 @@ static int parsed(struct filter_work *w, int argc, char **argv)
 
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (convert_handle_info_options(s, "[options] [FILE...]", "keep a part of a profile, or see it in another way",
+	if (convert_handle_info_options(s, "[options] [FILE...]",
+					"keep a part of a profile, or see it in another way",
 					format_registry))
 		return STATUS_DONE;
-	if (select_format_input(w->from, &from) < 0 || (w->to && select_format_output(s, w->to, NULL, &to) < 0))
+	if (select_format_input(w->from, &from) < 0 ||
+	    (w->to && select_format_output(s, w->to, NULL, &to) < 0))
 		return STATUS_TROUBLE;
 	if (sandbox_enter(s, argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;

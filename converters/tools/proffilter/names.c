@@ -68,22 +68,22 @@ static const struct name_rule {
 	const char *name;
 	const char *substitutions[MAX_STEPS];
 } rules[] = {
-	{ "addresses", { "s/(?: at | ?\\+ ?)?[\\[(]?\\b0x[0-9A-Fa-f]+[\\])]?//g",
-			 "s/^$/[unknown]/" } },
+	{ "addresses",
+	  { "s/(?: at | ?\\+ ?)?[\\[(]?\\b0x[0-9A-Fa-f]+[\\])]?//g", "s/^$/[unknown]/" } },
 	{ "templates", { "s/(?<=[\\w~])(?<!operator)(<(?:->|[^<>]|(?1))*>)//g" } },
-	{ "lambdas", { "s/\\{lambda(\\((?:[^()]|(?1))*\\))#\\d+\\}/{lambda}/g",
-		       "s/\\$_\\d+/$_/g", "s/'lambda\\d*'/'lambda'/g",
-		       "s/\\{closure#\\d+\\}/{closure}/g",
-		       "s/\\blambda\\$(\\w+)\\$\\d+/lambda$\\1/g",
-		       "s/\\.func\\d+(?:\\.\\d+)*(?=\\.|$)/.func/g" } },
+	{ "lambdas",
+	  { "s/\\{lambda(\\((?:[^()]|(?1))*\\))#\\d+\\}/{lambda}/g", "s/\\$_\\d+/$_/g",
+	    "s/'lambda\\d*'/'lambda'/g", "s/\\{closure#\\d+\\}/{closure}/g",
+	    "s/\\blambda\\$(\\w+)\\$\\d+/lambda$\\1/g",
+	    "s/\\.func\\d+(?:\\.\\d+)*(?=\\.|$)/.func/g" } },
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
 struct renaming {
 	struct profile *p;
-	struct function *functions;  /* as they are to be */
+	struct function *functions; /* as they are to be */
 	struct referenced used;
-	bool any;                    /* a name has changed */
+	bool any; /* a name has changed */
 };
 
 static void change_name(struct renaming *r, function_id f, struct str name)
@@ -189,7 +189,8 @@ int proffilter_rename_functions(struct profile *p, const struct option_list *lis
 		r.any = false;
 		status = apply_rule(&r, list->texts[i]);
 		if (status == 0 && !r.any)
-			diag_warning("--rename %s matched nothing", diag_quote(str_of(list->texts[i])));
+			diag_warning("--rename %s matched nothing",
+				     diag_quote(str_of(list->texts[i])));
 	}
 	referenced_free(&r.used);
 	return status;

@@ -40,8 +40,9 @@ int file_names_read(struct file_names *f, const char *list, bool nul)
 	buf_byte(&f->text, nul ? '\0' : '\n');
 	for (size_t i = 0; i < f->text.n; i++) {
 		if (!nul && f->text.p[i] == '\0')
-			return diag_error("%s: byte %zu: expected a line, got a NUL byte (-0 reads such lists)",
-					  f->input_used ? "standard input" : diag_masked(str_of(list)), i);
+			return diag_error(
+				"%s: byte %zu: expected a line, got a NUL byte (-0 reads such lists)",
+				f->input_used ? "standard input" : diag_masked(str_of(list)), i);
 		if (f->text.p[i] != (nul ? '\0' : '\n'))
 			continue;
 		f->text.p[i] = '\0';

@@ -5,10 +5,10 @@
 #include "common/base/str.h"
 
 struct file_names {
-	char **names;     /* those from lists point into `text` */
+	char **names; /* those from lists point into `text` */
 	size_t count, cap;
 	struct buf text;
-	bool input_used;  /* standard input was a list, so it is not a profile */
+	bool input_used; /* standard input was a list, so it is not a profile */
 };
 
 /*

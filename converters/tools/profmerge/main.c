@@ -31,20 +31,20 @@ static const struct option_row own_rows[] = {
 	OPT_TEXT('f', "from", "FORMAT", "the inputs' format (default: found by their content)",
 		 AT(from)),
 	OPT_TEXT('t', "to", "FORMAT",
-		 "the output's format (default: by the suffix of -o, or the first input's)", AT(to)),
+		 "the output's format (default: by the suffix of -o, or the first input's)",
+		 AT(to)),
 	OPT_TEXT(0, "files-from", "FILE", "read the names of more FILEs from FILE, a line each",
 		 AT(list)),
-	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", AT(nul_ends)),
-	OPT_END
+	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", AT(nul_ends)), OPT_END
 };
 
 struct merge_work {
 	struct settings settings;
 	struct profmerge_options options;
 	const struct format *from, *to;
-	const char *first;    /* the file that the others must agree with */
+	const char *first; /* the file that the others must agree with */
 	struct merge merge;
-	size_t estimated;     /* number of files whose stacks were estimated */
+	size_t estimated;      /* number of files whose stacks were estimated */
 	struct profile *spare; /* tables of the last small file, for the next one */
 };
 
@@ -78,7 +78,8 @@ static int select_value(const struct settings *s, struct profile *p, const char 
 	return 0;
 }
 
-static int report_disagreement(const struct merge_work *w, const struct profile *p, const char *file)
+static int report_disagreement(const struct merge_work *w, const struct profile *p,
+			       const char *file)
 {
 	struct buf first = { 0 }, other = { 0 };
 
@@ -170,9 +171,9 @@ static int add_files(struct merge_work *w, const struct file_names *files)
 	return status;
 }
 
-static int name_files(const struct profmerge_options *o, struct file_names *files, char **words, int count)
+static int name_files(const struct profmerge_options *o, struct file_names *files, char **words,
+		      int count)
 {
-
 	for (int i = 0; i < count; i++)
 		file_names_add(files, words[i]);
 	if (o->list && file_names_read(files, o->list, o->nul_ends) < 0)
@@ -183,7 +184,7 @@ static int name_files(const struct profmerge_options *o, struct file_names *file
 		if (strcmp(files->names[i], "-") == 0)
 			return diag_error("standard input has the names: it cannot be a FILE too");
 	if (!files->count)
-		file_names_add(files, (char *)(uintptr_t)"-");
+		file_names_add(files, (char *)(uintptr_t) "-");
 	return 0;
 }
 
@@ -231,7 +232,8 @@ static int parsed(struct merge_work *w, int argc, char **argv)
 	if (first < 0)
 		return STATUS_TROUBLE;
 	if (convert_handle_info_options(&w->settings, "[options] [FILE...]",
-					"sum profiles, in the same bytes in any order", format_registry))
+					"sum profiles, in the same bytes in any order",
+					format_registry))
 		return STATUS_DONE;
 	if (select_format_input(w->options.from, &w->from) < 0)
 		return STATUS_TROUBLE;

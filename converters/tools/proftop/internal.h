@@ -8,19 +8,26 @@
 #include "common/syntax/table.h"
 #include "common/transform/callgraph/flat_profile.h"
 
-enum proftop_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_SELF_CALL, SORT_INCLUSIVE_CALL, SORT_NAME };
+enum proftop_sort {
+	SORT_SELF,
+	SORT_INCLUSIVE,
+	SORT_CALLS,
+	SORT_SELF_CALL,
+	SORT_INCLUSIVE_CALL,
+	SORT_NAME
+};
 
 struct proftop_options {
 	const char *from, *peek;
-	const char *by;       /* the key of labels that rows are about; NULL: functions */
+	const char *by; /* the key of labels that rows are about; NULL: functions */
 	bool tree, lines;
-	int sort, format;     /* format: of TOP_FORMATS */
-	uint64_t limit;       /* rows; 0: all */
+	int sort, format; /* format: of TOP_FORMATS */
+	uint64_t limit;   /* rows; 0: all */
 	bool limit_given;
-	int color;            /* auto, always, never */
-	double min_share;     /* a share: rows and branches below it are left out */
+	int color;        /* auto, always, never */
+	double min_share; /* a share: rows and branches below it are left out */
 	bool colors;
-	size_t width;         /* of the terminal; 0: it is none */
+	size_t width; /* of the terminal; 0: it is none */
 };
 #define TOP_FORMATS TABLE_FORMATS "|openmetrics"
 enum { FORMAT_OPENMETRICS = TABLE_MARKDOWN + 1 };
@@ -38,10 +45,14 @@ struct str proftop_unit(const struct profile *p, value_id v);
 void proftop_function(struct table *t, const struct flat_row *f);
 
 /* The views. p has the half that they need. */
-void proftop_flat(const struct proftop_options *o, struct output *out, const struct flat_profile *f);
-void proftop_metrics(const struct proftop_options *o, struct output *out, const struct flat_profile *f);
-void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p, value_id v);
-int proftop_peek(const struct proftop_options *o, struct output *out, const struct flat_profile *f); /* -1 after a message */
+void proftop_flat(const struct proftop_options *o, struct output *out,
+		  const struct flat_profile *f);
+void proftop_metrics(const struct proftop_options *o, struct output *out,
+		     const struct flat_profile *f);
+void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p,
+		   value_id v);
+int proftop_peek(const struct proftop_options *o, struct output *out,
+		 const struct flat_profile *f); /* -1 after a message */
 void proftop_tree(const struct proftop_options *o, struct output *out, const struct profile *p);
 
 /* The rows in the order of --sort, the heaviest first; the caller frees it. */

@@ -22,13 +22,13 @@
 #define AT(field) offsetof(struct proftop_options, field)
 
 static const struct option_row view_rows[] = {
-	OPT_TEXT(0, "peek", "NAME", "this function's callers and callees (the name, or a part of it)",
-		 AT(peek)),
-	OPT_TEXT(0, "by", "KEY", "what samples have under KEY (labels; thread, process) instead of functions",
+	OPT_TEXT(0, "peek", "NAME",
+		 "this function's callers and callees (the name, or a part of it)", AT(peek)),
+	OPT_TEXT(0, "by", "KEY",
+		 "what samples have under KEY (labels; thread, process) instead of functions",
 		 AT(by)),
 	OPT_FLAG(0, "tree", "calling contexts as a tree", AT(tree)),
-	OPT_FLAG(0, "lines", "lines of code instead of functions", AT(lines)),
-	OPT_END
+	OPT_FLAG(0, "lines", "lines of code instead of functions", AT(lines)), OPT_END
 };
 
 static const struct option_row look_rows[] = {
@@ -36,13 +36,14 @@ static const struct option_row look_rows[] = {
 		 AT(from)),
 	OPT_CHOICE(0, "sort", "self|inclusive|calls|self-per-call|inclusive-per-call|name",
 		   "the order of rows, heaviest first (default self)", AT(sort)),
-	{ OPTION_COUNT, 'n', "limit", "N", "at most N rows; 0: all (default: as many as fit on "
-	  "the terminal, else 40; openmetrics 100)", AT(limit), AT(limit_given) },
+	{ OPTION_COUNT, 'n', "limit", "N",
+	  "at most N rows; 0: all (default: as many as fit on "
+	  "the terminal, else 40; openmetrics 100)",
+	  AT(limit), AT(limit_given) },
 	OPT_FRACTION(0, "min-share", "SHARE", "leave out what has less of the total (0.01: 1%)",
 		     AT(min_share)),
 	OPT_ALIAS("least", "min-share"),
-	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)",
-		   AT(format)),
+	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)", AT(format)),
 	OPT_CHOICE(0, "color", "auto|always|never",
 		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", AT(color)),
 	OPT_END
@@ -58,21 +59,22 @@ static void look_at_terminal(struct proftop_options *o, const struct settings *s
 	bool terminal = !s->output && isatty(STDOUT_FILENO);
 	const char *no_color = getenv("NO_COLOR");
 
-	o->colors = o->color == 1 ||
-			     (o->color == 0 && terminal && !(no_color && *no_color));
+	o->colors = o->color == 1 || (o->color == 0 && terminal && !(no_color && *no_color));
 	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		o->width = size.ws_col;
 	if (o->limit_given)
 		return;
-	o->limit = o->format == FORMAT_OPENMETRICS ? METRICS
-		: o->format != TABLE_TEXT && o->format != TABLE_MARKDOWN ? 0
-		: size.ws_row > 2 * HEADING_ROWS ? size.ws_row - HEADING_ROWS : USUAL_ROWS;
+	o->limit = o->format == FORMAT_OPENMETRICS                          ? METRICS
+		   : o->format != TABLE_TEXT && o->format != TABLE_MARKDOWN ? 0
+		   : size.ws_row > 2 * HEADING_ROWS ? size.ws_row - HEADING_ROWS
+						    : USUAL_ROWS;
 }
 
 struct table_style proftop_look(const struct proftop_options *o)
 {
 	return (struct table_style){ .format = (enum table_format)o->format,
-				    .width = o->width, .colors = o->colors };
+				     .width = o->width,
+				     .colors = o->colors };
 }
 
 /* --- cells --- */
@@ -83,8 +85,9 @@ struct str proftop_unit(const struct profile *p, value_id v)
 {
 	const struct value_type *type = &p->value_types[v];
 
-	return type->unit == UNIT_TIME ? S("ns") : type->unit == UNIT_BYTES ? S("bytes")
-		: profile_text(p, type->name);
+	return type->unit == UNIT_TIME    ? S("ns")
+	       : type->unit == UNIT_BYTES ? S("bytes")
+					  : profile_text(p, type->name);
 }
 
 /* For counts only the number is shown; the heading says what is counted. */
@@ -196,8 +199,10 @@ uint32_t proftop_limit(const struct proftop_options *o, uint32_t count)
 static int prepare_view(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
 	const struct format needed = {
-		.name = "proftop", .representation = o->tree ? REPR_SAMPLES : REPR_GRAPH,
-		.features = ~0u, .needs_arc_values = !o->tree,
+		.name = "proftop",
+		.representation = o->tree ? REPR_SAMPLES : REPR_GRAPH,
+		.features = ~0u,
+		.needs_arc_values = !o->tree,
 	};
 
 	return convert_prepare(s, p, &needed);
@@ -285,8 +290,7 @@ static int check_options(const struct proftop_options *o)
 {
 	if ((o->peek != NULL) + (o->by != NULL) + o->tree + o->lines > 1)
 		return diag_error("options --peek, --by, --tree and --lines: only one of them");
-	if (o->format == FORMAT_OPENMETRICS &&
-	    (o->peek || o->by || o->tree || o->lines))
+	if (o->format == FORMAT_OPENMETRICS && (o->peek || o->by || o->tree || o->lines))
 		return diag_error("option --format openmetrics: only for functions");
 	return 0;
 }
@@ -297,8 +301,10 @@ static int parsed(struct settings *s, struct proftop_options *o, int argc, char 
 
 	if (first < 0)
 		return STATUS_TROUBLE;
-	if (convert_handle_info_options(s, "[options] [FILE...]", "show where a profile's values are: by function, caller, "
-					"callee, line", format_registry))
+	if (convert_handle_info_options(s, "[options] [FILE...]",
+					"show where a profile's values are: by function, caller, "
+					"callee, line",
+					format_registry))
 		return STATUS_DONE;
 	look_at_terminal(o, s);
 	if (check_options(o) < 0 || sandbox_enter(s, argv + first, argc - first, true) < 0)

@@ -47,7 +47,8 @@ static void add_identity(struct table *t, const struct flat_profile *f, const st
 	table_text(t, proftop_unit(f->p, f->value));
 }
 
-static void add_per_call(struct table *t, const struct flat_profile *f, int64_t value, int64_t calls)
+static void add_per_call(struct table *t, const struct flat_profile *f, int64_t value,
+			 int64_t calls)
 {
 	if (f->calls_known && calls)
 		proftop_value(t, f->p, f->value, (value + calls / 2) / calls);
@@ -59,10 +60,17 @@ static void add_per_call(struct table *t, const struct flat_profile *f, int64_t 
 static void add_bar(struct table *t, int64_t value, int64_t max_value)
 {
 	static const char *const eighths[] = {
-		"", "\xe2\x96\x8f", "\xe2\x96\x8e", "\xe2\x96\x8d", "\xe2\x96\x8c", "\xe2\x96\x8b",
-		"\xe2\x96\x8a", "\xe2\x96\x89",
+		"",
+		"\xe2\x96\x8f",
+		"\xe2\x96\x8e",
+		"\xe2\x96\x8d",
+		"\xe2\x96\x8c",
+		"\xe2\x96\x8b",
+		"\xe2\x96\x8a",
+		"\xe2\x96\x89",
 	};
-	int size = value > 0 && max_value > 0 ? (int)((double)value / (double)max_value * 80 + 0.5) : 0;
+	int size = value > 0 && max_value > 0 ? (int)((double)value / (double)max_value * 80 + 0.5)
+					      : 0;
 	struct buf bar = { 0 };
 
 	for (; size >= 8; size -= 8)
@@ -80,8 +88,8 @@ static const char *heat(int64_t value, int64_t total)
 	return share >= 0.1 ? "31" : share >= 0.02 ? "33" : NULL;
 }
 
-static void add_flat_row(const struct proftop_options *o, struct table *t, const struct flat_profile *f, uint32_t row, int64_t sum,
-			 int64_t max_value)
+static void add_flat_row(const struct proftop_options *o, struct table *t,
+			 const struct flat_profile *f, uint32_t row, int64_t sum, int64_t max_value)
 {
 	const struct call_row *r = &f->table.rows[row];
 
@@ -106,7 +114,8 @@ static bool is_heavy(const struct proftop_options *o, int64_t value, int64_t tot
 }
 
 /* Appends how many functions there are, for people only. */
-static void put_summary(const struct proftop_options *o, struct output *out, const struct flat_profile *f, size_t shown)
+static void put_summary(const struct proftop_options *o, struct output *out,
+			const struct flat_profile *f, size_t shown)
 {
 	struct buf text = { 0 }, total = { 0 };
 	const struct value_type *type = &f->p->value_types[f->value];
@@ -217,8 +226,8 @@ static void add_label(struct buf *b, struct str text)
 	}
 }
 
-static void add_metric(struct buf *b, const char *name, const char *unit, const struct flat_profile *f,
-		       uint32_t row, struct decimal value)
+static void add_metric(struct buf *b, const char *name, const char *unit,
+		       const struct flat_profile *f, uint32_t row, struct decimal value)
 {
 	char text[NUM_TEXT];
 	const struct flat_row *r = &f->rows[row];
@@ -236,17 +245,19 @@ static void add_metric(struct buf *b, const char *name, const char *unit, const 
 
 enum metric { METRIC_SELF, METRIC_INCLUSIVE, METRIC_CALLS };
 
-static void put_metric(const struct proftop_options *o, struct output *out, const struct flat_profile *f, const uint32_t *order,
-		       enum metric metric)
+static void put_metric(const struct proftop_options *o, struct output *out,
+		       const struct flat_profile *f, const uint32_t *order, enum metric metric)
 {
 	static const char *const names[] = { "self", "inclusive", "calls" };
 	static const char *const helps[] = {
-		"Value in the function itself.", "Value in the function and what it called.",
+		"Value in the function itself.",
+		"Value in the function and what it called.",
 		"How often the function was called.",
 	};
 	enum unit unit = f->p->value_types[f->value].unit;
 	const char *suffix = metric == METRIC_CALLS || unit == UNIT_NONE ? ""
-		: unit == UNIT_TIME ? "_seconds" : "_bytes";
+			     : unit == UNIT_TIME                         ? "_seconds"
+									 : "_bytes";
 	struct buf b = { 0 };
 
 	buf_print(&b, "# TYPE profpipe_%s%s gauge\n", names[metric], suffix);
@@ -261,13 +272,15 @@ static void put_metric(const struct proftop_options *o, struct output *out, cons
 			continue;
 		add_metric(&b, names[metric], suffix, f, order[i],
 			   metric == METRIC_CALLS ? (struct decimal){ r->calls, 0 }
-			   : profile_decimal(f->p, f->value, value, unit == UNIT_TIME ? 9 : 0));
+						  : profile_decimal(f->p, f->value, value,
+								    unit == UNIT_TIME ? 9 : 0));
 	}
 	output_str(out, buf_str(&b));
 	buf_free(&b);
 }
 
-void proftop_metrics(const struct proftop_options *o, struct output *out, const struct flat_profile *f)
+void proftop_metrics(const struct proftop_options *o, struct output *out,
+		     const struct flat_profile *f)
 {
 	uint32_t *order = proftop_order(o, f);
 
@@ -312,11 +325,15 @@ static struct code_line line_of_cost(const struct profile *p, size_t i, value_id
 	const struct cost_row *c = &p->costs[i];
 	const struct function_row *fn = &p->functions[c->function];
 
-	struct str location = c->file ? profile_text(p, c->file) : function_location(p, c->function);
+	struct str location = c->file ? profile_text(p, c->file)
+				      : function_location(p, c->function);
 
 	return (struct code_line){
-		function_name(p, c->function), str_eq(location, S("~")) ? S("") : location,
-		c->line ? c->line : p->line_functions ? fn->line : 0,
+		function_name(p, c->function),
+		str_eq(location, S("~")) ? S("") : location,
+		c->line             ? c->line
+		: p->line_functions ? fn->line
+				    : 0,
 		values_row(&p->cost_values, i)[v],
 	};
 }
@@ -370,7 +387,8 @@ static void add_code_line(struct table *t, const struct profile *p, value_id v,
 	buf_free(&text);
 }
 
-void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p, value_id v)
+void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p,
+		   value_id v)
 {
 	struct table *t = table_new(line_columns, sizeof line_columns / sizeof *line_columns);
 	struct code_line *lines = alloc_zero(p->cost_count, sizeof *lines);
@@ -580,14 +598,16 @@ void proftop_tree(const struct proftop_options *o, struct output *out, const str
 {
 	struct table *t = table_new(tree_columns, sizeof tree_columns / sizeof *tree_columns);
 	struct contexts *c = contexts_new(p, 0, false);
-	struct flame_tree *tree = flame_tree_new(c, &(struct flame_tree_options){ .width = WIDTH_FIRST });
+	struct flame_tree *tree = flame_tree_new(c, &(struct flame_tree_options){
+							    .width = WIDTH_FIRST });
 	struct todo todo = { 0 };
 
 	push_children(&todo, tree, 0);
 	while (todo.count && table_rows(t) < proftop_limit(o, UINT32_MAX)) {
 		uint32_t node = todo.nodes[--todo.count];
 
-		if (!tree->width.total[node] || !is_heavy(o, tree->width.total[node], tree->width.total[0]))
+		if (!tree->width.total[node] ||
+		    !is_heavy(o, tree->width.total[node], tree->width.total[0]))
 			continue;
 		add_context(t, tree, node);
 		push_children(&todo, tree, node);

@@ -35,9 +35,10 @@ static const struct option_row more_rows[] = {
 		 AT(input)),
 	OPT_TEXT(0, "outfile", "FILE", "the same as --output", AT(output)),
 	OPT_FLAG('k', "kcachegrind", "open the result in kcachegrind or qcachegrind", AT(look)),
-	OPT_REMAINDER('r', "run-script", "SCRIPT ARGS...",
-		      "run SCRIPT under python3 -m cProfile and convert its profile; ends the options",
-		      AT(script)),
+	OPT_REMAINDER(
+		'r', "run-script", "SCRIPT ARGS...",
+		"run SCRIPT under python3 -m cProfile and convert its profile; ends the options",
+		AT(script)),
 	OPT_END
 };
 
@@ -195,6 +196,6 @@ static int convert_as_asked(struct settings *s, char **files, int count)
 int pstat2callgrind_main(int argc, char **argv)
 {
 	atexit(remove_scratch);
-	return main_pair(&pstat_format, &callgrind_format, format_registry, more_rows, &own, convert_as_asked,
-			 argc, argv);
+	return main_pair(&pstat_format, &callgrind_format, format_registry, more_rows, &own,
+			 convert_as_asked, argc, argv);
 }
