@@ -423,6 +423,8 @@ static void read_one(struct profpipe_call *c)
 	c->found->keep_order = p->keep_order;
 	in = open_input(c);
 	status = convert_read_input(&p->settings, c->found, from, format_registry, in, &from);
+	if (status > 0 && from && from->reads_empty)
+		status = 0;
 	if (status > 0)
 		diag_error("%s: byte 0: expected a profile, got an empty file",
 			   c->path   ? diag_masked(str_of(c->path))

@@ -181,12 +181,13 @@ int convert_read_file(struct settings *s, struct profile *p, const struct format
 int convert_read_input(struct settings *s, struct profile *p, const struct format *from,
 		       format_list list, struct input *in, const struct format **found)
 {
-	bool named = from != NULL;
+	bool named = from != NULL, empty;
 	int status = -1;
 
 	if (!in)
 		return -1;
-	if (!input_more(in)) {
+	empty = !input_more(in);
+	if (empty && (in->failed || !named || !from->reads_empty)) {
 		status = in->failed ? -1 : 1;
 	} else if (!from && !(from = sniff(in, list))) {
 		refuse_unknown(in);
@@ -197,6 +198,8 @@ int convert_read_input(struct settings *s, struct profile *p, const struct forma
 		in->options = read_values(s, from);
 		p->source = !p->source || p->source == from->name ? from->name : "several formats";
 		status = from->read(in, p);
+		if (status == 0 && empty)
+			status = 1;
 	}
 	if (status == 0)
 		status = profile_status(p, in->name);
@@ -211,10 +214,6 @@ static const char *display_name(const char *file)
 	return file && strcmp(file, "-") != 0 ? diag_masked(str_of(file)) : "standard input";
 }
 
-/*
- * valgrind leaves an empty file beside those of its threads: an empty one among several is
- * skipped.
- */
 void convert_report_estimated(size_t estimated, size_t files)
 {
 	if (estimated && files > 1)
@@ -224,6 +223,10 @@ void convert_report_estimated(size_t estimated, size_t files)
 			estimated, files);
 }
 
+/*
+ * valgrind leaves an empty file beside those of its threads: an empty one among several is
+ * skipped.
+ */
 static int read_files(struct settings *s, struct profile *p, const struct format *from,
 		      format_list list, char **files, int count, const struct format **first)
 {
@@ -244,6 +247,11 @@ static int read_files(struct settings *s, struct profile *p, const struct format
 
 		if (status < 0)
 			return -1;
+		if (status == 1 && from && from->reads_empty && count < 2) {
+			if (first)
+				*first = from;
+			return 0;
+		}
 		if (status == 1 && (count < 2 || (i == count - 1 && !read)))
 			return diag_error("%s: byte 0: expected a profile, got an empty file",
 					  display_name(file));
@@ -417,8 +425,12 @@ int convert_derive_stacks(struct settings *s, struct profile *p)
 int convert_prepare(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct prepare_policy policy = convert_policy(s, to);
-	struct losses losses = prepare(p, to, &policy);
+	struct losses losses;
 
+	if (!profile_has_stacks(*p) && !profile_has_graph(*p))
+		diag_warning(
+			"the profile is empty: it has no samples, and no functions with values");
+	losses = prepare(p, to, &policy);
 	if (report(&losses, s) < 0 || profile_status(*p, "the profile") < 0)
 		return -1;
 	return to->check ? to->check(*p, policy.options) : 0;

@@ -66,7 +66,8 @@ const struct format *format_named(format_list list, struct str name, bool writes
 /* The one that writes and whose suffix the file has, .gz or not; or NULL. */
 const struct format *format_of_file(format_list list, struct str name);
 
-/* Reads one file into p, see convert_read(). 0; 1 if the file is empty; -1 after a message. */
+/* Reads one file into p, see convert_read(). 0; 1 if the file is empty (also
+ * where its format reads that as a profile of nothing); -1 after a message. */
 int convert_read_file(struct settings *s, struct profile *p, const struct format *from,
 		      format_list list, const char *file, const struct format **found);
 /*

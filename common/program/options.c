@@ -151,6 +151,9 @@ int option_set_value(const struct option_row *row, void *values, const char *tex
 	case OPTION_FLAG: *(bool *)value = true; return 0;
 	case OPTION_TEXT: *(const char **)value = text; return 0;
 	case OPTION_COUNT:
+		/* a number of rows and a limit on the input have one name: the word tells which */
+		if (strcmp(row->name, "limit") == 0 && strchr(text, '='))
+			return limits_set("option --limit", text);
 		if (!str_to_u64(str_of(text), value))
 			return bad_argument(row, text);
 		return 0;

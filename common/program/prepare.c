@@ -267,6 +267,12 @@ struct losses prepare(struct profile **p, const struct format *to,
 	list_losses(&x);
 	if (stops(&x))
 		return losses;
+	/* a call graph of nothing counts something all the same, in a thread */
+	if (to->representation == REPR_GRAPH && !(*p)->value_count)
+		profile_value_type(*p,
+				   (struct value_type){ .name = profile_string(*p, S("samples")) });
+	if (to->representation == REPR_GRAPH && !(*p)->thread_count)
+		profile_thread(*p, (struct thread){ 0 });
 	reduce(&x);
 	if (to->representation == REPR_SAMPLES && profile_has_graph(*p))
 		prepare_stacks(*p, policy, &losses);

@@ -303,6 +303,7 @@ const struct format collapsed_format = {
 	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_LINES |
 		    FEATURE_IDLE,
 	.features_of = collapsed_features_of,
+	.reads_empty = true,
 	.bid = collapsed_bid,
 	.read = collapsed_read,
 	.read_options = FORMAT_OPTIONS(collapsed_read_rows, usual_reading),

@@ -77,6 +77,43 @@ def test_a_last_file_without_a_known_suffix_is_input(tmp_path):
     assert os.listdir(tmp_path) == ["in.folded"]
 
 
+# --- profiles of nothing ---
+
+EMPTY = b'{"$schema":"https://www.speedscope.app/file-format-schema.json","shared":{"frames":[]},"profiles":[]}'
+NOTHING = b"warning: the profile is empty: it has no samples, and no functions with values\n"
+
+
+@pytest.mark.parametrize("to", lib.WRITERS)
+def test_an_empty_profile_converts_with_a_warning(to):
+    out, said = lib.run(f"speedscope2{to}", input=EMPTY)
+    assert said == f"speedscope2{to}: ".encode() + NOTHING
+    if to in lib.READERS:
+        again = lib.run("profcheck", "-f", to, input=out)[0]
+        assert b"warning        it is empty" in again
+
+
+def test_an_empty_profile_does_not_pass_the_check():
+    assert b"it is empty" in lib.run("profcheck", input=EMPTY)[0]
+    lib.run("profcheck", "--strict", input=EMPTY, status=1)
+
+
+def test_an_empty_file_of_stacks_is_one():
+    """What is written of an empty profile; elsewhere, and where nobody says what it is, it is a mistake."""
+    assert lib.run("collapsed2collapsed", input=b"") == (b"", b"collapsed2collapsed: " + NOTHING)
+    assert lib.run("profconv", "-f", "collapsed", "-t", "pstat", input=b"")[1] == b"profconv: " + NOTHING
+    assert b"got an empty file" in lib.run("profconv", "-t", "collapsed", input=b"", status=2)[1]
+    assert b"got an empty file" in lib.run("pstat2collapsed", input=b"", status=2)[1]
+
+
+@pytest.mark.parametrize("program, words", [("proftop", []), ("profdiff", [lib.SAMPLES / "runs/base-1.pstat"])])
+def test_rows_and_limits_have_one_name(program, words):
+    """A number is the rows, NAME=N a limit on the input."""
+    sample = lib.SAMPLES / "runs/base-1.pstat"
+    assert lib.run(program, "--limit", "3", *words, sample)[0]
+    assert lib.run(program, "--limit", "3", "--limit", "functions=1000", *words, sample) == lib.run(program, "--limit", "3", *words, sample)
+    assert b"functions" in lib.run(program, "--limit", "functions=3", *words, sample, status=2)[1]
+
+
 # --- files of other kinds ---
 
 def archive(tmp_path):

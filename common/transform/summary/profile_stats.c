@@ -213,6 +213,8 @@ static void find_warnings(const struct profile *p, struct profile_stats *m)
 {
 	size_t negative = 0, below = 0;
 
+	if (!profile_has_stacks(p) && !profile_has_graph(p))
+		warn(m, "it is empty: no samples, and no functions with values");
 	if (p->rounded)
 		warn(m, "%" PRIu64 " values were rounded to a nanosecond or to 9 decimals",
 		     p->rounded);
