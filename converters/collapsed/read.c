@@ -389,28 +389,35 @@ int collapsed_read(struct input *in, struct profile *p)
 	return input_status(in);
 }
 
-/* Every line at the beginning must look like a stack, as there is no better sign. */
+/*
+ * Every line at the beginning looks like a stack, as there is no better sign. Where most do and
+ * have several frames, the others are bad lines: the reader names them, or skips them.
+ */
 int collapsed_bid(struct str head, bool whole)
 {
+	enum { SURE = 30, LIKELY = 15, DAMAGED = 12 };
 	struct str line, rest = head;
-	int stacks = 0;
+	int stacks = 0, deep = 0, bad = 0;
 
 	for (int i = 0; i < 50 && rest.n; i++) {
-		bool more = str_cut(rest, '\n', &line, &rest);
-
-		if (!more) {
+		if (!str_cut(rest, '\n', &line, &rest)) {
 			/* cut in the middle: a stack may be longer than what is visible */
+			if (!whole && !stacks && !bad)
+				return str_has(rest, ';') ? LIKELY : 0;
 			if (!whole)
-				return stacks ? 30 : str_has(rest, ';') ? 15 : 0;
+				break;
 			line = rest;
 			rest.n = 0;
 		}
 		line = str_trim(line);
 		if (!line.n || collapsed_comment(line) || str_eq(line, S("#")))
 			continue;
-		if (!counts_of(line) && !is_number(line))
-			return 0;
-		stacks++;
+		if (!counts_of(line) && !is_number(line)) {
+			bad++;
+		} else {
+			stacks++;
+			deep += str_has(line, ';');
+		}
 	}
-	return stacks ? 30 : 0;
+	return bad ? (deep > bad ? DAMAGED : 0) : stacks ? SURE : 0;
 }
