@@ -58,7 +58,8 @@ def test_answers_on_stdout(program, option):
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_help_names_the_contract(program):
     out = lib.run(program, "--help")[0].decode()
-    assert out.startswith(f"usage: {program} [options] " + ("BASE NEW" if program == "profdiff" else "[FILE...]\n"))
+    files = {"profdiff": "BASE NEW", "profconv": "[FILE...] [OUT]\n"}.get(program, "[FILE...]\n")
+    assert out.startswith(f"usage: {program} [options] {files}")
     for option in ("-o", "--strict", "-q", "-v", "-h", "-V", "--list-formats", "--value", "--thread"):
         assert option in out
 
