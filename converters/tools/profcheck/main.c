@@ -1,7 +1,6 @@
 /*
  * profcheck/main - is it a profile, what is in it, and is another one the same?
  */
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
 #include "common/profile/value_text.h"
+#include "common/syntax/cjson_library.h"
 #include "common/transform/diff/compare.h"
 #include "common/transform/estimate/estimate_text.h"
 #include "common/transform/summary/profile_stats.h"
@@ -401,6 +401,14 @@ static int compare(struct check *k, struct output *out, struct profile *a)
 	return status;
 }
 
+/* In a sandbox no library can be loaded: the report's one comes first. */
+static int close_sandbox(const struct check *k)
+{
+	if (k->json && k->settings.sandbox)
+		cjson_library();
+	return sandbox_close(&k->settings, true);
+}
+
 static int check(struct check *k, char **files, int count)
 {
 	struct settings *s = &k->settings;
@@ -415,7 +423,7 @@ static int check(struct check *k, char **files, int count)
 	if (select_format_input(k->from, &from) < 0)
 		return STATUS_TROUBLE;
 	if (sandbox_preopen(s, files, count) < 0 ||
-	    (other[0] && sandbox_preopen(s, other, 1) < 0) || sandbox_close(s, true) < 0)
+	    (other[0] && sandbox_preopen(s, other, 1) < 0) || close_sandbox(k) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, &found);
 	if (!p || convert_select(s, &p) < 0 || !(out = output_open(s->output))) {
