@@ -403,12 +403,7 @@ int flamegraph_read(struct input *in, struct profile *p)
 
 void flame_report_missing(struct input *in, struct profile *p, const char *what)
 {
-	struct buf all = { 0 };
-
-	buf_add(&all, profile_text(p, p->missing));
-	buf_print(&all, "%s%s: %s", all.n ? "; " : "", diag_masked(str_of(in->name)), what);
-	p->missing = profile_string(p, buf_str(&all));
-	buf_free(&all);
+	profile_report_missing(p, str_of(in->name), what);
 }
 
 /* --- sniffing --- */
