@@ -34,10 +34,11 @@ xml_cflags := $(or $(shell xml2-config --cflags 2>/dev/null),-I/usr/include/libx
 soname = $(or $(shell $(CC) -print-file-name=lib$(1).so | xargs objdump -p 2>/dev/null | sed -n 's/^ *SONAME *//p'),$(if \
 	$(filter Darwin,$(shell uname -s)),lib$(1).dylib,lib$(1).so))
 loaded_libraries := -DXML_LIBRARY='"$(call soname,xml2)"' -DZSTD_LIBRARY='"$(call soname,zstd)"' \
-	-DXZ_LIBRARY='"$(call soname,lzma)"' -DBZIP2_LIBRARY='"$(call soname,bz2)"'
+	-DXZ_LIBRARY='"$(call soname,lzma)"' -DBZIP2_LIBRARY='"$(call soname,bz2)"' \
+	-DCJSON_LIBRARY='"$(call soname,cjson)"'
 # from their archives where there are any: every shared library makes every start slower
 archive = $(if $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
-LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lcjson -lm -ldl -pthread \
+LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lm -ldl -pthread \
 	$(if $(filter Linux,$(shell uname -s)),$(call archive,seccomp)) $(call archive,md)
 
 .PHONY: all deps demo check debug asan tsan format figures interop fuzz install uninstall clean man completions print-flags

@@ -97,6 +97,13 @@ static void begin_svg(struct flame_xml_reader *r, struct flame_element *e,
 {
 	struct str size;
 
+	/* Graphviz measures its pictures in points; programs that draw flame graphs, in pixels */
+	if (r->depth == 1 && flame_find_attribute(a, "", "width", &size) &&
+	    str_ends(size, S("pt"))) {
+		flame_xml_fail(r, line_of(r), "a flame graph",
+			       "a picture measured in points, such as Graphviz draws of a graph");
+		return;
+	}
 	e->left += flame_length_of(r, a, "x", e->full);
 	e->top += flame_length_of(r, a, "y", e->tall);
 	if (flame_find_attribute(a, "", "width", &size))

@@ -58,7 +58,8 @@ def test_answers_on_stdout(program, option):
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_help_names_the_contract(program):
     out = lib.run(program, "--help")[0].decode()
-    assert out.startswith(f"usage: {program} [options] " + ("BASE NEW" if program == "profdiff" else "[FILE...]\n"))
+    files = {"profdiff": "BASE NEW", "profconv": "[FILE...] [OUT]\n"}.get(program, "[FILE...]\n")
+    assert out.startswith(f"usage: {program} [options] {files}")
     for option in ("-o", "--strict", "-q", "-v", "-h", "-V", "--list-formats", "--value", "--thread"):
         assert option in out
 
@@ -715,3 +716,25 @@ def test_a_bar_for_those_who_wait(tmp_path):
 
 def test_no_bar_when_quiet(tmp_path):
     assert on_a_terminal(tmp_path, "-q") == b""
+
+
+# --- value types without a partner ---
+
+def graph(*events):
+    return b"events: %s\nfn=a\n1 %s\n" % (b" ".join(name for name, _ in events), b" ".join(b"%d" % n for _, n in events))
+
+
+@pytest.mark.parametrize("one, other, status, said", [
+    ([(b"Ir", 5), (b"Dr", 7)], [(b"Foo", 50), (b"Dr", 7)], 1, ["'Ir' is not in ", "'Foo' is not in the other profile"]),
+    ([(b"Ir", 5), (b"Dr", 7)], [(b"Dr", 7)], 0, ["'Ir' is not in "]),
+    ([(b"Dr", 7)], [(b"Ir", 5), (b"Dr", 7)], 0, ["'Ir' is not in the other profile"]),
+    ([(b"Ir", 5)], [(b"Foo", 5)], 0, []), ([(b"Ir", 5)], [(b"Foo", 6)], 1, []),
+    ([(b"Ir", 5), (b"Dr", 7)], [(b"Dr", 7), (b"Ir", 5)], 0, [])])
+def test_value_types_that_one_profile_has_alone(one, other, status, said, tmp_path):
+    (tmp_path / "one").write_bytes(graph(*one))
+    (tmp_path / "other").write_bytes(graph(*other))
+    out, told = lib.run("profcheck", "--against", "other", "one", cwd=tmp_path, status=status)
+    lines = told.decode().splitlines()
+    assert len(lines) == len(said) and all(part in line for part, line in zip(said, lines))
+    out = lib.run("profcheck", "-q", "--json", "--against", "other", "one", cwd=tmp_path, status=status)[0]
+    assert json.loads(out)["equal"] == (status == 0)

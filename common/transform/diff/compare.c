@@ -238,10 +238,32 @@ static value_id partner(const struct profile *a, value_id v, const struct profil
 	for (value_id w = 0; w < b->value_count; w++)
 		if (str_eq(profile_text(b, b->value_types[w].name), name))
 			return w;
+	/* two that are alone have nothing else to be */
+	if (a->value_count == 1 && b->value_count == 1 &&
+	    a->value_types[0].unit == b->value_types[0].unit)
+		return 0;
 	return v < b->value_count && (a->value_count == b->value_count || v == 0) &&
 			       comparable(&a->value_types[v], &b->value_types[v])
 		       ? v
 		       : NO_ID;
+}
+
+static void list_lone(const struct profile *a, const struct profile *b, value_id **lone,
+		      size_t *count)
+{
+	bool *met = alloc_zero(a->value_count, sizeof *met);
+
+	*lone = alloc_zero(a->value_count, sizeof **lone);
+	for (value_id w = 0; w < b->value_count; w++) {
+		value_id v = partner(b, w, a);
+
+		if (v != NO_ID)
+			met[v] = true;
+	}
+	for (value_id v = 0; v < a->value_count; v++)
+		if (!met[v] && partner(a, v, b) == NO_ID)
+			(*lone)[(*count)++] = v;
+	alloc_free(met);
 }
 
 static void compare_by(bool files, struct profile *a, struct profile *b, bool inclusive,
@@ -249,6 +271,8 @@ static void compare_by(bool files, struct profile *a, struct profile *b, bool in
 {
 	*out = (struct comparison){ 0 };
 	strings_init(&out->texts);
+	list_lone(a, b, &out->lone_a, &out->lone_a_count);
+	list_lone(b, a, &out->lone_b, &out->lone_b_count);
 	for (value_id v = 0; v < a->value_count; v++) {
 		value_id w = partner(a, v, b);
 		struct compared_side left = { .p = a, .value = v }, right = { .p = b, .value = w };
@@ -293,6 +317,8 @@ void comparison_make(struct profile *a, struct profile *b, bool inclusive, struc
 void comparison_free(struct comparison *c)
 {
 	alloc_free(c->differences);
+	alloc_free(c->lone_a);
+	alloc_free(c->lone_b);
 	strings_free(&c->texts);
 	*c = (struct comparison){ 0 };
 }

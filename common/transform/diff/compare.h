@@ -24,6 +24,9 @@ struct comparison {
 	size_t values;    /* number of value types compared */
 	struct compared_function *differences;
 	size_t count, cap;
+	/* value types of each profile that the other has nothing to compare with */
+	value_id *lone_a, *lone_b;
+	size_t lone_a_count, lone_b_count;
 	struct strings texts;
 };
 

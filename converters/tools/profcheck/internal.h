@@ -4,8 +4,7 @@
 #ifndef PROFCHECK_INTERNAL_H
 #define PROFCHECK_INTERNAL_H
 
-#include <cjson/cJSON.h>
-
+#include "common/syntax/cjson_library.h"
 #include "common/io/output.h"
 #include "common/profile/profile.h"
 

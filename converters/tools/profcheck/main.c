@@ -1,7 +1,6 @@
 /*
  * profcheck/main - is it a profile, what is in it, and is another one the same?
  */
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
 #include "common/profile/value_text.h"
+#include "common/syntax/cjson_library.h"
 #include "common/transform/diff/compare.h"
 #include "common/transform/estimate/estimate_text.h"
 #include "common/transform/summary/profile_stats.h"
@@ -301,6 +301,24 @@ static void put_difference(struct output *out, const struct profile *a, const st
 	output_byte(out, '\n');
 }
 
+/* "value type Ir is not in FILE: not compared", for each that has no partner. */
+static void report_lone(const struct profile *p, const value_id *lone, size_t count,
+			const char *other)
+{
+	for (size_t i = 0; i < count; i++)
+		diag_warning("value type %s is not in %s: not compared",
+			     diag_quote(profile_text(p, p->value_types[lone[i]].name)), other);
+}
+
+/*
+ * A format that holds one value type has lost the others, which is no difference; but where
+ * each profile has one that the other has not, they are of different things.
+ */
+static bool values_differ(const struct comparison *c)
+{
+	return c->lone_a_count && c->lone_b_count;
+}
+
 static void put_differences(struct output *out, const struct profile *a, const struct profile *b,
 			    const struct comparison *c, bool inclusive)
 {
@@ -318,13 +336,25 @@ static void put_differences(struct output *out, const struct profile *a, const s
 			  inclusive ? " inclusive totals differ" : " self totals differ");
 }
 
+static void add_lone(cJSON *top, const char *key, const struct profile *p, const value_id *lone,
+		     size_t count)
+{
+	cJSON *list = cJSON_AddArrayToObject(top, key);
+
+	for (size_t i = 0; i < count; i++)
+		cJSON_AddItemToArray(list,
+				     profcheck_text(profile_text(p, p->value_types[lone[i]].name)));
+}
+
 static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 			      const struct comparison *c)
 {
 	cJSON *top = cJSON_CreateObject(), *list;
 
-	cJSON_AddBoolToObject(top, "equal", c->count == 0);
+	cJSON_AddBoolToObject(top, "equal", c->count == 0 && !values_differ(c));
 	cJSON_AddItemToObject(top, "functions", profcheck_count((int64_t)c->functions));
+	add_lone(top, "only_here", a, c->lone_a, c->lone_a_count);
+	add_lone(top, "only_against", b, c->lone_b, c->lone_b_count);
 	list = cJSON_AddArrayToObject(top, "differences");
 	for (size_t i = 0; i < c->count; i++) {
 		const struct compared_function *d = &c->differences[i];
@@ -358,7 +388,9 @@ static int compare(struct check *k, struct output *out, struct profile *a)
 		diag_error("the profiles have no value type in common");
 		status = STATUS_TROUBLE;
 	} else {
-		status = c.count ? STATUS_NO : STATUS_DONE;
+		status = c.count || values_differ(&c) ? STATUS_NO : STATUS_DONE;
+		report_lone(a, c.lone_a, c.lone_a_count, diag_masked(str_of(k->against)));
+		report_lone(b, c.lone_b, c.lone_b_count, "the other profile");
 		if (k->json)
 			put(out, json_comparison(a, b, &c));
 		else
@@ -367,6 +399,14 @@ static int compare(struct check *k, struct output *out, struct profile *a)
 	comparison_free(&c);
 	profile_free(b);
 	return status;
+}
+
+/* In a sandbox no library can be loaded: the report's one comes first. */
+static int close_sandbox(const struct check *k)
+{
+	if (k->json && k->settings.sandbox)
+		cjson_library();
+	return sandbox_close(&k->settings, true);
 }
 
 static int check(struct check *k, char **files, int count)
@@ -383,7 +423,7 @@ static int check(struct check *k, char **files, int count)
 	if (select_format_input(k->from, &from) < 0)
 		return STATUS_TROUBLE;
 	if (sandbox_preopen(s, files, count) < 0 ||
-	    (other[0] && sandbox_preopen(s, other, 1) < 0) || sandbox_close(s, true) < 0)
+	    (other[0] && sandbox_preopen(s, other, 1) < 0) || close_sandbox(k) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, &found);
 	if (!p || convert_select(s, &p) < 0 || !(out = output_open(s->output))) {
