@@ -389,6 +389,9 @@ void profile_clear(struct profile *p);
  */
 int profile_status(const struct profile *p, const char *what);
 
+/* Adds a reason to `missing`: "SOURCE: WHAT", the source masked here. */
+void profile_report_missing(struct profile *p, struct str source, const char *what);
+
 /* --- shared tables: each returns the id of an equal row or of a new one --- */
 
 string_id profile_string(struct profile *p, struct str text);

@@ -108,6 +108,16 @@ struct values *profile_values(struct profile *p, int table)
 	return tables[table];
 }
 
+void profile_report_missing(struct profile *p, struct str source, const char *what)
+{
+	struct buf all = { 0 };
+
+	buf_add(&all, profile_text(p, p->missing));
+	buf_print(&all, "%s%s: %s", all.n ? "; " : "", diag_masked(source), what);
+	p->missing = profile_string(p, buf_str(&all));
+	buf_free(&all);
+}
+
 int profile_status(const struct profile *p, const char *what)
 {
 	for (int i = 0; i < PROFILE_VALUE_TABLES; i++) {

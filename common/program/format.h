@@ -53,8 +53,9 @@ struct format {
 	 */
 	int (*read)(struct input *in, struct profile *p);
 	struct format_options read_options;
-	bool reads_empty; /* a file without a byte is a profile of nothing */
-	bool reads_xml;   /* uses common/syntax/xml_library, which must be loaded before a
+	bool reads_empty;   /* a file without a byte is a profile of nothing */
+	bool reads_threads; /* some files name threads, although THREADS is not kept */
+	bool reads_xml;     /* uses common/syntax/xml_library, which must be loaded before a
 			         sandbox is entered */
 
 	/* arcs need inclusive values: these are estimated where only calls are recorded */

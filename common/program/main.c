@@ -24,7 +24,8 @@ static bool any_loses_threads(format_list from, format_list to)
 	bool had = false, lost = false;
 
 	for (; *from; from++)
-		had |= (*from)->read && (*from)->features & FEATURE_THREADS;
+		had |= (*from)->read &&
+		       ((*from)->features & FEATURE_THREADS || (*from)->reads_threads);
 	for (; *to; to++)
 		lost |= (*to)->write &&
 			(!((*to)->features & FEATURE_THREADS) || (*to)->threads_as_roots);

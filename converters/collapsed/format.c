@@ -12,6 +12,8 @@
  * - py-spy writes an empty stack as a line that starts with the blank.
  * - austin writes "file:name:line" below "P<pid>;T<thread>". Its "# key: value" lines
  *   tell that counts are microseconds or bytes; full mode writes "time,idle,memory".
+ * - Python's own sampler (3.15) writes the same below "tid:<thread>", which becomes the
+ *   thread of the stack; built-in frames such as "<GC>" are bare names.
  * - Lines that start with "# " are comments; others with '#' are stacks.
  * - CRLF, byte order marks, UTF-16 and gzip are taken off by the input.
  *
@@ -132,6 +134,8 @@ static void begin(struct collapsed_writer *w, struct str stack)
 	w->begun = true;
 	if (looks_like_mark(stack))
 		put_comment(w, S("# folded stacks"));
+	if (collapsed_sampler_thread(stack, NULL))
+		put_comment(w, COLLAPSED_FULL_FRAMES);
 	if (w->style == FRAMES_AUSTIN || !collapsed_austin_stack(stack))
 		return;
 	while (f < w->p->frame_count && frame_text_is_whole(w->texts[f]))
@@ -304,6 +308,7 @@ const struct format collapsed_format = {
 		    FEATURE_IDLE,
 	.features_of = collapsed_features_of,
 	.reads_empty = true,
+	.reads_threads = true,
 	.bid = collapsed_bid,
 	.read = collapsed_read,
 	.read_options = FORMAT_OPTIONS(collapsed_read_rows, usual_reading),

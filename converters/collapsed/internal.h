@@ -27,7 +27,10 @@ static inline bool collapsed_comment(struct str line)
  */
 #define COLLAPSED_ONE_COUNT S("# folded stacks, one count a line")
 
-/* Likewise for frames below "P1;T2": they are not in austin's form. */
+/*
+ * Likewise for frames below "P1;T2", which are not in austin's form, and for a frame "tid:1",
+ * which is none of the threads of Python's sampler.
+ */
 #define COLLAPSED_FULL_FRAMES S("# folded stacks, frames are not austin's")
 
 /* The dialect of a file is detected from this many bytes, and at least one line. */
@@ -37,6 +40,11 @@ enum { COLLAPSED_WINDOW = 1 << 16 };
 size_t collapsed_process(struct str text);
 /* Whether the line is "P123;T0:123;..." or "P123;T123", with or without a count. */
 bool collapsed_austin_stack(struct str line);
+/*
+ * The length of the "tid:123;" of Python's sampler at the beginning of a stack (without the ';'
+ * where nothing else is on the stack), or 0. *tid, if not NULL, gets the number.
+ */
+size_t collapsed_sampler_thread(struct str stack, uint64_t *tid);
 /* Whether the end of the stack could be read as the first of two counts. */
 bool collapsed_ends_in_number(struct str stack);
 

@@ -36,6 +36,8 @@ struct collapsed_reader {
 	bool austin;     /* its header lines say what is counted */
 	value_id values[MAX_COUNTS];
 	struct str mode; /* austin's, in the profile's strings */
+	bool sampler;    /* stacks begin with a thread, as Python's sampler writes them */
+	uint64_t tid;    /* the number of `thread` there */
 	enum frame_style style;
 
 	struct strings texts; /* of frames */
@@ -131,6 +133,23 @@ bool collapsed_austin_stack(struct str line)
 	return process && str_starts(str_from(line, process), S(";T"));
 }
 
+size_t collapsed_sampler_thread(struct str stack, uint64_t *tid)
+{
+	size_t begin = 4, i = begin;
+	uint64_t number;
+
+	if (!str_starts(stack, S("tid:")))
+		return 0;
+	while (i < stack.n && stack.p[i] >= '0' && stack.p[i] <= '9')
+		i++;
+	if ((i < stack.n && stack.p[i] != ';' && !collapsed_blank(stack.p[i])) ||
+	    !str_to_u64(str_head(str_from(stack, begin), i - begin), &number))
+		return 0;
+	if (tid)
+		*tid = number;
+	return i < stack.n && stack.p[i] == ';' ? i + 1 : i;
+}
+
 /* How many numbers end the line: 0: it is not a stack; 1 or 2, or 3 separated by commas. */
 static unsigned counts_of(struct str line)
 {
@@ -181,7 +200,7 @@ static void find_dialect(struct collapsed_reader *r)
 {
 	struct str rest = look_ahead(r->in), line;
 	unsigned fewest = 2;
-	bool any = false, austin = true;
+	bool any = false, austin = true, sampler = true, plain = false;
 
 	while (str_cut(rest, '\n', &line, &rest) || (!any && (line = rest).n)) {
 		unsigned n = collapsed_comment(line) ? 0 : counts_of(line);
@@ -193,9 +212,10 @@ static void find_dialect(struct collapsed_reader *r)
 			fewest = n;
 		if (str_starts(line, COLLAPSED_ONE_COUNT))
 			fewest = 1;
-		austin &= !str_starts(line, COLLAPSED_FULL_FRAMES);
+		plain |= str_starts(line, COLLAPSED_FULL_FRAMES);
 		any |= n > 0;
 		austin &= !n || collapsed_austin_stack(line);
+		sampler &= !n || collapsed_sampler_thread(line, NULL);
 		if (line.p + line.n >= rest.p + rest.n)
 			break;
 	}
@@ -204,7 +224,8 @@ static void find_dialect(struct collapsed_reader *r)
 		    : any              ? fewest
 				       : 1;
 	r->commas &= r->counts == 3;
-	if (any && austin)
+	r->sampler = any && sampler && !plain;
+	if (r->sampler || (any && austin && !plain))
 		r->style = FRAMES_AUSTIN;
 }
 
@@ -334,6 +355,17 @@ static void read_comment(struct collapsed_reader *r, struct str line)
 	r->p->comments++;
 }
 
+/* Takes the thread off a stack; a stack without one is in that of number 0. */
+static void take_thread(struct collapsed_reader *r, struct str *stack)
+{
+	uint64_t tid = 0;
+
+	*stack = str_from(*stack, collapsed_sampler_thread(*stack, &tid));
+	if (r->thread == NO_ID || r->tid != tid)
+		r->thread = profile_thread(r->p, (struct thread){ .tid = tid });
+	r->tid = tid;
+}
+
 static void read_stack(struct collapsed_reader *r, struct str text)
 {
 	struct collapsed_line line;
@@ -350,6 +382,8 @@ static void read_stack(struct collapsed_reader *r, struct str text)
 	}
 	if (!r->p->value_count || r->values[0] == NO_ID)
 		add_value_types(r);
+	if (r->sampler)
+		take_thread(r, &line.stack);
 	stack = find_stack(r, line.stack);
 	for (unsigned i = 0; i < r->counts; i++) {
 		int64_t value;
@@ -369,10 +403,10 @@ int collapsed_read(struct input *in, struct profile *p)
 	struct str line;
 
 	in->place = PLACE_LINE;
-	r.thread = profile_thread(p, (struct thread){ 0 });
 	strings_init(&r.texts);
 	find_dialect(&r);
-	if (r.style == FRAMES_AUSTIN)
+	r.thread = r.sampler ? NO_ID : profile_thread(p, (struct thread){ 0 });
+	if (r.style == FRAMES_AUSTIN && !r.sampler)
 		profile_metadata(p, NO_ID, S("frames"), S("austin"));
 	while (input_line(in, &line)) {
 		if (collapsed_comment(line))
@@ -389,28 +423,35 @@ int collapsed_read(struct input *in, struct profile *p)
 	return input_status(in);
 }
 
-/* Every line at the beginning must look like a stack, as there is no better sign. */
+/*
+ * Every line at the beginning looks like a stack, as there is no better sign. Where most do and
+ * have several frames, the others are bad lines: the reader names them, or skips them.
+ */
 int collapsed_bid(struct str head, bool whole)
 {
+	enum { SURE = 30, LIKELY = 15, DAMAGED = 12 };
 	struct str line, rest = head;
-	int stacks = 0;
+	int stacks = 0, deep = 0, bad = 0;
 
 	for (int i = 0; i < 50 && rest.n; i++) {
-		bool more = str_cut(rest, '\n', &line, &rest);
-
-		if (!more) {
+		if (!str_cut(rest, '\n', &line, &rest)) {
 			/* cut in the middle: a stack may be longer than what is visible */
+			if (!whole && !stacks && !bad)
+				return str_has(rest, ';') ? LIKELY : 0;
 			if (!whole)
-				return stacks ? 30 : str_has(rest, ';') ? 15 : 0;
+				break;
 			line = rest;
 			rest.n = 0;
 		}
 		line = str_trim(line);
 		if (!line.n || collapsed_comment(line) || str_eq(line, S("#")))
 			continue;
-		if (!counts_of(line) && !is_number(line))
-			return 0;
-		stacks++;
+		if (!counts_of(line) && !is_number(line)) {
+			bad++;
+		} else {
+			stacks++;
+			deep += str_has(line, ';');
+		}
 	}
-	return stacks ? 30 : 0;
+	return bad ? (deep > bad ? DAMAGED : 0) : stacks ? SURE : 0;
 }

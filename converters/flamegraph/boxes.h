@@ -34,9 +34,10 @@ struct flame_boxes_reader {
 	struct profile *p;
 	thread_id thread;
 	value_id v;
-	int exponent;  /* decimal exponent of the values */
-	int64_t pixel; /* the value of a pixel, 0 if positions are exact */
-	int power;     /* power of ten of a nanosecond */
+	int exponent;   /* decimal exponent of the values */
+	int64_t factor; /* what exact values were multiplied by; 0: nothing */
+	int64_t pixel;  /* the value of a pixel, 0 if positions are exact */
+	int power;      /* power of ten of a nanosecond */
 	bool exact;
 	bool rooted;      /* the only box of level 0 stands for everything */
 	frame_id *frames; /* frame by name, NO_ID until needed */

@@ -97,6 +97,13 @@ static void begin_svg(struct flame_xml_reader *r, struct flame_element *e,
 {
 	struct str size;
 
+	/* Graphviz measures its pictures in points; programs that draw flame graphs, in pixels */
+	if (r->depth == 1 && flame_find_attribute(a, "", "width", &size) &&
+	    str_ends(size, S("pt"))) {
+		flame_xml_fail(r, line_of(r), "a flame graph",
+			       "a picture measured in points, such as Graphviz draws of a graph");
+		return;
+	}
 	e->left += flame_length_of(r, a, "x", e->full);
 	e->top += flame_length_of(r, a, "y", e->tall);
 	if (flame_find_attribute(a, "", "width", &size))
@@ -403,12 +410,7 @@ int flamegraph_read(struct input *in, struct profile *p)
 
 void flame_report_missing(struct input *in, struct profile *p, const char *what)
 {
-	struct buf all = { 0 };
-
-	buf_add(&all, profile_text(p, p->missing));
-	buf_print(&all, "%s%s: %s", all.n ? "; " : "", diag_masked(str_of(in->name)), what);
-	p->missing = profile_string(p, buf_str(&all));
-	buf_free(&all);
+	profile_report_missing(p, str_of(in->name), what);
 }
 
 /* --- sniffing --- */

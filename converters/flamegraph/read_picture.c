@@ -179,6 +179,8 @@ static const struct flame_box *narrowest(const struct flame_boxes_reader *r)
 	for (size_t i = 1; i < r->count; i++)
 		if (r->boxes[i].value < best->value)
 			best = &r->boxes[i];
+	if (r->factor)
+		return best->value <= r->factor ? NULL : best;
 	return best->value <= 1 && r->exponent == 0 ? NULL : best;
 }
 

@@ -1,0 +1,80 @@
+"""Pictures that other programs drew: what is counted, and what their titles say."""
+import re
+
+import pytest
+
+import lib
+
+
+def exact(boxes):
+    """Boxes as inferno draws them: (name, row from the top, x, width, count and unit)."""
+    return ('<svg xmlns:fg="http://github.com/jonhoo/inferno">' + "".join(
+        f'<g><title>{name} ({count}, {share}%)</title><rect y="{16 * row}" height="15" fg:x="{x}" fg:w="{width}"/></g>'
+        for name, row, x, width, count, share in boxes) + "</svg>").encode()
+
+
+def tree(a, b, total, unit, widths=(3, 1)):
+    """all;main;a and all;main;b with these counts in their titles."""
+    x, y = widths
+    return exact([("a", 0, 0, x, f"{a} {unit}", 75), ("b", 0, x, y, f"{b} {unit}", 25), ("main", 1, 0, x + y, f"{total} {unit}", 100),
+                  ("all", 2, 0, x + y, f"{total} {unit}", 100)])
+
+
+def rounded(a, b, total, unit):
+    """The same as flamegraph.pl draws it: places in pixels."""
+    left = 10 + 1180 * a / total
+    return ('<svg width="1200">' + "".join(
+        f'<g><title>{name} ({count} {unit}, {100 * count / total:.2f}%)</title>'
+        f'<rect x="{x:.1f}" y="{16 * row}" width="{1180 * count / total:.1f}" height="15"/></g>'
+        for name, row, x, count in (("a", 0, 10, a), ("b", 0, left, b), ("main", 1, 10, total), ("all", 2, 10, total))) + "</svg>").encode()
+
+
+def stacks(picture, *options):
+    out, said = lib.run("flamegraph2collapsed", *options, input=picture)
+    return out.decode().splitlines(), said.decode()
+
+
+
+# --- counts in titles that were multiplied ---
+
+@pytest.mark.parametrize("unit, total", [("ms", "time 0.04 s"), ("samples", "samples 40"), ("bytes", "bytes 40"), ("msec", "time 0.04 s"),
+                                         ("kB", "bytes 40000")])
+def test_a_factor_of_titles(unit, total):
+    picture = tree(30, 10, 40, unit)
+    assert f"self total     {total}" in lib.run("profcheck", input=picture)[0].decode()
+    factor = 1000 if unit == "kB" else 1
+    assert stacks(picture) == ([f"main;a {30 * factor}", f"main;b {10 * factor}"], "")
+
+
+def test_a_factor_below_one():
+    """0.5: titles are cut to integers, 3 of 7 samples are 1 ms there."""
+    picture = tree(1, 2, 3, "ms", widths=(3, 4))
+    found, said = stacks(picture, "--unit", "ms")
+    assert found == ["main;a 1.5", "main;b 2"]
+    assert "the simplest factor that fits them is taken" in said
+    lib.run("flamegraph2collapsed", "--strict", input=picture, status=2)
+
+
+def test_titles_that_no_factor_fits():
+    found, said = stacks(tree(30, 11, 47, "samples"))
+    assert found == ["main;a 3", "main;b 1"]
+    assert "do not fit the widths" in said
+
+
+@pytest.mark.parametrize("count, unit, width, right", [("1.24", "s", 1239870000, 1239870000), ("2", "KiB", 2048, 2048), ("4.5", "samples", 45, 4.5),
+                                                       ("1,234", "ms", 1234, 1234), ("2", "kB", 2048, 2048)])
+def test_titles_for_people_are_no_factor(count, unit, width, right):
+    """A count that is the width in another unit, rounded."""
+    picture = exact([("all", 0, 0, width, f"{count} {unit}", 100)])
+    assert stacks(picture, "-q")[0] == [f" {right}"]
+
+
+# --- units ---
+
+@pytest.mark.parametrize("unit, total", [("usec", "time 0.00004 s"), ("msec", "time 0.04 s"), ("sec", "time 40 s"), ("nsec", "time 0.00000004 s"),
+                                         ("\u00b5s", "time 0.00004 s"), ("\u03bcs", "time 0.00004 s"), ("kB", "bytes 40000"), ("MB", "bytes 40000000"),
+                                         ("KiB", "bytes 40960"), ("KB", "KB 40")])
+@pytest.mark.parametrize("draw", [rounded, tree])
+def test_units(unit, total, draw):
+    picture = draw(30, 10, 40, unit) if draw is rounded else tree(30, 10, 40, unit, widths=(30, 10))
+    assert re.search(f"^self total     {total}( bytes)?$", lib.run("profcheck", input=picture)[0].decode(), re.M)
