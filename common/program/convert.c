@@ -427,7 +427,7 @@ int convert_prepare(struct settings *s, struct profile **p, const struct format 
 	struct prepare_policy policy = convert_policy(s, to);
 	struct losses losses;
 
-	if (!profile_has_stacks(*p) && !profile_has_graph(*p))
+	if (!profile_has_stacks(*p) && !profile_has_graph(*p) && !s->empty_reported)
 		diag_warning(
 			"the profile is empty: it has no samples, and no functions with values");
 	losses = prepare(p, to, &policy);

@@ -25,6 +25,7 @@ struct settings {
 	bool threads;
 	bool strip_dirs, anonymize;
 	bool strict;
+	bool empty_reported; /* the caller has said why nothing is left */
 	bool sandbox;
 	bool help, version, list_formats, list_features, list_limits, list_options;
 	struct estimate estimate;

@@ -22,7 +22,9 @@
  *   call, "==== NEW PROFILING FILE" between runs), yappi, pyprof2calltree, go
  *   tool pprof ("calls=0", addresses relative across functions).
  * - jcnd's first number may exceed the second where lines are all that is known.
- * - "summary:" may differ from the sum of costs (--collect-systime): costs count.
+ * - "summary:" may differ from the sum of costs (--collect-systime): costs count. It
+ *   stands before them, "totals:" after them and is their sum; without it, and with costs
+ *   missing, the file was cut short. xdebug's summary is no sum.
  *
  * Recursive arcs: callgrind adds up every activation; yappi, pyprof2calltree and this
  * program write what Python counts, the outermost ones.

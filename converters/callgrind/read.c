@@ -117,7 +117,8 @@ static bool read_value(struct callgrind_reader *r, const char **p, const char *e
 		*p = quick;
 		return true;
 	}
-	if (!str_to_decimal(word, &number, &exactness) || number.mantissa < 0) {
+	/* memory that a PHP function released is negative in xdebug's files */
+	if (!str_to_decimal(word, &number, &exactness) || (number.mantissa < 0 && !r->xdebug)) {
 		input_error(r->in, "expected a cost, got %s", diag_quote(word));
 		return false;
 	}
@@ -185,11 +186,30 @@ static bool read_source_line(struct callgrind_reader *r, const char *after, stru
 	return read_own_place(r, rest, *end, at);
 }
 
+/*
+ * xdebug before 2.3 names no file of a callee. It writes callees before callers, so that the
+ * one function of this name has been met.
+ */
+static string_id called_file(struct callgrind_reader *r)
+{
+	string_id file;
+
+	if (r->has_called_file)
+		return r->called_file;
+	if (!r->xdebug || r->rewritten || !callgrind_only_file(r, r->called_name, &file) ||
+	    file == r->inlined)
+		return r->inlined;
+	diag_verbose("%s: line %" PRIu64 ": cfn= without cfl=: taken as %s in %s",
+		     diag_masked(str_of(r->in->name)), r->in->line,
+		     diag_quote(profile_text(r->p, r->called_name)),
+		     diag_quote(profile_text(r->p, file)));
+	return file;
+}
+
 static function_id called_function(struct callgrind_reader *r)
 {
 	return callgrind_function_of(r, r->has_called_object ? r->called_object : r->object,
-				     r->has_called_file ? r->called_file : r->inlined,
-				     r->called_name);
+				     called_file(r), r->called_name);
 }
 
 void callgrind_end_call(struct callgrind_reader *r, struct arc a)
@@ -359,6 +379,20 @@ static void read_line(struct callgrind_reader *r)
 		input_error(r->in, "expected a callgrind line, got %s", diag_quote(r->line));
 }
 
+static void report_unnamed(struct callgrind_reader *r)
+{
+	struct buf text = { 0 };
+
+	if (!r->unnamed)
+		return;
+	buf_print(&text, "line %" PRIu64 ": (%" PRIu64 ") was never named: taken as unknown",
+		  r->first_unnamed_line, r->first_unnamed);
+	if (r->unnamed > 1)
+		buf_print(&text, " (and %" PRIu64 " more)", r->unnamed - 1);
+	profile_report_missing(r->p, str_of(r->in->name), text.p);
+	buf_free(&text);
+}
+
 int callgrind_read(struct input *in, struct profile *p)
 {
 	struct callgrind_reader r = { .in = in,
@@ -383,6 +417,7 @@ int callgrind_read(struct input *in, struct profile *p)
 		callgrind_flush_pending(&r);
 		callgrind_end_part(&r);
 		callgrind_set_titles(p);
+		report_unnamed(&r);
 		if (r.zeros)
 			profile_metadata(p, NO_ID, S("zeros"), S("written"));
 	}

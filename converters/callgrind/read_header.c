@@ -29,26 +29,66 @@ void callgrind_start_part(struct callgrind_reader *r)
 }
 
 /*
+ * Compares a line of sums with the costs of the part. Sums that are left out are 0, as with
+ * costs. `less`: some cost is below its sum.
+ */
+static bool are_sums(const struct callgrind_reader *r, struct str rest, bool *less)
+{
+	bool same = true;
+
+	*less = false;
+	for (size_t i = 0; i < r->event_count; i++) {
+		bool time = r->p->value_types[r->events[i]].unit == UNIT_TIME;
+		int64_t number = 0;
+		struct str word;
+
+		if (str_word(&rest, &word))
+			same &= str_to_i64(word, &number) &&
+				i64_shift(number, time ? r->powers[i] : 0, &number);
+		same &= number == r->sums[i];
+		*less |= r->sums[i] < number;
+	}
+	return same;
+}
+
+/*
+ * callgrind writes the summary first and the totals last: a part with costs missing and without
+ * totals was cut, because it was copied while it was written or the disk was full.
+ */
+static void report_cut(struct callgrind_reader *r)
+{
+	struct buf text = { 0 };
+	bool less;
+
+	if (!r->valgrind || r->rewritten || are_sums(r, profile_text(r->p, r->part_totals), &less))
+		return;
+	are_sums(r, profile_text(r->p, r->summary), &less);
+	if (!less)
+		return;
+	buf_print(&text, "the costs are less than its summary (%s)",
+		  diag_masked(profile_text(r->p, r->summary)));
+	buf_add(&text, r->part_totals ? S(" and not its totals")
+				      : S(", and no totals follow: it was cut short"));
+	profile_report_missing(r->p, str_of(r->in->name), text.p);
+	buf_free(&text);
+}
+
+/*
  * "summary:" is the sum of all costs and not worth keeping, unless callgrind counted what it
- * did not collect (system calls outside of --toggle-collect) or cut it short.
+ * did not collect (system calls outside of --toggle-collect) or cut it short. xdebug's is the
+ * time of the whole run and its highest use of memory.
  */
 void callgrind_end_part(struct callgrind_reader *r)
 {
-	struct str rest = profile_text(r->p, r->summary), word;
-	bool same = true;
-	int64_t number;
-	size_t i = 0;
+	struct str summary = profile_text(r->p, r->summary);
+	bool less;
 
-	for (; str_word(&rest, &word) && i < r->event_count; i++) {
-		bool time = r->p->value_types[r->events[i]].unit == UNIT_TIME;
-
-		same &= str_to_i64(word, &number) &&
-			i64_shift(number, time ? r->powers[i] : 0, &number) && number == r->sums[i];
+	if (summary.n && r->event_count && !are_sums(r, summary, &less)) {
+		report_cut(r);
+		if (r->thread != NO_ID)
+			profile_metadata(r->p, r->thread, S("summary"), summary);
 	}
-	same &= i == 0 || i == r->event_count;
-	if (!same && r->thread != NO_ID)
-		profile_metadata(r->p, r->thread, S("summary"), profile_text(r->p, r->summary));
-	r->summary = 0;
+	r->summary = r->part_totals = 0;
 	memset(r->sums, 0, sizeof r->sums);
 }
 
@@ -73,6 +113,8 @@ static void read_creator(struct callgrind_reader *r, struct str value)
 	if (str_ends(value, mark))
 		value.n -= mark.n;
 	r->yappi = str_starts(value, S("yappi"));
+	r->xdebug = str_starts(value, S("xdebug"));
+	r->valgrind = str_starts(value, S("callgrind-"));
 	r->python = r->ours || r->yappi || str_starts(value, S("pyprof2calltree"));
 	r->has_creator = true;
 	r->p->inclusive_only |= r->yappi;
@@ -85,7 +127,9 @@ static void read_creator(struct callgrind_reader *r, struct str value)
 static void guess_creator(struct callgrind_reader *r)
 {
 	if (!r->has_creator)
-		read_creator(r, r->has_ns ? S("pyprof2calltree") : S("unnamed"));
+		read_creator(r, r->has_ns   ? S("pyprof2calltree")
+				: r->xdebug ? S("xdebug")
+					    : S("unnamed"));
 }
 
 static void read_positions(struct callgrind_reader *r, struct str value)
@@ -126,6 +170,10 @@ static value_id event_type(struct callgrind_reader *r, struct str name, int *pow
 		type.unit = UNIT_TIME; /* yappi writes seconds times 10^6 */
 		type.source_scale = 3;
 		name = S("time");
+	} else if (r->xdebug && str_eq(name, S("Time"))) {
+		type.unit = UNIT_TIME; /* xdebug 2: microseconds, and no unit in the name */
+		type.source_scale = 3;
+		name = S("time");
 	} else if (str_eq(name, S("ns"))) {
 		type.unit = UNIT_TIME;
 		name = S("time");
@@ -134,6 +182,8 @@ static value_id event_type(struct callgrind_reader *r, struct str name, int *pow
 		   str_to_u64(str_from(str_head(digits, digits.n - 1), 3), &n) && n < 10) {
 		type.exponent = -(int)n;
 		name = str_head(base, base.n - 1);
+	} else if (r->xdebug && str_eq(name, S("Memory"))) {
+		type.unit = UNIT_BYTES;
 	} else if (r->ours) {
 		name = without_unit(name, &type);
 	}
@@ -268,7 +318,12 @@ void callgrind_read_header(struct callgrind_reader *r, struct str key, struct st
 		r->thread = NO_ID;
 	} else if (str_eq(key, S("summary"))) {
 		r->summary = profile_string(r->p, value);
-	} else if (!str_eq(key, S("version")) && !str_eq(key, S("totals"))) {
+	} else if (str_eq(key, S("totals"))) {
+		r->part_totals = profile_string(r->p, value);
+	} else if (str_eq(key, S("version"))) {
+		/* xdebug did not give its name before 2.3, but this */
+		r->xdebug |= str_eq(value, S("0.9.6"));
+	} else {
 		diag_verbose("%s: line %" PRIu64 ": unknown header line %s",
 			     diag_masked(str_of(r->in->name)), r->in->line, diag_quote(r->line));
 	}

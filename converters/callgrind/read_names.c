@@ -100,9 +100,14 @@ string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names
 		set_name(names, id, name);
 		return name;
 	}
-	if (!callgrind_find_name(names, id, &name))
-		input_error(r->in, "expected a name that was defined before, got (%" PRIu64 ")",
-			    id);
+	/* callgrind and yappi leave some out: what the ID stands for is unknown, its costs are not */
+	if (!callgrind_find_name(names, id, &name)) {
+		if (!r->unnamed++) {
+			r->first_unnamed = id;
+			r->first_unnamed_line = r->in->line;
+		}
+		name = r->unknown;
+	}
 	return name;
 }
 
@@ -163,20 +168,38 @@ void callgrind_forget_own_functions(struct callgrind_reader *r)
 function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file,
 				  string_id name)
 {
-	struct function f = { .name = name, .file = known(r, file), .object = known(r, object) };
+	struct function f = { .file = known(r, file), .object = known(r, object) };
 	function_id found;
+	struct met *met;
 
+	/* "fn=", "cfn=" and "fn=(1) " name the same function, which writers spell "???" */
+	name = name ? name : r->unknown;
+	f.name = name;
 	if (name >= r->met_count)
 		r->met = alloc_grow_zero(r->met, &r->met_count, (size_t)name + 1, sizeof *r->met);
-	if (r->met[name].function && r->met[name].object == object && r->met[name].file == file &&
-	    r->met[name].ours == r->ours)
-		return r->met[name].function - 1;
+	met = &r->met[name];
+	if (met->function && met->object == object && met->file == file && met->ours == r->ours)
+		return met->function - 1;
 	if (r->ours)
 		f = plain_function(r, f);
 	if (r->system_count)
 		f.system = callgrind_system_of(r, f.name, f.file, f.object);
 	found = r->known_lines ? own_function(r, f, (struct own_function){ object, file, name, 0 })
 			       : profile_function(r->p, f);
-	r->met[name] = (struct met){ object, file, found + 1, r->ours };
+	*met = (struct met){
+		.object = object,
+		.file = file,
+		.function = found + 1,
+		.ours = r->ours,
+		.several_files = met->several_files || (met->function && met->file != file),
+	};
 	return found;
+}
+
+bool callgrind_only_file(const struct callgrind_reader *r, string_id name, string_id *file)
+{
+	if (name >= r->met_count || !r->met[name].function || r->met[name].several_files)
+		return false;
+	*file = r->met[name].file;
+	return true;
 }

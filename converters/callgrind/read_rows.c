@@ -71,8 +71,7 @@ function_id callgrind_current_function(struct callgrind_reader *r)
 		callgrind_start_part(r);
 	if (r->function == NO_ID) {
 		r->line_hint = r->known_lines ? coming_line(r) : 0;
-		r->function = callgrind_function_of(r, r->object, r->file,
-						    r->name ? r->name : r->unknown);
+		r->function = callgrind_function_of(r, r->object, r->file, r->name);
 		r->block.open = false;
 	}
 	if (!r->block.open)

@@ -36,6 +36,7 @@ struct met {
 	string_id object, file;
 	uint32_t function; /* function + 1, 0: none */
 	bool ours;
+	bool several_files; /* it or another function of this name was in another file */
 };
 
 /* By function: its last rows. */
@@ -78,10 +79,12 @@ struct callgrind_reader {
 	size_t pending_count, pending_cap;
 	bool python;    /* arcs count outermost activations only */
 	bool rewritten; /* written by our writer, whatever produced the data */
-	bool ours, yappi, has_creator, has_ns;
-	bool zeros;        /* trailing zeros were written */
-	string_id summary; /* as written in the file */
-	string_id unknown; /* "???" */
+	bool ours, yappi, xdebug, valgrind, has_creator, has_ns;
+	bool zeros;                     /* trailing zeros were written */
+	string_id summary, part_totals; /* as written in the file */
+	string_id unknown;              /* "???" */
+	uint64_t unnamed;               /* number of uses of IDs that have no name yet */
+	uint64_t first_unnamed, first_unnamed_line;
 
 	/* body */
 	struct callgrind_names objects, files, functions;
@@ -141,13 +144,15 @@ void callgrind_find_plain(struct callgrind_reader *r);
 
 /* --- names --- */
 
-/* Reads "(12) text", "(12)" or a plain text. */
+/* Reads "(12) text", "(12)" or a plain text. An ID without a name is "???". */
 string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names *names,
 			      struct str text);
 bool callgrind_find_name(const struct callgrind_names *n, uint64_t id, string_id *name);
 void callgrind_forget_names(struct callgrind_names *n);
 function_id callgrind_function_of(struct callgrind_reader *r, string_id object, string_id file,
 				  string_id name);
+/* The file of all functions of this name that were met. False: none was, or it differs. */
+bool callgrind_only_file(const struct callgrind_reader *r, string_id name, string_id *file);
 /* Forgets the functions whose lines are known. */
 void callgrind_forget_own_functions(struct callgrind_reader *r);
 /* Prefetches what callgrind_function_of() will read; the lines in between take long enough. */

@@ -307,6 +307,7 @@ static void make_samples(const struct filter_work *w, struct profile **p)
 /* A mistake in an expression gives an empty picture, so say so. */
 static int report_empty(struct filter_work *w, bool reported)
 {
+	w->settings.empty_reported = true;
 	if (!w->settings.strict) {
 		if (!reported)
 			diag_warning("nothing is left: no stack passes the filters");
