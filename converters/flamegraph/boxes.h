@@ -42,6 +42,8 @@ struct flame_boxes_reader {
 	bool rooted;      /* the only box of level 0 stands for everything */
 	frame_id *frames; /* frame by name, NO_ID until needed */
 	uint64_t clamped; /* number of boxes that are smaller than what stands on them */
+	uint64_t orphans; /* number of boxes that stand on nothing */
+	size_t *rows;     /* by level: the first box of its row; with the end of the last */
 };
 
 /* Sets the level of every box, and `rooted`. */

@@ -218,8 +218,17 @@ static void report(struct flame_boxes_reader *r)
 				     "the picture of a difference: what it was "
 				     "compared with is not in it");
 	report_narrow(r);
-	if (!r->clamped)
+	if (r->orphans) {
+		buf_print(&text,
+			  "%" PRIu64 " frames stand on nothing: what was below them is [missing]",
+			  r->orphans);
+		flame_report_missing(r->in, r->p, text.p);
+		text.n = 0;
+	}
+	if (!r->clamped) {
+		buf_free(&text);
 		return;
+	}
 	buf_print(&text,
 		  "%" PRIu64 " frames count less than what stands on them: figures or "
 		  "places are rounded",

@@ -78,3 +78,40 @@ def test_titles_for_people_are_no_factor(count, unit, width, right):
 def test_units(unit, total, draw):
     picture = draw(30, 10, 40, unit) if draw is rounded else tree(30, 10, 40, unit, widths=(30, 10))
     assert re.search(f"^self total     {total}( bytes)?$", lib.run("profcheck", input=picture)[0].decode(), re.M)
+
+
+# --- what stands on nothing ---
+
+def counted(*boxes):
+    """Boxes with places in value units: (name, row from the ground, x, width)."""
+    return exact([(name, 9 - row, x, width, f"{width} samples", 0) for name, row, x, width in boxes])
+
+
+ROOT = ("all", 0, 0, 70)
+
+
+@pytest.mark.parametrize("boxes, right", [
+    ([("main", 1, 0, 20), ("read", 3, 0, 20), ("other", 1, 20, 50), ("run", 2, 20, 50)], ["main;[missing];read 20", "other;run 50"]),
+    ([("main", 1, 0, 30), ("a", 3, 0, 10), ("b", 3, 10, 10), ("f", 4, 10, 5), ("other", 1, 30, 40), ("run", 2, 30, 40)],
+     ["main 10", "main;[missing];a 10", "main;[missing];b 5", "main;[missing];b;f 5", "other;run 40"]),
+    ([("read", 3, 0, 20), ("other", 1, 20, 50), ("run", 2, 20, 50), ("deep", 4, 0, 5)],
+     ["[missing];[missing];read 15", "[missing];[missing];read;deep 5", "other;run 50"])])
+def test_a_missing_frame(boxes, right):
+    found, said = stacks(counted(ROOT, *boxes))
+    assert found == right
+    assert f"{1 + ('b' in dict.fromkeys(box[0] for box in boxes))} frames stand on nothing: what was below them is [missing]" in said
+    lib.run("flamegraph2collapsed", "--strict", input=counted(ROOT, *boxes), status=2)
+
+
+def test_a_missing_frame_in_order_of_time():
+    """A flame chart: main twice, without what was below read."""
+    picture = counted(ROOT, ("main", 1, 0, 20), ("read", 3, 5, 10), ("main", 1, 30, 20), ("run", 2, 30, 20), ("wait", 1, 50, 20))
+    file = lib.run("flamegraph2speedscope", "-q", input=picture)[0]
+    assert lib.run("speedscope2collapsed", "-q", input=file)[0].decode().splitlines() == [
+        " 10", "main 10", "main;[missing];read 10", "main;run 20", "wait 20"]
+
+
+@pytest.mark.parametrize("boxes", [[("main", 1, 0, 20), ("read", 2, 10, 20)], [("main", 1, 0, 70), ("read", 2, 60, 20)],
+                                   [("main", 1, 0, 20), ("a", 2, 30, 40), ("read", 3, 15, 15)], [("main", 1, 60, 20)]])
+def test_frames_that_stand_on_part_of_one_are_refused(boxes):
+    assert b"expected a frame that stands on one with room for it" in lib.run("flamegraph2collapsed", input=counted(ROOT, *boxes), status=2)[1]
