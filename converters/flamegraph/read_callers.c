@@ -117,6 +117,32 @@ static struct flame_box *find_caller(const struct flame_boxes_reader *r,
 	return box->value - roomiest->rest <= slack(r, roomiest) + r->pixel ? roomiest : NULL;
 }
 
+static void stand_on(struct flame_box *box, struct flame_box *caller)
+{
+	box->caller = caller;
+	caller->rest -= box->value;
+	caller->callees++;
+}
+
+/*
+ * A value that comes from a width is as exact as that: where what stands on the box makes nearly
+ * all of it, it is all of it.
+ */
+static void settle_uncounted(struct flame_boxes_reader *r)
+{
+	for (size_t i = r->count; i-- > 0;) {
+		struct flame_box *box = &r->boxes[i];
+		int64_t near = r->pixel / 5;
+
+		if (!box->uncounted || !box->callees || box->rest > near || box->rest < -near)
+			continue;
+		if (box->caller)
+			box->caller->rest += box->rest;
+		box->value -= box->rest;
+		box->rest = 0;
+	}
+}
+
 /* --- what stands on nothing --- */
 
 /* The last box of a row that begins no later than x; the first if there is none. */
@@ -189,8 +215,7 @@ static bool place_orphan(struct flame_boxes_reader *r, struct flame_box *box)
 	if (!gap || (!caller && (level || r->rooted || gap < box->level)))
 		return false;
 	if (caller) {
-		caller->rest -= box->value;
-		caller->callees++;
+		stand_on(box, caller);
 		below = caller->stack;
 	}
 	below = push_missing(r, below, gap);
@@ -210,8 +235,7 @@ static void place_box(struct flame_boxes_reader *r, struct flame_box *box, size_
 			flame_boxes_fail(r, box, "a frame that stands on one with room for it");
 		return;
 	}
-	caller->rest -= box->value;
-	caller->callees++;
+	stand_on(box, caller);
 	box->stack = stacks_push(&r->p->stacks, caller->stack, frame_of(r, box->name));
 }
 
@@ -278,6 +302,7 @@ void flame_boxes_find_stacks(struct flame_boxes_reader *r)
 			place_ground(r, end);
 		below = first;
 	}
+	settle_uncounted(r);
 	alloc_free(r->rows);
 	r->rows = NULL;
 }
