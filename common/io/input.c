@@ -76,7 +76,7 @@ static const char *display_path(const char *path)
 
 static int open_file(const char *path, struct preopened_file *f)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int wrong = 0;
 
 	f->path = is_standard(path) ? NULL : path;
@@ -128,7 +128,7 @@ static int take_preopened(const char *path, struct preopened_file *f)
 struct input *input_open(const char *path)
 {
 	struct task *c = task_current;
-	struct preopened_file f;
+	struct preopened_file f = { 0 };
 	struct input *in;
 
 	if ((c->preopening ? take_preopened(path, &f) : open_file(path, &f)) < 0)

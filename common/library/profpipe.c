@@ -324,11 +324,11 @@ static const struct option_row *find_setting(struct str name)
 {
 	const struct option_row *const tables[] = {
 		options_selection, options_threads,  options_privacy,
-		options_strict,    options_estimate,
+		options_strict,    options_estimate, NULL,
 	};
 	const struct option_row *row = NULL;
 
-	for (size_t i = 0; !row && i < sizeof tables / sizeof *tables; i++)
+	for (size_t i = 0; !row && tables[i]; i++)
 		row = option_find(tables[i], name);
 	return row;
 }

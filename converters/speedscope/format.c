@@ -21,7 +21,8 @@
  *   their difference and the sum of the weights: both are always written.
  * - An unknown unit becomes none; weights beyond 2^53 are rounded; a frame without a
  *   name, unequal numbers of samples and weights, and events that do not nest crash
- *   or fail it: errors here. About 3,500 frames of depth overflow its stack.
+ *   or fail it: errors here, unless --lenient repairs them. About 3,500
+ *   frames of depth overflow its stack.
  * - "line" is where a sample was taken, or where a function begins, as the writer
  *   likes; read as the former.
  *
@@ -33,6 +34,8 @@
  * profile has "labels", the number of a set for each sample, and "times" in nanoseconds.
  */
 #include "converters/speedscope/internal.h"
+
+static const struct speedscope_read_options usual_reading;
 
 const struct format speedscope_format = {
 	.name = "speedscope",
@@ -47,5 +50,6 @@ const struct format speedscope_format = {
 		    FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | FEATURE_METADATA,
 	.bid = speedscope_bid,
 	.read = speedscope_read,
+	.read_options = FORMAT_OPTIONS(speedscope_read_rows, usual_reading),
 	.write = speedscope_write,
 };

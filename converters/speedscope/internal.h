@@ -4,6 +4,11 @@
 
 #include "common/program/format.h"
 
+struct speedscope_read_options {
+	bool lenient;
+};
+
+extern const struct option_row speedscope_read_rows[];
 int speedscope_bid(struct str head, bool whole);
 int speedscope_read(struct input *in, struct profile *p);
 void speedscope_write(struct output *out, const struct profile *p);

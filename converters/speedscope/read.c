@@ -1,9 +1,16 @@
 /* speedscope/read - see format.c for the language */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
 #include "converters/speedscope/internal.h"
 #include "converters/speedscope/reading.h"
+
+const struct option_row speedscope_read_rows[] = {
+	OPT_FLAG(0, "lenient", "repair samples and events that do not fit together, and count them",
+		 offsetof(struct speedscope_read_options, lenient)),
+	OPT_END
+};
 
 /* --- frames --- */
 
@@ -168,14 +175,42 @@ static void convert_read_file(struct speedscope_reader *r)
 			       r->profiled ? "shared" : "profiles");
 }
 
+static void report_repairs(const struct speedscope_reader *r)
+{
+	const struct {
+		uint64_t count;
+		const char *what;
+	} rows[] = {
+		{ r->repairs.nested, "samples had an array in their array: read as one stack" },
+		{ r->repairs.extra_weights, "weights without a sample were left out" },
+		{ r->repairs.extra_samples, "samples without a weight were left out" },
+		{ r->repairs.crossed, "frames ended before frames that they had called, which "
+				      "were ended with them" },
+		{ r->repairs.stray, "ends of frames that were not open were passed over" },
+		{ r->repairs.early, "events before the last one were moved to its time" },
+		{ r->repairs.unclosed, "frames without an end were ended with the profile" },
+	};
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].count)
+			buf_print(&text, "%s%" PRIu64 " %s", text.n ? "; " : "", rows[i].count,
+				  rows[i].what);
+	if (text.n && !r->in->failed)
+		profile_report_missing(r->p, str_of(r->in->name), text.p);
+	buf_free(&text);
+}
+
 int speedscope_read(struct input *in, struct profile *p)
 {
-	struct speedscope_reader r = { .in = in, .p = p };
+	const struct speedscope_read_options *options = in->options;
+	struct speedscope_reader r = { .in = in, .p = p, .lenient = options->lenient };
 
 	json_start(&r.j, in);
 	sample_texts_init(&r.texts);
 	unresolved_stacks_init(&r.unresolved, p);
 	convert_read_file(&r);
+	report_repairs(&r);
 	json_free(&r.j);
 	sample_texts_free(&r.texts);
 	unresolved_stacks_free(&r.unresolved);

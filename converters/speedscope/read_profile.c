@@ -128,7 +128,7 @@ static void finish_profile(struct speedscope_reader *r, uint64_t byte)
 static void take_bound(struct speedscope_reader *r, struct bound *b)
 {
 	if (!json_null(&r->j))
-		b->known = take_number(r, &b->number);
+		b->known = speedscope_read_number(r, &b->number);
 }
 
 /* One number for each sample, and before the weights, so that no row has to be found again. */

@@ -34,6 +34,32 @@ static stack_id push_frame(struct speedscope_reader *r, stack_id parent, uint32_
 	return unresolved_stacks_push(&r->unresolved, parent, frame);
 }
 
+static bool read_number_text(struct speedscope_reader *r, struct decimal *number,
+			     enum exactness *exactness)
+{
+	uint64_t byte = input_offset(r->in);
+	struct str text;
+
+	if (!json_string(&r->j, &text))
+		return false;
+	if (!str_to_decimal(text, number, exactness)) {
+		input_error_at(r->in, byte, "expected a number, got %s", diag_quote(text));
+		return false;
+	}
+	return true;
+}
+
+bool speedscope_read_number(struct speedscope_reader *r, struct decimal *number)
+{
+	enum exactness exactness;
+
+	if (json_peek(&r->j) == JSON_STRING ? !read_number_text(r, number, &exactness)
+					    : !json_number(&r->j, number, &exactness))
+		return false;
+	r->p->rounded += exactness == ROUNDED;
+	return true;
+}
+
 /* Whether numbers can be processed now, or must wait for other keys. */
 static bool can_begin(struct speedscope_reader *r)
 {
@@ -71,16 +97,33 @@ static void keep_item(struct speedscope_reader *r, struct speedscope_item item)
 
 /* --- sampled profiles --- */
 
+/* [[0, 1]] instead of [0, 1]: the frames of one stack all the same. */
+static stack_id read_nested(struct speedscope_reader *r, stack_id stack)
+{
+	json_array(&r->j);
+	while (json_element(&r->j))
+		stack = push_frame(r, stack, take_frame(r));
+	return stack;
+}
+
 static stack_id read_stack(struct speedscope_reader *r)
 {
 	stack_id stack = EMPTY_STACK;
+	bool nested = false;
 
 	if (sample_texts_find(&r->texts, &r->j, &stack))
 		return stack;
 	json_array(&r->j);
-	while (json_element(&r->j))
-		stack = push_frame(r, stack, take_frame(r));
-	sample_texts_learn(&r->texts, stack);
+	while (json_element(&r->j)) {
+		if (json_peek(&r->j) == JSON_ARRAY) {
+			stack = read_nested(r, stack);
+			nested = true;
+		} else {
+			stack = push_frame(r, stack, take_frame(r));
+		}
+	}
+	r->repairs.nested += nested;
+	sample_texts_learn(&r->texts, nested ? NO_ID : stack);
 	return stack;
 }
 
@@ -123,8 +166,13 @@ static void add_weight(struct speedscope_reader *r, struct decimal number, uint6
 	int64_t value;
 
 	if (now->weights == r->stack_count) {
-		input_error_at(r->in, byte, "expected a weight for each of %zu samples, got more",
-			       r->stack_count);
+		if (r->lenient)
+			r->repairs.extra_weights++;
+		else
+			input_error_at(r->in, byte,
+				       "expected a weight for each of %zu samples, got more "
+				       "(--lenient leaves them out)",
+				       r->stack_count);
 		return;
 	}
 	value = speedscope_measured(r, number, byte);
@@ -152,7 +200,7 @@ void speedscope_read_weights(struct speedscope_reader *r)
 
 		json_peek(&r->j);
 		at = input_offset(r->in);
-		if (!take_number(r, &number))
+		if (!speedscope_read_number(r, &number))
 			return;
 		if (direct)
 			add_weight(r, number, at);
@@ -167,10 +215,14 @@ void speedscope_finish_samples(struct speedscope_reader *r)
 
 	for (size_t i = 0; i < r->item_count && !r->in->failed; i++)
 		add_weight(r, r->items[i].number, r->items[i].byte);
-	if (now->weights < r->stack_count)
-		input_error(r->in, "expected a weight for each of %zu samples, got %zu",
+	if (now->weights < r->stack_count && r->lenient)
+		r->repairs.extra_samples += r->stack_count - now->weights;
+	else if (now->weights < r->stack_count)
+		input_error(r->in,
+			    "expected a weight for each of %zu samples, got %zu "
+			    "(--lenient leaves the other samples out)",
 			    r->stack_count, now->weights);
-	else if (r->label_count && r->label_count != r->stack_count)
+	if (r->label_count && r->label_count != r->stack_count)
 		input_error(r->in, "expected a label set for each of %zu samples, got %zu",
 			    r->stack_count, r->label_count);
 	else if (r->time_count && r->time_count != r->stack_count)
@@ -188,8 +240,13 @@ static void add_time(struct speedscope_reader *r, int64_t at, uint64_t byte)
 	if (!now->any)
 		now->first = now->last = at;
 	now->any = true;
+	if (at < now->last && r->lenient) {
+		r->repairs.early++;
+		return;
+	}
 	if (at < now->last || __builtin_sub_overflow(at, now->last, &passed)) {
-		input_error_at(r->in, byte, "expected an event not before the last one");
+		input_error_at(r->in, byte,
+			       "expected an event not before the last one (--lenient moves it)");
 		return;
 	}
 	if (passed)
@@ -207,33 +264,81 @@ static void open_frame(struct speedscope_reader *r, uint32_t frame)
 	r->open[r->open_count++] = (struct open_frame){ frame, push_frame(r, below, frame) };
 }
 
+static void note_call_event(struct speedscope_reader *r, uint32_t frame, bool open)
+{
+	struct speedscope_profile *now = &r->now;
+
+	if (now->call_events && !r->in->failed)
+		profile_call_event(r->p, (struct call_event){ now->last, now->row, now->column,
+							      r->framed ? r->frames[frame] : frame,
+							      open });
+}
+
+static void close_top(struct speedscope_reader *r)
+{
+	r->open_count--;
+	note_call_event(r, r->open[r->open_count].frame, false);
+}
+
+/*
+ * The number of open frames up to the last one of that index; 0 if it is not open. Frames far
+ * below are not looked at, or many ends of no frame would take forever.
+ */
+static size_t find_open(const struct speedscope_reader *r, uint32_t frame)
+{
+	enum { FARTHEST = 4096 };
+	size_t at = r->open_count, end = at > FARTHEST ? at - FARTHEST : 0;
+
+	while (at > end && r->open[at - 1].frame != frame)
+		at--;
+	return at > end ? at : 0;
+}
+
+/*
+ * An end out of order, with --lenient: no frame outlasts its caller, so that callees end with it
+ * and their own ends are ends of no frame.
+ */
+static void close_leniently(struct speedscope_reader *r, uint32_t frame)
+{
+	size_t at = find_open(r, frame);
+
+	r->repairs.crossed += at < r->open_count;
+	while (r->open_count >= at)
+		close_top(r);
+}
+
 static void close_frame(struct speedscope_reader *r, const struct speedscope_item *event)
 {
-	if (!r->open_count)
-		input_error_at(r->in, event->byte, "expected no end of frame %lu: no frame is open",
-			       (unsigned long)event->frame);
+	if (r->lenient)
+		close_leniently(r, event->frame);
+	else if (!r->open_count)
+		input_error_at(
+			r->in, event->byte,
+			"expected no end of frame %lu: no frame is open (--lenient passes it "
+			"over)",
+			(unsigned long)event->frame);
 	else if (r->open[r->open_count - 1].frame != event->frame)
-		input_error_at(r->in, event->byte, "expected the end of frame %lu, got frame %lu",
+		input_error_at(r->in, event->byte,
+			       "expected the end of frame %lu, got frame %lu (--lenient ends both)",
 			       (unsigned long)r->open[r->open_count - 1].frame,
 			       (unsigned long)event->frame);
 	else
-		r->open_count--;
+		close_top(r);
 }
 
 static void add_event(struct speedscope_reader *r, const struct speedscope_item *event)
 {
-	struct speedscope_profile *now = &r->now;
-
+	if (r->lenient && !event->open && !find_open(r, event->frame)) {
+		r->repairs.stray++;
+		return;
+	}
 	add_time(r, speedscope_measured(r, event->number, event->byte), event->byte);
-	if (event->open)
+	if (event->open) {
 		open_frame(r, event->frame);
-	else
+		note_call_event(r, event->frame, true);
+	} else {
 		close_frame(r, event);
-	if (now->call_events && !r->in->failed)
-		profile_call_event(r->p, (struct call_event){ now->last, now->row, now->column,
-							      r->framed ? r->frames[event->frame]
-									: event->frame,
-							      event->open });
+	}
 }
 
 static void take_event_type(struct speedscope_reader *r, struct speedscope_item *event)
@@ -269,7 +374,7 @@ static bool read_event(struct speedscope_reader *r, struct speedscope_item *even
 			event->frame = take_frame(r);
 		} else if (str_eq(key, S("at"))) {
 			have |= AT;
-			take_number(r, &event->number);
+			speedscope_read_number(r, &event->number);
 		} else {
 			json_skip(&r->j);
 		}
@@ -298,11 +403,31 @@ void speedscope_read_events(struct speedscope_reader *r)
 	}
 }
 
+/* Frames without an end last until the profile's. */
+static void last_to_end(struct speedscope_reader *r)
+{
+	uint64_t byte = input_offset(r->in);
+	int64_t end = speedscope_measured(r, r->now.end.number, byte);
+
+	if (end > r->now.last)
+		add_time(r, end, byte);
+}
+
 void speedscope_finish_events(struct speedscope_reader *r)
 {
 	for (size_t i = 0; i < r->item_count && !r->in->failed; i++)
 		add_event(r, &r->items[i]);
-	if (r->open_count)
-		input_error(r->in, "expected the end of frame %lu before the profile's end",
-			    (unsigned long)r->open[r->open_count - 1].frame);
+	if (r->open_count && !r->lenient) {
+		input_error(
+			r->in,
+			"expected the end of frame %lu before the profile's end (--lenient ends "
+			"it there)",
+			(unsigned long)r->open[r->open_count - 1].frame);
+		return;
+	}
+	r->repairs.unclosed += r->open_count;
+	if (r->open_count && r->now.end.known && !r->in->failed)
+		last_to_end(r);
+	while (r->open_count)
+		close_top(r);
 }

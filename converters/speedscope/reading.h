@@ -66,9 +66,21 @@ struct twins {
 	uint32_t count;
 };
 
+/* What was read although it is not as the format has it. */
+struct speedscope_repairs {
+	uint64_t nested;         /* samples with an array in their array */
+	uint64_t extra_weights;  /* these and the following: only with --lenient */
+	uint64_t extra_samples;  /* without a weight */
+	uint64_t crossed, stray; /* ends of callers before those of callees; ends of no frame */
+	uint64_t early;          /* events before the last one */
+	uint64_t unclosed;       /* frames without an end */
+};
+
 struct speedscope_reader {
 	struct json j;
 	struct input *in;
+	bool lenient;
+	struct speedscope_repairs repairs;
 	struct profile *p;
 	bool framed, profiled; /* "shared" and "profiles" have been read */
 	bool strange;          /* a unit was unknown, which has been reported */
@@ -103,15 +115,8 @@ struct speedscope_reader {
 	size_t open_count, open_cap;
 };
 
-static inline bool take_number(struct speedscope_reader *r, struct decimal *number)
-{
-	enum exactness exactness;
-
-	if (!json_number(&r->j, number, &exactness))
-		return false;
-	r->p->rounded += exactness == ROUNDED;
-	return true;
-}
+/* Reads a number, also from a text: dotnet-trace has written such. */
+bool speedscope_read_number(struct speedscope_reader *r, struct decimal *number);
 
 /* --- profiles --- */
 

@@ -79,6 +79,10 @@ bool sample_texts_find(struct sample_texts *t, struct json *j, stack_id *stack)
 		forget(t);
 	known = t->texts.count;
 	t->last = strings_add_hashed(&t->texts, ahead->text, ahead->hash);
+	if (t->last < known && t->stacks[t->last] == NO_ID) {
+		t->last = 0;
+		return false;
+	}
 	if (t->last < known) {
 		*stack = t->stacks[t->last];
 		json_pass(j, ahead->text.n);
