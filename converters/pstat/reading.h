@@ -28,6 +28,17 @@ struct pstat_mark {
 	uint32_t line;
 };
 
+/*
+ * The numbers that begin a row and the part of a caller: as in the file, and as in `numbers`.
+ */
+enum { CALLS, PRIMITIVE, SELF, INCLUSIVE, FIGURES, VALUES = SELF, ROW = FIGURES + 1 };
+
+/* In the order of the file: two counts, two values. */
+struct pstat_numbers {
+	int64_t v[FIGURES];
+	bool uncounted; /* both counts are -1 */
+};
+
 struct pstat_reader {
 	struct input *in;
 	struct marshal *m;
@@ -37,6 +48,9 @@ struct pstat_reader {
 	int digits;
 	bool seconds; /* values are times, as is usual */
 	uint32_t rows;
+	struct pstat_numbers row; /* the current one */
+	bool sampled;             /* counts are numbers of samples, and functions lines */
+	size_t first_arc;         /* rows before it come from other files */
 	bool alone;               /* the profile had no rows before this file */
 	int64_t *numbers, *self;  /* a row of values, all 0 except that of `value` */
 	struct pstat_mark *marks; /* indexed by function */

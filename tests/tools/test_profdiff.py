@@ -645,3 +645,22 @@ def test_a_method_is_found_without_its_class(tmp_path):
         states = {name: row["status"] for name, row in rows.items()}
         assert states["run" if "run" in states else "Job.run"] == "same" and not {"run", "Job.run"} <= states.keys()
         assert {states[name] for name in ("twice", "A.twice", "B.twice", "gone", "Job.gone")} == {"new", "gone"}
+
+
+# --- a change of everything alike ---
+
+@pytest.mark.parametrize("words, hint, warned", [
+    (["--fail-if", "self > 5%"], True, True), (["--compare", "shares", "--fail-if", "self > 5%"], True, False),
+    (["--fail-if", "total > 300%"], False, False), (["--fail-if", "self > 5%", "--fail-if", "total > 300%"], False, False), ([], False, False)])
+def test_a_uniform_change_does_not_hide_behind_shares(words, hint, warned, tmp_path):
+    (tmp_path / "base").write_text("m;a 1000\nm;b 1000\n")
+    (tmp_path / "new").write_text("m;a 2000\nm;b 2000\n")
+    out, said = lib.run("profdiff", *words, "base", "new", cwd=tmp_path)
+    line = b"total +100%: shares of it alone were tested; see --fail-if 'total > 5%'\n"
+    assert (line in out) == hint and said == (b"profdiff: warning: " + line if warned else b"")
+
+
+def test_a_total_that_stays_needs_no_hint(tmp_path):
+    (tmp_path / "base").write_text("m;a 1000\nm;b 1000\n")
+    (tmp_path / "new").write_text("m;a 1040\nm;b 1040\n")
+    assert b"alone were tested" not in lib.run("profdiff", "--fail-if", "self > 5%", "base", "new", cwd=tmp_path)[0]

@@ -391,6 +391,7 @@ static void add_entries(struct weigher *g)
 
 /* --- which functions and arcs may be inside themselves --- */
 
+/* Where calls were not counted (pyinstrument), whatever is in a cycle may. */
 static void find_recursion(struct weigher *g)
 {
 	struct call_flow *w = g->w;
@@ -398,16 +399,19 @@ static void find_recursion(struct weigher *g)
 	for (uint32_t n = 0; n < w->node_count; n++) {
 		struct flow_node *node = &w->nodes[n];
 
-		if (node->known && !g->in[n].every)
+		if (node->known && node->calls && !g->in[n].every)
 			node->recursive = node->calls > node->primitive;
 		else if (scc_size(&w->cycles, w->cycles.component[n]) > 1)
 			node->recursive = g->in[n].calls != 1;
 		for (uint32_t a = w->first[n]; a < w->first[n + 1]; a++)
-			node->recursive |= w->arcs[a].callee == n && w->arcs[a].calls > 0;
+			node->recursive |= w->arcs[a].callee == n &&
+					   (w->arcs[a].calls > 0 ||
+					    (!node->calls && w->arcs[a].inclusive > 0));
 	}
 	for (size_t a = 0; a < w->called_count; a++) {
 		struct flow_arc *arc = &w->arcs[a];
-		bool counted = !arc->every && arc->values_known && w->nodes[arc->callee].known;
+		bool counted = !arc->every && arc->values_known && w->nodes[arc->callee].known &&
+			       w->nodes[arc->callee].calls;
 
 		arc->repeats = arc->inner &&
 			       (counted ? arc->calls > arc->primitive

@@ -400,6 +400,42 @@ void remap_total(struct remap *w, function_id f)
 			      remap_values(w, &w->from->total_values, f));
 }
 
+/*
+ * Where lines become one function, what one has from another is in the totals of both, and
+ * counts once. No line has more than the function.
+ */
+static void join_totals(struct remap *w)
+{
+	const struct profile *from = w->from;
+	int64_t *values = alloc_zero(w->to->value_count, sizeof *values);
+
+	for (size_t i = 0; i < from->arc_count; i++) {
+		const struct arc *a = &from->arcs[i];
+		function_id f = w->functions[a->callee];
+		const int64_t *row;
+
+		if (a->caller == a->callee || f == NO_ID || f != w->functions[a->caller] ||
+		    !a->values_known || !profile_has_total(from, a->callee))
+			continue;
+		row = remap_values(w, &from->arc_values, i);
+		for (value_id v = 0; v < w->to->value_count; v++)
+			values[v] = -row[v];
+		profile_total(w->to, f, 0, 0, values);
+	}
+	for (function_id f = 0; f < from->total_count; f++) {
+		int64_t *total;
+		const int64_t *row;
+
+		if (!profile_has_total(from, f) || w->functions[f] == NO_ID)
+			continue;
+		total = values_row(&w->to->total_values, w->functions[f]);
+		row = remap_values(w, &from->total_values, f);
+		for (value_id v = 0; v < w->to->value_count; v++)
+			total[v] = total[v] < row[v] ? row[v] : total[v];
+	}
+	alloc_free(values);
+}
+
 static bool same_value_types(const struct remap *w)
 {
 	bool same_types = w->from->value_count == w->to->value_count;
@@ -421,4 +457,6 @@ void remap_graph(struct remap *w)
 		remap_jump(w, i);
 	for (function_id f = 0; f < from->total_count; f++)
 		remap_total(w, f);
+	if (w->lines_to_places)
+		join_totals(w);
 }

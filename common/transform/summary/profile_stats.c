@@ -219,9 +219,20 @@ static bool is_from_xdebug(const struct profile *p)
 	return false;
 }
 
+/* A hundredth may be cProfile's own. yappi's tasks overlap, and its builtins have no self values. */
+static bool exceeds_total(const struct profile *p, const struct profile_stats *m, function_id f,
+			  value_id v)
+{
+	int64_t total = m->profile_self_totals[v];
+
+	return !p->inclusive_only && !profile_has_stacks(p) && profile_has_total(p, f) &&
+	       total > 0 && values_row(&p->total_values, f)[v] - total > total / 100;
+}
+
 static void find_warnings(const struct profile *p, struct profile_stats *m)
 {
-	size_t negative = 0, below = 0;
+	size_t negative = 0, below = 0, above = 0;
+	function_id last_above = 0;
 
 	if (!profile_has_stacks(p) && !profile_has_graph(p))
 		warn(m, "it is empty: no samples, and no functions with values");
@@ -239,6 +250,10 @@ static void find_warnings(const struct profile *p, struct profile_stats *m)
 			negative += self[f] < 0;
 			below += profile_has_total(p, f) &&
 				 values_row(&p->total_values, f)[v] < self[f];
+			if (exceeds_total(p, m, f, v)) {
+				above++;
+				last_above = f;
+			}
 		}
 		alloc_free(self);
 	}
@@ -248,6 +263,13 @@ static void find_warnings(const struct profile *p, struct profile_stats *m)
 	if (below)
 		warn(m, "%zu functions have a recorded inclusive total below their self total",
 		     below);
+	if (above)
+		warn(m,
+		     "%zu function%s a recorded inclusive total above the sum of all self values, "
+		     "such as %s: recursion is counted twice, or rows are missing, or threads are "
+		     "mixed",
+		     above, above == 1 ? " has" : "s have",
+		     diag_masked(function_name(p, last_above)));
 	for (size_t i = 0; i < p->metadata_count && !is_from_xdebug(p); i++)
 		if (str_eq(profile_text(p, p->metadata[i].key), S("summary")))
 			warn(m, "the recorded summary (%s) is not the sum of the costs",

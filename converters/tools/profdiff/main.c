@@ -2,6 +2,7 @@
  * profdiff/main - what changed between two profiles, or two sets of runs, and is it allowed to?
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -335,6 +336,31 @@ static void note_runs(struct diff_work *w, struct buf *b)
 			  w->report.alpha);
 }
 
+/*
+ * Where shares of the total are what is tested (values of one sampled run a side are tested by
+ * them too), a change of all functions alike changes none of them: no rule but one about the
+ * total finds it.
+ */
+static void note_total(struct diff_work *w, struct buf *b)
+{
+	enum { PART = 20 }; /* a twentieth of the total is worth a word */
+	const struct difference *d = w->report.d;
+	const struct diff_pair *total = &d->total;
+	bool one_run = d->sides[DIFF_BASE].run_count == 1 && d->sides[DIFF_NEW].run_count == 1;
+	double change = fabs((double)total->new - (double)total->base);
+
+	for (size_t i = 0; i < w->rule_count; i++)
+		if (w->rules[i].terms & 1u << GATE_TOTAL)
+			return;
+	if (!w->rule_count || total->evidence == DIFF_NOTHING ||
+	    !(d->shares || (one_run && d->kind == DIFF_SAMPLED)) ||
+	    change * PART <= fabs((double)total->base))
+		return;
+	buf_add(b, S("total "));
+	profdiff_add_relative(b, total);
+	buf_add(b, S(": shares of it alone were tested; see --fail-if 'total > 5%'"));
+}
+
 static void add_note(struct diff_work *w, void (*note)(struct diff_work *w, struct buf *b),
 		     bool warn)
 {
@@ -423,6 +449,7 @@ static int compare(struct diff_work *w, const struct format *from, const struct 
 	if (w->report.d->shares)
 		add_note(w, note_shares, w->compare_choice != DIFF_SHARES);
 	add_note(w, note_runs, false);
+	add_note(w, note_total, w->compare_choice != DIFF_SHARES);
 	return ask_rules(w);
 }
 
