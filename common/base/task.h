@@ -127,8 +127,8 @@ void task_free(struct task *c);
 bool task_run(struct task *c, void (*act)(void *argument), void *argument);
 
 /*
- * Gives up the work; the caller has sent a message. Without an enclosing task_run() the process
- * exits with status 2, which happens only in tests.
+ * Gives up the work; the caller has sent a message. Without an enclosing task_run(), as in a
+ * program, the process exits with status 2.
  */
 _Noreturn void task_unwind(enum failure why);
 

@@ -122,32 +122,22 @@ int main_pair(const struct format *from, const struct format *to, format_list al
 
 /* --- the program's task --- */
 
-struct program_call {
-	int (*main)(int argc, char **argv);
-	int argc;
-	char **argv;
-	int status;
-};
-
-static void call_main(void *argument)
-{
-	struct program_call *call = argument;
-
-	call->status = call->main(call->argc, call->argv);
-	marshal_free_spare();
-}
-
+/*
+ * Work that is given up ends the process at once, after its cleanups: nobody is left who would
+ * free its memory piece by piece.
+ */
 int main_run(int (*main)(int argc, char **argv), int argc, char **argv)
 {
-	struct program_call call = { main, argc, argv, STATUS_TROUBLE };
 	struct progress progress = { 0 };
 	struct task c;
+	int status;
 
 	diag_start(&c, argv[0]);
 	c.progress = &progress;
 	temporary_guard(&c);
-	if (!task_run(&c, call_main, &call))
-		call.status = STATUS_TROUBLE;
+	task_current = &c;
+	status = main(argc, argv);
+	marshal_free_spare();
 	task_free(&c);
-	return call.status;
+	return status;
 }

@@ -6,8 +6,8 @@
 
 /*
  * Runs main in a task of its own: messages go to stderr, temporary files are removed on
- * signals, a progress bar is shown. Returns the exit status; STATUS_TROUBLE if the work was
- * given up.
+ * signals, a progress bar is shown. Returns the exit status. If the work is
+ * given up, the process exits with STATUS_TROUBLE at once.
  */
 int main_run(int (*main)(int argc, char **argv), int argc, char **argv);
 

@@ -26,6 +26,7 @@ static struct pyprof2calltree_options {
 	const char *input, *output;
 	bool look;
 	char **script;
+	struct buf log_name; /* memory of the output's default name */
 } own;
 
 #define AT(field) offsetof(struct pyprof2calltree_options, field)
@@ -136,13 +137,13 @@ static int show(const char *file)
 /* pyprof2calltree's default: the name in the current folder with ".log". */
 static const char *log_name(const char *path)
 {
-	struct buf name = { 0 };
+	struct buf *name = &own.log_name;
 
-	buf_add(&name, str_base(str_of(path)));
-	buf_add(&name, S(".log"));
-	if (strcmp(name.p, path) == 0)
-		buf_add(&name, S(".log"));
-	return name.p; /* lives as long as the program */
+	buf_add(name, str_base(str_of(path)));
+	buf_add(name, S(".log"));
+	if (strcmp(name->p, path) == 0)
+		buf_add(name, S(".log"));
+	return name->p;
 }
 
 static int choose_output(struct settings *s)
