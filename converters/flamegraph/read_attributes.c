@@ -113,13 +113,14 @@ void flame_translate(const struct flame_attributes *a, struct flame_element *e)
 		e->top += by;
 }
 
-/* onmouseover="s('it\'s (12 samples, 3.45%)')" */
+/* onmouseover="s('it\'s (12 samples, 3.45%)')", in the years before with the other quotes */
 void flame_take_spoken(const struct flame_attributes *a, struct flame_element *e)
 {
 	struct str text;
 
-	if (!flame_find_attribute(a, "", "onmouseover", &text) || !str_starts(text, S("s('")) ||
-	    !str_ends(text, S("')")) || text.n < 5)
+	if (!flame_find_attribute(a, "", "onmouseover", &text) || text.n < 5 ||
+	    !((str_starts(text, S("s('")) && str_ends(text, S("')"))) ||
+	      (str_starts(text, S("s(\"")) && str_ends(text, S("\")")))))
 		return;
 	text = str_from(str_head(text, text.n - 2), 3);
 	e->title.n = 0;

@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "common/base/alloc.h"
 #include "common/profile/frame_text.h"
 #include "converters/flamegraph/boxes.h"
 
@@ -116,16 +117,125 @@ static struct flame_box *find_caller(const struct flame_boxes_reader *r,
 	return box->value - roomiest->rest <= slack(r, roomiest) + r->pixel ? roomiest : NULL;
 }
 
+static void stand_on(struct flame_box *box, struct flame_box *caller)
+{
+	box->caller = caller;
+	caller->rest -= box->value;
+	caller->callees++;
+}
+
+/*
+ * A value that comes from a width is as exact as that: where what stands on the box makes nearly
+ * all of it, it is all of it.
+ */
+static void settle_uncounted(struct flame_boxes_reader *r)
+{
+	for (size_t i = r->count; i-- > 0;) {
+		struct flame_box *box = &r->boxes[i];
+		int64_t near = r->pixel / 5;
+
+		if (!box->uncounted || !box->callees || box->rest > near || box->rest < -near)
+			continue;
+		if (box->caller)
+			box->caller->rest += box->rest;
+		box->value -= box->rest;
+		box->rest = 0;
+	}
+}
+
+/* --- what stands on nothing --- */
+
+/* The last box of a row that begins no later than x; the first if there is none. */
+static size_t last_before(const struct flame_boxes_reader *r, size_t first, size_t end, int64_t x)
+{
+	while (end - first > 1) {
+		size_t half = first + (end - first) / 2;
+
+		if (r->boxes[half].x <= x)
+			first = half;
+		else
+			end = half;
+	}
+	return first;
+}
+
+/* Whether a box of the row is below any part of the box. */
+static bool is_above_any(const struct flame_boxes_reader *r, const struct flame_box *box,
+			 uint32_t level)
+{
+	int64_t near = r->exact ? 0 : 2 * TENTH, begin = box->x + near;
+	int64_t end = box->x + box->width - near;
+	size_t first = r->rows[level], last = r->rows[level + 1];
+
+	for (size_t i = last_before(r, first, last, box->x); i < last; i++) {
+		if (r->boxes[i].x >= end)
+			return false;
+		if (r->boxes[i].x + r->boxes[i].width > begin)
+			return true;
+	}
+	return false;
+}
+
+static stack_id push_missing(struct flame_boxes_reader *r, stack_id stack, uint32_t count)
+{
+	frame_id missing = frame_from_text(r->p, S("[missing]"), FRAMES_NAME);
+
+	while (count--)
+		stack = stacks_push(&r->p->stacks, stack, missing);
+	return stack;
+}
+
+/*
+ * flamegraph.pl can lose a box below others: what stands on nothing is put on a frame for each
+ * row down to a box that has room for it.
+ *
+ *	[read 20]                        all;main;[missing];read 20
+ *	          [    run 50    ]       all;other;run 50
+ *	[main 20] [   other 50   ]
+ *	[         all 70         ]
+ */
+static bool place_orphan(struct flame_boxes_reader *r, struct flame_box *box)
+{
+	enum { FARTHEST = 64 };
+	uint32_t level = box->level, gap = 0;
+	struct flame_box *caller = NULL;
+	stack_id below = EMPTY_STACK;
+
+	while (level && !caller && gap < FARTHEST) {
+		level--;
+		if (is_above_any(r, box, level)) {
+			size_t first = r->rows[level];
+
+			caller = find_caller(r, box, first,
+					     last_before(r, first, r->rows[level + 1], box->x));
+			break;
+		}
+		gap++;
+	}
+	if (!gap || (!caller && (level || r->rooted || gap < box->level)))
+		return false;
+	if (caller) {
+		stand_on(box, caller);
+		below = caller->stack;
+	}
+	below = push_missing(r, below, gap);
+	box->stack = stacks_push(&r->p->stacks, below, frame_of(r, box->name));
+	r->orphans++;
+	return true;
+}
+
+/* --- rows --- */
+
 static void place_box(struct flame_boxes_reader *r, struct flame_box *box, size_t first, size_t at)
 {
 	struct flame_box *caller = find_caller(r, box, first, at);
 
 	if (!caller) {
-		flame_boxes_fail(r, box, "a frame that stands on one with room for it");
+		if (!place_orphan(r, box))
+			flame_boxes_fail(r, box, "a frame that stands on one with room for it");
 		return;
 	}
-	caller->rest -= box->value;
-	caller->callees++;
+	stand_on(box, caller);
 	box->stack = stacks_push(&r->p->stacks, caller->stack, frame_of(r, box->name));
 }
 
@@ -166,11 +276,23 @@ static void check_row(struct flame_boxes_reader *r, size_t first, size_t end)
 			flame_boxes_fail(r, &r->boxes[i], "a frame beside the one before it");
 }
 
+static void find_row_starts(struct flame_boxes_reader *r)
+{
+	uint32_t level = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		while (level <= r->boxes[i].level)
+			r->rows[level++] = i;
+	r->rows[level] = r->count;
+}
+
 void flame_boxes_find_stacks(struct flame_boxes_reader *r)
 {
 	size_t below = 0, first = 0, end;
 
 	qsort(r->boxes, r->count, sizeof *r->boxes, compare_places);
+	r->rows = alloc_zero(r->count + 1, sizeof *r->rows);
+	find_row_starts(r);
 	for (; first < r->count && !r->in->failed; first = end) {
 		end = end_of_row(r, first);
 		check_row(r, first, end);
@@ -180,4 +302,7 @@ void flame_boxes_find_stacks(struct flame_boxes_reader *r)
 			place_ground(r, end);
 		below = first;
 	}
+	settle_uncounted(r);
+	alloc_free(r->rows);
+	r->rows = NULL;
 }

@@ -59,10 +59,10 @@ static struct str word_of(const struct flame_boxes_reader *r, const struct flame
 /* The box whose title says for all what is counted. */
 static const struct flame_box *widest(const struct flame_boxes_reader *r)
 {
-	const struct flame_box *best = r->boxes;
+	const struct flame_box *best = NULL;
 
-	for (size_t i = 1; i < r->count; i++)
-		if (r->boxes[i].width > best->width)
+	for (size_t i = 0; i < r->count; i++)
+		if (!r->boxes[i].uncounted && (!best || r->boxes[i].width > best->width))
 			best = &r->boxes[i];
 	return best;
 }
@@ -251,8 +251,22 @@ static void scale_counts(struct flame_boxes_reader *r)
 	}
 }
 
+/* What the width of a box without a count stands for. */
+static int64_t value_of_width(const struct flame_boxes_reader *r, const struct flame_box *box,
+			      const struct flame_box *scale)
+{
+	int64_t full = 0;
+
+	decimal_at(scale->title_value, r->exponent, &full);
+	return scale->width
+		       ? i64_nearest((double)full * ((double)box->width / (double)scale->width))
+		       : 0;
+}
+
 void flame_boxes_find_values(struct flame_boxes_reader *r)
 {
+	const struct flame_box *scale = widest(r);
+
 	if (!r->exact)
 		scale_counts(r);
 	for (size_t i = 0; i < r->count && !r->in->failed; i++) {
@@ -261,6 +275,8 @@ void flame_boxes_find_values(struct flame_boxes_reader *r)
 
 		if (r->exact)
 			box->value = box->width;
+		else if (box->uncounted)
+			box->value = value_of_width(r, box, scale);
 		else
 			exactness = decimal_at(box->title_value, r->exponent, &box->value);
 		if (exactness == OUT_OF_RANGE || box->value < 0 || box->value > INT64_MAX / 4)
@@ -268,6 +284,6 @@ void flame_boxes_find_values(struct flame_boxes_reader *r)
 		r->p->rounded += exactness == ROUNDED;
 		box->rest = box->value;
 	}
-	if (!r->exact && widest(r)->width > PIXEL)
-		r->pixel = widest(r)->value / (widest(r)->width / PIXEL);
+	if (!r->exact && scale->width > PIXEL)
+		r->pixel = scale->value / (scale->width / PIXEL);
 }

@@ -51,7 +51,8 @@ static bool is_root(const struct flame_boxes_reader *r, int64_t y)
 		name = strings_text(&r->picture->texts, r->boxes[i].name);
 		n++;
 	}
-	return n == 1 && (str_eq(name, S("all")) || str_eq(name, S("(all)")) || !name.n);
+	return n == 1 && (str_eq(name, S("all")) || str_eq(name, S("(all)")) ||
+			  str_eq(name, S("all samples")) || !name.n);
 }
 
 static double row_width(const struct flame_boxes_reader *r, int64_t y)

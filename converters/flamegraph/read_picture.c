@@ -38,15 +38,12 @@ void flame_picture_add(struct flame_picture *picture, const struct flame_place *
 {
 	struct flame_title t = { 0 };
 	struct flame_box *box;
+	bool counted = flame_title(title, &t);
 
 	if (place->exact && !place->exact_width)
 		return;
-	if (!flame_title(title, &t)) {
-		/* a box with exact values needs only a name */
-		if (!place->exact)
-			return;
+	if (!counted)
 		t = (struct flame_title){ .name = str_trim(title) };
-	}
 	ARRAY_ROOM(picture->boxes, picture->count, picture->cap);
 	box = &picture->boxes[picture->count++];
 	*box = (struct flame_box){
@@ -57,12 +54,15 @@ void flame_picture_add(struct flame_picture *picture, const struct flame_place *
 		.name = strings_add(&picture->texts, t.name),
 		.word = strings_add(&picture->texts, t.word),
 		.line = place->line,
+		.height = place->height,
+		/* a box with exact values needs only a name */
+		.uncounted = !counted && !place->exact,
 		.number = (uint32_t)picture->count,
 	};
 	picture->exact += place->exact;
 	picture->difference |= t.kind == TITLE_DIFFERENCE;
 	picture->flameprof |= t.kind == TITLE_FLAMEPROF;
-	if (place->height > picture->height)
+	if (!box->uncounted && place->height > picture->height)
 		picture->height = place->height;
 }
 
@@ -218,8 +218,23 @@ static void report(struct flame_boxes_reader *r)
 				     "the picture of a difference: what it was "
 				     "compared with is not in it");
 	report_narrow(r);
-	if (!r->clamped)
+	if (r->uncounted) {
+		buf_print(&text, "%" PRIu64 " titles have no count: it is estimated from widths",
+			  r->uncounted);
+		flame_report_missing(r->in, r->p, text.p);
+		text.n = 0;
+	}
+	if (r->orphans) {
+		buf_print(&text,
+			  "%" PRIu64 " frames stand on nothing: what was below them is [missing]",
+			  r->orphans);
+		flame_report_missing(r->in, r->p, text.p);
+		text.n = 0;
+	}
+	if (!r->clamped) {
+		buf_free(&text);
 		return;
+	}
 	buf_print(&text,
 		  "%" PRIu64 " frames count less than what stands on them: figures or "
 		  "places are rounded",
@@ -262,6 +277,7 @@ void flame_picture_read(struct flame_picture *picture, struct input *in, struct 
 					.count = picture->count,
 					.exact = picture->exact > 0 };
 
+	flame_boxes_drop_uncounted(&r);
 	if (!is_whole(&r))
 		return;
 	r.thread = profile_thread(p, (struct thread){ 0 });
