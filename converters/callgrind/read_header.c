@@ -113,6 +113,9 @@ static void read_creator(struct callgrind_reader *r, struct str value)
 	if (str_ends(value, mark))
 		value.n -= mark.n;
 	r->yappi = str_starts(value, S("yappi"));
+	/* which function a name is depends on the creator */
+	if (r->met)
+		memset(r->met, 0, r->met_count * sizeof *r->met);
 	r->xdebug = str_starts(value, S("xdebug"));
 	r->valgrind = str_starts(value, S("callgrind-"));
 	r->python = r->ours || r->yappi || str_starts(value, S("pyprof2calltree"));

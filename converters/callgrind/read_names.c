@@ -133,6 +133,21 @@ static struct function plain_function(struct callgrind_reader *r, struct functio
 	return f;
 }
 
+/* yappi's names contain the place: "sleep /lib/tasks.py:637" in the file "/lib/tasks.py". */
+static bool split_place(struct callgrind_reader *r, struct function *f)
+{
+	struct str file = profile_text(r->p, f->file), rest = profile_text(r->p, f->name), digits;
+	uint64_t line;
+
+	if (!str_cut_last(rest, ':', &rest, &digits) || !str_to_u64(digits, &line) ||
+	    line > UINT32_MAX || rest.n < file.n + 2 || !str_ends(rest, file) ||
+	    rest.p[rest.n - file.n - 1] != ' ')
+		return false;
+	f->line = (uint32_t)line;
+	f->name = profile_string(r->p, str_head(rest, rest.n - file.n - 1));
+	return true;
+}
+
 /*
  * If the lines of functions are known, a function is looked up with its line: it is the one at
  * that line in earlier files. Its name contains the line only where needed to distinguish it.
@@ -180,7 +195,8 @@ function_id callgrind_function_of(struct callgrind_reader *r, string_id object, 
 	met = &r->met[name];
 	if (met->function && met->object == object && met->file == file && met->ours == r->ours)
 		return met->function - 1;
-	if (r->ours)
+	/* names that profpipe wrote into a file of yappi's are like its own */
+	if (!(r->yappi && split_place(r, &f)) && (r->ours || (r->yappi && r->rewritten)))
 		f = plain_function(r, f);
 	if (r->system_count)
 		f.system = callgrind_system_of(r, f.name, f.file, f.object);

@@ -407,14 +407,8 @@ def test_a_gap_that_no_profiler_vouches_for_is_no_time(name, total):
 AWAITED = "[awaited elsewhere]"
 
 
-def pstat_frame(frame):
-    """yappi's callgrind has the place in the name: "main asyncio_yappi.py:3 (asyncio_yappi.py)"."""
-    found = re.fullmatch(r"(.*) (.*):(\d+) \(\2\)", frame)
-    return frame if not found else f"{found[1]} ({found[2]}:{found[3]})" if found[3] != "0" else f"{found[1]} ({found[2]})"
-
-
 def asynchronous(form):
-    return {tuple(map(pstat_frame, path)): value for path, value in drawn_fault(f"y.{form}").items()}
+    return drawn_fault(f"y.{form}")
 
 
 def recorded_rows():

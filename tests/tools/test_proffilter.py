@@ -234,7 +234,16 @@ def test_trim_keeps_what_is_just_large_enough():
     (["templates"], "operator<", "operator<"), (["templates"], "f<&x->y>(int)", "f(int)"), (["templates"], "a < b", "a < b"),
     (["lambdas"], "main::{lambda(int, void (*)(int))#2}::operator()", "main::{lambda}::operator()"),
     (["lambdas"], "run::$_12", "run::$_"), (["lambdas"], "x::{closure#3}", "x::{closure}"),
-    (["lambdas"], "main.serve.func1.2", "main.serve.func"), (["lambdas"], "lambda$start$7", "lambda$start"),
+    (["lambdas"], "main.serve.func1.2", "main.serve.func"), (["lambdas"], "lambda$start$7", "lambda$start$7"),
+    (["jvm"], "com/acme/App.lambda$main$0", "com/acme/App.lambda$main$0"),
+    (["jvm"], "com/acme/App$$Lambda$14/0x0000000800c03000.run", "com/acme/App$$Lambda.run"),
+    (["jvm"], "com/acme/App$$Lambda.0x00007f1b3c001a30.run", "com/acme/App$$Lambda.run"),
+    (["jvm"], "com.acme.App$$Lambda$14/1510467688.run", "com.acme.App$$Lambda.run"), (["jvm"], "App$$Lambda$14.run", "App$$Lambda.run"),
+    (["jvm"], "java/lang/invoke/LambdaForm$MH.0x00007f1b3c003400.invoke", "java/lang/invoke/LambdaForm$MH.invoke"),
+    (["jvm"], "java/lang/invoke/LambdaForm$MH/0x0000000800066c40.invoke", "java/lang/invoke/LambdaForm$MH.invoke"),
+    (["jvm"], "jdk/internal/reflect/GeneratedMethodAccessor12.invoke", "jdk/internal/reflect/GeneratedMethodAccessor.invoke"),
+    (["jvm"], "com/sun/proxy/$Proxy22.call", "com/sun/proxy/$Proxy.call"),
+    (["jvm"], "com/acme/Svc$$EnhancerBySpringCGLIB$$1a2b3c4d.go", "com/acme/Svc$$EnhancerBySpringCGLIB.go"),
     (["demangle"], "_ZNSt6vectorIiSaIiEE9push_backEOi", "std::vector<int, std::allocator<int> >::push_back(int&&)"),
     (["demangle"], "_RNvCs15kBYyAo9fc_7mycrate7example", "mycrate::example"), (["demangle"], "_D8demangle4testFZv", "demangle.test()"),
     (["demangle"], "__ZN1a1bEv", "a::b()"), (["demangle", "templates"], "_Z1fIiEvT_", "void f(int)"), (["demangle"], "_start", "_start")])
@@ -450,3 +459,9 @@ def test_nothing_asked_nothing_changed(sample, tmp_path):
         return
     plain = lib.run("proffilter", "-q", sample.path)[0] if sample.format in lib.WRITERS else b""
     assert plain == lib.run("profconv", "-q", "-t", sample.format, sample.path)[0]
+
+
+def test_modules_of_files_in_angle_brackets():
+    lines = b"f (<frozen importlib._bootstrap>:2);h (<frozen importlib.util>:2);i (<string>:3);j (lib/a.b.py:1) 2\n"
+    assert lib.run("proffilter", "--granularity", "module", input=lines)[0] == (
+        b"<frozen importlib._bootstrap>;<frozen importlib.util>;<string>;a.b 2\n")

@@ -21,7 +21,7 @@ int proffilter_mark_functions(const struct profile *p, const char *option, const
 int proffilter_rename_functions(struct profile *p, const struct option_list *rules,
 				struct function *functions);
 /* For --help: the named rules. */
-#define RENAME_RULES "demangle, addresses, templates, lambdas"
+#define RENAME_RULES "demangle, addresses, templates, lambdas, jvm"
 
 /* Replaces each function by the group that contains it. */
 void proffilter_group_functions(struct profile *p, enum granularity by, struct function *functions);

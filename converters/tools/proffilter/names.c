@@ -74,8 +74,13 @@ static const struct name_rule {
 	{ "lambdas",
 	  { "s/\\{lambda(\\((?:[^()]|(?1))*\\))#\\d+\\}/{lambda}/g", "s/\\$_\\d+/$_/g",
 	    "s/'lambda\\d*'/'lambda'/g", "s/\\{closure#\\d+\\}/{closure}/g",
-	    "s/\\blambda\\$(\\w+)\\$\\d+/lambda$\\1/g",
 	    "s/\\.func\\d+(?:\\.\\d+)*(?=\\.|$)/.func/g" } },
+	/* lambda$main$0 and lambda$main$1 are methods of the source, and stay two */
+	{ "jvm",
+	  { "s/\\$\\$Lambda(?:\\$\\d+)?(?:[\\/.]0x[0-9A-Fa-f]+|\\/\\d+)?(?=[.+;:\\/]|$)/$$Lambda/g",
+	    "s/[\\/.+]0x[0-9A-Fa-f]+(?=\\.)//g",
+	    "s/\\bGenerated(Method|Constructor|SerializationConstructor)Accessor\\d+/Generated\\1Accessor/g",
+	    "s/\\$Proxy\\d+/$Proxy/g", "s/(\\$\\$\\w*CGLIB)\\$\\$[0-9a-f]+/\\1/g" } },
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
@@ -217,6 +222,9 @@ static struct str module_name(struct str file)
 {
 	struct str base = str_base(file), head, suffix;
 
+	/* "<frozen importlib._bootstrap>" is no path: its '.' begins no suffix */
+	if (str_starts(file, S("<")) && str_ends(file, S(">")))
+		return file;
 	if (str_cut_last(base, '.', &head, &suffix) && head.n)
 		base = head;
 	if (!str_eq(base, S("__init__")) || file.n <= str_base(file).n)

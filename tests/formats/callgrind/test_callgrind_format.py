@@ -1,5 +1,6 @@
 """What tools other than valgrind's write, and files that lack something, with the right values."""
 import json
+import marshal
 
 import pytest
 
@@ -74,6 +75,37 @@ def test_an_undefined_callee_is_unknown():
     text = HEAD.format("yappi") + "fl=(1) app.py\nfn=(1) main\n1 100\ncfi=(2)\ncfn=(2)\ncalls=1 0\n1 200\n"
     assert graph(text)[3:] == ["cfi=(2) ???", "cfn=(2) ???", "calls=1 -1", "* 200"]
     warned(text, "line 8: (2) was never named: taken as unknown (and 1 more)")
+
+
+# --- yappi ---
+
+YAPPI = ("version: 1\ncreator: yappi\nevents: Ticks\n\nfl=(1) /lib/a.py\nfl=(2) /lib/a.py\nfl=(3) builtins\n"
+         "fl=(4) /lib/a.py\n\nfl=(1)\nfn=(1) <genexpr> /lib/a.py:3\n3 5\n\nfl=(2)\nfn=(2) <genexpr> /lib/a.py:7\n7 6\n\n"
+         "fl=(3)\nfn=(3) <method 'a b' of 'c' objects> builtins:0\n0 7\n\nfl=(4)\nfn=(4) other /lib/b.py:3\n9 8\n")
+PLACES = [("/lib/a.py", 3, "<genexpr>"), ("/lib/a.py", 7, "<genexpr>"), ("/lib/a.py", 9, "other /lib/b.py:3"),
+          ("builtins", 0, "<method 'a b' of 'c' objects>")]
+
+
+def functions(data):
+    out = lib.run("callgrind2pstat", "-q", input=data)[0]
+    return sorted(key for key in marshal.loads(out) if key != ("~", 0, "[root]"))
+
+
+def test_names_of_yappi_are_name_file_and_line():
+    """As in its pstat; only where the place is that of the file."""
+    assert functions(YAPPI.encode()) == PLACES
+    ours = lib.run("callgrind2callgrind", "-q", input=YAPPI.encode())[0]
+    assert b"<genexpr>:3\n" in ours and b"<genexpr>:7\n" in ours  # KCachegrind tells them apart
+    assert functions(ours) == PLACES
+
+
+def test_two_files_of_one_run_have_the_same_functions():
+    faults = lib.ROOT / "tests/estimate/faults"
+    pstat = marshal.loads((faults / "y.pstat").read_bytes())
+    found = functions((faults / "y.callgrind").read_bytes())
+    assert sorted(pstat) == found
+    out = lib.run("profdiff", "--all", faults / "y.pstat", faults / "y.callgrind")[0]
+    assert b" gone " not in out and b" new " not in out.replace(b"self new", b"")
 
 
 # --- summaries ---
