@@ -36,7 +36,7 @@ def test_a_sample_of_arrays_is_no_known_text():
     text = b'{"shared":{"frames":[{"name":"a"}]},"profiles":[{"type":"sampled","name":"","unit":"none",' \
            b'"startValue":0,"endValue":2,"samples":[[0],[[0],[0]],"weights":[1,1]}]}'
     said = lib.run("speedscope2collapsed", "-q", input=text, status=2)[1]
-    assert b"byte 134: expected a number, got '[0]," in said, said
+    assert b"byte 143: expected an array, got '" in said, said
 
 
 def test_one_stack_in_many_threads():
