@@ -536,7 +536,6 @@ static int parsed(struct diff_work *w, int argc, char **argv)
 		 : w->report.findings.broken                        ? STATUS_NO
 		 : w->report.findings.too_few && w->settings.strict ? STATUS_TROUBLE
 								    : STATUS_DONE;
-	clean_up(w);
 	return status;
 }
 
@@ -554,6 +553,7 @@ int profdiff_main(int argc, char **argv)
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	options_drop(&w.settings.options, options_threads);
 	status = parsed(&w, argc, argv);
+	clean_up(&w);
 	settings_free(&w.settings);
 	return status;
 }
