@@ -169,12 +169,9 @@ static value_id event_type(struct callgrind_reader *r, struct str name, int *pow
 	uint64_t n;
 
 	callgrind_unit_of_event(name, &type);
-	if (r->yappi && str_eq(name, S("Ticks"))) {
-		type.unit = UNIT_TIME; /* yappi writes seconds times 10^6 */
-		type.source_scale = 3;
-		name = S("time");
-	} else if (r->xdebug && str_eq(name, S("Time"))) {
-		type.unit = UNIT_TIME; /* xdebug 2: microseconds, and no unit in the name */
+	/* yappi writes seconds times 10^6, xdebug 2 microseconds without a unit in the name */
+	if ((r->yappi && str_eq(name, S("Ticks"))) || (r->xdebug && str_eq(name, S("Time")))) {
+		type.unit = UNIT_TIME;
 		type.source_scale = 3;
 		name = S("time");
 	} else if (str_eq(name, S("ns"))) {
