@@ -19,6 +19,21 @@ bool str_starts(struct str s, struct str with)
 	return s.n >= with.n && str_eq(str_head(s, with.n), with);
 }
 
+bool str_contains(struct str s, struct str part)
+{
+	const char *hit;
+
+	if (!part.n)
+		return true;
+	while (s.n >= part.n && (hit = memchr(s.p, part.p[0], s.n - part.n + 1))) {
+		s = str_from(s, (size_t)(hit - s.p));
+		if (str_starts(s, part))
+			return true;
+		s = str_from(s, 1);
+	}
+	return false;
+}
+
 bool str_ends(struct str s, struct str with)
 {
 	return s.n >= with.n && str_eq(str_from(s, s.n - with.n), with);

@@ -42,6 +42,7 @@ static inline struct str str_head(struct str s, size_t n)
 int str_compare(struct str a, struct str b); /* bytewise, as memcmp */
 bool str_starts(struct str s, struct str with);
 bool str_ends(struct str s, struct str with);
+bool str_contains(struct str s, struct str part); /* the empty part is in every text */
 bool str_has(struct str s, char c);
 struct str str_trim(struct str s);    /* removes blanks, tabs and CR at both ends */
 struct str str_base(struct str path); /* what follows the last '/' or '\' */

@@ -41,7 +41,6 @@ struct decoder {
 struct codec {
 	const char *name, *library;
 	struct str magic;
-	bool (*load)(void *library);
 	bool (*begin)(struct decoder *d);
 	/* Moves d->in and *to; both have room. */
 	enum step (*step)(struct decoder *d, char **to, char *end);
@@ -169,26 +168,10 @@ static void bzip2_end(struct decoder *d)
 
 /* --- the table --- */
 
-static bool zstd_load(void *library)
-{
-	return load_functions(library, ZSTD);
-}
-
-static bool xz_load(void *library)
-{
-	return load_functions(library, XZ);
-}
-
-static bool bzip2_load(void *library)
-{
-	return load_functions(library, BZIP2);
-}
-
 static const struct codec codecs[CODECS] = {
 	[ZSTD] = { "zstd",
 		   ZSTD_LIBRARY,
 		   { "\x28\xb5\x2f\xfd", 4 },
-		   zstd_load,
 		   zstd_begin,
 		   zstd_step,
 		   zstd_end },
@@ -197,17 +180,10 @@ static const struct codec codecs[CODECS] = {
 		 { "\xfd"
 		   "7zXZ\0",
 		   6 },
-		 xz_load,
 		 xz_begin,
 		 xz_step,
 		 xz_end },
-	[BZIP2] = { "bzip2",
-		    BZIP2_LIBRARY,
-		    { "BZh", 3 },
-		    bzip2_load,
-		    bzip2_begin,
-		    bzip2_step,
-		    bzip2_end },
+	[BZIP2] = { "bzip2", BZIP2_LIBRARY, { "BZh", 3 }, bzip2_begin, bzip2_step, bzip2_end },
 };
 
 static bool loaded[CODECS];
@@ -220,7 +196,7 @@ static bool load(const struct codec *codec)
 
 	pthread_mutex_lock(&lock);
 	if (!*done && (library = dlopen(codec->library, RTLD_LAZY | RTLD_LOCAL)))
-		*done = codec->load(library);
+		*done = load_functions(library, (int)(codec - codecs));
 	pthread_mutex_unlock(&lock);
 	return *done;
 }
@@ -255,7 +231,7 @@ static int refill(struct decoder *d)
 	return 1;
 }
 
-static bool begin_stream(struct decoder *d)
+static void begin_stream(struct decoder *d)
 {
 	if (d->begun)
 		d->codec->end(d);
@@ -263,7 +239,6 @@ static bool begin_stream(struct decoder *d)
 	d->between = false;
 	if (!d->begun)
 		diag_die("%s cannot start", d->codec->name);
-	return d->begun;
 }
 
 static ptrdiff_t decoder_read(struct source *s, char *to, size_t n)

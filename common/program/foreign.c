@@ -77,14 +77,6 @@ static const struct kind {
 #undef MARK
 };
 
-static bool contains(struct str text, struct str mark)
-{
-	for (; text.n >= mark.n; text = str_from(text, 1))
-		if (str_starts(text, mark))
-			return true;
-	return false;
-}
-
 static struct str first_of_text(struct str head)
 {
 	while (head.n && str_has(S(" \t\r\n"), head.p[0]))
@@ -103,7 +95,7 @@ const char *foreign_kind(struct str head)
 
 		if (k->where == AT_START
 			    ? str_starts(head, k->mark)
-			    : (k->where == IN_FIRST_LINES || json) && contains(text, k->mark))
+			    : (k->where == IN_FIRST_LINES || json) && str_contains(text, k->mark))
 			return k->kind;
 	}
 	return NULL;

@@ -9,8 +9,7 @@
 static struct xml_library functions;
 static const char *trouble;
 
-/* Lack of memory while libxml2 starts: it goes on with fewer encodings and prints no message. */
-static void drop_message(void *context, const char *format, ...)
+void xml_drop_message(void *context, const char *format, ...)
 {
 	(void)context;
 	(void)format;
@@ -27,7 +26,8 @@ static void load(void)
 	XML_FUNCTIONS(XML_FUNCTION)
 #undef XML_FUNCTION
 	if (found) {
-		functions.xmlSetGenericErrorFunc(NULL, drop_message);
+		/* short of memory it goes on with fewer encodings */
+		functions.xmlSetGenericErrorFunc(NULL, xml_drop_message);
 		functions.xmlInitParser(); /* if it happened later, threads would collide */
 		functions.xmlSetGenericErrorFunc(NULL, NULL);
 	} else {

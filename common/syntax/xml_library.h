@@ -57,4 +57,7 @@ struct xml_library {
  */
 const struct xml_library *xml_library(void);
 
+/* For xmlSetGenericErrorFunc(): messages of libxml2 that no handler gets are dropped. */
+void xml_drop_message(void *context, const char *format, ...);
+
 #endif

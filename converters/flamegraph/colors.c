@@ -148,23 +148,15 @@ static const struct scheme schemes[] = {
 
 static const char class_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV";
 
-static bool has_text(struct str s, struct str part)
-{
-	for (size_t i = 0; i + part.n <= s.n; i++)
-		if (str_starts(str_from(s, i), part))
-			return true;
-	return false;
-}
-
 static bool hint_holds(const struct hint *h, struct str name, struct str file)
 {
 	struct str text = str_of(h->text);
 
 	switch (h->where) {
-	case NAME_HAS: return has_text(name, text);
+	case NAME_HAS: return str_contains(name, text);
 	case NAME_STARTS: return str_starts(name, text);
 	case NAME_ENDS: return str_ends(name, text);
-	default: return has_text(file, text);
+	default: return str_contains(file, text);
 	}
 }
 

@@ -315,13 +315,6 @@ static void on_error(void *context, error_pointer trouble)
 	handle((struct sax_event){ .act = take_error, .reader = context, .trouble = trouble });
 }
 
-/* Messages of libxml2 that no handler gets (about encodings) must not reach the terminal. */
-static void pass_over(void *context, const char *format, ...)
-{
-	(void)context;
-	(void)format;
-}
-
 static void parse_chunk(struct flame_xml_reader *r, const char *bytes, int n)
 {
 	if (r->library->xmlParseChunk(r->xml, bytes, n, n == 0) && r->xml->disableSAX)
@@ -386,7 +379,7 @@ int flamegraph_read(struct input *in, struct profile *p)
 	};
 
 	in->place = PLACE_LINE;
-	r.library->xmlSetGenericErrorFunc(NULL, pass_over);
+	r.library->xmlSetGenericErrorFunc(NULL, xml_drop_message);
 	r.xml = r.library->xmlCreatePushParserCtxt(&events, &r, NULL, 0, NULL);
 	if (!r.xml)
 		diag_die("out of memory");

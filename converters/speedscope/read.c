@@ -228,19 +228,6 @@ int speedscope_read(struct input *in, struct profile *p)
 	return input_status(in);
 }
 
-static bool contains(struct str s, struct str part)
-{
-	const char *hit;
-
-	while (s.n >= part.n && (hit = memchr(s.p, part.p[0], s.n - part.n + 1))) {
-		s = str_from(s, (size_t)(hit - s.p));
-		if (str_starts(s, part))
-			return true;
-		s = str_from(s, 1);
-	}
-	return false;
-}
-
 int speedscope_bid(struct str head, bool whole)
 {
 	size_t i = 0;
@@ -250,11 +237,11 @@ int speedscope_bid(struct str head, bool whole)
 		i++;
 	if (i == head.n || head.p[i] != '{')
 		return 0;
-	if (contains(head, S("https://www.speedscope.app/file-format-schema.json")))
+	if (str_contains(head, S("https://www.speedscope.app/file-format-schema.json")))
 		return 100;
-	return (contains(head, S("\"shared\"")) || contains(head, S("\"frames\""))) &&
-			       contains(head, S("\"profiles\""))
+	return (str_contains(head, S("\"shared\"")) || str_contains(head, S("\"frames\""))) &&
+			       str_contains(head, S("\"profiles\""))
 		       ? 80
-	       : contains(head, S("\"shared\"")) || contains(head, S("\"profiles\"")) ? 40
-										      : 0;
+	       : str_contains(head, S("\"shared\"")) || str_contains(head, S("\"profiles\"")) ? 40
+											      : 0;
 }
