@@ -31,7 +31,15 @@ void callgrind_unit_of_event(struct str name, struct value_type *type);
 
 /* Suffixes that distinguish functions of the same name, as bits. */
 enum callgrind_suffix { SUFFIX_FILE = 1, SUFFIX_LINE = 2 };
-void callgrind_suffixes(const struct profile *p, uint8_t *suffixes); /* indexed by function */
+/*
+ * Sets those of each function: one where functions are written alike otherwise, and one where
+ * a name looks as if it had a suffix, so that removing one in the reader gives the name back.
+ * Functions of other programs' files get none. `changed` is what callgrind_changes_texts()
+ * says. Returns whether our reader tells all functions apart then.
+ */
+bool callgrind_suffixes(const struct profile *p, bool changed, uint8_t *suffixes);
+/* The same answer without the suffixes, at once for most profiles. */
+bool callgrind_tells_functions(const struct profile *p);
 
 int callgrind_bid(struct str head, bool whole);
 int callgrind_read(struct input *in, struct profile *p);
@@ -42,5 +50,7 @@ unsigned callgrind_features_of(const struct profile *p, const void *options);
 /* Whether functions are distinct without their system names; otherwise these are not kept. */
 bool callgrind_tells_systems(const struct profile *p);
 bool callgrind_can_spell(struct str name);
+/* Whether some text of the profile cannot be spelled. */
+bool callgrind_changes_texts(const struct profile *p);
 
 #endif

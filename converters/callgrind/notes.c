@@ -34,7 +34,10 @@ static bool not_negative(const struct values *t)
 	return true;
 }
 
-/* Totals concern all threads, so they describe a section only if it is the only one. */
+/*
+ * Totals concern all threads, so they describe a section only if it is the only one. The notes
+ * name functions as above, so there are none if two are written alike.
+ */
 static bool has_totals(const struct profile *p)
 {
 	thread_id first = p->arc_count ? p->arcs[0].thread : p->cost_count ? p->costs[0].thread : 0;
@@ -58,7 +61,7 @@ static int64_t primitive_of(const struct arc *a)
 unsigned callgrind_features_of(const struct profile *p, const void *options)
 {
 	(void)options;
-	return (has_totals(p) ? FEATURE_TOTALS : 0) |
+	return (has_totals(p) && callgrind_tells_functions(p) ? FEATURE_TOTALS : 0) |
 	       (callgrind_tells_systems(p) ? FEATURE_SYSTEM_NAMES : 0);
 }
 
@@ -99,7 +102,7 @@ void callgrind_find_totals(struct callgrind_writer *w)
 	const struct profile *p = w->p;
 
 	w->known_lines = has_lines(p);
-	w->totals = has_totals(p);
+	w->totals = w->apart && has_totals(p);
 	if (!w->totals)
 		return;
 	w->sums = alloc_zero(p->function_count, sizeof *w->sums);

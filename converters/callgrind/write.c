@@ -115,9 +115,8 @@ void callgrind_write(struct output *out, const struct profile *p)
 	callgrind_find_divisors(&w);
 	w.foreign = callgrind_metadata(p, NO_ID, "creator").n > 0;
 	w.zeros = callgrind_metadata(p, NO_ID, "zeros").n > 0;
-	/* yappi's names lost their places in the reader, so those of one name need suffixes */
-	if (!w.foreign || str_starts(callgrind_metadata(p, NO_ID, "creator"), S("yappi")))
-		callgrind_suffixes(p, w.suffixes);
+	w.changed = callgrind_changes_texts(p);
+	w.apart = callgrind_suffixes(p, w.changed, w.suffixes);
 	callgrind_find_totals(&w);
 	callgrind_put_file_header(&w);
 	for (thread_id t = 0; t < p->thread_count; t++)

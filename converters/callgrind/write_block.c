@@ -41,7 +41,7 @@ static void put_string(struct callgrind_writer *w, struct str key, enum space sp
 {
 	if (!put_id(w, key, space, id))
 		return;
-	callgrind_put_name(w->out, profile_text(w->p, id));
+	callgrind_put_name(w, profile_text(w->p, id));
 	output_byte(w->out, '\n');
 }
 
@@ -51,12 +51,12 @@ static void put_function(struct callgrind_writer *w, struct str key, function_id
 
 	if (!put_id(w, key, FUNCTIONS, f))
 		return;
-	callgrind_put_name(w->out, profile_text(w->p, fn->name));
+	callgrind_put_name(w, profile_text(w->p, fn->name));
 	if (w->suffixes[f] & SUFFIX_FILE) {
 		struct str file = profile_text(w->p, fn->file);
 
 		output_text(w->out, " [");
-		callgrind_put_text(w->out, callgrind_unknown(file) ? S("") : file);
+		callgrind_put_text(w, callgrind_unknown(file) ? S("") : file);
 		output_byte(w->out, ']');
 	}
 	if (w->suffixes[f] & SUFFIX_LINE) {

@@ -94,7 +94,7 @@ static void put_metadata(struct callgrind_writer *w, thread_id thread, const cha
 			continue;
 		output_text(w->out, key);
 		output_text(w->out, ": ");
-		callgrind_put_text(w->out, profile_text(w->p, l->value));
+		callgrind_put_text(w, profile_text(w->p, l->value));
 		output_byte(w->out, '\n');
 	}
 }
@@ -129,7 +129,7 @@ void callgrind_put_file_header(struct callgrind_writer *w)
 	struct output *out = w->out;
 
 	output_text(out, "# callgrind format\nversion: 1\ncreator: ");
-	callgrind_put_text(out, callgrind_metadata(w->p, NO_ID, "creator"));
+	callgrind_put_text(w, callgrind_metadata(w->p, NO_ID, "creator"));
 	output_text(out, w->foreign ? "; profpipe\n" : "profpipe\n");
 	if (w->known_lines) {
 		output_str(out, OUR_LINES);
@@ -184,7 +184,7 @@ static void put_summary(struct callgrind_writer *w)
 	output_text(w->out, "summary:");
 	if (recorded.n) {
 		output_byte(w->out, ' ');
-		callgrind_put_text(w->out, recorded);
+		callgrind_put_text(w, recorded);
 		output_byte(w->out, '\n');
 		return;
 	}
@@ -207,7 +207,7 @@ void callgrind_put_section_header(struct callgrind_writer *w)
 	if (t->name || numbered) {
 		output_text(out, "desc: ");
 		output_str(out, numbered ? OUR_NUMBERED : OUR_THREAD);
-		callgrind_put_text(out, profile_text(w->p, t->name));
+		callgrind_put_text(w, profile_text(w->p, t->name));
 		output_byte(out, '\n');
 	}
 	put_metadata(w, w->thread, "desc");

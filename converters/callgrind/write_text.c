@@ -18,15 +18,11 @@ bool callgrind_unknown(struct str name)
 	return is_blank(name) || str_eq(name, S("???"));
 }
 
-/* Characters that end a line, or KCachegrind. */
-static char display_char(char c)
+void callgrind_put_text(struct callgrind_writer *w, struct str text)
 {
-	return c == '\n' || c == '\r' || c == '\0' ? ' ' : c;
-}
+	struct output *out = w->out;
 
-void callgrind_put_text(struct output *out, struct str text)
-{
-	if (callgrind_can_spell(text)) {
+	if (!w->changed) {
 		output_str(out, text);
 		return;
 	}
@@ -35,16 +31,16 @@ void callgrind_put_text(struct output *out, struct str text)
 		char *to = output_room(out);
 
 		for (size_t i = 0; i < part.n; i++)
-			to[i] = display_char(part.p[i]);
+			to[i] = callgrind_byte(part.p[i]);
 		out->p += part.n;
 		text = str_from(text, part.n);
 	}
 }
 
 /* For KCachegrind and callgrind_annotate, only blanks behind an ID mean no name. */
-void callgrind_put_name(struct output *out, struct str text)
+void callgrind_put_name(struct callgrind_writer *w, struct str text)
 {
-	callgrind_put_text(out, callgrind_unknown(text) ? S("???") : text);
+	callgrind_put_text(w, callgrind_unknown(text) ? S("???") : text);
 }
 
 /* Whether one of eight bytes is below 16: rare in names, and checked in one step. */
@@ -59,8 +55,11 @@ static inline bool has_low(const char *p)
 
 bool callgrind_can_spell(struct str name)
 {
-	bool low = name.n < 8 || has_low(name.p + name.n - 8);
+	bool low = name.n >= 8 && has_low(name.p + name.n - 8);
 
+	if (name.n < 8)
+		for (size_t i = 0; i < name.n; i++)
+			low |= (unsigned char)name.p[i] < 16;
 	for (size_t i = 0; !low && i + 8 < name.n; i += 8)
 		low = has_low(name.p + i);
 	if (low && (str_has(name, '\n') || str_has(name, '\r') || str_has(name, '\0')))

@@ -37,7 +37,9 @@ struct callgrind_writer {
 	uint32_t numbers[3];
 	int64_t *divisors; /* by value type: the value of one unit in the file */
 	uint32_t *called;  /* by function: the section in which another function calls it */
-	uint8_t *suffixes; /* by function */
+	uint8_t *suffixes; /* by function, see callgrind_suffixes() */
+	bool apart;        /* no two functions are written alike */
+	bool changed;      /* some text cannot be spelled */
 	struct callgrind_rows costs, arcs, jumps;
 	struct place last; /* relative positions refer to it */
 	string_id file;    /* the current file, also that of inlined code */
@@ -67,12 +69,17 @@ struct str callgrind_metadata(const struct profile *p, thread_id thread, const c
 
 /* --- texts --- */
 
+/* A byte as it is written: some end a line, or KCachegrind. */
+static inline char callgrind_byte(char c)
+{
+	return c == '\n' || c == '\r' || c == '\0' ? ' ' : c;
+}
 /* Whether a file of this name would be read as unknown. */
 bool callgrind_unknown(struct str name);
 /* Writes text within a line. */
-void callgrind_put_text(struct output *out, struct str text);
+void callgrind_put_text(struct callgrind_writer *w, struct str text);
 /* Writes a name behind its ID. */
-void callgrind_put_name(struct output *out, struct str text);
+void callgrind_put_name(struct callgrind_writer *w, struct str text);
 
 /* --- blocks --- */
 

@@ -29,7 +29,7 @@ def law_holds(name, source, total, writer):
     status, said = run("profconv", "-q", "-t", writer, "-o", target, source)
     if status:
         return f"status {status}: {said}"
-    status, said = run("profcheck", "-f", writer, "--against", source, target)
+    status, said = run("profcheck", "-q", "-f", writer, "--against", source, target)
     if status or said:
         return said[:300]
     found = json.loads(run("profcheck", "--json", "-f", writer, target)[1])

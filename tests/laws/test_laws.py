@@ -541,6 +541,17 @@ def test_a_name_that_ends_like_a_suffix_comes_back(file):
     assert names == {("f [x]", 2, 1.0), ("g:4", 3, 2.0)}
 
 
+@pytest.mark.parametrize("files, apart", [(("a.py", "b.py"), True), (("a.py", "a.py"), False)])
+def test_names_that_are_written_alike_are_apart_or_have_no_notes(files, apart):
+    """A line holds no NUL: it becomes a blank. Notes at the end name functions as the rows do."""
+    rows = {(files[0], 2, "f\0g"): (2, 1, 1.0, 3.0, {}), (files[1], 2, "f g"): (4, 3, 2.0, 5.0, {})}
+    out = lib.run("pstat2callgrind", input=marshal.dumps(rows))[0]
+    assert (b"# profpipe: totals" in out) == apart
+    again = marshal.loads(lib.run("callgrind2pstat", "-q", input=out)[0])
+    assert sorted(row[1:4] for key, row in again.items() if key[2] == "f g") == \
+        ([(2, 1.0, 3.0), (4, 2.0, 5.0)] if apart else [(1, 3.0, 3.0)])
+
+
 def test_arcs_without_values_share_their_callee(tmp_path):
     """profile.py counts calls only: c's 40 seconds, called once by a and three times by b."""
     rows = {("m.py", 1, "a"): (1, 1, 1.0, 11.0, {}), ("m.py", 2, "b"): (1, 1, 2.0, 32.0, {}),
