@@ -9,6 +9,8 @@
 /* Positions in t->texts; for a number: of its digits and of the displayed text. */
 struct cell {
 	size_t raw, raw_length, shown, shown_length;
+	size_t name_end, directory, directory_end; /* see table_directory() */
+	bool has_directory;
 	bool number, unknown;
 	const char *sgr;
 };
@@ -57,7 +59,8 @@ void table_text(struct table *t, struct str text)
 {
 	size_t at = keep(t, text);
 
-	add_cell(t, (struct cell){ at, text.n, at, text.n, false, false, NULL });
+	add_cell(t, (struct cell){
+			    .raw = at, .raw_length = text.n, .shown = at, .shown_length = text.n });
 }
 
 void table_number(struct table *t, struct decimal number, struct str shown)
@@ -66,7 +69,11 @@ void table_number(struct table *t, struct decimal number, struct str shown)
 	struct str digits = { text, decimal_text(text, number) };
 	size_t raw = keep(t, digits);
 
-	add_cell(t, (struct cell){ raw, digits.n, keep(t, shown), shown.n, true, false, NULL });
+	add_cell(t, (struct cell){ .raw = raw,
+				   .raw_length = digits.n,
+				   .shown = keep(t, shown),
+				   .shown_length = shown.n,
+				   .number = true });
 }
 
 void table_words(struct table *t, struct str shown)
@@ -83,6 +90,16 @@ void table_unknown(struct table *t)
 void table_color(struct table *t, const char *sgr)
 {
 	t->cells[t->count - 1].sgr = sgr;
+}
+
+void table_directory(struct table *t, size_t name, size_t at, size_t length)
+{
+	struct cell *last = &t->cells[t->count - 1];
+
+	last->has_directory = true;
+	last->name_end = name;
+	last->directory = at;
+	last->directory_end = at + length;
 }
 
 void table_end_row(struct table *t)
@@ -213,21 +230,34 @@ static void put_ndjson(const struct table *t, struct output *out)
 
 /* --- for people --- */
 
+/* Whether people see the column: it has a heading, and something in a row unless there is none. */
+static bool has_content(const struct table *t, size_t column)
+{
+	bool any = !t->rows;
+
+	for (size_t row = 0; row < t->rows && !any; row++)
+		any = cell_at(t, row, column)->shown_length > 0;
+	return any && t->columns[column].heading;
+}
+
 static void put_markdown(const struct table *t, struct output *out)
 {
+	bool *shown = alloc_zero(t->width, sizeof *shown);
 	struct buf line = { 0 };
 
-	for (size_t i = 0; i < t->width; i++)
-		if (t->columns[i].heading)
+	for (size_t i = 0; i < t->width; i++) {
+		shown[i] = has_content(t, i);
+		if (shown[i])
 			buf_print(&line, "| %s ", t->columns[i].heading);
+	}
 	buf_add(&line, S("|\n"));
 	for (size_t i = 0; i < t->width; i++)
-		if (t->columns[i].heading)
+		if (shown[i])
 			buf_add(&line, t->columns[i].right ? S("|--:") : S("|---"));
 	buf_add(&line, S("|\n"));
 	for (size_t row = 0; row < t->rows; row++) {
 		for (size_t i = 0; i < t->width; i++) {
-			if (!t->columns[i].heading)
+			if (!shown[i])
 				continue;
 			buf_add(&line, S("| "));
 			buf_add_markdown(&line, shown_of(t, cell_at(t, row, i)));
@@ -237,6 +267,7 @@ static void put_markdown(const struct table *t, struct output *out)
 	}
 	output_str(out, buf_str(&line));
 	buf_free(&line);
+	alloc_free(shown);
 }
 
 struct layout {
@@ -244,22 +275,25 @@ struct layout {
 	const struct table_style *look;
 	struct output *out;
 	size_t *widths; /* of columns */
-	bool *left_out; /* columns that do not fit */
+	bool *left_out; /* columns that do not fit, or are empty */
 	struct buf text;
+	size_t pending; /* blanks before what comes next in the line */
 };
 
 static void measure_columns(struct layout *l)
 {
 	const struct table *t = l->t;
 
-	for (size_t i = 0; i < t->width; i++)
-		if (t->columns[i].heading && !l->look->bare)
+	for (size_t i = 0; i < t->width; i++) {
+		l->left_out[i] = !has_content(t, i);
+		if (!l->left_out[i] && !l->look->bare)
 			l->widths[i] = utf8_columns(str_of(t->columns[i].heading));
+	}
 	for (size_t row = 0; row < t->rows; row++)
 		for (size_t i = 0; i < t->width; i++) {
 			size_t columns;
 
-			if (!t->columns[i].heading)
+			if (l->left_out[i])
 				continue;
 			l->text.n = 0;
 			buf_add_visible(&l->text, shown_of(t, cell_at(t, row, i)));
@@ -273,7 +307,7 @@ enum { GAP = 2, GOOD_WIDTH = 30, MIN_WIDTH = 12 };
 
 static bool is_shown(const struct layout *l, size_t column)
 {
-	return l->t->columns[column].heading && !l->left_out[column];
+	return !l->left_out[column];
 }
 
 static size_t line_width(const struct layout *l)
@@ -319,82 +353,166 @@ static void fit_columns(struct layout *l)
 			;
 }
 
-/* As many characters as fit, followed by "..". */
-static void cut(struct buf *text, size_t width)
+/* The longest beginning of at most `width` columns. */
+static struct str beginning(struct str text, size_t width)
 {
 	size_t end = 0, columns = 0;
 
-	if (utf8_columns(buf_str(text)) <= width)
-		return;
-	while (end < text->n) {
-		size_t length = utf8_length(buf_str(text), end);
-		size_t more = utf8_columns(str_head(str_from(buf_str(text), end), length));
+	while (end < text.n) {
+		size_t length = utf8_length(text, end);
+		size_t more = utf8_columns(str_head(str_from(text, end), length));
 
-		if (columns + more + 2 > width)
+		if (columns + more > width)
 			break;
 		columns += more;
 		end += length;
 	}
-	text->n = end;
-	buf_add(text, S(".."));
+	return str_head(text, end);
 }
 
-static void put_blanks(struct output *out, size_t n)
+static struct str after_columns(struct str text, size_t columns)
 {
-	while (n--)
-		output_byte(out, ' ');
+	return str_from(text, beginning(text, columns).n);
 }
 
-static void put_cell(struct layout *l, size_t column, struct str shown, const char *sgr, bool last)
+/* What follows the first '/'. */
+static struct str after_slash(struct str path)
 {
-	size_t width = l->widths[column], columns;
-	bool right = l->t->columns[column].right;
+	struct str before, after;
+
+	return str_cut(path, '/', &before, &after) ? after : S("");
+}
+
+enum { DOTS = 2, MIN_NAME = 8 };
+
+/* As many characters as fit, followed by "..". */
+static void add_beginning(struct buf *to, struct str text, size_t width)
+{
+	if (utf8_columns(text) <= width) {
+		buf_add(to, text);
+		return;
+	}
+	buf_add(to, beginning(text, width > DOTS ? width - DOTS : 0));
+	buf_add(to, S(".."));
+}
+
+/* Its beginning, which names share, and its end, which tells them apart. */
+static void add_both_ends(struct buf *to, struct str name, size_t width)
+{
+	size_t columns = utf8_columns(name), kept = width - DOTS;
+
+	if (columns <= width) {
+		buf_add(to, name);
+		return;
+	}
+	buf_add(to, beginning(name, kept / 2));
+	buf_add(to, S(".."));
+	buf_add(to, after_columns(name, columns - (kept - kept / 2)));
+}
+
+/* "NAME", " (", "DIRECTORY/" and "FILE:LINE)", of which the even ones stay. */
+static void add_fitting(struct buf *to, const struct str *parts, size_t width)
+{
+	size_t fixed = utf8_columns(parts[1]) + utf8_columns(parts[3]);
+	size_t room = width > fixed ? width - fixed : 0, name = utf8_columns(parts[0]);
+	struct str directory = parts[2];
+
+	if (name + utf8_columns(directory) > room)
+		do
+			directory = after_slash(directory);
+		while (directory.n && name + DOTS + 1 + utf8_columns(directory) > room);
+	if (directory.n || name <= room)
+		buf_add(to, parts[0]);
+	else
+		add_both_ends(to, parts[0], room > MIN_NAME ? room : MIN_NAME);
+	buf_add(to, parts[1]);
+	if (directory.n && directory.n < parts[2].n)
+		buf_add(to, S("../"));
+	buf_add(to, directory);
+	buf_add(to, parts[3]);
+}
+
+/* Sets l->text to what is shown of the cell. */
+static void shorten(struct layout *l, const struct cell *c, size_t width)
+{
+	const size_t ends[] = { c->name_end, c->directory, c->directory_end, c->shown_length };
+	struct buf visible[4] = { 0 };
+	struct str parts[4];
+	size_t from = 0;
 
 	l->text.n = 0;
-	buf_add_visible(&l->text, shown);
-	cut(&l->text, width);
-	columns = utf8_columns(buf_str(&l->text));
-	if (right)
-		put_blanks(l->out, width > columns ? width - columns : 0);
-	if (sgr && l->look->colors) {
-		output_text(l->out, "\x1b[");
-		output_text(l->out, sgr);
-		output_byte(l->out, 'm');
+	if (!c->has_directory) {
+		buf_add_visible(&visible[0], shown_of(l->t, c));
+		add_beginning(&l->text, buf_str(&visible[0]), width);
+		buf_free(&visible[0]);
+		return;
 	}
-	output_str(l->out, buf_str(&l->text));
-	if (sgr && l->look->colors)
-		output_text(l->out, "\x1b[0m");
-	if (!last)
-		put_blanks(l->out, (right || columns > width ? 0 : width - columns) + GAP);
+	for (int i = 0; i < 4; i++) {
+		buf_add_visible(&visible[i], str_from(str_head(shown_of(l->t, c), ends[i]), from));
+		parts[i] = buf_str(&visible[i]);
+		from = ends[i];
+	}
+	add_fitting(&l->text, parts, width);
+	for (int i = 0; i < 4; i++)
+		buf_free(&visible[i]);
 }
 
-static size_t last_column(const struct layout *l)
+/* Blanks are written when something follows: no line ends in them. */
+static void put_pending(struct layout *l)
 {
-	size_t i = l->t->width;
+	for (; l->pending; l->pending--)
+		output_byte(l->out, ' ');
+}
 
-	while (i && !is_shown(l, i - 1))
-		i--;
-	return i;
+/* Writes l->text, in its column. */
+static void put_cell(struct layout *l, size_t column, const char *sgr)
+{
+	size_t columns = utf8_columns(buf_str(&l->text)), width = l->widths[column];
+	size_t blanks = width > columns ? width - columns : 0;
+	bool right = l->t->columns[column].right;
+
+	l->pending += right ? blanks : 0;
+	if (l->text.n) {
+		put_pending(l);
+		if (sgr && l->look->colors) {
+			output_text(l->out, "\x1b[");
+			output_text(l->out, sgr);
+			output_byte(l->out, 'm');
+		}
+		output_str(l->out, buf_str(&l->text));
+		if (sgr && l->look->colors)
+			output_text(l->out, "\x1b[0m");
+	}
+	l->pending += (right ? 0 : blanks) + GAP;
+}
+
+static void end_line(struct layout *l)
+{
+	l->pending = 0;
+	output_byte(l->out, '\n');
 }
 
 static void put_lines(struct layout *l)
 {
 	const struct table *t = l->t;
-	size_t last = last_column(l);
 
 	for (size_t i = 0; i < t->width && !l->look->bare; i++)
-		if (is_shown(l, i))
-			put_cell(l, i, str_of(t->columns[i].heading), "1", i + 1 == last);
+		if (is_shown(l, i)) {
+			buf_replace(&l->text, str_of(t->columns[i].heading));
+			put_cell(l, i, "1");
+		}
 	if (!l->look->bare)
-		output_byte(l->out, '\n');
+		end_line(l);
 	for (size_t row = 0; row < t->rows; row++) {
 		for (size_t i = 0; i < t->width; i++) {
 			const struct cell *c = cell_at(t, row, i);
 
-			if (is_shown(l, i))
-				put_cell(l, i, shown_of(t, c), c->sgr, i + 1 == last);
+			if (is_shown(l, i)) {
+				shorten(l, c, l->widths[i]);
+				put_cell(l, i, c->sgr);
+			}
 		}
-		output_byte(l->out, '\n');
+		end_line(l);
 	}
 }
 
