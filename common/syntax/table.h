@@ -57,8 +57,8 @@ void table_unknown(struct table *t);                 /* an unknown value: null, 
 void table_color(struct table *t, const char *sgr);  /* colours the last cell; for example "31" */
 /*
  * Says what of the last cell's text goes where it must be shortened: first the `length` bytes
- * of a directory from `at` on, then the middle of the `name` bytes that it begins with. The
- * rest always stays.
+ * of a directory from `at` on, then the middle of the `name` bytes that it begins with, and only
+ * where these are gone the middle of what follows.
  */
 void table_directory(struct table *t, size_t name, size_t at, size_t length);
 void table_end_row(struct table *t);

@@ -263,10 +263,10 @@ int proftop_main(int argc, char **argv)
 
 	settings_init(&s);
 	s.all_formats = format_registry;
-	settings_add_group(&s, "views", view_rows, &o);
-	options_for_reading(&s, format_registry, look_rows, &o);
-	settings_add_group(&s, "privacy", options_privacy, &s);
-	settings_add_group(&s, "losses", options_strict, &s);
+	settings_add_group(&s, "what is shown: functions, or one of these", view_rows, &o);
+	options_for_reading(&s, format_registry, "how it is shown", look_rows, &o);
+	settings_add_group(&s, "names that are not to be seen", options_privacy, &s);
+	settings_add_group(&s, "what is lost", options_strict, &s);
 	settings_add_group(&s, "stacks from a call graph, for --tree", options_estimate, &s);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);
