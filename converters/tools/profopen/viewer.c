@@ -114,9 +114,7 @@ int viewer_start(const struct viewer *viewer, const char *path)
 	close(report[1]);
 	if (child > 0)
 		waitpid(child, NULL, 0);
-	if (child < 0)
-		error = errno;
-	else if (read(report[0], &error, sizeof error) < 0)
+	if (child < 0 || read(report[0], &error, sizeof error) < 0)
 		error = errno;
 	close(report[0]);
 	return error ? diag_error("%s: %s", viewer->command, strerror(error)) : 0;
