@@ -28,6 +28,7 @@
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
 #include "common/transform/estimate/guessed.h"
+#include "common/transform/reshape/idle.h"
 #include "converters/flamegraph/reading.h"
 
 static int check_column(const struct profile *p, value_id v, int64_t *total)
@@ -147,7 +148,7 @@ static uint8_t *kinds_of_functions(const struct profile *p)
 	return kinds;
 }
 
-static void write(struct output *out, const struct profile *p)
+static void draw(struct output *out, const struct profile *p, uint32_t idle)
 {
 	const struct flame_options *o = out->options;
 	struct contexts *contexts = contexts_new(p, o->max_frames, o->in_time);
@@ -156,6 +157,7 @@ static void write(struct output *out, const struct profile *p)
 				  .style = flame_style(o),
 				  .p = p,
 				  .contexts = contexts,
+				  .idle = idle,
 				  .difference = flame_is_diff(p) };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	uint8_t *kinds = kinds_of_functions(p);
@@ -178,6 +180,24 @@ static void write(struct output *out, const struct profile *p)
 	alloc_free(kinds);
 	alloc_free(v.set_numbers);
 	contexts_free(contexts);
+}
+
+/*
+ * Idle time is a frame like others: it has a name, a width and a share. Where the source has one
+ * of that name as well, both are drawn as one, which is read back under that name.
+ */
+static void write(struct output *out, const struct profile *p)
+{
+	struct profile *named;
+
+	if (!idle_has_samples(p)) {
+		draw(out, p, 0);
+		return;
+	}
+	named = idle_named(p);
+	draw(out, named,
+	     idle_stack(p) == EMPTY_STACK ? named->stacks.frame[idle_stack(named)] + 1 : 0);
+	profile_free(named);
 }
 
 const struct format flamegraph_format = {

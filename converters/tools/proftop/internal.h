@@ -23,7 +23,7 @@ struct proftop_options {
 	char **files;            /* the inputs: sources may be beside them */
 	int file_count;
 	const char *by; /* the key of labels that rows are about; NULL: functions */
-	bool tree, lines;
+	bool tree, lines, no_idle;
 	int sort, format; /* format: of TOP_FORMATS */
 	uint64_t limit;   /* rows; 0: all */
 	bool limit_given;
