@@ -11,6 +11,7 @@
  *	 "functions":[1,2,0,10],        4 numbers each: name, file, object, line
  *	 "details":[{"kind":"jit"},{}], of the first frames, see details_json.h
  *	 "frames":[0,12,0],             3 numbers each: function, line, column
+ *	 "idle":7,                      on the first level frame 7 - 1 is drawn for no stack
  *	 "nodes":[1,2,-1,3],            contexts in preorder: n is a callee with frame n - 1
  *	                                of the last one, -k goes up by k
  *	 "rows":[[0,[1,5,1,7]]],        by thread: context (how many after the one before
@@ -342,6 +343,8 @@ static void put_contexts(struct output *out, const struct flame_writer *v)
 	if (c->in_time && (v->p->ordered || v->p->call_event_count))
 		output_text(out, ",\n\"ordered\":true");
 	put_tables(out, v->p);
+	if (v->idle)
+		put_list(out, ",\n\"idle\":", v->idle);
 	put_nodes(out, c);
 	put_guessed(out, v);
 	put_rows(out, ",\n\"rows\":", v, &c->self);

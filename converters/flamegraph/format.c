@@ -28,6 +28,7 @@
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
 #include "common/transform/estimate/guessed.h"
+#include "common/transform/reshape/idle.h"
 #include "converters/flamegraph/reading.h"
 
 static int check_column(const struct profile *p, value_id v, int64_t *total)
@@ -166,7 +167,7 @@ static void put_html_start(const struct flame_writer *v)
 			 "</head>\n<body>\n");
 }
 
-static void write_picture(struct output *out, const struct profile *p, bool in_html)
+static void draw(struct output *out, const struct profile *p, uint32_t idle, bool in_html)
 {
 	const struct flame_options *o = out->options;
 	struct contexts *contexts = contexts_new(p, o->max_frames, o->in_time);
@@ -175,6 +176,7 @@ static void write_picture(struct output *out, const struct profile *p, bool in_h
 				  .style = flame_style(o),
 				  .p = p,
 				  .contexts = contexts,
+				  .idle = idle,
 				  .difference = flame_is_diff(p),
 				  .in_html = in_html };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
@@ -201,6 +203,25 @@ static void write_picture(struct output *out, const struct profile *p, bool in_h
 	alloc_free(kinds);
 	alloc_free(v.set_numbers);
 	contexts_free(contexts);
+}
+
+/*
+ * Idle time is a frame like others: it has a name, a width and a share. Where the source has one
+ * of that name as well, both are drawn as one, which is read back under that name.
+ */
+static void write_picture(struct output *out, const struct profile *p, bool in_html)
+{
+	struct profile *named;
+
+	if (!idle_has_samples(p)) {
+		draw(out, p, 0, in_html);
+		return;
+	}
+	named = idle_named(p);
+	draw(out, named,
+	     idle_stack(p) == EMPTY_STACK ? named->stacks.frame[idle_stack(named)] + 1 : 0,
+	     in_html);
+	profile_free(named);
 }
 
 static void write(struct output *out, const struct profile *p)

@@ -78,6 +78,7 @@ struct flame_writer {
 	const struct contexts *contexts;
 	const struct flame_tree *tree;
 	const bool *guessed;   /* by context, for estimated stacks; else NULL */
+	uint32_t idle;         /* the frame drawn for samples without a stack, + 1; 0: none */
 	const uint8_t *kinds;  /* by function: the first kind that one of its frames has; or NULL */
 	uint32_t *set_numbers; /* by label set: its number in the data; NULL: no labels */
 	size_t set_count;

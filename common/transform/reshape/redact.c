@@ -5,6 +5,7 @@
 
 #include "common/base/alloc.h"
 #include "common/transform/reshape/group_by.h"
+#include "common/transform/reshape/idle.h"
 #include "common/transform/reshape/remap.h"
 
 struct profile *profile_strip_dirs(struct profile *p)
@@ -80,8 +81,8 @@ static void add_redacted(struct redactor *h, char letter, struct str name)
 static bool is_synthetic(struct str name)
 {
 	static const char *const ours[] = {
-		"[root]",    "[unattributed]", "[unplaced]",          "[pruned]",
-		"[trimmed]", "[empty]",        "[awaited elsewhere]", "[unknown caller]",
+		"[root]",  "[unattributed]",      "[unplaced]",       "[pruned]", "[trimmed]",
+		"[empty]", "[awaited elsewhere]", "[unknown caller]", IDLE_NAME,
 	};
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
