@@ -168,6 +168,10 @@ function diffusionClass(value) {
 
 function colorOf(node) {
 	const box = tree.box[node];
+	// what only noise moved is neither better nor worse
+	if (isDifference && boxes.name[box] === "[beyond medians]") {
+		return "Y";
+	}
 	if (isDifference && box !== boxes.pruned) {
 		return differenceClass(tree.base[node], tree.fresh[node]);
 	}

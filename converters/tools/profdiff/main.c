@@ -280,6 +280,8 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, bool k
 		return -1;
 	if (!keep)
 		return 0;
+	/* reports have the functions' own values, and so no [unattributed] */
+	w->settings.no_unattributed = true;
 	if (!profile_has_stacks(*p) && prepare_run(w, p, REPR_SAMPLES) < 0)
 		return -1;
 	w->estimated += (*p)->estimated;
