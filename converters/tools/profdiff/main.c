@@ -280,6 +280,8 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, bool k
 		return -1;
 	if (!keep)
 		return 0;
+	/* reports have the functions' own values, and so no [unattributed] */
+	w->settings.no_unattributed = true;
 	if (!profile_has_stacks(*p) && prepare_run(w, p, REPR_SAMPLES) < 0)
 		return -1;
 	w->estimated += (*p)->estimated;
@@ -421,6 +423,18 @@ static void look_at_terminal(struct diff_work *w)
 		w->report.limit = USUAL_ROWS;
 }
 
+static void give_title(const struct diff_work *w, struct profile *p)
+{
+	struct buf title = { 0 };
+
+	convert_add_title(&title, w->files[DIFF_BASE], (size_t)w->file_counts[DIFF_BASE]);
+	buf_add(&title, S(" \xe2\x86\x92 "));
+	convert_add_title(&title, w->files[DIFF_NEW], (size_t)w->file_counts[DIFF_NEW]);
+	if (title.n > S(" \xe2\x86\x92 ").n)
+		p->title = profile_string(p, buf_str(&title));
+	buf_free(&title);
+}
+
 static int write_difference(struct diff_work *w, const struct format *to)
 {
 	struct profile *p;
@@ -439,6 +453,7 @@ static int write_difference(struct diff_work *w, const struct format *to)
 	p = difference_stacks(w->report.d, w->runs, w->run_count);
 	if (!p)
 		return -1;
+	give_title(w, p);
 	status = convert_write(&w->settings, &p, to) == STATUS_DONE ? 0 : -1;
 	profile_free(p);
 	return status;
