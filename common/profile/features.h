@@ -29,7 +29,7 @@
 	X(ORDER, "the order of samples in time") \
 	X(CALL_EVENTS, "when functions were entered and left") \
 	X(TIME_RANGES, "when the profile started and ended") \
-	X(IDLE, "samples without a stack (idle time)") \
+	X(IDLE, "samples without a stack: idle time becomes a function [idle]") \
 	X(LABELS, "the labels of samples") \
 	X(SAMPLE_TIMES, "when each sample was taken") \
 	X(MAPPINGS, "where objects were in memory, and their build ids") \

@@ -1,5 +1,7 @@
 #include "common/profile/value_text.h"
 
+#include <math.h>
+
 void buf_add_grouped(struct buf *b, struct decimal value)
 {
 	char text[NUM_TEXT];
@@ -105,4 +107,32 @@ void buf_add_percent(struct buf *b, int64_t value, int64_t total)
 	else
 		buf_add_grouped(b, (struct decimal){ hundredths, -2 });
 	buf_byte(b, '%');
+}
+
+void buf_add_percents(struct buf *b, double percent)
+{
+	int places = fabs(percent) < 99.995 ? 2 : fabs(percent) < 999.95 ? 1 : 0;
+	double scale = places == 2 ? 100 : places == 1 ? 10 : 1;
+
+	if (fabs(percent) > 1e12) {
+		buf_add(b, percent < 0 ? S("-lots%") : S("lots%"));
+		return;
+	}
+	buf_add_grouped(b, (struct decimal){ i64_nearest(percent * scale), -places });
+	buf_byte(b, '%');
+}
+
+void buf_add_relative(struct buf *b, int64_t base, int64_t new_value)
+{
+	double change = (double)new_value - (double)base;
+
+	if (!base && !new_value) {
+		buf_add(b, S("0%"));
+	} else if (!base) {
+		buf_add(b, S("new"));
+	} else {
+		if (change > 0)
+			buf_byte(b, '+');
+		buf_add_percents(b, change / fabs((double)base) * 100);
+	}
 }

@@ -26,4 +26,18 @@ void buf_add_grouped(struct buf *b, struct decimal value);
 /* value / total in percent, with at most two decimals. total must not be 0. */
 void buf_add_percent(struct buf *b, int64_t value, int64_t total);
 
+/* --- differences: all reports and pictures of one show the same text --- */
+
+/*
+ * How the title of the first value type of a difference begins: "base: time", or "base: shares
+ * of time" if the values are percentages.
+ */
+#define DIFFERENCE_BASE "base: "
+#define DIFFERENCE_SHARES "shares of "
+
+/* 12.34%, 123.4% or 1,234% */
+void buf_add_percents(struct buf *b, double percent);
+/* The change of a number in percent of the base, with its sign; "new" if that is 0. */
+void buf_add_relative(struct buf *b, int64_t base, int64_t new_value);
+
 #endif

@@ -96,6 +96,9 @@ struct profile *convert_read(struct settings *s, const struct format *from, form
 			     char **files, int count, struct read_hints wanted,
 			     const struct format **first);
 
+/* Appends what a profile of these files is called: "run.pstat and 2 more". */
+void convert_add_title(struct buf *b, char **files, size_t count);
+
 /* Warns if files are summed whose stacks were estimated one by one. */
 void convert_report_estimated(size_t estimated, size_t files);
 

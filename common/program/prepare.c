@@ -8,6 +8,7 @@
 #include "common/transform/callgraph/graph_from_stacks.h"
 #include "common/transform/estimate/estimate_text.h"
 #include "common/transform/reshape/coarsen.h"
+#include "common/transform/reshape/idle.h"
 #include "common/transform/reshape/thread_roots.h"
 
 /* The state of a preparation. */
@@ -178,6 +179,10 @@ static void reduce(const struct preparation *x)
 	/* functions that stand for lines become lines again where the target has lines */
 	if ((*p)->line_functions && features & FEATURE_LINES)
 		needed = options.lines_to_places = true;
+	if (!(features & FEATURE_IDLE) && idle_has_samples(*p)) {
+		options.idle = COARSEN_IDLE_NAMED;
+		needed = true;
+	}
 	if (needed)
 		profile_replace(p, profile_coarsen(*p, &options));
 }
@@ -198,6 +203,8 @@ static void fold_threads(const struct preparation *x)
 		if ((*p)->thread_count < 2 && !roots)
 			return;
 		options.thread_frames = roots;
+		if (roots)
+			options.idle = COARSEN_IDLE_NAMED;
 		options.fold_threads = true;
 		if (roots && x->to->representation == REPR_GRAPH && profile_has_graph(*p))
 			thread_roots(*p);

@@ -1,4 +1,5 @@
 /* flamegraph/colors - the colour of a function */
+#include "common/transform/reshape/idle.h"
 #include "converters/flamegraph/internal.h"
 
 /*
@@ -231,7 +232,7 @@ char flame_class(const struct flame_options *o, struct str name, struct str file
 
 	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
 	    str_eq(name, S("[awaited elsewhere]")) || str_eq(name, S("[unknown caller]")) ||
-	    str_eq(name, S("[pruned]")))
+	    str_eq(name, S("[pruned]")) || str_eq(name, S(IDLE_NAME)))
 		return CLASS_NOWHERE;
 	shade = (unsigned)(number_of(name) >> 32) % s->shades;
 	family = family_of(s, name, file);

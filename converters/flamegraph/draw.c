@@ -1,9 +1,11 @@
 /* flamegraph/draw - the picture before any script runs */
+#include <math.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
 #include "common/base/sort.h"
 #include "common/syntax/xml_put.h"
+#include "common/transform/diff/difference_stacks.h"
 #include "converters/flamegraph/draw_internal.h"
 
 enum { TEXT_MARGIN = 3, USUAL_WIDTH = 1200 };
@@ -84,13 +86,25 @@ static uint32_t line_of(const struct flame_writer *v, uint32_t node)
 	return f->line && !v->p->line_functions ? f->line : v->tree->line[node];
 }
 
+void flame_add_compared(const struct flame_writer *v, value_id type, int64_t value, struct buf *b)
+{
+	struct value_style style = v->style;
+
+	if (!style.name)
+		style.name = "";
+	if (flame_is_shares(v->p))
+		buf_add_percents(b, (double)value * pow(10, v->p->value_types[type].exponent));
+	else
+		buf_add_value(b, v->p, type, value, &style);
+}
+
 static void add_value_and_share(struct flame_writer *v, value_id type, int64_t value, int64_t total)
 {
-	if (v->difference && !v->style.name)
-		buf_add_grouped(&v->text, profile_decimal(v->p, type, value, 0));
+	if (v->difference)
+		flame_add_compared(v, type, value, &v->text);
 	else
 		add_value(v, type, value, &v->text);
-	if (!total)
+	if (!total || flame_is_shares(v->p))
 		return;
 	buf_add(&v->text, S(", "));
 	buf_add_percent(&v->text, value, total);
@@ -106,9 +120,9 @@ static void add_change(struct flame_writer *v, int64_t base, int64_t new_value)
 		buf_add(b, base ? S("; gone") : S("; was not there"));
 	} else {
 		buf_add(b, new_value > base ? S("; +") : S("; "));
-		buf_add_grouped(b, profile_decimal(v->p, 0, new_value - base, 0));
-		buf_add(b, new_value > base ? S(", +") : S(", "));
-		buf_add_percent(b, new_value - base, base);
+		flame_add_compared(v, 0, new_value - base, b);
+		buf_add(b, S(", "));
+		buf_add_relative(b, base, new_value);
 	}
 }
 
@@ -196,6 +210,9 @@ static char class_of(const struct flame_writer *v, uint32_t node)
 {
 	const struct flame_tree *t = v->tree;
 
+	/* what only noise moved is neither better nor worse */
+	if (v->difference && str_eq(flame_name(v, node), S(DIFFERENCE_REST)))
+		return CLASS_NOWHERE;
 	if (v->difference)
 		return flame_diff_class(v->options, t->base.total[node], t->new_values.total[node]);
 	if (!node)

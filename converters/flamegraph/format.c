@@ -28,6 +28,7 @@
 #include "common/program/format.h"
 #include "common/syntax/xml_put.h"
 #include "common/transform/estimate/guessed.h"
+#include "common/transform/reshape/idle.h"
 #include "converters/flamegraph/reading.h"
 
 static int check_column(const struct profile *p, value_id v, int64_t *total)
@@ -147,7 +148,26 @@ static uint8_t *kinds_of_functions(const struct profile *p)
 	return kinds;
 }
 
-static void write(struct output *out, const struct profile *p)
+/*
+ * A name cannot end the title, nor anything else here: xml_put() leaves no '<' and no '&'. The page
+ * is well-formed XML too, so that it is read as the picture is.
+ */
+static void put_html_start(const struct flame_writer *v)
+{
+	struct output *out = v->out;
+
+	output_text(
+		out,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n" FLAME_GENERATOR
+		"\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
+		"<title>");
+	xml_put(out, flame_heading(v));
+	output_text(out, "</title>\n<style>body{margin:0}body>svg{display:block}</style>\n"
+			 "</head>\n<body>\n");
+}
+
+static void draw(struct output *out, const struct profile *p, uint32_t idle, bool in_html)
 {
 	const struct flame_options *o = out->options;
 	struct contexts *contexts = contexts_new(p, o->max_frames, o->in_time);
@@ -156,7 +176,9 @@ static void write(struct output *out, const struct profile *p)
 				  .style = flame_style(o),
 				  .p = p,
 				  .contexts = contexts,
-				  .difference = flame_is_diff(p) };
+				  .idle = idle,
+				  .difference = flame_is_diff(p),
+				  .in_html = in_html };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	uint8_t *kinds = kinds_of_functions(p);
 	struct flame_tree *tree;
@@ -169,9 +191,12 @@ static void write(struct output *out, const struct profile *p)
 		diag_verbose(
 			"callers of the widest %d frames are in the picture, not those of others",
 			FLAME_MAX_CALLERS);
+	if (in_html)
+		put_html_start(&v);
 	flame_put_picture(&v);
 	flame_put_data(&v);
 	flame_put_page(o, out);
+	output_text(out, in_html ? "</body>\n</html>\n" : "");
 	buf_free(&v.text);
 	flame_tree_free(tree);
 	alloc_free(guessed);
@@ -180,17 +205,48 @@ static void write(struct output *out, const struct profile *p)
 	contexts_free(contexts);
 }
 
+/*
+ * Idle time is a frame like others: it has a name, a width and a share. Where the source has one
+ * of that name as well, both are drawn as one, which is read back under that name.
+ */
+static void write_picture(struct output *out, const struct profile *p, bool in_html)
+{
+	struct profile *named;
+
+	if (!idle_has_samples(p)) {
+		draw(out, p, 0, in_html);
+		return;
+	}
+	named = idle_named(p);
+	draw(out, named,
+	     idle_stack(p) == EMPTY_STACK ? named->stacks.frame[idle_stack(named)] + 1 : 0,
+	     in_html);
+	profile_free(named);
+}
+
+static void write(struct output *out, const struct profile *p)
+{
+	write_picture(out, p, false);
+}
+
+static void write_html(struct output *out, const struct profile *p)
+{
+	write_picture(out, p, true);
+}
+
+#define KEPT \
+	(FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES | \
+	 FEATURE_LINES | FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | \
+	 FEATURE_UNITS | FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | FEATURE_ADDRESSES | \
+	 FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | \
+	 FEATURE_METADATA)
+
 const struct format flamegraph_format = {
 	.name = "flamegraph",
 	.title = "SVG flame graph",
 	.suffixes = ".svg",
 	.representation = REPR_SAMPLES,
-	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES |
-		    FEATURE_LINES | FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS |
-		    FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_IDLE | FEATURE_LABELS |
-		    FEATURE_MAPPINGS | FEATURE_ADDRESSES | FEATURE_FRAME_KINDS |
-		    FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING |
-		    FEATURE_METADATA,
+	.features = KEPT,
 	.features_of = features_of,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,
@@ -200,5 +256,21 @@ const struct format flamegraph_format = {
 	.report_loss = report_loss,
 	.check = check,
 	.write = write,
+	.write_options = FORMAT_OPTIONS(flame_rows, flame_usual),
+};
+
+/* The same picture within a page of HTML that is well-formed XML: it is read as a flamegraph. */
+const struct format html_format = {
+	.name = "html",
+	.title = "flame graph in an HTML page, for phones too",
+	.suffixes = ".html .htm",
+	.representation = REPR_SAMPLES,
+	.features = KEPT,
+	.features_of = features_of,
+	.needs_order = needs_order,
+	.threads_as_roots = true,
+	.report_loss = report_loss,
+	.check = check,
+	.write = write_html,
 	.write_options = FORMAT_OPTIONS(flame_rows, flame_usual),
 };

@@ -33,8 +33,9 @@ struct value_style flame_style(const struct flame_options *o);
 bool flame_min_width(const struct flame_options *o, double *min_value);
 /* The value of --total in the first value type, or 0. */
 int64_t flame_whole(const struct flame_options *o, const struct profile *p);
-/* Whether the two value types are the values before and after. */
+/* Whether the two value types are the values before and after; whether they are shares. */
 bool flame_is_diff(const struct profile *p);
+bool flame_is_shares(const struct profile *p);
 
 /* --- text that fits --- */
 
@@ -78,12 +79,13 @@ struct flame_writer {
 	const struct contexts *contexts;
 	const struct flame_tree *tree;
 	const bool *guessed;   /* by context, for estimated stacks; else NULL */
+	uint32_t idle;         /* the frame drawn for samples without a stack, + 1; 0: none */
 	const uint8_t *kinds;  /* by function: the first kind that one of its frames has; or NULL */
 	uint32_t *set_numbers; /* by label set: its number in the data; NULL: no labels */
 	size_t set_count;
 	struct buf text; /* text of the current line or frame */
 	uint64_t width;  /* in pixels, including margins */
-	bool difference;
+	bool difference, in_html;
 	int64_t total;       /* the value of the whole picture: the sum of the values, or more */
 	double min_value;    /* frames with a smaller value are too narrow to be drawn */
 	uint32_t tied_depth; /* frames with exactly this value are drawn up to this depth */
@@ -93,10 +95,16 @@ struct flame_writer {
 void flame_draw_the_widest(struct flame_writer *v);
 bool flame_is_drawn(const struct flame_writer *v, uint32_t node);
 
+/* Appends a value of a difference: counts without a name, shares as percentages. */
+void flame_add_compared(const struct flame_writer *v, value_id type, int64_t value, struct buf *b);
+
 /* The name and the location of a node's function; empty if there is none. */
 struct str flame_name(const struct flame_writer *v, uint32_t node);
 struct str flame_location(const struct flame_writer *v, uint32_t node);
-struct str flame_heading(const struct flame_options *o);
+/* The picture's title: given by an option, by someone before, or the name of the file. */
+struct str flame_heading(const struct flame_writer *v);
+/* Appends what the page says of the profile besides its source and total. */
+void flame_add_lasting_facts(struct flame_writer *v, struct buf *facts);
 
 /* Width in pixels between the margins. */
 uint64_t flame_inner(const struct flame_options *o);

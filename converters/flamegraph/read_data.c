@@ -5,6 +5,7 @@
  * are a few megabytes. Keys that are not here are for the page, or of later versions.
  *
  *	"profpipe": 1
+ *	"title"                           the name of the file that it was made from
  *	"values", "threads", "labels"     as in rows_json.h
  *	"estimated", "ordered", "lines"   true or absent
  *	"strings": ["", "main", ...]
@@ -14,6 +15,7 @@
  *	"functions": [name, file, object, line, ...]
  *	"details": [{...}, ...]           of the first frames, as in details_json.h
  *	"frames": [function, line, column, ...]
+ *	"idle": 7                         on the first level frame 7 - 1 is drawn for no stack
  *	"nodes": [1, 2, -1, 3, 0, ...]    contexts, callers first: n is a callee of the
  *	                                  current one, with frame n - 1, and is current
  *	                                  then; -k goes k levels up; 0 is a place in time
@@ -75,6 +77,7 @@ struct flame_data_reader {
 	size_t detail_count, detail_cap;
 	struct waiting waiting;
 	bool ordered, rowed, timed;
+	uint32_t idle; /* the frame that stands for no stack, + 1; 0: none does */
 	uint64_t pruned;
 };
 
@@ -144,6 +147,11 @@ static void read_values(struct flame_data_reader *r)
 	alloc_free(r->row);
 	r->row = alloc_zero(r->p->value_count, sizeof *r->row);
 	r->waiting.values.width = (uint32_t)r->p->value_count;
+}
+
+static void read_title(struct flame_data_reader *r)
+{
+	r->p->title = json_text(&r->j, r->p);
 }
 
 static void read_threads(struct flame_data_reader *r)
@@ -242,7 +250,8 @@ static void add_node(struct flame_data_reader *r, int64_t n)
 		input_error(r->in, "expected a frame from 1 to %zu, got %lld", r->frames.n,
 			    (long long)n);
 	} else if (n > 0) {
-		current = stacks_push(&r->p->stacks, current, r->frames.v[n - 1]);
+		if (n != r->idle || r->path.n > 1)
+			current = stacks_push(&r->p->stacks, current, r->frames.v[n - 1]);
 		ids_add(&r->path, current);
 		ids_add(&r->nodes, current);
 	} else if (n == 0) {
@@ -490,6 +499,8 @@ static void read_key(struct flame_data_reader *r, struct str key)
 		read_values(r);
 	else if (str_eq(key, S("threads")))
 		read_threads(r);
+	else if (str_eq(key, S("title")))
+		read_title(r);
 	else if (str_eq(key, S("labels")))
 		json_metadata(&r->j, r->p);
 	else if (str_eq(key, S("estimated")))
@@ -516,6 +527,8 @@ static void read_key(struct flame_data_reader *r, struct str key)
 		read_functions(r);
 	else if (str_eq(key, S("frames")))
 		read_frames(r);
+	else if (str_eq(key, S("idle")))
+		r->idle = take_number(r, "a frame");
 	else if (str_eq(key, S("nodes")))
 		read_nodes(r);
 	else if (str_eq(key, S("rows")))

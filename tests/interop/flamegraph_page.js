@@ -36,7 +36,7 @@ function look() {
 		address: location.hash, inner: holder.width, dark: document.documentElement.classList.contains("dark"),
 		elements: document.getElementsByTagName("*").length, scripts: document.getElementsByTagName("script").length,
 		copied: window.copied === undefined ? null : window.copied, ran: window.ran || null, theme: getComputedStyle(document.getElementById("paper")).fill,
-		controls: [...document.querySelectorAll("foreignObject")].map((e) => getComputedStyle(e).display),
+		controls: [...document.querySelectorAll("#controls, #details")].map((e) => getComputedStyle(e).display),
 		scroll: window.scrollY,
 	};
 }

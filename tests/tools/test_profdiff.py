@@ -594,11 +594,12 @@ def test_collapsed_has_two_counts(tmp_path):
     b = collapsed(tmp_path / "b", {"main;f": 5, "main;h": 1})
     assert lib.run("profdiff", "-t", "collapsed", a, b)[0] == b"main;f 3 5\nmain;g 4 0\nmain;h 0 1\n"
     c = collapsed(tmp_path / "c", {"main;f": 2})
-    # two runs against one: sums, and the one counts twice
-    assert lib.run("profdiff", "-t", "collapsed", a, c, "--", b)[0] == b"main;f 5 10\nmain;g 4 0\nmain;h 0 2\n"
-    assert lib.run("profdiff", "-t", "collapsed", b, "--", a, c)[0] == b"main;f 10 5\nmain;g 0 4\nmain;h 2 0\n"
-    out = lib.run("profdiff", "-t", "collapsed", "--compare", "shares", a, b)[0].decode().splitlines()
-    assert [sum(int(line.split()[i]) for line in out) for i in (1, 2)] == [1000000, 1000000]
+    # two runs against one: medians
+    assert lib.run("profdiff", "-t", "collapsed", a, c, "--", b)[0] == b"main;f 2 5\nmain;g 2 0\nmain;h 0 1\n"
+    assert lib.run("profdiff", "-t", "collapsed", b, "--", a, c)[0] == b"main;f 5 2\nmain;g 0 2\nmain;h 1 0\n"
+    # shares are percentages
+    out = lib.run("profdiff", "-t", "collapsed", "--compare", "shares", a, b)[0]
+    assert out == b"main;f 42.8571429 83.3333333\nmain;g 57.1428571 0\nmain;h 0 16.6666667\n"
 
 
 def test_moved_functions_are_one_frame(tmp_path):

@@ -6,6 +6,7 @@
 #include "common/base/utf8.h"
 #include "common/transform/callgraph/graph_from_stacks.h"
 #include "common/transform/callgraph/inclusive.h"
+#include "common/transform/reshape/idle.h"
 
 int64_t *profile_self_totals(const struct profile *p, value_id v)
 {
@@ -191,7 +192,7 @@ static bool is_synthetic(struct str key)
 {
 	return str_eq(key, S("[unattributed]")) || str_eq(key, S("[unplaced]")) ||
 	       str_eq(key, S("[awaited elsewhere]")) || str_eq(key, S("[unknown caller]")) ||
-	       str_eq(key, S("[root]"));
+	       str_eq(key, S("[root]")) || str_eq(key, S(IDLE_NAME));
 }
 
 static void compare_side(struct comparison *c, struct compared_side *a, struct compared_side *b)

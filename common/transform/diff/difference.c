@@ -365,8 +365,33 @@ static int choose_values(struct difference *d, enum diff_compare wanted)
 				   .name = profile_string(d->values_of,
 							  strings_text(&d->strings,
 								       base->value_name)),
-				   .unit = base->unit });
+				   .unit = base->unit,
+				   .source_scale = base->source_scale });
 	return same_unit ? rescale(d) : 0;
+}
+
+static int64_t sum_of_medians(const struct difference *d, int side)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < d->row_count; i++) {
+		const struct diff_pair *self = &d->rows[i].pairs[DIFF_SELF];
+
+		i64_add_to(&sum, side == DIFF_BASE ? self->base : self->new);
+	}
+	return sum;
+}
+
+/*
+ * Medians do not add up. What functions have less than the total is what pictures show beside
+ * them; more than the total they cannot have.
+ */
+static void raise_total(const struct difference *d, int side, int64_t *total)
+{
+	int64_t sum = sum_of_medians(d, side);
+
+	if (!d->shares && d->sides[side].run_count > 1 && *total < sum)
+		*total = sum;
 }
 
 static void judge_total(struct difference *d, struct grid grids[DIFF_SIDES])
@@ -379,6 +404,8 @@ static void judge_total(struct difference *d, struct grid grids[DIFF_SIDES])
 	      (struct diff_series){ grids[1].columns[DIFF_SELF], d->sides[1].run_count }, NULL,
 	      NULL);
 	d->total.q = d->total.p;
+	raise_total(d, DIFF_BASE, &d->total.base);
+	raise_total(d, DIFF_NEW, &d->total.new);
 	if (d->sides[0].unit != d->sides[1].unit ||
 	    (d->sides[0].unit == UNIT_NONE && d->sides[0].value_name != d->sides[1].value_name))
 		d->total.evidence = DIFF_NOTHING;

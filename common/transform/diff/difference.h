@@ -87,6 +87,7 @@ struct diff_side {
 	size_t numbers_count, numbers_cap;
 	string_id value_name;
 	enum unit unit;
+	int source_scale;
 	enum diff_measurement kind; /* of all runs; DIFF_TIMED if they differ */
 };
 
@@ -98,7 +99,7 @@ struct difference {
 	struct diff_row *rows; /* sorted by name, location and line, bytewise */
 	size_t row_count, row_cap;
 	struct diff_pair total; /* of the profiles; always values, even where shares are
-				       compared */
+				       compared; at least the sum of the functions' medians */
 	bool shares;
 	bool calls_known;
 	enum diff_measurement kind;

@@ -200,6 +200,7 @@ static int check_type(struct difference *d, struct diff_side *side, const struct
 	if (!side->run_count) {
 		side->value_name = strings_add(&d->strings, name);
 		side->unit = type->unit;
+		side->source_scale = type->source_scale;
 		return 0;
 	}
 	if (side->unit == type->unit && str_eq(strings_text(&d->strings, side->value_name), name))

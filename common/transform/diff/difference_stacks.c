@@ -1,34 +1,36 @@
 #include "common/transform/diff/difference_stacks.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/diag.h"
+#include "common/profile/value_text.h"
+#include "common/transform/reshape/idle.h"
+
+/* What the runs of a side have, by stack and by row. */
+struct joined_side {
+	int64_t *weights; /* by stack: the sum of all runs */
+	size_t cap;
+	int64_t *whole;  /* by row: the sum of the weights, or of their sizes if they differ in
+			     sign */
+	int64_t *sizes;  /* by row: the sum of the sizes */
+	int64_t *passed; /* by row: the weights of the stacks before */
+};
 
 struct joiner {
 	struct difference *d;
 	struct profile *p;
 	function_id *function_of_row; /* NO_ID: not made yet */
-	value_id values[DIFF_SIDES];
-	int64_t factors[DIFF_SIDES];
-	double parts[DIFF_SIDES]; /* if shares are compared: the factor of one unit of
-					   value */
-	bool overflow;
+	uint32_t *rows;               /* by stack: the row of its last function, + 1 */
+	size_t rows_cap;
+	uint64_t *counts; /* by stack: samples of the runs */
+	size_t counts_cap;
+	struct joined_side sides[DIFF_SIDES];
 };
 
-static size_t common_divisor(size_t a, size_t b)
-{
-	while (b) {
-		size_t rest = a % b;
+/* --- functions and stacks of a run --- */
 
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
-static function_id copy_function(struct joiner *k, const struct profile *from, function_id f)
+static function_id copy_function(struct joiner *k, const struct profile *from, function_id f,
+				 uint32_t row)
 {
 	struct function fn = profile_function_at(from, f);
 
@@ -36,30 +38,34 @@ static function_id copy_function(struct joiner *k, const struct profile *from, f
 	fn.file = profile_string(k->p, profile_text(from, fn.file));
 	fn.object = profile_string(k->p, profile_text(from, fn.object));
 	fn.system = profile_string(k->p, profile_text(from, fn.system));
+	/* callgrind has a name for each level of recursion, a row has one for all */
+	if (row != NO_ID && !str_eq(profile_text(k->p, fn.name), k->d->rows[row].name)) {
+		fn.name = profile_string(k->p, k->d->rows[row].name);
+		fn.system = 0;
+	}
 	return profile_function(k->p, fn);
 }
 
 /* New runs come first, so that a row has the function of the new side. */
-static function_id *map_functions(struct joiner *k, const struct stacks_run *run)
+static function_id *map_functions(struct joiner *k, const struct stacks_run *run,
+				  const uint32_t *rows)
 {
-	uint32_t *rows = diff_rows_of(k->d, run->side, run->p);
 	function_id *to = alloc_zero(run->p->function_count, sizeof *to);
 
 	for (function_id f = 0; f < run->p->function_count; f++) {
 		if (rows[f] != NO_ID && k->function_of_row[rows[f]] == NO_ID)
-			k->function_of_row[rows[f]] = copy_function(k, run->p, f);
-		to[f] = rows[f] == NO_ID ? copy_function(k, run->p, f)
+			k->function_of_row[rows[f]] = copy_function(k, run->p, f, rows[f]);
+		to[f] = rows[f] == NO_ID ? copy_function(k, run->p, f, NO_ID)
 					 : k->function_of_row[rows[f]];
 	}
-	alloc_free(rows);
 	return to;
 }
 
-static stack_id *map_stacks(struct joiner *k, const struct stacks_run *run)
+static stack_id *map_stacks(struct joiner *k, const struct stacks_run *run, const uint32_t *rows)
 {
 	const struct stacks *s = &run->p->stacks;
 	stack_id *to = alloc_zero(s->count, sizeof *to);
-	function_id *functions = map_functions(k, run);
+	function_id *functions = map_functions(k, run, rows);
 
 	for (stack_id id = 1; id < s->count; id++) {
 		function_id f = functions[run->p->frames[s->frame[id]].function];
@@ -71,46 +77,21 @@ static stack_id *map_stacks(struct joiner *k, const struct stacks_run *run)
 	return to;
 }
 
-/* Parts of the whole, rounded so that they add up to it: by the sums before and after. */
-static int64_t part_of(double before, double behind, double parts)
+/* --- weights --- */
+
+/* Makes room for all stacks. */
+static void grow(struct joiner *k)
 {
-	double from = floor(before * parts + 0.5), to = floor(behind * parts + 0.5);
+	size_t n = k->p->stacks.count;
 
-	return fabs(from) < 1e18 && fabs(to) < 1e18 ? (int64_t)to - (int64_t)from : 0;
-}
-
-static int64_t scaled(struct joiner *k, const struct stacks_run *run, int64_t value)
-{
-	struct decimal d = profile_decimal(run->p, run->value, value, 0);
-	int64_t exact;
-
-	if (!profile_number(k->p, k->values[run->side], d, &exact) ||
-	    (exact && (exact > INT64_MAX / k->factors[run->side] ||
-		       exact < INT64_MIN / k->factors[run->side]))) {
-		k->overflow = true;
-		return 0;
-	}
-	return exact * k->factors[run->side];
-}
-
-static void add_run(struct joiner *k, const struct stacks_run *run, thread_id t)
-{
-	stack_id *stacks = map_stacks(k, run);
-	double before = 0;
-
-	for (size_t i = 0; i < run->p->sample_count; i++) {
-		int64_t value = values_row(&run->p->sample_values, i)[run->value];
-		double behind = before + (double)value;
-
-		if (k->d->shares)
-			value = part_of(before, behind, k->parts[run->side]);
-		else
-			value = scaled(k, run, value);
-		before = behind;
-		profile_sample(k->p, t, stacks[run->p->samples[i].stack], k->values[run->side],
-			       value, run->p->samples[i].count);
-	}
-	alloc_free(stacks);
+	while (k->rows_cap < n)
+		k->rows = alloc_grow_zero(k->rows, &k->rows_cap, n, sizeof *k->rows);
+	while (k->counts_cap < n)
+		k->counts = alloc_grow_zero(k->counts, &k->counts_cap, n, sizeof *k->counts);
+	for (int s = 0; s < DIFF_SIDES; s++)
+		while (k->sides[s].cap < n)
+			k->sides[s].weights = alloc_grow_zero(k->sides[s].weights, &k->sides[s].cap,
+							      n, sizeof *k->sides[s].weights);
 }
 
 static double total_of(const struct stacks_run *run)
@@ -122,53 +103,275 @@ static double total_of(const struct stacks_run *run)
 	return total;
 }
 
-/* Each run gets the same part of the whole of its side, as far as it is divisible. */
-static void find_parts(struct joiner *k, const struct stacks_run *run)
+/* Shares weigh alike, however long the run was; values by what they are. */
+static int64_t weight_of(const struct joiner *k, const struct stacks_run *run, int64_t value,
+			 double total)
 {
-	double total = total_of(run), runs = (double)k->d->sides[run->side].run_count;
+	enum { PARTS = 1000000 }; /* of the smallest share that is told apart */
+	int exponent = run->p->value_types[run->value].exponent;
+	int finest = k->d->values_of->value_types[0].exponent;
+	int64_t weight = value;
 
-	k->parts[run->side] = total > 0 ? (double)STACKS_WHOLE / runs / total : 0;
+	if (k->d->shares)
+		return total > 0 ? i64_nearest((double)value / total * (double)DIFF_WHOLE * PARTS)
+				 : 0;
+	/* that it fits was found out when totals were */
+	return i64_shift(value, exponent - finest, &weight) ? weight : value;
+}
+
+static void add_run(struct joiner *k, const struct stacks_run *run)
+{
+	uint32_t *rows = diff_rows_of(k->d, run->side, run->p);
+	stack_id *stacks = map_stacks(k, run, rows);
+	double total = total_of(run);
+
+	grow(k);
+	for (size_t i = 0; i < run->p->sample_count; i++) {
+		const struct sample_row *s = &run->p->samples[i];
+		int64_t value = values_row(&run->p->sample_values, i)[run->value];
+		stack_id to = stacks[s->stack];
+		uint32_t row;
+
+		if (s->stack == EMPTY_STACK)
+			continue;
+		row = rows[run->p->frames[run->p->stacks.frame[s->stack]].function];
+		if (row == NO_ID)
+			continue; /* has no numbers of its own */
+		k->rows[to] = row + 1;
+		k->counts[to] += s->count;
+		i64_add_to(&k->sides[run->side].weights[to], weight_of(k, run, value, total));
+	}
+	alloc_free(stacks);
+	alloc_free(rows);
+}
+
+static int64_t size_of(int64_t weight)
+{
+	return weight < 0 ? weight == INT64_MIN ? INT64_MAX : -weight : weight;
+}
+
+static void add_up(struct joiner *k, int side)
+{
+	struct joined_side *s = &k->sides[side];
+	size_t rows = k->d->row_count;
+
+	s->whole = alloc_zero(rows, sizeof *s->whole);
+	s->sizes = alloc_zero(rows, sizeof *s->sizes);
+	s->passed = alloc_zero(rows, sizeof *s->passed);
+	for (stack_id id = 1; id < k->p->stacks.count; id++) {
+		if (!k->rows[id])
+			continue;
+		i64_add_to(&s->whole[k->rows[id] - 1], s->weights[id]);
+		i64_add_to(&s->sizes[k->rows[id] - 1], size_of(s->weights[id]));
+	}
+}
+
+/* --- values --- */
+
+static int64_t self_of(const struct joiner *k, uint32_t row, int side)
+{
+	const struct diff_pair *self = &k->d->rows[row].pairs[DIFF_SELF];
+
+	return side == DIFF_BASE ? self->base : self->new;
+}
+
+/*
+ * The stack's part of its function's value: the difference of the parts before and behind it,
+ * so that all add up. With one run it is the value itself.
+ */
+static int64_t part_of(struct joiner *k, stack_id id, int side)
+{
+	struct joined_side *s = &k->sides[side];
+	uint32_t row = k->rows[id] - 1;
+	int64_t value = self_of(k, row, side), before = s->passed[row];
+	bool mixed = size_of(s->whole[row]) != s->sizes[row];
+	double whole = (double)(mixed ? s->sizes[row] : s->whole[row]);
+
+	if (!k->d->shares && s->whole[row] == value)
+		return s->weights[id];
+	if (!s->sizes[row])
+		return 0;
+	i64_add_to(&s->passed[row], mixed ? size_of(s->weights[id]) : s->weights[id]);
+	return i64_nearest((double)value * ((double)s->passed[row] / whole)) -
+	       i64_nearest((double)value * ((double)before / whole));
+}
+
+static void put_values(struct joiner *k, stack_id stack, uint64_t count, const int64_t *values)
+{
+	if (values[DIFF_BASE] || values[DIFF_NEW])
+		profile_sample_row(k->p, (struct sample){ .stack = stack, .count = count }, values);
+}
+
+/* A function that has a value and no stack is a root. */
+static void put_lone(struct joiner *k)
+{
+	for (uint32_t row = 0; row < k->d->row_count; row++) {
+		int64_t values[DIFF_SIDES] = { 0 };
+		frame_id frame;
+
+		for (int s = 0; s < DIFF_SIDES; s++)
+			if (!k->sides[s].sizes[row])
+				values[s] = self_of(k, row, s);
+		if (!values[DIFF_BASE] && !values[DIFF_NEW])
+			continue;
+		if (k->function_of_row[row] == NO_ID)
+			k->function_of_row[row] = profile_function(
+				k->p, (struct function){
+					      .name = profile_string(k->p, k->d->rows[row].name) });
+		frame = profile_frame(k->p, (struct frame){ .function = k->function_of_row[row] });
+		put_values(k, stacks_push(&k->p->stacks, EMPTY_STACK, frame), 0, values);
+	}
+}
+
+/* --- what medians leave --- */
+
+static size_t depth_of(const struct stacks *s, stack_id id)
+{
+	size_t depth = 0;
+
+	for (; id != EMPTY_STACK; id = s->parent[id])
+		depth++;
+	return depth;
+}
+
+/* The frames that two stacks have in common. */
+static stack_id common_stack(const struct stacks *s, stack_id a, stack_id b)
+{
+	size_t x = depth_of(s, a), y = depth_of(s, b);
+
+	for (; x > y; x--)
+		a = s->parent[a];
+	for (; y > x; y--)
+		b = s->parent[b];
+	while (a != b) {
+		a = s->parent[a];
+		b = s->parent[b];
+	}
+	return a;
+}
+
+static stack_id trunk_of(const struct profile *p)
+{
+	stack_id trunk = EMPTY_STACK, idle = idle_stack(p);
+	bool any = false;
+
+	for (size_t i = 0; i < p->sample_count; i++) {
+		stack_id stack = p->samples[i].stack;
+
+		if (stack == idle)
+			continue;
+		trunk = any ? common_stack(&p->stacks, trunk, stack) : stack;
+		any = true;
+	}
+	return trunk;
+}
+
+static int64_t rest_of(const struct joiner *k, int side)
+{
+	const struct difference *d = k->d;
+	int64_t rest = d->shares ? DIFF_WHOLE : side == DIFF_BASE ? d->total.base : d->total.new;
+
+	if (d->sides[side].run_count < 2)
+		return 0;
+	for (uint32_t row = 0; row < d->row_count; row++)
+		i64_add_to(&rest, -self_of(k, row, side));
+	/* shares are rounded one by one */
+	return rest < (d->shares ? (int64_t)d->row_count : 0) ? 0 : rest;
+}
+
+static void put_rest(struct joiner *k)
+{
+	int64_t values[DIFF_SIDES] = { rest_of(k, DIFF_BASE), rest_of(k, DIFF_NEW) };
+	struct function f = { .name = profile_string(k->p, S(DIFFERENCE_REST)) };
+	frame_id frame;
+
+	if (!values[DIFF_BASE] && !values[DIFF_NEW])
+		return;
+	frame = profile_frame(k->p, (struct frame){ .function = profile_function(k->p, f) });
+	put_values(k, stacks_push(&k->p->stacks, trunk_of(k->p), frame), 0, values);
+}
+
+/* --- the profile --- */
+
+/* The title says what the values are, as their names cannot. */
+static void add_title(const struct difference *d, const char *side, struct buf *b)
+{
+	const struct profile *p = d->values_of;
+	size_t base = d->sides[DIFF_BASE].run_count, new = d->sides[DIFF_NEW].run_count;
+
+	buf_print(b, "%s: %s", side, d->shares ? DIFFERENCE_SHARES : "");
+	buf_add(b, profile_text(p, p->value_types[0].name));
+	if (base + new > 2)
+		buf_print(b, ", medians of %zu and %zu runs", base, new);
 }
 
 static void add_value_types(struct joiner *k)
 {
 	static const char *const names[] = { "base", "new" };
+	struct value_type type = k->d->values_of->value_types[0];
+	struct buf title = { 0 };
 
+	if (k->d->shares)
+		type = (struct value_type){ .exponent = -7 };
+	for (int s = 0; s < DIFF_SIDES; s++) {
+		title.n = 0;
+		add_title(k->d, names[s], &title);
+		type.name = profile_string(k->p, str_of(names[s]));
+		type.title = profile_string(k->p, buf_str(&title));
+		profile_value_type(k->p, type);
+	}
+	buf_free(&title);
+}
+
+static void put_samples(struct joiner *k)
+{
 	for (int s = 0; s < DIFF_SIDES; s++)
-		k->values[s] = profile_value_type(
-			k->p, (struct value_type){
-				      .name = profile_string(k->p, str_of(names[s])),
-				      .unit = k->d->shares ? UNIT_NONE
-							   : k->d->values_of->value_types[0].unit,
-				      .counts = k->d->shares });
+		add_up(k, s);
+	for (stack_id id = 1; id < k->p->stacks.count; id++) {
+		int64_t values[DIFF_SIDES];
+
+		if (!k->rows[id])
+			continue;
+		for (int s = 0; s < DIFF_SIDES; s++)
+			values[s] = part_of(k, id, s);
+		put_values(k, id, k->counts[id], values);
+	}
+	put_lone(k);
+	put_rest(k);
+}
+
+static void free_joiner(struct joiner *k)
+{
+	alloc_free(k->function_of_row);
+	alloc_free(k->rows);
+	alloc_free(k->counts);
+	for (int s = 0; s < DIFF_SIDES; s++) {
+		alloc_free(k->sides[s].weights);
+		alloc_free(k->sides[s].whole);
+		alloc_free(k->sides[s].sizes);
+		alloc_free(k->sides[s].passed);
+	}
 }
 
 struct profile *difference_stacks(struct difference *d, const struct stacks_run *runs, size_t count)
 {
-	size_t base = d->sides[DIFF_BASE].run_count, new = d->sides[DIFF_NEW].run_count;
-	size_t divisor = common_divisor(base, new);
 	struct joiner k = { .d = d, .p = profile_new() };
-	thread_id t = profile_thread(k.p, (struct thread){ 0 });
 
-	k.factors[DIFF_BASE] = (int64_t)(new / divisor);
-	k.factors[DIFF_NEW] = (int64_t)(base / divisor);
+	profile_thread(k.p, (struct thread){ 0 });
 	k.function_of_row = alloc_zero(d->row_count, sizeof *k.function_of_row);
 	for (size_t i = 0; i < d->row_count; i++)
 		k.function_of_row[i] = NO_ID;
 	add_value_types(&k);
 	for (int side = DIFF_SIDES; side-- > 0;)
-		for (size_t i = 0; i < count; i++) {
-			if (runs[i].side != side)
-				continue;
-			find_parts(&k, &runs[i]);
-			add_run(&k, &runs[i], t);
-			k.p->estimated |= runs[i].p->estimated;
-		}
-	alloc_free(k.function_of_row);
-	if (!k.overflow && profile_status(k.p, "the difference") == 0)
+		for (size_t i = 0; i < count; i++)
+			if (runs[i].side == side) {
+				add_run(&k, &runs[i]);
+				k.p->estimated |= runs[i].p->estimated;
+			}
+	put_samples(&k);
+	free_joiner(&k);
+	if (profile_status(k.p, "the difference") == 0)
 		return k.p;
-	if (k.overflow)
-		diag_error("values too large to be added up");
 	profile_free(k.p);
 	return NULL;
 }

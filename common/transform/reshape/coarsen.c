@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/transform/reshape/idle.h"
 #include "common/transform/reshape/remap.h"
 
 /* The new ids are in w; here is what else is known, by old id. */
@@ -94,12 +95,42 @@ static void map_metadata(struct maps *m)
 		const struct metadata *l = &from->metadata[i];
 		thread_id t = l->thread == NO_ID ? NO_ID : m->w.threads[l->thread];
 
-		if (is_sum(from, l) && (m->options->fold_parts || m->options->fold_threads))
+		if (is_sum(from, l) && (m->options->fold_parts || m->options->fold_threads ||
+					m->options->idle == COARSEN_IDLE_DROPPED))
 			continue;
 		if (l->thread == NO_ID || t != NO_ID)
 			profile_metadata(m->w.to, t, profile_text(from, l->key),
 					 profile_text(from, l->value));
 	}
+}
+
+/* --- idle time --- */
+
+static frame_id idle_frame(struct profile *to)
+{
+	struct function f = { .name = profile_string(to, S(IDLE_NAME)) };
+
+	return profile_frame(to, (struct frame){ .function = profile_function(to, f) });
+}
+
+/* Samples without a stack get one, or go; so does what a conversion has made of them. */
+static void map_idle(struct maps *m)
+{
+	const struct profile *from = m->w.from;
+	function_id idle;
+
+	if (m->options->idle == COARSEN_IDLE_NAMED)
+		m->w.stacks[EMPTY_STACK] = stacks_push(&m->w.to->stacks, EMPTY_STACK,
+						       idle_frame(m->w.to));
+	if (m->options->idle != COARSEN_IDLE_DROPPED)
+		return;
+	idle = idle_function(from);
+	m->w.stacks[EMPTY_STACK] = NO_ID;
+	for (stack_id i = 1; i < from->stacks.count; i++)
+		if (idle_is_stack(from, idle, i))
+			m->w.stacks[i] = NO_ID;
+	if (idle != NO_ID)
+		m->w.functions[idle] = NO_ID;
 }
 
 /* --- threads as frames --- */
@@ -128,6 +159,8 @@ static stack_id under_thread(struct maps *m, stack_id stack, frame_id root, fram
 	size_t depth = stacks_frames(&m->w.from->stacks, stack, path, cap);
 	stack_id at = stacks_push(&m->w.to->stacks, EMPTY_STACK, root);
 
+	if (!depth && m->options->idle == COARSEN_IDLE_NAMED)
+		at = stacks_push(&m->w.to->stacks, at, idle_frame(m->w.to));
 	for (size_t i = 0; i < depth; i++)
 		at = stacks_push(&m->w.to->stacks, at, m->w.frames[(*path)[i]]);
 	return at;
@@ -173,6 +206,7 @@ struct profile *profile_coarsen(const struct profile *p, const struct coarsen_op
 		map_samples_under_threads(&m);
 	} else {
 		remap_stacks(&m.w);
+		map_idle(&m);
 		remap_samples(&m.w);
 	}
 	remap_times(&m.w);

@@ -9,6 +9,9 @@
 
 #include "common/profile/profile.h"
 
+/* What becomes of samples without a stack, see idle.h. */
+enum coarsen_idle { COARSEN_IDLE_KEPT, COARSEN_IDLE_NAMED, COARSEN_IDLE_DROPPED };
+
 struct coarsen_options {
 	const bool *threads;  /* by thread: keep it; NULL: keep all */
 	bool fold_threads;    /* merge all threads */
@@ -20,6 +23,7 @@ struct coarsen_options {
 				   for profiles whose functions are lines */
 	unsigned drop;        /* FEATURE_* bits to leave out, see remap.h */
 	bool thread_frames;   /* make a thread's name the root frame of its stacks */
+	enum coarsen_idle idle;
 };
 
 #define COARSEN_NONE \

@@ -5,6 +5,7 @@
 
 #include "common/base/alloc.h"
 #include "common/transform/reshape/group_by.h"
+#include "common/transform/reshape/idle.h"
 #include "common/transform/reshape/remap.h"
 
 struct profile *profile_strip_dirs(struct profile *p)
@@ -80,8 +81,8 @@ static void add_redacted(struct redactor *h, char letter, struct str name)
 static bool is_synthetic(struct str name)
 {
 	static const char *const ours[] = {
-		"[root]",    "[unattributed]", "[unplaced]",          "[pruned]",
-		"[trimmed]", "[empty]",        "[awaited elsewhere]", "[unknown caller]",
+		"[root]",  "[unattributed]",      "[unplaced]",       "[pruned]", "[trimmed]",
+		"[empty]", "[awaited elsewhere]", "[unknown caller]", IDLE_NAME,
 	};
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
@@ -218,6 +219,7 @@ struct profile *profile_anonymize(const struct profile *p, struct str key)
 		   FEATURE_RECORDING;
 	take_key(&h, key);
 	remap_facts(&h.w);
+	to->title = profile_string(to, S(""));
 	remap_value_types(&h.w);
 	redact_paths(&h);
 	redact_functions(&h);

@@ -11,6 +11,7 @@
 #include "common/profile/value_text.h"
 #include "common/transform/diff/compare.h"
 #include "common/transform/callgraph/scc.h"
+#include "common/transform/reshape/idle.h"
 
 static void warn(struct profile_stats *m, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -280,6 +281,7 @@ void profile_stats_measure(const struct profile *p, struct profile_stats *m)
 {
 	*m = (struct profile_stats){ 0 };
 	m->profile_self_totals = alloc_zero(p->value_count, sizeof *m->profile_self_totals);
+	m->idle = alloc_zero(p->value_count, sizeof *m->idle);
 	for (value_id v = 0; v < p->value_count; v++) {
 		for (size_t i = 0; i < p->cost_count; i++)
 			i64_add(m->profile_self_totals[v], values_row(&p->cost_values, i)[v],
@@ -287,6 +289,7 @@ void profile_stats_measure(const struct profile *p, struct profile_stats *m)
 		for (size_t i = 0; i < p->sample_count; i++)
 			i64_add(m->profile_self_totals[v], values_row(&p->sample_values, i)[v],
 				&m->profile_self_totals[v]);
+		m->idle[v] = idle_total(p, v);
 	}
 	m->functions = active_functions(p);
 	if (profile_has_stacks(p))
@@ -305,5 +308,6 @@ void profile_stats_free(struct profile_stats *m)
 		buf_free(&m->warnings[i]);
 	alloc_free(m->warnings);
 	alloc_free(m->profile_self_totals);
+	alloc_free(m->idle);
 	*m = (struct profile_stats){ 0 };
 }

@@ -8,6 +8,7 @@
 
 struct profile_stats {
 	int64_t *profile_self_totals; /* by value type: sum over samples and costs */
+	int64_t *idle;                /* by value type: the part of it without a stack */
 	size_t functions;             /* with a value, a caller or a callee */
 	size_t frames;                /* distinct frames in stacks */
 	size_t stacks;                /* distinct stacks that were sampled */

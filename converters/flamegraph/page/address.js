@@ -131,12 +131,11 @@ function start() {
 	}
 }
 
-// The heading ends where the static picture's frames began.
 function takeOver() {
-	picture.heading = Number(frames.getAttribute("y")) - 4;
+	makeHeading();
 	makeTop();
 	makeBottom();
-	root.append(svg("style", {}, STYLE), ui.topBox, ui.bottomBox);
+	root.append(svg("style", {}, STYLE), ui.headingBox, ui.topBox, ui.bottomBox);
 	root.removeAttribute("viewBox");
 	if (page.width) {
 		root.setAttribute("width", page.width);
@@ -194,7 +193,8 @@ function listen() {
 
 takeOver();
 start();
-if (isUpright()) {
+// a difference opens on its legend and totals, which stand above
+if (isUpright() && !isDifference) {
 	showRow(zoom);
 }
 written = location.hash.slice(1);

@@ -24,6 +24,12 @@ const STYLE = [
 	".fg :focus-visible{outline:2px solid var(--accent);outline-offset:-1px}",
 	".fg svg{display:block;fill:none;stroke:currentColor;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}",
 	".fg [hidden]{display:none}",
+	".fg-heading{padding:8px 10px 0;background:none}",
+	".fg-heading h1{font-size:17px;line-height:22px;margin:0;overflow-wrap:anywhere}",
+	".fg-heading p{margin:0;color:var(--dim);overflow-wrap:anywhere}",
+	".fg-legend{display:flex;flex-wrap:wrap;gap:0 8px;align-items:center}",
+	".fg .fg-legend svg{stroke:none}",
+	".fg-legend span{color:var(--dim)}",
 	".fg-top{padding:6px 10px 2px}",
 	".fg-row{display:flex;flex-wrap:wrap;gap:6px;align-items:center}",
 	".fg-views{display:flex;background:var(--soft);border-radius:7px;padding:2px}",
@@ -63,7 +69,7 @@ const STYLE = [
 	".fg-acts button{color:var(--accent)}",
 	"@media (pointer:coarse){.fg button,.fg select,.fg input,.fg .fg-views button,.fg .fg-search button,.fg-path button{height:34px!important;min-width:34px}}",
 	"@media (max-width:640px){.fg-line{flex-wrap:wrap;gap:0}.fg-status{text-align:left;padding-left:5px}.fg-search{order:9;flex-basis:100%;max-width:none}.fg .fg-views button{padding:0 7px}}",
-	"@media print{foreignObject{display:none}#paper{fill:#fff!important}#frames{opacity:1!important}}",
+	"@media print{#controls,#details{display:none}#paper{fill:#fff!important}#frames{opacity:1!important}}",
 ].join("\n");
 
 const ICONS = {
@@ -329,14 +335,14 @@ function help() {
 
 function showTheme() {
 	const isDark = !printing && (theme ? theme === "dark" : dark.matches);
-	root.classList.toggle("dark", isDark);
-	root.classList.toggle("light", !isDark);
+	document.documentElement.classList.toggle("dark", isDark);
+	document.documentElement.classList.toggle("light", !isDark);
 	const paper = document.getElementById("paper");
 	root.style.setProperty("--bg", paper && !paper.style.fill ? getComputedStyle(paper).fill : isDark ? "#16181c" : "#fff");
 }
 
 function switchTheme() {
-	theme = root.classList.contains("dark") ? "light" : "dark";
+	theme = document.documentElement.classList.contains("dark") ? "light" : "dark";
 	showTheme();
 	writeAddress(false);
 }

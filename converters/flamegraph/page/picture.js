@@ -168,6 +168,10 @@ function diffusionClass(value) {
 
 function colorOf(node) {
 	const box = tree.box[node];
+	// what only noise moved is neither better nor worse
+	if (isDifference && boxes.name[box] === "[beyond medians]") {
+		return "Y";
+	}
 	if (isDifference && box !== boxes.pruned) {
 		return differenceClass(tree.base[node], tree.fresh[node]);
 	}
@@ -331,15 +335,18 @@ function measure() {
 	picture.inner = Math.max(50, width - 2 * MARGIN);
 	picture.outer = width;
 	picture.pitch = coarse.matches ? Math.max(page.row || 16, 26) : page.row || 16;
-	for (const box of [ui.topBox, ui.bottomBox]) {
+	for (const box of [ui.headingBox, ui.topBox, ui.bottomBox]) {
 		box.setAttribute("width", Math.min(width, window.innerWidth));
 	}
 	frames.setAttribute("width", picture.inner);
+	picture.heading = ui.heading.offsetHeight;
+	ui.headingBox.setAttribute("height", picture.heading);
 	picture.top = picture.heading + (printing ? 0 : ui.top.offsetHeight + 8);
 	frames.setAttribute("y", picture.top);
 }
 
 function redraw() {
+	showFacts();
 	measure();
 	layOut();
 	setHeight();

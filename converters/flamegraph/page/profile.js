@@ -10,7 +10,7 @@
 // The files here are parts of one function, joined in the order of page_parts in the Makefile,
 // which takes comments and indentation off: so a comment has a line of its own, and no text
 // literal goes over several lines. In that order: profile (this file), contexts, trees, shown,
-// picture, actions, controls, keys, address.
+// picture, actions, controls, heading, keys, address.
 //
 // profile - what the file holds, and values and names as people read them
 
@@ -29,12 +29,13 @@ const LONGEST_PATTERN = 200;
 const LONGEST_NAME_SEARCHED = 1000;
 const MOST_LISTED = 200;
 
-const root = document.documentElement;
 const frames = document.getElementById("frames");
 const source = document.getElementById("profile");
 if (!frames || !source) {
 	return;
 }
+// the whole picture; the document is that, or a page of HTML around it
+const root = frames.parentNode;
 const profile = JSON.parse(source.textContent);
 const page = profile.page || {};
 const strings = profile.strings;

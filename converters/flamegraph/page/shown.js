@@ -88,12 +88,23 @@ function wholeOf(node) {
 	return node === 0 && state.view !== "sandwich" ? values.whole : tree.total[node];
 }
 
-function exact(value) {
-	return grouped(value, types[0].unit === "none" || types[0].unit === "bytes" ? types[0].exponent || 0 : 0);
+// 12.34%, 123.4% or 1,234%
+function percents(value) {
+	const size = Math.abs(value);
+	return size > 1e12 ? (value < 0 ? "-lots%" : "lots%") : rounded(value, size < 99.995 ? 2 : size < 999.95 ? 1 : 0) + "%";
+}
+
+// A value of a difference: counts have no name there, shares are percentages.
+function compared(value) {
+	const type = types[0];
+	if (page.shares) {
+		return percents(value * Math.pow(10, type.exponent || 0));
+	}
+	return type.unit === "none" && page.countname === undefined && !page.factor ? grouped(value, type.exponent || 0) : valueText(value);
 }
 
 function figure(value, total) {
-	return (page.countname === undefined ? exact(value) : valueText(value)) + (total ? ", " + percent(value, total) : "");
+	return compared(value) + (total && !page.shares ? ", " + percent(value, total) : "");
 }
 
 function changeText(base, fresh) {
@@ -104,7 +115,7 @@ function changeText(base, fresh) {
 		return base ? "gone" : "was not there";
 	}
 	const sign = fresh > base ? "+" : "";
-	return sign + exact(fresh - base) + ", " + sign + percent(fresh - base, base);
+	return sign + compared(fresh - base) + ", " + sign + percents((fresh - base) / base * 100);
 }
 
 function difference(base, fresh) {

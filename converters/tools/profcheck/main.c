@@ -12,6 +12,7 @@
 #include "common/profile/value_text.h"
 #include "common/syntax/cjson_library.h"
 #include "common/transform/diff/compare.h"
+#include "common/transform/reshape/idle.h"
 #include "common/transform/estimate/estimate_text.h"
 #include "common/transform/summary/profile_stats.h"
 #include "common/transform/reshape/coarsen.h"
@@ -24,7 +25,7 @@
 struct check {
 	struct settings settings;
 	const char *from, *against;
-	bool json, inclusive, estimate, strict;
+	bool json, inclusive, estimate, strict, no_idle;
 };
 
 #define AT(field) offsetof(struct check, field)
@@ -40,6 +41,7 @@ static const struct option_row check_rows[] = {
 		 AT(against)),
 	OPT_FLAG(0, "strict", "exit 1 if there are warnings", AT(strict)),
 	OPT_FLAG(0, "inclusive", "with --against: compare inclusive totals", AT(inclusive)),
+	OPT_FLAG(0, "no-idle", "leave out samples without a stack (idle time)", AT(no_idle)),
 	OPT_END
 };
 
@@ -149,6 +151,8 @@ static cJSON *json_profile(const struct profile *p, const struct format *f,
 		cJSON_AddItemToObject(type, "self_total",
 				      json_number(
 					      profile_decimal(p, v, m->profile_self_totals[v], 0)));
+		cJSON_AddItemToObject(type, "idle",
+				      json_number(profile_decimal(p, v, m->idle[v], 0)));
 		cJSON_AddItemToArray(list, type);
 	}
 	cJSON_AddItemToObject(top, "functions", profcheck_count((int64_t)m->functions));
@@ -226,6 +230,29 @@ static void put_estimate(struct output *out, const struct profile *p, struct est
 	buf_free(&text);
 }
 
+/* The part of each total in which nothing ran. */
+static void put_idle(struct output *out, const struct profile *p, const struct profile_stats *m)
+{
+	const char *label = "idle           ";
+	struct buf share = { 0 };
+
+	for (value_id v = 0; v < p->value_count; v++) {
+		if (!m->idle[v])
+			continue;
+		output_text(out, label);
+		put_masked(out, profile_text(p, p->value_types[v].name));
+		output_byte(out, ' ');
+		put_value(out, p, v, m->idle[v]);
+		share.n = 0;
+		buf_add_percent(&share, m->idle[v], m->profile_self_totals[v]);
+		output_text(out, " (");
+		output_str(out, buf_str(&share));
+		output_text(out, ")\n");
+		label = "               ";
+	}
+	buf_free(&share);
+}
+
 static void put_profile(struct output *out, const struct profile *p, const struct format *f,
 			const struct profile_stats *m, struct estimate *found)
 {
@@ -251,6 +278,7 @@ static void put_profile(struct output *out, const struct profile *p, const struc
 		put_value(out, p, v, m->profile_self_totals[v]);
 		output_byte(out, '\n');
 	}
+	put_idle(out, p, m);
 	if (m->facts.unattributed) {
 		output_text(out, "unattributed   ");
 		put_value(out, p, 0, m->facts.unattributed);
@@ -373,6 +401,14 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 	return top;
 }
 
+static void shape_idle(const struct check *k, struct profile **p)
+{
+	if (k->no_idle)
+		idle_drop(p);
+	else if (k->against)
+		idle_name(p);
+}
+
 static int compare(struct check *k, struct output *out, struct profile *a)
 {
 	char *file = (char *)(uintptr_t)k->against;
@@ -383,6 +419,7 @@ static int compare(struct check *k, struct output *out, struct profile *a)
 
 	if (!b)
 		return STATUS_TROUBLE;
+	shape_idle(k, &b);
 	comparison_make(a, b, k->inclusive, &c);
 	if (!c.values && (a->value_count || b->value_count)) {
 		diag_error("the profiles have no value type in common");
@@ -430,6 +467,7 @@ static int check(struct check *k, char **files, int count)
 		profile_free(p);
 		return STATUS_TROUBLE;
 	}
+	shape_idle(k, &p);
 	if (k->against) {
 		status = compare(k, out, p);
 	} else {

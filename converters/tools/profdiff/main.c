@@ -14,6 +14,7 @@
 #include "common/program/sandbox.h"
 #include "common/transform/diff/difference_stacks.h"
 #include "common/transform/diff/statistics.h"
+#include "common/transform/reshape/idle.h"
 #include "converters/select_format.h"
 #include "converters/tools/profdiff/internal.h"
 #include "converters/registry.h"
@@ -26,7 +27,7 @@ struct diff_work {
 	const char *from, *to;
 	struct difference_options options;
 	struct option_list rule_texts, rule_files;
-	bool allow_missing_base, ignore_new, limit_given;
+	bool allow_missing_base, ignore_new, limit_given, no_idle;
 	int compare_choice, kind_choice, color_choice;
 
 	struct gate_rule *rules;
@@ -66,6 +67,8 @@ static const struct option_row compare_rows[] = {
 	OPT_CHOICE(0, "compare", "auto|values|shares",
 		   "values, or shares of the total (auto: values where both sides count the same)",
 		   AT(compare_choice)),
+	OPT_FLAG(0, "no-idle", "leave out samples without a stack; else they are in the row [idle]",
+		 AT(no_idle)),
 	OPT_CHOICE(0, "kind", "auto|counts|samples|times",
 		   "what the values are: exact counts, numbers of samples, or times of a clock",
 		   AT(kind_choice)),
@@ -263,7 +266,13 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, bool k
 
 	if (!(*p)->value_count)
 		return diag_error("expected a profile with values on each side");
-	if (convert_select_and_redact(&w->settings, p) < 0 || prepare_run(w, p, REPR_GRAPH) < 0)
+	if (convert_select_and_redact(&w->settings, p) < 0)
+		return -1;
+	if (w->no_idle)
+		idle_drop(p);
+	else
+		idle_name(p);
+	if (prepare_run(w, p, REPR_GRAPH) < 0)
 		return -1;
 	v = choose_value(w, *p, side);
 	if (difference_add(w->report.d, side, *p, v,
@@ -271,6 +280,8 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, bool k
 		return -1;
 	if (!keep)
 		return 0;
+	/* reports have the functions' own values, and so no [unattributed] */
+	w->settings.no_unattributed = true;
 	if (!profile_has_stacks(*p) && prepare_run(w, p, REPR_SAMPLES) < 0)
 		return -1;
 	w->estimated += (*p)->estimated;
@@ -412,6 +423,18 @@ static void look_at_terminal(struct diff_work *w)
 		w->report.limit = USUAL_ROWS;
 }
 
+static void give_title(const struct diff_work *w, struct profile *p)
+{
+	struct buf title = { 0 };
+
+	convert_add_title(&title, w->files[DIFF_BASE], (size_t)w->file_counts[DIFF_BASE]);
+	buf_add(&title, S(" \xe2\x86\x92 "));
+	convert_add_title(&title, w->files[DIFF_NEW], (size_t)w->file_counts[DIFF_NEW]);
+	if (title.n > S(" \xe2\x86\x92 ").n)
+		p->title = profile_string(p, buf_str(&title));
+	buf_free(&title);
+}
+
 static int write_difference(struct diff_work *w, const struct format *to)
 {
 	struct profile *p;
@@ -430,6 +453,7 @@ static int write_difference(struct diff_work *w, const struct format *to)
 	p = difference_stacks(w->report.d, w->runs, w->run_count);
 	if (!p)
 		return -1;
+	give_title(w, p);
 	status = convert_write(&w->settings, &p, to) == STATUS_DONE ? 0 : -1;
 	profile_free(p);
 	return status;

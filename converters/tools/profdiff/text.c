@@ -1,5 +1,4 @@
 /* profdiff/text - a difference in words: names, numbers, changes, evidence */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,19 +66,6 @@ struct decimal profdiff_exact_number(const struct difference *d, enum gate_term 
 	return profile_decimal(d->values_of, 0, value, 0);
 }
 
-static void add_percents(struct buf *b, double percent)
-{
-	int places = fabs(percent) < 99.995 ? 2 : fabs(percent) < 999.95 ? 1 : 0;
-	double scale = places == 2 ? 100 : places == 1 ? 10 : 1;
-
-	if (fabs(percent) > 1e12)
-		buf_add(b, percent < 0 ? S("-lots%") : S("lots%"));
-	else {
-		buf_add_grouped(b, (struct decimal){ i64_nearest(percent * scale), -places });
-		buf_byte(b, '%');
-	}
-}
-
 void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_term term,
 			 int64_t value, bool sign)
 {
@@ -88,7 +74,7 @@ void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_te
 	if (sign && value > 0)
 		buf_byte(b, '+');
 	if (is_share(d, term))
-		add_percents(b, (double)value / (double)DIFF_WHOLE * 100);
+		buf_add_percents(b, (double)value / (double)DIFF_WHOLE * 100);
 	else if (term == GATE_CALLS || d->values_of->value_types[0].unit == UNIT_NONE)
 		buf_add_grouped(b, profdiff_exact_number(d, term, value));
 	else
@@ -97,17 +83,7 @@ void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_te
 
 void profdiff_add_relative(struct buf *b, const struct diff_pair *pair)
 {
-	double change = (double)pair->new - (double)pair->base, base = fabs((double)pair->base);
-
-	if (!pair->base && !pair->new) {
-		buf_add(b, S("0%"));
-	} else if (!pair->base) {
-		buf_add(b, S("new"));
-	} else {
-		if (change > 0)
-			buf_byte(b, '+');
-		add_percents(b, change / base * 100);
-	}
+	buf_add_relative(b, pair->base, pair->new);
 }
 
 /* Six digits of it. */

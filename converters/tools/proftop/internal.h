@@ -20,7 +20,7 @@ enum proftop_sort {
 struct proftop_options {
 	const char *from, *peek;
 	const char *by; /* the key of labels that rows are about; NULL: functions */
-	bool tree, lines;
+	bool tree, lines, no_idle;
 	int sort, format; /* format: of TOP_FORMATS */
 	uint64_t limit;   /* rows; 0: all */
 	bool limit_given;

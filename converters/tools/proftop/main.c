@@ -13,6 +13,7 @@
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
 #include "common/transform/reshape/coarsen.h"
+#include "common/transform/reshape/idle.h"
 #include "common/transform/reshape/tags.h"
 #include "converters/select_format.h"
 #include "converters/tools/proftop/internal.h"
@@ -43,6 +44,8 @@ static const struct option_row look_rows[] = {
 	OPT_FRACTION(0, "min-share", "SHARE", "leave out what has less of the total (0.01: 1%)",
 		     AT(min_share)),
 	OPT_ALIAS("least", "min-share"),
+	OPT_FLAG(0, "no-idle", "leave out samples without a stack; else they are in the row [idle]",
+		 AT(no_idle)),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)", AT(format)),
 	OPT_CHOICE(0, "color", "auto|always|never",
 		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", AT(color)),
@@ -263,6 +266,10 @@ static int select_and_group(struct settings *s, const struct proftop_options *o,
 	if (convert_select_and_redact(s, p) < 0)
 		return -1;
 	keep_default(s, *p);
+	if (o->no_idle)
+		idle_drop(p);
+	else
+		idle_name(p);
 	return group_by_label(s, o, p);
 }
 

@@ -1,5 +1,6 @@
 """Flame graphs by arithmetic of our own: what is drawn is what the stacks say."""
 import collections
+import html.parser
 import json
 import marshal
 import os
@@ -353,3 +354,61 @@ def test_colours(colour):
 def test_wrong_options(options, message):
     out, said = lib.run("collapsed2flamegraph", *options, input=b"a 5\n", status=2)
     assert message.encode() in said and said.count(b"\n") == 1 and not out
+
+
+# --- HTML ---
+
+HOSTILE_TEXT = '</title><script>alert(1)</script><!-- ]]> & "\' \u202e'
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser's parser would take for elements."""
+    CDATA_CONTENT_ELEMENTS = ()  # within SVG a script is an element like others
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts = [], collections.defaultdict(str)
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.texts[self.tags[-1] if self.tags else ""] += data
+
+
+def test_html_is_the_picture_in_a_page(tmp_path):
+    """Well-formed XML, with the same picture; it comes back like the SVG, by content."""
+    for sample in ("collapsed/pyspy.collapsed", "collapsed/differential.collapsed", "speedscope/pyspy.speedscope.json"):
+        picture, page = (lib.run("profconv", "-q", "-t", to, lib.SAMPLES / sample)[0] for to in ("flamegraph", "html"))
+        svg = picture[picture.index(b"<svg"):]
+        assert svg in page and page.startswith(b"<!DOCTYPE html>\n<html")
+        assert len(page) - len(svg) < 500
+        xml.etree.ElementTree.fromstring(page.decode())
+        (tmp_path / "x.html").write_bytes(page)
+        (tmp_path / "x.svg").write_bytes(picture)
+        for to in lib.WRITERS:
+            assert lib.run("profconv", "-q", "-t", to, tmp_path / "x.html") == lib.run("profconv", "-q", "-t", to, tmp_path / "x.svg")
+            assert lib.run(f"flamegraph2{to}", "-q", tmp_path / "x.html") == lib.run(f"flamegraph2{to}", "-q", tmp_path / "x.svg")
+
+
+def test_html_has_no_script_of_others(tmp_path):
+    """Names of the profile, of its file and of the options are text wherever they stand."""
+    file = tmp_path / (HOSTILE_TEXT.replace("/", "_") + ".folded")
+    file.write_text(f"{HOSTILE_TEXT.replace(';', '')};main 3\n")
+    for options in ([], ["--title", HOSTILE_TEXT, "--subtitle", HOSTILE_TEXT, "--notes", HOSTILE_TEXT, "--countname", HOSTILE_TEXT, "--nametype", HOSTILE_TEXT]):
+        page = lib.run("collapsed2html", *options, file)[0].decode()
+        seen = Page(page)
+        assert seen.tags.count("script") == 1 and "alert" not in seen.texts["script"]
+        assert seen.tags.count("title") == 2 + page.count("<rect class")
+        assert set(seen.tags) == {"html", "head", "meta", "title", "style", "body", "svg", "rect", "text", "g", "metadata", "script"}
+
+
+def test_other_html_is_not_read():
+    page = b"<!DOCTYPE html>\n<html><body><svg><rect/></svg></body></html>"
+    assert b"expected a profile, got an HTML page" in lib.run("profconv", "-t", "collapsed", input=page, status=2)[1]
+
+
+def test_an_empty_page_is_small():
+    for to in ("flamegraph", "html"):
+        assert len(lib.run(f"collapsed2{to}", input=b"")[0]) < 100000

@@ -1,0 +1,38 @@
+/*
+ * idle - samples without a stack as the function [idle]
+ *
+ * A sample without a stack says that nothing ran. Formats of stacks keep it so. Reports,
+ * pictures and call graphs have a function for it, named IDLE_NAME, without a file and without
+ * callers: so what is idle has a row and a share, and all views have one total.
+ */
+#ifndef RESHAPE_IDLE_H
+#define RESHAPE_IDLE_H
+
+#include "common/profile/profile.h"
+
+#define IDLE_NAME "[idle]"
+
+/* The function of that name and without a file or object, or NO_ID. */
+function_id idle_function(const struct profile *p);
+
+/* Whether there are samples without a stack. */
+bool idle_has_samples(const struct profile *p);
+
+/* Whether the stack is that of the function alone. */
+bool idle_is_stack(const struct profile *p, function_id idle, stack_id stack);
+
+/* The stack of the function alone; EMPTY_STACK if there is none. */
+stack_id idle_stack(const struct profile *p);
+
+/* A copy in which samples without a stack have the function. */
+struct profile *idle_named(const struct profile *p);
+/* Does that in place; nothing if there are no such samples. */
+void idle_name(struct profile **p);
+
+/* Leaves out samples without a stack and what a conversion has made of them: the function. */
+void idle_drop(struct profile **p);
+
+/* The value of value type v that is idle, under either form. */
+int64_t idle_total(const struct profile *p, value_id v);
+
+#endif
