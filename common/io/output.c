@@ -223,17 +223,25 @@ static int open_unnamed(const char *path, bool is_new)
 	return -1;
 }
 
-/* A name that is free takes the file, for the moment until it is renamed. */
+/*
+ * Gives the file its own name. Where another file has it, which link() never replaces, it gets
+ * a name that is free for the moment until it is renamed.
+ */
 static int name_unnamed(struct output *out)
 {
 	char source[32];
-	int fd = make_temp(out->temp_name);
+	int fd;
 
-	if (fd < 0)
+	link_source(out->fd, source);
+	if (linkat(AT_FDCWD, source, AT_FDCWD, out->path, AT_SYMLINK_FOLLOW) == 0) {
+		memcpy(out->temp_name, out->path, strlen(out->path) + 1);
+		out->made = true;
+		return 0;
+	}
+	if (errno != EEXIST || (fd = make_temp(out->temp_name)) < 0)
 		return -1;
 	close(fd);
 	unlink(out->temp_name);
-	link_source(out->fd, source);
 	if (linkat(AT_FDCWD, source, AT_FDCWD, out->temp_name, AT_SYMLINK_FOLLOW) < 0) {
 		forget_temporary();
 		return -1;
