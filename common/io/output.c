@@ -13,6 +13,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/io/limits.h"
 #include "common/io/progress.h"
 
 enum { BLOCK = 1 << 17 };
@@ -68,6 +69,8 @@ static void put_sink(struct output *out, const char *p, size_t n)
 
 static void flush(struct output *out, size_t n)
 {
+	out->passed += n;
+	limit_check(LIMIT_WRITTEN, out->passed);
 	if (out->memory)
 		buf_add(out->memory, (struct str){ out->buffer, n });
 	else if (out->sink)

@@ -26,6 +26,7 @@ struct output {
 	struct buf *memory;  /* collects the output instead of a file */
 	int (*sink)(void *user, const void *bytes, size_t n); /* takes it instead; 0: goes on */
 	void *user;
+	uint64_t passed; /* bytes that have left the buffer */
 	int fd;
 	int trouble; /* errno of the first error */
 	struct z_stream_s *gzip;
