@@ -28,7 +28,8 @@ function legend() {
 function totalText() {
 	if (isDifference) {
 		const [base, fresh] = [values.base.total[0], values.fresh.total[0]];
-		return "base: " + exact(base) + ", new: " + exact(fresh) + (base ? " (" + (fresh > base ? "+" : "") + percent(fresh - base, base) + ")" : "");
+		const what = shown(types[0].title || "").replace(/^base: /, "");
+		return (what && what + ": ") + "base " + compared(base) + ", new " + compared(fresh) + ", " + changeText(base, fresh);
 	}
 	const type = types[state.value] || {};
 	const name = page.countname === undefined ? type.title || (type.unit === "none" ? "" : type.name || "") : page.countname;

@@ -2,7 +2,7 @@
 
 // --- what is shown ---
 
-const VIEWS = { flame: "Flame", icicle: "Icicle", callers: "Callers", sandwich: "Sandwich" };
+const VIEWS = { flame: "Flame", icicle: "Icicle", callers: "Callers", sandwich: "Sandwich", table: "Table" };
 if (profile.ordered || page.view === "chart") {
 	VIEWS.chart = "Chart";
 }
@@ -15,7 +15,7 @@ function initialState() {
 	return {
 		view: VIEWS[page.view] && page.view !== "sandwich" ? page.view : "flame",
 		value: drawable < 0 ? 0 : drawable, thread: NONE, width: page.widths || "larger",
-		fn: NONE, zoom: "0", text: "", isRegex: false, isCase: false,
+		fn: NONE, zoom: "0", sort: isDifference ? "change" : "self", text: "", isRegex: false, isCase: false,
 	};
 }
 
@@ -33,7 +33,7 @@ let madeFrom = "";
 // The tree that state asks for, made anew only if it is another.
 function chooseTree() {
 	const v = [state.value, state.thread, state.width].join();
-	const shape = state.view === "icicle" ? "flame" : state.view === "sandwich" ? "sandwich " + state.fn : state.view;
+	const shape = state.view === "icicle" || state.view === "table" ? "flame" : state.view === "sandwich" ? "sandwich " + state.fn : state.view;
 	if (madeFrom === v + " " + shape) {
 		return;
 	}
