@@ -570,6 +570,8 @@ int profdiff_main(int argc, char **argv)
 	int status;
 
 	settings_init(&w.settings);
+	/* what one run merges and the other does not would be a difference */
+	w.settings.estimate.max_unplaced = ESTIMATE_UNPLACED;
 	w.settings.all_formats = format_registry;
 	settings_add_group(&w.settings, "report", report_rows, &w);
 	settings_add_group(&w.settings, "comparison", compare_rows, &w);
