@@ -100,9 +100,8 @@ void shares_find(const struct call_flow *w, const struct best_tree *tree, struct
 	for (size_t n = 0; n < w->node_count; n++) {
 		const struct flow_node *node = &w->nodes[n];
 
-		out->remainder[n] =
-			(struct share){ node->self - splits[n].placed.self,
-					node->loose - splits[n].placed.loose };
+		out->remainder[n] = (struct share){ node->self - splits[n].placed.self,
+						    node->loose - splits[n].placed.loose };
 		out->total += share_size((struct share){ node->self, node->loose });
 		out->lost += share_size(out->remainder[n]);
 	}

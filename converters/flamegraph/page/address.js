@@ -17,6 +17,7 @@ function addressOf() {
 	put("value", String(state.value), state.value === usual.value);
 	put("thread", String(state.thread), state.thread === NONE);
 	put("sort", state.sort, state.view !== "table" || state.sort === usual.sort);
+	put("range", (state.range || []).join("-"), !state.range);
 	put("width", state.width, state.width === usual.width);
 	put("zoom", state.zoom, zoom === 0);
 	put("s", state.text, !state.text);
@@ -96,6 +97,7 @@ function readAddress() {
 		next.width = got.get("width");
 	}
 	next.zoom = got.get("zoom") || "0";
+	next.range = readRange(got.get("range"));
 	next.sort = /^-?[a-z]{1,9}$/.test(got.get("sort") || "") ? got.get("sort") : next.sort;
 	waiting = "";
 	takeSearch(got, next);

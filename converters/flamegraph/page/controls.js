@@ -62,6 +62,11 @@ const STYLE = [
 	".fg-panel dl{display:grid;grid-template-columns:auto 1fr;gap:2px 14px;margin:6px 8px}",
 	".fg-panel dt{color:var(--dim)}",
 	".fg-panel dd{margin:0}",
+	".fg-time{position:relative;height:40px;margin:6px 0 2px;border:1px solid var(--line);border-radius:6px;overflow:hidden;touch-action:pan-y;cursor:crosshair;user-select:none;-webkit-user-select:none}",
+	".fg-time canvas{position:absolute;left:0;bottom:0;width:100%;height:100%}",
+	".fg-time i{position:absolute;top:0;bottom:0;background:var(--bg);opacity:.72}",
+	".fg-time b{position:absolute;top:0;bottom:0;border:solid var(--accent);border-width:0 2px}",
+	".fg-time span{position:absolute;right:6px;top:0;font-size:12px;color:var(--dim);pointer-events:none}",
 	".fg-table{padding:4px 10px;overflow-x:auto}",
 	".fg-table table{border-collapse:collapse;min-width:100%;font-variant-numeric:tabular-nums}",
 	".fg-table th,.fg-table td{text-align:right;white-space:nowrap;padding:2px 10px 2px 4px;border-bottom:1px solid var(--line);font-weight:400;position:relative}",
@@ -126,7 +131,7 @@ function makeMenus() {
 	const menus = [];
 	if (!isDifference && types.length > 1) {
 		ui.value = dropDown("Value type", types.map((type, i) => [i, valueTitle(type), isNegative[i]]),
-			(value) => change({ value: Number(value) }));
+			(value) => change({ value: Number(value), range: clockIsTimes() ? state.range : null }));
 		menus.push(ui.value);
 	}
 	if (isDifference) {
@@ -169,7 +174,7 @@ function makeTop() {
 	ui.top = html("div", { class: "fg fg-top", role: "toolbar", "aria-label": "Flame graph" },
 		html("div", { class: "fg-row" }, ui.views, ...makeMenus(), makeSearch(),
 			html("div", { class: "fg-end" }, button("Reset (Home)", reset, icon("reset")), ui.theme, ui.help)),
-		html("div", { class: "fg-line" }, ui.path, ui.status));
+		...makeTime(), html("div", { class: "fg-line" }, ui.path, ui.status));
 	ui.panel = html("div", { class: "fg fg-panel", hidden: "", tabindex: -1 });
 	ui.panel.hidden = true;
 	ui.topBox = svg("foreignObject", { id: "controls", x: 0, width: "100%", height: 80 }, ui.top, ui.panel);
@@ -335,6 +340,7 @@ const KEYS = [
 	["Click, Enter", "zoom into a frame"], ["Shift+click", "select without zooming"], ["Esc, Backspace", "zoom out one level"],
 	["Home", "reset"], ["Arrows", "to callers, callees and neighbours"], ["/, Ctrl+F", "search"], ["N, Shift+N, F3", "next, previous match"],
 	["C, Shift+C", "copy the name, the stack"], ["S", "sandwich: callers and callees of a function"],
+	["Drag in the time line", "choose a range of time; click: all; arrows, +, - move it"],
 	["In the table", "click: the function's frames; double click: its sandwich"], ["?", "these keys"],
 ];
 

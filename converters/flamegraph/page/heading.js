@@ -33,7 +33,7 @@ function totalText() {
 	}
 	const type = types[state.value] || {};
 	const name = page.countname === undefined ? type.title || (type.unit === "none" ? "" : type.name || "") : page.countname;
-	return (name ? shown(name) + ": " : "") + valueText(values.width.total[0]) + " in total";
+	return (name ? shown(name) + ": " : "") + valueText(values.width.total[0]) + (state.range ? " in the chosen time" : " in total");
 }
 
 // On paper nothing else says what is left out.

@@ -353,6 +353,7 @@ function measure() {
 function redraw() {
 	showFacts();
 	measure();
+	drawTime();
 	layOut();
 	if (showTable()) {
 		drawTable();
