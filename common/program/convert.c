@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
@@ -527,11 +528,20 @@ int convert_prepare_sum(struct settings *s, struct profile **p, const struct for
 	return 0;
 }
 
+int convert_check_terminal(const struct settings *s, const struct format *to)
+{
+	if (!to->binary || s->output || !s->terminal)
+		return 0;
+	return diag_error("%s is binary: expected -o FILE or a redirection, got a terminal",
+			  to->name);
+}
+
 int convert_write(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct output *out;
 
-	if (convert_prepare(s, p, to) < 0 || !(out = output_open(s->output)))
+	if (convert_check_terminal(s, to) < 0 || convert_prepare(s, p, to) < 0 ||
+	    !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
 	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;

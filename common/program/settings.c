@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
@@ -204,5 +205,6 @@ int settings_parse(struct settings *s, int argc, char **argv)
 
 	task_current->quiet = s->quiet;
 	task_current->verbose = s->verbose;
+	s->terminal = isatty(STDOUT_FILENO);
 	return first;
 }

@@ -463,9 +463,9 @@ int proffilter_main(int argc, char **argv)
 
 	settings_init(&w.settings);
 	w.settings.all_formats = format_registry;
-	settings_add_group(&w.settings, "filters", filter_rows, &w);
-	settings_add_group(&w.settings, "labels", tag_rows, &w);
-	settings_add_group(&w.settings, "views", view_rows, &w);
+	settings_add_group(&w.settings, "stacks and frames", filter_rows, &w);
+	settings_add_group(&w.settings, "samples by their labels", tag_rows, &w);
+	settings_add_group(&w.settings, "other views of what is left", view_rows, &w);
 	settings_add_group(&w.settings, "formats", format_rows, &w);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);
