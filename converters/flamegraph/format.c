@@ -72,15 +72,32 @@ static bool needs_order(const void *options)
 {
 	const struct flame_options *o = options;
 
-	return o->in_time;
+	return o->in_time || !o->no_time;
+}
+
+/*
+ * Whether single samples in their order are in the file, for the page's view of time: not where
+ * that would make most of a large file, nor where the order is that of an estimate.
+ */
+static bool keeps_time(const struct flame_options *o, const struct profile *p)
+{
+	enum { MOST_ROWS = 200000 };
+
+	if (o->in_time)
+		return true;
+	return !o->no_time && (p->ordered || p->call_event_count) && !p->estimated &&
+	       !flame_is_diff(p) && p->sample_count <= MOST_ROWS &&
+	       p->call_event_count <= MOST_ROWS &&
+	       (!o->max_frames || p->stacks.count + p->call_event_count <= o->max_frames);
 }
 
 static unsigned features_of(const struct profile *p, const void *options)
 {
 	const struct flame_options *o = options;
+	const unsigned in_time = FEATURE_ORDER | FEATURE_SAMPLE_TIMES;
 
-	(void)p;
-	return o->in_time ? FEATURE_ORDER | FEATURE_SAMPLE_TIMES : 0;
+	/* who asked for no time misses no call events: what is kept of them is more than asked */
+	return !keeps_time(o, p) ? 0 : o->in_time ? in_time : in_time | FEATURE_CALL_EVENTS;
 }
 
 static void report_loss(const struct profile *p, const void *options, struct buf *loss)
@@ -88,7 +105,7 @@ static void report_loss(const struct profile *p, const void *options, struct buf
 	const struct flame_options *o = options;
 	uint64_t contexts = p->stacks.count - 1, max_frames = o->max_frames;
 
-	if (max_frames && max_frames < contexts && !o->in_time)
+	if (max_frames && max_frames < contexts && !keeps_time(o, p))
 		buf_print(loss, "%llu of %llu contexts are pruned, see --max-frames",
 			  (unsigned long long)(contexts - max_frames),
 			  (unsigned long long)contexts);
@@ -170,7 +187,7 @@ static void put_html_start(const struct flame_writer *v)
 static void draw(struct output *out, const struct profile *p, uint32_t idle, bool in_html)
 {
 	const struct flame_options *o = out->options;
-	struct contexts *contexts = contexts_new(p, o->max_frames, o->in_time);
+	struct contexts *contexts = contexts_new(p, o->max_frames, keeps_time(o, p));
 	struct flame_writer v = { .out = out,
 				  .options = o,
 				  .style = flame_style(o),

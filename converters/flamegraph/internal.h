@@ -17,7 +17,7 @@ struct flame_options {
 	uint64_t width; /* width of the picture; 0: as wide as its window */
 	uint64_t row_height, font_size, max_frames;
 	int colors, widths;
-	bool inverted, reverse, in_time, unsorted, negate, no_script, cut_start;
+	bool inverted, reverse, in_time, no_time, unsorted, negate, no_script, cut_start;
 };
 extern const struct flame_options flame_usual;
 extern const struct option_row flame_rows[];

@@ -24,6 +24,8 @@ function look() {
 				dash: getComputedStyle(rect).strokeDasharray, fill: getComputedStyle(rect).fill,
 			};
 		}),
+		table: [...document.querySelectorAll("#table tr")].map((tr) => [...tr.children].map((e) => e.textContent.trim())),
+		shown: getComputedStyle(document.getElementById("frames")).display,
 		texts: text("#frames text"),
 		path: text(".fg-path button"),
 		status: text("[role=status]").join(),
@@ -47,6 +49,7 @@ const STEPS = {
 	tap: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().tap(),
 	focus: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().focus(),
 	button: (page, name) => page.getByRole("button", { name, exact: true }).click(),
+	row: (page, name, options) => page.locator("#table tbody tr").filter({ has: page.locator(`th .fg-name:text-is(${JSON.stringify(name)})`) }).click(options),
 	press: (page, ...keys) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
 	type: (page, text) => page.keyboard.type(text),
 	fill: (page, text) => page.locator("input[type=search]").fill(text),

@@ -52,7 +52,7 @@ function select(node, focus) {
 
 function setView(view) {
 	const changes = { view };
-	const isPlain = (name) => name === "flame" || name === "icicle";
+	const isPlain = (name) => name === "flame" || name === "icicle" || name === "table";
 	if (!(isPlain(view) && isPlain(state.view))) {
 		changes.zoom = "0";
 	}

@@ -16,6 +16,8 @@ function addressOf() {
 	put("fn", String(boxes.number[state.fn]), state.view !== "sandwich");
 	put("value", String(state.value), state.value === usual.value);
 	put("thread", String(state.thread), state.thread === NONE);
+	put("sort", state.sort, state.view !== "table" || state.sort === usual.sort);
+	put("range", (state.range || []).join("-"), !state.range);
 	put("width", state.width, state.width === usual.width);
 	put("zoom", state.zoom, zoom === 0);
 	put("s", state.text, !state.text);
@@ -95,6 +97,8 @@ function readAddress() {
 		next.width = got.get("width");
 	}
 	next.zoom = got.get("zoom") || "0";
+	next.range = readRange(got.get("range"));
+	next.sort = /^-?[a-z]{1,9}$/.test(got.get("sort") || "") ? got.get("sort") : next.sort;
 	waiting = "";
 	takeSearch(got, next);
 	theme = got.get("dark") === "1" ? "dark" : got.get("dark") === "0" ? "light" : "";
@@ -133,9 +137,10 @@ function start() {
 
 function takeOver() {
 	makeHeading();
+	makeTable();
 	makeTop();
 	makeBottom();
-	root.append(svg("style", {}, STYLE), ui.headingBox, ui.topBox, ui.bottomBox);
+	root.append(svg("style", {}, STYLE), ui.headingBox, ui.tableBox, ui.topBox, ui.bottomBox);
 	root.removeAttribute("viewBox");
 	if (page.width) {
 		root.setAttribute("width", page.width);

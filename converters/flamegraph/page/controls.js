@@ -3,8 +3,8 @@
 // --- the controls ---
 
 const STYLE = [
-	":root{--bg:#fff;--ink:#1f2328;--dim:#636c76;--line:#d8dee4;--soft:#f1f3f5;--accent:#0a5fd0;--match:#b78bff;--shade:0 6px 24px rgba(0,0,0,.16)}",
-	":root.dark{--ink:#e6e8eb;--dim:#9aa4ae;--line:#363c44;--soft:#23272e;--accent:#6cb1ff;--shade:0 6px 24px rgba(0,0,0,.6)}",
+	":root{--bg:#fff;--ink:#1f2328;--dim:#636c76;--line:#d8dee4;--soft:#f1f3f5;--accent:#0a5fd0;--up:#c02a1c;--match:#b78bff;--shade:0 6px 24px rgba(0,0,0,.16)}",
+	":root.dark{--ink:#e6e8eb;--dim:#9aa4ae;--line:#363c44;--soft:#23272e;--accent:#6cb1ff;--up:#ff8a7c;--shade:0 6px 24px rgba(0,0,0,.6)}",
 	"#frames rect{cursor:pointer;outline:none}",
 	"#frames rect.hit{fill:var(--match);fill-opacity:1}",
 	"#frames.searching rect:not(.hit){opacity:.5}",
@@ -62,6 +62,22 @@ const STYLE = [
 	".fg-panel dl{display:grid;grid-template-columns:auto 1fr;gap:2px 14px;margin:6px 8px}",
 	".fg-panel dt{color:var(--dim)}",
 	".fg-panel dd{margin:0}",
+	".fg-time{position:relative;height:40px;margin:6px 0 2px;border:1px solid var(--line);border-radius:6px;overflow:hidden;touch-action:pan-y;cursor:crosshair;user-select:none;-webkit-user-select:none}",
+	".fg-time canvas{position:absolute;left:0;bottom:0;width:100%;height:100%}",
+	".fg-time i{position:absolute;top:0;bottom:0;background:var(--bg);opacity:.72}",
+	".fg-time b{position:absolute;top:0;bottom:0;border:solid var(--accent);border-width:0 2px}",
+	".fg-time span{position:absolute;right:6px;top:0;font-size:12px;color:var(--dim);pointer-events:none}",
+	".fg-table{padding:4px 10px;overflow-x:auto}",
+	".fg-table table{border-collapse:collapse;min-width:100%;font-variant-numeric:tabular-nums}",
+	".fg-table th,.fg-table td{text-align:right;white-space:nowrap;padding:2px 10px 2px 4px;border-bottom:1px solid var(--line);font-weight:400;position:relative}",
+	".fg-table tbody th,.fg-table thead [data-name]{text-align:left;width:99%}",
+	".fg-table th button{padding:0 4px;color:var(--dim)}",
+	".fg-table .fg-name{max-width:none;font-weight:600}",
+	".fg-table tbody tr{cursor:pointer}",
+	".fg-table tbody tr:hover{background:var(--soft)}",
+	".fg-table i{position:absolute;right:0;bottom:-1px;height:2px;background:var(--accent)}",
+	".fg-up{color:var(--up)}",
+	".fg-down{color:var(--accent)}",
 	".fg-bottom{display:flex;flex-wrap:wrap;align-items:center;gap:0 10px;border-top:1px solid var(--line);padding:5px 10px}",
 	".fg-what{flex:1 1 300px;min-width:0}",
 	".fg-what div{display:flex;gap:0 10px;height:20px;overflow:hidden;white-space:nowrap}",
@@ -69,6 +85,7 @@ const STYLE = [
 	".fg-acts button{color:var(--accent)}",
 	"@media (pointer:coarse){.fg button,.fg select,.fg input,.fg .fg-views button,.fg .fg-search button,.fg-path button{height:34px!important;min-width:34px}}",
 	"@media (max-width:640px){.fg-line{flex-wrap:wrap;gap:0}.fg-status{text-align:left;padding-left:5px}.fg-search{order:9;flex-basis:100%;max-width:none}.fg .fg-views button{padding:0 7px}}",
+	"@media (max-width:640px){.fg-table tbody th span{display:block;max-width:44vw;overflow:hidden;text-overflow:ellipsis}}",
 	"@media print{#controls,#details{display:none}#paper{fill:#fff!important}#frames{opacity:1!important}}",
 ].join("\n");
 
@@ -114,7 +131,7 @@ function makeMenus() {
 	const menus = [];
 	if (!isDifference && types.length > 1) {
 		ui.value = dropDown("Value type", types.map((type, i) => [i, valueTitle(type), isNegative[i]]),
-			(value) => change({ value: Number(value) }));
+			(value) => change({ value: Number(value), range: clockIsTimes() ? state.range : null }));
 		menus.push(ui.value);
 	}
 	if (isDifference) {
@@ -157,7 +174,7 @@ function makeTop() {
 	ui.top = html("div", { class: "fg fg-top", role: "toolbar", "aria-label": "Flame graph" },
 		html("div", { class: "fg-row" }, ui.views, ...makeMenus(), makeSearch(),
 			html("div", { class: "fg-end" }, button("Reset (Home)", reset, icon("reset")), ui.theme, ui.help)),
-		html("div", { class: "fg-line" }, ui.path, ui.status));
+		...makeTime(), html("div", { class: "fg-line" }, ui.path, ui.status));
 	ui.panel = html("div", { class: "fg fg-panel", hidden: "", tabindex: -1 });
 	ui.panel.hidden = true;
 	ui.topBox = svg("foreignObject", { id: "controls", x: 0, width: "100%", height: 80 }, ui.top, ui.panel);
@@ -322,7 +339,9 @@ function listOfMatches() {
 const KEYS = [
 	["Click, Enter", "zoom into a frame"], ["Shift+click", "select without zooming"], ["Esc, Backspace", "zoom out one level"],
 	["Home", "reset"], ["Arrows", "to callers, callees and neighbours"], ["/, Ctrl+F", "search"], ["N, Shift+N, F3", "next, previous match"],
-	["C, Shift+C", "copy the name, the stack"], ["S", "sandwich: callers and callees of a function"], ["?", "these keys"],
+	["C, Shift+C", "copy the name, the stack"], ["S", "sandwich: callers and callees of a function"],
+	["Drag in the time line", "choose a range of time; click: all; arrows, +, - move it"],
+	["In the table", "click: the function's frames; double click: its sandwich"], ["?", "these keys"],
 ];
 
 function help() {

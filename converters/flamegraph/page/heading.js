@@ -28,11 +28,12 @@ function legend() {
 function totalText() {
 	if (isDifference) {
 		const [base, fresh] = [values.base.total[0], values.fresh.total[0]];
-		return "base: " + exact(base) + ", new: " + exact(fresh) + (base ? " (" + (fresh > base ? "+" : "") + percent(fresh - base, base) + ")" : "");
+		const what = shown(types[0].title || "").replace(/^base: /, "");
+		return (what && what + ": ") + "base " + compared(base) + ", new " + compared(fresh) + ", " + changeText(base, fresh);
 	}
 	const type = types[state.value] || {};
 	const name = page.countname === undefined ? type.title || (type.unit === "none" ? "" : type.name || "") : page.countname;
-	return (name ? shown(name) + ": " : "") + valueText(values.width.total[0]) + " in total";
+	return (name ? shown(name) + ": " : "") + valueText(values.width.total[0]) + (state.range ? " in the chosen time" : " in total");
 }
 
 // On paper nothing else says what is left out.

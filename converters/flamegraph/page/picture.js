@@ -266,6 +266,10 @@ function drawRow(to, row, limit) {
 }
 
 function drawRows() {
+	if (showTable()) {
+		drawTable();
+		return;
+	}
 	const [first, last] = visibleRows();
 	const hadFocus = frames.contains(document.activeElement);
 	const limit = widest(first, last, printing ? MOST_PRINTED : MOST_DRAWN);
@@ -312,7 +316,7 @@ const coarse = window.matchMedia("(pointer: coarse)");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 function setHeight() {
-	const height = rowCount() * picture.pitch;
+	const height = state.view === "table" ? ui.table.offsetHeight : rowCount() * picture.pitch;
 	frames.setAttribute("height", height);
 	const below = printing ? MARGIN : ui.bottom.offsetHeight + MARGIN;
 	root.setAttribute("height", Math.max(picture.top + height + below, printing ? 0 : window.innerHeight));
@@ -335,7 +339,7 @@ function measure() {
 	picture.inner = Math.max(50, width - 2 * MARGIN);
 	picture.outer = width;
 	picture.pitch = coarse.matches ? Math.max(page.row || 16, 26) : page.row || 16;
-	for (const box of [ui.headingBox, ui.topBox, ui.bottomBox]) {
+	for (const box of [ui.headingBox, ui.topBox, ui.tableBox, ui.bottomBox]) {
 		box.setAttribute("width", Math.min(width, window.innerWidth));
 	}
 	frames.setAttribute("width", picture.inner);
@@ -343,15 +347,22 @@ function measure() {
 	ui.headingBox.setAttribute("height", picture.heading);
 	picture.top = picture.heading + (printing ? 0 : ui.top.offsetHeight + 8);
 	frames.setAttribute("y", picture.top);
+	ui.tableBox.setAttribute("y", picture.top);
 }
 
 function redraw() {
 	showFacts();
 	measure();
+	drawTime();
 	layOut();
+	if (showTable()) {
+		drawTable();
+	}
 	setHeight();
 	placeBars();
-	drawRows();
+	if (state.view !== "table") {
+		drawRows();
+	}
 }
 
 let scheduled = false;
@@ -370,6 +381,9 @@ function onScroll() {
 
 // Half a window more than is seen is drawn; scrolling within that costs nothing.
 function drawIfNeeded() {
+	if (state.view === "table") {
+		return;
+	}
 	const above = (window.scrollY - picture.top) / picture.pitch;
 	const below = above + window.innerHeight / picture.pitch;
 	const deepest = Math.max(Math.abs(depthOf(Math.floor(above))), Math.abs(depthOf(Math.ceil(below))));
@@ -382,6 +396,9 @@ function drawIfNeeded() {
 }
 
 function showRow(node) {
+	if (state.view === "table") {
+		return;
+	}
 	const top = picture.top + rowOf(tree.depth[node]) * picture.pitch;
 	const upper = window.scrollY + ui.top.offsetHeight + picture.pitch;
 	const lower = window.scrollY + window.innerHeight - ui.bottom.offsetHeight - 2 * picture.pitch;

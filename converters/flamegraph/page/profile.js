@@ -9,8 +9,9 @@
 //
 // The files here are parts of one function, joined in the order of page_parts in the Makefile,
 // which takes comments and indentation off: so a comment has a line of its own, and no text
-// literal goes over several lines. In that order: profile (this file), contexts, trees, shown,
-// picture, actions, controls, heading, keys, address.
+// literal goes over several lines. In that order: profile (this file), contexts, time, trees, shown,
+// picture, actions, controls, heading, table, keys,
+// address.
 //
 // profile - what the file holds, and values and names as people read them
 

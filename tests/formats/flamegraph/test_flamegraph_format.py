@@ -356,6 +356,34 @@ def test_wrong_options(options, message):
     assert message.encode() in said and said.count(b"\n") == 1 and not out
 
 
+# --- time ---
+
+@pytest.mark.parametrize("sample", lib.samples("speedscope"), ids=lambda sample: sample.name)
+def test_order_is_kept_without_an_option(sample):
+    """The picture is what it is without; the profile in it comes back in its order."""
+    kept, summed = (lib.run("speedscope2flamegraph", "-q", *options, sample.path)[0] for options in ([], ["--no-time"]))
+    assert kept.partition(b"<metadata")[0] == summed.partition(b"<metadata")[0]
+    assert b'"ordered":true' not in summed
+    if b'"estimated":true' in kept:
+        assert b'"ordered":true' not in kept
+        return
+    again = lib.run("flamegraph2speedscope", "-q", input=kept)[0]
+    assert b'"ordered":true' in kept
+    assert again == lib.run("flamegraph2speedscope", "-q", input=lib.run("flamegraph2flamegraph", "-q", input=kept)[0])[0]
+
+
+def test_order_of_very_many_samples_is_left_out():
+    def drawn(count):
+        profile = {"type": "sampled", "name": "t", "unit": "none", "startValue": 0, "endValue": count,
+                   "samples": [[i % 2] for i in range(count)], "weights": [1] * count}
+        text = json.dumps({"$schema": "https://www.speedscope.app/file-format-schema.json", "shared": {"frames": [{"name": "a"}, {"name": "b"}]},
+                           "profiles": [profile]}).encode()
+        return lib.run("speedscope2flamegraph", "-q", input=text)[0]
+    assert b'"ordered":true' in drawn(200000)
+    picture = drawn(200001)
+    assert b'"ordered":true' not in picture and len(picture) < 100000
+
+
 # --- HTML ---
 
 HOSTILE_TEXT = '</title><script>alert(1)</script><!-- ]]> & "\' \u202e'
