@@ -533,7 +533,7 @@ def test_profcheck_json_has_every_key(stacks):
     assert set(profile) == {"format", "threads", "features", "value_types", "functions", "frames", "stacks", "arcs", "calls",
                             "primitive_calls", "depth", "roots", "unattributed", "overlapping", "warnings"}
     assert (profile["functions"], profile["stacks"], profile["depth"], profile["roots"]) == (3, 2, 2, 1)
-    assert profile["value_types"] == [{"name": "samples", "unit": "none", "self_total": 12}]
+    assert profile["value_types"] == [{"name": "samples", "unit": "none", "self_total": 12, "idle": 0}]
 
 
 def test_profcheck_text(stacks):
