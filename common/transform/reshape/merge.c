@@ -246,6 +246,7 @@ static void join_facts(struct merge *m, const struct profile *p)
 	to->inclusive_only |= p->inclusive_only;
 	to->all_callers = p->all_callers && (to->all_callers || !m->count);
 	to->rounded += p->rounded;
+	to->vanished += p->vanished;
 	to->comments += p->comments;
 	to->bad_lines += p->bad_lines;
 	join_recording(to, p, !m->count);

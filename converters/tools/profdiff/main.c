@@ -444,7 +444,9 @@ static int write_difference(struct diff_work *w, const struct format *to)
 	int status;
 
 	if (!to) {
-		struct output *out = output_open(w->settings.output);
+		struct output *out = w->report.format == TABLE_TEXT
+					     ? output_open(w->settings.output)
+					     : convert_open(&w->settings);
 
 		if (!out)
 			return -1;

@@ -400,34 +400,15 @@ static void put_markdown_report(struct output *out, const struct report *r, stru
 	buf_free(&b);
 }
 
-/* JSON's strings are names as they are; there "##" is written so that no log takes it. */
-static void put_guarded(struct output *out, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '#' && i && text.p[i - 1] == '#')
-			output_text(out, "\\u0023");
-		else
-			output_byte(out, text.p[i]);
-	}
-}
-
 static void put_rows(struct output *out, const struct report *r, struct order *o)
 {
 	struct table *t = make_table(r, o, o->shown);
 	struct table_style look = { .format = (enum table_format)r->format,
 				    .more = profdiff_put_report_more,
 				    .context = (void *)(uintptr_t)r };
-	struct buf b = { 0 };
-	struct output *memory = output_memory(&b);
 
-	table_put(t, memory, &look);
-	output_close(memory, true);
-	if (r->format == TABLE_JSON || r->format == TABLE_NDJSON)
-		put_guarded(out, buf_str(&b));
-	else
-		output_str(out, buf_str(&b));
+	table_put(t, out, &look);
 	table_free(t);
-	buf_free(&b);
 }
 
 void profdiff_put_table(struct output *out, const struct report *r)
