@@ -388,8 +388,7 @@ static void give_self(struct cut_graph *g, uint32_t n)
 			cut_graph_add_cost(g, a->caller, a->row.site,
 					   values_row(&g->arc_values, g->in.item[i]));
 		} else if (i == g->in.first[n]) {
-			cut_graph_add_cost(g, a->caller, a->row.site,
-					   values_row(&g->node_self, n));
+			cut_graph_add_cost(g, a->caller, a->row.site, values_row(&g->node_self, n));
 		}
 		g->nodes[a->caller].self_changed = true;
 	}

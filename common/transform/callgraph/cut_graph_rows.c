@@ -214,8 +214,8 @@ static void write_rows(const struct cut_graph *g, struct remap *w)
 
 		if (!c->gone)
 			profile_cost(w->to,
-				     (struct cost){ w->threads[n->thread], w->functions[n->function],
-						    moved(w, c->at) },
+				     (struct cost){ w->threads[n->thread],
+						    w->functions[n->function], moved(w, c->at) },
 				     values_row(&g->cost_values, i));
 	}
 	for (size_t i = 0; i < g->arc_count; i++) {
