@@ -69,6 +69,10 @@ void table_put(const struct table *t, struct output *out, const struct table_sty
 /* Appends text in a form that is safe on a terminal, in Markdown, in CSV. */
 void buf_add_visible(struct buf *b, struct str text);
 void buf_add_line(struct buf *b, struct str text); /* at the beginning of a line in a log */
+/*
+ * The escapes of PostgreSQL's COPY: \t, \n, \r, \\, and \xNN for bytes that a log or a
+ * terminal must not see; a formula gets an apostrophe as in CSV.
+ */
 void buf_add_tsv(struct buf *b, struct str text);
 void buf_add_markdown(struct buf *b, struct str text);
 void buf_add_csv(struct buf *b, struct str text);

@@ -93,51 +93,57 @@ static bool is_formula(struct str text)
 	return formula;
 }
 
-/* A byte that is not the middle of a log's command. */
-static void add_unlogged(struct buf *b, struct str text, size_t i)
-{
-	if (i && utf8_is_log_command(str_from(text, i - 1)))
-		buf_add(b, S("\\x23"));
-	else
-		buf_byte(b, text.p[i]);
-}
-
-/* RFC 4180; what begins like a formula gets an apostrophe in front. */
+/* RFC 4180; the text as on a terminal, and what begins like a formula gets an apostrophe. */
 void buf_add_csv(struct buf *b, struct str text)
 {
-	bool formula = is_formula(text);
-	bool quoted = formula;
+	struct buf shown = { 0 };
+	bool formula, quoted;
 
-	for (size_t i = 0; i < text.n; i++)
-		quoted |= str_has(S("\",\n\r"), text.p[i]);
+	buf_add_visible(&shown, text);
+	formula = quoted = is_formula(buf_str(&shown));
+	for (size_t i = 0; i < shown.n; i++)
+		quoted |= str_has(S("\","), shown.p[i]);
 	if (quoted)
 		buf_byte(b, '"');
 	if (formula)
 		buf_byte(b, '\'');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"')
+	for (size_t i = 0; i < shown.n; i++) {
+		if (shown.p[i] == '"')
 			buf_byte(b, '"');
-		add_unlogged(b, text, i);
+		buf_byte(b, shown.p[i]);
 	}
 	if (quoted)
 		buf_byte(b, '"');
+	buf_free(&shown);
 }
 
-/* The escapes of TSV as PostgreSQL, jq and others read it; formulas as in CSV. */
+static void add_tsv_bytes(struct buf *b, struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		buf_print(b, "\\x%02x", (unsigned char)bytes.p[i]);
+}
+
 void buf_add_tsv(struct buf *b, struct str text)
 {
 	if (is_formula(text))
 		buf_byte(b, '\'');
-	for (size_t i = 0; i < text.n; i++) {
-		const char *escape = text.p[i] == '\t'   ? "\\t"
-				     : text.p[i] == '\n' ? "\\n"
-				     : text.p[i] == '\r' ? "\\r"
-				     : text.p[i] == '\\' ? "\\\\"
-							 : NULL;
+	for (size_t i = 0, length; i < text.n; i += length ? length : 1) {
+		struct str one;
 
-		if (escape)
-			buf_add(b, str_of(escape));
+		length = utf8_length(text, i);
+		one = str_head(str_from(text, i), length ? length : 1);
+		if (text.p[i] == '\t')
+			buf_add(b, S("\\t"));
+		else if (text.p[i] == '\n')
+			buf_add(b, S("\\n"));
+		else if (text.p[i] == '\r')
+			buf_add(b, S("\\r"));
+		else if (text.p[i] == '\\')
+			buf_add(b, S("\\\\"));
+		else if (!length || utf8_is_unsafe(utf8_point(text, i)) ||
+			 (i && utf8_is_log_command(str_from(text, i - 1))))
+			add_tsv_bytes(b, one);
 		else
-			add_unlogged(b, text, i);
+			buf_add(b, one);
 	}
 }

@@ -183,8 +183,8 @@ def table(path):
 
 
 # callgrind_annotate itself misreads these: no summary and calls=0 (pprof), two runs in one
-# file (xdebug), files and functions defined before they are used (yappi)
-MISREAD = ("pprof", "xdebug-append", "yappi")
+# file (xdebug), files and functions defined before they are used (yappi), several summaries (parts-combined)
+MISREAD = ("pprof", "xdebug-append", "yappi", "parts-combined")
 ANNOTATED = [s for s in lib.samples("callgrind") if not any(m in s.name for m in MISREAD)
              and not s.name.endswith(".gz") and "every-bb" not in s.name]
 
@@ -192,6 +192,19 @@ ANNOTATED = [s for s in lib.samples("callgrind") if not any(m in s.name for m in
 @pytest.mark.parametrize("sample", ANNOTATED, ids=lambda s: s.name)
 def test_callgrind_to_callgrind_for_its_own_reader(sample, tmp_path):
     assert table(convert(sample, "callgrind", tmp_path)) == table(sample.path)
+
+
+@pytest.mark.parametrize("sample", [s for s in lib.samples() if s.path.stat().st_size < 100000], ids=lambda s: s.name)
+def test_callgrind_annotate_reads_a_hundred_per_cent(sample, tmp_path):
+    """Of all threads and parts: the total that it shows is the sum of what it shows of functions."""
+    kinds, threads = (check(sample.path)[what] for what in ("value_types", "threads"))
+    if len(threads) < 2 or not kinds or any(kind["self_total"] <= 0 for kind in kinds):
+        return
+    lines = table(convert(sample, "callgrind", tmp_path))
+    total, = (re.match(rb"[^(]*", line)[0] for line in lines if b"PROGRAM TOTALS" in line)
+    first = int(total.split()[0].replace(b",", b""))
+    own = [re.match(rb" *([\d,]+) \([\d. ]+%\) .* \*  ", line) for line in lines if b"  *  " in line]
+    assert sum(int(match[1].replace(b",", b"")) for match in own if match) == first
 
 
 @pytest.mark.parametrize("sample", lib.samples("callgrind"), ids=lambda s: s.name)
@@ -551,6 +564,18 @@ def test_names_that_are_written_alike_are_apart_or_have_no_notes(files, apart):
     again = marshal.loads(lib.run("callgrind2pstat", "-q", input=out)[0])
     assert sorted(row[1:4] for key, row in again.items() if key[2] == "f g") == \
         ([(2, 1.0, 3.0), (4, 2.0, 5.0)] if apart else [(1, 3.0, 3.0)])
+
+
+def test_values_that_become_nothing_are_told():
+    """Below half a nanosecond nothing is left, however many there are."""
+    data = json.dumps({"shared": {"frames": [{"name": "a"}, {"name": "b"}]}, "profiles": [
+        {"type": "sampled", "name": "t", "unit": "seconds", "startValue": 0, "endValue": 1e-6, "samples": [[0]] * 1000 + [[1]],
+         "weights": [4e-10] * 1000 + [1e-6]}]}).encode()
+    for program in "speedscope2collapsed", "proftop", "speedscope2callgrind":
+        said = lib.run(program, input=data)[1]
+        assert said == f"{program}: warning: 1000 values are too small for a nanosecond or 9 decimals and became 0\n".encode()
+        assert b"became 0" in lib.run(program, "--strict", input=data, status=2)[1]
+    assert b"1000 of them were too small and became 0" in lib.run("profcheck", input=data)[0]
 
 
 def test_arcs_without_values_share_their_callee(tmp_path):

@@ -102,23 +102,9 @@ static void find_order(struct order *o, const struct report *r)
 
 /* --- cells --- */
 
-/* JSON has its own escapes and keeps names as they are; other formats get them masked. */
-static void put_name(struct table *t, const struct report *r, struct str name)
+static void put_place(struct table *t, const struct diff_place *at)
 {
-	struct buf text = { 0 };
-
-	if (r->format == TABLE_JSON || r->format == TABLE_NDJSON) {
-		table_text(t, name);
-		return;
-	}
-	profdiff_add_name(&text, name);
-	table_text(t, buf_str(&text));
-	buf_free(&text);
-}
-
-static void put_place(struct table *t, const struct report *r, const struct diff_place *at)
-{
-	put_name(t, r, at->location);
+	table_text(t, at->location);
 	if (at->line)
 		table_number(t, (struct decimal){ at->line, 0 }, S(""));
 	else
@@ -260,11 +246,11 @@ static void put_row(struct table *t, const struct report *r, const struct diff_r
 	const struct diff_pair *inclusive = &row->pairs[DIFF_INCLUSIVE];
 
 	table_text(t, str_of(profdiff_status_name(row->status)));
-	put_name(t, r, row->name);
-	put_place(t, r, &row->new);
-	put_place(t, r, &row->base);
-	put_name(t, r, profile_text(r->d->values_of, r->d->values_of->value_types[0].name));
-	put_name(t, r, unit_of(r->d));
+	table_text(t, row->name);
+	put_place(t, &row->new);
+	put_place(t, &row->base);
+	table_text(t, profile_text(r->d->values_of, r->d->values_of->value_types[0].name));
+	table_text(t, unit_of(r->d));
 	put_number_cell(t, r->d, GATE_SELF, self->base, false);
 	put_number_cell(t, r->d, GATE_SELF, self->new, false);
 	put_change(t, r, GATE_SELF, self);
