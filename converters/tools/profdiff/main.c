@@ -11,6 +11,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/io/limits.h"
 #include "common/program/sandbox.h"
 #include "common/transform/diff/difference_stacks.h"
 #include "common/transform/diff/statistics.h"
@@ -123,7 +124,7 @@ static struct str without_comment(struct str line)
 static int read_rules(struct diff_work *w, const char *file)
 {
 	struct input *in = input_open(file);
-	size_t number = 0;
+	size_t number = 0, size = 0;
 	struct str line;
 	int status = 0;
 
@@ -132,6 +133,8 @@ static int read_rules(struct diff_work *w, const char *file)
 	in->place = PLACE_LINE;
 	while (status == 0 && input_line(in, &line)) {
 		number++;
+		size += line.n + 1;
+		limit_check(LIMIT_LISTS, size);
 		line = without_comment(line);
 		if (memchr(line.n ? line.p : "", '\0', line.n))
 			input_error(in, "expected a rule, got %s", diag_quote(line));
