@@ -54,7 +54,7 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 static int check(const struct profile *p, const void *options)
 {
 	const struct flame_options *o = options;
-	size_t drawn = flame_is_diff(p) ? 2 : p->value_count ? 1 : 0;
+	size_t drawn = profile_is_difference(p) ? 2 : p->value_count ? 1 : 0;
 	int64_t total = 0;
 
 	if (flame_check_options(o, p) < 0)
@@ -158,7 +158,7 @@ static void draw(struct output *out, const struct profile *p, uint32_t idle)
 				  .p = p,
 				  .contexts = contexts,
 				  .idle = idle,
-				  .difference = flame_is_diff(p) };
+				  .difference = profile_is_difference(p) };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	uint8_t *kinds = kinds_of_functions(p);
 	struct flame_tree *tree;
