@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/diag.h"
 #include "common/program/main.h"
@@ -54,6 +55,57 @@ static bool find_program(struct str name, struct program *found)
 	return find_pair(name, found);
 }
 
+/* What a mistyped name was meant to be. */
+struct guess {
+	struct str name;
+	char best[2 * 64];
+	size_t distance; /* of the best so far */
+};
+
+static void guess(struct guess *g, const char *first, const char *second, const char *third)
+{
+	char name[sizeof g->best];
+	size_t distance;
+
+	snprintf(name, sizeof name, "%s%s%s", first, second, third);
+	distance = str_distance(g->name, str_of(name));
+	if (distance >= g->distance)
+		return;
+	g->distance = distance;
+	memcpy(g->best, name, sizeof name);
+}
+
+/* The program whose name is nearly this one; empty if there is none. */
+static void guess_program(struct guess *g)
+{
+	enum { NEAR = 2 };
+
+	g->distance = NEAR + 1;
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+		guess(g, tools[i].name, "", "");
+	for (format_list from = format_registry; *from; from++)
+		for (format_list to = format_registry; *to; to++)
+			if ((*from)->read && (*to)->write)
+				guess(g, (*from)->name, "2", (*to)->name);
+}
+
+/*
+ * Under any name it is profconv, but who mistypes another program's name would not expect it;
+ * nor where the name is the first word, unless that is a file.
+ */
+static int refuse_mistyped(struct str name, bool is_word)
+{
+	struct guess g = { .name = name };
+
+	if (str_has(name, '/') || str_has(name, '.') || str_starts(name, S("-")))
+		return 0;
+	guess_program(&g);
+	if (!*g.best || str_eq(str_of(g.best), S("profconv")) ||
+	    (is_word && access(name.p, F_OK) == 0))
+		return 0;
+	return diag_error("no program is called %s; did you mean %s?", diag_quote(name), g.best);
+}
+
 static int run_program(const struct program *program, int argc, char **argv)
 {
 	diag_set_program(argv[0]);
@@ -85,6 +137,7 @@ static int take_as(int argc, char **argv, struct program *named)
 static int choose_and_run(int argc, char **argv)
 {
 	static const struct program profconv = { .main = profconv_main };
+	struct str name = str_base(str_of(argc > 0 ? argv[0] : ""));
 	struct program own, named;
 	int words = take_as(argc, argv, &named);
 
@@ -92,10 +145,17 @@ static int choose_and_run(int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (words)
 		return run_program(&named, argc - words, argv + words);
-	if (!find_program(str_base(str_of(argc > 0 ? argv[0] : "")), &own))
+	if (!find_program(name, &own)) {
+		if (refuse_mistyped(name, false) < 0)
+			return STATUS_TROUBLE;
 		own = profconv;
-	if (own.main == profconv_main && argc > 1 && find_program(str_of(argv[1]), &named))
-		return run_program(&named, argc - 1, argv + 1);
+	}
+	if (own.main == profconv_main && argc > 1) {
+		if (find_program(str_of(argv[1]), &named))
+			return run_program(&named, argc - 1, argv + 1);
+		if (refuse_mistyped(str_of(argv[1]), true) < 0)
+			return STATUS_TROUBLE;
+	}
 	return run_program(&own, argc, argv);
 }
 

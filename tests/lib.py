@@ -52,6 +52,22 @@ def both_ways(*wanted):
     return [name for name in READERS if name in WRITERS and features()[name] >= set(wanted)]
 
 
+def untitled(data):
+    """Output without the name of the file that it was made of, which standard input has not."""
+    if data.startswith((b"<?xml", b"<!DOCTYPE")):
+        found = re.search(rb',"title":"((?:[^"\\]|\\.)*)"', data)
+        title = found[1] if found else b"Flame graph"
+        data = data.replace(found[0], b"", 1) if found else data
+        return data.replace(b"<title>%s</title>" % title, b"<title></title>").replace(b'y="28">%s<' % title, b'y="28"><', 1)
+    if data.startswith(b'{"$schema"'):
+        head, named, rest = data.partition(b'"titled":true')
+        if named:
+            head = re.sub(rb',"name":"(?:[^"\\]|\\.)*"', b"", head, count=1)
+            rest = rest[1:] if rest.startswith(b",") else rest
+            data = (head + rest).replace(b',"profpipe":{}', b"", 1)
+    return data
+
+
 class Sample:
     def __init__(self, row):
         self.name = row["path"]

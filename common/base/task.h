@@ -41,6 +41,8 @@ enum limit {
 	LIMIT_LABELS,     /* distinct labels of samples */
 	LIMIT_LABEL_SETS, /* distinct sets of labels; every set without its last label is one */
 	LIMIT_UNPACKED,   /* uncompressed size of a gzip file */
+	LIMIT_WRITTEN,    /* size of an output, before it is compressed */
+	LIMIT_LISTS,      /* size of a list of files or of rules */
 	LIMIT_SECONDS,    /* processor time of stacks_from_graph */
 	LIMITS
 };

@@ -80,6 +80,9 @@ static int open_file(const char *path, struct preopened_file *f)
 	int wrong = 0;
 
 	f->path = is_standard(path) ? NULL : path;
+	if (!f->path && isatty(STDIN_FILENO))
+		diag_warning("reading a profile from this terminal: give a file, or end it with "
+			     "Ctrl-D; --help tells more");
 	f->fd = f->path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (f->fd < 0 || fstat(f->fd, &st) < 0)
 		wrong = diag_error("%s: %s", display_path(path), strerror(errno));

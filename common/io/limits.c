@@ -24,6 +24,8 @@ static const struct {
 	[LIMIT_LABELS] = { "labels", "different labels of samples", IDS },
 	[LIMIT_LABEL_SETS] = { "label-sets", "different sets of labels", IDS },
 	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip, zstd, xz or bzip2", INT64_MAX },
+	[LIMIT_WRITTEN] = { "written", "bytes of output", INT64_MAX },
+	[LIMIT_LISTS] = { "lists", "bytes of a list of files or of rules", INT64_MAX },
 	[LIMIT_SECONDS] = { "seconds", "seconds to estimate contexts", INT64_MAX },
 };
 

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "common/io/output.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/io/limits.h"
 #include "common/io/progress.h"
 
 enum { BLOCK = 1 << 17 };
@@ -67,6 +69,8 @@ static void put_sink(struct output *out, const char *p, size_t n)
 
 static void flush(struct output *out, size_t n)
 {
+	out->passed += n;
+	limit_check(LIMIT_WRITTEN, out->passed);
 	if (out->memory)
 		buf_add(out->memory, (struct str){ out->buffer, n });
 	else if (out->sink)
@@ -185,24 +189,133 @@ static int make_public(int fd, const char *name)
 	return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
-/* A replacement gets the permissions of the old file, and never more in between. */
-static int open_temporary(struct output *out, const char *path)
+#ifdef O_TMPFILE
+/* How a file without a name can be given one (open(2)). */
+static void link_source(int fd, char path[32])
 {
-	struct stat st;
+	snprintf(path, 32, "/proc/self/fd/%d", fd);
+}
 
-	out->path = final_name(path);
-	if (!out->path)
+/*
+ * A file without a name: whatever ends this process, nothing is left of it. -1 where the file
+ * system has none, with an errno of these; other errors would meet a file with a name, too.
+ */
+static bool has_none(int trouble)
+{
+	return trouble == EOPNOTSUPP || trouble == EISDIR || trouble == EINVAL || trouble == ENOENT;
+}
+
+static int open_unnamed(const char *path, bool is_new)
+{
+	struct str directory = str_head(str_of(path), strlen(path) - str_base(str_of(path)).n);
+	struct buf name = { 0 };
+	char source[32];
+	int fd;
+
+	buf_add(&name, directory.n ? directory : S("."));
+	buf_byte(&name, '\0');
+	fd = open(name.p, O_TMPFILE | O_RDWR | O_CLOEXEC, is_new ? 0666 : 0600);
+	buf_free(&name);
+	if (fd < 0)
 		return -1;
-	out->temp_name = joined(out->path, ".XXXXXX");
+	link_source(fd, source);
+	if (access(source, F_OK) == 0)
+		return fd;
+	close(fd);
+	errno = EOPNOTSUPP;
+	return -1;
+}
+
+/*
+ * Gives the file its own name. Where another file has it, which link() never replaces, it gets
+ * a name that is free for the moment until it is renamed.
+ */
+static int name_unnamed(struct output *out)
+{
+	char source[32];
+	int fd;
+
+	link_source(out->fd, source);
+	if (linkat(AT_FDCWD, source, AT_FDCWD, out->path, AT_SYMLINK_FOLLOW) == 0) {
+		memcpy(out->temp_name, out->path, strlen(out->path) + 1);
+		out->made = true;
+		return 0;
+	}
+	if (errno != EEXIST || (fd = make_temp(out->temp_name)) < 0)
+		return -1;
+	close(fd);
+	unlink(out->temp_name);
+	if (linkat(AT_FDCWD, source, AT_FDCWD, out->temp_name, AT_SYMLINK_FOLLOW) < 0) {
+		forget_temporary();
+		return -1;
+	}
+	out->made = true;
+	return 0;
+}
+#else
+static bool has_none(int trouble)
+{
+	(void)trouble;
+	return true;
+}
+
+static int open_unnamed(const char *path, bool is_new)
+{
+	(void)path, (void)is_new;
+	return -1;
+}
+
+static int name_unnamed(struct output *out)
+{
+	(void)out;
+	return -1;
+}
+#endif
+
+/*
+ * A replacement gets the old file's permissions, never more in between, and its owner and group
+ * as far as the system lets us; not the rights that come with setuid and the like.
+ */
+static void keep_attributes(const struct output *out, const struct stat *old)
+{
+	if (fchown(out->fd, old->st_uid, old->st_gid) < 0 &&
+	    fchown(out->fd, (uid_t)-1, old->st_gid) < 0)
+		diag_verbose("%s: gets another owner or group than the file that it replaces",
+			     diag_masked(str_of(out->display_name)));
+	fchmod(out->fd, old->st_mode & 0777);
+}
+
+static int open_named(struct output *out, bool is_new)
+{
 	out->fd = make_temp(out->temp_name);
 	if (out->fd < 0)
 		return -1;
 	out->made = true;
-	if (stat(out->path, &st) == 0)
-		fchmod(out->fd, st.st_mode & 07777);
-	else
+	if (is_new)
 		out->fd = make_public(out->fd, out->temp_name);
 	return out->fd < 0 ? -1 : 0;
+}
+
+/* What the user may not write is not replaced either, although a directory's owner could. */
+static int open_temporary(struct output *out, const char *path)
+{
+	struct stat st;
+	bool is_new;
+
+	out->path = final_name(path);
+	if (!out->path)
+		return -1;
+	is_new = stat(out->path, &st) < 0;
+	if (!is_new && faccessat(AT_FDCWD, out->path, W_OK, AT_EACCESS) < 0)
+		return -1;
+	out->temp_name = joined(out->path, ".XXXXXX");
+	out->fd = open_unnamed(out->path, is_new);
+	out->unnamed = out->fd >= 0;
+	if (!out->unnamed && (!has_none(errno) || open_named(out, is_new) < 0))
+		return -1;
+	if (!is_new)
+		keep_attributes(out, &st);
+	return 0;
 }
 
 static void start_gzip(struct output *out)
@@ -269,6 +382,8 @@ struct output *output_callback(int (*sink)(void *user, const void *bytes, size_t
 
 static void close_file(struct output *out)
 {
+	if (out->unnamed && !out->trouble && name_unnamed(out) < 0)
+		out->trouble = errno;
 	if (out->fd > STDERR_FILENO && close(out->fd) < 0 && !out->trouble)
 		out->trouble = errno;
 	if (out->temp_name && !out->trouble && rename(out->temp_name, out->path) < 0)

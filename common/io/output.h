@@ -2,9 +2,9 @@
  * output - writes a file, a stream or a buffer
  *
  * Writes are buffered and errors are sticky: a writer calls output_* without checking, and
- * output_close() returns whether everything was written. A file is written under a temporary
- * name in the same directory and renamed on success, so an old file is either kept or
- * replaced as a whole. A name that ends in .gz is compressed, without time stamp or name, so
+ * output_close() returns whether everything was written. A file is written without a name
+ * (Linux's O_TMPFILE) or under a temporary one in the same directory, and gets its own on
+ * success, so an old file is either kept or replaced as a whole. A name that ends in .gz is compressed, without time stamp or name, so
  * that the same input gives the same bytes.
  */
 #ifndef IO_OUTPUT_H
@@ -26,11 +26,13 @@ struct output {
 	struct buf *memory;  /* collects the output instead of a file */
 	int (*sink)(void *user, const void *bytes, size_t n); /* takes it instead; 0: goes on */
 	void *user;
+	uint64_t passed; /* bytes that have left the buffer */
 	int fd;
 	int trouble; /* errno of the first error */
 	struct z_stream_s *gzip;
 	char *path; /* the final name; NULL if it is not a file */
 	char *temp_name;
+	bool unnamed;       /* the file has no name until it is complete */
 	bool made;          /* the temporary file exists */
 	char *display_name; /* the name in messages */
 	struct cleanup cleanup;

@@ -371,6 +371,8 @@ struct profile {
 	string_id estimate;  /* in words, what the estimate of the stacks rests on; empty:
 			        unknown */
 	string_id missing;   /* in words, what the source is known to lack; empty: nothing */
+	string_id title;     /* what pictures of it are called: the name of its file; may be
+			        empty */
 };
 
 struct profile *profile_new(void);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
@@ -178,14 +179,46 @@ int convert_read_file(struct settings *s, struct profile *p, const struct format
 	return convert_read_input(s, p, from, list, input_open(file), found);
 }
 
+/* The name without its folders; empty for input that is no file. */
+static struct str title_of(struct str file)
+{
+	size_t start = file.n;
+
+	while (start && file.p[start - 1] != '/')
+		start--;
+	return str_eq(file, S("-")) || str_eq(file, S("standard input")) ||
+			       str_eq(file, S("memory"))
+		       ? S("")
+		       : str_from(file, start);
+}
+
+void convert_add_title(struct buf *b, char **files, size_t count)
+{
+	buf_add(b, title_of(str_of(count ? files[0] : "-")));
+	if (count > 1)
+		buf_print(b, "%s%zu %s", b->n ? " and " : "", b->n ? count - 1 : count,
+			  b->n ? "more" : "files");
+}
+
+/* A file that was made of another one has that one's title. */
+static void give_title(struct profile *p, string_id before, const struct input *in)
+{
+	if (before)
+		p->title = before;
+	else if (!p->title)
+		p->title = profile_string(p, title_of(str_of(in->name)));
+}
+
 int convert_read_input(struct settings *s, struct profile *p, const struct format *from,
 		       format_list list, struct input *in, const struct format **found)
 {
 	bool named = from != NULL, empty;
+	string_id title = p->title;
 	int status = -1;
 
 	if (!in)
 		return -1;
+	p->title = 0;
 	empty = !input_more(in);
 	if (empty && (in->failed || !named || !from->reads_empty)) {
 		status = in->failed ? -1 : 1;
@@ -201,6 +234,7 @@ int convert_read_input(struct settings *s, struct profile *p, const struct forma
 		if (status == 0 && empty)
 			status = 1;
 	}
+	give_title(p, title, in);
 	if (status == 0)
 		status = profile_status(p, in->name);
 	if (status == 0 && task_current->verbose)
@@ -221,6 +255,15 @@ void convert_report_estimated(size_t estimated, size_t files)
 			"the stacks of %zu of %zu files were estimated, each for itself: merge the call "
 			"graphs that they were made of, and estimate once",
 			estimated, files);
+}
+
+static void title_several(struct profile *p, char **files, int count)
+{
+	struct buf title = { 0 };
+
+	convert_add_title(&title, files, (size_t)count);
+	p->title = profile_string(p, buf_str(&title));
+	buf_free(&title);
 }
 
 /*
@@ -266,6 +309,8 @@ static int read_files(struct settings *s, struct profile *p, const struct format
 			*first = found;
 	}
 	convert_report_estimated(estimated, (size_t)read);
+	if (read > 1)
+		title_several(p, files, count);
 	return 0;
 }
 
@@ -483,11 +528,20 @@ int convert_prepare_sum(struct settings *s, struct profile **p, const struct for
 	return 0;
 }
 
+int convert_check_terminal(const struct settings *s, const struct format *to)
+{
+	if (!to->binary || s->output || !s->terminal)
+		return 0;
+	return diag_error("%s is binary: expected -o FILE or a redirection, got a terminal",
+			  to->name);
+}
+
 int convert_write(struct settings *s, struct profile **p, const struct format *to)
 {
 	struct output *out;
 
-	if (convert_prepare(s, p, to) < 0 || !(out = output_open(s->output)))
+	if (convert_check_terminal(s, to) < 0 || convert_prepare(s, p, to) < 0 ||
+	    !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
 	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;

@@ -27,6 +27,7 @@ struct settings {
 	bool strict;
 	bool empty_reported; /* the caller has said why nothing is left */
 	bool sandbox;
+	bool terminal; /* standard output is one */
 	bool help, version, list_formats, list_features, list_limits, list_options;
 	struct estimate estimate;
 	bool no_unattributed;
@@ -96,6 +97,9 @@ struct profile *convert_read(struct settings *s, const struct format *from, form
 			     char **files, int count, struct read_hints wanted,
 			     const struct format **first);
 
+/* Appends what a profile of these files is called: "run.pstat and 2 more". */
+void convert_add_title(struct buf *b, char **files, size_t count);
+
 /* Warns if files are summed whose stacks were estimated one by one. */
 void convert_report_estimated(size_t estimated, size_t files);
 
@@ -133,6 +137,8 @@ int convert_prepare_sum(struct settings *s, struct profile **p, const struct for
 /* Writes p, which has been prepared, with the option values of the format. */
 void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,
 		      const struct format *to);
+/* 0, or -1 after a message if the output would be bytes on a terminal. */
+int convert_check_terminal(const struct settings *s, const struct format *to);
 /* Whether the format needs samples in order. */
 bool convert_needs_order(const struct settings *s, const struct format *to);
 /*

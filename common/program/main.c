@@ -41,12 +41,12 @@ static void add_inputs(struct settings *s, format_list from)
 
 void options_for_conversion(struct settings *s, format_list from, format_list to)
 {
-	settings_add_group(s, "options", options_common, s);
-	settings_add_group(s, "losses", options_strict, s);
-	settings_add_group(s, "selection", options_selection, s);
-	settings_add_group(s, "privacy", options_privacy, s);
+	settings_add_group(s, "output, messages, information", options_common, s);
+	settings_add_group(s, "what a conversion loses", options_strict, s);
+	settings_add_group(s, "a part of the profile", options_selection, s);
+	settings_add_group(s, "names that are not to be seen", options_privacy, s);
 	if (any_loses_threads(from, to))
-		settings_add_group(s, "threads", options_threads, s);
+		settings_add_group(s, "threads, where the target has none", options_threads, s);
 	if (any_representation(from, REPR_GRAPH, true) &&
 	    any_representation(to, REPR_SAMPLES, false))
 		settings_add_group(s, "stacks from a call graph", options_estimate, s);
@@ -56,12 +56,12 @@ void options_for_conversion(struct settings *s, format_list from, format_list to
 			settings_add_format(s, *to, END_OUTPUT);
 }
 
-void options_for_reading(struct settings *s, format_list from, const struct option_row *own,
-			 void *values)
+void options_for_reading(struct settings *s, format_list from, const char *heading,
+			 const struct option_row *own, void *values)
 {
-	settings_add_group(s, "checks", own, values);
-	settings_add_group(s, "options", options_common, s);
-	settings_add_group(s, "selection", options_selection, s);
+	settings_add_group(s, heading, own, values);
+	settings_add_group(s, "output, messages, information", options_common, s);
+	settings_add_group(s, "a part of the profile", options_selection, s);
 	add_inputs(s, from);
 }
 
@@ -75,7 +75,8 @@ int convert_files(struct settings *s, const struct format *from, const struct fo
 	struct profile *p = NULL;
 	int status = STATUS_TROUBLE;
 
-	if (sandbox_enter(s, files, count, !from || from->reads_xml) == 0)
+	if (convert_check_terminal(s, to) == 0 &&
+	    sandbox_enter(s, files, count, !from || from->reads_xml) == 0)
 		p = convert_read(s, from, list, files, count, wanted, NULL);
 	if (p && convert_select_and_redact(s, &p) == 0)
 		status = convert_write(s, &p, to);

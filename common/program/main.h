@@ -32,7 +32,7 @@ int convert_files(struct settings *s, const struct format *from, const struct fo
 void options_for_conversion(struct settings *s, format_list from, format_list to);
 
 /* Like options_for_conversion(), for a program that only reads; `own` are its own options. */
-void options_for_reading(struct settings *s, format_list from, const struct option_row *own,
-			 void *values);
+void options_for_reading(struct settings *s, format_list from, const char *heading,
+			 const struct option_row *own, void *values);
 
 #endif

@@ -96,14 +96,19 @@ static int give_up_rights(void)
 }
 
 /* Thousands of files may be merged, and all are open at once. */
-static void raise_file_limit(int wanted)
+static int raise_file_limit(int wanted)
 {
 	struct rlimit files;
 
-	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur > (rlim_t)wanted)
-		return;
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= (rlim_t)wanted)
+		return 0;
+	if (files.rlim_max < (rlim_t)wanted)
+		return diag_error("--sandbox: %d files have to be open at once, and the system "
+				  "allows %llu (ulimit -Hn)",
+				  wanted, (unsigned long long)files.rlim_max);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
+	return 0;
 }
 
 int sandbox_preopen(const struct settings *s, char **files, int count)
@@ -111,7 +116,8 @@ int sandbox_preopen(const struct settings *s, char **files, int count)
 	enum { OTHERS = 16 };
 	if (!s->sandbox)
 		return 0;
-	raise_file_limit(OTHERS + (int)task_current->preopened_count + count);
+	if (raise_file_limit(OTHERS + (int)task_current->preopened_count + count) < 0)
+		return -1;
 	for (int i = 0; i < count || (i == 0 && !count); i++)
 		if (input_preopen(count ? files[i] : NULL) < 0)
 			return -1;

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
@@ -16,7 +17,7 @@
 void settings_init(struct settings *s)
 {
 	*s = (struct settings){
-		.estimate = { .contexts = 200000, .max_unplaced = 1e-3, .unattributed = true },
+		.estimate = { .max_unplaced = -1, .unattributed = true },
 	};
 }
 
@@ -73,12 +74,13 @@ const struct option_row options_threads[] = {
 };
 
 const struct option_row options_estimate[] = {
-	OPT_COUNT(0, "max-contexts", "N", "expand at most N contexts (default 200000)",
+	OPT_COUNT(0, "max-contexts", "N", "expand at most N contexts (200000), and draw them all",
 		  AT(estimate.contexts)),
 	OPT_ALIAS("contexts", "max-contexts"),
-	OPT_FRACTION(0, "max-unplaced", "SHARE",
-		     "stop when less than SHARE of the total is unplaced (default 1e-3)",
-		     AT(estimate.max_unplaced)),
+	OPT_FRACTION(
+		0, "max-unplaced", "SHARE",
+		"expand until less than SHARE of the total is unplaced (0.001), and draw it all",
+		AT(estimate.max_unplaced)),
 	OPT_ALIAS("rest", "max-unplaced"),
 	OPT_FLAG(0, "no-unattributed",
 		 "leave out inclusive time that is in no function's self time",
@@ -203,5 +205,6 @@ int settings_parse(struct settings *s, int argc, char **argv)
 
 	task_current->quiet = s->quiet;
 	task_current->verbose = s->verbose;
+	s->terminal = isatty(STDOUT_FILENO);
 	return first;
 }

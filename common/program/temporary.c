@@ -9,17 +9,34 @@
 /* The temporary file of this process; static because a signal handler gets no argument. */
 static char temporary[PATH_MAX];
 
-static const int fatal_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU };
-enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof *fatal_signals };
+/* What else must be done before a signal ends the process. */
+static void (*last_act)(void);
+
+/* Those that end a process and are no fault of its own, which debuggers and sanitizers take. */
+static bool ends_process(int number)
+{
+	static const int others[] = {
+		SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGCHLD, SIGURG,
+		SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGTRAP, SIGSYS,  SIGXFSZ, SIGWINCH,
+	};
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (number == others[i])
+			return false;
+	return true;
+}
 
 static void on_signal(int number)
 {
 	if (temporary[0])
 		unlink(temporary);
+	if (last_act)
+		last_act();
 	signal(number, SIG_DFL);
 	raise(number);
 }
 
+/* The C library keeps some numbers below SIGRTMIN for itself and refuses them. */
 static void handle_signals(void)
 {
 	static bool ready;
@@ -27,9 +44,9 @@ static void handle_signals(void)
 	if (ready)
 		return;
 	ready = true;
-	for (int i = 0; i < FATAL_SIGNALS; i++)
-		if (signal(fatal_signals[i], on_signal) == SIG_IGN)
-			signal(fatal_signals[i], SIG_IGN);
+	for (int i = 1; i <= SIGRTMAX; i++)
+		if (ends_process(i) && signal(i, on_signal) == SIG_IGN)
+			signal(i, SIG_IGN);
 }
 
 /* Blocks signals until the name of the temporary file is stored. */
@@ -38,9 +55,7 @@ static int make(char *name)
 	sigset_t wait, before;
 	int fd;
 
-	sigemptyset(&wait);
-	for (int i = 0; i < FATAL_SIGNALS; i++)
-		sigaddset(&wait, fatal_signals[i]);
+	sigfillset(&wait);
 	sigprocmask(SIG_BLOCK, &wait, &before);
 	fd = mkstemp(name);
 	if (fd >= 0) {
@@ -56,10 +71,22 @@ static void forget(void)
 	temporary[0] = '\0';
 }
 
+/* Nothing: write() then fails with EFBIG. Programs that are started begin without it. */
+static void on_too_large(int number)
+{
+	(void)number;
+}
+
+void temporary_before_end(void (*act)(void))
+{
+	last_act = act;
+	handle_signals();
+}
+
 void temporary_guard(struct task *c)
 {
 	/* exceeding a limit on file sizes is an ordinary error, not the end */
-	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGXFSZ, on_too_large);
 	c->make_temporary = make;
 	c->forget_temporary = forget;
 }

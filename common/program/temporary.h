@@ -1,8 +1,8 @@
 /*
  * temporary - removes temporary output files on signals
  *
- * The output is written under a temporary name beside its final one. A signal that ends the
- * program removes that file first. The library itself installs no signal handler, since
+ * Where the output cannot be written without a name, it has a temporary one beside its final
+ * one. A signal that ends the program removes that file first. The library itself installs no signal handler, since
  * signals belong to the program.
  */
 #ifndef PROGRAM_TEMPORARY_H
@@ -12,5 +12,7 @@
 
 /* Guards the files that c makes from now on. */
 void temporary_guard(struct task *c);
+/* Before a signal ends the process, `act` is called; it does what a signal handler may do. */
+void temporary_before_end(void (*act)(void));
 
 #endif

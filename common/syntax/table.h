@@ -5,7 +5,7 @@
  * a format that programs read. Every cell has a text for people and, if it is a number, the
  * exact number for programs. Names are untrusted in every format: people see control and bidi
  * characters as \xNN or \u{NNNN}; CSV and Markdown are escaped so that no name becomes a
- * formula, a tag or a column.
+ * formula, a tag or a column. People see no column in which no row has anything.
  *
  * 	table_text(t, name);
  * 	table_number(t, self, shown);
@@ -55,6 +55,12 @@ void table_number(struct table *t, struct decimal number, struct str shown);
 void table_words(struct table *t, struct str shown); /* text for people; programs get null */
 void table_unknown(struct table *t);                 /* an unknown value: null, or empty */
 void table_color(struct table *t, const char *sgr);  /* colours the last cell; for example "31" */
+/*
+ * Says what of the last cell's text goes where it must be shortened: first the `length` bytes
+ * of a directory from `at` on, then the middle of the `name` bytes that it begins with, and only
+ * where these are gone the middle of what follows.
+ */
+void table_directory(struct table *t, size_t name, size_t at, size_t length);
 void table_end_row(struct table *t);
 size_t table_rows(const struct table *t);
 

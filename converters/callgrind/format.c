@@ -30,9 +30,10 @@
  * program write what Python counts, the outermost ones.
  *
  * Writing: what both KCachegrind and callgrind_annotate read right. One section a
- * thread and part; "events:" with one blank; "summary:" the sum of costs; fl before
- * fn; cob and cfi before cfn; name compression, which also protects a name that
- * begins like "(12"; integers only, so a value type with decimals has them in its
+ * thread and part; "events:" with one blank; "summary:" the sum of costs if there
+ * is one section, and none if there are several, see put_summary(); fl before fn; cob
+ * and cfi before cfn; name compression, which also protects a name that begins like
+ * "(12"; integers only, so a value type with decimals has them in its
  * name: "samples_(1e-1)". KCachegrind takes functions for one when name, base name of
  * the file and of the object agree: where other formats' functions would meet, they
  * become "name:LINE" or "name [FILE]", and reading takes that off again.

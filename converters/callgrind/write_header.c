@@ -175,12 +175,19 @@ static void put_events(struct callgrind_writer *w)
 	output_byte(out, '\n');
 }
 
+/*
+ * callgrind_annotate takes the last summary for that of the file, and would show 200 % of two
+ * threads. Without any it adds up the costs, as KCachegrind does in any case: so of several
+ * sections only those have one where the file that was read had another than the sum.
+ */
 static void put_summary(struct callgrind_writer *w)
 {
 	const struct profile *p = w->p;
 	struct str recorded = callgrind_metadata(p, w->thread, "summary");
 	int64_t *sums;
 
+	if (p->thread_count > 1 && !recorded.n)
+		return;
 	output_text(w->out, "summary:");
 	if (recorded.n) {
 		output_byte(w->out, ' ');

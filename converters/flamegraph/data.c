@@ -4,7 +4,7 @@
  * One JSON object in <metadata id="profile">; names are spelled as json_put() does, so
  * that any bytes come back:
  *
- *	{"profpipe":1,"source":"collapsed",
+ *	{"profpipe":1,"source":"collapsed","title":"run.folded",
  *	 "values":[{"name":"samples","unit":"none"}],"threads":[{"name":""}],
  *	 "strings":["","main","a.py"],
  *	 "systems":[0,3],               function and system name, where that is known
@@ -109,6 +109,8 @@ static void put_head(struct output *out, const struct flame_writer *pic)
 
 	output_text(out, "{\"profpipe\":1");
 	put_string(out, ",\"source\":", str_of(p->source ? p->source : ""));
+	if (profile_text(p, p->title).n)
+		put_string(out, ",\"title\":", profile_text(p, p->title));
 	pen_start(&pen, out);
 	for (value_id v = 0; v < p->value_count; v++) {
 		output_text(pen.out, v ? "," : ",\n\"values\":[");
@@ -362,11 +364,13 @@ static void put_given(struct output *out, const char *before, const char *text)
 		put_string(out, before, str_of(text));
 }
 
-static void put_options(struct output *out, const struct flame_writer *v)
+static void put_options(struct output *out, struct flame_writer *v)
 {
 	static const char *const widths[] = { "larger", "new", "base" };
 	const struct flame_options *o = v->options;
+	struct buf facts = { 0 };
 
+	flame_add_lasting_facts(v, &facts);
 	put_string(out, "\"view\":",
 		   str_of(o->in_time    ? "chart"
 			  : o->reverse  ? "callers"
@@ -380,6 +384,10 @@ static void put_options(struct output *out, const struct flame_writer *v)
 		output_text(out, ",\"shares\":true");
 	if (v->difference && o->negate)
 		output_text(out, ",\"negate\":true");
+	if (facts.n)
+		put_string(out, ",\"facts\":", buf_str(&facts));
+	buf_free(&facts);
+	put_given(out, ",\"subtitle\":", o->subtitle);
 	put_string(out, ",\"minwidth\":", str_of(o->min_width));
 	put_list(out, ",\"row\":", (int64_t)(o->row_height ? o->row_height : o->font_size + 4));
 	put_list(out, ",\"font\":", (int64_t)o->font_size);

@@ -72,15 +72,32 @@ static bool needs_order(const void *options)
 {
 	const struct flame_options *o = options;
 
-	return o->in_time;
+	return o->in_time || !o->no_time;
+}
+
+/*
+ * Whether single samples in their order are in the file, for the page's view of time: not where
+ * that would make most of a large file, nor where the order is that of an estimate.
+ */
+static bool keeps_time(const struct flame_options *o, const struct profile *p)
+{
+	enum { MOST_ROWS = 200000 };
+
+	if (o->in_time)
+		return true;
+	return !o->no_time && (p->ordered || p->call_event_count) && !p->estimated &&
+	       !profile_is_difference(p) && p->sample_count <= MOST_ROWS &&
+	       p->call_event_count <= MOST_ROWS &&
+	       (!o->max_frames || p->stacks.count + p->call_event_count <= o->max_frames);
 }
 
 static unsigned features_of(const struct profile *p, const void *options)
 {
 	const struct flame_options *o = options;
+	const unsigned in_time = FEATURE_ORDER | FEATURE_SAMPLE_TIMES;
 
-	(void)p;
-	return o->in_time ? FEATURE_ORDER | FEATURE_SAMPLE_TIMES : 0;
+	/* who asked for no time misses no call events: what is kept of them is more than asked */
+	return !keeps_time(o, p) ? 0 : o->in_time ? in_time : in_time | FEATURE_CALL_EVENTS;
 }
 
 static void report_loss(const struct profile *p, const void *options, struct buf *loss)
@@ -88,7 +105,7 @@ static void report_loss(const struct profile *p, const void *options, struct buf
 	const struct flame_options *o = options;
 	uint64_t contexts = p->stacks.count - 1, max_frames = o->max_frames;
 
-	if (max_frames && max_frames < contexts && !o->in_time)
+	if (max_frames && max_frames < contexts && !keeps_time(o, p))
 		buf_print(loss, "%llu of %llu contexts are pruned, see --max-frames",
 			  (unsigned long long)(contexts - max_frames),
 			  (unsigned long long)contexts);
@@ -148,17 +165,37 @@ static uint8_t *kinds_of_functions(const struct profile *p)
 	return kinds;
 }
 
-static void draw(struct output *out, const struct profile *p, uint32_t idle)
+/*
+ * A name cannot end the title, nor anything else here: xml_put() leaves no '<' and no '&'. The page
+ * is well-formed XML too, so that it is read as the picture is.
+ */
+static void put_html_start(const struct flame_writer *v)
+{
+	struct output *out = v->out;
+
+	output_text(
+		out,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n" FLAME_GENERATOR
+		"\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
+		"<title>");
+	xml_put(out, flame_heading(v));
+	output_text(out, "</title>\n<style>body{margin:0}body>svg{display:block}</style>\n"
+			 "</head>\n<body>\n");
+}
+
+static void draw(struct output *out, const struct profile *p, uint32_t idle, bool in_html)
 {
 	const struct flame_options *o = out->options;
-	struct contexts *contexts = contexts_new(p, o->max_frames, o->in_time);
+	struct contexts *contexts = contexts_new(p, o->max_frames, keeps_time(o, p));
 	struct flame_writer v = { .out = out,
 				  .options = o,
 				  .style = flame_style(o),
 				  .p = p,
 				  .contexts = contexts,
 				  .idle = idle,
-				  .difference = profile_is_difference(p) };
+				  .difference = profile_is_difference(p),
+				  .in_html = in_html };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	uint8_t *kinds = kinds_of_functions(p);
 	struct flame_tree *tree;
@@ -171,9 +208,12 @@ static void draw(struct output *out, const struct profile *p, uint32_t idle)
 		diag_verbose(
 			"callers of the widest %d frames are in the picture, not those of others",
 			FLAME_MAX_CALLERS);
+	if (in_html)
+		put_html_start(&v);
 	flame_put_picture(&v);
 	flame_put_data(&v);
 	flame_put_page(o, out);
+	output_text(out, in_html ? "</body>\n</html>\n" : "");
 	buf_free(&v.text);
 	flame_tree_free(tree);
 	alloc_free(guessed);
@@ -186,31 +226,44 @@ static void draw(struct output *out, const struct profile *p, uint32_t idle)
  * Idle time is a frame like others: it has a name, a width and a share. Where the source has one
  * of that name as well, both are drawn as one, which is read back under that name.
  */
-static void write(struct output *out, const struct profile *p)
+static void write_picture(struct output *out, const struct profile *p, bool in_html)
 {
 	struct profile *named;
 
 	if (!idle_has_samples(p)) {
-		draw(out, p, 0);
+		draw(out, p, 0, in_html);
 		return;
 	}
 	named = idle_named(p);
 	draw(out, named,
-	     idle_stack(p) == EMPTY_STACK ? named->stacks.frame[idle_stack(named)] + 1 : 0);
+	     idle_stack(p) == EMPTY_STACK ? named->stacks.frame[idle_stack(named)] + 1 : 0,
+	     in_html);
 	profile_free(named);
 }
+
+static void write(struct output *out, const struct profile *p)
+{
+	write_picture(out, p, false);
+}
+
+static void write_html(struct output *out, const struct profile *p)
+{
+	write_picture(out, p, true);
+}
+
+#define KEPT \
+	(FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES | \
+	 FEATURE_LINES | FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | \
+	 FEATURE_UNITS | FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | FEATURE_ADDRESSES | \
+	 FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | \
+	 FEATURE_METADATA)
 
 const struct format flamegraph_format = {
 	.name = "flamegraph",
 	.title = "SVG flame graph",
 	.suffixes = ".svg",
 	.representation = REPR_SAMPLES,
-	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES |
-		    FEATURE_LINES | FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS |
-		    FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_IDLE | FEATURE_LABELS |
-		    FEATURE_MAPPINGS | FEATURE_ADDRESSES | FEATURE_FRAME_KINDS |
-		    FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING |
-		    FEATURE_METADATA,
+	.features = KEPT,
 	.features_of = features_of,
 	.bid = flamegraph_bid,
 	.read = flamegraph_read,
@@ -220,5 +273,21 @@ const struct format flamegraph_format = {
 	.report_loss = report_loss,
 	.check = check,
 	.write = write,
+	.write_options = FORMAT_OPTIONS(flame_rows, flame_usual),
+};
+
+/* The same picture within a page of HTML that is well-formed XML: it is read as a flamegraph. */
+const struct format html_format = {
+	.name = "html",
+	.title = "flame graph in an HTML page, for phones too",
+	.suffixes = ".html .htm",
+	.representation = REPR_SAMPLES,
+	.features = KEPT,
+	.features_of = features_of,
+	.needs_order = needs_order,
+	.threads_as_roots = true,
+	.report_loss = report_loss,
+	.check = check,
+	.write = write_html,
 	.write_options = FORMAT_OPTIONS(flame_rows, flame_usual),
 };

@@ -4,6 +4,42 @@
 
 enum { TITLE_SIZE = 17, SMALL_SIZE = 12, LINE = 17, BOLD_PERCENT = 112 };
 
+/* --- what it is called --- */
+
+/* The name that someone gave the profile, or that of its file. */
+static struct str given_name(const struct profile *p)
+{
+	for (size_t i = 0; i < p->metadata_count; i++)
+		if (p->metadata[i].thread == NO_ID &&
+		    str_eq(profile_text(p, p->metadata[i].key), S("name")))
+			return profile_text(p, p->metadata[i].value);
+	return profile_text(p, p->title);
+}
+
+/* What kind of picture it is; empty: the usual one. */
+static struct str kind_of(const struct flame_options *o)
+{
+	return o->in_time    ? S("flame chart")
+	       : o->reverse  ? S("callers first")
+	       : o->inverted ? S("icicle graph")
+			     : S("");
+}
+
+static struct str usual_heading(const struct flame_options *o)
+{
+	return o->in_time    ? S("Flame chart")
+	       : o->reverse  ? S("Flame graph, callers first")
+	       : o->inverted ? S("Icicle graph")
+			     : S("Flame graph");
+}
+
+struct str flame_heading(const struct flame_writer *v)
+{
+	struct str title = v->options->title ? str_of(v->options->title) : given_name(v->p);
+
+	return title.n ? title : usual_heading(v->options);
+}
+
 /* --- the facts --- */
 
 /* Says what the picture shows and what it leaves out, separated by dots. */
@@ -111,12 +147,23 @@ static void add_estimate_fact(const struct flame_writer *v, struct buf *b)
 	}
 }
 
+/* What stays as it is whatever the page shows. */
+void flame_add_lasting_facts(struct flame_writer *v, struct buf *facts)
+{
+	if (v->total)
+		add_pruned(v, facts);
+	if (v->p->estimated)
+		add_estimate_fact(v, next_fact(facts));
+}
+
 static void gather_facts(struct flame_frames *f, struct buf *facts)
 {
 	struct flame_writer *v = f->v;
 
+	if (!str_eq(flame_heading(v), usual_heading(v->options)))
+		buf_add(facts, kind_of(v->options));
 	if (v->p->source)
-		buf_print(facts, "from %s", v->p->source);
+		buf_print(next_fact(facts), "from %s", v->p->source);
 	if (!v->total) {
 		buf_add(next_fact(facts), S("no samples"));
 	} else {
@@ -126,10 +173,8 @@ static void gather_facts(struct flame_frames *f, struct buf *facts)
 			add_total(v, facts);
 		add_left_out(f, facts);
 		add_cut(v, facts);
-		add_pruned(v, facts);
 	}
-	if (v->p->estimated)
-		add_estimate_fact(v, next_fact(facts));
+	flame_add_lasting_facts(v, facts);
 }
 
 /* --- the document --- */
@@ -143,8 +188,9 @@ static void put_document(struct flame_frames *f, uint64_t height)
 	struct flame_writer *v = f->v;
 	struct output *out = v->out;
 
-	output_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-			 "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+	if (!v->in_html)
+		output_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	output_text(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
 			 "xmlns:fg=\"http://github.com/jonhoo/inferno\"");
 	if (v->options->width) {
 		put_count(out, " width=\"", v->width, "\"");
@@ -161,7 +207,7 @@ static void put_document(struct flame_frames *f, uint64_t height)
 			? str_of(v->options->font)
 			: S("system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"));
 	output_text(out, "\" font-size=\"12\">\n<title>");
-	xml_put(out, flame_heading(v->options));
+	xml_put(out, flame_heading(v));
 	output_text(out, "</title>\n");
 }
 
@@ -169,8 +215,9 @@ static void put_document(struct flame_frames *f, uint64_t height)
 static void put_dark(struct output *out, const char *root)
 {
 	static const char *const rules[] = {
-		"{color-scheme:dark}",  " #paper{fill:#16181c}", ">text{fill:#e6e6e6}",
-		">.note{fill:#9a9a9a}", " #frames{opacity:.88}",
+		"{color-scheme:dark}",   " #paper{fill:#16181c}", " .head{fill:#e6e6e6}",
+		" .note{fill:#9a9a9a}",  " #frames{opacity:.92}", " #frames text{fill:#000}",
+		" .E{fill-opacity:.94}",
 	};
 
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
@@ -215,15 +262,6 @@ static void put_style(struct flame_frames *f)
 
 /* --- the lines --- */
 
-struct str flame_heading(const struct flame_options *o)
-{
-	return o->title      ? str_of(o->title)
-	       : o->in_time  ? S("Flame chart")
-	       : o->reverse  ? S("Flame graph, callers first")
-	       : o->inverted ? S("Icicle graph")
-			     : S("Flame graph");
-}
-
 static void put_text(struct flame_frames *f, const char *attribute, struct str text, uint64_t y,
 		     uint64_t width)
 {
@@ -259,10 +297,11 @@ void flame_put_heading(struct flame_frames *f)
 	f->top = y + (line_count(o, rest, width) + (o->subtitle != NULL)) * LINE + below;
 	put_document(f, f->top + f->rows * f->row_height + FLAME_MARGIN);
 	put_style(f);
-	put_text(f, "id=\"title\"", flame_heading(o), y,
+	put_text(f, "id=\"title\" class=\"head\"", flame_heading(f->v), y,
 		 text_room(f->inner, TITLE_SIZE) * 100 / BOLD_PERCENT);
 	if (o->subtitle)
-		put_text(f, "id=\"subtitle\"", str_of(o->subtitle), y += LINE, width);
+		put_text(f, "id=\"subtitle\" class=\"head\"", str_of(o->subtitle), y += LINE,
+			 width);
 	while ((line = flame_next_line(o, &rest, width)).n)
 		put_text(f, "class=\"note\"", line, y += LINE, width);
 	buf_free(&facts);

@@ -17,7 +17,7 @@ struct flame_options {
 	uint64_t width; /* width of the picture; 0: as wide as its window */
 	uint64_t row_height, font_size, max_frames;
 	int colors, widths;
-	bool inverted, reverse, in_time, unsorted, negate, no_script, cut_start;
+	bool inverted, reverse, in_time, no_time, unsorted, negate, no_script, cut_start;
 };
 extern const struct flame_options flame_usual;
 extern const struct option_row flame_rows[];
@@ -82,7 +82,7 @@ struct flame_writer {
 	size_t set_count;
 	struct buf text; /* text of the current line or frame */
 	uint64_t width;  /* in pixels, including margins */
-	bool difference;
+	bool difference, in_html;
 	int64_t total;       /* the value of the whole picture: the sum of the values, or more */
 	double min_value;    /* frames with a smaller value are too narrow to be drawn */
 	uint32_t tied_depth; /* frames with exactly this value are drawn up to this depth */
@@ -95,7 +95,10 @@ bool flame_is_drawn(const struct flame_writer *v, uint32_t node);
 /* The name and the location of a node's function; empty if there is none. */
 struct str flame_name(const struct flame_writer *v, uint32_t node);
 struct str flame_location(const struct flame_writer *v, uint32_t node);
-struct str flame_heading(const struct flame_options *o);
+/* The picture's title: given by an option, by someone before, or the name of the file. */
+struct str flame_heading(const struct flame_writer *v);
+/* Appends what the page says of the profile besides its source and total. */
+void flame_add_lasting_facts(struct flame_writer *v, struct buf *facts);
 
 /* Width in pixels between the margins. */
 uint64_t flame_inner(const struct flame_options *o);

@@ -130,6 +130,8 @@ static void begin_element(struct flame_xml_reader *r, const struct sax_event *ev
 
 	if (r->depth > DEEPEST)
 		flame_xml_fail(r, line_of(r), "a picture less than 256 elements deep", "one more");
+	else if (r->depth == 1 && kind == KIND_OTHER && strcmp(text_of(event->text), "html") == 0)
+		r->in_html = true;
 	else if (r->depth == 1 && kind != KIND_SVG)
 		flame_xml_fail(r, line_of(r), "an element 'svg'",
 			       diag_quote(str_of(text_of(event->text))));
@@ -347,6 +349,8 @@ static void finish(struct flame_xml_reader *r, struct profile *p)
 		return;
 	if (r->found)
 		flame_read_data(r->in, p, buf_str(&r->data), r->data_line);
+	else if (r->in_html)
+		input_error(r->in, "expected a flame graph in the page, got another HTML page");
 	else
 		flame_picture_read(&r->picture, r->in, p);
 }
@@ -429,7 +433,8 @@ int flamegraph_bid(struct str head, bool whole)
 		head = str_trim(head);
 		while (head.n && head.p[0] == '\n')
 			head = str_trim(str_from(head, 1));
-		if (str_starts(head, S("<svg")))
+		if (str_starts(head, S("<svg")) ||
+		    (str_starts(head, S("<html")) && str_contains(head, str_of(FLAME_GENERATOR))))
 			return 90;
 		if (str_starts(head, S("<!--"))
 			    ? !pass(&head, "-->")

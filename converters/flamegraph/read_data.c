@@ -5,6 +5,7 @@
  * are a few megabytes. Keys that are not here are for the page, or of later versions.
  *
  *	"profpipe": 1
+ *	"title"                           the name of the file that it was made from
  *	"values", "threads", "labels"     as in rows_json.h
  *	"estimated", "ordered", "lines"   true or absent
  *	"strings": ["", "main", ...]
@@ -146,6 +147,11 @@ static void read_values(struct flame_data_reader *r)
 	alloc_free(r->row);
 	r->row = alloc_zero(r->p->value_count, sizeof *r->row);
 	r->waiting.values.width = (uint32_t)r->p->value_count;
+}
+
+static void read_title(struct flame_data_reader *r)
+{
+	r->p->title = json_text(&r->j, r->p);
 }
 
 static void read_threads(struct flame_data_reader *r)
@@ -493,6 +499,8 @@ static void read_key(struct flame_data_reader *r, struct str key)
 		read_values(r);
 	else if (str_eq(key, S("threads")))
 		read_threads(r);
+	else if (str_eq(key, S("title")))
+		read_title(r);
 	else if (str_eq(key, S("labels")))
 		json_metadata(&r->j, r->p);
 	else if (str_eq(key, S("estimated")))

@@ -16,6 +16,9 @@
 #include "common/profile/profile.h"
 
 /* For the format. */
+/* In the head of our HTML pages; other pages of HTML are not read. */
+#define FLAME_GENERATOR "<meta name=\"generator\" content=\"profpipe\"/>"
+
 int flamegraph_bid(struct str head, bool whole);
 int flamegraph_read(struct input *in, struct profile *p);
 

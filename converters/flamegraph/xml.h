@@ -44,6 +44,7 @@ struct flame_xml_reader {
 	struct buf data;
 	uint64_t data_line;
 	bool found;            /* the data was written by us */
+	bool in_html;          /* the picture is in a page */
 	bool ending;           /* all input has been parsed */
 	enum failure given_up; /* why work was given up within an event */
 	struct cleanup cleanup;

@@ -71,6 +71,7 @@ const struct format pstat_format = {
 	.representation = REPR_GRAPH,
 	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES |
 		    FEATURE_UNITS,
+	.binary = true,
 	.bid = pstat_bid,
 	.read = pstat_read,
 	.check = pstat_check,

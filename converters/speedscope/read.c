@@ -111,14 +111,35 @@ static void read_shared(struct speedscope_reader *r)
 
 /* --- the file --- */
 
+/* The name that someone gave the file. */
+static void take_name(struct speedscope_reader *r)
+{
+	if (r->named && !r->in->failed)
+		profile_metadata(r->p, NO_ID, S("name"), profile_text(r->p, r->name));
+	r->named = false;
+}
+
+/* The name of the file that this one was made from, which says nothing about the profile. */
+static void take_title(struct speedscope_reader *r)
+{
+	if (r->named)
+		r->p->title = r->name;
+	r->named = false;
+}
+
 static void read_file_extra(struct speedscope_reader *r)
 {
 	struct str key;
-	bool estimated;
+	bool estimated, titled = false;
 
 	json_object(&r->j);
 	while (json_key(&r->j, &key)) {
-		if (str_eq(key, S("labels"))) {
+		if (str_eq(key, S("titled"))) {
+			json_bool(&r->j, &titled);
+			if (titled)
+				take_title(r);
+		} else if (str_eq(key, S("labels"))) {
+			take_name(r);
 			json_metadata(&r->j, r->p);
 		} else if (str_eq(key, S("estimated"))) {
 			json_bool(&r->j, &estimated);
@@ -162,14 +183,14 @@ static void convert_read_file(struct speedscope_reader *r)
 		} else if (str_eq(key, S("profpipe"))) {
 			read_file_extra(r);
 		} else if (str_eq(key, S("name")) && !json_null(&r->j)) {
-			string_id name = json_text(&r->j, r->p);
-
-			profile_metadata(r->p, NO_ID, S("name"), profile_text(r->p, name));
+			r->name = json_text(&r->j, r->p);
+			r->named = true;
 		} else if (!str_eq(key, S("name"))) {
 			json_skip(&r->j);
 		}
 	}
 	json_end(&r->j);
+	take_name(r);
 	if (!r->profiled || !r->framed)
 		input_error_at(r->in, 0, "expected a speedscope file with '%s'",
 			       r->profiled ? "shared" : "profiles");

@@ -84,6 +84,8 @@ struct speedscope_reader {
 	struct profile *p;
 	bool framed, profiled; /* "shared" and "profiles" have been read */
 	bool strange;          /* a unit was unknown, which has been reported */
+	bool named;            /* the file has a name, which has not been taken */
+	string_id name;
 
 	frame_id *frames; /* frame by its index in the file */
 	size_t frame_count, frame_cap;

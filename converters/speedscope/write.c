@@ -385,6 +385,8 @@ static void put_file_extra(struct speedscope_writer *w, size_t title)
 	const struct profile *p = w->p;
 	bool any = false;
 
+	if (p->title && profile_text(p, p->title).n && title == p->metadata_count)
+		put_extra(w, &any, "\"titled\":true"); /* the name is only that of a file */
 	if (p->estimated)
 		put_extra(w, &any, "\"estimated\":true");
 	if (p->value_count > 1) {
@@ -442,11 +444,14 @@ static void put_head(struct speedscope_writer *w)
 {
 	const struct profile *p = w->p;
 	size_t name = find_name(p);
+	struct str title = profile_text(p, p->title);
 
 	output_text(w->out, "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\","
 			    "\"exporter\":\"profpipe\"");
 	if (name < p->metadata_count)
 		json_put_text(w->out, ",\"name\":", profile_text(p, p->metadata[name].value));
+	else if (title.n)
+		json_put_text(w->out, ",\"name\":", title);
 	json_put_count(w->out, ",\"activeProfileIndex\":", first_shown(w));
 	put_file_extra(w, name);
 }

@@ -2,6 +2,8 @@
 import gzip
 import json
 import os
+import pty
+import subprocess
 import zipfile
 
 import pytest
@@ -112,6 +114,61 @@ def test_rows_and_limits_have_one_name(program, words):
     assert lib.run(program, "--limit", "3", *words, sample)[0]
     assert lib.run(program, "--limit", "3", "--limit", "functions=1000", *words, sample) == lib.run(program, "--limit", "3", *words, sample)
     assert b"functions" in lib.run(program, "--limit", "functions=3", *words, sample, status=2)[1]
+
+
+# --- names of programs ---
+
+@pytest.mark.parametrize("typed, meant", [("pstat2calgrind", "pstat2callgrind"), ("proftpo", "proftop"), ("speedscop2flamegraph", "speedscope2flamegraph")])
+def test_a_mistyped_program(typed, meant, tmp_path):
+    said = f"no program is called '{typed}'; did you mean {meant}?\n".encode()
+    assert lib.run("profconv", typed, input=STACKS, status=2) == (b"", b"profconv: " + said)
+    (tmp_path / typed).symlink_to(lib.BIN / "profconv")
+    done = subprocess.run([tmp_path / typed, "-t", "pstat"], input=STACKS, capture_output=True, env=lib.ENV)
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", typed.encode() + b": " + said)
+
+
+def test_other_names_and_files_are_none(tmp_path, monkeypatch):
+    """Under a name of the user's own it is profconv; a file may be called nearly like a program."""
+    (tmp_path / "my-converter").symlink_to(lib.BIN / "profconv")
+    done = subprocess.run([tmp_path / "my-converter", "-t", "collapsed"], input=STACKS, capture_output=True, env=lib.ENV)
+    assert (done.returncode, done.stdout, done.stderr) == (0, STACKS, b"")
+    (tmp_path / "proftpo").write_bytes(STACKS)
+    monkeypatch.chdir(tmp_path)
+    assert lib.run("profconv", "proftpo", "-t", "collapsed") == (STACKS, b"")
+
+
+# --- terminals ---
+
+def on_terminal(program, *words, end, **more):
+    """With that end of it at a terminal: the status and what the terminal shows."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([lib.BIN / program, *words], env=lib.ENV, **{end: theirs}, **more) as child:
+        os.close(theirs)
+        if end == "stdin":
+            os.write(ours, STACKS + b"\x04")
+        said = child.communicate()[1]
+    try:
+        shown = os.read(ours, 65536)
+    except OSError:  # nothing was written
+        shown = b""
+    os.close(ours)
+    return child.returncode, shown, said
+
+
+@pytest.mark.parametrize("program, words", [("collapsed2pstat", []), ("profconv", ["-t", "pstat"]), ("profmerge", ["-t", "pstat"]), ("proffilter", ["-t", "pstat"]),
+                                            ("profconv", ["--sandbox", "-t", "pstat"])])
+def test_no_binary_to_a_terminal(program, words, tmp_path):
+    (tmp_path / "x.collapsed").write_bytes(STACKS)
+    status, shown, said = on_terminal(program, *words, tmp_path / "x.collapsed", end="stdout", stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert (status, shown) == (2, b"") and said == program.encode() + b": pstat is binary: expected -o FILE or a redirection, got a terminal\n"
+    assert on_terminal(program, *words, "-o", tmp_path / "y", tmp_path / "x.collapsed", end="stdout", stdin=subprocess.DEVNULL,
+                       stderr=subprocess.PIPE) == (0, b"", b"") and (tmp_path / "y").stat().st_size
+
+
+def test_a_terminal_is_told_what_is_waited_for():
+    for options, told in ([], True), (["-q"], False):
+        status, _, said = on_terminal("proftop", *options, end="stdin", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert status == 0 and (b"reading a profile from this terminal: give a file" in said) == told and said.count(b"\n") == told
 
 
 # --- files of other kinds ---

@@ -2,6 +2,7 @@
 import gzip
 import json
 import marshal
+import os
 import re
 import resource
 import subprocess
@@ -120,7 +121,36 @@ def test_seconds():
 
 
 def test_every_limit_has_a_case():
-    assert set(rows()) == set(CASES) | {"seconds"}
+    assert set(rows()) == set(CASES) | {"seconds", "written", "lists"}
+
+
+def test_written(tmp_path):
+    """Of an output too large nothing is left, and what was there stays."""
+    data = b"".join(b"main;f%d 1\n" % i for i in range(40_000))
+    out = tmp_path / "out"
+    for options, input_, target in ([], data, "collapsed"), ([], gzip.compress(data), "speedscope"):
+        size = len(lib.run("profconv", "-q", "-t", target, input=input_)[0])
+        for name in "out", "out.gz":  # counted before it is compressed
+            (tmp_path / name).write_bytes(b"old")
+            lib.run("profconv", "-q", "-t", target, "--limit", f"written={size}", "-o", tmp_path / "other", input=input_)
+            said = lib.run("profconv", "-q", "-t", target, "--limit", f"written={size - 1}", "-o", tmp_path / name, input=input_, status=2)[1]
+            assert said == f"profconv: expected at most {size - 1} bytes of output, got more (--limit written=N allows more)\n".encode()
+            assert (tmp_path / name).read_bytes() == b"old" and set(os.listdir(tmp_path)) <= {"out", "out.gz", "other"}
+
+
+def test_lists(tmp_path):
+    profile = tmp_path / "x"
+    profile.write_bytes(b"a 1\n")
+    for mark in b"", b"\xef\xbb\xbf":  # editors leave one
+        names, rules = (mark + b"%s\n" % os.fsencode(profile)) * 1, mark + b"total > 5%\n"
+        (tmp_path / "rules").write_bytes(rules)
+        size = len(names) - len(mark)
+        assert lib.run("profmerge", "-t", "collapsed", "--files-from", "-", "--limit", f"lists={size}", input=names)[0] == b"a 1\n"
+        said = lib.run("profmerge", "-t", "collapsed", "--files-from", "-", "--limit", f"lists={size - 1}", input=names, status=2)[1]
+        assert b"bytes of a list of files or of rules" in said and said.count(b"\n") == 1
+        lib.run("profdiff", "--rules", tmp_path / "rules", "--limit", "lists=11", profile, profile)
+        said = lib.run("profdiff", "--rules", tmp_path / "rules", "--limit", "lists=10", profile, profile, status=2)[1]
+        assert b"expected at most 10 bytes of a list" in said and said.count(b"\n") == 1
 
 
 def test_the_manual_lists_them():

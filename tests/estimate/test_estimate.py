@@ -3,8 +3,10 @@
 Laws come first: whatever tree is drawn, its sums are those of the file. Then examples that can be followed by hand,
 and graphs made to be slow."""
 import functools
+import gzip
 import json
 import marshal
+import os
 import random
 import re
 import resource
@@ -52,6 +54,13 @@ def written(form, tree):
 
 
 def estimated(form, data, *options):
+    """All that is expanded: what a reader cannot tell from noise would be merged otherwise."""
+    if not {"--max-unplaced", "--max-contexts"} & set(options):
+        options = *options, "--max-unplaced", 1e-3
+    return usual(form, data, *options)
+
+
+def usual(form, data, *options):
     return true_tree.read_stacks(lib.run(f"{form}2collapsed", "-q", *options, input=data)[0].decode())
 
 
@@ -525,3 +534,75 @@ def test_time_is_bounded(make, count, times, tmp_path):
                           preexec_fn=limits, timeout=20 * SECONDS)
     assert (done.returncode, done.stderr) == (0, b"")
     lib.run("profcheck", "--against", source, target)
+
+
+# --- the size of what is drawn ---
+
+TIMES_MOST = 30  # the bytes of a file
+SMALL = 100      # functions
+CPU_MOST, MEMORY_MOST = 0.4, 90 << 20
+
+
+def unpacked(path):
+    data = path.read_bytes()
+    return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+
+
+@pytest.mark.parametrize("path", lib.some([*GRAPHS, *(program.profile for program in score.programs()), FAULTS / "layers.callgrind"]),
+                         ids=lambda path: path.name)
+@pytest.mark.parametrize("writer", ["collapsed", "speedscope"])
+def test_stacks_are_in_proportion_to_the_graph(path, writer):
+    drawn = lib.run("profconv", "-q", "-t", writer, path)[0]
+    overhead = 2000 if writer == "speedscope" else 0  # what a file of nothing has
+    assert len(drawn) < TIMES_MOST * len(unpacked(path)) + overhead
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("recursion, seed, functions, contexts",
+                         [*LARGE, ("import", 1, SMALL, 2000), ("mutual", 5, SMALL, 20000), ("mutual", 2, 20, 200)])
+def test_random_graphs_are_in_proportion(form, recursion, seed, functions, contexts):
+    data = written(form, random_trees.make_tree(seed, functions, contexts, recursion))
+    drawn, said = lib.run(f"{form}2collapsed", input=data)
+    stacks = true_tree.read_stacks(drawn.decode())
+    assert len(drawn) < TIMES_MOST * len(data)
+    assert self_totals(stacks) == self_totals(usual(form, data, "--max-unplaced", 1e-3))
+    assert (b"merged under [unplaced] (--max-unplaced 0.001 draws more)" in said) == (b"[unplaced]" in drawn)
+
+
+def small():
+    """Not the processor time: seconds are too coarse a limit."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MOST, MEMORY_MOST))
+
+
+@pytest.mark.skipif(lib.SANITIZED, reason="ten times slower")
+@pytest.mark.parametrize("recursion, seed, contexts", [("import", 1, 2000), ("mutual", 5, 20000), ("none", 2, 3000), ("self", 1, 3000)])
+def test_a_hundred_functions_are_soon_drawn(recursion, seed, contexts, tmp_path):
+    source = tmp_path / "in"
+    source.write_bytes(true_tree.pstat_bytes(random_trees.make_tree(seed, SMALL, contexts, recursion)))
+    child = subprocess.Popen([lib.BIN / "pstat2collapsed", "-q", "-o", tmp_path / "out", source], env=lib.ENV, preexec_fn=small)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = status
+    assert status == 0 and usage.ru_utime + usage.ru_stime < CPU_MOST
+
+
+def layers(count):
+    """f0 calls f1 and f2, each of which calls f3 and f4, and so on: 2^count stacks of three units."""
+    arcs, value = {}, 3 << count
+    for layer in range(count):
+        callers = [2 * layer - 1, 2 * layer] if layer else [0]
+        value //= 2 * len(callers)
+        arcs.update({(caller, callee): value for caller in callers for callee in (2 * layer + 1, 2 * layer + 2)})
+        value *= len(callers) * 2
+    return [0] * (2 * count - 1) + [3 << count - 1] * 2, arcs
+
+
+def test_what_is_merged_stays_below_its_callers():
+    count = 14
+    selfs, arcs = layers(count)
+    stacks = usual("callgrind", graph(selfs, arcs))
+    assert self_totals(stacks) == {f"f{2 * count - 1}": selfs[-1], f"f{2 * count}": selfs[-1]}
+    assert {path[-2] for path in stacks} == {"[unplaced]"}
+    depths = {len(path) for path in stacks}
+    assert len(depths) == 1 and len(stacks) == 2 ** (depths.pop() - 2)
+    assert inclusive(stacks)["f1"] == arcs[0, 1]
+    assert len(usual("callgrind", graph(selfs, arcs), "--max-unplaced", 0)) == 2 ** count

@@ -17,7 +17,7 @@ import true_tree
 LIMITS_MOST = {"fn": 0.5, "fnw": 7, "arc": 0.8, "arcw": 8, "anc": 8, "tvf": 19, "tvc": 48, "tv": 64}
 
 PROGRAMS = score.programs()
-COMMAND = [lib.BIN / "pstat2collapsed", "-q"]
+COMMAND = [lib.BIN / "pstat2collapsed", "-q", "--max-unplaced", "0.001"]
 
 
 def name_of(program):

@@ -5,6 +5,7 @@
  *	FAULT_WAY=WAY       fail (the default); eintr: every second read and write is
  *	                    interrupted; short: each of them gives or takes one byte
  *	FAULT_LOG=FILE      the name of each call, a line each
+ *	FAULT_NAMED=1       the file system has no files without a name
  *
  * malloc's family is left alone where a sanitizer has its own.
  */
@@ -123,6 +124,10 @@ int open(const char *path, int flags, ...)
 	va_start(args, flags);
 	mode = va_arg(args, mode_t);
 	va_end(args);
+	if ((flags & O_TMPFILE) == O_TMPFILE && getenv("FAULT_NAMED")) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	if (fails("open", EMFILE))
 		return -1;
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
@@ -143,9 +148,19 @@ int fchmod(int fd, mode_t mode)
 	return fails("fchmod", EPERM) ? -1 : REAL(fchmod)(fd, mode);
 }
 
+int fchown(int fd, uid_t owner, gid_t group)
+{
+	return fails("fchown", EPERM) ? -1 : REAL(fchown)(fd, owner, group);
+}
+
 int rename(const char *from, const char *to)
 {
 	return fails("rename", EACCES) ? -1 : REAL(rename)(from, to);
+}
+
+int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags)
+{
+	return fails("linkat", EACCES) ? -1 : REAL(linkat)(from_folder, from, to_folder, to, flags);
 }
 
 int fsync(int fd)

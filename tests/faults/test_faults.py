@@ -5,10 +5,8 @@ build/tests/fail.so counts the calls of a conversion; see fail.c.
 import gzip
 import os
 import resource
-import signal
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -17,8 +15,8 @@ import lib
 
 FAIL = lib.BUILD / "tests" / "fail.so"
 OLD = b"the old file\n"
-# what a program does without: permissions that a file system has not, an input that does not close, a thread
-SPARED = {"fchmod", "close", "pthread_create"}
+# what a program does without: permissions and owners that a file system has not, an input that does not close, a thread
+SPARED = {"fchmod", "fchown", "close", "pthread_create"}
 
 CONVERSIONS = {
     "pstat": ["pstat2callgrind", "pstat/pytest-benchmark-test_fib.prof"],
@@ -45,7 +43,7 @@ def preload():
 
 
 class Conversion:
-    def __init__(self, name, folder):
+    def __init__(self, name, folder, named=False):
         program, *files = CONVERSIONS[name]
         self.folder = folder / "work"
         self.folder.mkdir()
@@ -54,7 +52,7 @@ class Conversion:
         self.command = [lib.BIN / program, "-q", *MORE.get(name, []), "-o", self.out, *(lib.SAMPLES / file for file in files)]
         # libxml2 does without some of its memory
         self.spared = SPARED | ({"malloc", "realloc"} if name == "flamegraph" else set())
-        self.environment = {**lib.ENV, "LD_PRELOAD": preload(), "FAULT_LOG": str(self.log)}
+        self.environment = {**lib.ENV, "LD_PRELOAD": preload(), "FAULT_LOG": str(self.log), **({"FAULT_NAMED": "1"} if named else {})}
 
     def run(self, *faults, way="fail"):
         """(status, what was said, the calls); the old file is there before."""
@@ -78,11 +76,13 @@ class Conversion:
         return calls
 
 
-@pytest.mark.parametrize("name", CONVERSIONS)
-def test_every_call_and_every_pair(name, tmp_path):
-    conversion = Conversion(name, tmp_path)
+@pytest.mark.parametrize("name, named", [*((name, False) for name in CONVERSIONS), ("pstat", True), ("gzip", True)])
+def test_every_call_and_every_pair(name, named, tmp_path):
+    """named: on a file system where each file has a name from the beginning."""
+    conversion = Conversion(name, tmp_path, named)
     status, said, calls = conversion.run()
     assert status == 0 and said == b"" and {"read", "write", "close", "open", "mkstemp", "rename"} <= set(calls)
+    assert ("linkat" in calls) != named
     assert lib.SANITIZED or {"malloc", "calloc", "realloc"} <= set(calls)
     expected, count = conversion.out.read_bytes(), 0
     for first in range(1, len(calls) + 1):
@@ -94,7 +94,7 @@ def test_every_call_and_every_pair(name, tmp_path):
     # for `make figures`
     figures = lib.BUILD / "tests" / "figures"
     figures.mkdir(exist_ok=True)
-    (figures / f"faults-{name}.tsv").write_text(f"faults injected\t{len(calls)}\npairs of faults injected\t{count}\n")
+    (figures / f"faults-{name}{'-named' * named}.tsv").write_text(f"faults injected\t{len(calls)}\npairs of faults injected\t{count}\n")
 
 
 @pytest.mark.parametrize("name", CONVERSIONS)
@@ -156,26 +156,6 @@ def test_no_space_left(tmp_path):
         assert [path.read_bytes() for path in folder.iterdir()] == [OLD]
     finally:
         subprocess.run(["umount", folder], check=True)
-
-
-@pytest.mark.parametrize("number", [signal.SIGXCPU, signal.SIGQUIT, signal.SIGALRM])
-def test_other_signals_leave_nothing(tmp_path, number):
-    """SIGINT, SIGTERM and SIGHUP are in tests/cli."""
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    out = folder / "out"
-    process = subprocess.Popen([lib.BIN / "collapsed2collapsed", "-o", out], stdin=subprocess.PIPE,
-                               env={**lib.ENV, "LD_PRELOAD": preload(), "FAULT_WAY": "short"},
-                               preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # a shell's "&" ignores some
-    process.stdin.write(many(100_000))
-    process.stdin.close()
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not list(folder.iterdir()):
-        time.sleep(0.001)
-    assert list(folder.iterdir()), "the temporary was never there"
-    process.send_signal(number)
-    assert process.wait(60) == -number
-    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("change", ["shrinks", "grows"])

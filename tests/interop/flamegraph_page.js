@@ -24,6 +24,8 @@ function look() {
 				dash: getComputedStyle(rect).strokeDasharray, fill: getComputedStyle(rect).fill,
 			};
 		}),
+		table: [...document.querySelectorAll("#table tr")].map((tr) => [...tr.children].map((e) => e.textContent.trim())),
+		shown: getComputedStyle(document.getElementById("frames")).display,
 		texts: text("#frames text"),
 		path: text(".fg-path button"),
 		status: text("[role=status]").join(),
@@ -36,7 +38,7 @@ function look() {
 		address: location.hash, inner: holder.width, dark: document.documentElement.classList.contains("dark"),
 		elements: document.getElementsByTagName("*").length, scripts: document.getElementsByTagName("script").length,
 		copied: window.copied === undefined ? null : window.copied, ran: window.ran || null, theme: getComputedStyle(document.getElementById("paper")).fill,
-		controls: [...document.querySelectorAll("foreignObject")].map((e) => getComputedStyle(e).display),
+		controls: [...document.querySelectorAll("#controls, #details")].map((e) => getComputedStyle(e).display),
 		scroll: window.scrollY,
 	};
 }
@@ -47,6 +49,20 @@ const STEPS = {
 	tap: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().tap(),
 	focus: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().focus(),
 	button: (page, name) => page.getByRole("button", { name, exact: true }).click(),
+	row: (page, name, options) => page.locator("#table tbody tr").filter({ has: page.locator(`th .fg-name:text-is(${JSON.stringify(name)})`) }).click(options),
+	wheel: async (page, x, y, dx, dy, key) => {
+		await page.mouse.move(x, y);
+		if (key) await page.keyboard.down(key);
+		await page.mouse.wheel(dx, dy);
+		if (key) await page.keyboard.up(key);
+	},
+	drag: async (page, x, y, toX, toY) => {
+		await page.mouse.move(x, y);
+		await page.mouse.down();
+		await page.mouse.move((x + toX) / 2, (y + toY) / 2);
+		await page.mouse.move(toX, toY);
+		await page.mouse.up();
+	},
 	press: (page, ...keys) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
 	type: (page, text) => page.keyboard.type(text),
 	fill: (page, text) => page.locator("input[type=search]").fill(text),

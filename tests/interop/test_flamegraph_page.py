@@ -562,7 +562,7 @@ def test_time_order(tmp_path):
     assert clients.convert(lib.SAMPLES / "speedscope/pyspy.speedscope.json", "flamegraph", merged)
     (seen,), (chart, flame) = use({"file": merged, "steps": [["look"]]},
                                   {"file": target, "steps": [["look"], ["button", "Flame"], ["look"]]})
-    assert chart["view"] == "Chart" and len(chart["frames"]) >= len(flame["frames"])
+    assert chart["view"] == "Time" and len(chart["frames"]) >= len(flame["frames"])
     towers_of_time = collections.Counter()
     for frame in chart["frames"]:
         towers_of_time[frame["level"]] += frame["width"]

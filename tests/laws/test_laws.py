@@ -19,7 +19,8 @@ STACKS = set(lib.both_ways("stacks", "files"))
 # what a target must refuse, by a message that says so
 REFUSED = {("collapsed/austin3-full.collapsed", "callgrind"): b"negative",
            ("collapsed/austin3-memory.collapsed", "callgrind"): b"negative",
-           ("collapsed/austin3-memory.collapsed", "flamegraph"): b"negative"}
+           ("collapsed/austin3-memory.collapsed", "flamegraph"): b"negative",
+           ("collapsed/austin3-memory.collapsed", "html"): b"negative"}
 
 
 def check(path, *options):
@@ -182,8 +183,8 @@ def table(path):
 
 
 # callgrind_annotate itself misreads these: no summary and calls=0 (pprof), two runs in one
-# file (xdebug), files and functions defined before they are used (yappi)
-MISREAD = ("pprof", "xdebug-append", "yappi")
+# file (xdebug), files and functions defined before they are used (yappi), several summaries (parts-combined)
+MISREAD = ("pprof", "xdebug-append", "yappi", "parts-combined")
 ANNOTATED = [s for s in lib.samples("callgrind") if not any(m in s.name for m in MISREAD)
              and not s.name.endswith(".gz") and "every-bb" not in s.name]
 
@@ -191,6 +192,19 @@ ANNOTATED = [s for s in lib.samples("callgrind") if not any(m in s.name for m in
 @pytest.mark.parametrize("sample", ANNOTATED, ids=lambda s: s.name)
 def test_callgrind_to_callgrind_for_its_own_reader(sample, tmp_path):
     assert table(convert(sample, "callgrind", tmp_path)) == table(sample.path)
+
+
+@pytest.mark.parametrize("sample", [s for s in lib.samples() if s.path.stat().st_size < 100000], ids=lambda s: s.name)
+def test_callgrind_annotate_reads_a_hundred_per_cent(sample, tmp_path):
+    """Of all threads and parts: the total that it shows is the sum of what it shows of functions."""
+    kinds, threads = (check(sample.path)[what] for what in ("value_types", "threads"))
+    if len(threads) < 2 or not kinds or any(kind["self_total"] <= 0 for kind in kinds):
+        return
+    lines = table(convert(sample, "callgrind", tmp_path))
+    total, = (re.match(rb"[^(]*", line)[0] for line in lines if b"PROGRAM TOTALS" in line)
+    first = int(total.split()[0].replace(b",", b""))
+    own = [re.match(rb" *([\d,]+) \([\d. ]+%\) .* \*  ", line) for line in lines if b"  *  " in line]
+    assert sum(int(match[1].replace(b",", b"")) for match in own if match) == first
 
 
 @pytest.mark.parametrize("sample", lib.samples("callgrind"), ids=lambda s: s.name)

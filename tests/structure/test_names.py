@@ -76,7 +76,8 @@ def test_each_symbol_of_a_format_has_the_prefix_of_its_folder():
                if (lib.ROOT / path.relative_to(lib.BIN.parent / "obj").with_suffix(".c")).exists()]
     found = {name for name in defined(*objects) if not name.startswith(("__asan", "__odr_asan"))}
     assert len(found) > 100
-    assert without_prefix(found, ["common", "converters"]) == []
+    # an HTML page is the picture of flamegraph, and is written beside it
+    assert without_prefix(found - {"html_format"}, ["common", "converters"]) == []
 
 
 def test_no_symbol_of_the_library_is_one_of_the_c_library():

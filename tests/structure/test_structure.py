@@ -138,8 +138,8 @@ STATE = {
     "common/io/decompress.c": {"call", "loaded", "lock"},  # under the lock
     "common/syntax/cjson_library.c": {"found", "functions", "once"},  # under pthread_once()
     "common/syntax/xml_library.c": {"functions", "trouble", "once"},  # the same
-    "common/program/temporary.c": {"temporary", "ready"},  # a signal handler gets no argument
-    "converters/tools/pstat2callgrind/main.c": {"own", "scratch"},
+    "common/program/temporary.c": {"temporary", "last_act", "ready"},  # a signal handler gets no argument
+    "converters/tools/pstat2callgrind/main.c": {"own", "scratch", "script"},
 }
 
 

@@ -130,6 +130,82 @@ def test_lines():
     assert sum(row["self"] for row in inlined) == sum(row["self"] for row in rows(lib.SAMPLES / "callgrind/valgrind-main-cpp.callgrind"))
 
 
+RECURSIVE = b"main (a.py:2);f (a.py:5);f (a.py:6);f (a.py:5) 7\nmain (a.py:2);f (a.py:6) 5\nmain (a.py:3);g (b.py:9) 1\n"
+
+
+def test_lines_of_one_function():
+    """Callers by the line that calls, the lines themselves, callees by the line that calls them."""
+    found = [(row["relation"], row["call_line"], row["function"], row["inclusive"], row["self"])
+             for row in rows("--peek", "f", "--lines", input=RECURSIVE)]
+    callers, own = found[:found.index(("function", None, "f", 12, 12))], found[found.index(("function", None, "f", 12, 12)):]
+    assert ("caller", 2, "main", 12, None) in callers
+    assert own[1:3] == [("line", 5, "f", None, 7), ("line", 6, "f", None, 5)]
+    assert own[3:] == [("callee", 5, "f", 7, None)]  # of a recursion, the outermost call
+    table = top("--peek", "f", "--lines", input=RECURSIVE)
+    assert re.search(r"^caller +12 .* a\.py:2 +main \(a\.py\)$", table, re.M) and re.search(r"^line +7 .* a\.py:5 +f \(a\.py\)$", table, re.M)
+
+
+def test_list_has_exact_values():
+    """Recursion counts a stack once on each line: line 5 and line 6 are both in the first stack."""
+    found = [(row["line"], row["self"], row["inclusive"]) for row in rows("--list", "f", input=RECURSIVE)]
+    assert found == [(5, 7, 7), (6, 5, 12)]
+
+
+@pytest.fixture
+def source(tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "a.py").write_text("".join(f"line {n}\n" for n in range(1, 6)) + "\tindented\t<\x1b[31m\n" +
+                                          "".join(f"line {n}\n" for n in range(7, 40)))
+    return tmp_path
+
+
+@pytest.mark.parametrize("place", ["source path", "beside", "as written"])
+def test_list_finds_sources(source, place):
+    name = f"{source}/lib/a.py" if place == "as written" else "/built/elsewhere/lib/a.py"
+    folder = source if place == "beside" else source / "profiles"
+    folder.mkdir(exist_ok=True)
+    profile = folder / "p.collapsed"
+    profile.write_text(f"main;f ({name}:6) 7\nmain;f ({name}:30) 5\n")
+    options = ["--source-path", f"/nowhere:{source}"] if place == "source path" else []
+    found = rows("--list", "f", *options, profile)
+    assert [(row["line"], row["self"], row["source"]) for row in found] == [(6, 7, "        indented        <\x1b[31m"), (30, 5, "line 30")]
+    text = top("--list", "f", *options, profile)
+    assert "\x1b" not in text and "indented        <\\x1b[31m" in text
+    lines = text.splitlines()
+    assert lines[0] == f"f ({name}): self 12 samples, inclusive 12 samples, 100.00%"
+    shown = [re.sub(" +", " ", line.strip()) for line in lines[3:]]
+    assert shown == ["7 7 6 indented <\\x1b[31m", "7 line 7", "8 line 8", "9 line 9", "...", "27 line 27", "28 line 28", "29 line 29",
+                     "5 5 30 line 30", "31 line 31", "32 line 32", "33 line 33"]
+
+
+def test_list_without_a_source_says_so(tmp_path):
+    os.mkfifo(tmp_path / "a.py")
+    for options in [], ["--source-path", tmp_path], ["--sandbox"]:  # a FIFO is not waited for
+        out, said = lib.run("proftop", "--list", "f", *options, input=b"f (x/a.py:3) 2\n")
+        assert said == b"proftop: warning: x/a.py: no such source, see --source-path\n"
+        assert re.sub(rb" +", b" ", out).splitlines()[-1] == b" 2 2 3"
+    assert b"knows no lines of 'f'" in lib.run("proftop", "--list", "f", input=b"f 2\n", status=2)[1]
+    assert b"no function has 'q'" in lib.run("proftop", "--list", "q", input=b"f 2\n", status=2)[1]
+
+
+def test_list_of_a_call_graph():
+    """A line has what it costs and what is called at it, as callgrind_annotate counts."""
+    sample = lib.SAMPLES / "callgrind/valgrind-main.callgrind"
+    for row in rows(sample)[:20]:
+        found = [line for line in rows("--list", row["function"], sample) if (line["function"]) == row["function"]]
+        lines = [line for line in rows("--lines", sample) if line["function"] == row["function"] and line["line"]]
+        assert {(line["file"], line["line"]): line["self"] for line in found if line["self"]} == \
+            {(line["file"], line["line"]): line["self"] for line in lines}
+    main, = [row for row in rows(sample) if row["function"] == "main"]
+    assert sum(row["inclusive"] for row in rows("--list", "main", sample) if row["function"] == "main") == main["inclusive"]
+
+
+def test_no_column_is_empty():
+    assert top("--lines", input=b"f 2\n").splitlines()[0].split() == ["self", "self%", "sum%", "function"]
+    assert "| calls " not in top("--format", "markdown", input=b"f 2\n")
+    assert rows(input=b"f 2\n")[0]["calls"] is None  # programs have all keys
+
+
 def test_least_and_limit():
     data = b"a 90\nb 9\nc 1\n"
     assert [row["function"] for row in rows("--min-share", "0.05", input=data)] == ["a", "b"]
@@ -183,7 +259,7 @@ def test_names_on_a_terminal_and_in_markdown(name):
     text = top(input=data)
     assert people(name) in text and all(c == "\n" or c.isprintable() for c in text)
     lines = top("--format", "markdown", input=data).splitlines()
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {11}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {8}  # nobody counted calls
     cell = next(line for line in lines if "main" not in line and "function" not in line and "--" not in line).split(" | ")[-1][:-2].rstrip()
     assert not set(cell.replace("&#", "")) & set("<>|`*_[]@") and re.sub(r"&#(\d+);", lambda m: chr(int(m[1])), cell) == people(name)
 
@@ -250,7 +326,19 @@ def test_a_terminal_is_not_overflown(columns):
     plain = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("-q", sample, columns=columns))
     lines = plain.splitlines()
     assert len(lines) == 24 - 5 + 3 and max(map(len, lines)) <= columns
-    assert any(line.endswith("..") for line in lines) or columns == 200
+    assert any(".." in line for line in lines) or columns == 200
+
+
+def test_a_directory_goes_before_a_file_and_a_line(tmp_path):
+    profile = tmp_path / "p.collapsed"
+    profile.write_text("".join(f"{'q' * n}.middle.{'e' * n} (/very/long/directory/of/a/project/lib/file_{n}.py:12{n}) 1\n" for n in range(9)))
+    for columns in 60, 80, 100, 140:
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("-q", profile, columns=columns))
+        for n in range(9):
+            assert f"file_{n}.py)" in plain
+        assert max(map(len, plain.splitlines())) <= columns
+        assert ("directory" in plain) == (columns == 140)
+    assert re.search(r"\(\.\./(\w+/)+file_3\.py\)", re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("-q", profile, columns=100)))
 
 
 def test_colours_only_on_a_terminal():
@@ -270,7 +358,7 @@ def test_columns_of_wide_characters():
 # --- refusals ---
 
 @pytest.mark.parametrize("options, message", [
-    (["--peek", "a", "--tree"], b"only one of them"), (["--format", "openmetrics", "--lines"], b"only for functions"),
+    (["--peek", "a", "--tree"], b"only one of them"), (["--list", "a", "--lines"], b"only one of them"), (["--format", "openmetrics", "--lines"], b"only for functions"),
     (["--format", "xml"], b"expected text|tsv"), (["--sort", "size"], b"expected self|"), (["-f", "dot"], b"cannot read"),
 ])
 def test_refusals(options, message):

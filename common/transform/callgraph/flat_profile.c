@@ -88,12 +88,9 @@ static void sort_by_caller(struct flat_profile *f)
 
 void flat_profile_make(struct flat_profile *f, const struct profile *p, value_id v)
 {
-	uint32_t *row_of;
-
 	*f = (struct flat_profile){ .p = p, .value = v, .calls_known = !p->calls_sampled };
-	row_of = make_rows(f, p);
-	call_table_make(&f->table, p, v, row_of, f->count);
-	alloc_free(row_of);
+	f->row_of = make_rows(f, p);
+	call_table_make(&f->table, p, v, f->row_of, f->count);
 	for (uint32_t row = 0; row < f->count; row++)
 		i64_add_to(&f->total, f->table.rows[row].self);
 	sort_by_caller(f);
@@ -105,4 +102,5 @@ void flat_profile_free(struct flat_profile *f)
 	call_table_free(&f->table);
 	csr_free(&f->callees);
 	alloc_free(f->callee_of);
+	alloc_free(f->row_of);
 }

@@ -33,6 +33,7 @@ struct flat_profile {
 	struct call_table table; /* row i belongs to rows[i]; arcs are sorted by callee */
 	struct csr callees;      /* arcs of the table, by caller */
 	uint32_t *callee_of;     /* by arc: its callee */
+	uint32_t *row_of;        /* by function: its row, or NO_ID */
 	int64_t total;           /* sum of all self values */
 	bool calls_known;        /* false: calls are numbers of samples */
 };

@@ -97,14 +97,14 @@ static void add_call_types(struct grapher *k)
 
 	p->calls_sampled = !k->to.d->calls_known;
 	for (int s = 0; s < DIFF_SIDES; s++)
-		k->calls[s] = k->to.d->calls_known
-				      ? profile_value_type(
-						p, (struct value_type){
-							   .name = profile_string(p,
-										  str_of(names[s])),
-							   .title = profile_string(
-								   p, str_of(titles[s])) })
-				      : NO_ID;
+		k->calls[s] =
+			k->to.d->calls_known
+				? profile_value_type(
+					  p,
+					  (struct value_type){
+						  .name = profile_string(p, str_of(names[s])),
+						  .title = profile_string(p, str_of(titles[s])) })
+				: NO_ID;
 }
 
 static void set_pair(int64_t *values, int64_t base, int64_t new)
@@ -127,10 +127,9 @@ static void put_row(struct grapher *k, uint32_t row)
 		values[s] = difference_profile_self(&k->to, row, s);
 	set_pair(values + DIFF_SIDES, calls->base, calls->new);
 	profile_cost(p,
-		     (struct cost){ .function = f,
-				    .at.line = p->functions[f].line_inferred
-						       ? 0
-						       : p->functions[f].line },
+		     (struct cost){
+			     .function = f,
+			     .at.line = p->functions[f].line_inferred ? 0 : p->functions[f].line },
 		     values);
 	set_pair(values, inclusive->base, inclusive->new);
 	profile_total(p, f, most, most, values);
@@ -162,8 +161,8 @@ static int compare_numbers(const void *left, const void *right)
 }
 
 /* The medians of one side from number `at` on; a run without such calls has 0. */
-static size_t take_medians(struct grapher *k, size_t at, uint32_t pair, int side, int64_t *inclusive,
-			   int64_t *calls)
+static size_t take_medians(struct grapher *k, size_t at, uint32_t pair, int side,
+			   int64_t *inclusive, int64_t *calls)
 {
 	size_t runs = k->to.d->sides[side].run_count;
 

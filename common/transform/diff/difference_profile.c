@@ -91,9 +91,11 @@ function_id *difference_profile_functions(struct difference_profile *k,
 function_id difference_profile_function(struct difference_profile *k, uint32_t row)
 {
 	if (k->function_of_row[row] == NO_ID)
-		k->function_of_row[row] = profile_function(
-			k->p,
-			(struct function){ .name = profile_string(k->p, k->d->rows[row].name) });
+		k->function_of_row[row] =
+			profile_function(k->p,
+					 (struct function){
+						 .name = profile_string(k->p,
+									k->d->rows[row].name) });
 	return k->function_of_row[row];
 }
 
@@ -109,9 +111,7 @@ int64_t difference_profile_self(const struct difference_profile *k, uint32_t row
 int64_t difference_profile_rest(const struct difference_profile *k, int side)
 {
 	const struct difference *d = k->d;
-	int64_t rest = d->shares           ? DIFF_WHOLE
-		       : side == DIFF_BASE ? d->total.base
-					   : d->total.new;
+	int64_t rest = d->shares ? DIFF_WHOLE : side == DIFF_BASE ? d->total.base : d->total.new;
 
 	if (d->sides[side].run_count < 2)
 		return 0;

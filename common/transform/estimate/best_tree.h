@@ -20,7 +20,6 @@ struct best_tree {
 	struct unfolding unfolding;
 	uint32_t *order; /* its contexts in depth-first order */
 	struct deviation deviation;
-	double unplaced, total; /* of self and unattributed values */
 };
 
 /*

@@ -20,7 +20,8 @@ static bool contradicts(const struct estimate *estimate)
 bool estimate_needs_report(const struct estimate *estimate)
 {
 	return estimate->uncertain || contradicts(estimate) || estimate->awaited > 0 ||
-	       estimate->unknown > 0 || estimate->unplaced > estimate->total * ESTIMATE_UNPLACED;
+	       estimate->unknown > 0 || estimate->min_weight > 0 ||
+	       estimate->unplaced > estimate->total * ESTIMATE_UNPLACED;
 }
 
 static void add_value(struct buf *b, const struct profile *p, double value)
@@ -58,6 +59,18 @@ void buf_add_estimate_deviation(struct buf *b, const struct profile *p,
 	add_part(b, p, estimate->worst_drawn, estimate->worst_recorded);
 }
 
+void buf_add_estimate_unplaced(struct buf *b, const struct estimate *estimate)
+{
+	buf_add_percent(b, i64_nearest(estimate->unplaced), i64_nearest(estimate->total));
+	if (estimate->min_weight > 0)
+		buf_print(b,
+			  " of the total, stacks of less than %.1g%% each, is merged under "
+			  "[unplaced] (--max-unplaced %g draws more)",
+			  estimate->min_weight / estimate->total * 100, ESTIMATE_UNPLACED);
+	else
+		buf_add(b, S(" of the total under [unplaced], see man profpipe"));
+}
+
 void buf_add_estimate(struct buf *b, const struct profile *p, const struct estimate *estimate)
 {
 	size_t before = b->n;
@@ -78,9 +91,8 @@ void buf_add_estimate(struct buf *b, const struct profile *p, const struct estim
 		add_part(b, p, estimate->unknown, estimate->entered);
 		buf_add(b, S(" under [unknown caller]"));
 	}
-	if (estimate->unplaced > estimate->total * ESTIMATE_UNPLACED) {
+	if (estimate->min_weight > 0 || estimate->unplaced > estimate->total * ESTIMATE_UNPLACED) {
 		buf_add(b, b->n > before ? S("; ") : S(""));
-		buf_add_percent(b, i64_nearest(estimate->unplaced), i64_nearest(estimate->total));
-		buf_add(b, S(" of the total under [unplaced], see man profpipe"));
+		buf_add_estimate_unplaced(b, estimate);
 	}
 }

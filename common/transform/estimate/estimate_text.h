@@ -11,9 +11,6 @@
 
 #include "common/transform/estimate/stacks_from_graph.h"
 
-/* Up to this fraction of the total, unplaced values are not mentioned. */
-#define ESTIMATE_UNPLACED 1e-3
-
 /*
  * If the numbers determine every stack and yet contradict each other, this is reported from
  * this fraction on.
@@ -27,6 +24,8 @@ void buf_add_estimate_uncertain(struct buf *b, const struct estimate *estimate);
 /* Appends how much is drawn elsewhere than it was recorded. */
 void buf_add_estimate_deviation(struct buf *b, const struct profile *p,
 				const struct estimate *estimate);
+/* Appends how much is under [unplaced]. */
+void buf_add_estimate_unplaced(struct buf *b, const struct estimate *estimate);
 /* Appends everything that deserves a line, without a full stop. */
 void buf_add_estimate(struct buf *b, const struct profile *p, const struct estimate *estimate);
 

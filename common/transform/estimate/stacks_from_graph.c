@@ -8,33 +8,21 @@
 #include "common/base/prefetch.h"
 #include "common/base/hash.h"
 #include "common/io/limits.h"
-#include "common/transform/estimate/best_tree.h"
-
-/*
- * Integers out of shares: what a node's contexts have got so far is rounded as a
- * whole, so each gets its share to one unit and all of them together the exact sum.
- */
-struct split {
-	double given, loose_given; /* shares handed out */
-	double whole, loose_whole; /* the sum of its contexts' weights */
-	double wanted;             /* how much of its self value this is */
-	int64_t self_placed, loose_placed;
-	uint32_t left;  /* contexts to come */
-	frame_id frame; /* NO_ID: not needed yet */
-};
+#include "common/transform/estimate/light_stacks.h"
 
 struct placer {
 	struct profile *p;
 	const struct call_flow *w;
 	const struct unfolding *u;
-	struct split *splits; /* by node */
+	const struct shares *shares;
+	const struct light_stacks *light;
+	frame_id *frames; /* by node; NO_ID: not needed yet */
 	thread_id thread;
 	value_id value;
 	stack_id *path; /* by depth, on the path to the context that is being placed */
 	stack_id awaited_root;
 	frame_id unattributed, unplaced, awaited;
-	bool unshared;      /* there were no stacks before, and no function has these names */
-	double total, lost; /* sum of the values to be placed */
+	bool unshared; /* there were no stacks before, and no function has these names */
 };
 
 static frame_id named_frame(struct profile *p, struct str name)
@@ -56,45 +44,17 @@ static void name_frames(struct placer *pl)
 	pl->unshared = p->stacks.count == 1 && p->function_count == before + 3;
 }
 
-static void split_open(struct placer *pl)
+static void open_frames(struct placer *pl)
 {
-	const struct call_flow *w = pl->w;
 	size_t deepest = 0;
 
-	pl->splits = alloc_zero(w->node_count, sizeof *pl->splits);
-	for (size_t c = 0; c < pl->u->count; c++) {
-		const struct context *k = &pl->u->contexts[c];
-		struct split *s = &pl->splits[w->arcs[k->arc].callee];
-
-		s->left++;
-		s->whole += k->self;
-		s->loose_whole += k->spare;
-		deepest = k->depth > deepest ? k->depth : deepest;
-	}
+	pl->frames = alloc_zero(pl->w->node_count, sizeof *pl->frames);
+	for (size_t n = 0; n < pl->w->node_count; n++)
+		pl->frames[n] = NO_ID;
+	for (size_t c = 0; c < pl->u->count; c++)
+		if (pl->u->contexts[c].depth > deepest)
+			deepest = pl->u->contexts[c].depth;
 	pl->path = alloc_zero(deepest + 1, sizeof *pl->path);
-	for (size_t n = 0; n < w->node_count; n++) {
-		struct split *s = &pl->splits[n];
-		double self = fabs((double)w->nodes[n].self);
-
-		s->frame = NO_ID;
-		s->wanted = s->whole > self * TREE_NEARLY_ALL ? s->whole : self;
-	}
-}
-
-/* The next part of `all` after `share` of it has been given out in total. */
-static int64_t next_part(int64_t all, double share, bool last, int64_t *given)
-{
-	int64_t upto, part;
-
-	if (share > 1 || last)
-		share = 1;
-	upto = share == 1 ? all : (int64_t)llrint((double)all * share);
-	/* doubles are coarse beyond 2^53: never give more than there is */
-	if (all >= 0 ? upto > all : upto < all)
-		upto = all;
-	part = upto - *given;
-	*given = upto;
-	return part;
 }
 
 static stack_id push(struct placer *pl, stack_id parent, frame_id frame)
@@ -113,12 +73,11 @@ static void add_sample(struct placer *pl, stack_id stack, int64_t value)
 
 static frame_id frame_of(struct placer *pl, uint32_t n)
 {
-	struct split *s = &pl->splits[n];
-
-	if (s->frame == NO_ID)
-		s->frame = profile_frame(pl->p,
-					 (struct frame){ .function = pl->w->nodes[n].function });
-	return s->frame;
+	if (pl->frames[n] == NO_ID)
+		pl->frames[n] = profile_frame(pl->p,
+					      (struct frame){
+						      .function = pl->w->nodes[n].function });
+	return pl->frames[n];
 }
 
 /* The stack that a context is placed below. */
@@ -133,65 +92,74 @@ static stack_id stack_above(struct placer *pl, const struct context *k)
 	return pl->awaited_root;
 }
 
-static void place_context(struct placer *pl, size_t c)
+static void add_share(struct placer *pl, stack_id stack, struct share value)
+{
+	if (value.self)
+		add_sample(pl, stack, value.self);
+	if (value.loose)
+		add_sample(pl, push(pl, stack, pl->unattributed), value.loose);
+}
+
+/* What was merged below the context. */
+static void place_light(struct placer *pl, uint32_t c, stack_id stack)
+{
+	const struct light_stacks *l = pl->light;
+	size_t i = l->first ? l->first[c] : 0;
+	stack_id above;
+
+	if (!i || l->list[i - 1].context != c)
+		return;
+	above = push(pl, stack, pl->unplaced);
+	for (i--; i < l->count && l->list[i].context == c; i++)
+		add_share(pl, push(pl, above, frame_of(pl, l->list[i].node)), l->list[i].value);
+}
+
+static void place_context(struct placer *pl, uint32_t c)
 {
 	const struct context *k = &pl->u->contexts[c];
 	uint32_t n = pl->w->arcs[k->arc].callee;
-	const struct flow_node *node = &pl->w->nodes[n];
-	struct split *s = &pl->splits[n];
-	bool last = --s->left == 0;
-	stack_id stack = push(pl, stack_above(pl, k), frame_of(pl, n));
-	int64_t value;
+	stack_id stack;
 
-	pl->path[k->depth] = stack;
-	s->given += k->self;
-	value = s->wanted > 0 ? next_part(node->self, s->given / s->wanted,
-					  last && s->wanted == s->whole, &s->self_placed)
-			      : 0;
-	if (value)
-		add_sample(pl, stack, value);
-	if (!node->loose)
+	if (light_stacks_merge(pl->light, c))
 		return;
-	s->loose_given += k->spare;
-	value = s->loose_whole > 0 ? next_part(node->loose, s->loose_given / s->loose_whole, last,
-					       &s->loose_placed)
-				   : 0;
-	if (value)
-		add_sample(pl, push(pl, stack, pl->unattributed), value);
+	stack = push(pl, stack_above(pl, k), frame_of(pl, n));
+	pl->path[k->depth] = stack;
+	add_share(pl, stack, pl->shares->of_context[c]);
+	place_light(pl, c, stack);
 }
 
 /* Keeps what no context got, by function, so that its total is exact. */
-static void place_remainder(struct placer *pl, uint32_t n, stack_id *unplaced)
+static void place_remainders(struct placer *pl)
 {
-	const struct flow_node *node = &pl->w->nodes[n];
-	const struct split *s = &pl->splits[n];
-	int64_t self = node->self - s->self_placed, loose = node->loose - s->loose_placed;
-	stack_id stack;
+	const struct light_stacks *l = pl->light;
+	stack_id unplaced = EMPTY_STACK;
 
-	pl->total += fabs((double)node->self) + (double)node->loose;
-	if (!self && !loose)
-		return;
-	pl->lost += fabs((double)self) + (double)loose;
-	if (*unplaced == EMPTY_STACK)
-		*unplaced = push(pl, EMPTY_STACK, pl->unplaced);
-	stack = push(pl, *unplaced, frame_of(pl, n));
-	if (self)
-		add_sample(pl, stack, self);
-	if (loose)
-		add_sample(pl, push(pl, stack, pl->unattributed), loose);
+	for (size_t i = l->count; i-- > 0 && l->list[i].context == NO_ID;) {
+		pl->shares->remainder[l->list[i].node].self += l->list[i].value.self;
+		pl->shares->remainder[l->list[i].node].loose += l->list[i].value.loose;
+	}
+	for (uint32_t n = 0; n < pl->w->node_count; n++) {
+		struct share value = pl->shares->remainder[n];
+
+		if (!value.self && !value.loose)
+			continue;
+		if (unplaced == EMPTY_STACK)
+			unplaced = push(pl, EMPTY_STACK, pl->unplaced);
+		add_share(pl, push(pl, unplaced, frame_of(pl, n)), value);
+	}
 }
 
 /* Contexts are far apart in this order, so they and what they refer to are prefetched. */
 PREFETCH_FUNCTION prefetch_ahead(const struct placer *pl, const uint32_t *order, size_t i)
 {
-	enum { FAR = 24, NEAR = 16, NEXT = 8 };
+	enum { FAR = 24, NEAR = 16 };
 	const struct context *k = pl->u->contexts;
 
 	if (i + FAR >= pl->u->count)
 		return;
 	PREFETCH(&k[order[i + FAR]]);
 	PREFETCH(&pl->w->arcs[k[order[i + NEAR]].arc]);
-	PREFETCH(&pl->splits[pl->w->arcs[k[order[i + NEXT]].arc].callee]);
+	PREFETCH(&pl->shares->of_context[order[i + FAR]]);
 }
 
 /*
@@ -200,17 +168,14 @@ PREFETCH_FUNCTION prefetch_ahead(const struct placer *pl, const uint32_t *order,
  */
 static void place(struct placer *pl, const uint32_t *order)
 {
-	stack_id unplaced = EMPTY_STACK;
-
-	split_open(pl);
+	open_frames(pl);
 	for (size_t i = 0; i < pl->u->count; i++) {
 		prefetch_ahead(pl, order, i);
 		place_context(pl, order[i]);
 	}
-	for (uint32_t n = 0; n < pl->w->node_count; n++)
-		place_remainder(pl, n, &unplaced);
+	place_remainders(pl);
 	alloc_free(pl->path);
-	alloc_free(pl->splits);
+	alloc_free(pl->frames);
 }
 
 /* --- threads --- */
@@ -273,6 +238,44 @@ static void note_overflow(struct profile *p, const struct call_flow *w, value_id
 		}
 }
 
+/* What is to be drawn of one thread and value type. */
+struct drawing {
+	struct best_tree tree;
+	struct shares shares;
+	struct light_stacks light;
+};
+
+static void drawing_find(const struct profile *p, const struct call_flow *w,
+			 const struct estimate *estimate, struct drawing *out)
+{
+	bool usual = !estimate->contexts && estimate->max_unplaced < 0;
+	uint64_t contexts = estimate->contexts ? estimate->contexts : ESTIMATE_CONTEXTS;
+	double unplaced = estimate->max_unplaced < 0 ? ESTIMATE_UNPLACED : estimate->max_unplaced;
+
+	best_tree_find(w, contexts, unplaced, &out->tree);
+	shares_find(w, &out->tree, &out->shares);
+	out->light = (struct light_stacks){ 0 };
+	if (usual)
+		light_stacks_find(p, w, &out->tree.unfolding, &out->shares, &out->light);
+}
+
+static void drawing_free(struct drawing *d)
+{
+	best_tree_free(&d->tree);
+	shares_free(&d->shares);
+	light_stacks_free(&d->light);
+}
+
+static void add_drawing(struct estimate *estimate, const struct call_flow *w,
+			const struct drawing *d)
+{
+	add_results(estimate, w, &d->tree.deviation);
+	estimate->unplaced += d->shares.lost + d->light.value;
+	estimate->total += d->shares.total;
+	if (d->light.value > 0 && d->light.min_weight > estimate->min_weight)
+		estimate->min_weight = d->light.min_weight;
+}
+
 static void one_thread(struct profile *p, thread_id t, const struct flow_rows *rows,
 		       struct estimate *estimate)
 {
@@ -281,22 +284,23 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 
 	call_flow_open(&w, p, rows);
 	for (value_id v = 0; v < values; v++) {
-		struct best_tree tree;
-		struct placer pl = {
-			.p = p, .w = &w, .u = &tree.unfolding, .thread = t, .value = v
-		};
+		struct drawing d;
+		struct placer pl = { .p = p,
+				     .w = &w,
+				     .u = &d.tree.unfolding,
+				     .shares = &d.shares,
+				     .light = &d.light,
+				     .thread = t,
+				     .value = v };
 
 		call_flow_set_values(&w, p, rows, v, estimate->unattributed);
 		note_overflow(p, &w, v);
-		best_tree_find(&w, estimate->contexts, estimate->max_unplaced, &tree);
+		drawing_find(p, &w, estimate, &d);
 		name_frames(&pl);
-		place(&pl, tree.order);
-		if (v == 0) {
-			add_results(estimate, &w, &tree.deviation);
-			estimate->unplaced += pl.lost;
-			estimate->total += pl.total;
-		}
-		best_tree_free(&tree);
+		place(&pl, d.tree.order);
+		if (v == 0)
+			add_drawing(estimate, &w, &d);
+		drawing_free(&d);
 	}
 	call_flow_close(&w);
 }
@@ -397,15 +401,13 @@ void estimate_results(const struct profile *p, value_id v, struct estimate *esti
 	rows_open(&g, p);
 	while (v < p->value_count && rows_next(&g, p, &t)) {
 		struct call_flow w;
-		struct best_tree tree;
+		struct drawing d;
 
 		call_flow_open(&w, p, &g.rows);
 		call_flow_set_values(&w, p, &g.rows, v, estimate->unattributed);
-		best_tree_find(&w, estimate->contexts, estimate->max_unplaced, &tree);
-		add_results(estimate, &w, &tree.deviation);
-		estimate->unplaced += tree.unplaced;
-		estimate->total += tree.total;
-		best_tree_free(&tree);
+		drawing_find(p, &w, estimate, &d);
+		add_drawing(estimate, &w, &d);
+		drawing_free(&d);
 		call_flow_close(&w);
 	}
 	rows_close(&g);

@@ -14,7 +14,8 @@
  * 	-> exec;app;run 200   exec;app;load;exec;slow;build 800
  *
  * The self total of every function is exact, whatever the limits: what was not expanded is
- * kept, by function, under the root frame [unplaced]. What callees recorded beyond the time of
+ * kept, by function, under the root frame [unplaced], and what was merged under frames of this
+ * name. What callees recorded beyond the time of
  * their caller is under [awaited elsewhere] if the profiler's times overlap (yappi's, of
  * coroutines), otherwise under [unknown caller]: rows are missing (cProfile keeps one of two
  * lambdas on a line) or mixed (from Python 3.12 on it has all threads on one stack).
@@ -24,10 +25,18 @@
 
 #include "common/profile/profile.h"
 
+/* Unless the caller chooses others. */
+#define ESTIMATE_CONTEXTS 200000
+#define ESTIMATE_UNPLACED 1e-3
+
 struct estimate {
-	/* limits */
-	uint64_t contexts;   /* at most this many for each thread and value type */
-	double max_unplaced; /* expand until less than this fraction of the total is unplaced */
+	/*
+	 * Limits. If neither is chosen, stacks that are too light to be told from noise are merged
+	 * too (light_stacks.h); otherwise all that is expanded is drawn.
+	 */
+	uint64_t contexts;   /* at most this many for each thread and value type; 0: not chosen */
+	double max_unplaced; /* expand until less than this fraction of the total is unplaced;
+			        less than 0: not chosen */
 	bool unattributed;   /* show time that is in no self value, see below */
 
 	/* results; all values are of value type 0 */
@@ -35,6 +44,7 @@ struct estimate {
 			        determine */
 	int64_t unattributed_value;
 	double unplaced, total;    /* the value under [unplaced], and the total */
+	double min_weight;         /* lighter stacks were merged; 0: none */
 	double deviated, recorded; /* inclusive values of functions: the sum of deviations, and
 				      the sum of recorded values */
 	function_id worst;         /* the function that deviates most, or NO_ID */

@@ -219,6 +219,7 @@ struct profile *profile_anonymize(const struct profile *p, struct str key)
 		   FEATURE_RECORDING;
 	take_key(&h, key);
 	remap_facts(&h.w);
+	to->title = profile_string(to, S(""));
 	remap_value_types(&h.w);
 	redact_paths(&h);
 	redact_functions(&h);

@@ -154,6 +154,7 @@ void remap_facts(struct remap *w)
 	to->bad_lines = from->bad_lines;
 	to->missing = remap_string(w, from->missing);
 	to->estimate = remap_string(w, from->estimate);
+	to->title = remap_string(w, from->title);
 	for (mapping_id m = 1; m < from->mapping_count; m++)
 		remap_mapping(w, m);
 	if (w->drop & FEATURE_RECORDING)

@@ -30,7 +30,7 @@ function isInZoom(node) {
 }
 
 function change(changes) {
-	Object.assign(state, changes);
+	Object.assign(state, { span: [0, 1] }, changes);
 	refresh();
 	writeAddress(true);
 }
@@ -52,7 +52,7 @@ function select(node, focus) {
 
 function setView(view) {
 	const changes = { view };
-	const isPlain = (name) => name === "flame" || name === "icicle";
+	const isPlain = (name) => name === "flame" || name === "icicle" || name === "table";
 	if (!(isPlain(view) && isPlain(state.view))) {
 		changes.zoom = "0";
 	}

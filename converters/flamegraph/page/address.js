@@ -16,8 +16,12 @@ function addressOf() {
 	put("fn", String(boxes.number[state.fn]), state.view !== "sandwich");
 	put("value", String(state.value), state.value === usual.value);
 	put("thread", String(state.thread), state.thread === NONE);
+	put("sort", state.sort, state.view !== "table" || state.sort === usual.sort);
+	put("range", (state.range || []).join("-"), !state.range);
 	put("width", state.width, state.width === usual.width);
 	put("zoom", state.zoom, zoom === 0);
+	put("span", state.span.map((at) => String(Math.round(at * 1e9) / 1e9)).join("-"), !isMagnified());
+	put("size", String(state.size), state.size === 1);
 	put("s", state.text, !state.text);
 	put("re", "1", !state.isRegex);
 	put("case", "1", !state.isCase);
@@ -95,6 +99,10 @@ function readAddress() {
 		next.width = got.get("width");
 	}
 	next.zoom = got.get("zoom") || "0";
+	next.span = readSpan(got.get("span"));
+	next.size = SIZES.includes(Number(got.get("size"))) ? Number(got.get("size")) : 1;
+	next.range = readRange(got.get("range"));
+	next.sort = /^-?[a-z]{1,9}$/.test(got.get("sort") || "") ? got.get("sort") : next.sort;
 	waiting = "";
 	takeSearch(got, next);
 	theme = got.get("dark") === "1" ? "dark" : got.get("dark") === "0" ? "light" : "";
@@ -131,12 +139,13 @@ function start() {
 	}
 }
 
-// The heading ends where the static picture's frames began.
 function takeOver() {
-	picture.heading = Number(frames.getAttribute("y")) - 4;
+	makeHeading();
+	makeTable();
+	makeMap();
 	makeTop();
 	makeBottom();
-	root.append(svg("style", {}, STYLE), ui.topBox, ui.bottomBox);
+	root.append(svg("style", {}, STYLE), ui.headingBox, ui.tableBox, ui.mapBox, ui.topBox, ui.bottomBox);
 	root.removeAttribute("viewBox");
 	if (page.width) {
 		root.setAttribute("width", page.width);
@@ -160,6 +169,7 @@ function listen() {
 			redraw();
 		}
 	};
+	listenToMoves();
 	frames.addEventListener("click", onClick);
 	frames.addEventListener("pointerover", onHover);
 	frames.addEventListener("pointerleave", onHover);
@@ -194,7 +204,8 @@ function listen() {
 
 takeOver();
 start();
-if (isUpright()) {
+// a difference opens on its legend and totals, which stand above
+if (isUpright() && !isDifference) {
 	showRow(zoom);
 }
 written = location.hash.slice(1);

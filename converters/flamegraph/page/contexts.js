@@ -183,15 +183,16 @@ const contexts = makeContexts();
 
 // --- values ---
 
-// Calls take(node or function, thread, list, place of its first value) for the chosen threads.
+// Calls take(node or function, thread, list, place of its first value, number) for the chosen threads.
 function eachRow(rows, thread, take) {
 	const stride = types.length + 1;
+	let number = 0;
 	for (const [of, list] of rows || []) {
 		let at = 0;
-		for (let i = 0; i < list.length; i += stride) {
+		for (let i = 0; i < list.length; i += stride, number++) {
 			at += list[i];
 			if (thread === NONE || of === thread) {
-				take(at, of, list, i + 1);
+				take(at, of, list, i + 1, number);
 			}
 		}
 	}
@@ -207,8 +208,8 @@ eachRow(profile.rows, NONE, (at, of, list, i) => {
 
 function column(value) {
 	const c = { self: new Float64Array(contexts.count), hidden: new Float64Array(contexts.count) };
-	eachRow(profile.rows, state.thread, (n, of, list, i) => {
-		c.self[contexts.of[n]] += list[i + value];
+	eachRow(profile.rows, state.thread, (n, of, list, i, number) => {
+		c.self[contexts.of[n]] += inRange(list[i + value], number);
 	});
 	eachRow(pruned.hidden, state.thread, (n, of, list, i) => {
 		c.hidden[contexts.of[n]] += list[i + value];
@@ -284,7 +285,7 @@ function chooseValues() {
 		v.width = addUp(column(state.value));
 	}
 	const sum = v.width.total[0];
-	v.whole = page.total && !state.value && !isDifference ? Math.max(page.total, sum) : sum;
+	v.whole = page.total && !state.range && !state.value && !isDifference ? Math.max(page.total, sum) : sum;
 	v.boxes = sumBoxes(v.width.total, v.width.self);
 	v.counts = countContexts(v.width.total);
 	return v;

@@ -33,7 +33,7 @@ function firstLeft(node, kids) {
 }
 
 function addKids(level, node, left, side) {
-	const scale = picture.inner / wholeOf(zoom);
+	const scale = picture.scale;
 	const kids = children(tree, node).filter((kid) => tree.total[kid] > 0 && (tree.depth[kid] < 0) === (side < 0));
 	let at = kids.length && !tree.start ? firstLeft(node, kids) : 0;
 	for (const kid of kids) {
@@ -43,8 +43,12 @@ function addKids(level, node, left, side) {
 			picture.narrow++;
 			continue;
 		}
+		const from = left + start * scale;
+		if (from >= picture.inner || from + tree.total[kid] * scale <= 0) {
+			continue;
+		}
 		level.nodes.push(kid);
-		level.left.push(left + start * scale);
+		level.left.push(from);
 	}
 }
 
@@ -85,7 +89,8 @@ function layOut() {
 	picture.ends = [];
 	if (values.whole && tree.total[zoom]) {
 		addAncestors();
-		picture.levels.set(depth, { nodes: [zoom], left: [0], isOld: false });
+		picture.scale = picture.inner / wholeOf(zoom) / (state.span[1] - state.span[0]);
+		picture.levels.set(depth, { nodes: [zoom], left: [-state.span[0] * wholeOf(zoom) * picture.scale || 0], isOld: false });
 		for (const side of state.view === "sandwich" ? [-1, 1] : [1]) {
 			if (depth * side >= 0) {
 				picture.ends.push({ depth, side });
@@ -202,7 +207,7 @@ function tenths(number) {
 }
 
 function drawName(row, node, left, width) {
-	const size = page.font || 12;
+	const size = (page.font || 12) * state.size;
 	const room = Math.floor(Math.floor(width + 0.01 - 2 * TEXT_MARGIN) * 100 / size);
 	const text = room > 0 && picture.pitch >= size ? fitting(nameOf(node).replace(/[\t\n\r]/g, " "), room) : "";
 	if (text) {
@@ -213,8 +218,8 @@ function drawName(row, node, left, width) {
 }
 
 function drawFrame(row, node, start, isOld) {
-	const left = tenths(start);
-	const width = tenths(tenths(isOld ? picture.inner : Math.min(picture.inner, start + wholeOf(node) * picture.inner / wholeOf(zoom))) - left);
+	const left = tenths(Math.max(0, start));
+	const width = tenths(tenths(isOld ? picture.inner : Math.min(picture.inner, start + wholeOf(node) * picture.scale)) - left);
 	const rect = svg("rect", {
 		class: classOf(node, isOld) + (width >= 3 ? " W" : ""), x: left, width, height: picture.pitch - 1,
 		role: "treeitem", tabindex: -1, "aria-level": Math.abs(tree.depth[node]) + 1, "aria-label": titleOf(node).replace("\n", ", "),
@@ -266,6 +271,10 @@ function drawRow(to, row, limit) {
 }
 
 function drawRows() {
+	if (showTable()) {
+		drawTable();
+		return;
+	}
 	const [first, last] = visibleRows();
 	const hadFocus = frames.contains(document.activeElement);
 	const limit = widest(first, last, printing ? MOST_PRINTED : MOST_DRAWN);
@@ -312,10 +321,22 @@ const coarse = window.matchMedia("(pointer: coarse)");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 function setHeight() {
-	const height = rowCount() * picture.pitch;
+	const height = state.view === "table" ? ui.table.offsetHeight : rowCount() * picture.pitch;
 	frames.setAttribute("height", height);
 	const below = printing ? MARGIN : ui.bottom.offsetHeight + MARGIN;
+	fitPaper(picture.top + height + below);
 	root.setAttribute("height", Math.max(picture.top + height + below, printing ? 0 : window.innerHeight));
+}
+
+function fitPaper(height) {
+	if (printing) {
+		root.setAttribute("viewBox", "0 0 " + picture.outer + " " + height);
+		root.setAttribute("width", "100%");
+	} else if (root.hasAttribute("viewBox")) {
+		root.removeAttribute("viewBox");
+		root.setAttribute("width", page.width || "100%");
+	}
+	root.style.height = printing ? "auto" : "";
 }
 
 // Where the bars are: the upper one below the heading or at the window's edge, the lower one at its end.
@@ -331,24 +352,42 @@ function placeBars() {
 }
 
 function measure() {
-	const width = page.width || root.getBoundingClientRect().width || window.innerWidth;
+	const seen = page.width || root.getBoundingClientRect().width || window.innerWidth;
+	// on paper the picture is as wide as the page, whatever that is, and not too small to be read
+	const width = printing ? Math.min(seen, MOST_PAPER) : seen;
 	picture.inner = Math.max(50, width - 2 * MARGIN);
 	picture.outer = width;
-	picture.pitch = coarse.matches ? Math.max(page.row || 16, 26) : page.row || 16;
-	for (const box of [ui.topBox, ui.bottomBox]) {
+	picture.pitch = Math.round((coarse.matches && !printing ? Math.max(page.row || 16, 26) : page.row || 16) * state.size);
+	frames.setAttribute("font-size", (page.font || 12) * state.size);
+	root.style.setProperty("--size", state.size);
+	for (const box of [ui.headingBox, ui.topBox, ui.tableBox, ui.bottomBox]) {
 		box.setAttribute("width", Math.min(width, window.innerWidth));
 	}
 	frames.setAttribute("width", picture.inner);
+	picture.heading = ui.heading.offsetHeight;
+	ui.headingBox.setAttribute("height", picture.heading);
 	picture.top = picture.heading + (printing ? 0 : ui.top.offsetHeight + 8);
 	frames.setAttribute("y", picture.top);
+	ui.tableBox.setAttribute("y", picture.top);
 }
 
 function redraw() {
+	showFacts();
 	measure();
+	drawTime();
 	layOut();
+	if (showTable()) {
+		drawTable();
+	}
 	setHeight();
 	placeBars();
-	drawRows();
+	if (state.view !== "table") {
+		drawRows();
+	}
+	drawMap();
+	if (printing) {
+		showFacts();
+	}
 }
 
 let scheduled = false;
@@ -361,12 +400,16 @@ function onScroll() {
 	requestAnimationFrame(() => {
 		scheduled = false;
 		placeBars();
+		placeMap();
 		drawIfNeeded();
 	});
 }
 
 // Half a window more than is seen is drawn; scrolling within that costs nothing.
 function drawIfNeeded() {
+	if (state.view === "table") {
+		return;
+	}
 	const above = (window.scrollY - picture.top) / picture.pitch;
 	const below = above + window.innerHeight / picture.pitch;
 	const deepest = Math.max(Math.abs(depthOf(Math.floor(above))), Math.abs(depthOf(Math.ceil(below))));
@@ -379,6 +422,9 @@ function drawIfNeeded() {
 }
 
 function showRow(node) {
+	if (state.view === "table") {
+		return;
+	}
 	const top = picture.top + rowOf(tree.depth[node]) * picture.pitch;
 	const upper = window.scrollY + ui.top.offsetHeight + picture.pitch;
 	const lower = window.scrollY + window.innerHeight - ui.bottom.offsetHeight - 2 * picture.pitch;

@@ -9,8 +9,9 @@
 //
 // The files here are parts of one function, joined in the order of page_parts in the Makefile,
 // which takes comments and indentation off: so a comment has a line of its own, and no text
-// literal goes over several lines. In that order: profile (this file), contexts, trees, shown,
-// picture, actions, controls, keys, address.
+// literal goes over several lines. In that order: profile (this file), contexts, time, trees, shown,
+// picture, moving, actions, controls, heading, table, keys,
+// address.
 //
 // profile - what the file holds, and values and names as people read them
 
@@ -25,16 +26,18 @@ const MOST_DRAWN = 3500;
 const MOST_PRINTED = 12000;
 // callers are followed as far as this many steps lead before anybody scrolls there
 const MOST_STEPS = 2e6;
+const MOST_PAPER = 1000;
 const LONGEST_PATTERN = 200;
 const LONGEST_NAME_SEARCHED = 1000;
 const MOST_LISTED = 200;
 
-const root = document.documentElement;
 const frames = document.getElementById("frames");
 const source = document.getElementById("profile");
 if (!frames || !source) {
 	return;
 }
+// the whole picture; the document is that, or a page of HTML around it
+const root = frames.parentNode;
 const profile = JSON.parse(source.textContent);
 const page = profile.page || {};
 const strings = profile.strings;

@@ -2,9 +2,9 @@
 
 // --- what is shown ---
 
-const VIEWS = { flame: "Flame", icicle: "Icicle", callers: "Callers", sandwich: "Sandwich" };
-if (profile.ordered || page.view === "chart") {
-	VIEWS.chart = "Chart";
+const VIEWS = { flame: "Flame", icicle: "Icicle", callers: "Callers", sandwich: "Sandwich", table: "Table" };
+if (hasTime || page.view === "chart") {
+	VIEWS.chart = hasTime ? "Time" : "Chart";
 }
 const WIDTH_NAMES = { larger: "larger of both", new: "new", base: "base" };
 
@@ -15,7 +15,7 @@ function initialState() {
 	return {
 		view: VIEWS[page.view] && page.view !== "sandwich" ? page.view : "flame",
 		value: drawable < 0 ? 0 : drawable, thread: NONE, width: page.widths || "larger",
-		fn: NONE, zoom: "0", text: "", isRegex: false, isCase: false,
+		fn: NONE, zoom: "0", range: null, span: [0, 1], size: 1, sort: isDifference ? "change" : "self", text: "", isRegex: false, isCase: false,
 	};
 }
 
@@ -32,11 +32,12 @@ let madeFrom = "";
 
 // The tree that state asks for, made anew only if it is another.
 function chooseTree() {
-	const v = [state.value, state.thread, state.width].join();
-	const shape = state.view === "icicle" ? "flame" : state.view === "sandwich" ? "sandwich " + state.fn : state.view;
+	const v = [state.value, state.thread, state.width, state.range].join();
+	const shape = state.view === "icicle" || state.view === "table" ? "flame" : state.view === "sandwich" ? "sandwich " + state.fn : state.view;
 	if (madeFrom === v + " " + shape) {
 		return;
 	}
+	setClock();
 	if (!values || !madeFrom.startsWith(v + " ")) {
 		values = chooseValues();
 		found = null;

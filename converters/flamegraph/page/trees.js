@@ -313,9 +313,9 @@ function timeTree() {
 		open.push(node);
 	};
 	tree.first[0] = NONE;
-	eachRow(profile.rows, state.thread, (n, of, list, i) => {
+	eachRow(profile.rows, state.thread, (n, of, list, i, number) => {
 		const pair = isDifference ? [list[i], list[i + 1]] : [0, 0];
-		const width = isDifference ? widthOf(...pair) : list[i + state.value];
+		const width = isDifference ? widthOf(...pair) : inRange(list[i + state.value], number);
 		const stack = [];
 		for (let at = n; at > 0; at = nodes.parent[at]) {
 			stack.push(at);

@@ -511,7 +511,8 @@ int profcheck_main(int argc, char **argv)
 
 	settings_init(&k.settings);
 	k.settings.all_formats = format_registry;
-	options_for_reading(&k.settings, format_registry, check_rows, &k);
+	options_for_reading(&k.settings, format_registry, "what is checked, and how it is said",
+			    check_rows, &k);
 	status = parsed(&k, argc, argv);
 	settings_free(&k.settings);
 	return status;

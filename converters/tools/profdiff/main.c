@@ -383,6 +383,18 @@ static void look_at_terminal(struct diff_work *w)
 		w->report.limit = USUAL_ROWS;
 }
 
+static void give_title(const struct diff_work *w, struct profile *p)
+{
+	struct buf title = { 0 };
+
+	convert_add_title(&title, w->files[DIFF_BASE], (size_t)w->file_counts[DIFF_BASE]);
+	buf_add(&title, S(" \xe2\x86\x92 "));
+	convert_add_title(&title, w->files[DIFF_NEW], (size_t)w->file_counts[DIFF_NEW]);
+	if (title.n > S(" \xe2\x86\x92 ").n)
+		p->title = profile_string(p, buf_str(&title));
+	buf_free(&title);
+}
+
 /* A target of one value type would have the base alone. */
 static bool holds_both(const struct format *to, const struct profile *p)
 {
@@ -399,6 +411,7 @@ static int write_profile(struct diff_work *w, const struct format *to)
 
 	if (!p)
 		return -1;
+	give_title(w, p);
 	if (!holds_both(to, p))
 		diag_error("-t %s: it holds one value, and a difference has two of each function",
 			   to->name);
@@ -532,6 +545,8 @@ int profdiff_main(int argc, char **argv)
 	int status;
 
 	settings_init(&w.settings);
+	/* what one run merges and the other does not would be a difference */
+	w.settings.estimate.max_unplaced = ESTIMATE_UNPLACED;
 	w.settings.all_formats = format_registry;
 	settings_add_group(&w.settings, "report", report_rows, &w);
 	settings_add_group(&w.settings, "comparison", compare_rows, &w);

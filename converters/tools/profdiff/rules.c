@@ -4,6 +4,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/io/input.h"
+#include "common/io/limits.h"
 #include "converters/tools/profdiff/internal.h"
 
 int profdiff_add_rule(struct rule_list *to, struct str text, const char *source, size_t line)
@@ -33,7 +34,7 @@ static struct str without_comment(struct str line)
 int profdiff_read_rules(struct rule_list *to, const char *file)
 {
 	struct input *in = input_open(file);
-	size_t number = 0;
+	size_t number = 0, size = 0;
 	struct str line;
 	int status = 0;
 
@@ -42,6 +43,8 @@ int profdiff_read_rules(struct rule_list *to, const char *file)
 	in->place = PLACE_LINE;
 	while (status == 0 && input_line(in, &line)) {
 		number++;
+		size += line.n + 1;
+		limit_check(LIMIT_LISTS, size);
 		line = without_comment(line);
 		if (memchr(line.n ? line.p : "", '\0', line.n))
 			input_error(in, "expected a rule, got %s", diag_quote(line));

@@ -23,19 +23,6 @@
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
-/* The option values, and the state of the work. */
-struct filter_work {
-	struct settings settings;
-	const char *from, *to;
-	const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
-	const char *hide_kind, *window, *root, *trim, *scale;
-	const char *tag_show, *tag_hide, *tag_root, *tag_leaf;
-	struct option_list renames, tag_focus, tag_ignore;
-	int granularity;
-	bool flatten;
-	bool left_nothing; /* and --strict was given */
-};
-
 #define AT(field) offsetof(struct filter_work, field)
 
 static const struct option_row format_rows[] = {
@@ -245,157 +232,19 @@ static void regroup_all(const struct filter_work *w, struct profile **p)
 	alloc_free(functions);
 }
 
-/* --- stacks --- */
-
-static bool cuts_stacks(const struct filter_work *w)
-{
-	return w->focus || w->ignore || w->hide || w->hide_kind || w->show || w->show_from ||
-	       w->prune_from;
-}
-
-static bool uses_tags(const struct filter_work *w)
-{
-	return w->tag_focus.count || w->tag_ignore.count || w->tag_show || w->tag_hide ||
-	       w->tag_root || w->tag_leaf;
-}
-
-static bool needs_stacks(const struct filter_work *w)
-{
-	return cuts_stacks(w) || uses_tags(w) || w->flatten || w->granularity == BY_LINE;
-}
-
-/*
- * Derives stacks from a call graph: they are an estimate without calls, and lines of the graph
- * belong to no stack.
- */
-static int make_stacks(struct filter_work *w, struct profile **p)
-{
-	struct profile *stacks;
-
-	if (!needs_stacks(w) || !profile_has_graph(*p))
-		return 0;
-	if (w->granularity == BY_LINE)
-		return diag_error(
-			"--granularity line: a call graph does not say which lines of a function "
-			"are in a stack");
-	if (profile_features(*p) & FEATURE_CALLS) {
-		diag_verbose("call counts are lost: stacks have none");
-		if (w->settings.strict)
-			return diag_error("--strict: call counts would be lost: stacks have none");
-	}
-	if (convert_derive_stacks(&w->settings, *p) < 0)
-		return -1;
-	stacks = profile_filter(*p, &(struct filter_options){ 0 });
-	stacks->calls_sampled = true;
-	profile_replace(p, stacks);
-	return 0;
-}
+/* --- samples --- */
 
 /* Call events do not survive cutting: samples describe the same, one by one. */
 static void make_samples(const struct filter_work *w, struct profile **p)
 {
 	struct profile *samples = NULL;
 
-	if (w->window || needs_stacks(w) || w->trim || w->scale || w->root)
+	if (w->window || proffilter_needs_stacks(w) || w->trim || w->scale || w->root)
 		samples = timeline_samples(*p);
 	if (!samples)
 		return;
 	diag_verbose("when functions were entered and left becomes samples in the order of time");
 	profile_replace(p, samples);
-}
-
-/* A mistake in an expression gives an empty picture, so say so. */
-static int report_empty(struct filter_work *w, bool reported)
-{
-	w->settings.empty_reported = true;
-	if (!w->settings.strict) {
-		if (!reported)
-			diag_warning("nothing is left: no stack passes the filters");
-		return 0;
-	}
-	diag_error("--strict: nothing is left: no stack passes the filters");
-	w->left_nothing = true;
-	return -1;
-}
-
-/* Which frames are of a kind in the list; "inlined" goes as one. -1 after a message. */
-static int mark_kinds(const struct profile *p, const char *list, bool *marks)
-{
-	struct str word, others = str_of(list);
-	bool more, any = false;
-
-	do {
-		int kind;
-		bool inlined;
-
-		more = str_cut(others, ',', &word, &others);
-		if (!more)
-			word = others;
-		inlined = str_eq(word, S("inlined"));
-		kind = frame_kind_find(word);
-		if (kind < 0 && !inlined)
-			return diag_error("--hide-kind: expected kernel, native, interpreted, jit, "
-					  "gc, idle or inlined, got %s",
-					  diag_quote(word));
-		for (size_t i = 0; i < p->frame_detail_count; i++) {
-			const struct frame_detail *d = &p->frame_details[i];
-
-			marks[i] |= inlined ? d->inlined : d->kind == kind;
-			any |= marks[i];
-		}
-	} while (more);
-	if (!any)
-		diag_warning("--hide-kind %s matched nothing", diag_quote(str_of(list)));
-	return 0;
-}
-
-static int cut_stacks(struct filter_work *w, struct profile **p)
-{
-	bool *kinds = w->hide_kind ? alloc_zero((*p)->frame_count, sizeof *kinds) : NULL;
-
-	struct verb {
-		const char *option, *expression;
-		bool names_only;
-		bool *marks;
-	} verbs[] = {
-		{ "--focus", w->focus, false, NULL },
-		{ "--ignore", w->ignore, false, NULL },
-		{ "--hide", w->hide, false, NULL },
-		{ "--show", w->show, false, NULL },
-		{ "--show-from", w->show_from, false, NULL },
-		{ "--prune-from", w->prune_from, true, NULL },
-	};
-	enum { VERBS = sizeof verbs / sizeof *verbs };
-	int status = 0;
-	bool reported = false;
-
-	for (int i = 0; status >= 0 && i < VERBS; i++) {
-		status = proffilter_mark_functions(*p, verbs[i].option, verbs[i].expression,
-						   verbs[i].names_only, &verbs[i].marks);
-		reported |= status == 1;
-	}
-	if (status > 0)
-		status = 0;
-	if (status == 0 && kinds)
-		status = mark_kinds(*p, w->hide_kind, kinds);
-	if (status == 0 && cuts_stacks(w)) {
-		bool any = profile_has_stacks(*p);
-
-		profile_replace(p, profile_filter(*p, &(struct filter_options){
-							      .focus = verbs[0].marks,
-							      .ignore = verbs[1].marks,
-							      .hide = verbs[2].marks,
-							      .hide_frames = kinds,
-							      .show = verbs[3].marks,
-							      .show_from = verbs[4].marks,
-							      .prune_from = verbs[5].marks }));
-		if (any && !profile_has_stacks(*p))
-			status = report_empty(w, reported);
-	}
-	for (int i = 0; i < VERBS; i++)
-		alloc_free(verbs[i].marks);
-	alloc_free(kinds);
-	return status;
 }
 
 /* --- labels --- */
@@ -441,7 +290,7 @@ static int choose_samples(struct filter_work *w, struct profile **p)
 
 		profile_replace(p, profile_filter(*p, &(struct filter_options){ .samples = keep }));
 		if (any && !profile_has_stacks(*p))
-			status = report_empty(w, reported);
+			status = proffilter_report_empty(w, reported);
 	}
 	alloc_free(keep);
 	return status;
@@ -554,10 +403,20 @@ static int scale_values(const struct filter_work *w, struct profile *p)
 
 static int filter_profile(struct filter_work *w, struct profile **p)
 {
+	int status = 1;
+
 	make_samples(w, p);
-	if (convert_select(&w->settings, p) < 0 || cut_time(w, p) < 0 || make_stacks(w, p) < 0 ||
-	    use_tags(w, p) < 0 || rename_all(w, p) < 0 || cut_stacks(w, p) < 0)
+	if (convert_select(&w->settings, p) < 0 || cut_time(w, p) < 0)
 		return -1;
+	if (proffilter_may_cut_graph(w, *p)) {
+		if (rename_all(w, p) < 0 || (status = proffilter_cut_calls(w, p)) < 0)
+			return -1;
+		if (status && (proffilter_make_stacks(w, p) < 0 || proffilter_cut_stacks(w, p) < 0))
+			return -1;
+	} else if (proffilter_make_stacks(w, p) < 0 || use_tags(w, p) < 0 || rename_all(w, p) < 0 ||
+		   proffilter_cut_stacks(w, p) < 0) {
+		return -1;
+	}
 	convert_strip_dirs(&w->settings, p);
 	regroup_all(w, p);
 	add_root(w, p);
@@ -604,9 +463,9 @@ int proffilter_main(int argc, char **argv)
 
 	settings_init(&w.settings);
 	w.settings.all_formats = format_registry;
-	settings_add_group(&w.settings, "filters", filter_rows, &w);
-	settings_add_group(&w.settings, "labels", tag_rows, &w);
-	settings_add_group(&w.settings, "views", view_rows, &w);
+	settings_add_group(&w.settings, "stacks and frames", filter_rows, &w);
+	settings_add_group(&w.settings, "samples by their labels", tag_rows, &w);
+	settings_add_group(&w.settings, "other views of what is left", view_rows, &w);
 	settings_add_group(&w.settings, "formats", format_rows, &w);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);

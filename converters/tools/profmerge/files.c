@@ -4,6 +4,7 @@
 
 #include "common/base/alloc.h"
 #include "common/io/input.h"
+#include "common/io/limits.h"
 
 void file_names_add(struct file_names *f, char *name)
 {
@@ -24,6 +25,7 @@ static int read_all(const char *list, struct buf *text)
 	while (input_more(in)) {
 		buf_add(text, (struct str){ in->p, (size_t)(in->end - in->p) });
 		in->p = in->end;
+		limit_check(LIMIT_LISTS, text->n);
 	}
 	status = input_status(in);
 	input_close(in);

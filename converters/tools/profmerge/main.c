@@ -194,7 +194,8 @@ static int write_sum(struct settings *s, struct profile **p, const struct format
 
 	s->value = NULL; /* done file by file */
 	profile_replace(p, convert_sum(*p));
-	if (convert_prepare_sum(s, p, to) < 0 || !(out = output_open(s->output)))
+	if (convert_check_terminal(s, to) < 0 || convert_prepare_sum(s, p, to) < 0 ||
+	    !(out = output_open(s->output)))
 		return STATUS_TROUBLE;
 	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
@@ -247,7 +248,7 @@ int profmerge_main(int argc, char **argv)
 
 	settings_init(&w.settings);
 	w.settings.all_formats = format_registry;
-	settings_add_group(&w.settings, "merging", own_rows, &w.options);
+	settings_add_group(&w.settings, "how files are merged", own_rows, &w.options);
 	options_for_conversion(&w.settings, format_registry, format_registry);
 	status = parsed(&w, argc, argv);
 	settings_free(&w.settings);

@@ -18,7 +18,10 @@ enum proftop_sort {
 };
 
 struct proftop_options {
-	const char *from, *peek;
+	const char *from, *peek, *list;
+	const char *source_path; /* directories, separated by ':' */
+	char **files;            /* the inputs: sources may be beside them */
+	int file_count;
 	const char *by; /* the key of labels that rows are about; NULL: functions */
 	bool tree, lines, no_idle;
 	int sort, format; /* format: of TOP_FORMATS */
@@ -43,6 +46,27 @@ void proftop_count(struct table *t, int64_t count, bool known);
 struct str proftop_unit(const struct profile *p, value_id v);
 /* name (file:line), in a cell of its own. */
 void proftop_function(struct table *t, const struct flat_row *f);
+/* file:line, in a cell of its own. */
+void proftop_place(struct table *t, struct str file, uint32_t line);
+/* The colour of such a share of the total; NULL: none. */
+const char *proftop_heat(int64_t value, int64_t total);
+/* Whether --min-share lets it be shown. */
+bool proftop_is_heavy(const struct proftop_options *o, int64_t value, int64_t total);
+/*
+ * By row, whether its function has that name; if none has, whether it is part of the name. NULL
+ * after a message if there is none of these either. The caller frees it.
+ */
+bool *proftop_choose(const struct flat_profile *f, struct str wanted);
+/* Writes the table and frees it. */
+void proftop_put(const struct proftop_options *o, struct table *t, struct output *out);
+
+/*
+ * Where a cost is, and where the caller calls: the file, which of inlined code is not that of
+ * the function, and the line; empty and 0: unknown.
+ */
+struct str proftop_cost_file(const struct profile *p, size_t i);
+uint32_t proftop_cost_line(const struct profile *p, size_t i);
+struct str proftop_site_file(const struct profile *p, const struct arc *a);
 
 /* The views. p has the half that they need. */
 void proftop_flat(const struct proftop_options *o, struct output *out,
@@ -51,8 +75,11 @@ void proftop_metrics(const struct proftop_options *o, struct output *out,
 		     const struct flat_profile *f);
 void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p,
 		   value_id v);
-int proftop_peek(const struct proftop_options *o, struct output *out,
-		 const struct flat_profile *f); /* -1 after a message */
+/* These three are about the functions that proftop_choose() finds: -1 after its message. */
+int proftop_peek(const struct proftop_options *o, struct output *out, const struct flat_profile *f);
+int proftop_peek_lines(const struct proftop_options *o, struct output *out,
+		       const struct flat_profile *f);
+int proftop_list(const struct proftop_options *o, struct output *out, const struct flat_profile *f);
 void proftop_tree(const struct proftop_options *o, struct output *out, const struct profile *p);
 
 /* The rows in the order of --sort, the heaviest first; the caller frees it. */

@@ -29,7 +29,13 @@ static const struct option_row view_rows[] = {
 		 "what samples have under KEY (labels; thread, process) instead of functions",
 		 AT(by)),
 	OPT_FLAG(0, "tree", "calling contexts as a tree", AT(tree)),
-	OPT_FLAG(0, "lines", "lines of code instead of functions", AT(lines)), OPT_END
+	OPT_FLAG(0, "lines", "lines of code instead of functions; with --peek, those that call",
+		 AT(lines)),
+	OPT_TEXT(0, "list", "NAME", "this function's source, each line with its values", AT(list)),
+	OPT_TEXT(0, "source-path", "DIR[:DIR...]",
+		 "where sources are (default: where the profile says, or beside it)",
+		 AT(source_path)),
+	OPT_END
 };
 
 static const struct option_row look_rows[] = {
@@ -78,76 +84,6 @@ struct table_style proftop_look(const struct proftop_options *o)
 	return (struct table_style){ .format = (enum table_format)o->format,
 				     .width = o->width,
 				     .colors = o->colors };
-}
-
-/* --- cells --- */
-
-static const struct value_style usual;
-
-struct str proftop_unit(const struct profile *p, value_id v)
-{
-	const struct value_type *type = &p->value_types[v];
-
-	return type->unit == UNIT_TIME    ? S("ns")
-	       : type->unit == UNIT_BYTES ? S("bytes")
-					  : profile_text(p, type->name);
-}
-
-/* For counts only the number is shown; the heading says what is counted. */
-void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value)
-{
-	struct decimal exact = profile_decimal(p, v, value, 0);
-	struct buf shown = { 0 };
-
-	if (p->value_types[v].unit == UNIT_NONE)
-		buf_add_grouped(&shown, exact);
-	else
-		buf_add_value(&shown, p, v, value, &usual);
-	table_number(t, exact, buf_str(&shown));
-	buf_free(&shown);
-}
-
-/* Always two decimals ("12.34%"), so that a column is easy to compare. */
-void proftop_share(struct table *t, int64_t value, int64_t total)
-{
-	double percent = total ? (double)value / (double)total * 100 : 0;
-	int64_t hundredths = i64_nearest(percent * 100);
-	struct buf shown = { 0 };
-
-	buf_print(&shown, "%s%lld.%02lld%%", hundredths < 0 ? "-" : "",
-		  (long long)(hundredths < 0 ? -hundredths : hundredths) / 100,
-		  (long long)(hundredths < 0 ? -hundredths : hundredths) % 100);
-	table_number(t, (struct decimal){ hundredths, -2 }, buf_str(&shown));
-	buf_free(&shown);
-}
-
-void proftop_count(struct table *t, int64_t count, bool known)
-{
-	struct buf shown = { 0 };
-
-	if (!known) {
-		table_unknown(t);
-		return;
-	}
-	buf_add_grouped(&shown, (struct decimal){ count, 0 });
-	table_number(t, (struct decimal){ count, 0 }, buf_str(&shown));
-	buf_free(&shown);
-}
-
-void proftop_function(struct table *t, const struct flat_row *f)
-{
-	struct buf text = { 0 };
-
-	buf_add(&text, f->name);
-	if (f->location.n && !str_eq(f->location, S("~"))) {
-		buf_add(&text, S(" ("));
-		buf_add(&text, f->location);
-		if (f->line)
-			buf_print(&text, ":%lu", (unsigned long)f->line);
-		buf_byte(&text, ')');
-	}
-	table_text(t, buf_str(&text));
-	buf_free(&text);
 }
 
 /* --- order --- */
@@ -222,13 +158,15 @@ static int show(const struct proftop_options *o, struct output *out, struct prof
 		proftop_tree(o, out, p);
 		return 0;
 	}
-	if (o->lines) {
+	if (o->lines && !o->peek) {
 		proftop_lines(o, out, p, 0);
 		return 0;
 	}
 	flat_profile_make(&f, p, 0);
-	if (o->peek)
-		status = proftop_peek(o, out, &f);
+	if (o->list)
+		status = proftop_list(o, out, &f);
+	else if (o->peek)
+		status = (o->lines ? proftop_peek_lines : proftop_peek)(o, out, &f);
 	else if (o->format == FORMAT_OPENMETRICS)
 		proftop_metrics(o, out, &f);
 	else
@@ -295,9 +233,12 @@ static int run(struct settings *s, const struct proftop_options *o, char **files
 
 static int check_options(const struct proftop_options *o)
 {
-	if ((o->peek != NULL) + (o->by != NULL) + o->tree + o->lines > 1)
-		return diag_error("options --peek, --by, --tree and --lines: only one of them");
-	if (o->format == FORMAT_OPENMETRICS && (o->peek || o->by || o->tree || o->lines))
+	bool lines = o->lines && !o->peek;
+
+	if ((o->peek != NULL) + (o->list != NULL) + (o->by != NULL) + o->tree + lines > 1)
+		return diag_error("options --peek, --list, --by, --tree and --lines: only one of "
+				  "them, or --peek and --lines");
+	if (o->format == FORMAT_OPENMETRICS && (o->peek || o->list || o->by || o->tree || o->lines))
 		return diag_error("option --format openmetrics: only for functions");
 	return 0;
 }
@@ -316,7 +257,9 @@ static int parsed(struct settings *s, struct proftop_options *o, int argc, char 
 	look_at_terminal(o, s);
 	if (check_options(o) < 0 || sandbox_enter(s, argv + first, argc - first, true) < 0)
 		return STATUS_TROUBLE;
-	return run(s, o, argv + first, argc - first);
+	o->files = argv + first;
+	o->file_count = argc - first;
+	return run(s, o, o->files, o->file_count);
 }
 
 int proftop_main(int argc, char **argv)
@@ -327,10 +270,10 @@ int proftop_main(int argc, char **argv)
 
 	settings_init(&s);
 	s.all_formats = format_registry;
-	settings_add_group(&s, "views", view_rows, &o);
-	options_for_reading(&s, format_registry, look_rows, &o);
-	settings_add_group(&s, "privacy", options_privacy, &s);
-	settings_add_group(&s, "losses", options_strict, &s);
+	settings_add_group(&s, "what is shown: functions, or one of these", view_rows, &o);
+	options_for_reading(&s, format_registry, "how it is shown", look_rows, &o);
+	settings_add_group(&s, "names that are not to be seen", options_privacy, &s);
+	settings_add_group(&s, "what is lost", options_strict, &s);
 	settings_add_group(&s, "stacks from a call graph, for --tree", options_estimate, &s);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);

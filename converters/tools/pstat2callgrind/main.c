@@ -7,6 +7,7 @@
  * look at it. Without them it is a filter like every other pair.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/program/main.h"
+#include "common/program/temporary.h"
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
@@ -50,6 +52,9 @@ static struct scratch {
 	pid_t maker; /* who removes it: not the process in the sandbox */
 } scratch;
 
+/* The script while it runs. */
+static volatile pid_t script;
+
 static int make_scratch(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -78,12 +83,23 @@ static void remove_scratch(void)
 	rmdir(scratch.folder);
 }
 
+/* A signal that ends us ends the script as well, and leaves nothing behind. */
+static void end_all(void)
+{
+	if (script > 0)
+		kill(script, SIGTERM);
+	remove_scratch();
+}
+
 /* Runs the first of the programs that is there; its exit status, or -1 if none is. */
 static int run(char *const *const *commands)
 {
 	int status;
-	pid_t child = fork();
+	pid_t child;
 
+	temporary_before_end(end_all);
+	child = fork();
+	script = child;
 	if (child == 0) {
 		for (; *commands; commands++)
 			execvp((*commands)[0], (char **)(uintptr_t)*commands);
@@ -91,6 +107,7 @@ static int run(char *const *const *commands)
 	}
 	if (child < 0 || waitpid(child, &status, 0) < 0)
 		return diag_error("cannot start a program: %s", strerror(errno));
+	script = 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;

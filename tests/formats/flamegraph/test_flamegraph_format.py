@@ -1,5 +1,6 @@
 """Flame graphs by arithmetic of our own: what is drawn is what the stacks say."""
 import collections
+import html.parser
 import json
 import marshal
 import os
@@ -353,3 +354,133 @@ def test_colours(colour):
 def test_wrong_options(options, message):
     out, said = lib.run("collapsed2flamegraph", *options, input=b"a 5\n", status=2)
     assert message.encode() in said and said.count(b"\n") == 1 and not out
+
+
+# --- contrast ---
+
+SCHEMES = "hot mem io java js perl python rust red green blue aqua yellow purple orange wakeup chain safe by-module diffusion".split()
+
+
+def luminance(color):
+    parts = [part / 255 for part in color]
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def over(color, paper, opacity):
+    return [part * opacity + below * (1 - opacity) for part, below in zip(color, paper)]
+
+
+def rgb(digits):
+    digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    return [int(digits[i:i + 2], 16) for i in (0, 2, 4)]
+
+
+@pytest.mark.parametrize("options, stacks", [*[(("--colors", scheme), {("a",): 1}) for scheme in SCHEMES], ((), {("a",): (1, 2)})],
+                         ids=[*SCHEMES, "difference"])
+def test_names_can_be_read(options, stacks):
+    """4.5:1 in each colour, light and dark, dashed frames included; the figures are the file's own."""
+    style = re.search(r"<style>.*?</style>", draw(stacks, *options).decode(), re.S)[0]
+    fills = [rgb(fill) for fill in re.findall(r"^\.[A-Za-z]\{fill:#(\w+)\}$", style, re.M)]
+    dashed = float(re.search(r"^\.E\{fill-opacity:([\d.]+)\}$", style, re.M)[1])
+    dark = {name: re.search(pattern, style, re.M)[1] for name, pattern in {
+        "paper": r"^:root\.dark #paper\{fill:#(\w+)\}$", "all": r"^:root\.dark #frames\{opacity:([\d.]+)\}$",
+        "ink": r"^:root\.dark #frames text\{fill:#(\w+)\}$", "dashed": r"^:root\.dark \.E\{fill-opacity:([\d.]+)\}$"}.items()}
+    assert len(fills) >= 17
+    for fill in fills:
+        for opacity in (1, dashed):
+            assert contrast(over(fill, rgb("fff"), opacity), rgb("1b1b1b")) >= 4.5
+        paper = rgb(dark["paper"])
+        for opacity in (1, float(dark["dashed"])):
+            assert contrast(over(over(fill, paper, opacity), paper, float(dark["all"])), over(rgb(dark["ink"]), paper, float(dark["all"]))) >= 4.5
+
+
+# --- time ---
+
+@pytest.mark.parametrize("sample", lib.samples("speedscope"), ids=lambda sample: sample.name)
+def test_order_is_kept_without_an_option(sample):
+    """The picture is what it is without; the profile in it comes back in its order."""
+    kept, summed = (lib.run("speedscope2flamegraph", "-q", *options, sample.path)[0] for options in ([], ["--no-time"]))
+    assert kept.partition(b"<metadata")[0] == summed.partition(b"<metadata")[0]
+    assert b'"ordered":true' not in summed
+    if b'"estimated":true' in kept:
+        assert b'"ordered":true' not in kept
+        return
+    again = lib.run("flamegraph2speedscope", "-q", input=kept)[0]
+    assert b'"ordered":true' in kept
+    assert again == lib.run("flamegraph2speedscope", "-q", input=lib.run("flamegraph2flamegraph", "-q", input=kept)[0])[0]
+
+
+def test_order_of_very_many_samples_is_left_out():
+    def drawn(count):
+        profile = {"type": "sampled", "name": "t", "unit": "none", "startValue": 0, "endValue": count,
+                   "samples": [[i % 2] for i in range(count)], "weights": [1] * count}
+        text = json.dumps({"$schema": "https://www.speedscope.app/file-format-schema.json", "shared": {"frames": [{"name": "a"}, {"name": "b"}]},
+                           "profiles": [profile]}).encode()
+        return lib.run("speedscope2flamegraph", "-q", input=text)[0]
+    assert b'"ordered":true' in drawn(200000)
+    picture = drawn(200001)
+    assert b'"ordered":true' not in picture and len(picture) < 100000
+
+
+# --- HTML ---
+
+HOSTILE_TEXT = '</title><script>alert(1)</script><!-- ]]> & "\' \u202e'
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser's parser would take for elements."""
+    CDATA_CONTENT_ELEMENTS = ()  # within SVG a script is an element like others
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts = [], collections.defaultdict(str)
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.texts[self.tags[-1] if self.tags else ""] += data
+
+
+def test_html_is_the_picture_in_a_page(tmp_path):
+    """Well-formed XML, with the same picture; it comes back like the SVG, by content."""
+    for sample in ("collapsed/pyspy.collapsed", "collapsed/differential.collapsed", "speedscope/pyspy.speedscope.json"):
+        picture, page = (lib.run("profconv", "-q", "-t", to, lib.SAMPLES / sample)[0] for to in ("flamegraph", "html"))
+        svg = picture[picture.index(b"<svg"):]
+        assert svg in page and page.startswith(b"<!DOCTYPE html>\n<html")
+        assert len(page) - len(svg) < 500
+        xml.etree.ElementTree.fromstring(page.decode())
+        (tmp_path / "x.html").write_bytes(page)
+        (tmp_path / "x.svg").write_bytes(picture)
+        for to in lib.WRITERS:
+            assert lib.run("profconv", "-q", "-t", to, tmp_path / "x.html") == lib.run("profconv", "-q", "-t", to, tmp_path / "x.svg")
+            assert lib.run(f"flamegraph2{to}", "-q", tmp_path / "x.html") == lib.run(f"flamegraph2{to}", "-q", tmp_path / "x.svg")
+
+
+def test_html_has_no_script_of_others(tmp_path):
+    """Names of the profile, of its file and of the options are text wherever they stand."""
+    file = tmp_path / (HOSTILE_TEXT.replace("/", "_") + ".folded")
+    file.write_text(f"{HOSTILE_TEXT.replace(';', '')};main 3\n")
+    for options in ([], ["--title", HOSTILE_TEXT, "--subtitle", HOSTILE_TEXT, "--notes", HOSTILE_TEXT, "--countname", HOSTILE_TEXT, "--nametype", HOSTILE_TEXT]):
+        page = lib.run("collapsed2html", *options, file)[0].decode()
+        seen = Page(page)
+        assert seen.tags.count("script") == 1 and "alert" not in seen.texts["script"]
+        assert seen.tags.count("title") == 2 + page.count("<rect class")
+        assert set(seen.tags) == {"html", "head", "meta", "title", "style", "body", "svg", "rect", "text", "g", "metadata", "script"}
+
+
+def test_other_html_is_not_read():
+    page = b"<!DOCTYPE html>\n<html><body><svg><rect/></svg></body></html>"
+    assert b"expected a profile, got an HTML page" in lib.run("profconv", "-t", "collapsed", input=page, status=2)[1]
+
+
+def test_an_empty_page_is_small():
+    for to in ("flamegraph", "html"):
+        assert len(lib.run(f"collapsed2{to}", input=b"")[0]) < 100000

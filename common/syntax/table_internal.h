@@ -1,0 +1,41 @@
+/*
+ * table_internal - a filled table, for what writes it
+ */
+#ifndef SYNTAX_TABLE_INTERNAL_H
+#define SYNTAX_TABLE_INTERNAL_H
+
+#include "common/syntax/table.h"
+
+/* Positions in t->texts; for a number: of its digits and of the displayed text. */
+struct cell {
+	size_t raw, raw_length, shown, shown_length;
+	size_t name_end, directory, directory_end; /* see table_directory() */
+	bool has_directory;
+	bool number, unknown;
+	const char *sgr;
+};
+
+struct table {
+	const struct table_column *columns;
+	size_t width;       /* columns */
+	struct cell *cells; /* row after row */
+	size_t count, cap, rows;
+	struct buf texts;
+};
+
+static inline const struct cell *table_cell(const struct table *t, size_t row, size_t column)
+{
+	return &t->cells[row * t->width + column];
+}
+
+static inline struct str table_shown(const struct table *t, const struct cell *c)
+{
+	return (struct str){ t->texts.p + c->shown, c->shown_length };
+}
+
+/* Whether people see the column: it has a heading, and something in a row unless there is none. */
+bool table_has_content(const struct table *t, size_t column);
+/* Writes the table aligned, as wide as the terminal. */
+void table_put_text(const struct table *t, struct output *out, const struct table_style *look);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * proftop/cells - what the tables have in common
+ */
+#include "common/base/alloc.h"
+#include "common/base/diag.h"
+#include "converters/tools/proftop/internal.h"
+
+static const struct value_style usual;
+
+struct str proftop_unit(const struct profile *p, value_id v)
+{
+	const struct value_type *type = &p->value_types[v];
+
+	return type->unit == UNIT_TIME    ? S("ns")
+	       : type->unit == UNIT_BYTES ? S("bytes")
+					  : profile_text(p, type->name);
+}
+
+/* For counts only the number is shown; the heading says what is counted. */
+void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value)
+{
+	struct decimal exact = profile_decimal(p, v, value, 0);
+	struct buf shown = { 0 };
+
+	if (p->value_types[v].unit == UNIT_NONE)
+		buf_add_grouped(&shown, exact);
+	else
+		buf_add_value(&shown, p, v, value, &usual);
+	table_number(t, exact, buf_str(&shown));
+	buf_free(&shown);
+}
+
+/* Always two decimals ("12.34%"), so that a column is easy to compare. */
+void proftop_share(struct table *t, int64_t value, int64_t total)
+{
+	double percent = total ? (double)value / (double)total * 100 : 0;
+	int64_t hundredths = i64_nearest(percent * 100);
+	struct buf shown = { 0 };
+
+	buf_print(&shown, "%s%lld.%02lld%%", hundredths < 0 ? "-" : "",
+		  (long long)(hundredths < 0 ? -hundredths : hundredths) / 100,
+		  (long long)(hundredths < 0 ? -hundredths : hundredths) % 100);
+	table_number(t, (struct decimal){ hundredths, -2 }, buf_str(&shown));
+	buf_free(&shown);
+}
+
+void proftop_count(struct table *t, int64_t count, bool known)
+{
+	struct buf shown = { 0 };
+
+	if (!known) {
+		table_unknown(t);
+		return;
+	}
+	buf_add_grouped(&shown, (struct decimal){ count, 0 });
+	table_number(t, (struct decimal){ count, 0 }, buf_str(&shown));
+	buf_free(&shown);
+}
+
+static void add_place(struct buf *text, struct str file, uint32_t line)
+{
+	buf_add(text, file);
+	if (line)
+		buf_print(text, ":%lu", (unsigned long)line);
+}
+
+void proftop_place(struct table *t, struct str file, uint32_t line)
+{
+	struct buf text = { 0 };
+
+	add_place(&text, file, line);
+	table_text(t, buf_str(&text));
+	table_directory(t, 0, 0, file.n - str_base(file).n);
+	buf_free(&text);
+}
+
+void proftop_function(struct table *t, const struct flat_row *f)
+{
+	bool known = f->location.n && !str_eq(f->location, S("~"));
+	struct buf text = { 0 };
+
+	buf_add(&text, f->name);
+	if (known) {
+		buf_add(&text, S(" ("));
+		add_place(&text, f->location, f->line);
+		buf_byte(&text, ')');
+	}
+	table_text(t, buf_str(&text));
+	if (known)
+		table_directory(t, f->name.n, f->name.n + 2,
+				f->location.n - str_base(f->location).n);
+	buf_free(&text);
+}
+
+const char *proftop_heat(int64_t value, int64_t total)
+{
+	double share = total ? (double)value / (double)total : 0;
+
+	return share >= 0.1 ? "31" : share >= 0.02 ? "33" : NULL;
+}
+
+bool proftop_is_heavy(const struct proftop_options *o, int64_t value, int64_t total)
+{
+	return (double)value >= o->min_share * (double)total;
+}
+
+void proftop_put(const struct proftop_options *o, struct table *t, struct output *out)
+{
+	struct table_style look = proftop_look(o);
+
+	table_put(t, out, &look);
+	table_free(t);
+}
+
+bool *proftop_choose(const struct flat_profile *f, struct str wanted)
+{
+	bool *chosen = alloc_zero(f->count, sizeof *chosen), any = false;
+
+	for (uint32_t row = 0; row < f->count; row++)
+		any |= chosen[row] = str_eq(f->rows[row].name, wanted);
+	for (uint32_t row = 0, exact = any; row < f->count && !exact; row++)
+		any |= chosen[row] = str_contains(f->rows[row].name, wanted);
+	if (any)
+		return chosen;
+	alloc_free(chosen);
+	diag_error("no function has %s in its name", diag_quote(wanted));
+	return NULL;
+}
