@@ -219,8 +219,9 @@ static void put_document(struct flame_frames *f, uint64_t height)
 static void put_dark(struct output *out, const char *root)
 {
 	static const char *const rules[] = {
-		"{color-scheme:dark}",  " #paper{fill:#16181c}", " .head{fill:#e6e6e6}",
-		" .note{fill:#9a9a9a}", " #frames{opacity:.88}",
+		"{color-scheme:dark}",   " #paper{fill:#16181c}", " .head{fill:#e6e6e6}",
+		" .note{fill:#9a9a9a}",  " #frames{opacity:.92}", " #frames text{fill:#000}",
+		" .E{fill-opacity:.94}",
 	};
 
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {

@@ -356,6 +356,50 @@ def test_wrong_options(options, message):
     assert message.encode() in said and said.count(b"\n") == 1 and not out
 
 
+# --- contrast ---
+
+SCHEMES = "hot mem io java js perl python rust red green blue aqua yellow purple orange wakeup chain safe by-module diffusion".split()
+
+
+def luminance(color):
+    parts = [part / 255 for part in color]
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def over(color, paper, opacity):
+    return [part * opacity + below * (1 - opacity) for part, below in zip(color, paper)]
+
+
+def rgb(digits):
+    digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    return [int(digits[i:i + 2], 16) for i in (0, 2, 4)]
+
+
+@pytest.mark.parametrize("options, stacks", [*[(("--colors", scheme), {("a",): 1}) for scheme in SCHEMES], ((), {("a",): (1, 2)})],
+                         ids=[*SCHEMES, "difference"])
+def test_names_can_be_read(options, stacks):
+    """4.5:1 in each colour, light and dark, dashed frames included; the figures are the file's own."""
+    style = re.search(r"<style>.*?</style>", draw(stacks, *options).decode(), re.S)[0]
+    fills = [rgb(fill) for fill in re.findall(r"^\.[A-Za-z]\{fill:#(\w+)\}$", style, re.M)]
+    dashed = float(re.search(r"^\.E\{fill-opacity:([\d.]+)\}$", style, re.M)[1])
+    dark = {name: re.search(pattern, style, re.M)[1] for name, pattern in {
+        "paper": r"^:root\.dark #paper\{fill:#(\w+)\}$", "all": r"^:root\.dark #frames\{opacity:([\d.]+)\}$",
+        "ink": r"^:root\.dark #frames text\{fill:#(\w+)\}$", "dashed": r"^:root\.dark \.E\{fill-opacity:([\d.]+)\}$"}.items()}
+    assert len(fills) >= 17
+    for fill in fills:
+        for opacity in (1, dashed):
+            assert contrast(over(fill, rgb("fff"), opacity), rgb("1b1b1b")) >= 4.5
+        paper = rgb(dark["paper"])
+        for opacity in (1, float(dark["dashed"])):
+            assert contrast(over(over(fill, paper, opacity), paper, float(dark["all"])), over(rgb(dark["ink"]), paper, float(dark["all"]))) >= 4.5
+
+
 # --- time ---
 
 @pytest.mark.parametrize("sample", lib.samples("speedscope"), ids=lambda sample: sample.name)
