@@ -380,7 +380,7 @@ static void put_options(struct output *out, struct flame_writer *v)
 		output_text(out, ",\"inverted\":true");
 	if (v->difference)
 		put_string(out, ",\"widths\":", str_of(widths[o->widths]));
-	if (flame_is_shares(v->p))
+	if (profile_has_shares(v->p))
 		output_text(out, ",\"shares\":true");
 	if (v->difference && o->negate)
 		output_text(out, ",\"negate\":true");

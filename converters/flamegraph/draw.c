@@ -1,5 +1,4 @@
 /* flamegraph/draw - the picture before any script runs */
-#include <math.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
@@ -86,25 +85,13 @@ static uint32_t line_of(const struct flame_writer *v, uint32_t node)
 	return f->line && !v->p->line_functions ? f->line : v->tree->line[node];
 }
 
-void flame_add_compared(const struct flame_writer *v, value_id type, int64_t value, struct buf *b)
-{
-	struct value_style style = v->style;
-
-	if (!style.name)
-		style.name = "";
-	if (flame_is_shares(v->p))
-		buf_add_percents(b, (double)value * pow(10, v->p->value_types[type].exponent));
-	else
-		buf_add_value(b, v->p, type, value, &style);
-}
-
 static void add_value_and_share(struct flame_writer *v, value_id type, int64_t value, int64_t total)
 {
 	if (v->difference)
-		flame_add_compared(v, type, value, &v->text);
+		buf_add_compared(&v->text, v->p, type, value, &v->style);
 	else
 		add_value(v, type, value, &v->text);
-	if (!total || flame_is_shares(v->p))
+	if (!total || profile_has_shares(v->p))
 		return;
 	buf_add(&v->text, S(", "));
 	buf_add_percent(&v->text, value, total);
@@ -120,7 +107,7 @@ static void add_change(struct flame_writer *v, int64_t base, int64_t new_value)
 		buf_add(b, base ? S("; gone") : S("; was not there"));
 	} else {
 		buf_add(b, new_value > base ? S("; +") : S("; "));
-		flame_add_compared(v, 0, new_value - base, b);
+		buf_add_compared(b, v->p, 0, new_value - base, &v->style);
 		buf_add(b, S(", "));
 		buf_add_relative(b, base, new_value);
 	}

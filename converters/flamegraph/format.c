@@ -63,7 +63,7 @@ static int check_names(const struct flame_options *o, const struct profile *p)
 static int check(const struct profile *p, const void *options)
 {
 	const struct flame_options *o = options;
-	size_t drawn = flame_is_diff(p) ? 2 : p->value_count ? 1 : 0;
+	size_t drawn = profile_is_difference(p) ? 2 : p->value_count ? 1 : 0;
 	int64_t total = 0;
 
 	if (flame_check_options(o, p) < 0 || check_names(o, p) < 0)
@@ -95,7 +95,7 @@ static bool keeps_time(const struct flame_options *o, const struct profile *p)
 	if (o->in_time)
 		return true;
 	return !o->no_time && (p->ordered || p->call_event_count) && !p->estimated &&
-	       !flame_is_diff(p) && p->sample_count <= MOST_ROWS &&
+	       !profile_is_difference(p) && p->sample_count <= MOST_ROWS &&
 	       p->call_event_count <= MOST_ROWS &&
 	       (!o->max_frames || p->stacks.count + p->call_event_count <= o->max_frames);
 }
@@ -203,7 +203,7 @@ static void draw(struct output *out, const struct profile *p, uint32_t idle, boo
 				  .p = p,
 				  .contexts = contexts,
 				  .idle = idle,
-				  .difference = flame_is_diff(p),
+				  .difference = profile_is_difference(p),
 				  .in_html = in_html };
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	uint8_t *kinds = kinds_of_functions(p);

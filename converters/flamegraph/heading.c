@@ -1,6 +1,4 @@
 /* flamegraph/heading - what is above the frames: title, facts, style sheet */
-#include <string.h>
-
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph/draw_internal.h"
 
@@ -73,18 +71,16 @@ static void add_difference(struct flame_writer *v, struct buf *b)
 {
 	static const char *const widths[] = { "the larger of both", "new", "base" };
 	int64_t base = v->tree->base.total[0], new_value = v->tree->new_values.total[0];
-	struct str title = profile_text(v->p, v->p->value_types[0].title);
+	struct str title = profile_difference_title(v->p);
 
-	if (str_starts(title, S(DIFFERENCE_BASE)))
-		title = str_from(title, strlen(DIFFERENCE_BASE));
 	if (title.n)
 		buf_add(next_fact(b), title);
 	next_fact(b);
 	buf_add(b, S("base: "));
-	flame_add_compared(v, 0, base, b);
+	buf_add_compared(b, v->p, 0, base, &v->style);
 	buf_add(b, S(", new: "));
-	flame_add_compared(v, 1, new_value, b);
-	if (base) {
+	buf_add_compared(b, v->p, 1, new_value, &v->style);
+	if (base && !profile_has_shares(v->p)) {
 		buf_add(b, S(" ("));
 		buf_add_relative(b, base, new_value);
 		buf_byte(b, ')');

@@ -35,9 +35,6 @@ struct value_style flame_style(const struct flame_options *o);
 bool flame_min_width(const struct flame_options *o, double *min_value);
 /* The value of --total in the first value type, or 0. */
 int64_t flame_whole(const struct flame_options *o, const struct profile *p);
-/* Whether the two value types are the values before and after; whether they are shares. */
-bool flame_is_diff(const struct profile *p);
-bool flame_is_shares(const struct profile *p);
 
 /* The background as CSS has it, or NULL; --bgcolors names some. */
 const char *flame_background(const struct flame_options *o);
@@ -122,9 +119,6 @@ struct flame_writer {
 /* Raises v->min_value if there are more frames than a page opens quickly with. */
 void flame_draw_the_widest(struct flame_writer *v);
 bool flame_is_drawn(const struct flame_writer *v, uint32_t node);
-
-/* Appends a value of a difference: counts without a name, shares as percentages. */
-void flame_add_compared(const struct flame_writer *v, value_id type, int64_t value, struct buf *b);
 
 /* The name and the location of a node's function; empty if there is none. */
 struct str flame_name(const struct flame_writer *v, uint32_t node);

@@ -299,15 +299,3 @@ struct value_style flame_style(const struct flame_options *o)
 		read_number(str_of(o->factor), &style.factor);
 	return style;
 }
-
-bool flame_is_diff(const struct profile *p)
-{
-	return p->value_count == 2 && str_eq(profile_text(p, p->value_types[0].name), S("base")) &&
-	       str_eq(profile_text(p, p->value_types[1].name), S("new"));
-}
-
-bool flame_is_shares(const struct profile *p)
-{
-	return flame_is_diff(p) && str_starts(profile_text(p, p->value_types[0].title),
-					      S(DIFFERENCE_BASE DIFFERENCE_SHARES));
-}
