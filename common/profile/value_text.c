@@ -1,6 +1,7 @@
 #include "common/profile/value_text.h"
 
 #include <math.h>
+#include <string.h>
 
 void buf_add_grouped(struct buf *b, struct decimal value)
 {
@@ -107,6 +108,39 @@ void buf_add_percent(struct buf *b, int64_t value, int64_t total)
 	else
 		buf_add_grouped(b, (struct decimal){ hundredths, -2 });
 	buf_byte(b, '%');
+}
+
+bool profile_is_difference(const struct profile *p)
+{
+	return p->value_count >= 2 && str_eq(profile_text(p, p->value_types[0].name), S("base")) &&
+	       str_eq(profile_text(p, p->value_types[1].name), S("new"));
+}
+
+struct str profile_difference_title(const struct profile *p)
+{
+	struct str title = profile_text(p, p->value_types[0].title);
+
+	return str_starts(title, S(DIFFERENCE_BASE)) ? str_from(title, strlen(DIFFERENCE_BASE))
+						     : title;
+}
+
+bool profile_has_shares(const struct profile *p)
+{
+	return profile_is_difference(p) && str_starts(profile_text(p, p->value_types[0].title),
+						      S(DIFFERENCE_BASE DIFFERENCE_SHARES));
+}
+
+void buf_add_compared(struct buf *b, const struct profile *p, value_id v, int64_t value,
+		      const struct value_style *style)
+{
+	struct value_style nameless = *style;
+
+	if (!nameless.name)
+		nameless.name = "";
+	if (profile_has_shares(p))
+		buf_add_percents(b, (double)value * pow(10, p->value_types[v].exponent));
+	else
+		buf_add_value(b, p, v, value, &nameless);
 }
 
 void buf_add_percents(struct buf *b, double percent)

@@ -35,6 +35,15 @@ void buf_add_percent(struct buf *b, int64_t value, int64_t total);
 #define DIFFERENCE_BASE "base: "
 #define DIFFERENCE_SHARES "shares of "
 
+/* Whether the first two value types are base and new; whether they are shares in percent. */
+bool profile_is_difference(const struct profile *p);
+bool profile_has_shares(const struct profile *p);
+/* What the values of a difference are: "time, medians of 6 and 6 runs", or empty. */
+struct str profile_difference_title(const struct profile *p);
+
+/* A value of a difference: counts without a name, shares as percentages. */
+void buf_add_compared(struct buf *b, const struct profile *p, value_id v, int64_t value,
+		      const struct value_style *style);
 /* 12.34%, 123.4% or 1,234% */
 void buf_add_percents(struct buf *b, double percent);
 /* The change of a number in percent of the base, with its sign; "new" if that is 0. */

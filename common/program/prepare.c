@@ -181,12 +181,10 @@ static void reduce(const struct preparation *x)
 	/* functions that stand for lines become lines again where the target has lines */
 	if ((*p)->line_functions && features & FEATURE_LINES)
 		needed = options.lines_to_places = true;
-	if (!(features & FEATURE_IDLE) && idle_has_samples(*p)) {
-		options.idle = COARSEN_IDLE_NAMED;
-		needed = true;
-	}
 	if (needed)
 		profile_replace(p, profile_coarsen(*p, &options));
+	if (!(features & FEATURE_IDLE) && idle_has_samples(*p))
+		idle_name_rows(*p);
 }
 
 static void fold_threads(const struct preparation *x)

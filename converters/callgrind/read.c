@@ -108,9 +108,14 @@ static bool read_value(struct callgrind_reader *r, const char **p, const char *e
 	struct decimal number = { 0, 0 };
 	enum exactness exactness;
 	value_id v = r->events[event];
-	const struct value_type *type = &r->p->value_types[v];
+	const struct value_type *type;
 	int64_t value;
 
+	if (v == NO_ID) {
+		*p = stop;
+		return true;
+	}
+	type = &r->p->value_types[v];
 	quick = read_digits(*p, end, &value);
 	if (quick && r->powers[event] == (type->unit == UNIT_TIME ? 0 : type->exponent)) {
 		r->values[v] = value;
@@ -162,7 +167,7 @@ bool callgrind_read_values(struct callgrind_reader *r, const char *p, const char
 		if (!read_value(r, &p, end, event++))
 			return false;
 	}
-	r->zeros |= event > 1 && !r->values[r->events[event - 1]];
+	r->zeros |= event > 1 && r->events[event - 1] != NO_ID && !r->values[r->events[event - 1]];
 	return true;
 }
 

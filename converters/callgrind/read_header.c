@@ -38,11 +38,12 @@ static bool are_sums(const struct callgrind_reader *r, struct str rest, bool *le
 
 	*less = false;
 	for (size_t i = 0; i < r->event_count; i++) {
-		bool time = r->p->value_types[r->events[i]].unit == UNIT_TIME;
+		bool time = r->events[i] != NO_ID &&
+			    r->p->value_types[r->events[i]].unit == UNIT_TIME;
 		int64_t number = 0;
 		struct str word;
 
-		if (str_word(&rest, &word))
+		if (str_word(&rest, &word) && r->events[i] != NO_ID)
 			same &= str_to_i64(word, &number) &&
 				i64_shift(number, time ? r->powers[i] : 0, &number);
 		same &= number == r->sums[i];
@@ -169,8 +170,14 @@ static value_id event_type(struct callgrind_reader *r, struct str name, int *pow
 	uint64_t n;
 
 	callgrind_unit_of_event(name, &type);
+	/* a ratio does not add up: pprofile's microseconds per hit */
+	if (str_eq(name, S("usphit"))) {
+		*power = 0;
+		return NO_ID;
+	}
 	/* yappi writes seconds times 10^6, xdebug 2 microseconds without a unit in the name */
-	if ((r->yappi && str_eq(name, S("Ticks"))) || (r->xdebug && str_eq(name, S("Time")))) {
+	if ((r->yappi && str_eq(name, S("Ticks"))) || (r->xdebug && str_eq(name, S("Time"))) ||
+	    str_eq(name, S("microseconds"))) {
 		type.unit = UNIT_TIME;
 		type.source_scale = 3;
 		name = S("time");
@@ -198,12 +205,27 @@ void callgrind_find_plain(struct callgrind_reader *r)
 
 	r->plain = r->event_count && r->event_count == p->value_count &&
 		   (r->has_address || r->has_line);
-	for (size_t i = 0; i < r->event_count; i++) {
-		const struct value_type *type = &p->value_types[r->events[i]];
+	for (size_t i = 0; i < r->event_count && r->plain; i++) {
+		const struct value_type *type = &p->value_types[i];
 
-		r->plain &= r->events[i] == i &&
-			    r->powers[i] == (type->unit == UNIT_TIME ? 0 : type->exponent);
+		r->plain = r->events[i] == i &&
+			   r->powers[i] == (type->unit == UNIT_TIME ? 0 : type->exponent);
 	}
+}
+
+/* "hits microseconds usphit": the time is what users look for, so it becomes the first. */
+static void prepare_for_pprofile(struct callgrind_reader *r, struct str names)
+{
+	struct str word = S("");
+	int power;
+
+	while (str_word(&names, &word) && !str_eq(word, S("usphit")))
+		;
+	if (!str_eq(word, S("usphit")))
+		return;
+	event_type(r, S("microseconds"), &power);
+	profile_report_missing(r->p, str_of(r->in->name),
+			       "usphit is a ratio and does not add up: it was left out");
 }
 
 static void read_events(struct callgrind_reader *r, struct str value)
@@ -212,6 +234,7 @@ static void read_events(struct callgrind_reader *r, struct str value)
 	size_t cap;
 
 	guess_creator(r);
+	prepare_for_pprofile(r, value);
 	r->event_count = 0;
 	while (str_word(&value, &word)) {
 		if (r->event_count == MAX_EVENTS) {

@@ -116,7 +116,8 @@ bool callgrind_adds_up(const struct callgrind_reader *r)
 static void add_sums(struct callgrind_reader *r)
 {
 	for (size_t i = 0; i < r->event_count; i++)
-		i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
+		if (r->events[i] != NO_ID)
+			i64_add(r->sums[i], r->values[r->events[i]], &r->sums[i]);
 }
 
 /* Sums the costs of a function in one row, at the lowest line of its own file. */

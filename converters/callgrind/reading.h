@@ -64,8 +64,8 @@ struct callgrind_reader {
 
 	/* header */
 	bool has_address, has_line;
-	value_id *events;
-	int *powers; /* power of ten of each event, if it differs from that of its
+	value_id *events; /* NO_ID: left out */
+	int *powers;      /* power of ten of each event, if it differs from that of its
 				      value type */
 	size_t event_count, event_cap;
 	bool plain; /* events and value types are the same, and values are plain

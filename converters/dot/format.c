@@ -18,16 +18,10 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
-#include "common/profile/value_text.h"
+#include "common/profile/features.h"
 #include "common/program/format.h"
 #include "common/syntax/table.h"
-#include "common/transform/callgraph/flat_profile.h"
-
-struct dot_write_options {
-	double node_threshold_value, edge_threshold_value; /* shares of the total */
-	uint64_t max_nodes;
-	int direction;
-};
+#include "converters/dot/internal.h"
 
 #define AT(field) offsetof(struct dot_write_options, field)
 
@@ -44,15 +38,6 @@ static const struct option_row write_rows[] = {
 	OPT_END
 };
 
-struct dot_drawing {
-	struct output *out;
-	const struct dot_write_options *options;
-	const struct flat_profile *f;
-	bool *drawn; /* by row */
-	uint32_t nodes;
-	struct buf text;
-};
-
 static const struct value_style usual;
 
 /* --- what is drawn --- */
@@ -64,39 +49,39 @@ static int compare_values(const void *left, const void *right)
 	return (a < b) - (a > b);
 }
 
-/* The inclusive value of the last of the heaviest so many. */
-static int64_t lightest_drawn(const struct flat_profile *f, uint64_t count)
+/* The weight of the last of the heaviest so many. */
+static int64_t lightest_drawn(const struct dot_drawing *d, uint64_t count)
 {
-	int64_t *values = alloc_zero(f->count, sizeof *values), min_value;
+	size_t rows = d->f->count;
+	int64_t *values = alloc_zero(rows, sizeof *values), min_value;
 
-	for (uint32_t i = 0; i < f->count; i++)
-		values[i] = f->table.rows[i].inclusive;
-	qsort(values, f->count, sizeof *values, compare_values);
+	memcpy(values, d->weights, rows * sizeof *values);
+	qsort(values, rows, sizeof *values, compare_values);
 	min_value = values[count - 1];
 	alloc_free(values);
 	return min_value;
 }
 
-static void choose(struct dot_drawing *d)
+void dot_choose(struct dot_drawing *d)
 {
 	const struct flat_profile *f = d->f;
 	uint64_t most = d->options->max_nodes;
-	int64_t min_value = most && most < f->count ? lightest_drawn(f, most) : 0;
+	int64_t min_value = most && most < f->count ? lightest_drawn(d, most) : 0;
 
 	d->drawn = alloc_zero(f->count, sizeof *d->drawn);
 	for (uint32_t i = 0; i < f->count; i++) {
-		int64_t value = f->table.rows[i].inclusive;
+		int64_t value = d->weights[i];
 
 		d->drawn[i] = value >= min_value && (!most || d->nodes < most) &&
-			      (double)value >= d->options->node_threshold_value * (double)f->total;
+			      (double)value >= d->options->node_threshold_value * (double)d->total;
 		d->nodes += d->drawn[i];
 	}
 }
 
 /* --- text --- */
 
-/* Writes d->text as a Graphviz string, keeping its line breaks. */
-static void put_string(struct dot_drawing *d)
+/* In Graphviz's quotes, keeping its line breaks. */
+void dot_put_string(struct dot_drawing *d)
 {
 	output_byte(d->out, '"');
 	for (size_t i = 0; i < d->text.n; i++) {
@@ -152,6 +137,19 @@ static void add_place(struct dot_drawing *d, const struct flat_row *row, struct 
 		buf_print(&d->text, ":%lu", (unsigned long)row->line);
 }
 
+void dot_add_function(struct dot_drawing *d, const struct flat_row *fn, struct str file)
+{
+	d->text.n = 0;
+	buf_add_visible(&d->text, fn->name);
+	add_place(d, fn, file);
+}
+
+void dot_put_number(struct dot_drawing *d, const char *before, uint64_t number)
+{
+	output_text(d->out, before);
+	output_u64(d->out, number);
+}
+
 /* --- the graph --- */
 
 static double share_of(const struct dot_drawing *d, int64_t value)
@@ -172,21 +170,13 @@ static void put_color(struct dot_drawing *d, const char *name, double share, dou
 	buf_free(&text);
 }
 
-static void put_number(struct dot_drawing *d, const char *before, uint64_t number)
-{
-	output_text(d->out, before);
-	output_u64(d->out, number);
-}
-
 static void put_node(struct dot_drawing *d, uint32_t row)
 {
 	const struct flat_row *fn = &d->f->rows[row];
 	const struct call_row *r = &d->f->table.rows[row];
 	struct str file = str_base(fn->location);
 
-	d->text.n = 0;
-	buf_add_visible(&d->text, fn->name);
-	add_place(d, fn, file);
+	dot_add_function(d, fn, file);
 	buf_byte(&d->text, '\n');
 	add_value(d, r->inclusive);
 	buf_add(&d->text, S(" ("));
@@ -197,14 +187,12 @@ static void put_node(struct dot_drawing *d, uint32_t row)
 	add_share(d, r->self);
 	buf_byte(&d->text, ')');
 	add_calls(d, r->calls);
-	put_number(d, "n", row);
+	dot_put_number(d, "n", row);
 	output_text(d->out, " [label=");
-	put_string(d);
-	d->text.n = 0;
-	buf_add_visible(&d->text, fn->name);
-	add_place(d, fn, fn->location);
+	dot_put_string(d);
+	dot_add_function(d, fn, fn->location);
 	output_text(d->out, ",tooltip=");
-	put_string(d);
+	dot_put_string(d);
 	put_color(d, "fillcolor", share_of(d, r->inclusive), 0.18);
 	output_text(d->out, "];\n");
 }
@@ -213,18 +201,32 @@ static void put_edge(struct dot_drawing *d, const struct call_arc *a, uint32_t c
 {
 	struct buf width = { 0 };
 
-	put_number(d, "n", a->caller);
-	put_number(d, " -> n", callee);
+	dot_put_number(d, "n", a->caller);
+	dot_put_number(d, " -> n", callee);
 	output_text(d->out, " [label=");
 	d->text.n = 0;
 	add_share(d, a->inclusive);
 	add_calls(d, a->calls);
-	put_string(d);
+	dot_put_string(d);
 	put_color(d, "color", share_of(d, a->inclusive), 0.7);
-	put_number(d, ",weight=", 1 + (uint64_t)(share_of(d, a->inclusive) * 99));
+	dot_put_number(d, ",weight=", 1 + (uint64_t)(share_of(d, a->inclusive) * 99));
 	buf_print(&width, ",penwidth=%.2f];\n", 0.5 + 3.5 * sqrt(share_of(d, a->inclusive)));
 	output_str(d->out, buf_str(&width));
 	buf_free(&width);
+}
+
+void dot_add_left_out(struct dot_drawing *d)
+{
+	if (d->nodes < d->f->count)
+		buf_print(&d->text, " \xc2\xb7 %lu of %lu functions", (unsigned long)d->nodes,
+			  (unsigned long)d->f->count);
+}
+
+void dot_put_label(struct dot_drawing *d)
+{
+	output_text(d->out, "graph [labelloc=t,fontsize=14,label=");
+	dot_put_string(d);
+	output_text(d->out, d->options->direction ? ",rankdir=LR];\n" : "];\n");
 }
 
 static void put_label(struct dot_drawing *d)
@@ -238,14 +240,10 @@ static void put_label(struct dot_drawing *d)
 	buf_add_visible(&d->text, profile_text(p, type->title ? type->title : type->name));
 	buf_add(&d->text, S(": "));
 	add_value(d, d->f->total);
-	if (d->nodes < d->f->count)
-		buf_print(&d->text, " \xc2\xb7 %lu of %lu functions", (unsigned long)d->nodes,
-			  (unsigned long)d->f->count);
+	dot_add_left_out(d);
 	if (p->arcs_estimated)
 		buf_add(&d->text, S(" \xc2\xb7 values of calls estimated"));
-	output_text(d->out, "graph [labelloc=t,fontsize=14,label=");
-	put_string(d);
-	output_text(d->out, d->options->direction ? ",rankdir=LR];\n" : "];\n");
+	dot_put_label(d);
 }
 
 static void put_graph(struct dot_drawing *d)
@@ -264,25 +262,46 @@ static void put_graph(struct dot_drawing *d)
 				put_edge(d, &t->arcs[a], row);
 }
 
-static void dot_write(struct output *out, const struct profile *p)
+/* The weight of a function is its inclusive value. */
+static void put_profile(struct dot_drawing *d, const struct profile *p)
 {
 	struct flat_profile f;
-	struct dot_drawing d = { .out = out, .options = out->options, .f = &f };
+
+	flat_profile_make(&f, p, 0);
+	d->f = &f;
+	d->total = f.total;
+	d->weights = alloc_zero(f.count, sizeof *d->weights);
+	for (uint32_t i = 0; i < f.count; i++)
+		d->weights[i] = f.table.rows[i].inclusive;
+	dot_choose(d);
+	put_graph(d);
+	flat_profile_free(&f);
+}
+
+static void dot_write(struct output *out, const struct profile *p)
+{
+	struct dot_drawing d = { .out = out, .options = out->options };
 
 	output_text(
 		out,
 		"digraph profile {\n"
 		"node [shape=box,style=\"filled,rounded\",color=\"#888888\",fontname=\"sans-serif\",fontsize=10];\n"
 		"edge [fontname=\"sans-serif\",fontsize=9];\n");
-	if (p->value_count) {
-		flat_profile_make(&f, p, 0);
-		choose(&d);
-		put_graph(&d);
-		flat_profile_free(&f);
-	}
+	if (profile_is_difference(p))
+		dot_put_difference(&d, p);
+	else if (p->value_count)
+		put_profile(&d, p);
 	output_text(out, "}\n");
 	buf_free(&d.text);
 	alloc_free(d.drawn);
+	alloc_free(d.weights);
+}
+
+/* Of a difference both values are drawn. */
+static unsigned dot_features_of(const struct profile *p, const void *options)
+{
+	(void)options;
+	return profile_is_difference(p) ? FEATURE_VALUE_TYPES : 0;
 }
 
 /* Appends a name as it can be displayed. */
@@ -310,6 +329,7 @@ const struct format dot_format = {
 	.representation = REPR_GRAPH,
 	.features = FEATURE_CALLS | FEATURE_TOTALS | FEATURE_FILES | FEATURE_FUNCTION_LINES |
 		    FEATURE_UNITS,
+	.features_of = dot_features_of,
 	.needs_arc_values = true,
 	.write = dot_write,
 	.write_options = FORMAT_OPTIONS(write_rows, usual_writing),

@@ -1,6 +1,4 @@
 /* flamegraph/heading - what is above the frames: title, facts, style sheet */
-#include <string.h>
-
 #include "common/syntax/xml_put.h"
 #include "converters/flamegraph/draw_internal.h"
 
@@ -73,18 +71,16 @@ static void add_difference(struct flame_writer *v, struct buf *b)
 {
 	static const char *const widths[] = { "the larger of both", "new", "base" };
 	int64_t base = v->tree->base.total[0], new_value = v->tree->new_values.total[0];
-	struct str title = profile_text(v->p, v->p->value_types[0].title);
+	struct str title = profile_difference_title(v->p);
 
-	if (str_starts(title, S(DIFFERENCE_BASE)))
-		title = str_from(title, strlen(DIFFERENCE_BASE));
 	if (title.n)
 		buf_add(next_fact(b), title);
 	next_fact(b);
 	buf_add(b, S("base: "));
-	flame_add_compared(v, 0, base, b);
+	buf_add_compared(b, v->p, 0, base, &v->style);
 	buf_add(b, S(", new: "));
-	flame_add_compared(v, 1, new_value, b);
-	if (base) {
+	buf_add_compared(b, v->p, 1, new_value, &v->style);
+	if (base && !profile_has_shares(v->p)) {
 		buf_add(b, S(" ("));
 		buf_add_relative(b, base, new_value);
 		buf_byte(b, ')');
@@ -219,8 +215,9 @@ static void put_document(struct flame_frames *f, uint64_t height)
 static void put_dark(struct output *out, const char *root)
 {
 	static const char *const rules[] = {
-		"{color-scheme:dark}",  " #paper{fill:#16181c}", " .head{fill:#e6e6e6}",
-		" .note{fill:#9a9a9a}", " #frames{opacity:.88}",
+		"{color-scheme:dark}",   " #paper{fill:#16181c}", " .head{fill:#e6e6e6}",
+		" .note{fill:#9a9a9a}",  " #frames{opacity:.92}", " #frames text{fill:#000}",
+		" .E{fill-opacity:.94}",
 	};
 
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
@@ -248,16 +245,21 @@ static void put_style(struct flame_frames *f)
 			 ".Y{fill:#c6c6c6}\n"
 			 ".Z{fill:#dedede}\n");
 	flame_put_colors(o, out, f->v->difference);
-	if (!o->background) {
+	if (o->stroke_color) {
+		output_text(out, ".W{stroke:");
+		xml_put(out, str_of(o->stroke_color));
+		output_text(out, "}\n");
+	}
+	if (!flame_background(o)) {
 		output_text(out, "@media (prefers-color-scheme:dark){\n");
 		put_dark(out, ":root:not(.light)");
 		output_text(out, "}\n");
 		put_dark(out, ":root.dark");
 	}
 	output_text(out, "</style>\n<rect id=\"paper\" width=\"100%\" height=\"100%\"");
-	if (o->background) {
+	if (flame_background(o)) {
 		output_text(out, " style=\"fill:");
-		xml_put(out, str_of(o->background));
+		xml_put(out, str_of(flame_background(o)));
 		output_byte(out, '"');
 	}
 	output_text(out, "/>\n");

@@ -50,6 +50,19 @@ const STEPS = {
 	focus: (page, start) => page.locator(`#frames rect[aria-label^=${JSON.stringify(start)}]`).first().focus(),
 	button: (page, name) => page.getByRole("button", { name, exact: true }).click(),
 	row: (page, name, options) => page.locator("#table tbody tr").filter({ has: page.locator(`th .fg-name:text-is(${JSON.stringify(name)})`) }).click(options),
+	wheel: async (page, x, y, dx, dy, key) => {
+		await page.mouse.move(x, y);
+		if (key) await page.keyboard.down(key);
+		await page.mouse.wheel(dx, dy);
+		if (key) await page.keyboard.up(key);
+	},
+	drag: async (page, x, y, toX, toY) => {
+		await page.mouse.move(x, y);
+		await page.mouse.down();
+		await page.mouse.move((x + toX) / 2, (y + toY) / 2);
+		await page.mouse.move(toX, toY);
+		await page.mouse.up();
+	},
 	press: (page, ...keys) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
 	type: (page, text) => page.keyboard.type(text),
 	fill: (page, text) => page.locator("input[type=search]").fill(text),

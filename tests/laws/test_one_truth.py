@@ -12,7 +12,7 @@ import pytest
 
 import lib
 
-WRITTEN = [name for name in lib.both_ways("value-types") if name != "example"]
+WRITTEN = ["collapsed", *lib.both_ways("value-types")]
 RUNS = lib.SAMPLES / "runs"
 SIDES = ["base", "new"]
 
@@ -37,8 +37,8 @@ CASES = [pytest.param(words, *case.values, id=f"{case.id}{''.join(words[1:])}") 
 
 
 def plain(name):
-    """Formats differ in the bytes that they can spell, and in the word for no name."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", name)
+    """Formats differ in the bytes that they can spell, and folded stacks take "f (file)" for a name if it has no suffix."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r" \([\w:]+\)$", "", name))
 
 
 def by_function(rows, *keys):
@@ -58,18 +58,22 @@ def compared(files, *words):
     return json.loads(report("json", files, *words), parse_float=Decimal, parse_int=Decimal)
 
 
+def column(target, to, value, key):
+    out = lib.run("proftop", "-q", "-f", to, "--value", value, "--format", "csv", target)[0].decode()
+    return by_function(csv.DictReader(io.StringIO(out)), key)
+
+
+def side_by_side(columns):
+    """name -> [base, new]"""
+    names = columns[0].keys() | columns[1].keys()
+    return {name: [column.get(name, [Decimal(0)])[0] for column in columns] for name in names}
+
+
 def converted(to, files, folder, *words):
     """What a written difference holds, read again: its totals, and base and new by function."""
     target = folder / f"difference.{to}"
-    done = lib.run("profdiff", "-q", *words, "-t", to, "-o", target, *files)
-    del done
-    columns = []
-    for number, side in enumerate(SIDES):
-        value = side if to != "collapsed" else str(number + 1)
-        out = lib.run("proftop", "-q", "-f", to, "--value", value, "--format", "csv", target)[0].decode()
-        columns.append(by_function(csv.DictReader(io.StringIO(out)), "self"))
-    names = columns[0].keys() | columns[1].keys()
-    rows = {name: [column.get(name, [Decimal(0)])[0] for column in columns] for name in names}
+    lib.run("profdiff", "-q", *words, "-t", to, "-o", target, *files)
+    rows = side_by_side([column(target, to, side if to != "collapsed" else str(number + 1), "self") for number, side in enumerate(SIDES)])
     rest = rows.pop("_beyond_medians_", [Decimal(0)] * 2)
     return [sum(row[side] for row in rows.values()) + rest[side] for side in range(2)], rows
 
@@ -111,7 +115,16 @@ def test_what_is_written_agrees(words, files, tmp_path):
         # shares are rounded one by one
         least = Decimal(0) if found["compared"] == "values" else len(wanted) * Decimal("1e-7")
         assert all(abs(a - b) <= least for a, b in zip(got, totals)), to
-    if negative or found["compared"] != "values" or not totals[0]:
+    if negative:
+        return
+    graph = tmp_path / "difference.callgrind"
+    inclusive = side_by_side([column(graph, "callgrind", side, "inclusive") for side in SIDES])
+    inclusive.pop("_beyond_medians_", None)
+    assert inclusive == by_function(found["rows"], "inclusive_base", "inclusive_new")
+    if found["rows"] and found["rows"][0]["calls_base"] is not None:
+        calls = side_by_side([column(graph, "callgrind", f"{side}_calls", "self") for side in SIDES])
+        assert calls == by_function(found["rows"], "calls_base", "calls_new")
+    if found["compared"] != "values" or not totals[0]:
         return
     drawn = html.unescape((tmp_path / "difference.flamegraph").read_text())
     percent = re.search(r"\(([^()]*%)\)(; medians of .*)?$", report("text", files, *words).splitlines()[0]).group(1)
@@ -173,7 +186,7 @@ def test_units_and_shares_are_drawn_as_what_they_are(tmp_path):
     scoped = json.loads(lib.run("profdiff", "-t", "speedscope", *files)[0])["profiles"]
     assert [(p["name"], p["unit"], sum(p["weights"])) for p in scoped] == [("base: time", "milliseconds", 5), ("new: time", "milliseconds", 7)]
     drawn = lib.run("profdiff", "--compare", "shares", "-t", "flamegraph", *files)[0].decode()
-    assert "shares of time · base: 100%, new: 100% (0%)" in drawn
+    assert "shares of time · base: 100%, new: 100% · width" in drawn
     assert "<title>f (base 60%; new 42.86%; -17.14%, -28.57%)</title>" in drawn
     out = lib.run("profdiff", "--compare", "shares", "-t", "collapsed", *files)[0]
     assert out == b"main 40 57.1428571\nmain;f 60 42.8571429\n"

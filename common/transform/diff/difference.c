@@ -106,7 +106,7 @@ static void free_grid(struct grid *g)
 #define MAX_SHARE 1e18
 
 /* If negative values cancel others out, a share may be any number. */
-static int64_t share_of(int64_t value, int64_t total)
+int64_t diff_share(int64_t value, int64_t total)
 {
 	double share = total ? (double)value / (double)total * (double)DIFF_WHOLE : 0;
 
@@ -123,11 +123,11 @@ static void read_columns(struct grid *g, uint32_t entry, bool shares)
 		struct diff_numbers none = { 0 };
 		const struct diff_numbers *c = entry == NO_ID ? &none : cell(g, entry, run);
 
-		g->columns[DIFF_SELF][run] = shares ? share_of(c->self, total) : c->self;
-		g->columns[DIFF_INCLUSIVE][run] = shares ? share_of(c->inclusive, total)
+		g->columns[DIFF_SELF][run] = shares ? diff_share(c->self, total) : c->self;
+		g->columns[DIFF_INCLUSIVE][run] = shares ? diff_share(c->inclusive, total)
 							 : c->inclusive;
 		g->columns[DIFF_CALLS][run] = c->calls;
-		g->columns[DIFF_SHARE][run] = share_of(c->self, total);
+		g->columns[DIFF_SHARE][run] = diff_share(c->self, total);
 	}
 }
 
@@ -250,8 +250,8 @@ static int64_t middle_share(struct grid *g, uint32_t entry)
 	for (uint32_t run = 0; run < g->side->run_count; run++)
 		g->columns[DIFF_SHARE][run] = entry == NO_ID
 						      ? 0
-						      : share_of(cell(g, entry, run)->inclusive,
-								 g->side->runs[run].total);
+						      : diff_share(cell(g, entry, run)->inclusive,
+								   g->side->runs[run].total);
 	return statistics_median(g->columns[DIFF_SHARE], g->side->run_count);
 }
 

@@ -140,6 +140,9 @@ uint32_t *diff_rows_of(struct difference *d, int side, const struct profile *p);
 /* The share that decides whether a measure of a row is tested: that of the larger side. */
 int64_t diff_weight(const struct diff_row *row, enum diff_measure measure);
 
+/* The share in parts of DIFF_WHOLE. */
+int64_t diff_share(int64_t value, int64_t total);
+
 /* new - base, saturating at the ends of the range. */
 int64_t diff_change(const struct diff_pair *pair);
 

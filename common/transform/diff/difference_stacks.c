@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/profile/value_text.h"
 #include "common/transform/reshape/idle.h"
 
 /* What the runs of a side have, by stack and by row. */
@@ -17,61 +16,28 @@ struct joined_side {
 };
 
 struct joiner {
-	struct difference *d;
-	struct profile *p;
-	function_id *function_of_row; /* NO_ID: not made yet */
-	uint32_t *rows;               /* by stack: the row of its last function, + 1 */
+	struct difference_profile to;
+	uint32_t *rows; /* by stack: the row of its last function, + 1 */
 	size_t rows_cap;
 	uint64_t *counts; /* by stack: samples of the runs */
 	size_t counts_cap;
 	struct joined_side sides[DIFF_SIDES];
 };
 
-/* --- functions and stacks of a run --- */
+/* --- stacks of a run --- */
 
-static function_id copy_function(struct joiner *k, const struct profile *from, function_id f,
-				 uint32_t row)
-{
-	struct function fn = profile_function_at(from, f);
-
-	fn.name = profile_string(k->p, profile_text(from, fn.name));
-	fn.file = profile_string(k->p, profile_text(from, fn.file));
-	fn.object = profile_string(k->p, profile_text(from, fn.object));
-	fn.system = profile_string(k->p, profile_text(from, fn.system));
-	/* callgrind has a name for each level of recursion, a row has one for all */
-	if (row != NO_ID && !str_eq(profile_text(k->p, fn.name), k->d->rows[row].name)) {
-		fn.name = profile_string(k->p, k->d->rows[row].name);
-		fn.system = 0;
-	}
-	return profile_function(k->p, fn);
-}
-
-/* New runs come first, so that a row has the function of the new side. */
-static function_id *map_functions(struct joiner *k, const struct stacks_run *run,
-				  const uint32_t *rows)
-{
-	function_id *to = alloc_zero(run->p->function_count, sizeof *to);
-
-	for (function_id f = 0; f < run->p->function_count; f++) {
-		if (rows[f] != NO_ID && k->function_of_row[rows[f]] == NO_ID)
-			k->function_of_row[rows[f]] = copy_function(k, run->p, f, rows[f]);
-		to[f] = rows[f] == NO_ID ? copy_function(k, run->p, f, NO_ID)
-					 : k->function_of_row[rows[f]];
-	}
-	return to;
-}
-
-static stack_id *map_stacks(struct joiner *k, const struct stacks_run *run, const uint32_t *rows)
+static stack_id *map_stacks(struct joiner *k, const struct difference_run *run,
+			    const uint32_t *rows)
 {
 	const struct stacks *s = &run->p->stacks;
 	stack_id *to = alloc_zero(s->count, sizeof *to);
-	function_id *functions = map_functions(k, run, rows);
+	function_id *functions = difference_profile_functions(&k->to, run, rows);
 
 	for (stack_id id = 1; id < s->count; id++) {
 		function_id f = functions[run->p->frames[s->frame[id]].function];
-		frame_id frame = profile_frame(k->p, (struct frame){ .function = f });
+		frame_id frame = profile_frame(k->to.p, (struct frame){ .function = f });
 
-		to[id] = stacks_push(&k->p->stacks, to[s->parent[id]], frame);
+		to[id] = stacks_push(&k->to.p->stacks, to[s->parent[id]], frame);
 	}
 	alloc_free(functions);
 	return to;
@@ -82,7 +48,7 @@ static stack_id *map_stacks(struct joiner *k, const struct stacks_run *run, cons
 /* Makes room for all stacks. */
 static void grow(struct joiner *k)
 {
-	size_t n = k->p->stacks.count;
+	size_t n = k->to.p->stacks.count;
 
 	while (k->rows_cap < n)
 		k->rows = alloc_grow_zero(k->rows, &k->rows_cap, n, sizeof *k->rows);
@@ -94,7 +60,7 @@ static void grow(struct joiner *k)
 							      n, sizeof *k->sides[s].weights);
 }
 
-static double total_of(const struct stacks_run *run)
+static double total_of(const struct difference_run *run)
 {
 	double total = 0;
 
@@ -104,24 +70,24 @@ static double total_of(const struct stacks_run *run)
 }
 
 /* Shares weigh alike, however long the run was; values by what they are. */
-static int64_t weight_of(const struct joiner *k, const struct stacks_run *run, int64_t value,
+static int64_t weight_of(const struct joiner *k, const struct difference_run *run, int64_t value,
 			 double total)
 {
 	enum { PARTS = 1000000 }; /* of the smallest share that is told apart */
 	int exponent = run->p->value_types[run->value].exponent;
-	int finest = k->d->values_of->value_types[0].exponent;
+	int finest = k->to.d->values_of->value_types[0].exponent;
 	int64_t weight = value;
 
-	if (k->d->shares)
+	if (k->to.d->shares)
 		return total > 0 ? i64_nearest((double)value / total * (double)DIFF_WHOLE * PARTS)
 				 : 0;
 	/* that it fits was found out when totals were */
 	return i64_shift(value, exponent - finest, &weight) ? weight : value;
 }
 
-static void add_run(struct joiner *k, const struct stacks_run *run)
+static void add_run(struct joiner *k, const struct difference_run *run)
 {
-	uint32_t *rows = diff_rows_of(k->d, run->side, run->p);
+	uint32_t *rows = diff_rows_of(k->to.d, run->side, run->p);
 	stack_id *stacks = map_stacks(k, run, rows);
 	double total = total_of(run);
 
@@ -153,12 +119,12 @@ static int64_t size_of(int64_t weight)
 static void add_up(struct joiner *k, int side)
 {
 	struct joined_side *s = &k->sides[side];
-	size_t rows = k->d->row_count;
+	size_t rows = k->to.d->row_count;
 
 	s->whole = alloc_zero(rows, sizeof *s->whole);
 	s->sizes = alloc_zero(rows, sizeof *s->sizes);
 	s->passed = alloc_zero(rows, sizeof *s->passed);
-	for (stack_id id = 1; id < k->p->stacks.count; id++) {
+	for (stack_id id = 1; id < k->to.p->stacks.count; id++) {
 		if (!k->rows[id])
 			continue;
 		i64_add_to(&s->whole[k->rows[id] - 1], s->weights[id]);
@@ -168,13 +134,6 @@ static void add_up(struct joiner *k, int side)
 
 /* --- values --- */
 
-static int64_t self_of(const struct joiner *k, uint32_t row, int side)
-{
-	const struct diff_pair *self = &k->d->rows[row].pairs[DIFF_SELF];
-
-	return side == DIFF_BASE ? self->base : self->new;
-}
-
 /*
  * The stack's part of its function's value: the difference of the parts before and behind it,
  * so that all add up. With one run it is the value itself.
@@ -183,11 +142,11 @@ static int64_t part_of(struct joiner *k, stack_id id, int side)
 {
 	struct joined_side *s = &k->sides[side];
 	uint32_t row = k->rows[id] - 1;
-	int64_t value = self_of(k, row, side), before = s->passed[row];
+	int64_t value = difference_profile_self(&k->to, row, side), before = s->passed[row];
 	bool mixed = size_of(s->whole[row]) != s->sizes[row];
 	double whole = (double)(mixed ? s->sizes[row] : s->whole[row]);
 
-	if (!k->d->shares && s->whole[row] == value)
+	if (!k->to.d->shares && s->whole[row] == value)
 		return s->weights[id];
 	if (!s->sizes[row])
 		return 0;
@@ -199,27 +158,27 @@ static int64_t part_of(struct joiner *k, stack_id id, int side)
 static void put_values(struct joiner *k, stack_id stack, uint64_t count, const int64_t *values)
 {
 	if (values[DIFF_BASE] || values[DIFF_NEW])
-		profile_sample_row(k->p, (struct sample){ .stack = stack, .count = count }, values);
+		profile_sample_row(k->to.p, (struct sample){ .stack = stack, .count = count },
+				   values);
 }
 
 /* A function that has a value and no stack is a root. */
 static void put_lone(struct joiner *k)
 {
-	for (uint32_t row = 0; row < k->d->row_count; row++) {
+	for (uint32_t row = 0; row < k->to.d->row_count; row++) {
 		int64_t values[DIFF_SIDES] = { 0 };
 		frame_id frame;
 
 		for (int s = 0; s < DIFF_SIDES; s++)
 			if (!k->sides[s].sizes[row])
-				values[s] = self_of(k, row, s);
+				values[s] = difference_profile_self(&k->to, row, s);
 		if (!values[DIFF_BASE] && !values[DIFF_NEW])
 			continue;
-		if (k->function_of_row[row] == NO_ID)
-			k->function_of_row[row] = profile_function(
-				k->p, (struct function){
-					      .name = profile_string(k->p, k->d->rows[row].name) });
-		frame = profile_frame(k->p, (struct frame){ .function = k->function_of_row[row] });
-		put_values(k, stacks_push(&k->p->stacks, EMPTY_STACK, frame), 0, values);
+		frame = profile_frame(k->to.p,
+				      (struct frame){
+					      .function = difference_profile_function(&k->to,
+										      row) });
+		put_values(k, stacks_push(&k->to.p->stacks, EMPTY_STACK, frame), 0, values);
 	}
 }
 
@@ -266,68 +225,26 @@ static stack_id trunk_of(const struct profile *p)
 	return trunk;
 }
 
-static int64_t rest_of(const struct joiner *k, int side)
-{
-	const struct difference *d = k->d;
-	int64_t rest = d->shares ? DIFF_WHOLE : side == DIFF_BASE ? d->total.base : d->total.new;
-
-	if (d->sides[side].run_count < 2)
-		return 0;
-	for (uint32_t row = 0; row < d->row_count; row++)
-		i64_add_to(&rest, -self_of(k, row, side));
-	/* shares are rounded one by one */
-	return rest < (d->shares ? (int64_t)d->row_count : 0) ? 0 : rest;
-}
-
 static void put_rest(struct joiner *k)
 {
-	int64_t values[DIFF_SIDES] = { rest_of(k, DIFF_BASE), rest_of(k, DIFF_NEW) };
-	struct function f = { .name = profile_string(k->p, S(DIFFERENCE_REST)) };
+	int64_t values[DIFF_SIDES] = { difference_profile_rest(&k->to, DIFF_BASE),
+				       difference_profile_rest(&k->to, DIFF_NEW) };
+	struct function f = { .name = profile_string(k->to.p, S(DIFFERENCE_REST)) };
 	frame_id frame;
 
 	if (!values[DIFF_BASE] && !values[DIFF_NEW])
 		return;
-	frame = profile_frame(k->p, (struct frame){ .function = profile_function(k->p, f) });
-	put_values(k, stacks_push(&k->p->stacks, trunk_of(k->p), frame), 0, values);
+	frame = profile_frame(k->to.p, (struct frame){ .function = profile_function(k->to.p, f) });
+	put_values(k, stacks_push(&k->to.p->stacks, trunk_of(k->to.p), frame), 0, values);
 }
 
 /* --- the profile --- */
-
-/* The title says what the values are, as their names cannot. */
-static void add_title(const struct difference *d, const char *side, struct buf *b)
-{
-	const struct profile *p = d->values_of;
-	size_t base = d->sides[DIFF_BASE].run_count, new = d->sides[DIFF_NEW].run_count;
-
-	buf_print(b, "%s: %s", side, d->shares ? DIFFERENCE_SHARES : "");
-	buf_add(b, profile_text(p, p->value_types[0].name));
-	if (base + new > 2)
-		buf_print(b, ", medians of %zu and %zu runs", base, new);
-}
-
-static void add_value_types(struct joiner *k)
-{
-	static const char *const names[] = { "base", "new" };
-	struct value_type type = k->d->values_of->value_types[0];
-	struct buf title = { 0 };
-
-	if (k->d->shares)
-		type = (struct value_type){ .exponent = -7 };
-	for (int s = 0; s < DIFF_SIDES; s++) {
-		title.n = 0;
-		add_title(k->d, names[s], &title);
-		type.name = profile_string(k->p, str_of(names[s]));
-		type.title = profile_string(k->p, buf_str(&title));
-		profile_value_type(k->p, type);
-	}
-	buf_free(&title);
-}
 
 static void put_samples(struct joiner *k)
 {
 	for (int s = 0; s < DIFF_SIDES; s++)
 		add_up(k, s);
-	for (stack_id id = 1; id < k->p->stacks.count; id++) {
+	for (stack_id id = 1; id < k->to.p->stacks.count; id++) {
 		int64_t values[DIFF_SIDES];
 
 		if (!k->rows[id])
@@ -342,7 +259,6 @@ static void put_samples(struct joiner *k)
 
 static void free_joiner(struct joiner *k)
 {
-	alloc_free(k->function_of_row);
 	alloc_free(k->rows);
 	alloc_free(k->counts);
 	for (int s = 0; s < DIFF_SIDES; s++) {
@@ -353,25 +269,19 @@ static void free_joiner(struct joiner *k)
 	}
 }
 
-struct profile *difference_stacks(struct difference *d, const struct stacks_run *runs, size_t count)
+struct profile *difference_stacks(struct difference *d, const struct difference_run *runs,
+				  size_t count)
 {
-	struct joiner k = { .d = d, .p = profile_new() };
+	struct joiner k = { 0 };
 
-	profile_thread(k.p, (struct thread){ 0 });
-	k.function_of_row = alloc_zero(d->row_count, sizeof *k.function_of_row);
-	for (size_t i = 0; i < d->row_count; i++)
-		k.function_of_row[i] = NO_ID;
-	add_value_types(&k);
+	difference_profile_open(&k.to, d);
 	for (int side = DIFF_SIDES; side-- > 0;)
 		for (size_t i = 0; i < count; i++)
 			if (runs[i].side == side) {
 				add_run(&k, &runs[i]);
-				k.p->estimated |= runs[i].p->estimated;
+				k.to.p->estimated |= runs[i].p->estimated;
 			}
 	put_samples(&k);
 	free_joiner(&k);
-	if (profile_status(k.p, "the difference") == 0)
-		return k.p;
-	profile_free(k.p);
-	return NULL;
+	return difference_profile_close(&k.to);
 }

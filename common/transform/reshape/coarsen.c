@@ -106,13 +106,6 @@ static void map_metadata(struct maps *m)
 
 /* --- idle time --- */
 
-static frame_id idle_frame(struct profile *to)
-{
-	struct function f = { .name = profile_string(to, S(IDLE_NAME)) };
-
-	return profile_frame(to, (struct frame){ .function = profile_function(to, f) });
-}
-
 /* Samples without a stack get one, or go; so does what a conversion has made of them. */
 static void map_idle(struct maps *m)
 {
@@ -120,8 +113,7 @@ static void map_idle(struct maps *m)
 	function_id idle;
 
 	if (m->options->idle == COARSEN_IDLE_NAMED)
-		m->w.stacks[EMPTY_STACK] = stacks_push(&m->w.to->stacks, EMPTY_STACK,
-						       idle_frame(m->w.to));
+		m->w.stacks[EMPTY_STACK] = idle_push(m->w.to);
 	if (m->options->idle != COARSEN_IDLE_DROPPED)
 		return;
 	idle = idle_function(from);
@@ -160,7 +152,8 @@ static stack_id under_thread(struct maps *m, stack_id stack, frame_id root, fram
 	stack_id at = stacks_push(&m->w.to->stacks, EMPTY_STACK, root);
 
 	if (!depth && m->options->idle == COARSEN_IDLE_NAMED)
-		at = stacks_push(&m->w.to->stacks, at, idle_frame(m->w.to));
+		at = stacks_push(&m->w.to->stacks, at, m->w.to->stacks.frame[idle_push(m->w.to)]);
+
 	for (size_t i = 0; i < depth; i++)
 		at = stacks_push(&m->w.to->stacks, at, m->w.frames[(*path)[i]]);
 	return at;

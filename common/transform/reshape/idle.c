@@ -56,6 +56,23 @@ void idle_name(struct profile **p)
 		profile_replace(p, idle_named(*p));
 }
 
+stack_id idle_push(struct profile *p)
+{
+	struct function f = { .name = profile_string(p, S(IDLE_NAME)) };
+	frame_id frame = profile_frame(p, (struct frame){ .function = profile_function(p, f) });
+
+	return stacks_push(&p->stacks, EMPTY_STACK, frame);
+}
+
+void idle_name_rows(struct profile *p)
+{
+	stack_id idle = idle_push(p);
+
+	for (size_t i = 0; i < p->sample_count; i++)
+		if (p->samples[i].stack == EMPTY_STACK)
+			p->samples[i].stack = idle;
+}
+
 void idle_drop(struct profile **p)
 {
 	struct coarsen_options options = COARSEN_NONE;

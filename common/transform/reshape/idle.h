@@ -12,6 +12,9 @@
 
 #define IDLE_NAME "[idle]"
 
+/* The stack of a new or an equal function of that name alone. */
+stack_id idle_push(struct profile *p);
+
 /* The function of that name and without a file or object, or NO_ID. */
 function_id idle_function(const struct profile *p);
 
@@ -26,8 +29,14 @@ stack_id idle_stack(const struct profile *p);
 
 /* A copy in which samples without a stack have the function. */
 struct profile *idle_named(const struct profile *p);
-/* Does that in place; nothing if there are no such samples. */
+/* Puts that in its place; does nothing if there are no such samples. */
 void idle_name(struct profile **p);
+
+/*
+ * The same without a copy, for a profile to which no samples are added any more: rows that become
+ * equal stay apart.
+ */
+void idle_name_rows(struct profile *p);
 
 /* Leaves out samples without a stack and what a conversion has made of them: the function. */
 void idle_drop(struct profile **p);

@@ -30,7 +30,7 @@ function isInZoom(node) {
 }
 
 function change(changes) {
-	Object.assign(state, changes);
+	Object.assign(state, { span: [0, 1] }, changes);
 	refresh();
 	writeAddress(true);
 }

@@ -20,6 +20,8 @@ function addressOf() {
 	put("range", (state.range || []).join("-"), !state.range);
 	put("width", state.width, state.width === usual.width);
 	put("zoom", state.zoom, zoom === 0);
+	put("span", state.span.map((at) => String(Math.round(at * 1e9) / 1e9)).join("-"), !isMagnified());
+	put("size", String(state.size), state.size === 1);
 	put("s", state.text, !state.text);
 	put("re", "1", !state.isRegex);
 	put("case", "1", !state.isCase);
@@ -97,6 +99,8 @@ function readAddress() {
 		next.width = got.get("width");
 	}
 	next.zoom = got.get("zoom") || "0";
+	next.span = readSpan(got.get("span"));
+	next.size = SIZES.includes(Number(got.get("size"))) ? Number(got.get("size")) : 1;
 	next.range = readRange(got.get("range"));
 	next.sort = /^-?[a-z]{1,9}$/.test(got.get("sort") || "") ? got.get("sort") : next.sort;
 	waiting = "";
@@ -138,9 +142,10 @@ function start() {
 function takeOver() {
 	makeHeading();
 	makeTable();
+	makeMap();
 	makeTop();
 	makeBottom();
-	root.append(svg("style", {}, STYLE), ui.headingBox, ui.tableBox, ui.topBox, ui.bottomBox);
+	root.append(svg("style", {}, STYLE), ui.headingBox, ui.tableBox, ui.mapBox, ui.topBox, ui.bottomBox);
 	root.removeAttribute("viewBox");
 	if (page.width) {
 		root.setAttribute("width", page.width);
@@ -149,6 +154,9 @@ function takeOver() {
 	}
 	if (page.search && CSS.supports("color", page.search)) {
 		root.style.setProperty("--match", page.search);
+	}
+	if (page.ui && CSS.supports("color", page.ui)) {
+		root.style.setProperty("--dim", page.ui);
 	}
 	frames.setAttribute("role", "tree");
 	frames.setAttribute("aria-label", "Frames");
@@ -164,6 +172,7 @@ function listen() {
 			redraw();
 		}
 	};
+	listenToMoves();
 	frames.addEventListener("click", onClick);
 	frames.addEventListener("pointerover", onHover);
 	frames.addEventListener("pointerleave", onHover);

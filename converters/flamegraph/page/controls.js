@@ -6,17 +6,19 @@ const STYLE = [
 	":root{--bg:#fff;--ink:#1f2328;--dim:#636c76;--line:#d8dee4;--soft:#f1f3f5;--accent:#0a5fd0;--up:#c02a1c;--match:#b78bff;--shade:0 6px 24px rgba(0,0,0,.16)}",
 	":root.dark{--ink:#e6e8eb;--dim:#9aa4ae;--line:#363c44;--soft:#23272e;--accent:#6cb1ff;--up:#ff8a7c;--shade:0 6px 24px rgba(0,0,0,.6)}",
 	"#frames rect{cursor:pointer;outline:none}",
+	"#frames{touch-action:pan-y}",
 	"#frames rect.hit{fill:var(--match);fill-opacity:1}",
 	"#frames.searching rect:not(.hit){opacity:.5}",
-	":root.dark #frames.searching rect:not(.hit){opacity:.68}",
 	"#frames rect.old{opacity:.5}",
+	":root.dark #frames.searching rect:not(.hit),:root.dark #frames rect.old{opacity:.3}",
+	":root.dark #frames.searching rect:not(.hit)+text,:root.dark #frames rect.old+text{fill:#f2f2f2}",
 	"#frames rect:hover{stroke:var(--ink);stroke-width:1}",
 	"#frames rect.sel{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:none}",
 	"#frames rect:focus-visible{stroke:var(--accent);stroke-width:2.5;stroke-dasharray:none}",
 	"foreignObject{overflow:visible;pointer-events:none}",
-	".fg{pointer-events:auto;box-sizing:border-box;background:var(--bg);color:var(--ink);font-size:13px;line-height:20px}",
+	".fg{pointer-events:auto;box-sizing:border-box;background:var(--bg);color:var(--ink);font-size:calc(13px*var(--size,1));line-height:1.54}",
 	".fg *{box-sizing:border-box}",
-	".fg button,.fg select,.fg input{font:inherit;color:inherit;background:none;border:1px solid transparent;border-radius:6px;height:28px;margin:0;padding:0 8px;max-width:100%}",
+	".fg button,.fg select,.fg input{font:inherit;color:inherit;background:none;border:1px solid transparent;border-radius:6px;height:calc(28px*var(--size,1));margin:0;padding:0 8px;max-width:100%}",
 	".fg button{cursor:pointer;white-space:nowrap}",
 	".fg button:hover:not(:disabled){background:var(--soft)}",
 	".fg button:disabled{opacity:.4;cursor:default}",
@@ -25,7 +27,7 @@ const STYLE = [
 	".fg svg{display:block;fill:none;stroke:currentColor;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}",
 	".fg [hidden]{display:none}",
 	".fg-heading{padding:8px 10px 0;background:none}",
-	".fg-heading h1{font-size:17px;line-height:22px;margin:0;overflow-wrap:anywhere}",
+	".fg-heading h1{font-size:1.3em;line-height:1.3;margin:0;overflow-wrap:anywhere}",
 	".fg-heading p{margin:0;color:var(--dim);overflow-wrap:anywhere}",
 	".fg-legend{display:flex;flex-wrap:wrap;gap:0 8px;align-items:center}",
 	".fg .fg-legend svg{stroke:none}",
@@ -33,18 +35,18 @@ const STYLE = [
 	".fg-top{padding:6px 10px 2px}",
 	".fg-row{display:flex;flex-wrap:wrap;gap:6px;align-items:center}",
 	".fg-views{display:flex;background:var(--soft);border-radius:7px;padding:2px}",
-	".fg .fg-views button{height:24px;padding:0 10px;color:var(--dim)}",
+	".fg .fg-views button{height:calc(24px*var(--size,1));padding:0 10px;color:var(--dim)}",
 	".fg .fg-views [aria-pressed=true]{background:var(--bg);color:var(--ink);box-shadow:0 1px 2px rgba(0,0,0,.2)}",
 	".fg-search{display:flex;align-items:center;flex:1 1 220px;max-width:420px;border:1px solid var(--line);border-radius:7px;padding:0 2px 0 8px;color:var(--dim)}",
 	".fg-search:focus-within{border-color:var(--accent)}",
 	".fg .fg-search input{flex:1;min-width:60px;color:var(--ink);outline:none;border:0;padding:0 6px}",
 	".fg-search input::-webkit-search-cancel-button{display:none}",
-	".fg .fg-search button{height:22px;min-width:24px;padding:0 5px;border-radius:5px}",
+	".fg .fg-search button{height:calc(22px*var(--size,1));min-width:24px;padding:0 5px;border-radius:5px}",
 	".fg [aria-pressed=true].fg-toggle{background:var(--soft);color:var(--accent);font-weight:600}",
 	".fg-end{display:flex;margin-left:auto}",
 	".fg-end button{color:var(--dim);padding:0 7px!important}",
 	".fg-path{display:flex;min-width:0;flex:1 1 auto;align-items:center;overflow:hidden;color:var(--dim)}",
-	".fg-path button{height:22px!important;padding:0 5px!important;overflow:hidden;text-overflow:ellipsis;max-width:240px!important;flex:0 1 auto;min-width:28px;color:inherit}",
+	".fg-path button{height:calc(22px*var(--size,1))!important;padding:0 5px!important;overflow:hidden;text-overflow:ellipsis;max-width:240px!important;flex:0 1 auto;min-width:28px;color:inherit}",
 	".fg-path [aria-current]{color:var(--ink);font-weight:600}",
 	".fg-line{display:flex;gap:12px;align-items:center;min-height:26px;margin:3px -5px 0}",
 	".fg-status{color:var(--dim);text-align:right;flex:0 1 auto;padding-right:5px}",
@@ -76,17 +78,22 @@ const STYLE = [
 	".fg-table tbody tr{cursor:pointer}",
 	".fg-table tbody tr:hover{background:var(--soft)}",
 	".fg-table i{position:absolute;right:0;bottom:-1px;height:2px;background:var(--accent)}",
+	".fg-map{height:100%;border:1px solid var(--line);border-radius:4px;overflow:hidden;cursor:crosshair;touch-action:none}",
+	".fg-map canvas{display:block}",
+	".fg-map b{position:absolute;border:1.5px solid var(--accent);border-radius:2px;pointer-events:none;min-width:3px}",
 	".fg-up{color:var(--up)}",
 	".fg-down{color:var(--accent)}",
 	".fg-bottom{display:flex;flex-wrap:wrap;align-items:center;gap:0 10px;border-top:1px solid var(--line);padding:5px 10px}",
 	".fg-what{flex:1 1 300px;min-width:0}",
-	".fg-what div{display:flex;gap:0 10px;height:20px;overflow:hidden;white-space:nowrap}",
+	".fg-what div{display:flex;gap:0 10px;height:calc(20px*var(--size,1));overflow:hidden;white-space:nowrap}",
 	".fg-acts{display:flex;gap:2px;margin-left:auto}",
-	".fg-acts button{color:var(--accent)}",
+	".fg-acts button,.fg-acts a{color:var(--accent)}",
+	".fg-acts a{align-self:center;padding:0 8px}",
 	"@media (pointer:coarse){.fg button,.fg select,.fg input,.fg .fg-views button,.fg .fg-search button,.fg-path button{height:34px!important;min-width:34px}}",
 	"@media (max-width:640px){.fg-line{flex-wrap:wrap;gap:0}.fg-status{text-align:left;padding-left:5px}.fg-search{order:9;flex-basis:100%;max-width:none}.fg .fg-views button{padding:0 7px}}",
 	"@media (max-width:640px){.fg-table tbody th span{display:block;max-width:44vw;overflow:hidden;text-overflow:ellipsis}}",
-	"@media print{#controls,#details{display:none}#paper{fill:#fff!important}#frames{opacity:1!important}}",
+	"@media (forced-colors:active){.fg button,.fg-panel,.fg-views{border:1px solid ButtonBorder}.fg [aria-pressed=true],.fg [aria-current]{forced-color-adjust:none;background:Highlight!important;color:HighlightText!important;border-color:Highlight}.fg-time b,.fg-map b{border-color:Highlight}#frames rect.hit{fill:Highlight}#frames rect:focus-visible,#frames rect.sel{stroke:CanvasText;stroke-width:3}}",
+	"@media print{#controls,#details,#map{display:none}#paper{fill:#fff!important}#frames{opacity:1!important}}",
 ].join("\n");
 
 const ICONS = {
@@ -173,7 +180,7 @@ function makeTop() {
 	ui.status = html("span", { class: "fg-status", role: "status", "aria-live": "polite" });
 	ui.top = html("div", { class: "fg fg-top", role: "toolbar", "aria-label": "Flame graph" },
 		html("div", { class: "fg-row" }, ui.views, ...makeMenus(), makeSearch(),
-			html("div", { class: "fg-end" }, button("Reset (Home)", reset, icon("reset")), ui.theme, ui.help)),
+			html("div", { class: "fg-end" }, button("Reset (Home)", reset, icon("reset")), button("Larger text", enlarge, "A+"), ui.theme, ui.help)),
 		...makeTime(), html("div", { class: "fg-line" }, ui.path, ui.status));
 	ui.panel = html("div", { class: "fg fg-panel", hidden: "", tabindex: -1 });
 	ui.panel.hidden = true;
@@ -183,7 +190,7 @@ function makeTop() {
 function makeBottom() {
 	ui.what = html("div", { class: "fg-what" });
 	ui.acts = html("div", { class: "fg-acts" },
-		html("button", { type: "button", click: () => zoomTo(selected) }, "Zoom"),
+		ui.link = html("a", {}, "Open link"), html("button", { type: "button", click: () => zoomTo(selected) }, "Zoom"),
 		html("button", { type: "button", click: () => sandwich(tree.box[selected]) }, "Sandwich"),
 		html("button", { type: "button", click: () => copy(nameOf(selected), "name") }, "Copy name"),
 		html("button", { type: "button", click: () => copy(stackOf(selected), "stack") }, "Copy stack"));
@@ -292,6 +299,11 @@ function showDetails() {
 	empty(ui.what);
 	ui.what.append(html("div", {}, ...(label ? [span("fg-more", label)] : []), span("fg-name", nameOf(node)), span("fg-dim", placeOf(node))),
 		html("div", {}, span("", figures(node)), span("fg-dim", more)));
+	const link = linkOf(tree.box[selected]);
+	ui.link.hidden = !link;
+	for (const key of ["href", "target", "rel"]) {
+		ui.link[link && link[key] ? "setAttribute" : "removeAttribute"](key, link && link[key]);
+	}
 	ui.acts.style.visibility = hovered !== NONE && hovered !== selected || tree.box[node] === NONE ? "hidden" : "visible";
 }
 
@@ -338,7 +350,7 @@ function listOfMatches() {
 
 const KEYS = [
 	["Click, Enter", "zoom into a frame"], ["Shift+click", "select without zooming"], ["Esc, Backspace", "zoom out one level"],
-	["Home", "reset"], ["Arrows", "to callers, callees and neighbours"], ["/, Ctrl+F", "search"], ["N, Shift+N, F3", "next, previous match"],
+	["Home", "reset"], ["Ctrl+wheel, pinch, +, -", "magnify"], ["Drag, Shift+wheel", "move what is magnified"], ["Arrows", "to callers, callees and neighbours"], ["/, Ctrl+F", "search"], ["N, Shift+N, F3", "next, previous match"],
 	["C, Shift+C", "copy the name, the stack"], ["S", "sandwich: callers and callees of a function"],
 	["Drag in the time line", "choose a range of time; click: all; arrows, +, - move it"],
 	["In the table", "click: the function's frames; double click: its sandwich"], ["?", "these keys"],
@@ -350,6 +362,14 @@ function help() {
 		list.append(html("dt", {}, keys), html("dd", {}, does));
 	}
 	return [page.notes ? html("p", {}, shown(page.notes)) : "", list];
+}
+
+const SIZES = [1, 1.25, 1.5, 2];
+
+function enlarge() {
+	state.size = SIZES[(SIZES.indexOf(state.size) + 1) % SIZES.length];
+	redraw();
+	writeAddress(false);
 }
 
 function showTheme() {

@@ -80,6 +80,8 @@ const ACTIONS = {
 	Escape: () => ui.open ? closePanel() : zoomOut(),
 	Backspace: zoomOut,
 	Home: reset,
+	"+": () => magnify(1.5, picture.inner / 2),
+	"-": () => magnify(1 / 1.5, picture.inner / 2),
 	n: () => step(1),
 	N: () => step(-1),
 	c: copyName,

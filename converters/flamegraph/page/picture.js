@@ -33,7 +33,7 @@ function firstLeft(node, kids) {
 }
 
 function addKids(level, node, left, side) {
-	const scale = picture.inner / wholeOf(zoom);
+	const scale = picture.scale;
 	const kids = children(tree, node).filter((kid) => tree.total[kid] > 0 && (tree.depth[kid] < 0) === (side < 0));
 	let at = kids.length && !tree.start ? firstLeft(node, kids) : 0;
 	for (const kid of kids) {
@@ -43,8 +43,12 @@ function addKids(level, node, left, side) {
 			picture.narrow++;
 			continue;
 		}
+		const from = left + start * scale;
+		if (from >= picture.inner || from + tree.total[kid] * scale <= 0) {
+			continue;
+		}
 		level.nodes.push(kid);
-		level.left.push(left + start * scale);
+		level.left.push(from);
 	}
 }
 
@@ -85,7 +89,8 @@ function layOut() {
 	picture.ends = [];
 	if (values.whole && tree.total[zoom]) {
 		addAncestors();
-		picture.levels.set(depth, { nodes: [zoom], left: [0], isOld: false });
+		picture.scale = picture.inner / wholeOf(zoom) / (state.span[1] - state.span[0]);
+		picture.levels.set(depth, { nodes: [zoom], left: [-state.span[0] * wholeOf(zoom) * picture.scale || 0], isOld: false });
 		for (const side of state.view === "sandwich" ? [-1, 1] : [1]) {
 			if (depth * side >= 0) {
 				picture.ends.push({ depth, side });
@@ -202,7 +207,7 @@ function tenths(number) {
 }
 
 function drawName(row, node, left, width) {
-	const size = page.font || 12;
+	const size = (page.font || 12) * state.size;
 	const room = Math.floor(Math.floor(width + 0.01 - 2 * TEXT_MARGIN) * 100 / size);
 	const text = room > 0 && picture.pitch >= size ? fitting(nameOf(node).replace(/[\t\n\r]/g, " "), room) : "";
 	if (text) {
@@ -213,9 +218,11 @@ function drawName(row, node, left, width) {
 }
 
 function drawFrame(row, node, start, isOld) {
-	const left = tenths(start);
-	const width = tenths(tenths(isOld ? picture.inner : Math.min(picture.inner, start + wholeOf(node) * picture.inner / wholeOf(zoom))) - left);
+	const left = tenths(Math.max(0, start));
+	const width = tenths(tenths(isOld ? picture.inner : Math.min(picture.inner, start + wholeOf(node) * picture.scale)) - left);
+	const color = (named.get(tree.box[node]) || [])[3];
 	const rect = svg("rect", {
+		style: color >= 0 && !isHit(node) ? "fill:#" + color.toString(16).padStart(6, "0") : undefined,
 		class: classOf(node, isOld) + (width >= 3 ? " W" : ""), x: left, width, height: picture.pitch - 1,
 		role: "treeitem", tabindex: -1, "aria-level": Math.abs(tree.depth[node]) + 1, "aria-label": titleOf(node).replace("\n", ", "),
 	});
@@ -319,7 +326,19 @@ function setHeight() {
 	const height = state.view === "table" ? ui.table.offsetHeight : rowCount() * picture.pitch;
 	frames.setAttribute("height", height);
 	const below = printing ? MARGIN : ui.bottom.offsetHeight + MARGIN;
+	fitPaper(picture.top + height + below);
 	root.setAttribute("height", Math.max(picture.top + height + below, printing ? 0 : window.innerHeight));
+}
+
+function fitPaper(height) {
+	if (printing) {
+		root.setAttribute("viewBox", "0 0 " + picture.outer + " " + height);
+		root.setAttribute("width", "100%");
+	} else if (root.hasAttribute("viewBox")) {
+		root.removeAttribute("viewBox");
+		root.setAttribute("width", page.width || "100%");
+	}
+	root.style.height = printing ? "auto" : "";
 }
 
 // Where the bars are: the upper one below the heading or at the window's edge, the lower one at its end.
@@ -335,10 +354,14 @@ function placeBars() {
 }
 
 function measure() {
-	const width = page.width || root.getBoundingClientRect().width || window.innerWidth;
+	const seen = page.width || root.getBoundingClientRect().width || window.innerWidth;
+	// on paper the picture is as wide as the page, whatever that is, and not too small to be read
+	const width = printing ? Math.min(seen, MOST_PAPER) : seen;
 	picture.inner = Math.max(50, width - 2 * MARGIN);
 	picture.outer = width;
-	picture.pitch = coarse.matches ? Math.max(page.row || 16, 26) : page.row || 16;
+	picture.pitch = Math.round((coarse.matches && !printing ? Math.max(page.row || 16, 26) : page.row || 16) * state.size);
+	frames.setAttribute("font-size", (page.font || 12) * state.size);
+	root.style.setProperty("--size", state.size);
 	for (const box of [ui.headingBox, ui.topBox, ui.tableBox, ui.bottomBox]) {
 		box.setAttribute("width", Math.min(width, window.innerWidth));
 	}
@@ -363,6 +386,10 @@ function redraw() {
 	if (state.view !== "table") {
 		drawRows();
 	}
+	drawMap();
+	if (printing) {
+		showFacts();
+	}
 }
 
 let scheduled = false;
@@ -375,6 +402,7 @@ function onScroll() {
 	requestAnimationFrame(() => {
 		scheduled = false;
 		placeBars();
+		placeMap();
 		drawIfNeeded();
 	});
 }

@@ -10,7 +10,7 @@
 // The files here are parts of one function, joined in the order of page_parts in the Makefile,
 // which takes comments and indentation off: so a comment has a line of its own, and no text
 // literal goes over several lines. In that order: profile (this file), contexts, time, trees, shown,
-// picture, actions, controls, heading, table, keys,
+// picture, moving, actions, controls, heading, table, keys,
 // address.
 //
 // profile - what the file holds, and values and names as people read them
@@ -26,6 +26,7 @@ const MOST_DRAWN = 3500;
 const MOST_PRINTED = 12000;
 // callers are followed as far as this many steps lead before anybody scrolls there
 const MOST_STEPS = 2e6;
+const MOST_PAPER = 1000;
 const LONGEST_PATTERN = 200;
 const LONGEST_NAME_SEARCHED = 1000;
 const MOST_LISTED = 200;
@@ -159,6 +160,9 @@ function isWide(c) {
 }
 
 function charWidth(c) {
+	if (page.letter) {
+		return page.letter;
+	}
 	if (isWide(c)) {
 		return 105;
 	}

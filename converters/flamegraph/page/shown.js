@@ -15,7 +15,7 @@ function initialState() {
 	return {
 		view: VIEWS[page.view] && page.view !== "sandwich" ? page.view : "flame",
 		value: drawable < 0 ? 0 : drawable, thread: NONE, width: page.widths || "larger",
-		fn: NONE, zoom: "0", range: null, sort: isDifference ? "change" : "self", text: "", isRegex: false, isCase: false,
+		fn: NONE, zoom: "0", range: null, span: [0, 1], size: 1, sort: isDifference ? "change" : "self", text: "", isRegex: false, isCase: false,
 	};
 }
 
@@ -137,6 +137,10 @@ function selfFigures(node) {
 }
 
 function titleOf(node) {
+	const [title] = named.get(tree.box[node]) || [];
+	if (title) {
+		return shown(title);
+	}
 	const place = placeOf(node);
 	const self = selfFigures(node);
 	return nameOf(node) + (place && " (" + place + ")") + " (" + figures(node) + ")" + (self && "\n" + self);

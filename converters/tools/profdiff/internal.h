@@ -10,6 +10,12 @@
 enum { REPORT_JUNIT = TABLE_MARKDOWN + 1, REPORT_GITHUB };
 #define REPORT_FORMATS TABLE_FORMATS "|junit|github"
 
+/* Freed with gate_free() for each. */
+struct rule_list {
+	struct gate_rule *list;
+	size_t count, cap;
+};
+
 enum report_sort { SORT_SELF, SORT_INCLUSIVE, SORT_CALLS, SORT_NAME };
 
 struct report {
@@ -56,6 +62,10 @@ void profdiff_add_verdict(struct buf *b, const struct report *r);
 /* The number of findings of a rule with that outcome. */
 size_t profdiff_count_findings(const struct report *r, const struct gate_rule *rule,
 			       enum gate_outcome outcome);
+
+/* Add a rule, or those of a file: 0, or -1 after a message. The source is not copied. */
+int profdiff_add_rule(struct rule_list *to, struct str text, const char *source, size_t line);
+int profdiff_read_rules(struct rule_list *to, const char *file);
 
 /* Writes more keys behind the rows of JSON; the context is a report. */
 void profdiff_put_report_more(struct output *out, void *context);

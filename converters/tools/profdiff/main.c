@@ -11,8 +11,9 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
-#include "common/io/limits.h"
+#include "common/profile/features.h"
 #include "common/program/sandbox.h"
+#include "common/transform/diff/difference_graph.h"
 #include "common/transform/diff/difference_stacks.h"
 #include "common/transform/diff/statistics.h"
 #include "common/transform/reshape/idle.h"
@@ -31,11 +32,10 @@ struct diff_work {
 	bool allow_missing_base, ignore_new, limit_given, no_idle;
 	int compare_choice, kind_choice, color_choice;
 
-	struct gate_rule *rules;
-	size_t rule_count, rule_cap;
+	struct rule_list rules;
 	char **files[DIFF_SIDES];
 	int file_counts[DIFF_SIDES];
-	struct stacks_run *runs; /* kept if a profile is written */
+	struct difference_run *runs; /* kept if a profile is written */
 	size_t run_count, run_cap;
 	size_t estimated;       /* number of runs whose contexts are estimated */
 	struct buf first_value; /* the name of the value type that is compared */
@@ -97,66 +97,16 @@ static const struct option_row gate_rows[] = {
 
 /* --- rules --- */
 
-static int add_rule(struct diff_work *w, struct str text, const char *source, size_t line)
-{
-	struct gate_rule rule;
-
-	if (gate_parse(&rule, text) < 0)
-		return source ? diag_error("%s: line %zu: not a rule", diag_masked(str_of(source)),
-					   line)
-			      : -1;
-	rule.source = source;
-	rule.line = line;
-	ARRAY_ROOM(w->rules, w->rule_count, w->rule_cap);
-	w->rules[w->rule_count++] = rule;
-	return 0;
-}
-
-/* A "#" at the beginning of a line or behind a blank begins a comment. */
-static struct str without_comment(struct str line)
-{
-	for (size_t i = 0; i < line.n; i++)
-		if (line.p[i] == '#' && (!i || line.p[i - 1] == ' ' || line.p[i - 1] == '\t'))
-			line.n = i;
-	return str_trim(line);
-}
-
-static int read_rules(struct diff_work *w, const char *file)
-{
-	struct input *in = input_open(file);
-	size_t number = 0, size = 0;
-	struct str line;
-	int status = 0;
-
-	if (!in)
-		return -1;
-	in->place = PLACE_LINE;
-	while (status == 0 && input_line(in, &line)) {
-		number++;
-		size += line.n + 1;
-		limit_check(LIMIT_LISTS, size);
-		line = without_comment(line);
-		if (memchr(line.n ? line.p : "", '\0', line.n))
-			input_error(in, "expected a rule, got %s", diag_quote(line));
-		else if (line.n)
-			status = add_rule(w, line, file, number);
-	}
-	if (status == 0)
-		status = input_status(in);
-	input_close(in);
-	return status;
-}
-
 static int take_rules(struct diff_work *w)
 {
 	for (size_t i = 0; i < w->rule_texts.count; i++)
-		if (add_rule(w, str_of(w->rule_texts.texts[i]), NULL, 0) < 0)
+		if (profdiff_add_rule(&w->rules, str_of(w->rule_texts.texts[i]), NULL, 0) < 0)
 			return -1;
 	for (size_t i = 0; i < w->rule_files.count; i++)
-		if (read_rules(w, w->rule_files.texts[i]) < 0)
+		if (profdiff_read_rules(&w->rules, w->rule_files.texts[i]) < 0)
 			return -1;
-	w->report.rules = w->rules;
-	w->report.rule_count = w->rule_count;
+	w->report.rules = w->rules.list;
+	w->report.rule_count = w->rules.count;
 	return 0;
 }
 
@@ -166,8 +116,8 @@ static int ask_rules(struct diff_work *w)
 				     .min_share = w->options.min_share,
 				     .ignore_new = w->ignore_new };
 
-	for (size_t i = 0; i < w->rule_count; i++)
-		if (gate_ask(&w->rules[i], w->report.d, &gate, &w->report.findings) < 0)
+	for (size_t i = 0; i < w->rules.count; i++)
+		if (gate_ask(&w->rules.list[i], w->report.d, &gate, &w->report.findings) < 0)
 			return -1;
 	return 0;
 }
@@ -262,7 +212,16 @@ static value_id choose_value(struct diff_work *w, const struct profile *p, int s
 	return profile_default_value(p);
 }
 
-static int add_profile(struct diff_work *w, struct profile **p, int side, bool keep)
+static int keep_run(struct diff_work *w, struct profile **p, value_id v, int side)
+{
+	ARRAY_ROOM(w->runs, w->run_count, w->run_cap);
+	w->runs[w->run_count++] = (struct difference_run){ *p, v, side };
+	*p = NULL;
+	return 0;
+}
+
+/* For a target of call graphs the runs' graphs are kept, for others their stacks. */
+static int add_profile(struct diff_work *w, struct profile **p, int side, const struct format *keep)
 {
 	static const enum diff_measurement kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
 	value_id v;
@@ -281,20 +240,18 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, bool k
 	if (difference_add(w->report.d, side, *p, v,
 			   w->kind_choice ? &kinds[w->kind_choice - 1] : NULL) < 0)
 		return -1;
-	if (!keep)
-		return 0;
+	if (!keep || keep->representation == REPR_GRAPH)
+		return keep ? keep_run(w, p, v, side) : 0;
 	/* reports have the functions' own values, and so no [unattributed] */
 	w->settings.no_unattributed = true;
 	if (!profile_has_stacks(*p) && prepare_run(w, p, REPR_SAMPLES) < 0)
 		return -1;
 	w->estimated += (*p)->estimated;
-	ARRAY_ROOM(w->runs, w->run_count, w->run_cap);
-	w->runs[w->run_count++] = (struct stacks_run){ *p, v, side };
-	*p = NULL;
-	return 0;
+	return keep_run(w, p, v, side);
 }
 
-static int read_side(struct diff_work *w, const struct format *from, int side, bool keep)
+static int read_side(struct diff_work *w, const struct format *from, int side,
+		     const struct format *keep)
 {
 	for (int i = 0; i < w->file_counts[side]; i++) {
 		struct profile *p = convert_read(&w->settings, from, format_registry,
@@ -363,10 +320,10 @@ static void note_total(struct diff_work *w, struct buf *b)
 	bool one_run = d->sides[DIFF_BASE].run_count == 1 && d->sides[DIFF_NEW].run_count == 1;
 	double change = fabs((double)total->new - (double)total->base);
 
-	for (size_t i = 0; i < w->rule_count; i++)
-		if (w->rules[i].terms & 1u << GATE_TOTAL)
+	for (size_t i = 0; i < w->rules.count; i++)
+		if (w->rules.list[i].terms & 1u << GATE_TOTAL)
 			return;
-	if (!w->rule_count || total->evidence == DIFF_NOTHING ||
+	if (!w->rules.count || total->evidence == DIFF_NOTHING ||
 	    !(d->shares || (one_run && d->kind == DIFF_SAMPLED)) ||
 	    change * PART <= fabs((double)total->base))
 		return;
@@ -438,11 +395,34 @@ static void give_title(const struct diff_work *w, struct profile *p)
 	buf_free(&title);
 }
 
+/* A target of one value type would have the base alone. */
+static bool holds_both(const struct format *to, const struct profile *p)
+{
+	return to->features & FEATURE_VALUE_TYPES ||
+	       (to->features_of && to->features_of(p, NULL) & FEATURE_VALUE_TYPES);
+}
+
+static int write_profile(struct diff_work *w, const struct format *to)
+{
+	bool graph = to->representation == REPR_GRAPH;
+	struct profile *p = graph ? difference_graph(w->report.d, w->runs, w->run_count)
+				  : difference_stacks(w->report.d, w->runs, w->run_count);
+	int status = -1;
+
+	if (!p)
+		return -1;
+	give_title(w, p);
+	if (!holds_both(to, p))
+		diag_error("-t %s: it holds one value, and a difference has two of each function",
+			   to->name);
+	else if (convert_write(&w->settings, &p, to) == STATUS_DONE)
+		status = 0;
+	profile_free(p);
+	return status;
+}
+
 static int write_difference(struct diff_work *w, const struct format *to)
 {
-	struct profile *p;
-	int status;
-
 	if (!to) {
 		struct output *out = w->report.format == TABLE_TEXT
 					     ? output_open(w->settings.output)
@@ -453,21 +433,13 @@ static int write_difference(struct diff_work *w, const struct format *to)
 		profdiff_put_report(out, &w->report);
 		return output_close(out, true);
 	}
-	if (w->report.no_base)
-		return 0;
-	p = difference_stacks(w->report.d, w->runs, w->run_count);
-	if (!p)
-		return -1;
-	give_title(w, p);
-	status = convert_write(&w->settings, &p, to) == STATUS_DONE ? 0 : -1;
-	profile_free(p);
-	return status;
+	return w->report.no_base ? 0 : write_profile(w, to);
 }
 
 static int compare(struct diff_work *w, const struct format *from, const struct format *to)
 {
 	for (int side = 0; side < DIFF_SIDES; side++)
-		if (read_side(w, from, side, to != NULL) < 0)
+		if (read_side(w, from, side, to) < 0)
 			return -1;
 	if (w->estimated)
 		diag_warning("contexts estimated from a call graph in %zu of %zu runs",
@@ -515,11 +487,11 @@ static void clean_up(struct diff_work *w)
 {
 	for (size_t i = 0; i < w->run_count; i++)
 		profile_free(w->runs[i].p);
-	for (size_t i = 0; i < w->rule_count; i++)
-		gate_free(&w->rules[i]);
+	for (size_t i = 0; i < w->rules.count; i++)
+		gate_free(&w->rules.list[i]);
 	difference_free(w->report.d);
 	alloc_free(w->runs);
-	alloc_free(w->rules);
+	alloc_free(w->rules.list);
 	alloc_free(w->report.findings.all);
 	buf_free(&w->report.notes);
 	buf_free(&w->first_value);

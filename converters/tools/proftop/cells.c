@@ -1,6 +1,8 @@
 /*
  * proftop/cells - what the tables have in common
  */
+#include <math.h>
+
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "converters/tools/proftop/internal.h"
@@ -101,7 +103,7 @@ const char *proftop_heat(int64_t value, int64_t total)
 
 bool proftop_is_heavy(const struct proftop_options *o, int64_t value, int64_t total)
 {
-	return (double)value >= o->min_share * (double)total;
+	return fabs((double)value) >= o->min_share * fabs((double)total);
 }
 
 void proftop_put(const struct proftop_options *o, struct table *t, struct output *out)

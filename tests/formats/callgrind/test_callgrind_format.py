@@ -160,3 +160,28 @@ def test_callees_without_a_file():
 def test_callees_without_a_file_and_of_several():
     """Which of two is meant is unknown: the file is that of the caller, as the format has it."""
     assert "cfi=(" not in "".join(graph(OLD.format("fl=other.php\nfn=helper\n1 7\n\n")))
+
+
+# --- pprofile ---
+
+PPROFILE = "events: hits microseconds usphit\ncreator: pprofile\nfl=a.py\nfn=work:20\n22 20 4000 200\n23 5 1000 200\n"
+
+
+def test_a_ratio_is_left_out_and_time_comes_first():
+    out, said = lib.run("callgrind2collapsed", input=PPROFILE.encode())
+    assert out == b"work:20 (a.py) 5000000\n"
+    assert said == (b"callgrind2collapsed: warning: standard input: usphit is a ratio and does not add up: it was left out\n")
+    found = check(PPROFILE, status=1)
+    assert list(totals(found).items()) == [("time", 5_000_000), ("hits", 25)]
+    warned(PPROFILE, "usphit is a ratio")
+
+
+def test_a_summary_of_pprofile_is_checked_without_the_ratio():
+    for summary, right in [("25 5000 400", True), ("26 5000 400", False)]:
+        found = check(PPROFILE.replace("creator", f"summary: {summary}\ncreator"), status=1)
+        assert any("is not the sum" in warning for warning in found["warnings"]) != right
+
+
+def test_a_negative_row_is_listed():
+    text = "creator: xdebug 2.9\nevents: Time Memory\nfl=a\nfn=f\n1 5 8192\nfn=g\n2 3 -4096\n"
+    assert b"-4 KiB" in lib.run("proftop", "--value", "Memory", input=text.encode())[0]
