@@ -227,7 +227,7 @@ static unsigned family_of_kind(enum frame_kind kind, unsigned guess)
 char flame_class(const struct flame_options *o, struct str name, struct str file,
 		 enum frame_kind kind)
 {
-	const struct scheme *s = &schemes[o->colors];
+	const struct scheme *s = &schemes[flame_scheme(o)];
 	unsigned shade, family;
 
 	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
@@ -308,7 +308,7 @@ static void put_diff_colors(struct output *out)
 
 void flame_put_colors(const struct flame_options *o, struct output *out, bool difference)
 {
-	const struct scheme *s = &schemes[o->colors];
+	const struct scheme *s = &schemes[flame_scheme(o)];
 
 	if (difference) {
 		put_diff_colors(out);

@@ -399,6 +399,9 @@ static void put_options(struct output *out, struct flame_writer *v)
 	put_given(out, ",\"countunit\":", v->style.unit);
 	put_given(out, ",\"nametype\":", o->name_type);
 	put_given(out, ",\"search\":", o->search_color);
+	put_given(out, ",\"ui\":", o->ui_color);
+	if (o->font_width)
+		put_list(out, ",\"letter\":", flame_letter_width(o));
 	put_given(out, ",\"notes\":", o->notes);
 	if (v->total > v->tree->width.total[0])
 		put_list(out, ",\"total\":", v->total);
@@ -428,7 +431,7 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 
 	if (v->difference)
 		return;
-	if (v->options->colors == FLAME_DIFFUSION) {
+	if (flame_scheme(v->options) == FLAME_DIFFUSION) {
 		output_text(out, ",\"diffusion\":true");
 		return;
 	}
@@ -442,6 +445,22 @@ static void put_colors(struct output *out, const struct flame_writer *v)
 					v->kinds ? (enum frame_kind)v->kinds[f] : FRAME_UNKNOWN));
 	}
 	output_byte(out, '"');
+}
+
+static void put_named(struct output *out, const struct flame_writer *v)
+{
+	for (function_id f = 0; v->named && f < v->p->function_count; f++) {
+		const struct flame_named *n = &v->named[f];
+
+		if (!n->title.n && !n->href.n && !n->colored)
+			continue;
+		put_list(out, ",\n[", f);
+		put_string(out, ",", n->title);
+		put_string(out, ",", n->href);
+		put_string(out, ",", n->target);
+		put_list(out, ",", n->colored && !v->difference ? (int64_t)n->color : -1);
+		output_byte(out, ']');
+	}
 }
 
 /* If the calls of a function were not recorded, its arcs have them. */
@@ -498,6 +517,11 @@ void flame_put_data(struct flame_writer *v)
 	put_options(out, v);
 	put_base(out, &v->options->base);
 	put_colors(out, v);
+	if (v->named) {
+		output_text(out, ",\"named\":[0");
+		put_named(out, v);
+		output_byte(out, ']');
+	}
 	put_calls(out, v->p);
 	output_text(out, "}}</metadata>\n");
 }

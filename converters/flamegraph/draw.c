@@ -138,6 +138,11 @@ static void add_location(struct flame_writer *v, uint32_t node)
 	buf_byte(&v->text, ')');
 }
 
+static const struct flame_named *named_of(const struct flame_writer *v, uint32_t node)
+{
+	return v->named && node ? &v->named[flame_tree_function(v->tree, node)] : NULL;
+}
+
 /*
  * parse (a.c:12) (1.24 s, 5.67%)
  * self 310 ms, 1.42%
@@ -150,7 +155,14 @@ static void put_title(struct flame_writer *v, uint32_t node)
 	const struct flame_tree *t = v->tree;
 	int64_t self = t->width.self[node];
 	struct buf *b = &v->text;
+	const struct flame_named *named = named_of(v, node);
 
+	if (named && named->title.n) {
+		output_text(v->out, "<title>");
+		xml_put(v->out, named->title);
+		output_text(v->out, "</title>");
+		return;
+	}
 	b->n = 0;
 	buf_add(b, flame_name(v, node));
 	add_location(v, node);
@@ -204,7 +216,7 @@ static char class_of(const struct flame_writer *v, uint32_t node)
 		return flame_diff_class(v->options, t->base.total[node], t->new_values.total[node]);
 	if (!node)
 		return CLASS_ROOT;
-	if (v->options->colors == FLAME_DIFFUSION)
+	if (flame_scheme(v->options) == FLAME_DIFFUSION)
 		return flame_diffusion_class(t->width.total[node], v->total);
 	return flame_class(v->options, flame_name(v, node), flame_location(v, node),
 			   v->kinds ? (enum frame_kind)v->kinds[flame_tree_function(v->tree, node)]
@@ -222,7 +234,17 @@ static void put_rect(struct flame_frames *f, uint32_t node, int64_t left, int64_
 {
 	struct flame_writer *v = f->v;
 	struct output *out = v->out;
+	const struct flame_named *named = named_of(v, node);
 
+	if (named && named->href.n) {
+		output_text(out, "<a href=\"");
+		xml_put(out, named->href);
+		if (named->target.n) {
+			output_text(out, "\" target=\"");
+			xml_put(out, named->target);
+		}
+		output_text(out, "\">");
+	}
 	output_text(out, "<rect class=\"");
 	output_byte(out, class_of(v, node));
 	if (right - left >= 30)
@@ -236,9 +258,16 @@ static void put_rect(struct flame_frames *f, uint32_t node, int64_t left, int64_
 	output_i64(out, v->tree->x[node]);
 	output_text(out, "\" fg:w=\"");
 	output_i64(out, total_of(v, node));
+	if (named && named->colored && !v->difference) {
+		struct buf color = { 0 };
+
+		buf_print(&color, "\" style=\"fill:#%06lx", (unsigned long)named->color);
+		output_str(out, buf_str(&color));
+		buf_free(&color);
+	}
 	output_text(out, "\">");
 	put_title(v, node);
-	output_text(out, "</rect>");
+	output_text(out, named && named->href.n ? "</rect></a>" : "</rect>");
 }
 
 /* A name is shown if two of the narrowest letters fit. */

@@ -50,6 +50,15 @@ static int check_column(const struct profile *p, value_id v, int64_t *total)
 	return 0;
 }
 
+static int check_names(const struct flame_options *o, const struct profile *p)
+{
+	struct flame_names names;
+	int status = flame_names_read(&names, o, p);
+
+	flame_names_free(&names);
+	return status;
+}
+
 /* Base and new are drawn as the larger of both, which is at most their sum. */
 static int check(const struct profile *p, const void *options)
 {
@@ -57,7 +66,7 @@ static int check(const struct profile *p, const void *options)
 	size_t drawn = profile_is_difference(p) ? 2 : p->value_count ? 1 : 0;
 	int64_t total = 0;
 
-	if (flame_check_options(o, p) < 0)
+	if (flame_check_options(o, p) < 0 || check_names(o, p) < 0)
 		return -1;
 	for (value_id v = 0; v < drawn; v++)
 		if (check_column(p, v, &total) < 0)
@@ -199,7 +208,11 @@ static void draw(struct output *out, const struct profile *p, uint32_t idle, boo
 	bool *guessed = p->estimated ? contexts_guessed(contexts) : NULL;
 	uint8_t *kinds = kinds_of_functions(p);
 	struct flame_tree *tree;
+	struct flame_names names;
 
+	/* they have been read once without an error */
+	if (flame_names_read(&names, o, p) == 0)
+		v.named = names.of;
 	v.guessed = guessed;
 	v.kinds = kinds;
 	v.set_numbers = profile_number_label_sets(p, &v.set_count);
@@ -214,6 +227,7 @@ static void draw(struct output *out, const struct profile *p, uint32_t idle, boo
 	flame_put_data(&v);
 	flame_put_page(o, out);
 	output_text(out, in_html ? "</body>\n</html>\n" : "");
+	flame_names_free(&names);
 	buf_free(&v.text);
 	flame_tree_free(tree);
 	alloc_free(guessed);

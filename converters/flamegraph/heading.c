@@ -245,16 +245,21 @@ static void put_style(struct flame_frames *f)
 			 ".Y{fill:#c6c6c6}\n"
 			 ".Z{fill:#dedede}\n");
 	flame_put_colors(o, out, f->v->difference);
-	if (!o->background) {
+	if (o->stroke_color) {
+		output_text(out, ".W{stroke:");
+		xml_put(out, str_of(o->stroke_color));
+		output_text(out, "}\n");
+	}
+	if (!flame_background(o)) {
 		output_text(out, "@media (prefers-color-scheme:dark){\n");
 		put_dark(out, ":root:not(.light)");
 		output_text(out, "}\n");
 		put_dark(out, ":root.dark");
 	}
 	output_text(out, "</style>\n<rect id=\"paper\" width=\"100%\" height=\"100%\"");
-	if (o->background) {
+	if (flame_background(o)) {
 		output_text(out, " style=\"fill:");
-		xml_put(out, str_of(o->background));
+		xml_put(out, str_of(flame_background(o)));
 		output_byte(out, '"');
 	}
 	output_text(out, "/>\n");

@@ -11,13 +11,15 @@
 
 struct flame_options {
 	const char *title, *subtitle, *font, *min_width, *name_type, *notes;
-	const char *background, *search_color, *total;
+	const char *background, *backgrounds, *search_color, *stroke_color, *ui_color, *total;
+	const char *attributes, *font_width;
 	const char *count_name, *count_unit, *factor;
 	struct option_list base;
 	uint64_t width; /* width of the picture; 0: as wide as its window */
 	uint64_t row_height, font_size, max_frames;
 	int colors, widths;
-	bool inverted, reverse, in_time, no_time, unsorted, negate, no_script, cut_start;
+	bool inverted, reverse, in_time, no_time, diffusion, by_name, palette, same, unsorted,
+		negate, no_script, cut_start;
 };
 extern const struct flame_options flame_usual;
 extern const struct option_row flame_rows[];
@@ -33,6 +35,31 @@ struct value_style flame_style(const struct flame_options *o);
 bool flame_min_width(const struct flame_options *o, double *min_value);
 /* The value of --total in the first value type, or 0. */
 int64_t flame_whole(const struct flame_options *o, const struct profile *p);
+
+/* The background as CSS has it, or NULL; --bgcolors names some. */
+const char *flame_background(const struct flame_options *o);
+/* The index in --colors. */
+int flame_scheme(const struct flame_options *o);
+/* The width of a letter in 1/100 em, or 0: each has its own. */
+unsigned flame_letter_width(const struct flame_options *o);
+
+/* --- what files say of single functions --- */
+
+struct flame_named {
+	struct str title, href, target; /* may be empty */
+	uint32_t color;                 /* red, green and blue, a byte each */
+	bool colored;
+};
+
+struct flame_names {
+	struct flame_named *of; /* by function; NULL: nothing is said */
+	struct buf palette, attributes;
+};
+
+/* Reads --nameattr's file and --cp's. 0, or -1 after a message; to be freed in any case. */
+int flame_names_read(struct flame_names *names, const struct flame_options *o,
+		     const struct profile *p);
+void flame_names_free(struct flame_names *names);
 
 /* --- text that fits --- */
 
@@ -75,8 +102,9 @@ struct flame_writer {
 	const struct profile *p;
 	const struct contexts *contexts;
 	const struct flame_tree *tree;
-	const bool *guessed;   /* by context, for estimated stacks; else NULL */
-	uint32_t idle;         /* the frame drawn for samples without a stack, + 1; 0: none */
+	const bool *guessed; /* by context, for estimated stacks; else NULL */
+	uint32_t idle;       /* the frame drawn for samples without a stack, + 1; 0: none */
+	const struct flame_named *named; /* by function, or NULL */
 	const uint8_t *kinds;  /* by function: the first kind that one of its frames has; or NULL */
 	uint32_t *set_numbers; /* by label set: its number in the data; NULL: no labels */
 	size_t set_count;

@@ -31,6 +31,9 @@ const struct option_row flame_rows[] = {
 		 AT(font)),
 	OPT_COUNT(0, "fontsize", "PIXELS", "font size of a frame's name (default 12)",
 		  AT(font_size)),
+	OPT_ALIAS("fonttype", "font"),
+	OPT_TEXT(0, "fontwidth", "NUMBER",
+		 "width of a letter by its size (default: each has its own)", AT(font_width)),
 	OPT_CHOICE(0, "colors",
 		   "hot|mem|io|java|js|perl|python|rust|red|green|blue|aqua|yellow|purple|"
 		   "orange|wakeup|chain|safe|by-module|diffusion",
@@ -39,6 +42,20 @@ const struct option_row flame_rows[] = {
 		   AT(colors)),
 	OPT_TEXT(0, "bgcolor", "COLOUR",
 		 "background, as in CSS (default: white, dark in dark mode)", AT(background)),
+	OPT_TEXT(0, "bgcolors", "yellow|blue|green|grey|COLOUR",
+		 "the same by flamegraph.pl's names", AT(backgrounds)),
+	OPT_TEXT(0, "stroke-color", "COLOUR", "of the outlines of frames, or none",
+		 AT(stroke_color)),
+	OPT_TEXT(0, "uicolor", "COLOUR", "of the page's labels and buttons", AT(ui_color)),
+	OPT_FLAG(0, "colordiffusion", "like --colors diffusion", AT(diffusion)),
+	OPT_FLAG(0, "hash", "colours by name, which they always are", AT(by_name)),
+	OPT_FLAG(0, "deterministic", "the same bytes for the same input, which is always so",
+		 AT(same)),
+	OPT_FLAG(0, "cp", "colours of the functions that palette.map in this folder names",
+		 AT(palette)),
+	OPT_TEXT(0, "nameattr", "FILE",
+		 "titles and links of functions: name, tab, title=..., tab, href=...",
+		 AT(attributes)),
 	OPT_TEXT(0, "search-color", "COLOUR", "of frames that a search found, as in CSS",
 		 AT(search_color)),
 	OPT_TEXT(0, "countname", "TEXT",
@@ -67,6 +84,8 @@ const struct option_row flame_rows[] = {
 	OPT_FLAG(0, "negate", "of a difference: blue is more, red is less", AT(negate)),
 	OPT_FLAG(0, "truncate-left", "cut the beginning of a name that does not fit, not its end",
 		 AT(cut_start)),
+	OPT_ALIAS("truncate-text-right", "truncate-left"),
+	OPT_ALIAS("no-javascript", "no-script"),
 	OPT_FLAG(0, "no-script", "a picture only: nothing to click", AT(no_script)),
 	OPT_END
 };
@@ -209,11 +228,53 @@ static int check_color(const char *name, const char *color)
 			  name, diag_quote(text));
 }
 
+/* A gradient's middle: one colour does not come between frames and their names. */
+const char *flame_background(const struct flame_options *o)
+{
+	static const char *const names[][2] = {
+		{ "yellow", "#eeeecf" }, { "blue", "#e7e7f7" }, { "green", "#e7f7e7" },
+		{ "grey", "#f0f0f0" },   { "gray", "#f0f0f0" },
+	};
+
+	for (size_t i = 0; o->backgrounds && i < sizeof names / sizeof *names; i++)
+		if (strcmp(o->backgrounds, names[i][0]) == 0)
+			return names[i][1];
+	return o->backgrounds ? o->backgrounds : o->background;
+}
+
+int flame_scheme(const struct flame_options *o)
+{
+	return o->diffusion ? FLAME_DIFFUSION : o->colors;
+}
+
+unsigned flame_letter_width(const struct flame_options *o)
+{
+	double width = 0;
+
+	if (o->font_width)
+		read_number(str_of(o->font_width), &width);
+	return (unsigned)(width * 100 + 0.5);
+}
+
+static int check_font_width(const struct flame_options *o)
+{
+	double width;
+
+	if (!o->font_width ||
+	    (read_number(str_of(o->font_width), &width) && width >= 0.1 && width <= 10))
+		return 0;
+	return diag_error("option --fontwidth: expected a part of the font's size (0.59), got %s",
+			  diag_quote(str_of(o->font_width)));
+}
+
 int flame_check_options(const struct flame_options *o, const struct profile *p)
 {
 	double factor;
 
 	if (check_sizes(o) < 0 || check_unit(o) < 0 || check_color("bgcolor", o->background) < 0 ||
+	    check_color("bgcolors", o->backgrounds) < 0 ||
+	    check_color("stroke-color", o->stroke_color) < 0 ||
+	    check_color("uicolor", o->ui_color) < 0 || check_font_width(o) < 0 ||
 	    check_color("search-color", o->search_color) < 0)
 		return -1;
 	if (o->factor &&

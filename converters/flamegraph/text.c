@@ -26,6 +26,8 @@ static unsigned char_width(const struct flame_options *o, uint32_t c)
 {
 	unsigned width = OTHER_WIDTH;
 
+	if (o->font_width)
+		return flame_letter_width(o);
 	if (utf8_is_wide(c))
 		return CJK_WIDTH;
 	if (is_break(c))

@@ -251,7 +251,7 @@ def test_callers_of_samples(sample, tmp_path):
     for line in folded.read_text().splitlines():
         stack, _, value = line.rpartition(" ")
         if not stack.startswith("# "):
-            stacks.append((tuple(stack.split(";")) if stack else (), int(value)))  # no frames: idle
+            stacks.append((tuple(stack.split(";")) if stack else ("[idle]",), int(value)))
     total = sum(value for _, value in stacks)
     (seen,) = use({"file": target, "address": "#view=callers", "steps": [["look"]], "options": {"viewport": {"width": 1200, "height": 2000}}})
     # one function may be several boxes (other lines of one name): compare the sums by name

@@ -201,3 +201,16 @@ def test_forced_colours_show_what_is_active(small):
     for colors, active in zip(seen, (0, 2)):
         assert len({color for i, color in enumerate(colors) if i != active}) == 1
         assert colors[active] != colors[active - 1]
+
+
+# --- what files say of functions ---
+
+def test_titles_links_and_colours(tmp_path):
+    """A title in place of the figures, a link below, a colour of the palette's; never a script."""
+    (tmp_path / "names").write_text("main\\ttitle=The <b>start</b>\\thref=https://example.org/x\\ttarget=_blank\n".replace("\\t", "\t"))
+    target = picture(tmp_path, [(("main", "a"), 3)], "--nameattr", str(tmp_path / "names"), "--uicolor", "#123456", "--fontwidth", "0.9")
+    (seen,) = use({"file": target, "steps": [["look"], ["frame", "The <b>start"], ["look"], ["ask", "[...document.querySelectorAll('.fg-acts a')].map((a) => [a.hidden, a.getAttribute('href'), a.getAttribute('target'), a.rel])"],
+                                             ["ask", "getComputedStyle(document.querySelector('.fg-end button')).color"], ["frame", "a ("], ["ask", "document.querySelector('.fg-acts a').hidden"]]})
+    first, zoomed, link, color, hidden = seen
+    assert "The <b>start</b>" in [frame["label"] for frame in first["frames"]] and zoomed["details"][0] == "main"
+    assert link == [[False, "https://example.org/x", "_blank", "noopener"]] and color == "rgb(18, 52, 86)" and hidden is True

@@ -151,6 +151,7 @@ void remap_facts(struct remap *w)
 	to->whole_units = from->whole_units;
 	to->line_functions = from->line_functions;
 	to->rounded = from->rounded;
+	to->vanished = from->vanished;
 	to->comments = from->comments;
 	to->bad_lines = from->bad_lines;
 	to->missing = remap_string(w, from->missing);

@@ -155,6 +155,9 @@ function takeOver() {
 	if (page.search && CSS.supports("color", page.search)) {
 		root.style.setProperty("--match", page.search);
 	}
+	if (page.ui && CSS.supports("color", page.ui)) {
+		root.style.setProperty("--dim", page.ui);
+	}
 	frames.setAttribute("role", "tree");
 	frames.setAttribute("aria-label", "Frames");
 	frames.removeAttribute("viewBox");

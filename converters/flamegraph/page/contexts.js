@@ -54,6 +54,14 @@ byBox(page.arcs, 3, (list, i) => {
 	arcs.set(arc, (arcs.get(arc) || 0) + list[i + 2]);
 });
 
+// By box: title, link, its target, and a colour as a number; the first entry of the list is none.
+const named = new Map((page.named || []).slice(1).map((row) => [boxes.of[row[0]], row.slice(1)]));
+
+function linkOf(box) {
+	const [, href, target] = named.get(box) || [];
+	return href && (/^(https?|mailto):/.test(href) || !/^[^/?#]*[:\0-\x20]/.test(href)) ? { href, target, rel: "noopener" } : null;
+}
+
 // --- contexts: the nodes of the file, and merged those that look the same ---
 
 function readNodes() {

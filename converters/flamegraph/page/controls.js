@@ -87,7 +87,8 @@ const STYLE = [
 	".fg-what{flex:1 1 300px;min-width:0}",
 	".fg-what div{display:flex;gap:0 10px;height:calc(20px*var(--size,1));overflow:hidden;white-space:nowrap}",
 	".fg-acts{display:flex;gap:2px;margin-left:auto}",
-	".fg-acts button{color:var(--accent)}",
+	".fg-acts button,.fg-acts a{color:var(--accent)}",
+	".fg-acts a{align-self:center;padding:0 8px}",
 	"@media (pointer:coarse){.fg button,.fg select,.fg input,.fg .fg-views button,.fg .fg-search button,.fg-path button{height:34px!important;min-width:34px}}",
 	"@media (max-width:640px){.fg-line{flex-wrap:wrap;gap:0}.fg-status{text-align:left;padding-left:5px}.fg-search{order:9;flex-basis:100%;max-width:none}.fg .fg-views button{padding:0 7px}}",
 	"@media (max-width:640px){.fg-table tbody th span{display:block;max-width:44vw;overflow:hidden;text-overflow:ellipsis}}",
@@ -189,7 +190,7 @@ function makeTop() {
 function makeBottom() {
 	ui.what = html("div", { class: "fg-what" });
 	ui.acts = html("div", { class: "fg-acts" },
-		html("button", { type: "button", click: () => zoomTo(selected) }, "Zoom"),
+		ui.link = html("a", {}, "Open link"), html("button", { type: "button", click: () => zoomTo(selected) }, "Zoom"),
 		html("button", { type: "button", click: () => sandwich(tree.box[selected]) }, "Sandwich"),
 		html("button", { type: "button", click: () => copy(nameOf(selected), "name") }, "Copy name"),
 		html("button", { type: "button", click: () => copy(stackOf(selected), "stack") }, "Copy stack"));
@@ -298,6 +299,11 @@ function showDetails() {
 	empty(ui.what);
 	ui.what.append(html("div", {}, ...(label ? [span("fg-more", label)] : []), span("fg-name", nameOf(node)), span("fg-dim", placeOf(node))),
 		html("div", {}, span("", figures(node)), span("fg-dim", more)));
+	const link = linkOf(tree.box[selected]);
+	ui.link.hidden = !link;
+	for (const key of ["href", "target", "rel"]) {
+		ui.link[link && link[key] ? "setAttribute" : "removeAttribute"](key, link && link[key]);
+	}
 	ui.acts.style.visibility = hovered !== NONE && hovered !== selected || tree.box[node] === NONE ? "hidden" : "visible";
 }
 

@@ -220,7 +220,9 @@ function drawName(row, node, left, width) {
 function drawFrame(row, node, start, isOld) {
 	const left = tenths(Math.max(0, start));
 	const width = tenths(tenths(isOld ? picture.inner : Math.min(picture.inner, start + wholeOf(node) * picture.scale)) - left);
+	const color = (named.get(tree.box[node]) || [])[3];
 	const rect = svg("rect", {
+		style: color >= 0 && !isHit(node) ? "fill:#" + color.toString(16).padStart(6, "0") : undefined,
 		class: classOf(node, isOld) + (width >= 3 ? " W" : ""), x: left, width, height: picture.pitch - 1,
 		role: "treeitem", tabindex: -1, "aria-level": Math.abs(tree.depth[node]) + 1, "aria-label": titleOf(node).replace("\n", ", "),
 	});

@@ -160,6 +160,9 @@ function isWide(c) {
 }
 
 function charWidth(c) {
+	if (page.letter) {
+		return page.letter;
+	}
 	if (isWide(c)) {
 		return 105;
 	}

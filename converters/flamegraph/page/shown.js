@@ -137,6 +137,10 @@ function selfFigures(node) {
 }
 
 function titleOf(node) {
+	const [title] = named.get(tree.box[node]) || [];
+	if (title) {
+		return shown(title);
+	}
 	const place = placeOf(node);
 	const self = selfFigures(node);
 	return nameOf(node) + (place && " (" + place + ")") + " (" + figures(node) + ")" + (self && "\n" + self);

@@ -400,6 +400,67 @@ def test_names_can_be_read(options, stacks):
             assert contrast(over(over(fill, paper, opacity), paper, float(dark["all"])), over(rgb(dark["ink"]), paper, float(dark["all"]))) >= 4.5
 
 
+# --- options of other renderers ---
+
+@pytest.mark.parametrize("option, changed", [
+    (("--bgcolors", "yellow"), b'height="100%" style="fill:#eeeecf"/>'), (("--bgcolors", "#abcdef"), b'height="100%" style="fill:#abcdef"/>'),
+    (("--fonttype", "Verdana"), b'font-family="Verdana"'), (("--stroke-color", "none"), b"\n.W{stroke:none}\n"), (("--uicolor", "#123456"), b'"ui":"#123456"'),
+    (("--colordiffusion",), b'"diffusion":true'), (("--fontwidth", "0.9"), b'"letter":90'), (("--truncate-text-right",), b'"end":"start"'),
+], ids=lambda value: value[0] if isinstance(value, tuple) else "")
+def test_options_of_others_work(option, changed):
+    stacks = {("main", "a_rather_long_name" * 4): 10, ("main", "b"): 10}
+    usual, seen = draw(stacks, "--width", "400"), draw(stacks, "--width", "400", *option)
+    assert changed in seen and changed not in usual
+
+
+def test_options_of_others_that_are_ours():
+    stacks = {("main", "a_rather_long_name" * 8): 10, ("main", "b"): 10}
+    for theirs, ours in ((["--fonttype", "x"], ["--font", "x"]), (["--truncate-text-right"], ["--truncate-left"]), (["--no-javascript"], ["--no-script"]),
+                         (["--colordiffusion"], ["--colors", "diffusion"]), (["--hash"], []), (["--deterministic"], []), (["--cp"], [])):
+        assert draw(stacks, *theirs) == draw(stacks, *ours)
+    narrow, wide = (draw(stacks, "--fontwidth", width, *ALL).count(b"..</text>") for width in ("0.1", "2"))
+    assert narrow < wide
+
+
+def test_a_palette_of_others(tmp_path):
+    (tmp_path / "palette.map").write_text("main->rgb(1,2,3)\nx->y->rgb(255, 0,9)\nmain->rgb(10,20,30)\n")
+    out = lib.run("collapsed2flamegraph", "--cp", input=b"main;x->y 3\nmain;b 4\n", cwd=tmp_path)[0]
+    rects = xml.etree.ElementTree.fromstring(out).findall(f".//{flamegraphs.SVG}g/{flamegraphs.SVG}rect")
+    assert {rect.find(f"{flamegraphs.SVG}title").text.partition(" (")[0]: rect.get("style") for rect in rects} == {
+        "all": None, "main": "fill:#0a141e", "x->y": "fill:#ff0009", "b": None}
+    for line in ("main", "main->rgb(1,2)", "main->rgb(1,2,256)", "main->rgb(1,2,3,4)", "main->rgb(1,,3)"):
+        (tmp_path / "palette.map").write_text("a->rgb(1,2,3)\n" + line + "\n")
+        said = lib.run("collapsed2flamegraph", "--cp", input=b"a 1\n", cwd=tmp_path, status=2)[1]
+        assert said.startswith(b"collapsed2flamegraph: palette.map: line 2: expected ")
+
+
+def test_attributes_of_functions(tmp_path):
+    names = tmp_path / "names"
+    names.write_text('main\ttitle="The <start> & \'more\'"\thref=https://example.org/?a=1&b="2\ttarget=_top\n\nb\ttitle=Second\nnobody\ttitle=x\nplain\n')
+    out = lib.run("collapsed2flamegraph", "--nameattr", names, input=b"main;a 3\nmain;b 4\n")[0]
+    root = xml.etree.ElementTree.fromstring(out)
+    links = root.findall(f".//{flamegraphs.SVG}a")
+    assert [(link.get("href"), link.get("target")) for link in links] == [('https://example.org/?a=1&b="2', "_top")]
+    titles = {title.text for title in root.findall(f".//{flamegraphs.SVG}rect/{flamegraphs.SVG}title")}
+    assert titles == {"all (7 samples, 100%)", "The <start> & 'more'", "a (3 samples, 42.86%)", "Second"}
+    assert lib.run("flamegraph2collapsed", input=out)[0] == b"main;a 3\nmain;b 4\n"
+
+
+@pytest.mark.parametrize("line", ["a\tonclick=x", "a\tstyle=x", "a\tclass=x", "a\tid=frames", "a\tg_extra=onload=x", "a\ta_extra=x", "a\ttitle",
+                                  "a\thref=javascript:alert(1)", "a\thref=JaVaScript:alert(1)", "a\thref=java\x01script:alert(1)", "a\thref= data:text/html,x",
+                                  "a\thref=vbscript:x", "a\thref=&#106;avascript:x", 'a\thref="\x0bjavascript:x"'])
+def test_attributes_that_are_code_are_refused(line, tmp_path):
+    names = tmp_path / "names"
+    names.write_text("b\ttitle=x\n" + line + "\n")
+    said = lib.run("collapsed2flamegraph", "--nameattr", names, input=b"a 1\n", status=2)[1].decode()
+    assert said.startswith(f"collapsed2flamegraph: {names}: line 2: expected ") and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("option, value", [("bgcolors", "url(x)"), ("stroke-color", "red;}"), ("uicolor", "</style>"), ("fontwidth", "x"), ("fontwidth", "0"), ("fontwidth", "1000")])
+def test_options_of_others_are_checked(option, value):
+    assert lib.run("collapsed2flamegraph", f"--{option}={value}", input=b"a 1\n", status=2)[1].startswith(f"collapsed2flamegraph: option --{option}: expected ".encode())
+
+
 # --- time ---
 
 @pytest.mark.parametrize("sample", lib.samples("speedscope"), ids=lambda sample: sample.name)
