@@ -114,7 +114,8 @@ static char *mask(char *out, struct str text, size_t max_bytes)
 
 	while (i < text.n && i < max_bytes) {
 		size_t len = utf8_length(text, i);
-		bool safe = len && !utf8_is_unsafe(utf8_point(text, i));
+		bool safe = len && !utf8_is_unsafe(utf8_point(text, i)) &&
+			    !(i && utf8_is_log_command(str_from(text, i - 1)));
 
 		if (!len)
 			len = 1;

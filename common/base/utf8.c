@@ -136,3 +136,11 @@ size_t utf8_columns(struct str s)
 	}
 	return columns;
 }
+
+bool utf8_is_log_command(struct str s)
+{
+	if (s.n < 3 || s.p[0] != '#' || s.p[1] != '#')
+		return false;
+	return s.p[2] == '[' || (s.n >= 6 && (s.p[2] | 32) == 'v' && (s.p[3] | 32) == 's' &&
+				 (s.p[4] | 32) == 'o' && s.p[5] == '[');
+}

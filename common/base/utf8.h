@@ -33,6 +33,13 @@ bool utf8_is_bidi(uint32_t point);
  */
 bool utf8_is_unsafe(uint32_t point);
 
+/*
+ * Whether a log of GitHub or Azure would obey what begins here, wherever in a line: "##[" and
+ * "##vso[". Text that may reach a log has its second '#' as \x23. (What begins with "::" is
+ * obeyed at the beginning of a line.)
+ */
+bool utf8_is_log_command(struct str s);
+
 /* East Asian wide characters and emoji, which take two columns. */
 bool utf8_is_wide(uint32_t point);
 

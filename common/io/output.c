@@ -13,6 +13,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/base/utf8.h"
 #include "common/io/limits.h"
 #include "common/io/progress.h"
 
@@ -67,6 +68,48 @@ static void put_sink(struct output *out, const char *p, size_t n)
 		out->trouble = ECANCELED;
 }
 
+/* Without the bytes at the end that may begin a character: their number. */
+static size_t incomplete(struct str text)
+{
+	size_t n = 0;
+
+	while (n < 3 && n < text.n && ((unsigned char)text.p[text.n - n - 1] & 0xc0) == 0x80)
+		n++;
+	if (n < text.n && (unsigned char)text.p[text.n - n - 1] >= 0xc0 &&
+	    !utf8_length(text, text.n - n - 1))
+		return n + 1;
+	return 0;
+}
+
+/* A character that is cut by the end of the block waits in out->begun for the next. */
+static void put_shown(struct output *out, struct str block, bool last)
+{
+	struct buf text = { 0 }, shown = { 0 };
+	size_t kept;
+
+	buf_add(&text, (struct str){ out->begun, out->begun_length });
+	buf_add(&text, block);
+	kept = last ? 0 : incomplete(buf_str(&text));
+	for (size_t i = 0; i < text.n - kept;) {
+		size_t length = utf8_length(buf_str(&text), i);
+		char c = text.p[i];
+
+		if (c == '\n' || c == '\t' ||
+		    (length && !utf8_is_unsafe(utf8_point(buf_str(&text), i)))) {
+			buf_add(&shown, str_from(str_head(buf_str(&text), i + length), i));
+			i += length;
+			continue;
+		}
+		for (size_t end = i + (length ? length : 1); i < end; i++)
+			buf_print(&shown, "\\x%02x", (unsigned char)text.p[i]);
+	}
+	memcpy(out->begun, text.p + text.n - kept, kept);
+	out->begun_length = kept;
+	put_file(out, shown.p, shown.n);
+	buf_free(&text);
+	buf_free(&shown);
+}
+
 static void flush(struct output *out, size_t n)
 {
 	out->passed += n;
@@ -77,6 +120,8 @@ static void flush(struct output *out, size_t n)
 		put_sink(out, out->buffer, n);
 	else if (out->gzip)
 		put_gzip(out, out->buffer, n, Z_NO_FLUSH);
+	else if (out->shown)
+		put_shown(out, (struct str){ out->buffer, n }, false);
 	else
 		put_file(out, out->buffer, n);
 }
@@ -363,6 +408,11 @@ struct output *output_open(const char *path)
 	return out;
 }
 
+void output_show_controls(struct output *out)
+{
+	out->shown = true;
+}
+
 struct output *output_memory(struct buf *into)
 {
 	struct output *out = output_new(-1, "memory");
@@ -400,6 +450,8 @@ static void finish(struct output *out)
 	flush(out, (size_t)(out->p - out->buffer));
 	if (out->gzip)
 		put_gzip(out, NULL, 0, Z_FINISH);
+	else if (out->shown)
+		put_shown(out, S(""), true);
 	if (!out->written)
 		close_file(out);
 	else

@@ -26,7 +26,10 @@ struct output {
 	struct buf *memory;  /* collects the output instead of a file */
 	int (*sink)(void *user, const void *bytes, size_t n); /* takes it instead; 0: goes on */
 	void *user;
+	bool shown;      /* see output_show_controls() */
 	uint64_t passed; /* bytes that have left the buffer */
+	char begun[4];   /* a character whose end is in the next block */
+	size_t begun_length;
 	int fd;
 	int trouble; /* errno of the first error */
 	struct z_stream_s *gzip;
@@ -51,6 +54,11 @@ struct output *output_open(const char *path);
 int output_preopen(const char *path);
 void output_defer_rename(bool *written);
 int output_finish_rename(bool written);
+/*
+ * From now on what would change a terminal or the text around it (utf8.h: unsafe, and bytes
+ * that are no UTF-8) is written as \xNN, but for tabs and line ends.
+ */
+void output_show_controls(struct output *out);
 /* Collects into a growing buffer, which the caller frees. */
 struct output *output_memory(struct buf *into);
 /* Whatever `sink` does not take with 0 is an error. */

@@ -364,8 +364,10 @@ struct profile {
 			        value */
 	bool all_callers;    /* every call is in an arc, except calls of functions without
 			        callers */
+	bool whole_units;    /* times are whole numbers of their source_scale, cut off or rounded */
 	bool line_functions; /* each function is one line of a real function */
 	uint64_t rounded;    /* number of values with more digits than can be kept */
+	uint64_t vanished;   /* of these: those that became 0 */
 	uint64_t comments;   /* number of comment lines that were skipped */
 	uint64_t bad_lines;  /* number of malformed lines that were skipped */
 	string_id estimate;  /* in words, what the estimate of the stacks rests on; empty:
@@ -384,6 +386,13 @@ void profile_replace(struct profile **p, struct profile *next);
  * it.
  */
 void profile_clear(struct profile *p);
+
+/* Counts what rounding did; value: what it left. */
+static inline void profile_count_rounding(struct profile *p, bool rounded, int64_t value)
+{
+	p->rounded += rounded;
+	p->vanished += rounded && !value;
+}
 
 /*
  * 0, or -1 after a message if a sum overflowed; it names `what` (masked here) and the value

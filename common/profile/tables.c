@@ -313,7 +313,7 @@ bool profile_number(struct profile *p, value_id v, struct decimal number, int64_
 	else if (number.exponent < type->exponent)
 		profile_rescale(p, v, number.exponent < FINEST ? FINEST : number.exponent);
 	exactness = decimal_at(number, type->exponent, value);
-	p->rounded += exactness == ROUNDED;
+	profile_count_rounding(p, exactness == ROUNDED, *value);
 	return exactness != OUT_OF_RANGE;
 }
 

@@ -528,6 +528,15 @@ int convert_prepare_sum(struct settings *s, struct profile **p, const struct for
 	return 0;
 }
 
+struct output *convert_open(const struct settings *s)
+{
+	struct output *out = output_open(s->output);
+
+	if (out && s->terminal && !s->output)
+		output_show_controls(out);
+	return out;
+}
+
 int convert_check_terminal(const struct settings *s, const struct format *to)
 {
 	if (!to->binary || s->output || !s->terminal)
@@ -541,7 +550,7 @@ int convert_write(struct settings *s, struct profile **p, const struct format *t
 	struct output *out;
 
 	if (convert_check_terminal(s, to) < 0 || convert_prepare(s, p, to) < 0 ||
-	    !(out = output_open(s->output)))
+	    !(out = convert_open(s)))
 		return STATUS_TROUBLE;
 	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;

@@ -137,6 +137,8 @@ int convert_prepare_sum(struct settings *s, struct profile **p, const struct for
 /* Writes p, which has been prepared, with the option values of the format. */
 void convert_write_as(const struct settings *s, struct output *out, const struct profile *p,
 		      const struct format *to);
+/* output_open() of -o; what goes to a terminal cannot change it. */
+struct output *convert_open(const struct settings *s);
 /* 0, or -1 after a message if the output would be bytes on a terminal. */
 int convert_check_terminal(const struct settings *s, const struct format *to);
 /* Whether the format needs samples in order. */

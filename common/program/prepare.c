@@ -137,6 +137,8 @@ static void list_losses(const struct preparation *x)
 			    "values were rounded to a nanosecond or to 9 decimals");
 		add_counted(l, LOSS_BAD_LINES, p->bad_lines, "malformed lines were skipped");
 	}
+	add_counted(l, LOSS_VANISHED, p->vanished,
+		    "values are too small for a nanosecond or 9 decimals and became 0");
 	if (p->missing)
 		buf_add(&add_loss(l, LOSS_MISSING, 0)->text, profile_text(p, p->missing));
 	add_counted(l, LOSS_NONE, p->comments, "comment lines were skipped");
@@ -315,8 +317,8 @@ static void report_one(const struct loss *loss, bool strict, struct buf *all)
 		report_estimate(loss, strict, all);
 		return;
 	}
-	/* what the source lacks changes totals, so it is reported without -v too */
-	if (loss->kind != LOSS_MISSING)
+	/* what the source lacks, or has too small, changes totals, so it is reported without -v too */
+	if (loss->kind != LOSS_MISSING && loss->kind != LOSS_VANISHED)
 		diag_verbose("%.*s", (int)loss->text.n, loss->text.p);
 	else if (!strict)
 		diag_warning("%.*s", (int)loss->text.n, loss->text.p);

@@ -19,6 +19,7 @@ enum loss_kind {
 	LOSS_FEATURE,          /* a FEATURE_* bit that the target does not keep */
 	LOSS_NAMES,            /* names that the target cannot spell */
 	LOSS_ROUNDED,          /* values that the reader rounded */
+	LOSS_VANISHED,         /* values that are 0 then */
 	LOSS_BAD_LINES,        /* malformed lines that the reader skipped */
 	LOSS_MISSING,          /* the source lacks something; totals are affected */
 	LOSS_STACKS_ESTIMATED, /* stacks were estimated from a call graph */

@@ -88,3 +88,16 @@ void json_put(struct output *out, struct str s)
 	output_bytes(out, s.p + from, s.n - from);
 	output_byte(out, '"');
 }
+
+void json_put_guarded(struct output *out, struct str json)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i + 2 < json.n; i++)
+		if (json.p[i] == '#' && utf8_is_log_command(str_from(json, i))) {
+			output_str(out, str_from(str_head(json, i + 1), from));
+			output_text(out, "\\u0023");
+			from = i + 2;
+		}
+	output_str(out, str_from(json, from));
+}

@@ -14,5 +14,7 @@
 
 /* Writes the text and the quotes around it. */
 void json_put(struct output *out, struct str s);
+/* Writes JSON that was made before: in its strings what a log would obey is escaped. */
+void json_put_guarded(struct output *out, struct str json);
 
 #endif

@@ -101,23 +101,6 @@ static struct str raw_of(const struct table *t, const struct cell *c)
 
 /* --- for programs --- */
 
-/* The escapes of TSV as PostgreSQL, jq and others read it. */
-static void add_tsv(struct buf *b, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		const char *escape = text.p[i] == '\t'   ? "\\t"
-				     : text.p[i] == '\n' ? "\\n"
-				     : text.p[i] == '\r' ? "\\r"
-				     : text.p[i] == '\\' ? "\\\\"
-							 : NULL;
-
-		if (escape)
-			buf_add(b, str_of(escape));
-		else
-			buf_byte(b, text.p[i]);
-	}
-}
-
 /* Writes the cells of a row, or the keys, with separators. */
 static void add_separated(struct buf *line, const struct table *t, const struct cell *cells,
 			  char mark, void (*add)(struct buf *, struct str))
@@ -198,6 +181,21 @@ static void put_ndjson(const struct table *t, struct output *out)
 	}
 }
 
+/* Strings keep names as they are: a log's commands are spelled otherwise. */
+static void put_guarded(const struct table *t, struct output *out, const struct table_style *look)
+{
+	struct buf text = { 0 };
+	struct output *memory = output_memory(&text);
+
+	if (look->format == TABLE_JSON)
+		put_json(t, memory, look);
+	else
+		put_ndjson(t, memory);
+	output_close(memory, true);
+	json_put_guarded(out, buf_str(&text));
+	buf_free(&text);
+}
+
 /* --- for people --- */
 
 bool table_has_content(const struct table *t, size_t column)
@@ -242,10 +240,10 @@ static void put_markdown(const struct table *t, struct output *out)
 void table_put(const struct table *t, struct output *out, const struct table_style *look)
 {
 	switch (look->format) {
-	case TABLE_TSV: put_separated(t, out, '\t', add_tsv); break;
+	case TABLE_TSV: put_separated(t, out, '\t', buf_add_tsv); break;
 	case TABLE_CSV: put_separated(t, out, ',', buf_add_csv); break;
-	case TABLE_JSON: put_json(t, out, look); break;
-	case TABLE_NDJSON: put_ndjson(t, out); break;
+	case TABLE_JSON:
+	case TABLE_NDJSON: put_guarded(t, out, look); break;
 	case TABLE_MARKDOWN: put_markdown(t, out); break;
 	default: table_put_text(t, out, look);
 	}

@@ -4,8 +4,8 @@
  * A table is filled cell by cell and then written: aligned for a terminal, as Markdown, or in
  * a format that programs read. Every cell has a text for people and, if it is a number, the
  * exact number for programs. Names are untrusted in every format: people see control and bidi
- * characters as \xNN or \u{NNNN}; CSV and Markdown are escaped so that no name becomes a
- * formula, a tag or a column. People see no column in which no row has anything.
+ * characters as \xNN or \u{NNNN}; CSV, TSV and Markdown are escaped so that no name becomes a
+ * formula, a tag or a column, and everything so that no log of a CI job obeys it. People see no column in which no row has anything.
  *
  * 	table_text(t, name);
  * 	table_number(t, self, shown);
@@ -68,6 +68,12 @@ void table_put(const struct table *t, struct output *out, const struct table_sty
 
 /* Appends text in a form that is safe on a terminal, in Markdown, in CSV. */
 void buf_add_visible(struct buf *b, struct str text);
+void buf_add_line(struct buf *b, struct str text); /* at the beginning of a line in a log */
+/*
+ * The escapes of PostgreSQL's COPY: \t, \n, \r, \\, and \xNN for bytes that a log or a
+ * terminal must not see; a formula gets an apostrophe as in CSV.
+ */
+void buf_add_tsv(struct buf *b, struct str text);
 void buf_add_markdown(struct buf *b, struct str text);
 void buf_add_csv(struct buf *b, struct str text);
 

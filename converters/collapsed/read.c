@@ -74,7 +74,7 @@ static bool take_count(struct collapsed_reader *r, struct str word, struct decim
 
 	if (!str_to_decimal(word, count, &exactness))
 		return false;
-	r->p->rounded += exactness == ROUNDED;
+	profile_count_rounding(r->p, exactness == ROUNDED, count->mantissa);
 	return true;
 }
 

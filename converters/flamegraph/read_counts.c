@@ -281,7 +281,7 @@ void flame_boxes_find_values(struct flame_boxes_reader *r)
 			exactness = decimal_at(box->title_value, r->exponent, &box->value);
 		if (exactness == OUT_OF_RANGE || box->value < 0 || box->value > INT64_MAX / 4)
 			flame_boxes_fail(r, box, "a frame with a count from 0 to 2^61");
-		r->p->rounded += exactness == ROUNDED;
+		profile_count_rounding(r->p, exactness == ROUNDED, box->value);
 		box->rest = box->value;
 	}
 	if (!r->exact && scale->width > PIXEL)

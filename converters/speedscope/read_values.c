@@ -56,7 +56,7 @@ bool speedscope_read_number(struct speedscope_reader *r, struct decimal *number)
 	if (json_peek(&r->j) == JSON_STRING ? !read_number_text(r, number, &exactness)
 					    : !json_number(&r->j, number, &exactness))
 		return false;
-	r->p->rounded += exactness == ROUNDED;
+	profile_count_rounding(r->p, exactness == ROUNDED, number->mantissa);
 	return true;
 }
 

@@ -658,6 +658,11 @@ def test_kcachegrind_with_output(tmp_path, viewers):
     assert (tmp_path / "out").exists()
 
 
+def test_a_name_that_looks_like_an_option(tmp_path, viewers):
+    lib.run("pstat2callgrind", "-k", "-o", "-geometry", SEVERAL, env=viewers, cwd=tmp_path)
+    assert (tmp_path / "shown.name").read_text().strip() == "./-geometry" and (tmp_path / "-geometry").exists()
+
+
 def test_no_kcachegrind(tmp_path):
     out, said = lib.run("pstat2callgrind", "-k", SEVERAL, status=2, env={"PATH": str(tmp_path), "TMPDIR": str(tmp_path)})
     assert one_line(said) and b"found neither kcachegrind nor qcachegrind" in said

@@ -165,6 +165,33 @@ def test_no_binary_to_a_terminal(program, words, tmp_path):
                        stderr=subprocess.PIPE) == (0, b"", b"") and (tmp_path / "y").stat().st_size
 
 
+@pytest.mark.parametrize("program, words", [("collapsed2collapsed", []), ("collapsed2callgrind", []), ("collapsed2speedscope", []), ("collapsed2dot", []),
+                                            ("proftop", ["--format", "tsv"]), ("proftop", ["--format", "json"]), ("proffilter", []), ("profmerge", []),
+                                            ("profcheck", ["--json"]), ("collapsed2flamegraph", ["--no-script"])])
+def test_codes_of_names_are_shown_on_a_terminal(program, words, tmp_path):
+    """In a file they are what they are."""
+    path = tmp_path / "x.collapsed"
+    name = "a\x1b[31mb\x9bx\u202ec\x7f\u6f22" + "y" * 70000
+    path.write_text(f"main;{name} 3\n", encoding="utf-8")
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([lib.BIN / program, *words, path], env=lib.ENV, stdout=theirs, stdin=subprocess.DEVNULL) as child:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:
+                break
+            shown += part
+    os.close(ours)
+    text = shown.decode("utf-8")
+    assert child.returncode == 0 and not {c for c in text if ord(c) in {*range(9), *range(11, 13), *range(14, 32), *range(127, 160), 0x202e}}
+    assert "\u6f22" in text or program == "profcheck"
+    if program == "collapsed2collapsed":
+        assert text == f"main;a\\x1b[31mb\\xc2\\x9bx\\xe2\\x80\\xaec\\x7f\u6f22{'y' * 70000} 3\r\n"
+        assert lib.run(program, path)[0] == path.read_bytes()
+
+
 def test_a_terminal_is_told_what_is_waited_for():
     for options, told in ([], True), (["-q"], False):
         status, _, said = on_terminal("proftop", *options, end="stdin", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -61,6 +61,8 @@ LONG = [b"x" * (1 << 20), b"<&>\"'|\\\xff\x1b\xe2\x80\xae;%" * (1 << 16)]
 HOSTILE = [*INVALID, *(t.encode("utf-8") for t in UNICODE + MARKUP + TERMINAL + CELLS + WORDS)]
 BYTES = [form.replace(b"?", bytes([b])) for b in range(256) for form in (b"?", b"?y", b"x?", b"x?y")]
 NAMES = list(dict.fromkeys(HOSTILE + BYTES))
+# what logs of CI jobs obey: GitHub's and Azure's anywhere, GitHub's at the beginning of a line
+LOGGED = re.compile(rb"(?i)##\[|##vso\[|^[ \t]*::", re.M)
 # where each name is a process: those that are a whole text's business, and all others in one
 EVERYTHING = b"x".join(NAMES)
 FEW = [b"=1", b"\x1b[2J", b"\xff\xfe", b"\xe2\x80\xae", b"::error::x", b"##[error]x", b"(7)", b"# x", b"<b>", b"|", b"a\nb", b"a b", b"\0", b"%s%n", b'"\\']
@@ -86,7 +88,12 @@ def visible(name):
         if 0xdc80 <= point <= 0xdcff:
             return f"\\x{point & 0xff:02x}"
         return c if point not in UNSAFE else f"\\x{point:02x}" if point < 0x80 else f"\\u{{{point:x}}}"
-    return "".join(map(seen, text_of(name)))
+    return unlogged("".join(map(seen, text_of(name))))
+
+
+def unlogged(text):
+    """What the logs of GitHub and Azure obey anywhere in a line has its second # spelled."""
+    return re.sub(r"(?i)##(?=\[|vso\[)", r"#\\x23", text)
 
 
 def xml_text(name):
@@ -109,11 +116,6 @@ def comparable(name):
     return re.sub("^#( |$)", "#_", plain.removeprefix("??? ") if plain.startswith("??? (") else plain) or "???"
 
 
-def command_safe(name):
-    """profdiff's: visible, and no "##"."""
-    return re.sub("(?<=#)#", lambda m: "\\x23", visible(name))
-
-
 def collapsed_text(name):
     return name.replace(b";", b":").replace(b"\n", b" ").replace(b"\r", b" ")
 
@@ -127,6 +129,15 @@ def event_name(name):
     return bytes(b if b > 32 else ord("_") for b in name)
 
 
-def csv_text(text):
-    """An apostrophe before what a spreadsheet would calculate."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20") and text else text
+def is_formula(text):
+    """What a spreadsheet would calculate, and what a log would obey at the beginning of a line."""
+    return text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20") and text != "" or \
+        text.strip(" \t\r").startswith("::")
+
+
+def csv_text(name):
+    return "'" * is_formula(visible(name)) + visible(name)
+
+
+def tsv_text(name):
+    return "'" * is_formula(text_of(name)) + text_of(name)

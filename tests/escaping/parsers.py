@@ -158,8 +158,10 @@ def tsv(text):
     assert lines.pop() == [""] and {len(line) for line in lines} == {len(lines[0])}
 
     def cell(c):
-        assert re.fullmatch(r"(?:[^\\]|\\[tnr\\])*", c, re.S), c
-        return re.sub(r"\\(.)", lambda m: {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}[m[1]], c)
+        assert re.fullmatch(r"(?:[^\\]|\\[tnr\\]|\\x[0-9a-f]{2})*", c, re.S), c
+        data = re.sub(rb"\\(x..|.)", lambda m: {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"\\": b"\\"}.get(m[1]) or bytes([int(m[1][1:], 16)]),
+                      c.encode("utf-8", "surrogateescape"))
+        return data.decode("utf-8", "surrogateescape")
     return [dict(zip(lines[0], map(cell, line))) for line in lines[1:]]
 
 

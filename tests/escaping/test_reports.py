@@ -9,13 +9,12 @@ import pytest
 import lib
 import parsers
 from inputs import LINE, WEIGHTS, functions, printable, run, threads, tried, value_types
-from names import (BYTES, EVERYTHING, FEW, HOSTILE, LONG, NAMES, bytes_of, command_safe, comparable, csv_text, json_text, text_of, visible)
+from names import (BYTES, EVERYTHING, FEW, HOSTILE, LOGGED, LONG, NAMES, bytes_of, comparable, csv_text, json_text, text_of, tsv_text, visible)
 from parsers import blanks
 
 pytestmark = pytest.mark.skipif(not shutil.which("cmark-gfm"), reason="no cmark-gfm: make deps")
 ALL = "-n", "0"
 GATE = "--kind", "counts", "--compare", "values", "--min-share", "0", "--fail-if", "self > 5%"
-TEXT = {w: tuple(map(text_of, (name, b"" if file == b"~" else file))) for w, (name, file) in WEIGHTS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +73,12 @@ def rows_of(text, format):
 @pytest.mark.parametrize("format", ["tsv", "csv", "json", "ndjson"])
 def test_proftop_for_programs(profile, view, format):
     rows = rows_of(decoded(run("proftop", "-v", *ALL, *view, "--format", format, profile)), format)
-    spell = csv_text if format == "csv" else str
+    spell = {"csv": csv_text, "tsv": tsv_text}.get(format, text_of)
     key = "inclusive" if view[:1] == ["--peek"] else "self"
     rows = [row for row in rows if row.get("relation") != "function"]
     # the file of what has none stands in some views as the input's word
     same({int(row[key] or 0): (row["function"], "" if row["file"] == "~" else row["file"]) for row in rows},
-         {w: (spell(name), spell(file)) for w, (name, file) in TEXT.items()})
+         {w: (spell(name), spell(b"" if file == b"~" else file)) for w, (name, file) in WEIGHTS.items()})
 
 
 SEEN = both(visible)
@@ -133,8 +132,8 @@ def test_proftop_openmetrics(profile):
 @pytest.mark.parametrize("format", ["tsv", "csv", "json", "ndjson"])
 def test_profdiff_for_programs(sides, format):
     out = run("profdiff", "-v", *ALL, "--format", format, *sides)
-    assert b"##" not in out
-    spell = {"tsv": command_safe, "csv": lambda name: csv_text(command_safe(name))}.get(format, text_of)
+    assert not LOGGED.search(out)
+    spell = {"tsv": tsv_text, "csv": csv_text}.get(format, text_of)
     if format in ("tsv", "csv"):
         printable(out.replace(b"\t", b" "))
     same({int(row["self_base"]): (row["function"], row["file"]) for row in rows_of(decoded(out), format)},
@@ -142,7 +141,7 @@ def test_profdiff_for_programs(sides, format):
 
 
 def compared(name, file):
-    return place(name, known(file), command_safe)
+    return place(name, known(file), visible)
 
 
 def cut(text):
@@ -153,14 +152,14 @@ def cut(text):
 def test_profdiff_for_people(sides, color):
     out = run("profdiff", "-v", *ALL, "--color", color, *sides)
     text = printable(re.sub(rb"\x1b\[(?:0|1|3[1-4])m", b"", out) if color == "always" else out)
-    assert "##" not in text and not re.search("^ *::", text, re.M)
+    assert not LOGGED.search(out) and not re.search("^ *::", text, re.M)
     missing = [pair for pair in WEIGHTS.values() if (cut(compared(*pair)) or visible(pair[0])[:100]) not in text]
     assert not missing, missing[:5]
 
 
 def test_profdiff_in_markdown(sides):
     out = run("profdiff", "-v", *ALL, "--format", "markdown", *GATE, *sides, status=1)
-    assert len(out) < 1 << 20 and "##" not in printable(out).replace("### ", "")
+    assert len(out) < 1 << 20 and not LOGGED.search(out) and printable(out)
     page = parsers.markdown(out)
     rows = [row for row in page.rows if len(row) == 9 and re.fullmatch(r"[\d,]+", row[0])] or page.rows
     found = {number(row[0]): blanks(row[-1]) for row in rows if re.fullmatch(r"[\d,]+", row[0])}
@@ -196,7 +195,7 @@ def test_profdiff_github(tmp_path):
             name, file = some[weight]
             assert message.startswith(compared(name, file) + ": self ") and properties["title"] == "self > 5%"
             shown = re.sub(r"^(?:\./)+", "", visible(file)) if known(file) else None
-            assert properties.get("file") == (shown and command_safe(shown.encode())) and properties.get("line") == (str(LINE) if shown else None)
+            assert properties.get("file") == (shown and visible(shown.encode())) and properties.get("line") == (str(LINE) if shown else None)
             found[weight] = name
         assert len(found) == len(some)
 
@@ -226,24 +225,24 @@ def test_value_types(name, tmp_path):
     two.write_bytes(value_types([name]).replace(b"1000", b"3000"))
     text = printable(run("proftop", "-v", one))
     assert visible(name) in text and not text.startswith("::")
-    for format, spell in ("csv", csv_text), ("tsv", str), ("json", str), ("ndjson", str):
+    for format, spell in ("csv", csv_text), ("tsv", tsv_text), ("json", text_of), ("ndjson", text_of):
         row, = rows_of(decoded(run("proftop", "-v", "--format", format, one)), format)
-        assert row["value_type"] == row["unit"] == spell(text_of(name))
+        assert row["value_type"] == row["unit"] == spell(name)
     printable(run("proftop", "-v", "--format", "markdown", one))
     for metric in parsers.openmetrics(printable(run("proftop", "-v", "--format", "openmetrics", one))).values():
         assert {labels["value_type"] for labels, _ in metric} == {visible(re.sub(rb"\\(?=x[0-9a-f]{2}|u\{)", rb"\\x5c", name))}
     text = printable(run("profdiff", "-v", *GATE, one, two, status=1))
-    assert text.startswith(f"total {command_safe(name)} 1,000")
-    for format, spell in ("csv", lambda n: csv_text(command_safe(n))), ("tsv", command_safe), ("json", text_of), ("ndjson", text_of):
+    assert text.startswith(f"total {visible(name)} 1,000")
+    for format, spell in ("csv", csv_text), ("tsv", tsv_text), ("json", text_of), ("ndjson", text_of):
         out = decoded(run("profdiff", "-v", *GATE, "--format", format, one, two, status=1))
         row, = rows_of(out, format)
-        assert row["value_type"] == row["unit"] == spell(name) and "##" not in out
+        assert row["value_type"] == row["unit"] == spell(name) and not LOGGED.search(out.encode("utf-8", "surrogateescape"))
     page = parsers.markdown(run("profdiff", "-v", *GATE, "--format", "markdown", one, two, status=1))
-    assert blanks(command_safe(name)) in blanks(page.other)
+    assert blanks(visible(name)) in blanks(page.other)
     root = parsers.junit(run("profdiff", "-v", *GATE, "--format", "junit", one, two, status=1))
-    assert root.find(".//property").get("value").startswith(f"total {command_safe(name)} 1,000")
+    assert root.find(".//property").get("value").startswith(f"total {visible(name)} 1,000")
     *_, (command, _, message) = parsers.github(printable(run("profdiff", "-v", *GATE, "--format", "github", one, two, status=1)))
-    assert command == "notice" and f"total {command_safe(name)} 1,000" in message
+    assert command == "notice" and f"total {visible(name)} 1,000" in message
     printable(run("profcheck", "-v", one))
     assert json.loads(run("profcheck", "--json", one))["value_types"][0]["name"] == json_text(name)
 
@@ -282,3 +281,35 @@ def test_a_long_message_ends_with_a_character(tmp_path):
 def test_the_number_of_names():
     tried("names tried through writers and reports", len(NAMES))
     assert len(BYTES) == 4 * 256
+
+
+# --- logs of CI jobs ---
+
+COMMANDS = ["::error::x", "  ::add-mask::y", "##[error]z", "a##[add-mask]b", "##vso[task]c", "##VSO[d]"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_log_obeys_a_name(command, tmp_path):
+    """As a function, a file, a value type, a thread; in reports and messages, of two files that differ."""
+    a, b = tmp_path / "a.json", tmp_path / "b.json"
+    for path, weight in (a, 1000), (b, 3000):
+        path.write_bytes(json.dumps({"shared": {"frames": [{"name": command, "file": command, "line": 3}]}, "profiles": [
+            {"type": "sampled", "name": command, "unit": "none", "startValue": 0, "endValue": weight, "samples": [[0]], "weights": [weight],
+             "profpipe": {"thread": {"name": command}, "value": {"name": command, "unit": "none"}}}]}).encode())
+    formats = "text", "tsv", "csv", "json", "ndjson", "markdown", "openmetrics"
+    runs = [["profcheck", "-v", a], ["profcheck", "--json", a], ["profcheck", "--against", a, b], ["profcheck", "--json", "--against", a, b],
+            ["proftop", "--list", command.strip(), a], ["profdiff", "--format", "github", *GATE, a, b], ["profdiff", "--format", "junit", *GATE, a, b],
+            *(["proftop", *view, "--format", form, a] for form in formats for view in ([], ["--lines"], ["--tree"], ["--peek", ""])
+              if form != "openmetrics" or not view),
+            *(["profdiff", "--format", form, *GATE, a, b] for form in formats[:-1]),
+            ["proftop", "--peek", command + "nowhere", a], ["proftop", "--value", command + "?", a], ["profconv", "-t", command, a],
+            ["profconv", "--limit", command, "-t", "dot", a], ["proffilter", "-o", "/dev/null", "--focus", command + "nowhere", a], ["profcheck", tmp_path / command.strip()]]
+    for program, *words in runs:
+        for status in 0, 1, 2:  # whatever it is
+            try:
+                out, said = lib.run(program, *words, status=status)
+                break
+            except AssertionError:
+                continue
+        lines = out if "github" not in words else b"".join(re.sub(rb"^::(error|warning|notice) [^\n]*?::", b"said: ", line + b"\n") for line in out.split(b"\n"))
+        assert not LOGGED.search(lines) and not LOGGED.search(said), (program, words)

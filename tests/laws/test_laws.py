@@ -566,6 +566,18 @@ def test_names_that_are_written_alike_are_apart_or_have_no_notes(files, apart):
         ([(2, 1.0, 3.0), (4, 2.0, 5.0)] if apart else [(1, 3.0, 3.0)])
 
 
+def test_values_that_become_nothing_are_told():
+    """Below half a nanosecond nothing is left, however many there are."""
+    data = json.dumps({"shared": {"frames": [{"name": "a"}, {"name": "b"}]}, "profiles": [
+        {"type": "sampled", "name": "t", "unit": "seconds", "startValue": 0, "endValue": 1e-6, "samples": [[0]] * 1000 + [[1]],
+         "weights": [4e-10] * 1000 + [1e-6]}]}).encode()
+    for program in "speedscope2collapsed", "proftop", "speedscope2callgrind":
+        said = lib.run(program, input=data)[1]
+        assert said == f"{program}: warning: 1000 values are too small for a nanosecond or 9 decimals and became 0\n".encode()
+        assert b"became 0" in lib.run(program, "--strict", input=data, status=2)[1]
+    assert b"1000 of them were too small and became 0" in lib.run("profcheck", input=data)[0]
+
+
 def test_arcs_without_values_share_their_callee(tmp_path):
     """profile.py counts calls only: c's 40 seconds, called once by a and three times by b."""
     rows = {("m.py", 1, "a"): (1, 1, 1.0, 11.0, {}), ("m.py", 2, "b"): (1, 1, 2.0, 32.0, {}),

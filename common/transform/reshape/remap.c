@@ -148,8 +148,10 @@ void remap_facts(struct remap *w)
 	to->calls_sampled = from->calls_sampled;
 	to->inclusive_only = from->inclusive_only;
 	to->all_callers = from->all_callers;
+	to->whole_units = from->whole_units;
 	to->line_functions = from->line_functions;
 	to->rounded = from->rounded;
+	to->vanished = from->vanished;
 	to->comments = from->comments;
 	to->bad_lines = from->bad_lines;
 	to->missing = remap_string(w, from->missing);

@@ -85,7 +85,7 @@ static void scale_table(struct profile *p, struct values *t, struct factor f)
 			t->overflow = true;
 			t->overflowed = (uint32_t)(i % t->width);
 		}
-		p->rounded += rounded;
+		profile_count_rounding(p, rounded, t->v[i]);
 	}
 }
 

@@ -240,6 +240,8 @@ static void find_warnings(const struct profile *p, struct profile_stats *m)
 	if (p->rounded)
 		warn(m, "%" PRIu64 " values were rounded to a nanosecond or to 9 decimals",
 		     p->rounded);
+	if (p->vanished)
+		warn(m, "%" PRIu64 " of them were too small and became 0", p->vanished);
 	if (p->missing)
 		warn(m, "%.*s", (int)profile_text(p, p->missing).n, profile_text(p, p->missing).p);
 	if (p->bad_lines)

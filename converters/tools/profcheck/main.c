@@ -7,6 +7,8 @@
 
 #include "common/base/diag.h"
 #include "common/base/utf8.h"
+#include "common/syntax/json_put.h"
+#include "common/syntax/table.h"
 #include "common/program/main.h"
 #include "common/program/sandbox.h"
 #include "common/profile/value_text.h"
@@ -183,7 +185,7 @@ static int put(struct output *out, cJSON *top)
 
 	if (!text)
 		diag_die("out of memory");
-	output_text(out, text);
+	json_put_guarded(out, str_of(text));
 	output_byte(out, '\n');
 	cJSON_free(text);
 	cJSON_Delete(top);
@@ -319,7 +321,11 @@ static void put_profile(struct output *out, const struct profile *p, const struc
 static void put_difference(struct output *out, const struct profile *a, const struct profile *b,
 			   const struct compared_function *d)
 {
-	put_masked(out, d->function);
+	struct buf name = { 0 };
+
+	buf_add_line(&name, d->function);
+	output_str(out, buf_str(&name));
+	buf_free(&name);
 	output_text(out, ": ");
 	put_masked(out, profile_text(a, a->value_types[d->value_a].name));
 	output_byte(out, ' ');
@@ -463,7 +469,7 @@ static int check(struct check *k, char **files, int count)
 	    (other[0] && sandbox_preopen(s, other, 1) < 0) || close_sandbox(k) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, &found);
-	if (!p || convert_select(s, &p) < 0 || !(out = output_open(s->output))) {
+	if (!p || convert_select(s, &p) < 0 || !(out = convert_open(s))) {
 		profile_free(p);
 		return STATUS_TROUBLE;
 	}

@@ -33,8 +33,6 @@ struct report {
 	struct buf notes; /* lines: remarks on the comparison */
 };
 
-/* Appends a name safely: no control characters, and no command that a CI log would execute. */
-void profdiff_add_name(struct buf *b, struct str name);
 /* Appends name (file:line) of the new side, or of the base if it is gone. */
 void profdiff_add_function(struct buf *b, const struct diff_row *row);
 const struct diff_place *profdiff_display_place(const struct diff_row *row);

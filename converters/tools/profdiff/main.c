@@ -283,9 +283,9 @@ static void note_shares(struct diff_work *w, struct buf *b)
 		return;
 	}
 	buf_add(b, S("shares of the total are compared: base counts "));
-	profdiff_add_name(b, strings_text(&d->strings, base->value_name));
+	buf_add_visible(b, strings_text(&d->strings, base->value_name));
 	buf_print(b, " (%s), new ", kind_name(base->kind));
-	profdiff_add_name(b, strings_text(&d->strings, new->value_name));
+	buf_add_visible(b, strings_text(&d->strings, new->value_name));
 	buf_print(b, " (%s)", kind_name(new->kind));
 }
 
@@ -354,7 +354,7 @@ static void report_findings(struct diff_work *w)
 		const struct gate_finding *f = &w->report.findings.all[i];
 		struct buf text = { 0 };
 
-		profdiff_add_name(&text, str_of(f->rule->text));
+		buf_add_visible(&text, str_of(f->rule->text));
 		buf_add(&text, S(": "));
 		profdiff_add_finding(&text, &w->report, f);
 		if (f->outcome == GATE_BROKEN)
@@ -424,7 +424,9 @@ static int write_profile(struct diff_work *w, const struct format *to)
 static int write_difference(struct diff_work *w, const struct format *to)
 {
 	if (!to) {
-		struct output *out = output_open(w->settings.output);
+		struct output *out = w->report.format == TABLE_TEXT
+					     ? output_open(w->settings.output)
+					     : convert_open(&w->settings);
 
 		if (!out)
 			return -1;

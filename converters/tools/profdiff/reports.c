@@ -22,12 +22,12 @@ static void end_element(xmlTextWriter *w)
 	xml_library()->xmlTextWriterEndElement(w);
 }
 
-/* Any text as XML can hold it: profdiff_add_name() leaves UTF-8 without control characters. */
+/* Any text as XML can hold it: buf_add_visible() leaves UTF-8 without control characters. */
 static void put_attribute(xmlTextWriter *w, const char *key, struct str text)
 {
 	struct buf b = { 0 };
 
-	profdiff_add_name(&b, text);
+	buf_add_visible(&b, text);
 	buf_byte(&b, '\0');
 	xml_library()->xmlTextWriterWriteAttribute(w, xml_text(key), xml_text(b.p));
 	buf_free(&b);
@@ -135,7 +135,7 @@ static void put_suite(xmlTextWriter *w, const struct report *r)
 	for (size_t i = 0; i < r->rule_count; i++)
 		put_rule(w, r, &r->rules[i]);
 	text.n = 0;
-	profdiff_add_name(&text, buf_str(&r->notes));
+	buf_add_visible(&text, buf_str(&r->notes));
 	buf_byte(&text, '\0');
 	if (r->notes.n)
 		xml_library()->xmlTextWriterWriteElement(w, xml_text("system-out"),
@@ -199,7 +199,7 @@ static void add_place(struct buf *b, const struct diff_row *row)
 
 	if (!at->location.n)
 		return;
-	profdiff_add_name(&name, in_repository(at->location));
+	buf_add_visible(&name, in_repository(at->location));
 	buf_add(b, S("file="));
 	add_escaped(b, buf_str(&name), true);
 	if (at->line)
@@ -215,7 +215,7 @@ static void put_annotation(struct output *out, const struct report *r, const str
 	buf_add(&line, f->outcome == GATE_BROKEN ? S("::error ") : S("::warning "));
 	if (f->row)
 		add_place(&line, f->row);
-	profdiff_add_name(&text, str_of(f->rule->text));
+	buf_add_visible(&text, str_of(f->rule->text));
 	buf_add(&line, S("title="));
 	add_escaped(&line, buf_str(&text), true);
 	buf_add(&line, S("::"));

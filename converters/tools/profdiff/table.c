@@ -102,23 +102,9 @@ static void find_order(struct order *o, const struct report *r)
 
 /* --- cells --- */
 
-/* JSON has its own escapes and keeps names as they are; other formats get them masked. */
-static void put_name(struct table *t, const struct report *r, struct str name)
+static void put_place(struct table *t, const struct diff_place *at)
 {
-	struct buf text = { 0 };
-
-	if (r->format == TABLE_JSON || r->format == TABLE_NDJSON) {
-		table_text(t, name);
-		return;
-	}
-	profdiff_add_name(&text, name);
-	table_text(t, buf_str(&text));
-	buf_free(&text);
-}
-
-static void put_place(struct table *t, const struct report *r, const struct diff_place *at)
-{
-	put_name(t, r, at->location);
+	table_text(t, at->location);
 	if (at->line)
 		table_number(t, (struct decimal){ at->line, 0 }, S(""));
 	else
@@ -260,11 +246,11 @@ static void put_row(struct table *t, const struct report *r, const struct diff_r
 	const struct diff_pair *inclusive = &row->pairs[DIFF_INCLUSIVE];
 
 	table_text(t, str_of(profdiff_status_name(row->status)));
-	put_name(t, r, row->name);
-	put_place(t, r, &row->new);
-	put_place(t, r, &row->base);
-	put_name(t, r, profile_text(r->d->values_of, r->d->values_of->value_types[0].name));
-	put_name(t, r, unit_of(r->d));
+	table_text(t, row->name);
+	put_place(t, &row->new);
+	put_place(t, &row->base);
+	table_text(t, profile_text(r->d->values_of, r->d->values_of->value_types[0].name));
+	table_text(t, unit_of(r->d));
 	put_number_cell(t, r->d, GATE_SELF, self->base, false);
 	put_number_cell(t, r->d, GATE_SELF, self->new, false);
 	put_change(t, r, GATE_SELF, self);
@@ -287,14 +273,21 @@ static struct table *make_table(const struct report *r, const struct order *o, s
 
 /* --- for people --- */
 
-static void add_left_out(struct buf *b, const struct order *o, size_t shown, bool limited)
+static bool total_changed(const struct difference *d)
+{
+	return d->total.evidence != DIFF_NOTHING && diff_change(&d->total);
+}
+
+static void add_left_out(struct buf *b, const struct report *r, const struct order *o, size_t shown,
+			 bool limited)
 {
 	if (shown < o->count)
 		buf_print(b, "%zu more function%s%s\n", o->count - shown,
 			  o->count - shown == 1 ? "" : "s",
 			  limited ? " left out, to stay below 1 MiB" : ": see --limit");
 	if (o->unchanged)
-		buf_print(b, "%zu function%s without a change\n", o->unchanged,
+		buf_print(b, "%s%zu function%s without a change\n",
+			  o->count || total_changed(r->d) ? "" : "no difference: ", o->unchanged,
 			  o->unchanged == 1 ? "" : "s");
 }
 
@@ -313,7 +306,7 @@ static void put_text_report(struct output *out, const struct report *r, struct o
 		output_byte(out, '\n');
 		table_put(t, out, &look);
 	}
-	add_left_out(&b, o, o->shown, false);
+	add_left_out(&b, r, o, o->shown, false);
 	if (b.n)
 		output_byte(out, '\n');
 	output_str(out, buf_str(&b));
@@ -384,7 +377,7 @@ static void put_markdown_report(struct output *out, const struct report *r, stru
 		if (rows)
 			table_put(t, memory, &look);
 		head.n = 0;
-		add_left_out(&head, o, rows, rows < o->shown);
+		add_left_out(&head, r, o, rows, rows < o->shown);
 		if (head.n)
 			output_byte(memory, '\n');
 		output_str(memory, buf_str(&head));
@@ -400,34 +393,15 @@ static void put_markdown_report(struct output *out, const struct report *r, stru
 	buf_free(&b);
 }
 
-/* JSON's strings are names as they are; there "##" is written so that no log takes it. */
-static void put_guarded(struct output *out, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '#' && i && text.p[i - 1] == '#')
-			output_text(out, "\\u0023");
-		else
-			output_byte(out, text.p[i]);
-	}
-}
-
 static void put_rows(struct output *out, const struct report *r, struct order *o)
 {
 	struct table *t = make_table(r, o, o->shown);
 	struct table_style look = { .format = (enum table_format)r->format,
 				    .more = profdiff_put_report_more,
 				    .context = (void *)(uintptr_t)r };
-	struct buf b = { 0 };
-	struct output *memory = output_memory(&b);
 
-	table_put(t, memory, &look);
-	output_close(memory, true);
-	if (r->format == TABLE_JSON || r->format == TABLE_NDJSON)
-		put_guarded(out, buf_str(&b));
-	else
-		output_str(out, buf_str(&b));
+	table_put(t, out, &look);
 	table_free(t);
-	buf_free(&b);
 }
 
 void profdiff_put_table(struct output *out, const struct report *r)

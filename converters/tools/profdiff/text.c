@@ -6,24 +6,6 @@
 #include "common/transform/diff/statistics.h"
 #include "converters/tools/profdiff/internal.h"
 
-/*
- * GitHub's runner takes "::" for a command at the beginning of a line, where no report has a
- * name, and "##[" anywhere; so does Azure's with "##vso[".
- */
-void profdiff_add_name(struct buf *b, struct str name)
-{
-	struct buf visible = { 0 };
-
-	buf_add_visible(&visible, name);
-	for (size_t i = 0; i < visible.n; i++) {
-		if (visible.p[i] == '#' && i && visible.p[i - 1] == '#')
-			buf_add(b, S("\\x23"));
-		else
-			buf_byte(b, visible.p[i]);
-	}
-	buf_free(&visible);
-}
-
 const struct diff_place *profdiff_display_place(const struct diff_row *row)
 {
 	return row->status == DIFF_GONE ? &row->base : &row->new;
@@ -33,11 +15,11 @@ void profdiff_add_function(struct buf *b, const struct diff_row *row)
 {
 	const struct diff_place *at = profdiff_display_place(row);
 
-	profdiff_add_name(b, row->name);
+	buf_add_visible(b, row->name);
 	if (!at->location.n)
 		return;
 	buf_add(b, S(" ("));
-	profdiff_add_name(b, at->location);
+	buf_add_visible(b, at->location);
 	if (at->line)
 		buf_print(b, ":%lu", (unsigned long)at->line);
 	buf_byte(b, ')');
@@ -177,7 +159,7 @@ void profdiff_add_summary(struct buf *b, const struct report *r)
 		buf_add(b, S("shares of the total"));
 	} else {
 		buf_add(b, S("total "));
-		profdiff_add_name(b, profile_text(d->values_of, d->values_of->value_types[0].name));
+		buf_add_visible(b, profile_text(d->values_of, d->values_of->value_types[0].name));
 		buf_byte(b, ' ');
 		profdiff_add_number(b, d, GATE_TOTAL, d->total.base, false);
 		buf_add(b, S(" -> "));

@@ -195,7 +195,7 @@ static int write_sum(struct settings *s, struct profile **p, const struct format
 	s->value = NULL; /* done file by file */
 	profile_replace(p, convert_sum(*p));
 	if (convert_check_terminal(s, to) < 0 || convert_prepare_sum(s, p, to) < 0 ||
-	    !(out = output_open(s->output)))
+	    !(out = convert_open(s)))
 		return STATUS_TROUBLE;
 	convert_write_as(s, out, *p, to);
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;

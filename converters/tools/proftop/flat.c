@@ -105,10 +105,7 @@ static void put_summary(const struct proftop_options *o, struct output *out,
 	if (o->format != TABLE_TEXT)
 		return;
 	buf_add_value(&total, f->p, f->value, f->total, &usual);
-	/* a CI runner takes "::" at the beginning of a line for a command */
-	if (str_starts(str_trim(name), S("::")))
-		buf_add(&text, S("value type "));
-	buf_add_visible(&text, name);
+	buf_add_line(&text, name);
 	buf_add(&text, S(": "));
 	buf_add_visible(&text, buf_str(&total));
 	buf_print(&text, " in %lu %s", (unsigned long)f->count, o->by ? "labels" : "functions");

@@ -309,8 +309,8 @@ static void put_heading(struct list *l, const struct listed *first)
 		  (int)inclusive.n, inclusive.p,
 		  f->total ? (double)r->inclusive / (double)f->total * 100 : 0);
 	self.n = 0;
-	(l->options->format == TABLE_MARKDOWN ? buf_add_markdown : buf_add_visible)(&self,
-										    buf_str(&text));
+	(l->options->format == TABLE_MARKDOWN ? buf_add_markdown : buf_add_line)(&self,
+										 buf_str(&text));
 	output_str(l->out, buf_str(&self));
 	output_text(l->out, "\n\n");
 	buf_free(&text);

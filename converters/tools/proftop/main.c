@@ -222,7 +222,8 @@ static int run(struct settings *s, const struct proftop_options *o, char **files
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, NULL);
 	if (p && select_and_group(s, o, &p) == 0 && prepare_view(s, o, &p) == 0 &&
-	    (out = output_open(s->output))) {
+	    (out = o->format == TABLE_TEXT || o->format == TABLE_MARKDOWN ? output_open(s->output)
+									  : convert_open(s))) {
 		bool good = show(o, out, p) == 0;
 
 		status = output_close(out, good) == 0 && good ? STATUS_DONE : STATUS_TROUBLE;

@@ -38,6 +38,8 @@ static void add_label(struct buf *b, struct str text)
 
 		if (looks_shown(at))
 			buf_add(b, S("\\\\x5c"));
+		else if (i && utf8_is_log_command(str_from(text, i - 1)))
+			buf_add(b, S("\\\\x23"));
 		else
 			add_label_character(b, one);
 		i += one.n;

@@ -141,14 +141,20 @@ static int run_script(void)
 
 static int show(const char *file)
 {
-	char *name = (char *)(uintptr_t)file;
-	char *kcachegrind[] = { "kcachegrind", name, NULL };
-	char *qcachegrind[] = { "qcachegrind", name, NULL };
+	struct buf name = { 0 };
+	int status;
 
-	if (run((char *const *const[]){ kcachegrind, qcachegrind, NULL }) < 0)
-		return diag_error("found neither kcachegrind nor qcachegrind to show %s",
-				  diag_masked(str_of(file)));
-	return 0;
+	/* a name that begins with "-" is no option */
+	buf_print(&name, "%s%s", file[0] == '-' ? "./" : "", file);
+	char *kcachegrind[] = { "kcachegrind", name.p, NULL };
+	char *qcachegrind[] = { "qcachegrind", name.p, NULL };
+
+	status = run((char *const *const[]){ kcachegrind, qcachegrind, NULL });
+	buf_free(&name);
+	if (status >= 0)
+		return 0;
+	return diag_error("found neither kcachegrind nor qcachegrind to show %s",
+			  diag_masked(str_of(file)));
 }
 
 /* pyprof2calltree's default: the name in the current folder with ".log". */
