@@ -16,14 +16,10 @@ static const struct candidate {
 	int with; /* of VIEWERS */
 	const char *command, *format;
 } candidates[] = {
-	{ BROWSER, "xdg-open", "html" },
-	{ BROWSER, "open", "html" },
-	{ BROWSER, "sensible-browser", "html" },
-	{ BROWSER, "firefox", "html" },
-	{ BROWSER, "chromium", "html" },
-	{ BROWSER, "google-chrome", "html" },
-	{ 2, "kcachegrind", "callgrind" },
-	{ 2, "qcachegrind", "callgrind" },
+	{ BROWSER, "xdg-open", "html" },         { BROWSER, "open", "html" },
+	{ BROWSER, "sensible-browser", "html" }, { BROWSER, "firefox", "html" },
+	{ BROWSER, "chromium", "html" },         { BROWSER, "google-chrome", "html" },
+	{ 2, "kcachegrind", "callgrind" },       { 2, "qcachegrind", "callgrind" },
 	{ 3, "speedscope", "speedscope" },
 };
 static const char *const names[] = { "a viewer", "a browser", "KCachegrind", "speedscope" };
