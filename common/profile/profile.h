@@ -399,6 +399,11 @@ static inline void profile_count_rounding(struct profile *p, bool rounded, int64
  * type.
  */
 int profile_status(const struct profile *p, const char *what);
+/*
+ * The same for what the samples and costs of a value type add up to, whatever their signs: then
+ * no sum of some of them is beyond 64 bits either.
+ */
+int profile_check_totals(const struct profile *p, const char *what);
 
 /* Adds a reason to `missing`: "SOURCE: WHAT", the source masked here. */
 void profile_report_missing(struct profile *p, struct str source, const char *what);

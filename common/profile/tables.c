@@ -118,16 +118,43 @@ void profile_report_missing(struct profile *p, struct str source, const char *wh
 	buf_free(&all);
 }
 
+static int beyond_64_bits(const struct profile *p, value_id v, const char *what)
+{
+	return diag_error("%s: a total of value type %s does not fit in 64 bits",
+			  diag_masked(str_of(what)),
+			  diag_quote(profile_text(p, p->value_types[v].name)));
+}
+
+/* False if it is more than INT64_MAX. */
+static bool add_magnitudes(const struct values *t, value_id v, uint64_t *sum)
+{
+	for (size_t i = v; i < t->rows * t->width; i += t->width) {
+		*sum += t->v[i] < 0 ? -(uint64_t)t->v[i] : (uint64_t)t->v[i];
+		if (*sum > INT64_MAX)
+			return false;
+	}
+	return true;
+}
+
+int profile_check_totals(const struct profile *p, const char *what)
+{
+	for (value_id v = 0; v < p->value_count; v++) {
+		uint64_t samples = 0, costs = 0;
+
+		if (!add_magnitudes(&p->sample_values, v, &samples) ||
+		    !add_magnitudes(&p->cost_values, v, &costs))
+			return beyond_64_bits(p, v, what);
+	}
+	return 0;
+}
+
 int profile_status(const struct profile *p, const char *what)
 {
 	for (int i = 0; i < PROFILE_VALUE_TABLES; i++) {
 		const struct values *t = profile_values((struct profile *)(uintptr_t)p, i);
 
 		if (t->overflow)
-			return diag_error("%s: a total of value type %s does not fit in 64 bits",
-					  diag_masked(str_of(what)),
-					  diag_quote(profile_text(p, p->value_types[t->overflowed]
-									     .name)));
+			return beyond_64_bits(p, t->overflowed, what);
 	}
 	return 0;
 }

@@ -472,6 +472,10 @@ int convert_prepare(struct settings *s, struct profile **p, const struct format 
 	struct prepare_policy policy = convert_policy(s, to);
 	struct losses losses;
 
+	/* estimates and derived graphs add up, too */
+	if ((!to->any_total || profile_has_graph(*p)) &&
+	    profile_check_totals(*p, "the profile") < 0)
+		return -1;
 	if (!profile_has_stacks(*p) && !profile_has_graph(*p) && !s->empty_reported)
 		diag_warning(
 			"the profile is empty: it has no samples, and no functions with values");

@@ -53,6 +53,7 @@ struct format {
 	 */
 	int (*read)(struct input *in, struct profile *p);
 	struct format_options read_options;
+	bool any_total;     /* it has no totals, so they may be beyond 64 bits */
 	bool binary;        /* not for a terminal */
 	bool reads_empty;   /* a file without a byte is a profile of nothing */
 	bool reads_threads; /* some files name threads, although THREADS is not kept */

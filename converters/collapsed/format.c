@@ -307,6 +307,7 @@ const struct format collapsed_format = {
 	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_FUNCTION_LINES | FEATURE_LINES |
 		    FEATURE_IDLE,
 	.features_of = collapsed_features_of,
+	.any_total = true,
 	.reads_empty = true,
 	.reads_threads = true,
 	.bid = collapsed_bid,

@@ -423,8 +423,10 @@ static int compare(struct check *k, struct output *out, struct profile *a)
 	struct comparison c;
 	int status;
 
-	if (!b)
+	if (!b || profile_check_totals(b, k->against) < 0) {
+		profile_free(b);
 		return STATUS_TROUBLE;
+	}
 	shape_idle(k, &b);
 	comparison_make(a, b, k->inclusive, &c);
 	if (!c.values && (a->value_count || b->value_count)) {
@@ -469,7 +471,8 @@ static int check(struct check *k, char **files, int count)
 	    (other[0] && sandbox_preopen(s, other, 1) < 0) || close_sandbox(k) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, &found);
-	if (!p || convert_select(s, &p) < 0 || !(out = convert_open(s))) {
+	if (!p || convert_select(s, &p) < 0 || profile_check_totals(p, "the profile") < 0 ||
+	    !(out = convert_open(s))) {
 		profile_free(p);
 		return STATUS_TROUBLE;
 	}

@@ -189,9 +189,12 @@ static int prepare_run(struct diff_work *w, struct profile **p, enum representat
 				       .features = ~0u,
 				       .needs_arc_values = representation == REPR_GRAPH };
 	struct prepare_policy policy = convert_policy(&w->settings, &needed);
-	struct losses losses = prepare(p, &needed, &policy);
+	struct losses losses;
 	int status;
 
+	if (profile_check_totals(*p, "the profile") < 0)
+		return -1;
+	losses = prepare(p, &needed, &policy);
 	if (representation == REPR_SAMPLES || w->report.d->sides[DIFF_BASE].run_count)
 		drop_repeated(&losses);
 	status = losses_report(&losses, policy.strict);
