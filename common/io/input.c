@@ -254,6 +254,17 @@ bool input_line(struct input *in, struct str *line)
 	return true;
 }
 
+void input_skip_empty_lines(struct input *in)
+{
+	do {
+		const char *begin = in->p;
+
+		while (in->p < in->end && *in->p == '\n')
+			in->p++;
+		in->line += (uint64_t)(in->p - begin);
+	} while (in->p == in->end && input_more(in));
+}
+
 uint64_t input_offset(const struct input *in)
 {
 	return in->passed + (uint64_t)(in->p - in->buffer);

@@ -71,6 +71,9 @@ static inline bool input_more(struct input *in)
 /* Takes the next line, without "\n" or "\r\n"; valid until the next call. False at the end. */
 bool input_line(struct input *in, struct str *line);
 
+/* Skips lines without a byte, of which a small compressed file may have a thousand million. */
+void input_skip_empty_lines(struct input *in);
+
 /* The offset of p from the start of the decoded input. */
 uint64_t input_offset(const struct input *in);
 

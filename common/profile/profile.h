@@ -364,6 +364,7 @@ struct profile {
 			        value */
 	bool all_callers;    /* every call is in an arc, except calls of functions without
 			        callers */
+	bool whole_units;    /* times are whole numbers of their source_scale, cut off or rounded */
 	bool line_functions; /* each function is one line of a real function */
 	uint64_t rounded;    /* number of values with more digits than can be kept */
 	uint64_t vanished;   /* of these: those that became 0 */

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "common/base/alloc.h"
 #include "common/base/utf8.h"
 #include "common/syntax/json_put.h"
@@ -39,8 +41,9 @@ void table_text(struct table *t, struct str text)
 {
 	size_t at = keep(t, text);
 
-	add_cell(t, (struct cell){
-			    .raw = at, .raw_length = text.n, .shown = at, .shown_length = text.n });
+	add_cell(t, (struct cell){ .at = at,
+				   .raw_length = (uint32_t)text.n,
+				   .shown_length = (uint32_t)text.n });
 }
 
 void table_number(struct table *t, struct decimal number, struct str shown)
@@ -49,17 +52,18 @@ void table_number(struct table *t, struct decimal number, struct str shown)
 	struct str digits = { text, decimal_text(text, number) };
 	size_t raw = keep(t, digits);
 
-	add_cell(t, (struct cell){ .raw = raw,
-				   .raw_length = digits.n,
-				   .shown = keep(t, shown),
-				   .shown_length = shown.n,
+	keep(t, shown);
+	add_cell(t, (struct cell){ .at = raw,
+				   .raw_length = (uint32_t)digits.n,
+				   .shown_length = (uint32_t)shown.n,
 				   .number = true });
 }
 
 void table_words(struct table *t, struct str shown)
 {
-	add_cell(t, (struct cell){
-			    .shown = keep(t, shown), .shown_length = shown.n, .unknown = true });
+	add_cell(t, (struct cell){ .at = keep(t, shown),
+				   .shown_length = (uint32_t)shown.n,
+				   .unknown = true });
 }
 
 void table_unknown(struct table *t)
@@ -69,7 +73,10 @@ void table_unknown(struct table *t)
 
 void table_color(struct table *t, const char *sgr)
 {
-	t->cells[t->count - 1].sgr = sgr;
+	struct cell *last = &t->cells[t->count - 1];
+
+	if (sgr)
+		snprintf(last->sgr, sizeof last->sgr, "%s", sgr);
 }
 
 void table_directory(struct table *t, size_t name, size_t at, size_t length)
@@ -77,9 +84,14 @@ void table_directory(struct table *t, size_t name, size_t at, size_t length)
 	struct cell *last = &t->cells[t->count - 1];
 
 	last->has_directory = true;
-	last->name_end = name;
-	last->directory = at;
-	last->directory_end = at + length;
+	last->name_end = (uint32_t)name;
+	last->directory = (uint32_t)at;
+	last->directory_end = (uint32_t)(at + length);
+}
+
+void table_indent(struct table *t, size_t blanks)
+{
+	t->cells[t->count - 1].indent = (uint16_t)(blanks < UINT16_MAX ? blanks : UINT16_MAX);
 }
 
 void table_end_row(struct table *t)
@@ -96,7 +108,7 @@ size_t table_rows(const struct table *t)
 
 static struct str raw_of(const struct table *t, const struct cell *c)
 {
-	return (struct str){ t->texts.p + c->raw, c->raw_length };
+	return (struct str){ t->texts.p + c->at, c->raw_length };
 }
 
 /* --- for programs --- */
@@ -227,6 +239,8 @@ static void put_markdown(const struct table *t, struct output *out)
 			if (!shown[i])
 				continue;
 			buf_add(&line, S("| "));
+			for (size_t n = table_cell(t, row, i)->indent; n; n--)
+				buf_byte(&line, ' ');
 			buf_add_markdown(&line, table_shown(t, table_cell(t, row, i)));
 			buf_byte(&line, ' ');
 		}

@@ -61,6 +61,8 @@ void table_color(struct table *t, const char *sgr);  /* colours the last cell; f
  * where these are gone the middle of what follows.
  */
 void table_directory(struct table *t, size_t name, size_t at, size_t length);
+/* Blanks before the last cell's text, for people. */
+void table_indent(struct table *t, size_t blanks);
 void table_end_row(struct table *t);
 size_t table_rows(const struct table *t);
 

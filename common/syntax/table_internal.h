@@ -6,13 +6,17 @@
 
 #include "common/syntax/table.h"
 
-/* Positions in t->texts; for a number: of its digits and of the displayed text. */
+/*
+ * A cell's text is at `at` in t->texts; a number's digits are there, and what people see of it
+ * behind them. Small, because a tree of calls may have millions of rows.
+ */
 struct cell {
-	size_t raw, raw_length, shown, shown_length;
-	size_t name_end, directory, directory_end; /* see table_directory() */
-	bool has_directory;
-	bool number, unknown;
-	const char *sgr;
+	uint64_t at;
+	uint32_t raw_length, shown_length;
+	uint32_t name_end, directory, directory_end; /* see table_directory() */
+	uint16_t indent;                             /* blanks before it */
+	char sgr[3];                                 /* "31", or empty */
+	bool has_directory : 1, number : 1, unknown : 1;
 };
 
 struct table {
@@ -30,7 +34,8 @@ static inline const struct cell *table_cell(const struct table *t, size_t row, s
 
 static inline struct str table_shown(const struct table *t, const struct cell *c)
 {
-	return (struct str){ t->texts.p + c->shown, c->shown_length };
+	return (struct str){ t->texts.p + c->at + (c->number ? c->raw_length : 0),
+			     c->shown_length };
 }
 
 /* Whether people see the column: it has a heading, and something in a row unless there is none. */

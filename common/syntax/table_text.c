@@ -35,7 +35,7 @@ static void measure_columns(struct layout *l)
 				continue;
 			l->text.n = 0;
 			buf_add_visible(&l->text, table_shown(t, table_cell(t, row, i)));
-			columns = utf8_columns(buf_str(&l->text));
+			columns = utf8_columns(buf_str(&l->text)) + table_cell(t, row, i)->indent;
 			if (columns > l->widths[i])
 				l->widths[i] = columns;
 		}
@@ -182,6 +182,8 @@ static void shorten(struct layout *l, const struct cell *c, size_t width)
 
 	l->text.n = 0;
 	if (!c->has_directory) {
+		for (size_t n = 0; n < c->indent; n++)
+			buf_byte(&visible[0], ' ');
 		buf_add_visible(&visible[0], table_shown(l->t, c));
 		add_beginning(&l->text, buf_str(&visible[0]), width);
 		buf_free(&visible[0]);
@@ -215,13 +217,13 @@ static void put_cell(struct layout *l, size_t column, const char *sgr)
 	l->pending += right ? blanks : 0;
 	if (l->text.n) {
 		put_pending(l);
-		if (sgr && l->look->colors) {
+		if (*sgr && l->look->colors) {
 			output_text(l->out, "\x1b[");
 			output_text(l->out, sgr);
 			output_byte(l->out, 'm');
 		}
 		output_str(l->out, buf_str(&l->text));
-		if (sgr && l->look->colors)
+		if (*sgr && l->look->colors)
 			output_text(l->out, "\x1b[0m");
 	}
 	l->pending += (right ? 0 : blanks) + GAP;

@@ -410,7 +410,8 @@ int callgrind_read(struct input *in, struct profile *p)
 
 	in->place = PLACE_LINE;
 	r.unknown = profile_string(p, S("???"));
-	while (callgrind_take_plain_lines(&r), input_line(in, &r.line)) {
+	while (callgrind_take_plain_lines(&r), input_skip_empty_lines(in),
+	       input_line(in, &r.line)) {
 		if (str_has(r.line, '\0'))
 			input_error(in, "expected text, got a NUL byte");
 		else

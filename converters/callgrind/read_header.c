@@ -194,6 +194,8 @@ static value_id event_type(struct callgrind_reader *r, struct str name, int *pow
 	} else if (r->ours) {
 		name = without_unit(name, &type);
 	}
+	if (type.unit == UNIT_TIME && !profile_has_graph(r->p))
+		r->p->whole_units = true;
 	type.name = profile_string(r->p, name);
 	*power = type.unit == UNIT_TIME ? type.source_scale : type.exponent;
 	return profile_value_type(r->p, type);

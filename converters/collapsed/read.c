@@ -408,7 +408,7 @@ int collapsed_read(struct input *in, struct profile *p)
 	r.thread = r.sampler ? NO_ID : profile_thread(p, (struct thread){ 0 });
 	if (r.style == FRAMES_AUSTIN && !r.sampler)
 		profile_metadata(p, NO_ID, S("frames"), S("austin"));
-	while (input_line(in, &line)) {
+	while (input_skip_empty_lines(in), input_line(in, &line)) {
 		if (collapsed_comment(line))
 			read_comment(&r, line);
 		else if (collapsed_trim(line).n)

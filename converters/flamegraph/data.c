@@ -32,10 +32,7 @@
 #include "common/profile/details_json.h"
 #include "common/syntax/json_put.h"
 #include "common/syntax/xml_put.h"
-#include "converters/flamegraph/internal.h"
-
-/* more would make up most of the file, for one number in a line of the page */
-enum { MAX_ARCS = 100000 };
+#include "converters/flamegraph/data_internal.h"
 
 /*
  * Writes JSON as XML text. What XML cannot represent occurs only within strings, where an
@@ -84,7 +81,7 @@ static void pen_end(struct pen *p)
 	buf_free(&p->text);
 }
 
-static void put_string(struct output *out, const char *before, struct str text)
+void flame_put_string(struct output *out, const char *before, struct str text)
 {
 	struct pen pen;
 
@@ -92,12 +89,6 @@ static void put_string(struct output *out, const char *before, struct str text)
 	pen_start(&pen, out);
 	json_put(pen.out, text);
 	pen_end(&pen);
-}
-
-static void put_list(struct output *out, const char *before, int64_t number)
-{
-	output_text(out, before);
-	output_i64(out, number);
 }
 
 /* --- tables --- */
@@ -108,9 +99,9 @@ static void put_head(struct output *out, const struct flame_writer *pic)
 	struct pen pen;
 
 	output_text(out, "{\"profpipe\":1");
-	put_string(out, ",\"source\":", str_of(p->source ? p->source : ""));
+	flame_put_string(out, ",\"source\":", str_of(p->source ? p->source : ""));
 	if (profile_text(p, p->title).n)
-		put_string(out, ",\"title\":", profile_text(p, p->title));
+		flame_put_string(out, ",\"title\":", profile_text(p, p->title));
 	pen_start(&pen, out);
 	for (value_id v = 0; v < p->value_count; v++) {
 		output_text(pen.out, v ? "," : ",\n\"values\":[");
@@ -152,7 +143,7 @@ static uint32_t *number_strings(const struct profile *p, struct output *out)
 {
 	uint32_t *number = alloc_zero(p->strings.count + 1, sizeof *number), count = 1;
 
-	put_string(out, ",\n\"strings\":[", S(""));
+	flame_put_string(out, ",\n\"strings\":[", S(""));
 	for (size_t i = 0; i < p->function_count; i++) {
 		const struct function_row *f = &p->functions[i];
 		const string_id ids[] = { f->name, f->file, f->object,
@@ -162,7 +153,7 @@ static uint32_t *number_strings(const struct profile *p, struct output *out)
 			if (!ids[k] || number[ids[k]])
 				continue;
 			number[ids[k]] = count++;
-			put_string(out, ",", profile_text(p, ids[k]));
+			flame_put_string(out, ",", profile_text(p, ids[k]));
 		}
 	}
 	output_byte(out, ']');
@@ -176,8 +167,8 @@ static void put_systems(struct output *out, const struct profile *p, const uint3
 	for (function_id f = 0; f < p->function_count; f++) {
 		if (!profile_system_name(p, f))
 			continue;
-		put_list(out, before, f);
-		put_list(out, ",", string[profile_system_name(p, f)]);
+		flame_put_number(out, before, f);
+		flame_put_number(out, ",", string[profile_system_name(p, f)]);
 		before = ",";
 	}
 	output_byte(out, ']');
@@ -205,19 +196,19 @@ static void put_tables(struct output *out, const struct profile *p)
 	for (size_t i = 0; i < p->function_count; i++) {
 		const struct function_row *f = &p->functions[i];
 
-		put_list(out, i ? "," : "", string[f->name]);
-		put_list(out, ",", string[f->file]);
-		put_list(out, ",", string[f->object]);
-		put_list(out, ",", f->line);
+		flame_put_number(out, i ? "," : "", string[f->name]);
+		flame_put_number(out, ",", string[f->file]);
+		flame_put_number(out, ",", string[f->object]);
+		flame_put_number(out, ",", f->line);
 	}
 	output_byte(out, ']');
 	if (p->frame_detail_count)
 		put_frame_details(out, p);
 	output_text(out, ",\n\"frames\":[");
 	for (size_t i = 0; i < p->frame_count; i++) {
-		put_list(out, i ? "," : "", p->frames[i].function);
-		put_list(out, ",", p->frames[i].line);
-		put_list(out, ",", p->frames[i].column);
+		flame_put_number(out, i ? "," : "", p->frames[i].function);
+		flame_put_number(out, ",", p->frames[i].line);
+		flame_put_number(out, ",", p->frames[i].column);
 	}
 	output_byte(out, ']');
 	alloc_free(string);
@@ -238,8 +229,8 @@ static void put_nodes(struct output *out, const struct contexts *c)
 		if (i > 1)
 			output_byte(out, ',');
 		if (up)
-			put_list(out, "-", up);
-		put_list(out, up ? "," : "", (int64_t)c->frame[i] + 1);
+			flame_put_number(out, "-", up);
+		flame_put_number(out, up ? "," : "", (int64_t)c->frame[i] + 1);
 		last = i;
 	}
 	output_byte(out, ']');
@@ -268,7 +259,8 @@ static void put_row_details(struct output *out, const struct flame_writer *v,
 	if (!labelled && !timed)
 		return;
 	for (size_t i = first; labelled && i < end; i++)
-		put_list(out, i > first ? "," : ",{\"labels\":[", v->set_numbers[row_labels(r, i)]);
+		flame_put_number(out, i > first ? "," : ",{\"labels\":[",
+				 v->set_numbers[row_labels(r, i)]);
 	output_text(out, !labelled ? ",{" : timed ? "]," : "]}");
 	for (size_t i = first; timed && i < end; i++) {
 		output_text(out, i > first ? "," : "\"times\":[");
@@ -285,11 +277,11 @@ static void put_thread_rows(struct output *out, const struct flame_writer *pic,
 {
 	int64_t last = 0;
 
-	put_list(out, "[", t);
+	flame_put_number(out, "[", t);
 	for (size_t i = r->first[t]; i < r->first[t + 1]; i++) {
-		put_list(out, i > r->first[t] ? "," : ",[", r->at[i] - last);
+		flame_put_number(out, i > r->first[t] ? "," : ",[", r->at[i] - last);
 		for (uint32_t v = 0; v < r->values.width; v++)
-			put_list(out, ",", values_row(&r->values, i)[v]);
+			flame_put_number(out, ",", values_row(&r->values, i)[v]);
 		last = r->at[i];
 	}
 	output_byte(out, ']');
@@ -325,14 +317,14 @@ static void put_guessed(struct output *out, const struct flame_writer *v)
 	output_text(out, ",\n\"guessed\":[");
 	for (uint32_t i = 1; i < v->contexts->count; i++) {
 		if (v->guessed[i] != now) {
-			put_list(out, "", run);
+			flame_put_number(out, "", run);
 			output_byte(out, ',');
 			now = !now;
 			run = 0;
 		}
 		run++;
 	}
-	put_list(out, "", run);
+	flame_put_number(out, "", run);
 	output_byte(out, ']');
 }
 
@@ -344,166 +336,16 @@ static void put_contexts(struct output *out, const struct flame_writer *v)
 		output_text(out, ",\n\"ordered\":true");
 	put_tables(out, v->p);
 	if (v->idle)
-		put_list(out, ",\n\"idle\":", v->idle);
+		flame_put_number(out, ",\n\"idle\":", v->idle);
 	put_nodes(out, c);
 	put_guessed(out, v);
 	put_rows(out, ",\n\"rows\":", v, &c->self);
 	if (!c->pruned_count)
 		return;
-	put_list(out, ",\n\"pruned\":{\"frames\":", (int64_t)c->pruned_count);
+	flame_put_number(out, ",\n\"pruned\":{\"frames\":", (int64_t)c->pruned_count);
 	put_rows(out, ",\n\"hidden\":", v, &c->descendants_pruned);
 	put_rows(out, ",\n\"functions\":", v, &c->pruned);
 	output_byte(out, '}');
-}
-
-/* --- what the page alone needs --- */
-
-static void put_given(struct output *out, const char *before, const char *text)
-{
-	if (text)
-		put_string(out, before, str_of(text));
-}
-
-static void put_options(struct output *out, struct flame_writer *v)
-{
-	static const char *const widths[] = { "larger", "new", "base" };
-	const struct flame_options *o = v->options;
-	struct buf facts = { 0 };
-
-	flame_add_lasting_facts(v, &facts);
-	put_string(out, "\"view\":",
-		   str_of(o->in_time    ? "chart"
-			  : o->reverse  ? "callers"
-			  : o->inverted ? "icicle"
-					: "flame"));
-	if (o->inverted && (o->in_time || o->reverse))
-		output_text(out, ",\"inverted\":true");
-	if (v->difference)
-		put_string(out, ",\"widths\":", str_of(widths[o->widths]));
-	if (profile_has_shares(v->p))
-		output_text(out, ",\"shares\":true");
-	if (v->difference && o->negate)
-		output_text(out, ",\"negate\":true");
-	if (facts.n)
-		put_string(out, ",\"facts\":", buf_str(&facts));
-	buf_free(&facts);
-	put_given(out, ",\"subtitle\":", o->subtitle);
-	put_string(out, ",\"minwidth\":", str_of(o->min_width));
-	put_list(out, ",\"row\":", (int64_t)(o->row_height ? o->row_height : o->font_size + 4));
-	put_list(out, ",\"font\":", (int64_t)o->font_size);
-	if (o->width)
-		put_list(out, ",\"width\":", (int64_t)o->width);
-	if (o->font)
-		output_text(out, ",\"family\":true");
-	put_given(out, ",\"countname\":", v->style.name);
-	put_given(out, ",\"countunit\":", v->style.unit);
-	put_given(out, ",\"nametype\":", o->name_type);
-	put_given(out, ",\"search\":", o->search_color);
-	put_given(out, ",\"ui\":", o->ui_color);
-	if (o->font_width)
-		put_list(out, ",\"letter\":", flame_letter_width(o));
-	put_given(out, ",\"notes\":", o->notes);
-	if (v->total > v->tree->width.total[0])
-		put_list(out, ",\"total\":", v->total);
-	if (o->cut_start)
-		output_text(out, ",\"end\":\"start\"");
-	if (o->unsorted)
-		output_text(out, ",\"sorted\":false");
-	if (v->style.factor > 0) {
-		struct buf text = { 0 };
-
-		buf_print(&text, ",\"factor\":%.17g", v->style.factor);
-		output_str(out, buf_str(&text));
-		buf_free(&text);
-	}
-}
-
-static void put_base(struct output *out, const struct option_list *base)
-{
-	for (size_t i = 0; i < base->count; i++)
-		put_string(out, i ? "," : ",\"base\":[", str_of(base->texts[i]));
-	output_text(out, base->count ? "]" : "");
-}
-
-static void put_colors(struct output *out, const struct flame_writer *v)
-{
-	const struct profile *p = v->p;
-
-	if (v->difference)
-		return;
-	if (flame_scheme(v->options) == FLAME_DIFFUSION) {
-		output_text(out, ",\"diffusion\":true");
-		return;
-	}
-	output_text(out, ",\n\"colors\":\"");
-	for (function_id f = 0; f < p->function_count; f++) {
-		struct str location = function_location(p, f);
-
-		output_byte(out,
-			    flame_class(v->options, function_name(p, f),
-					str_eq(location, S("~")) ? S("") : location,
-					v->kinds ? (enum frame_kind)v->kinds[f] : FRAME_UNKNOWN));
-	}
-	output_byte(out, '"');
-}
-
-static void put_named(struct output *out, const struct flame_writer *v)
-{
-	for (function_id f = 0; v->named && f < v->p->function_count; f++) {
-		const struct flame_named *n = &v->named[f];
-
-		if (!n->title.n && !n->href.n && !n->colored)
-			continue;
-		put_list(out, ",\n[", f);
-		put_string(out, ",", n->title);
-		put_string(out, ",", n->href);
-		put_string(out, ",", n->target);
-		put_list(out, ",", n->colored && !v->difference ? (int64_t)n->color : -1);
-		output_byte(out, ']');
-	}
-}
-
-/* If the calls of a function were not recorded, its arcs have them. */
-static void put_function_calls(struct output *out, const struct profile *p)
-{
-	int64_t *calls = alloc_zero(2 * p->function_count, sizeof *calls);
-	const char *mark = "";
-
-	for (size_t i = 0; i < p->arc_count; i++) {
-		i64_add_to(&calls[2 * p->arcs[i].callee], p->arcs[i].calls);
-		i64_add_to(&calls[2 * p->arcs[i].callee + 1], p->arcs[i].primitive);
-	}
-	output_text(out, ",\n\"calls\":[");
-	for (function_id f = 0; f < p->function_count; f++) {
-		bool known = profile_has_total(p, f);
-		int64_t all = known ? p->totals[f].calls : calls[2 * f];
-
-		if (!all)
-			continue;
-		put_list(out, mark, f);
-		put_list(out, ",", all);
-		put_list(out, ",", known ? p->totals[f].primitive : calls[2 * f + 1]);
-		mark = ",";
-	}
-	output_byte(out, ']');
-	alloc_free(calls);
-}
-
-/* Calls that were counted; stacks alone have none. */
-static void put_calls(struct output *out, const struct profile *p)
-{
-	if (p->calls_sampled || !profile_has_graph(p))
-		return;
-	put_function_calls(out, p);
-	if (p->arc_count > MAX_ARCS)
-		return;
-	output_text(out, ",\n\"arcs\":[");
-	for (size_t i = 0; i < p->arc_count; i++) {
-		put_list(out, i ? "," : "", p->arcs[i].caller);
-		put_list(out, ",", p->arcs[i].callee);
-		put_list(out, ",", p->arcs[i].calls);
-	}
-	output_byte(out, ']');
 }
 
 void flame_put_data(struct flame_writer *v)
@@ -513,15 +355,6 @@ void flame_put_data(struct flame_writer *v)
 	output_text(out, "<metadata id=\"profile\">");
 	put_head(out, v);
 	put_contexts(out, v);
-	output_text(out, ",\n\"page\":{");
-	put_options(out, v);
-	put_base(out, &v->options->base);
-	put_colors(out, v);
-	if (v->named) {
-		output_text(out, ",\"named\":[0");
-		put_named(out, v);
-		output_byte(out, ']');
-	}
-	put_calls(out, v->p);
-	output_text(out, "}}</metadata>\n");
+	flame_put_page_data(v);
+	output_text(out, "}</metadata>\n");
 }

@@ -124,6 +124,12 @@ static void add_samples(struct flame_boxes_reader *r)
 	}
 }
 
+/* Also what ended before one that stands on nothing: that is above it in no sense but its row. */
+static bool is_over(const struct flame_box *box, const struct flame_box *next)
+{
+	return box->level >= next->level || (next->width && box->x + box->width <= next->x);
+}
+
 /*
  * In a chart with exact places a box's self values are where nothing stands on it.
  *
@@ -139,7 +145,7 @@ static void add_samples_in_order(struct flame_boxes_reader *r)
 	for (size_t i = 0; i <= r->count; i++) {
 		const struct flame_box *next = i < r->count ? &r->boxes[i] : NULL;
 
-		while (depth && (!next || r->boxes[open[depth - 1]].level >= next->level)) {
+		while (depth && (!next || is_over(&r->boxes[open[depth - 1]], next))) {
 			const struct flame_box *box = &r->boxes[open[--depth]];
 
 			add_self(r, box, box->x + box->width - now);

@@ -251,13 +251,17 @@ def padded():
     return gzip.compress(b"main;f 1\n") + b"\0" * 10_000_000
 
 
+def empty_lines():
+    return gzip.compress(b"\n" * 500_000_000 + b"main;f 1\n", 9)
+
+
 CASES = [
     ("pstat", [one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_names_with_one_beginning,
                many_lines_of_one_name, long_numbers, kept_objects]),
     ("callgrind", [sparse_ids, one_id_defined_again, lines_that_descend, lines_to_and_fro, two_functions_in_turn, many_parts,
                    many_threads, many_jumps, inlined_files_in_turn, many_descriptions, one_call_site, many_callees_of_one_name]),
     ("collapsed", [a_long_beginning_in_common, deep_and_shallow_in_turn, one_frame_on_itself, all_at_the_root,
-                   everybody_at_two_depths, a_name_of_semicolons, many_counts, many_members, padded]),
+                   everybody_at_two_depths, a_name_of_semicolons, many_counts, many_members, padded, empty_lines]),
     ("speedscope", [many_profiles, profiles_of_one_name, equal_frames, a_sample_of_a_million, open_and_close_far_down,
                     frames_behind_profiles, escapes, long_decimals, many_brackets]),
     ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),
@@ -280,3 +284,23 @@ def test_worst(reader, make, tmp_path):
         assert done.returncode == 0 or (done.returncode == 2 and make in REFUSED and done.stderr.count(b"\n") == 1), done.stderr
         if done.returncode == 0 and writer == "callgrind":
             assert lib.run("profcheck", "-f", reader, "--against", tmp_path / "out", path)[0] == b""
+
+
+@pytest.mark.skipif(lib.SANITIZED, reason="sanitized programs take their time")
+@pytest.mark.parametrize("places", ["{0} ({0}.py:{0})", "r (/{0}/x.py:1)", "r ({0}:{0})", "r (/a/{0}/b/{0}/x.py:2)"], ids=range(4))
+def test_functions_of_one_name_elsewhere(places, tmp_path):
+    """Which file of one side is which of the other takes no comparison of each with each."""
+    for side, first in ("a", 0), ("b", 60_000):
+        (tmp_path / side).write_text("".join(f"{places.format(first + i)} 1\n" for i in range(60_000)))
+    done = subprocess.run([lib.BIN / "profdiff", "-q", "-n", "5", tmp_path / "a", tmp_path / "b"], capture_output=True, env=lib.ENV, preexec_fn=within)
+    assert done.returncode == 0 and b"more functions" in done.stdout
+
+
+@pytest.mark.skipif(lib.SANITIZED, reason="sanitized programs take their time")
+def test_a_tree_of_one_deep_stack(tmp_path):
+    depth = 500_000
+    (tmp_path / "in").write_text(";".join(["a"] * depth) + " 1\n")
+    with open(tmp_path / "out", "wb") as out:
+        subprocess.run([lib.BIN / "proftop", "--tree", "-n", "0", tmp_path / "in"], stdout=out, env=lib.ENV, preexec_fn=within, check=True)
+    with open(tmp_path / "out", "rb") as out:
+        assert sum(line.endswith(b" a\n") for line in out) == depth

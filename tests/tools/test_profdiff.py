@@ -665,3 +665,70 @@ def test_a_total_that_stays_needs_no_hint(tmp_path):
     (tmp_path / "base").write_text("m;a 1000\nm;b 1000\n")
     (tmp_path / "new").write_text("m;a 1040\nm;b 1040\n")
     assert b"alone were tested" not in lib.run("profdiff", "--fail-if", "self > 5%", "base", "new", cwd=tmp_path)[0]
+
+
+# --- one run in two formats ---
+
+FAULTS = lib.ROOT / "tests/estimate/faults"
+
+
+@pytest.mark.parametrize("base, new", [("y.pstat", "y.callgrind"), ("y.callgrind", "y.pstat")])
+def test_both_files_of_yappi_are_equal(base, new):
+    """callgrind has whole microseconds, cut off, and no call of what is called by nobody."""
+    out, _ = lib.run("profdiff", FAULTS / base, FAULTS / new)
+    assert out.decode().splitlines()[-1] == "no difference: 201 functions without a change"
+    assert b"total time 1.13 s -> 1.13 s (0%)" in out
+
+
+def one_function(event, value):
+    return f"creator: yappi 1\nevents: {event}\nfl=a.c\nfn=main\n1 {value}\n".encode()
+
+
+@pytest.mark.parametrize("fine, coarse, changed", [(18_999, 18, False), (18_001, 19, False), (18_000, 19, False), (17_999, 19, True),
+                                                   (20_001, 19, True)])
+def test_less_than_a_unit_is_no_difference(tmp_path, fine, coarse, changed):
+    base, new = tmp_path / "base", tmp_path / "new"
+    base.write_bytes(one_function("ns", fine))
+    new.write_bytes(one_function("Ticks", coarse))
+    for files in ((base, new), (new, base)):
+        out, _ = lib.run("profdiff", *files)
+        assert (b"no difference" in out) != changed
+
+
+def test_files_of_one_unit_differ_by_a_unit(tmp_path):
+    base, new = tmp_path / "base", tmp_path / "new"
+    base.write_bytes(one_function("Ticks", 18))
+    new.write_bytes(one_function("Ticks", 19))
+    assert b"no difference" not in lib.run("profdiff", base, new)[0]
+
+
+SAMPLED = """tid:1;app.py:<module>:30;app.py:main:20;lib.py:work:5;lib.py:inner:9 40
+tid:1;app.py:<module>:30;app.py:main:21;lib.py:work:6;lib.py:inner:9 20
+tid:1;app.py:<module>:30;app.py:main:22;lib.py:fib:14;lib.py:fib:14;lib.py:fib:14 15
+tid:1;app.py:<module>:30;app.py:main:22;lib.py:fib:14;lib.py:fib:13 5
+tid:1;app.py:<module>:30;app.py:main:23;<GC> 3
+"""
+
+
+def sampled_pstats():
+    """What profiling.sampling of Python 3.15 writes of these stacks as pstats: a key a line, callers by number of samples."""
+    rows = {}
+    for line in SAMPLED.splitlines():
+        stack, count = line.rsplit(" ", 1)
+        frames = [("~", 0, "<GC>") if text == "<GC>" else (text.split(":")[0], int(text.split(":")[2]), text.split(":")[1])
+                  for text in stack.split(";")[1:]]
+        for key in set(frames):
+            rows.setdefault(key, [0, 0, {}])[1] += int(count)
+        rows[frames[-1]][0] += int(count)
+        for caller, key in zip(frames, frames[1:]):
+            rows[key][2][caller] = rows[key][2].get(caller, 0) + int(count)
+    return marshal.dumps({**{key: (own, all_, own / 1000, all_ / 1000, callers) for key, (own, all_, callers) in rows.items()},
+                          ("__sampled__",): True})
+
+
+def test_folded_stacks_and_pstats_of_one_sampled_run_are_equal(tmp_path):
+    folded, pstats = tmp_path / "run.collapsed", tmp_path / "run.pstats"
+    folded.write_text(SAMPLED)
+    pstats.write_bytes(sampled_pstats())
+    for files in ((folded, pstats), (pstats, folded)):
+        assert lib.run("profdiff", *files)[0].endswith(b"\nno difference: 6 functions without a change\n")

@@ -51,7 +51,7 @@ def test_the_viewer_gets_a_private_file(viewers, tmp_path, with_, names, chosen)
     assert said == [chosen, "700", str(path)] and path.parent.parent == tmp_path
     assert path.name.startswith("cprofile-py3.12-text.")
     found = json.loads(lib.run("profcheck", "--json", path)[0])
-    assert found["format"] == FORMATS[chosen]
+    assert found["format"] == FORMATS[chosen] and (path.suffix == ".html") == (FORMATS[chosen] == "flamegraph")
 
 
 def test_the_user_s_browser_comes_first(viewers, tmp_path):

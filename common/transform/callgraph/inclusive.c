@@ -90,9 +90,14 @@ static struct inclusive_sums *sum_components(const struct scc *c,
 	return all;
 }
 
-/* What came in, or what was used, whichever is known to be more. */
-static int64_t known_part(const struct inclusive_sums *s)
+/*
+ * What came in, or what was used, whichever is known to be more. If every call is in an arc, it
+ * is what came in: of coroutines that wait at the same time a caller has less than the sum.
+ */
+static int64_t known_part(const struct profile *p, const struct inclusive_sums *s)
 {
+	if (p->all_callers && s->entering)
+		return larger(s->entering, s->self);
 	return larger(s->entering, sum(s->self, s->leaving));
 }
 
@@ -116,11 +121,11 @@ int64_t *inclusive_totals(const struct profile *p, value_id v, size_t *estimated
 			totals[f] = values_row(&p->total_values, f)[v];
 			continue;
 		}
-		totals[f] = known_part(&functions[f]);
+		totals[f] = known_part(p, &functions[f]);
 		if (scc_size(&c, of) > 1) {
 			int64_t all = sum(functions[f].entering, functions[f].inner);
 
-			totals[f] = larger(totals[f], smaller(all, known_part(&components[of])));
+			totals[f] = larger(totals[f], smaller(all, known_part(p, &components[of])));
 			estimates++;
 		}
 	}

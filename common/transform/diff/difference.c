@@ -84,6 +84,8 @@ static void make_grid(struct grid *g, const struct diff_side *side, const uint32
 		i64_add_to(&to->calls, f->calls);
 		i64_add_to(&to->self_samples, f->self_samples);
 		i64_add_to(&to->inclusive_samples, f->inclusive_samples);
+		to->parts += f->parts;
+		to->uncounted |= f->uncounted;
 	}
 	for (uint32_t i = 0; i < side->entry_count; i++)
 		for (uint32_t run = 0; run < side->run_count; run++) {
@@ -186,6 +188,31 @@ static void judge(const struct difference *d, struct diff_pair *pair, enum diff_
 	}
 }
 
+/* A difference within so many units of the coarser side is none. */
+static void level(const struct difference *d, struct diff_pair *pair, uint64_t parts)
+{
+	int64_t change = diff_change(pair);
+	uint64_t size = change < 0 ? 0 - (uint64_t)change : (uint64_t)change;
+
+	if (!d->grain || size / (uint64_t)d->grain > parts ||
+	    (size / (uint64_t)d->grain == parts && size % (uint64_t)d->grain))
+		return;
+	if (d->coarse == DIFF_BASE)
+		pair->base = pair->new;
+	else
+		pair->new = pair->base;
+}
+
+/* What nobody is known to have called was called all the same: pstat counts it, callgrind not. */
+static void level_calls(struct diff_pair *pair, const struct diff_numbers *a,
+			const struct diff_numbers *b)
+{
+	if (a->uncounted && !pair->base)
+		pair->base = pair->new;
+	else if (b->uncounted && !pair->new)
+		pair->new = pair->base;
+}
+
 int64_t diff_change(const struct diff_pair *pair)
 {
 	int64_t change = pair->new;
@@ -261,6 +288,7 @@ static void add_row(struct difference *d, struct grid grids[DIFF_SIDES],
 	uint32_t base = match->entries[DIFF_BASE], new = match->entries[DIFF_NEW];
 	int side = new == NO_ID ? DIFF_BASE : DIFF_NEW;
 	static const struct diff_numbers none;
+	const struct diff_numbers *a, *b;
 	int64_t shares[DIFF_SIDES];
 	struct diff_row *row;
 
@@ -282,12 +310,16 @@ static void add_row(struct difference *d, struct grid grids[DIFF_SIDES],
 		read_columns(&grids[s], match->entries[s], d->shares);
 	}
 	row->inclusive_share = shares[0] > shares[1] ? shares[0] : shares[1];
+	a = base == NO_ID ? &none : cell(&grids[0], base, 0);
+	b = new == NO_ID ? &none : cell(&grids[1], new, 0);
 	for (int m = 0; m < DIFF_MEASURES; m++)
 		judge(d, &row->pairs[m], (enum diff_measure)m,
 		      (struct diff_series){ grids[0].columns[m], grids[0].side->run_count },
-		      (struct diff_series){ grids[1].columns[m], grids[1].side->run_count },
-		      base == NO_ID ? &none : cell(&grids[0], base, 0),
-		      new == NO_ID ? &none : cell(&grids[1], new, 0));
+		      (struct diff_series){ grids[1].columns[m], grids[1].side->run_count }, a, b);
+	level(d, &row->pairs[DIFF_SELF], 1);
+	level(d, &row->pairs[DIFF_INCLUSIVE], a->parts > b->parts ? a->parts : b->parts);
+	if (row->status == DIFF_SAME || row->status == DIFF_MOVED)
+		level_calls(&row->pairs[DIFF_CALLS], a, b);
 }
 
 static int compare_rows(const void *left, const void *right)
@@ -333,6 +365,27 @@ static int rescale(struct difference *d)
 	d->values_of->value_types[0].exponent = finest;
 	return good ? 0
 		    : diag_error("values too large to be counted in 10^%d of their unit", finest);
+}
+
+/* The unit of a side is the finest of its runs. */
+static int64_t unit_of_side(const struct diff_side *side)
+{
+	int64_t unit = 0;
+
+	for (size_t r = 0; r < side->run_count; r++)
+		if (!unit || side->runs[r].unit < unit)
+			unit = side->runs[r].unit;
+	return unit;
+}
+
+static void find_grain(struct difference *d)
+{
+	int64_t base = unit_of_side(&d->sides[DIFF_BASE]), new = unit_of_side(&d->sides[DIFF_NEW]);
+
+	if (d->shares || base == new)
+		return;
+	d->coarse = base > new ? DIFF_BASE : DIFF_NEW;
+	d->grain = base > new ? base : new;
 }
 
 static void find_kind(struct difference *d)
@@ -404,6 +457,7 @@ static void judge_total(struct difference *d, struct grid grids[DIFF_SIDES])
 	      (struct diff_series){ grids[1].columns[DIFF_SELF], d->sides[1].run_count }, NULL,
 	      NULL);
 	d->total.q = d->total.p;
+	level(d, &d->total, d->row_count);
 	raise_total(d, DIFF_BASE, &d->total.base);
 	raise_total(d, DIFF_NEW, &d->total.new);
 	if (d->sides[0].unit != d->sides[1].unit ||
@@ -439,6 +493,7 @@ int difference_finish(struct difference *d, const struct difference_options *opt
 	find_kind(d);
 	if (choose_values(d, options->compare) < 0)
 		return -1;
+	find_grain(d);
 	fold(d, &f);
 	for (int s = 0; s < DIFF_SIDES; s++)
 		make_grid(&grids[s], &d->sides[s], f.folded[s]);

@@ -14,6 +14,10 @@
  * If both sides measure the same thing in the same unit and in the same way, values are
  * compared. Otherwise shares of the total are compared; self and inclusive then count
  * DIFF_WHOLE parts of the total.
+ *
+ * A file may count in whole microseconds what another one of the same run has in seconds with
+ * all digits. A difference within the unit of the coarser side is none: its number is then that
+ * of the other side.
  */
 #ifndef DIFF_DIFFERENCE_H
 #define DIFF_DIFFERENCE_H
@@ -63,6 +67,8 @@ struct diff_numbers {
 	uint32_t entry, run;
 	int64_t self, inclusive, calls;
 	int64_t self_samples, inclusive_samples;
+	uint32_t parts; /* how many numbers of the file the inclusive value is summed from */
+	bool uncounted; /* nobody called it that is known: callgrind's main */
 };
 
 struct diff_entry {
@@ -73,6 +79,7 @@ struct diff_entry {
 struct diff_run {
 	int64_t total, samples;
 	int exponent;
+	int64_t unit; /* all times are multiples of so many nanoseconds, as the file says; or 1 */
 	bool calls_known;
 	enum diff_measurement kind;
 };
@@ -102,6 +109,8 @@ struct difference {
 				       compared; at least the sum of the functions' medians */
 	bool shares;
 	bool calls_known;
+	int64_t grain; /* the coarser unit of time, if the sides have two; see level() */
+	int coarse;    /* the side that has it */
 	enum diff_measurement kind;
 	struct profile *values_of; /* its value type 0 describes the values of self and
 				       inclusive */

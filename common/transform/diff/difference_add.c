@@ -166,6 +166,31 @@ static int64_t whole(int64_t value, int exponent)
 	return value;
 }
 
+/* Of its callers; without any, of itself and its callees. */
+static uint32_t inclusive_parts(const struct flat_profile *f, uint32_t row)
+{
+	uint32_t callers = f->table.first[row + 1] - f->table.first[row];
+
+	return callers ? callers : f->callees.first[row + 1] - f->callees.first[row] + 1;
+}
+
+/* The unit that a file counts time in whole numbers of; 1 if there is none. */
+static int64_t unit_of_time(const struct profile *p, value_id v)
+{
+	const struct value_type *type = &p->value_types[v];
+	const struct values *tables[] = { &p->cost_values, &p->arc_values };
+	int64_t unit = 1;
+
+	if (!p->whole_units || type->unit != UNIT_TIME || type->source_scale <= 0 ||
+	    !i64_shift(1, type->source_scale, &unit))
+		return 1;
+	for (int t = 0; t < 2; t++)
+		for (size_t row = 0; row < tables[t]->rows; row++)
+			if (values_row(tables[t], row)[v] % unit)
+				return 1;
+	return unit;
+}
+
 static void add_numbers_of_run(struct difference *d, struct diff_side *side,
 			       const struct flat_profile *f, bool lines, bool bare)
 {
@@ -185,6 +210,8 @@ static void add_numbers_of_run(struct difference *d, struct diff_side *side,
 			.calls = f->calls_known ? r->calls : 0,
 			.self_samples = bare ? whole(r->self, exponent) : 0,
 			.inclusive_samples = bare ? whole(r->inclusive, exponent) : r->calls,
+			.parts = inclusive_parts(f, i),
+			.uncounted = f->calls_known && !r->calls && r->inclusive,
 		};
 
 		add_numbers(side, numbers);
@@ -215,7 +242,8 @@ int difference_add(struct difference *d, int which, const struct profile *p, val
 {
 	struct diff_side *side = &d->sides[which];
 	struct diff_run run = { .kind = kind ? *kind : diff_measurement_of(p, v),
-				.exponent = p->value_types[v].exponent };
+				.exponent = p->value_types[v].exponent,
+				.unit = unit_of_time(p, v) };
 	bool lines = has_lines(p), bare = p->value_types[v].unit == UNIT_NONE;
 	struct flat_profile f;
 

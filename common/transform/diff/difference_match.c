@@ -14,6 +14,7 @@
 
 #include "common/base/alloc.h"
 #include "common/transform/diff/difference.h"
+#include "common/transform/diff/tail_pairs.h"
 
 struct keyed {
 	struct str name, location;
@@ -130,32 +131,6 @@ static void align(struct matcher *k, struct keyed *few, size_t n, struct keyed *
 
 /* --- homes --- */
 
-static bool is_slash(char c)
-{
-	return c == '/' || c == '\\';
-}
-
-/*
- * The length of the longest common tail of whole path components; 0: not even the last one is
- * equal.
- */
-static size_t common_tail(struct str a, struct str b)
-{
-	size_t n = 0, whole = 0;
-
-	while (n < a.n && n < b.n) {
-		char x = a.p[a.n - 1 - n], y = b.p[b.n - 1 - n];
-
-		if (x != y && !(is_slash(x) && is_slash(y)))
-			break;
-		n++;
-		if ((n == a.n || is_slash(a.p[a.n - 1 - n])) &&
-		    (n == b.n || is_slash(b.p[b.n - 1 - n])))
-			whole = n;
-	}
-	return whole;
-}
-
 static bool is_here(struct str head)
 {
 	return !head.n || str_eq(head, S(".")) || str_eq(head, S("./"));
@@ -167,7 +142,7 @@ static bool is_here(struct str head)
  */
 static void note_roots(struct matcher *k, struct str base, struct str new, size_t first)
 {
-	size_t tail = common_tail(base, new);
+	size_t tail = tail_in_common(base, new);
 	struct str a = str_head(base, base.n - tail), b = str_head(new, new.n - tail);
 
 	if (is_here(a) || is_here(b))
@@ -209,49 +184,23 @@ static void match_equal_locations(struct matcher *k)
 	}
 }
 
-/*
- * The location of a side with the longest common tail; NULL if there is none, or more than one.
- */
-static struct match_location *nearest(struct match_location *locations, size_t count,
-				      struct str location)
-{
-	struct match_location *best = NULL;
-	size_t longest = 0;
-	bool several = false;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t tail = locations[i].taken ? 0 : common_tail(locations[i].location, location);
-
-		if (tail && tail >= longest) {
-			several = tail == longest;
-			longest = tail;
-			best = &locations[i];
-		}
-	}
-	return several ? NULL : best;
-}
-
-/* Repeats until no two are each other's nearest: a match can make others unambiguous. */
 static void match_near_locations(struct matcher *k)
 {
-	bool any = true;
+	size_t most = k->location_counts[DIFF_BASE] + k->location_counts[DIFF_NEW], count = 0;
+	struct tail_path *paths = alloc_zero(most, sizeof *paths);
+	struct tail_pair *pairs = alloc_zero(most, sizeof *pairs);
 
-	while (any) {
-		any = false;
-		for (size_t i = 0; i < k->location_counts[DIFF_BASE]; i++) {
-			struct match_location *a = &k->locations[DIFF_BASE][i], *b;
-
-			if (a->taken)
-				continue;
-			b = nearest(k->locations[DIFF_NEW], k->location_counts[DIFF_NEW],
-				    a->location);
-			if (!b || nearest(k->locations[DIFF_BASE], k->location_counts[DIFF_BASE],
-					  b->location) != a)
-				continue;
-			match_locations(k, a, b);
-			any = true;
-		}
-	}
+	for (int s = 0; s < DIFF_SIDES; s++)
+		for (uint32_t i = 0; i < k->location_counts[s]; i++)
+			if (!k->locations[s][i].taken)
+				paths[count++] = (struct tail_path){ k->locations[s][i].location, i,
+								     s == DIFF_NEW };
+	count = tail_pairs_find(paths, count, pairs);
+	for (size_t i = 0; i < count; i++)
+		match_locations(k, &k->locations[DIFF_BASE][pairs[i].first],
+				&k->locations[DIFF_NEW][pairs[i].second]);
+	alloc_free(paths);
+	alloc_free(pairs);
 }
 
 static struct match_location *only_left(struct match_location *locations, size_t count)
@@ -385,7 +334,7 @@ static struct keyed *first_named(const struct matcher *k, int s, struct str name
 
 static bool same_file(const struct keyed *a, const struct keyed *b)
 {
-	return common_tail(a->location, b->location) > 0 &&
+	return tail_in_common(a->location, b->location) > 0 &&
 	       !(a->line && b->line && a->line != b->line);
 }
 

@@ -245,6 +245,7 @@ static void join_facts(struct merge *m, const struct profile *p)
 	to->calls_sampled |= p->calls_sampled;
 	to->inclusive_only |= p->inclusive_only;
 	to->all_callers = p->all_callers && (to->all_callers || !m->count);
+	to->whole_units = p->whole_units && (to->whole_units || !m->count);
 	to->rounded += p->rounded;
 	to->vanished += p->vanished;
 	to->comments += p->comments;

@@ -148,6 +148,7 @@ void remap_facts(struct remap *w)
 	to->calls_sampled = from->calls_sampled;
 	to->inclusive_only = from->inclusive_only;
 	to->all_callers = from->all_callers;
+	to->whole_units = from->whole_units;
 	to->line_functions = from->line_functions;
 	to->rounded = from->rounded;
 	to->vanished = from->vanished;

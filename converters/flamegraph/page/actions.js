@@ -63,6 +63,9 @@ function setView(view) {
 	if (changes.fn !== NONE) {
 		change(changes);
 	}
+	if (view === "table") {
+		window.scrollTo(0, 0);
+	}
 }
 
 function heaviestBox() {

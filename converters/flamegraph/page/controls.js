@@ -91,8 +91,9 @@ const STYLE = [
 	".fg-acts a{align-self:center;padding:0 8px}",
 	"@media (pointer:coarse){.fg button,.fg select,.fg input,.fg .fg-views button,.fg .fg-search button,.fg-path button{height:34px!important;min-width:34px}}",
 	"@media (max-width:640px){.fg-line{flex-wrap:wrap;gap:0}.fg-status{text-align:left;padding-left:5px}.fg-search{order:9;flex-basis:100%;max-width:none}.fg .fg-views button{padding:0 7px}}",
-	"@media (max-width:640px){.fg-table tbody th span{display:block;max-width:44vw;overflow:hidden;text-overflow:ellipsis}}",
+	"@media (max-width:640px){.fg-table tbody th{width:auto}.fg-table tbody th span{display:block;max-width:40vw!important;overflow:hidden;text-overflow:ellipsis}}",
 	"@media (forced-colors:active){.fg button,.fg-panel,.fg-views{border:1px solid ButtonBorder}.fg [aria-pressed=true],.fg [aria-current]{forced-color-adjust:none;background:Highlight!important;color:HighlightText!important;border-color:Highlight}.fg-time b,.fg-map b{border-color:Highlight}#frames rect.hit{fill:Highlight}#frames rect:focus-visible,#frames rect.sel{stroke:CanvasText;stroke-width:3}}",
+	"@media (max-width:400px){.fg .fg-views button{padding:0 5px}}",
 	"@media print{#controls,#details,#map{display:none}#paper{fill:#fff!important}#frames{opacity:1!important}}",
 ].join("\n");
 

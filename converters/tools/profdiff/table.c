@@ -273,14 +273,21 @@ static struct table *make_table(const struct report *r, const struct order *o, s
 
 /* --- for people --- */
 
-static void add_left_out(struct buf *b, const struct order *o, size_t shown, bool limited)
+static bool total_changed(const struct difference *d)
+{
+	return d->total.evidence != DIFF_NOTHING && diff_change(&d->total);
+}
+
+static void add_left_out(struct buf *b, const struct report *r, const struct order *o, size_t shown,
+			 bool limited)
 {
 	if (shown < o->count)
 		buf_print(b, "%zu more function%s%s\n", o->count - shown,
 			  o->count - shown == 1 ? "" : "s",
 			  limited ? " left out, to stay below 1 MiB" : ": see --limit");
 	if (o->unchanged)
-		buf_print(b, "%zu function%s without a change\n", o->unchanged,
+		buf_print(b, "%s%zu function%s without a change\n",
+			  o->count || total_changed(r->d) ? "" : "no difference: ", o->unchanged,
 			  o->unchanged == 1 ? "" : "s");
 }
 
@@ -299,7 +306,7 @@ static void put_text_report(struct output *out, const struct report *r, struct o
 		output_byte(out, '\n');
 		table_put(t, out, &look);
 	}
-	add_left_out(&b, o, o->shown, false);
+	add_left_out(&b, r, o, o->shown, false);
 	if (b.n)
 		output_byte(out, '\n');
 	output_str(out, buf_str(&b));
@@ -370,7 +377,7 @@ static void put_markdown_report(struct output *out, const struct report *r, stru
 		if (rows)
 			table_put(t, memory, &look);
 		head.n = 0;
-		add_left_out(&head, o, rows, rows < o->shown);
+		add_left_out(&head, r, o, rows, rows < o->shown);
 		if (head.n)
 			output_byte(memory, '\n');
 		output_str(memory, buf_str(&head));

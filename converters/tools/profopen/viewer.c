@@ -16,14 +16,10 @@ static const struct candidate {
 	int with; /* of VIEWERS */
 	const char *command, *format;
 } candidates[] = {
-	{ BROWSER, "xdg-open", "flamegraph" },
-	{ BROWSER, "open", "flamegraph" },
-	{ BROWSER, "sensible-browser", "flamegraph" },
-	{ BROWSER, "firefox", "flamegraph" },
-	{ BROWSER, "chromium", "flamegraph" },
-	{ BROWSER, "google-chrome", "flamegraph" },
-	{ 2, "kcachegrind", "callgrind" },
-	{ 2, "qcachegrind", "callgrind" },
+	{ BROWSER, "xdg-open", "html" },         { BROWSER, "open", "html" },
+	{ BROWSER, "sensible-browser", "html" }, { BROWSER, "firefox", "html" },
+	{ BROWSER, "chromium", "html" },         { BROWSER, "google-chrome", "html" },
+	{ 2, "kcachegrind", "callgrind" },       { 2, "qcachegrind", "callgrind" },
 	{ 3, "speedscope", "speedscope" },
 };
 static const char *const names[] = { "a viewer", "a browser", "KCachegrind", "speedscope" };
@@ -64,7 +60,7 @@ int viewer_find(int with, struct viewer *found)
 {
 	const char *browser = getenv("BROWSER");
 
-	*found = (struct viewer){ NULL, "flamegraph" };
+	*found = (struct viewer){ NULL, "html" };
 	if (with <= BROWSER && browser && *browser && is_there(browser))
 		found->command = browser;
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates && !found->command; i++) {

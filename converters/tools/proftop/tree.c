@@ -23,7 +23,8 @@ static void add_context(struct table *t, const struct flame_tree *tree, uint32_t
 	const struct profile *p = tree->p;
 	function_id f = flame_tree_function(tree, node);
 	int64_t total = tree->width.total[0];
-	struct buf text = { 0 };
+	const uint32_t deepest = 200; /* further in, nobody follows */
+	uint32_t depth = tree->depth[node] < deepest ? tree->depth[node] : deepest;
 
 	proftop_value(t, p, 0, tree->width.total[node]);
 	table_color(t, proftop_heat(tree->width.total[node], total));
@@ -34,12 +35,9 @@ static void add_context(struct table *t, const struct flame_tree *tree, uint32_t
 	table_number(t, (struct decimal){ tree->depth[node], 0 }, S(""));
 	table_text(t, function_name(p, f));
 	table_text(t, function_location(p, f));
-	for (uint32_t i = 1; i < tree->depth[node] && i < 200; i++)
-		buf_add(&text, S("  "));
-	buf_add(&text, function_name(p, f));
-	table_text(t, buf_str(&text));
+	table_text(t, function_name(p, f));
+	table_indent(t, depth ? 2 * (size_t)(depth - 1) : 0);
 	table_end_row(t);
-	buf_free(&text);
 }
 
 /* The heaviest child first. */

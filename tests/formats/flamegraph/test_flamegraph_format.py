@@ -545,3 +545,15 @@ def test_other_html_is_not_read():
 def test_an_empty_page_is_small():
     for to in ("flamegraph", "html"):
         assert len(lib.run(f"collapsed2{to}", input=b"")[0]) < 100000
+
+
+def test_a_chart_with_a_frame_on_nothing_adds_up():
+    """What ended before it, a row below, has no time after its end."""
+    boxes = [("all", 69, 0, 9), ("a", 53, 0, 4), ("c", 53, 4, 2), ("b", 37, 1, 2), ("b", 37, 3, 1), ("a", 37, 6, 3)]
+    picture = ('<svg xmlns:fg="http://github.com/jonhoo/inferno"><svg id="frames" x="10" width="1180" total_samples="9">' +
+               "".join(f'<g><title>{name} ({width} us, 1%)</title><rect y="{y}" fg:x="{x}" fg:w="{width}"/></g>'
+                       for name, y, x, width in boxes) + "</svg></svg>")
+    ordered = lib.run("flamegraph2speedscope", "-q", input=picture.encode())[0]
+    stacks = lib.run("speedscope2collapsed", "-q", input=ordered)[0]
+    assert stacks == b"[missing];a 3\na 1\na;b 3\nc 2\n"
+    assert lib.run("flamegraph2collapsed", "-q", input=picture.encode())[0] == stacks
