@@ -19,10 +19,10 @@ static void put_options(struct output *out, struct flame_writer *v)
 
 	flame_add_lasting_facts(v, &facts);
 	flame_put_string(out, "\"view\":",
-		   str_of(o->in_time    ? "chart"
-			  : o->reverse  ? "callers"
-			  : o->inverted ? "icicle"
-					: "flame"));
+			 str_of(o->in_time    ? "chart"
+				: o->reverse  ? "callers"
+				: o->inverted ? "icicle"
+					      : "flame"));
 	if (o->inverted && (o->in_time || o->reverse))
 		output_text(out, ",\"inverted\":true");
 	if (v->difference)
@@ -36,7 +36,8 @@ static void put_options(struct output *out, struct flame_writer *v)
 	buf_free(&facts);
 	put_given(out, ",\"subtitle\":", o->subtitle);
 	flame_put_string(out, ",\"minwidth\":", str_of(o->min_width));
-	flame_put_number(out, ",\"row\":", (int64_t)(o->row_height ? o->row_height : o->font_size + 4));
+	flame_put_number(out,
+			 ",\"row\":", (int64_t)(o->row_height ? o->row_height : o->font_size + 4));
 	flame_put_number(out, ",\"font\":", (int64_t)o->font_size);
 	if (o->width)
 		flame_put_number(out, ",\"width\":", (int64_t)o->width);
