@@ -33,6 +33,7 @@ struct decoder {
 	size_t left;
 	bool begun;   /* the state exists */
 	bool between; /* a stream has ended: another one or the end follows */
+	bool damaged; /* the library must not be called again: what it has is no state */
 	uint64_t unpacked;
 	char message[160];
 	char chunk[CHUNK];
@@ -247,6 +248,8 @@ static ptrdiff_t decoder_read(struct source *s, char *to, size_t n)
 	char *at = to;
 	int more;
 
+	if (d->damaged)
+		return fail(d, "damaged");
 	while (at == to) {
 		enum step step;
 
@@ -257,7 +260,8 @@ static ptrdiff_t decoder_read(struct source *s, char *to, size_t n)
 		if (d->between || !d->begun)
 			begin_stream(d);
 		step = d->codec->step(d, &at, to + n);
-		if (step == STEP_DAMAGED) {
+		d->damaged = step == STEP_DAMAGED;
+		if (d->damaged) {
 			/* what came before the damage first: it tells the place */
 			if (at > to)
 				break;

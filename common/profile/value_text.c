@@ -124,6 +124,13 @@ struct str profile_difference_title(const struct profile *p)
 						     : title;
 }
 
+bool profile_counts_calls(const struct profile *p)
+{
+	return profile_is_difference(p) && p->value_count == 4 &&
+	       str_eq(profile_text(p, p->value_types[2].name), S("base_calls")) &&
+	       str_eq(profile_text(p, p->value_types[3].name), S("new_calls"));
+}
+
 bool profile_has_shares(const struct profile *p)
 {
 	return profile_is_difference(p) && str_starts(profile_text(p, p->value_types[0].title),

@@ -75,16 +75,17 @@ void values_widen(struct values *t, uint32_t width)
 	*t = wide;
 }
 
-void values_keep(struct values *t, uint32_t k)
+void values_keep(struct values *t, uint32_t k, uint32_t count)
 {
 	for (size_t row = 0; row < t->rows; row++)
-		t->v[row] = t->v[row * t->width + k];
+		for (uint32_t i = 0; i < count; i++)
+			t->v[row * count + i] = t->v[row * t->width + k + i];
 	if (t->v)
-		t->v = alloc_resize(t->v, t->rows, sizeof *t->v);
+		t->v = alloc_resize(t->v, t->rows * count, sizeof *t->v);
 	t->cap = t->rows;
-	t->width = 1;
-	t->overflow &= t->overflowed == k;
-	t->overflowed = 0;
+	t->width = count;
+	t->overflow &= t->overflowed >= k && t->overflowed - k < count;
+	t->overflowed = t->overflow ? t->overflowed - k : 0;
 }
 
 void values_scale(struct values *t, uint32_t k, int power)

@@ -43,8 +43,9 @@ void values_add_row(struct values *t, size_t row, const int64_t *values);
 
 void values_widen(struct values *t, uint32_t width);        /* new columns hold 0 */
 void values_scale(struct values *t, uint32_t k, int power); /* column k by 10^power */
-void values_keep(struct values *t, uint32_t k);             /* removes all columns but k */
-void values_resize(struct values *t, size_t rows);          /* new rows hold 0 */
+/* Removes all columns but `count` from column k on. */
+void values_keep(struct values *t, uint32_t k, uint32_t count);
+void values_resize(struct values *t, size_t rows); /* new rows hold 0 */
 void values_free(struct values *t);
 void values_clear(struct values *t); /* removes all rows and columns; keeps the allocation */
 

@@ -4,6 +4,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/profile/value_text.h"
 #include "common/transform/callgraph/arc_values.h"
 #include "common/transform/callgraph/graph_from_stacks.h"
 #include "common/transform/estimate/estimate_text.h"
@@ -170,6 +171,8 @@ static void reduce(const struct preparation *x)
 	struct profile **p = x->p;
 	bool needed;
 
+	if (x->to->representation == REPR_SAMPLES && profile_counts_calls(*p))
+		profile_drop_calls(*p);
 	if (!(features_kept(x) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
 		profile_keep_value(*p, profile_default_value(*p));
 	options.drop = unkept_details(x);

@@ -230,18 +230,10 @@ static void put_graph(struct dot_pair *k)
 				put_edge(k, a, row);
 }
 
-/* The value types of calls, behind base and new, if they are there. */
-static bool has_calls(const struct profile *p)
-{
-	return p->value_count >= 4 &&
-	       str_eq(profile_text(p, p->value_types[2].name), S("base_calls")) &&
-	       str_eq(profile_text(p, p->value_types[3].name), S("new_calls"));
-}
-
 /* The weight of a function is the larger of its two inclusive values. */
 void dot_put_difference(struct dot_drawing *d, const struct profile *p)
 {
-	struct dot_pair k = { .d = d, .p = p, .calls_known = has_calls(p) };
+	struct dot_pair k = { .d = d, .p = p, .calls_known = profile_counts_calls(p) };
 
 	for (value_id s = 0; s < DIFF_SIDES; s++) {
 		flat_profile_make(&k.sides[s], p, s);

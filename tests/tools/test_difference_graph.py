@@ -109,6 +109,11 @@ def test_callgrind_has_both_sides(files, tmp_path):
     rows = {line.split()[-1].rpartition(":")[2]: re.findall(r"[\d,]+(?= \()|(?<= )0(?= )", line)[:2]
             for line in annotated.splitlines() if "a.c:" in line}
     assert rows == {"main": ["700", "840"], "parse": ["400", "700"], "leaf": ["100", "200"], "old": ["200", "0"], "young": ["0", "50"]}
+    # as stacks it is a difference again
+    assert lib.run("callgrind2collapsed", "-q", target)[0] == (
+        b"main (a.c) 100 90\nmain (a.c);old (a.c) 200 0\nmain (a.c);parse (a.c) 300 500\n"
+        b"main (a.c);parse (a.c);leaf (a.c) 100 200\nmain (a.c);young (a.c) 0 50\n")
+    assert "base: 700, new: 840 (+20%)" in lib.run("callgrind2flamegraph", "-q", target)[0].decode()
     # the graph of a written difference is the same graph
     written = lib.run("callgrind2dot", target)[0].decode()
     assert written.split("\n", 5)[4:] == drawn(*files)[0].split("\n", 5)[4:]

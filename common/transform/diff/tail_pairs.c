@@ -36,7 +36,7 @@ struct node {
 	uint32_t counts[2], last[2];
 };
 
-struct walk {
+struct tail_walk {
 	struct node *open; /* above the current leaf, the deepest last */
 	size_t count;
 	struct tail_pair *pairs;
@@ -77,7 +77,7 @@ static void join(struct node *to, const struct node *from)
 }
 
 /* All below it is known. */
-static void complete(struct walk *w, struct node *node)
+static void complete(struct tail_walk *w, struct node *node)
 {
 	if (!node->depth || node->counts[0] != 1 || node->counts[1] != 1)
 		return;
@@ -86,7 +86,7 @@ static void complete(struct walk *w, struct node *node)
 }
 
 /* Completes what is deeper than `depth`, beginning with *now, and leaves the last in it. */
-static void close_nodes(struct walk *w, size_t depth, struct node *now)
+static void close_nodes(struct tail_walk *w, size_t depth, struct node *now)
 {
 	while (w->count && w->open[w->count - 1].depth > depth) {
 		join(&w->open[--w->count], now);
@@ -97,7 +97,7 @@ static void close_nodes(struct walk *w, size_t depth, struct node *now)
 
 size_t tail_pairs_find(struct tail_path *paths, size_t count, struct tail_pair *pairs)
 {
-	struct walk w = { .open = alloc_zero(count + 1, sizeof *w.open), .pairs = pairs };
+	struct tail_walk w = { .open = alloc_zero(count + 1, sizeof *w.open), .pairs = pairs };
 	struct node now = { 0 };
 
 	qsort(paths, count, sizeof *paths, compare);

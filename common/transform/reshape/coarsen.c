@@ -251,9 +251,17 @@ static void drop_times(struct profile *p, value_id v)
 void profile_keep_value(struct profile *p, value_id v)
 {
 	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
-		values_keep(profile_values(p, i), v);
+		values_keep(profile_values(p, i), v, 1);
 	drop_sums(p);
 	drop_times(p, v);
 	p->value_types[0] = p->value_types[v];
 	p->value_count = 1;
+}
+
+void profile_drop_calls(struct profile *p)
+{
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		values_keep(profile_values(p, i), 0, 2);
+	drop_sums(p);
+	p->value_count = 2;
 }

@@ -36,6 +36,12 @@ struct profile *profile_coarsen(const struct profile *p, const struct coarsen_op
 /* Removes all value types but one, in place, since a copy would need as much memory again. */
 void profile_keep_value(struct profile *p, value_id v);
 
+/*
+ * Removes the calls of a difference that has them as value types, see profile_counts_calls(): in
+ * stacks they mean nothing.
+ */
+void profile_drop_calls(struct profile *p);
+
 /* Appends a title such as "main thread 12", also for a thread without a name. */
 void thread_title(const struct profile *p, thread_id t, struct buf *out);
 
