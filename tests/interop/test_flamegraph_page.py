@@ -3,6 +3,7 @@ import collections
 import json
 import random
 import re
+import urllib.parse
 
 import pytest
 
@@ -367,10 +368,19 @@ def test_other_renderers_search_links(small):
     assert seen[0]["search"] == "^r" and seen[0]["status"] == "matched 79%, 3 functions, 3 frames"
 
 
-def test_a_costly_expression_waits(small):
-    (seen,) = use({"file": small, "address": "#re=1&s=" + "(r%2B)%2B", "steps": [["look"], ["press", "/"], ["press", "Enter"], ["look"]]})
-    assert "press Enter" in seen[0]["status"] and not any("hit" in f["classes"] for f in seen[0]["frames"])
-    assert any("hit" in f["classes"] for f in seen[1]["frames"])
+@pytest.mark.parametrize("expression", ["(r+)+", "r.?.?.?", "r.*", "[r]", r"\w", "r{1,9}"])
+def test_an_expression_of_a_link_waits(small, expression):
+    """What repeats, groups or escapes runs when the reader presses Enter; the simplest at once."""
+    quoted = urllib.parse.quote(expression)
+    for address in f"#re=1&s={quoted}", f"?s={quoted}":
+        (seen,) = use({"file": small, "address": address, "steps": [["look"], ["press", "/"], ["press", "Enter"], ["look"]]})
+        assert "press Enter" in seen[0]["status"] and not any("hit" in f["classes"] for f in seen[0]["frames"])
+        assert any("hit" in f["classes"] for f in seen[1]["frames"])
+
+
+def test_a_simple_expression_of_a_link_runs(small):
+    (seen,) = use({"file": small, "address": "#re=1&s=" + urllib.parse.quote("^r|.zz$"), "steps": [["look"]]})
+    assert any("hit" in f["classes"] for f in seen[0]["frames"])
 
 
 # --- names are data ---

@@ -62,9 +62,10 @@ function whole(text, most) {
 	return /^\d{1,9}$/.test(text || "") && Number(text) < most ? Number(text) : NONE;
 }
 
-// What an expression from a link may cost nobody knows: one that repeats what repeats waits for Enter.
-function isCostly(pattern) {
-	return /\)[*+{?]/.test(pattern) || (pattern.match(/[*+{]/g) || []).length > 3;
+// What an expression from a link may cost nobody can tell from its looks. At once runs what takes one way through a
+// name: letters, dots, anchors and alternatives of them; all that repeats or groups waits for Enter.
+function isSimple(pattern) {
+	return /^[^\\()[\]{}*+?]*$/.test(pattern);
 }
 
 function takeSearch(got, next) {
@@ -74,7 +75,7 @@ function takeSearch(got, next) {
 	// other renderers' ?s= is always an expression
 	next.isRegex = got.get("re") === "1" || query !== undefined;
 	next.isCase = got.get("case") === "1";
-	if (next.isRegex && isCostly(next.text)) {
+	if (next.isRegex && !isSimple(next.text)) {
 		ui.search.value = next.text;
 		waiting = next.text;
 		next.text = "";
