@@ -37,6 +37,7 @@ enum limit {
 	LIMIT_STACKS, /* distinct stacks; every caller of a stack is one */
 	LIMIT_THREADS,
 	LIMIT_VALUES, /* value types */
+	LIMIT_CELLS,  /* rows of a table of values, times its value types if it has several */
 	LIMIT_MAPPINGS,
 	LIMIT_LABELS,     /* distinct labels of samples */
 	LIMIT_LABEL_SETS, /* distinct sets of labels; every set without its last label is one */

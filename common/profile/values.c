@@ -5,11 +5,15 @@
 
 #include "common/base/alloc.h"
 #include "common/base/num.h"
+#include "common/io/limits.h"
 
 void values_resize(struct values *t, size_t rows)
 {
 	size_t width = t->width ? t->width : 1;
 
+	/* with one value a row is as small as its line; with more, a short line may have them all */
+	if (rows > t->cap && width > 1)
+		limit_check(LIMIT_CELLS, (uint64_t)rows * width);
 	if (rows > t->cap)
 		t->v = alloc_grow(t->v, &t->cap, rows, width * sizeof *t->v);
 	if (rows > t->rows && t->width)

@@ -37,10 +37,16 @@ def outputs(pid, folder):
     return [path for path in found if path.startswith(f"{folder}/")]
 
 
+def usual_signals():
+    """What runs the tests may ignore some, as a shell's "&" does, and a child inherits that."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def struck(command, folder, number, **more):
     """Runs the command and sends the signal once it has its output open."""
     with subprocess.Popen(command, stderr=subprocess.PIPE, **{"env": lib.ENV, **more},
-                          preexec_fn=lambda: [signal.signal(n, signal.SIG_DFL) for n in (signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ)]) as run:
+                          preexec_fn=usual_signals) as run:
         while run.poll() is None and not outputs(run.pid, folder):
             pass
         run.send_signal(number)
@@ -79,7 +85,7 @@ def test_a_script_ends_with_us(number, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     with subprocess.Popen([lib.BIN / "pstat2callgrind", "-r", "script.py"], cwd=tmp_path, stderr=subprocess.PIPE,
-                          env={**lib.ENV, "TMPDIR": str(scratch)}, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)) as run:
+                          env={**lib.ENV, "TMPDIR": str(scratch)}, preexec_fn=usual_signals) as run:
         while not (tmp_path / "pid").exists():
             assert run.poll() is None, run.stderr.read()
             time.sleep(0.01)

@@ -121,7 +121,16 @@ def test_seconds():
 
 
 def test_every_limit_has_a_case():
-    assert set(rows()) == set(CASES) | {"seconds", "written", "lists"}
+    assert set(rows()) == set(CASES) | {"seconds", "written", "lists", "cells"}
+
+
+def test_cells():
+    """Counted where a table grows, so not to the last one; a single value type has no such limit."""
+    for types, size in ("A B", 20_000), ("A", 10_000):
+        data = f"events: {types}\n".encode() + b"".join(b"fn=f%d\n1 1\n" % i for i in range(10_000))
+        lib.run("callgrind2callgrind", "-q", "--limit", f"cells={2 * size}", input=data)
+        said = lib.run("callgrind2callgrind", "-q", "--limit", f"cells={size // 4}", input=data, status=2 if types == "A B" else 0)[1]
+        assert (b"--limit cells=N" in said and b": line " in said) == (types == "A B")
 
 
 def test_written(tmp_path):
