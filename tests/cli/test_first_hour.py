@@ -142,7 +142,7 @@ def test_other_names_and_files_are_none(tmp_path, monkeypatch):
 def on_terminal(program, *words, end, **more):
     """With that end of it at a terminal: the status and what the terminal shows."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen([lib.BIN / program, *words], env=lib.ENV, **{end: theirs}, **more) as child:
+    with subprocess.Popen([lib.BIN / program, *words], env={**lib.ENV, **lib.IN_SANDBOX}, **{end: theirs}, **more) as child:
         os.close(theirs)
         if end == "stdin":
             os.write(ours, STACKS + b"\x04")

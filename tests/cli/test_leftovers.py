@@ -188,7 +188,7 @@ def test_more_files_than_may_be_open(tmp_path):
         names[-1].write_bytes(STACKS)
 
     def limited(soft, hard):
-        return subprocess.run([lib.BIN / "profmerge", "--sandbox", "-t", "collapsed", *names], capture_output=True, env=lib.ENV,
+        return subprocess.run([lib.BIN / "profmerge", "--sandbox", "-t", "collapsed", *names], capture_output=True, env={**lib.ENV, **lib.IN_SANDBOX},
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard)))
     assert limited(20, 4096).stdout == b"main;draw 280\nmain;parse 200\n"
     done = limited(20, 30)

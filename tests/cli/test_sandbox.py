@@ -9,8 +9,6 @@ import pytest
 
 import lib
 
-# the leak checker looks at the process from a second one, which nobody in a sandbox may start
-ENV = {"ASAN_OPTIONS": lib.ENV["ASAN_OPTIONS"] + ":detect_leaks=0"}
 RUNS = sorted((lib.SAMPLES / "runs").glob("*.pstat"))
 ONE = lib.SAMPLES / "pstat/pytest-benchmark-test_fib.prof"
 STACKS = b"main;draw 7\nmain;parse 5\n"
@@ -18,7 +16,7 @@ STACKS = b"main;draw 7\nmain;parse 5\n"
 
 def both(program, *args, **kwargs):
     outside = subprocess.run([lib.BIN / program, *args], capture_output=True, env=lib.ENV, **kwargs)
-    inside = subprocess.run([lib.BIN / program, "--sandbox", *args], capture_output=True, env={**lib.ENV, **ENV}, **kwargs)
+    inside = subprocess.run([lib.BIN / program, "--sandbox", *args], capture_output=True, env={**lib.ENV, **lib.IN_SANDBOX}, **kwargs)
     return outside, inside
 
 
@@ -63,7 +61,7 @@ def test_more_files_than_may_be_open_at_first(tmp_path):
         paths.append(path)
     command = ["profmerge", "--sandbox", "-t", "collapsed", *paths]
     done = subprocess.run(["sh", "-c", 'ulimit -S -n 64; exec "$@"', "sh", lib.BIN / command[0], *command[1:]],
-                          capture_output=True, env={**lib.ENV, **ENV})
+                          capture_output=True, env={**lib.ENV, **lib.IN_SANDBOX})
     assert (done.stdout, done.stderr) == (b"main;draw 2100\nmain;parse 1500\n", b"")
 
 
@@ -76,7 +74,7 @@ def test_long_gzip_input_needs_no_thread(tmp_path):
 @pytest.mark.parametrize("name", ["out.pstat", "out.pstat.gz"])
 def test_output_gets_its_name(tmp_path, name):
     out = tmp_path / name
-    lib.run("collapsed2pstat", "--sandbox", "-o", out, input=STACKS, env=ENV)
+    lib.run("collapsed2pstat", "--sandbox", "-o", out, input=STACKS, env=lib.IN_SANDBOX)
     lib.run("collapsed2pstat", "-o", tmp_path / f"plain-{name}", input=STACKS)
     assert out.read_bytes() == (tmp_path / f"plain-{name}").read_bytes()
     assert out.stat().st_mode == (tmp_path / f"plain-{name}").stat().st_mode
@@ -86,7 +84,7 @@ def test_output_gets_its_name(tmp_path, name):
 def test_bad_input_leaves_the_old_file(tmp_path):
     out = tmp_path / "out"
     out.write_bytes(b"old")
-    lib.run("collapsed2pstat", "--sandbox", "-o", out, input=b"\xff no profile", status=2, env=ENV)
+    lib.run("collapsed2pstat", "--sandbox", "-o", out, input=b"\xff no profile", status=2, env=lib.IN_SANDBOX)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
 
 
@@ -94,7 +92,7 @@ def test_bad_input_leaves_the_old_file(tmp_path):
 def test_signal_to_who_waits(tmp_path, which):
     """It takes the other process along and removes what that has written."""
     process = subprocess.Popen([lib.BIN / "collapsed2pstat", "--sandbox", "-o", tmp_path / "out"],
-                               stdin=subprocess.PIPE, env={**lib.ENV, **ENV},
+                               stdin=subprocess.PIPE, env={**lib.ENV, **lib.IN_SANDBOX},
                                preexec_fn=lambda: signal.signal(which, signal.SIG_DFL))  # a shell's "&" ignores some
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not children(process.pid):
@@ -131,7 +129,7 @@ def alive(pid):
 
 def test_a_killed_worker_is_told(tmp_path):
     process = subprocess.Popen([lib.BIN / "collapsed2pstat", "--sandbox", "-o", tmp_path / "out"],
-                               stdin=subprocess.PIPE, stderr=subprocess.PIPE, env={**lib.ENV, **ENV})
+                               stdin=subprocess.PIPE, stderr=subprocess.PIPE, env={**lib.ENV, **lib.IN_SANDBOX})
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not children(process.pid):
         time.sleep(0.01)
@@ -146,7 +144,7 @@ def test_a_script_runs_before_it(tmp_path):
     (tmp_path / "script.py").write_text("print(1)\n")
     (tmp_path / "scratch").mkdir()
     out, said = lib.run("pstat2callgrind", "--sandbox", "-o", tmp_path / "out", "-r", tmp_path / "script.py",
-                        env={**ENV, "TMPDIR": str(tmp_path / "scratch")})
+                        env={**lib.IN_SANDBOX, "TMPDIR": str(tmp_path / "scratch")})
     assert (out, said) == (b"1\n", b"") and b"fn=" in (tmp_path / "out").read_bytes()
     assert list((tmp_path / "scratch").iterdir()) == []
 
@@ -161,7 +159,7 @@ def test_what_it_asks_of_the_system(tmp_path):
     """Between closing the sandbox and the end there are no calls but these."""
     log = tmp_path / "log"
     subprocess.run(["strace", "-f", "-o", log, lib.BIN / "pstat2callgrind", "--sandbox", ONE],
-                   stdout=subprocess.DEVNULL, env={**lib.ENV, **ENV}, check=True)
+                   stdout=subprocess.DEVNULL, env={**lib.ENV, **lib.IN_SANDBOX}, check=True)
     lines = log.read_text().splitlines()
     start = next(i for i, line in enumerate(lines) if "SECCOMP_SET_MODE_FILTER" in line or "PR_SET_SECCOMP" in line)
     worker = lines[start].split()[0]

@@ -48,7 +48,7 @@ FILES = {
 def shell(command, cwd):
     """Its status and all that it prints."""
     # nobody in a sandbox may start what checks for leaks
-    leaks = {"ASAN_OPTIONS": lib.ENV["ASAN_OPTIONS"] + ":detect_leaks=0"} if "--sandbox" in command else {}
+    leaks = lib.IN_SANDBOX if "--sandbox" in command else {}
     done = subprocess.run(["sh", "-c", command], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=120, env={**lib.ENV, **leaks, "PATH": f"{lib.BIN}:{os.environ['PATH']}"})
     return done.returncode, done.stdout.decode()

@@ -181,7 +181,7 @@ def test_list_finds_sources(source, place):
 def test_list_without_a_source_says_so(tmp_path):
     os.mkfifo(tmp_path / "a.py")
     for options in [], ["--source-path", tmp_path], ["--sandbox"]:  # a FIFO is not waited for
-        out, said = lib.run("proftop", "--list", "f", *options, input=b"f (x/a.py:3) 2\n")
+        out, said = lib.run("proftop", "--list", "f", *options, input=b"f (x/a.py:3) 2\n", env=lib.IN_SANDBOX)
         assert said == b"proftop: warning: x/a.py: no such source, see --source-path\n"
         assert re.sub(rb" +", b" ", out).splitlines()[-1] == b" 2 2 3"
     assert b"knows no lines of 'f'" in lib.run("proftop", "--list", "f", input=b"f 2\n", status=2)[1]

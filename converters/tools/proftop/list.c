@@ -201,6 +201,8 @@ static void add_up(struct list *l)
 {
 	size_t kept = 0;
 
+	if (!l->count)
+		return;
 	qsort(l->items, l->count, sizeof *l->items, compare_listed);
 	for (size_t i = 0; i < l->count; i++) {
 		struct listed *last = &l->items[kept ? kept - 1 : 0];

@@ -117,6 +117,8 @@ static void add_up(struct events *e)
 {
 	size_t kept = 0;
 
+	if (!e->count)
+		return;
 	qsort(e->items, e->count, sizeof *e->items, by_place);
 	for (size_t i = 0; i < e->count; i++) {
 		struct event *last = &e->items[kept ? kept - 1 : 0];
