@@ -47,8 +47,8 @@ def folded(sample, tmp_path):
     sums = {}
     for line in target.read_text(errors="replace").split("\n"):
         stack, _, count = line.rpartition(" ")
-        if stack and not stack.startswith("# "):  # a line without frames is idle time
-            frames = tuple(stack.split(";"))
+        if count and not stack.startswith("#"):
+            frames = tuple(stack.split(";")) if stack else ("[idle]",)  # a line without frames is idle time
             for depth in range(1, len(frames) + 1):
                 sums[frames[:depth]] = sums.get(frames[:depth], 0) + float(count)
     return sums
