@@ -40,6 +40,18 @@ static bool goes(const struct format *f, bool writes)
 	return writes ? f->write != NULL : f->read != NULL;
 }
 
+/* Keeps `word` in *near if `name` is nearer to it than to what was tried before. */
+static void try_word(struct buf *near, size_t *distance, struct str name, struct str word)
+{
+	size_t here = str_distance(name, word);
+
+	if (here >= *distance || here >= name.n)
+		return;
+	*distance = here;
+	near->n = 0;
+	buf_print(near, "; did you mean %.*s?", (int)word.n, word.p);
+}
+
 static void report_no_format(format_list list, struct str name, bool known, bool writes)
 {
 	enum { NEAR = 2 };
@@ -47,16 +59,15 @@ static void report_no_format(format_list list, struct str name, bool known, bool
 	size_t distance = NEAR + 1;
 
 	for (format_list f = list; *f; f++) {
-		size_t here = str_distance(name, str_of((*f)->name));
+		struct str suffixes = str_of((*f)->suffixes), suffix;
 
 		if (!goes(*f, writes))
 			continue;
 		buf_print(&names, "%s%s", names.n ? ", " : "", (*f)->name);
-		if (here < distance && here < name.n) {
-			distance = here;
-			near.n = 0;
-			buf_print(&near, "; did you mean %s?", (*f)->name);
-		}
+		try_word(&near, &distance, name, str_of((*f)->name));
+		while (str_word(&suffixes, &suffix))
+			if (suffix.p[0] == '.')
+				try_word(&near, &distance, name, str_from(suffix, 1));
 	}
 	diag_error("%s %s; there are: %s%.*s",
 		   !known   ? "no format"

@@ -29,7 +29,7 @@ def test_a_suffix_names_the_input_too():
 
 
 @pytest.mark.parametrize("words, said", [
-    (["-t", "flamegrap"], "did you mean flamegraph?"), (["-f", "spedscope", "-t", "dot"], "did you mean speedscope?"),
+    (["-t", "flamegrap"], "did you mean flamegraph?"), (["-t", "svgg"], "did you mean svg?"), (["-f", "spedscope", "-t", "dot"], "did you mean speedscope?"),
     (["-f", "dot", "-t", "dot"], "cannot read 'dot'"), (["-t", "xyz"], "no format 'xyz'; there are: ")])
 def test_a_format_that_there_is_not(words, said):
     out, told = lib.run("profconv", *words, input=STACKS, status=2)
