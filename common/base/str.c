@@ -120,6 +120,17 @@ size_t str_distance(struct str a, struct str b)
 	return rows[a.n % 3][b.n];
 }
 
+bool str_part(struct str *rest, char at, struct str *part)
+{
+	if (!rest->n)
+		return false;
+	if (!str_cut(*rest, at, part, rest)) {
+		*part = *rest;
+		*rest = S("");
+	}
+	return true;
+}
+
 bool str_word(struct str *rest, struct str *word)
 {
 	size_t n = 0;

@@ -57,6 +57,8 @@ bool str_cut_last(struct str s, char at, struct str *before, struct str *after);
  */
 size_t str_distance(struct str a, struct str b);
 
+/* Takes what is before the next `at`, or all, off *rest. False if nothing is left. */
+bool str_part(struct str *rest, char at, struct str *part);
 /* Takes the next blank-separated word off *rest. False if there is none. */
 bool str_word(struct str *rest, struct str *word);
 

@@ -113,7 +113,7 @@ string_id callgrind_read_name(struct callgrind_reader *r, struct callgrind_names
 
 /* --- functions --- */
 
-/* Removes the suffix that put_function_name() appended, see there. */
+/* Removes the suffix that put_function() in write_block.c appended, see suffixes.c. */
 static struct function plain_function(struct callgrind_reader *r, struct function f)
 {
 	struct str name = profile_text(r->p, f.name), file = profile_text(r->p, f.file);

@@ -93,7 +93,7 @@ void callgrind_put_self_recursive_only(struct callgrind_writer *w);
 /* Writes the details, behind the creator line. */
 void callgrind_put_details(struct callgrind_writer *w);
 
-/* --- totals: see callgrind_totals.c --- */
+/* --- totals: see notes.c --- */
 
 void callgrind_find_totals(struct callgrind_writer *w);
 /* Writes the totals, behind the blocks of the only section. */

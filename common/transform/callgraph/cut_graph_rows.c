@@ -186,26 +186,6 @@ static struct place moved(struct remap *w, struct place at)
 	return at;
 }
 
-static void write_threads(struct remap *w)
-{
-	const struct profile *p = w->from;
-
-	for (size_t i = 0; i < p->thread_count; i++) {
-		struct thread t = p->threads[i];
-
-		t.name = remap_string(w, t.name);
-		w->threads[i] = profile_thread(w->to, t);
-	}
-	for (size_t i = 0; i < p->metadata_count; i++) {
-		const struct metadata *l = &p->metadata[i];
-
-		/* recorded sums concern the whole graph */
-		if (!str_eq(profile_text(p, l->key), S("summary")))
-			profile_metadata(w->to, l->thread == NO_ID ? NO_ID : w->threads[l->thread],
-					 profile_text(p, l->key), profile_text(p, l->value));
-	}
-}
-
 static void write_rows(const struct cut_graph *g, struct remap *w)
 {
 	for (size_t i = 0; i < g->cost_count; i++) {
@@ -259,7 +239,8 @@ struct profile *cut_graph_profile(const struct cut_graph *g)
 	remap_open(&w, g->p, to);
 	remap_facts(&w);
 	remap_value_types(&w);
-	write_threads(&w);
+	remap_threads(&w);
+	remap_metadata(&w, "summary"); /* recorded sums concern the whole graph */
 	for (function_id f = 0; f < g->p->function_count; f++)
 		w.functions[f] = profile_function(to, remap_function(&w, f));
 	write_rows(g, &w);

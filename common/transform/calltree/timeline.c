@@ -21,15 +21,8 @@ static void copy_tables(struct remap *w, const struct profile *p)
 		w->functions[f] = profile_function(w->to, remap_function(w, f));
 	for (size_t i = 0; i < p->frame_count; i++)
 		w->frames[i] = profile_frame(w->to, remap_frame(w, (frame_id)i));
-	for (size_t i = 0; i < p->thread_count; i++) {
-		struct thread t = p->threads[i];
-
-		t.name = remap_string(w, t.name);
-		w->threads[i] = profile_thread(w->to, t);
-	}
-	for (size_t i = 0; i < p->metadata_count; i++)
-		profile_metadata(w->to, p->metadata[i].thread, profile_text(p, p->metadata[i].key),
-				 profile_text(p, p->metadata[i].value));
+	remap_threads(w);
+	remap_metadata(w, NULL);
 	remap_stacks(w);
 }
 

@@ -209,12 +209,8 @@ static void add_threads(struct canonical_sorter *s)
 						  s->rank[p->threads[t].name]) },
 					   t };
 	sort_keys(s, p->thread_count);
-	for (size_t i = 0; i < p->thread_count; i++) {
-		struct thread t = p->threads[s->items[i].id];
-
-		t.name = remap_string(&s->w, t.name);
-		s->w.threads[s->items[i].id] = profile_thread(s->w.to, t);
-	}
+	for (size_t i = 0; i < p->thread_count; i++)
+		remap_thread(&s->w, s->items[i].id);
 }
 
 static void add_metadata(struct canonical_sorter *s)
@@ -229,12 +225,8 @@ static void add_metadata(struct canonical_sorter *s)
 					   i };
 	}
 	sort_keys(s, p->metadata_count);
-	for (size_t i = 0; i < p->metadata_count; i++) {
-		const struct metadata *l = &p->metadata[s->items[i].id];
-
-		profile_metadata(s->w.to, l->thread == NO_ID ? NO_ID : s->w.threads[l->thread],
-				 profile_text(p, l->key), profile_text(p, l->value));
-	}
+	for (size_t i = 0; i < p->metadata_count; i++)
+		remap_metadata_row(&s->w, s->items[i].id);
 }
 
 /* --- stacks --- */

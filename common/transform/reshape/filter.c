@@ -159,22 +159,8 @@ static void add_root(struct cutter *c)
 
 static void add_threads(struct remap *w)
 {
-	const struct profile *p = w->from;
-
-	for (size_t i = 0; i < p->thread_count; i++) {
-		struct thread t = p->threads[i];
-
-		t.name = remap_string(w, t.name);
-		w->threads[i] = profile_thread(w->to, t);
-	}
-	for (size_t i = 0; i < p->metadata_count; i++) {
-		const struct metadata *l = &p->metadata[i];
-
-		/* recorded sums concern all stacks */
-		if (!str_eq(profile_text(p, l->key), S("summary")))
-			profile_metadata(w->to, l->thread == NO_ID ? NO_ID : w->threads[l->thread],
-					 profile_text(p, l->key), profile_text(p, l->value));
-	}
+	remap_threads(w);
+	remap_metadata(w, "summary"); /* recorded sums concern all stacks */
 }
 
 static void copy_graph(struct remap *w)

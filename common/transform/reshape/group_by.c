@@ -79,24 +79,6 @@ static void add_functions(struct grouper *g)
 	}
 }
 
-static void add_threads(struct grouper *g)
-{
-	const struct profile *p = g->w.from;
-
-	for (size_t i = 0; i < p->thread_count; i++) {
-		struct thread t = p->threads[i];
-
-		t.name = remap_string(&g->w, t.name);
-		g->w.threads[i] = profile_thread(g->w.to, t);
-	}
-	for (size_t i = 0; i < p->metadata_count; i++) {
-		const struct metadata *l = &p->metadata[i];
-
-		profile_metadata(g->w.to, l->thread == NO_ID ? NO_ID : g->w.threads[l->thread],
-				 profile_text(p, l->key), profile_text(p, l->value));
-	}
-}
-
 /* --- stacks --- */
 
 /* A frame of a chain is merged with its caller if that is in a chain too. */
@@ -216,7 +198,8 @@ struct profile *profile_group_by(const struct profile *p, const struct group_by_
 	remap_facts(&g.w);
 	remap_value_types(&g.w);
 	add_functions(&g);
-	add_threads(&g);
+	remap_threads(&g.w);
+	remap_metadata(&g.w, NULL);
 	add_stacks(&g);
 	remap_samples(&g.w);
 	remap_times(&g.w);

@@ -201,18 +201,11 @@ static void add_functions(struct remap *w)
 
 static void add_threads(struct merge *m, struct remap *w)
 {
-	const struct profile *p = w->from;
-
-	for (size_t i = 0; i < p->thread_count; i++) {
-		struct thread t = p->threads[i];
-
-		t.name = remap_string(w, t.name);
-		w->threads[i] = profile_thread(w->to, t);
-		while (m->threads <= w->threads[i]) {
+	for (thread_id t = 0; t < w->from->thread_count; t++)
+		for (thread_id new = remap_thread(w, t); m->threads <= new;) {
 			ARRAY_ROOM(m->thread_counts, m->threads, m->thread_cap);
 			m->thread_counts[m->threads++] = 0;
 		}
-	}
 }
 
 static void count_threads(struct merge *m, const struct remap *w)

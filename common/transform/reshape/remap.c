@@ -133,6 +133,36 @@ void remap_value_types(struct remap *w)
 	}
 }
 
+thread_id remap_thread(struct remap *w, thread_id t)
+{
+	struct thread thread = w->from->threads[t];
+
+	thread.name = remap_string(w, thread.name);
+	w->threads[t] = profile_thread(w->to, thread);
+	return w->threads[t];
+}
+
+void remap_threads(struct remap *w)
+{
+	for (thread_id t = 0; t < w->from->thread_count; t++)
+		remap_thread(w, t);
+}
+
+void remap_metadata_row(struct remap *w, size_t row)
+{
+	const struct metadata *m = &w->from->metadata[row];
+
+	profile_metadata(w->to, m->thread == NO_ID ? NO_ID : w->threads[m->thread],
+			 profile_text(w->from, m->key), profile_text(w->from, m->value));
+}
+
+void remap_metadata(struct remap *w, const char *but)
+{
+	for (size_t i = 0; i < w->from->metadata_count; i++)
+		if (!but || !str_eq(profile_text(w->from, w->from->metadata[i].key), str_of(but)))
+			remap_metadata_row(w, i);
+}
+
 void remap_facts(struct remap *w)
 {
 	const struct profile *from = w->from;

@@ -72,6 +72,12 @@ void remap_value_types(struct remap *w);
  * mappings.
  */
 void remap_facts(struct remap *w);
+/* Copies a thread and sets `threads`; so for all threads, in their order. */
+thread_id remap_thread(struct remap *w, thread_id t);
+void remap_threads(struct remap *w);
+/* Copies a row of metadata, or all but those of key `but` (NULL: all), when `threads` are set. */
+void remap_metadata_row(struct remap *w, size_t row);
+void remap_metadata(struct remap *w, const char *but);
 /* Sets `frames` from `functions`, none of which may be left out. */
 void remap_frames(struct remap *w);
 /* Sets `stacks` from `frames`. */

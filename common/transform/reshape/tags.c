@@ -321,18 +321,8 @@ static void copy_tables(struct remap *w, const struct profile *p)
 	for (function_id f = 0; f < p->function_count; f++)
 		w->functions[f] = profile_function(w->to, remap_function(w, f));
 	remap_frames(w);
-	for (thread_id t = 0; t < p->thread_count; t++) {
-		struct thread thread = p->threads[t];
-
-		thread.name = remap_string(w, thread.name);
-		w->threads[t] = profile_thread(w->to, thread);
-	}
-	for (size_t i = 0; i < p->metadata_count; i++) {
-		const struct metadata *m = &p->metadata[i];
-
-		profile_metadata(w->to, m->thread == NO_ID ? NO_ID : w->threads[m->thread],
-				 profile_text(p, m->key), profile_text(p, m->value));
-	}
+	remap_threads(w);
+	remap_metadata(w, NULL);
 }
 
 struct profile *tags_keep(const struct profile *p, const bool *keep)

@@ -46,13 +46,8 @@ static bool is_there(const char *command)
 
 	if (str_has(str_of(command), '/'))
 		return access(command, X_OK) == 0;
-	while (!found && rest.n) {
-		if (!str_cut(rest, ':', &directory, &rest)) {
-			directory = rest;
-			rest = S("");
-		}
+	while (!found && str_part(&rest, ':', &directory))
 		found = is_executable(directory, str_of(command));
-	}
 	return found;
 }
 

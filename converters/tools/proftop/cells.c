@@ -66,6 +66,14 @@ static void add_place(struct buf *text, struct str file, uint32_t line)
 		buf_print(text, ":%lu", (unsigned long)line);
 }
 
+void proftop_line(struct table *t, uint32_t line)
+{
+	if (line)
+		table_number(t, (struct decimal){ line, 0 }, S(""));
+	else
+		table_unknown(t);
+}
+
 void proftop_place(struct table *t, struct str file, uint32_t line)
 {
 	struct buf text = { 0 };

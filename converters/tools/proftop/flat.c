@@ -31,10 +31,7 @@ static void add_identity(struct table *t, const struct flat_profile *f, const st
 
 	table_text(t, row->name);
 	table_text(t, known ? row->location : S(""));
-	if (row->line)
-		table_number(t, (struct decimal){ row->line, 0 }, S(""));
-	else
-		table_unknown(t);
+	proftop_line(t, row->line);
 	table_text(t, profile_text(f->p, f->p->value_types[f->value].name));
 	table_text(t, proftop_unit(f->p, f->value));
 }

@@ -46,6 +46,8 @@ void proftop_count(struct table *t, int64_t count, bool known);
 struct str proftop_unit(const struct profile *p, value_id v);
 /* name (file:line), in a cell of its own. */
 void proftop_function(struct table *t, const struct flat_row *f);
+/* A line's number; 0 is unknown, also to programs. */
+void proftop_line(struct table *t, uint32_t line);
 /* file:line, in a cell of its own. */
 void proftop_place(struct table *t, struct str file, uint32_t line);
 /* The colour of such a share of the total; NULL: none. */

@@ -100,10 +100,7 @@ static void add_code_line(struct table *t, const struct profile *p, value_id v,
 	proftop_share(t, sum, total);
 	table_text(t, proftop_unit(p, v));
 	table_text(t, line->file);
-	if (line->line)
-		table_number(t, (struct decimal){ line->line, 0 }, S(""));
-	else
-		table_unknown(t);
+	proftop_line(t, line->line);
 	proftop_place(t, line->file, line->line);
 	table_text(t, line->name);
 	table_end_row(t);

@@ -154,10 +154,7 @@ static const struct table_column columns[] = {
 static void add_where(struct table *t, struct str file, uint32_t line)
 {
 	table_text(t, file);
-	if (line)
-		table_number(t, (struct decimal){ line, 0 }, S(""));
-	else
-		table_unknown(t);
+	proftop_line(t, line);
 	proftop_place(t, file, line);
 }
 

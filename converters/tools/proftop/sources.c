@@ -69,14 +69,9 @@ struct input *sources_open(const struct proftop_options *o, struct str file)
 
 	if (!file.n || task_current->preopening)
 		return NULL;
-	while (!in && rest.n) {
-		if (!str_cut(rest, ':', &directory, &rest)) {
-			directory = rest;
-			rest = S("");
-		}
+	while (!in && str_part(&rest, ':', &directory))
 		if (directory.n)
 			in = find_below(directory, file);
-	}
 	if (!in)
 		in = open_below(S(""), file);
 	for (int i = 0; i < o->file_count && !in; i++)
