@@ -13,8 +13,8 @@ ATTACK = lib.ROOT / "tests/attack/attack.py"
 WRONG = r"""#!/bin/sh
 "{real}/$(basename "$0")" "$@" || exit
 while [ $# -gt 1 ]; do
-	[ "$1" != -o ] || sed -i '{script}' "$2"
-	shift
+    [ "$1" != -o ] || sed -i '{script}' "$2"
+    shift
 done
 """
 FAULTS = {
