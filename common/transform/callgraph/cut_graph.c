@@ -21,6 +21,15 @@ static bool calls_nothing(const struct cut_graph *g, uint32_t n)
 	return g->out.first[n] == g->out.first[n + 1] && !g->nodes[n].calls_itself;
 }
 
+/*
+ * Whether each call of a node says how much of the node it was: it calls nothing, and the calls
+ * to it hold no more than its self values (a profiler that does not follow it may record more).
+ */
+static bool calls_divide(const struct cut_graph *g, uint32_t n)
+{
+	return calls_nothing(g, n) && !g->exceeded[g->cycles.component[n]];
+}
+
 static const struct cut_arc *in_arc(const struct cut_graph *g, uint32_t n)
 {
 	return &g->arcs[g->in.item[g->in.first[n]]];
@@ -37,12 +46,12 @@ static int callers_of(const struct cut_graph *g, uint32_t n)
 
 /*
  * By component: whether part of its time is in no arc to it, because the profiler was started in
- * it. A thousandth is rounding.
+ * it; and whether arcs to it hold more than it does. A thousandth is rounding.
  */
-static bool *find_entered(const struct cut_graph *g)
+static void compare_with_callers(struct cut_graph *g)
 {
 	size_t count = g->cycles.count;
-	bool *entered = alloc_zero(count, sizeof *entered), *called = alloc_zero(count, 1);
+	bool *called = alloc_zero(count, 1);
 	double *sums = alloc_zero(count * 2, sizeof *sums), *in = sums + count;
 
 	for (uint32_t v = 0; v < g->node_self.width; v++) {
@@ -61,12 +70,13 @@ static bool *find_entered(const struct cut_graph *g)
 			in[to] += value;
 			called[to] = true;
 		}
-		for (size_t c = 0; c < count; c++)
-			entered[c] |= !called[c] || sums[c] - in[c] > sums[c] / 1000 + 1;
+		for (size_t c = 0; c < count; c++) {
+			g->entered[c] |= !called[c] || sums[c] - in[c] > sums[c] / 1000 + 1;
+			g->exceeded[c] |= in[c] - sums[c] > in[c] / 1000 + 1;
+		}
 	}
 	alloc_free(called);
 	alloc_free(sums);
-	return entered;
 }
 
 static bool is_entered(const struct cut_graph *g, uint32_t n)
@@ -78,7 +88,10 @@ static void index_rows(struct cut_graph *g)
 {
 	cut_graph_index(g);
 	alloc_free(g->entered);
-	g->entered = find_entered(g);
+	alloc_free(g->exceeded);
+	g->entered = alloc_zero(g->cycles.count, sizeof *g->entered);
+	g->exceeded = alloc_zero(g->cycles.count, sizeof *g->exceeded);
+	compare_with_callers(g);
 }
 
 /* Marks what the marked nodes lead to (themselves included), or what leads to them. */
@@ -121,7 +134,7 @@ static void mark(struct cut_graph *g, const bool *functions)
 
 /*
  * Finds what is below marked nodes and has other callers too: of which the graph knows how much
- * is below only if it calls nothing.
+ * is below only if its calls divide it.
  */
 static bool find_shared(struct cut_graph *g)
 {
@@ -133,7 +146,7 @@ static bool find_shared(struct cut_graph *g)
 			continue;
 		for (size_t i = g->in.first[n]; i < g->in.first[n + 1]; i++)
 			node->shared |= !g->nodes[g->arcs[g->in.item[i]].caller].below;
-		if (is_entered(g, n) || (node->shared && !calls_nothing(g, n)))
+		if (is_entered(g, n) || (node->shared && !calls_divide(g, n)))
 			return fail(g, n);
 	}
 	return true;
@@ -405,7 +418,7 @@ static void give_self(struct cut_graph *g, uint32_t n)
 	for (size_t i = g->in.first[n]; i < g->in.first[n + 1]; i++) {
 		const struct cut_arc *a = &g->arcs[g->in.item[i]];
 
-		if (!single || calls_nothing(g, n)) {
+		if (!single || calls_divide(g, n)) {
 			cut_graph_add_cost(g, a->caller, a->row.site,
 					   values_row(&g->arc_values, g->in.item[i]));
 		} else if (i == g->in.first[n]) {
@@ -447,7 +460,7 @@ static size_t hide_some(struct cut_graph *g, bool *gone)
 		int callers = callers_of(g, n);
 
 		if (!g->nodes[n].marked || touched[n] || in_cycle(g, n) ||
-		    (callers && is_entered(g, n)) || (callers > 1 && !calls_nothing(g, n)))
+		    (callers && is_entered(g, n)) || (callers > 1 && !calls_divide(g, n)))
 			continue;
 		for (size_t i = g->in.first[n]; i < g->in.first[n + 1]; i++)
 			touched[g->arcs[g->in.item[i]].caller] = true;
