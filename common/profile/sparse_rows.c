@@ -75,18 +75,18 @@ const int64_t *sparse_rows_decode(struct sparse_rows *s, size_t row)
 /* --- the list of a row --- */
 
 /* A place in a list: behind the cell `before`; 0: at its beginning. */
-struct place {
+struct sparse_place {
 	size_t row;
 	uint32_t before;
 };
 
-static uint32_t next_of(const struct sparse_rows *s, struct place at)
+static uint32_t next_of(const struct sparse_rows *s, struct sparse_place at)
 {
 	return at.before ? s->cells[at.before - 1].next : s->first[at.row];
 }
 
 /* Goes to the place of column k; true if it has a cell, which is the next one. */
-static bool advance(const struct sparse_rows *s, struct place *at, uint32_t k)
+static bool advance(const struct sparse_rows *s, struct sparse_place *at, uint32_t k)
 {
 	uint32_t next;
 
@@ -95,7 +95,7 @@ static bool advance(const struct sparse_rows *s, struct place *at, uint32_t k)
 	return next && s->cells[next - 1].column == k;
 }
 
-static int64_t *insert(struct sparse_rows *s, struct place at, uint32_t k)
+static int64_t *insert(struct sparse_rows *s, struct sparse_place at, uint32_t k)
 {
 	uint32_t next = next_of(s, at), number = (uint32_t)s->count + 1;
 
@@ -111,7 +111,7 @@ static int64_t *insert(struct sparse_rows *s, struct place at, uint32_t k)
 
 int64_t *sparse_rows_cell(struct sparse_rows *s, size_t row, uint32_t k)
 {
-	struct place at = { row, 0 };
+	struct sparse_place at = { row, 0 };
 
 	s->fresh = false;
 	return advance(s, &at, k) ? &s->cells[next_of(s, at) - 1].value : insert(s, at, k);
@@ -119,14 +119,14 @@ int64_t *sparse_rows_cell(struct sparse_rows *s, size_t row, uint32_t k)
 
 int64_t *sparse_rows_find(const struct sparse_rows *s, size_t row, uint32_t k)
 {
-	struct place at = { row, 0 };
+	struct sparse_place at = { row, 0 };
 
 	return advance(s, &at, k) ? &s->cells[next_of(s, at) - 1].value : NULL;
 }
 
 void sparse_rows_put(struct sparse_rows *s, size_t row, const int64_t *values)
 {
-	struct place at = { row, 0 };
+	struct sparse_place at = { row, 0 };
 
 	s->fresh = false;
 	for (uint32_t i = s->first[row]; i; i = s->cells[i - 1].next)
@@ -139,7 +139,7 @@ void sparse_rows_put(struct sparse_rows *s, size_t row, const int64_t *values)
 
 uint32_t sparse_rows_add(struct sparse_rows *s, size_t row, const int64_t *values)
 {
-	struct place at = { row, 0 };
+	struct sparse_place at = { row, 0 };
 	uint32_t overflowed = UINT32_MAX;
 
 	s->fresh = false;
