@@ -82,7 +82,7 @@ $(BUILD)/obj/%.o: %.c $(flags_stamp)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # the script of flame graphs as a C string, without comments and indentation
-page_parts := profile contexts time trees shown picture moving actions controls heading table keys address
+page_parts := profile contexts time trees shown search picture moving actions controls heading table keys address
 page_sources := $(page_parts:%=converters/flamegraph/page/%.js)
 $(BUILD)/gen/flamegraph_page.inc: $(page_sources) $(flags_stamp)
 	@mkdir -p $(@D)

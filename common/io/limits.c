@@ -20,7 +20,7 @@ static const struct {
 	[LIMIT_STACKS] = { "stacks", "different stacks", IDS },
 	[LIMIT_THREADS] = { "threads", "threads", IDS },
 	[LIMIT_VALUES] = { "values", "value types", IDS },
-	[LIMIT_CELLS] = { "cells", "values in a table of several value types", INT64_MAX },
+	[LIMIT_CELLS] = { "cells", "values in a table of several value types", IDS },
 	[LIMIT_MAPPINGS] = { "mappings", "mappings", IDS },
 	[LIMIT_LABELS] = { "labels", "different labels of samples", IDS },
 	[LIMIT_LABEL_SETS] = { "label-sets", "different sets of labels", IDS },
