@@ -8,6 +8,7 @@
 #   make asan           and in build/asan, with AddressSanitizer and UBSan; make asan GOAL=check
 #   make interop        the outputs opened by other programs (needs PyPI and npm)
 #   make fuzz           libFuzzer on each reader and what they stand on; make fuzz-coverage
+#   make attack         generated profiles and options against all programs; make attack N=100000 SEED=1 CASE=5
 #   make figures        what the tests and fuzzers have tried, counted
 #   make bench          speed and memory beside other programs (needs PyPI, npm and crates); make bench-count
 #   make picture        the README's picture anew; make screenshots: its page in a browser
@@ -41,7 +42,7 @@ archive = $(if $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).
 LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lm -ldl -pthread \
 	$(if $(filter Linux,$(shell uname -s)),$(call archive,seccomp)) $(call archive,md)
 
-.PHONY: all deps demo check debug asan tsan format figures interop fuzz install uninstall clean man completions print-flags
+.PHONY: all deps demo check debug asan tsan format attack figures interop fuzz install uninstall clean man completions print-flags
 .DELETE_ON_ERROR:
 all:
 
@@ -81,7 +82,7 @@ $(BUILD)/obj/%.o: %.c $(flags_stamp)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # the script of flame graphs as a C string, without comments and indentation
-page_parts := profile contexts time trees shown picture moving actions controls heading table keys address
+page_parts := profile contexts time trees shown search picture moving actions controls heading table keys address
 page_sources := $(page_parts:%=converters/flamegraph/page/%.js)
 $(BUILD)/gen/flamegraph_page.inc: $(page_sources) $(flags_stamp)
 	@mkdir -p $(@D)
@@ -171,6 +172,11 @@ T ?= tests
 check: all unit-tests library-tests faults replays man completions
 	@mkdir -p $(BUILD)/tests
 	$(PYTEST) -n $$(nproc) --ignore=tests/interop $(T)
+
+# N generated cases; SEED says which (default: others each time), CASE runs one of them alone
+N ?= 2000
+attack: all
+	@$(PYTHON) tests/attack/attack.py $(BUILD) -n $(N) $(if $(SEED),-s $(SEED)) $(if $(CASE),-c $(CASE)) -j $(or $(JOBS),$$(nproc))
 
 # what was tried: faults, names, inputs of the corpus, executions
 figures:

@@ -44,6 +44,16 @@ static size_t put_invalid(struct output *out, struct str s, size_t i)
 	return 1;
 }
 
+/* As UTF-16: a pair of surrogates beyond U+FFFF. */
+static void put_point(struct output *out, uint32_t point)
+{
+	if (point > 0xffff) {
+		put_unit(out, 0xd7c0 + (point >> 10));
+		point = 0xdc00 | (point & 0x3ff);
+	}
+	put_unit(out, point);
+}
+
 static void put_escape(struct output *out, uint32_t point)
 {
 	static const char meanings[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
@@ -52,7 +62,7 @@ static void put_escape(struct output *out, uint32_t point)
 				      : NULL;
 
 	if (!meaning) {
-		put_unit(out, point);
+		put_point(out, point);
 		return;
 	}
 	output_byte(out, '\\');
@@ -61,8 +71,9 @@ static void put_escape(struct output *out, uint32_t point)
 
 static bool stands_for_itself(uint32_t point)
 {
-	return point >= 0x20 && point != '"' && point != '\\' && point != 0x7f && point != 0x2028 &&
-	       point != 0x2029;
+	if (point < 0x7f)
+		return point >= 0x20 && point != '"' && point != '\\';
+	return !utf8_is_unsafe(point);
 }
 
 void json_put(struct output *out, struct str s)
@@ -91,13 +102,22 @@ void json_put(struct output *out, struct str s)
 
 void json_put_guarded(struct output *out, struct str json)
 {
-	size_t from = 0;
+	size_t from = 0, i = 0;
 
-	for (size_t i = 0; i + 2 < json.n; i++)
-		if (json.p[i] == '#' && utf8_is_log_command(str_from(json, i))) {
-			output_str(out, str_from(str_head(json, i + 1), from));
-			output_text(out, "\\u0023");
-			from = i + 2;
+	while (i < json.n) {
+		size_t length = utf8_length(json, i);
+		uint32_t point = length ? utf8_point(json, i) : 0;
+
+		if (utf8_is_log_command(str_from(json, i))) {
+			i++; /* its second '#' */
+		} else if (point < 0x7f || !utf8_is_unsafe(point)) {
+			i += length ? length : 1;
+			continue;
 		}
+		output_str(out, str_from(str_head(json, i), from));
+		put_point(out, point);
+		i += length;
+		from = i;
+	}
 	output_str(out, str_from(json, from));
 }

@@ -124,9 +124,9 @@ uint32_t marshal_peek_tag(const struct marshal *m);
 int marshal_expected(struct marshal *m, const struct marshal_item *got, const char *what);
 
 /*
- * Writing uses version 2 without references, which every Python from 2.7 on loads. A text is
- * loaded as the native str of that Python; it must be UTF-8, and may contain surrogates. A dict
- * is followed by keys and values in turn and then its end.
+ * Writing uses version 2, which every Python from 2.7 on loads. A text is loaded as the native
+ * str of that Python; it must be UTF-8, and may contain surrogates. A dict is followed by keys
+ * and values in turn and then its end.
  */
 void marshal_put_dict(struct output *out);
 void marshal_put_end(struct output *out);
@@ -136,5 +136,12 @@ void marshal_put_long(struct output *out, int64_t value); /* stored as a long; P
 							     same number */
 void marshal_put_float(struct output *out, double value);
 void marshal_put_text(struct output *out, struct str text);
+/*
+ * The same, numbered from 0 in the order of these calls, and again the object of that number: of
+ * version 3, which Python loads from 3.4 on.
+ */
+void marshal_put_referenced_tuple(struct output *out, uint32_t count);
+void marshal_put_referenced_text(struct output *out, struct str text);
+void marshal_put_reference(struct output *out, uint32_t number);
 
 #endif

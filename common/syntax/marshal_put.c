@@ -1,9 +1,9 @@
 /*
- * marshal_put - writing, in version 2: see marshal.h
+ * marshal_put - writing, in version 2, and references of version 3: see marshal.h
  */
 #include <string.h>
 
-#include "common/syntax/marshal.h"
+#include "common/syntax/marshal_internal.h"
 
 static void put_u32(struct output *out, uint32_t value)
 {
@@ -23,10 +23,25 @@ void marshal_put_end(struct output *out)
 	output_byte(out, '0');
 }
 
+static void put_counted(struct output *out, int type, uint32_t count)
+{
+	output_byte(out, (char)type);
+	put_u32(out, count);
+}
+
 void marshal_put_tuple(struct output *out, uint32_t count)
 {
-	output_byte(out, '(');
-	put_u32(out, count);
+	put_counted(out, '(', count);
+}
+
+void marshal_put_referenced_tuple(struct output *out, uint32_t count)
+{
+	put_counted(out, '(' | FLAG_REF, count);
+}
+
+void marshal_put_reference(struct output *out, uint32_t number)
+{
+	put_counted(out, 'r', number);
 }
 
 void marshal_put_long(struct output *out, int64_t value)
@@ -69,7 +84,12 @@ void marshal_put_float(struct output *out, double value)
  */
 void marshal_put_text(struct output *out, struct str text)
 {
-	output_byte(out, 't');
-	put_u32(out, (uint32_t)text.n);
+	put_counted(out, 't', (uint32_t)text.n);
+	output_str(out, text);
+}
+
+void marshal_put_referenced_text(struct output *out, struct str text)
+{
+	put_counted(out, 't' | FLAG_REF, (uint32_t)text.n);
 	output_str(out, text);
 }

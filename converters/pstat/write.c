@@ -3,31 +3,8 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
-#include "common/base/utf8.h"
 #include "common/profile/referenced.h"
-#include "common/syntax/marshal.h"
-#include "common/transform/callgraph/call_table.h"
-#include "converters/pstat/internal.h"
-
-struct pstat_row {
-	struct str file, name;
-	uint32_t line;
-	bool guess; /* the line where it begins is unknown */
-};
-
-struct pstat_writer {
-	const struct profile *p;
-	int digits;
-	struct pstat_row *rows; /* each key once */
-	size_t count;
-	uint32_t *row_of; /* by function: its row, or NO_ID */
-	struct call_table table;
-	uint32_t *order; /* of the rows in the file */
-	bool *entries;   /* by row: what the root calls; NULL: there is no root */
-	int64_t whole;   /* the root's inclusive value */
-	bool guesses;    /* some number in the file is a guess */
-	struct buf root, text;
-};
+#include "converters/pstat/writing.h"
 
 static void lower_line(uint32_t *line, string_id file, uint32_t at)
 {
@@ -56,11 +33,19 @@ static uint32_t *find_lines(const struct profile *p)
 
 static struct pstat_row row_for(const struct profile *p, function_id f, uint32_t line)
 {
-	struct pstat_row row = { function_location(p, f), function_name(p, f), line,
-				 line && (!p->functions[f].line || p->functions[f].line_inferred) };
+	const struct function_row *fn = &p->functions[f];
+	string_id file = fn->file ? fn->file : fn->object;
+	struct pstat_row row = { .file_text = file,
+				 .name_text = fn->name,
+				 .file = profile_text(p, file),
+				 .name = profile_text(p, fn->name),
+				 .line = line,
+				 .guess = line && (!fn->line || fn->line_inferred) };
 
-	if (!row.file.n)
+	if (!row.file.n || str_eq(row.file, NOWHERE)) {
 		row.file = NOWHERE;
+		row.file_text = 0; /* read again, it is a text of the profile: the same bytes */
+	}
 	return row;
 }
 
@@ -94,7 +79,7 @@ static void make_rows(struct pstat_writer *w)
 	uint32_t *lines = find_lines(w->p);
 	struct index keys = { 0 };
 
-	w->rows = alloc_zero(n, sizeof *w->rows);
+	w->rows = alloc_zero(n + 1, sizeof *w->rows);
 	w->row_of = alloc_zero(n, sizeof *w->row_of);
 	for (function_id f = 0; f < n; f++)
 		w->row_of[f] = used[f] ? add_row(w, &keys, row_for(w->p, f, lines[f])) : NO_ID;
@@ -112,7 +97,7 @@ static bool covers(const struct pstat_writer *w, uint32_t row)
 
 static void name_root(struct pstat_writer *w)
 {
-	struct pstat_row root = { NOWHERE, ROOT, 0, false };
+	struct pstat_row root = { .file = NOWHERE };
 
 	buf_add(&w->root, ROOT);
 	for (size_t n = 2, i = 0; i < w->count; i++) {
@@ -123,6 +108,8 @@ static void name_root(struct pstat_writer *w)
 		buf_print(&w->root, "[root %zu]", n++);
 		i = SIZE_MAX;
 	}
+	root.name = buf_str(&w->root);
+	w->rows[w->count] = root;
 }
 
 /* Finds the rows that a root would call, and whether one is needed. */
@@ -194,6 +181,7 @@ static void writer_open(struct pstat_writer *w, const struct profile *p)
 	order_rows(w);
 	make_root(w);
 	find_guesses(w);
+	pstat_open_references(w);
 }
 
 static void writer_close(struct pstat_writer *w)
@@ -203,75 +191,9 @@ static void writer_close(struct pstat_writer *w)
 	alloc_free(w->row_of);
 	alloc_free(w->order);
 	alloc_free(w->entries);
+	pstat_close_references(w);
 	buf_free(&w->root);
 	buf_free(&w->text);
-}
-
-/*
- * Bytes that are not characters for Python are written as lone surrogates. Surrogates within a
- * name are kept, except those that would be read as such bytes.
- */
-static size_t plain_length(struct str s, size_t i)
-{
-	size_t n = utf8_length(s, i);
-
-	if (!n && s.n - i >= 3 && (unsigned char)s.p[i] == 0xed && !pstat_is_escape(s, i) &&
-	    ((unsigned char)s.p[i + 1] & 0xe0) == 0xa0 &&
-	    ((unsigned char)s.p[i + 2] & 0xc0) == 0x80)
-		n = 3;
-	return n;
-}
-
-static void add_escape(struct buf *text, unsigned char byte)
-{
-	char escape[4];
-	size_t n = utf8_put(escape, SURROGATE + byte);
-
-	buf_add(text, (struct str){ escape, n });
-}
-
-static void put_name(struct output *out, struct pstat_writer *w, struct str name)
-{
-	size_t i = 0, n;
-
-	while (i < name.n && (n = plain_length(name, i)))
-		i += n;
-	if (i == name.n) {
-		marshal_put_text(out, name);
-		return;
-	}
-	w->text.n = 0;
-	for (i = 0; i < name.n; i += n) {
-		n = plain_length(name, i);
-		if (n)
-			buf_add(&w->text, (struct str){ name.p + i, n });
-		else
-			add_escape(&w->text, (unsigned char)name.p[i]);
-		n += !n;
-	}
-	marshal_put_text(out, buf_str(&w->text));
-}
-
-/* A guess is a long: the same number for Python, and unknown when we read it again. */
-static void put_number(struct output *out, int64_t value, bool guess)
-{
-	if (guess)
-		marshal_put_long(out, value);
-	else
-		marshal_put_int(out, value);
-}
-
-static void put_key(struct output *out, struct pstat_writer *w, struct pstat_row row)
-{
-	marshal_put_tuple(out, 3);
-	put_name(out, w, row.file);
-	put_number(out, row.line, row.guess);
-	put_name(out, w, row.name);
-}
-
-static struct pstat_row root_row(const struct pstat_writer *w)
-{
-	return (struct pstat_row){ NOWHERE, buf_str(&w->root), 0, false };
 }
 
 /*
@@ -298,16 +220,16 @@ static void put_values(struct output *out, const struct pstat_writer *w, int64_t
 }
 
 /* For callers, the total count comes first. */
-static void put_caller(struct output *out, struct pstat_writer *w, struct pstat_row caller,
+static void put_caller(struct output *out, struct pstat_writer *w, size_t caller,
 		       const struct call_arc *a)
 {
 	int64_t calls = a->calls, primitive = a->primitive;
 	bool guess = find_calls(a->inclusive, &calls, &primitive);
 
-	put_key(out, w, caller);
+	pstat_put_key(out, w, caller);
 	marshal_put_tuple(out, 4);
-	put_number(out, calls, guess);
-	put_number(out, primitive, guess);
+	pstat_put_number(out, calls, guess);
+	pstat_put_number(out, primitive, guess);
 	put_values(out, w, a->self, a->inclusive);
 }
 
@@ -336,17 +258,17 @@ static void put_row(struct output *out, struct pstat_writer *w, uint32_t r)
 	bool guess = find_calls(row->inclusive, &calls, &primitive);
 	struct call_arc rest;
 
-	put_key(out, w, w->rows[r]);
+	pstat_put_key(out, w, r);
 	marshal_put_tuple(out, 5);
-	put_number(out, primitive, guess);
-	put_number(out, calls, guess);
+	pstat_put_number(out, primitive, guess);
+	pstat_put_number(out, calls, guess);
 	put_values(out, w, row->self, row->inclusive);
 	marshal_put_dict(out);
 	for (uint32_t i = w->table.first[r]; i < w->table.first[r + 1]; i++)
-		put_caller(out, w, w->rows[w->table.arcs[i].caller], &w->table.arcs[i]);
+		put_caller(out, w, w->table.arcs[i].caller, &w->table.arcs[i]);
 	if (w->entries && w->entries[r]) {
 		rest = root_part(w, r, calls, primitive);
-		put_caller(out, w, root_row(w), &rest);
+		put_caller(out, w, w->count, &rest);
 	}
 	marshal_put_end(out);
 }
@@ -364,7 +286,7 @@ static void put_text_note(struct output *out, struct pstat_writer *w, const char
 {
 	if (value.n) {
 		marshal_put_text(out, str_of(key));
-		put_name(out, w, value);
+		pstat_put_name(out, w, value);
 	}
 }
 
@@ -383,13 +305,13 @@ static void put_notes(struct output *out, struct pstat_writer *w)
 {
 	const struct value_type *type = &w->p->value_types[0];
 
-	put_key(out, w, w->entries ? root_row(w) : w->rows[w->order[0]]);
+	pstat_put_key(out, w, w->entries ? w->count : w->order[0]);
 	marshal_put_dict(out);
 	put_note(out, "profpipe", 1);
 	put_note(out, "root", w->entries != NULL);
 	put_note(out, "empty", !w->count);
 	marshal_put_text(out, S("value"));
-	put_name(out, w, profile_text(w->p, type->name));
+	pstat_put_name(out, w, profile_text(w->p, type->name));
 	put_text_note(out, w, "title", profile_text(w->p, type->title));
 	put_text_note(out, w, "unit", str_of(pstat_units[type->unit]));
 	put_note(out, "exponent", type->exponent);
@@ -403,7 +325,7 @@ static void put_notes(struct output *out, struct pstat_writer *w)
 
 static void put_root(struct output *out, struct pstat_writer *w)
 {
-	put_key(out, w, root_row(w));
+	pstat_put_key(out, w, w->count);
 	marshal_put_tuple(out, 5);
 	marshal_put_int(out, 1);
 	marshal_put_int(out, 1);
@@ -415,15 +337,16 @@ static void put_root(struct output *out, struct pstat_writer *w)
 /* pstats cannot load an empty dict, gprof2dot none of one key. */
 static void put_nothing(struct output *out, struct pstat_writer *w)
 {
+	const struct pstat_row empty = { .file = NOWHERE, .name = S("[empty]") };
 	const struct call_arc none = { 0 };
 
-	put_key(out, w, (struct pstat_row){ NOWHERE, S("[empty]"), 0, false });
+	pstat_put_plain_key(out, w, &empty);
 	marshal_put_tuple(out, 5);
 	marshal_put_int(out, 1);
 	marshal_put_int(out, 1);
 	put_values(out, w, 0, 0);
 	marshal_put_dict(out);
-	put_caller(out, w, root_row(w), &none);
+	put_caller(out, w, w->count, &none);
 	marshal_put_end(out);
 }
 

@@ -9,7 +9,7 @@ import pytest
 import lib
 import parsers
 from inputs import LINE, WEIGHTS, functions, printable, run, threads, tried, value_types
-from names import (BYTES, EVERYTHING, FEW, HOSTILE, LOGGED, LONG, NAMES, bytes_of, comparable, csv_text, json_text, text_of, tsv_text, visible)
+from names import (BYTES, EVERYTHING, FEW, HOSTILE, LOGGED, LONG, NAMES, UNSAFE, bytes_of, comparable, csv_text, json_text, text_of, tsv_text, visible)
 from parsers import blanks
 
 pytestmark = pytest.mark.skipif(not shutil.which("cmark-gfm"), reason="no cmark-gfm: make deps")
@@ -281,6 +281,23 @@ def test_a_long_message_ends_with_a_character(tmp_path):
 def test_the_number_of_names():
     tried("names tried through writers and reports", len(NAMES))
     assert len(BYTES) == 4 * 256
+
+
+# --- terminals ---
+
+@pytest.mark.parametrize("command", [["proftop", "--format", "json"], ["proftop", "--format", "ndjson"], ["profcheck", "--json"],
+                                     ["profconv", "-t", "speedscope"]], ids=" ".join)
+def test_json_has_no_character_that_a_terminal_obeys(command, tmp_path):
+    """Not even those that JSON allows: they are escaped, and nothing of the name is lost."""
+    name = "f" + "".join(map(chr, sorted(UNSAFE - {0})))
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"shared": {"frames": [{"name": name}]}, "profiles": [
+        {"type": "sampled", "name": name, "unit": "none", "startValue": 0, "endValue": 1, "samples": [[0]], "weights": [1],
+         "profpipe": {"value": {"name": name, "unit": "none"}}}]}))
+    out = lib.run(*command, "-q", path)[0].decode()
+    assert not UNSAFE & set(map(ord, out)) - {ord("\n"), ord("\t")}
+    shown = [json.loads(line) for line in out.splitlines()] if "ndjson" in command else json.loads(out)
+    assert json.dumps(name)[1:-1] in json.dumps(shown)
 
 
 # --- logs of CI jobs ---

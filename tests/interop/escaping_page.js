@@ -80,6 +80,12 @@ async function open(browser, task) {
 	try {
 		await page.goto(task.url);
 		await see();
+		if (task.expression) {
+			await page.getByRole("button", { name: "Regular expression", exact: true }).click();
+			await page.locator("input[type=search]").fill(task.expression);
+			await page.waitForFunction(() => !/^searching/.test(document.querySelector("[role=status]").textContent));
+			await see();
+		}
 		if (task.tour) await tour(page, task.words, see);
 		await page.waitForTimeout(200);
 		const state = await page.evaluate(() => [window.canary, window.violations]);

@@ -5,7 +5,7 @@
 //     echo '[{"file": "x.svg", "address": "#s=a", "options": {}, "steps": [["press", "Home"], ["look"]]}]' | node flamegraph_page.js
 //
 // Prints one JSON list, an object a task: `seen` has what each "look" and "ask" saw, `wrong` all
-// that must not happen: errors, dialogs, requests for anything but the file itself.
+// that must not happen: errors, dialogs, requests for anything but the file itself and the worker that it made.
 "use strict";
 const path = require("path");
 const runTasks = require("./tasks.js");
@@ -84,7 +84,7 @@ async function use(browser, task) {
 	page.on("pageerror", (error) => wrong.push(String(error)));
 	page.on("console", (message) => { if (["error", "warning"].includes(message.type())) wrong.push(message.text()); });
 	page.on("dialog", (dialog) => { wrong.push("dialog " + dialog.message()); dialog.dismiss(); });
-	page.on("request", (request) => { if (!request.url().startsWith(file) && request.url() !== "about:blank" && !request.url().endsWith(task.shows)) wrong.push("asked for " + request.url()); });
+	page.on("request", (request) => { if (!request.url().startsWith(file) && request.url() !== "about:blank" && !request.url().startsWith("blob:") && !request.url().endsWith(task.shows)) wrong.push("asked for " + request.url()); });
 	page.setDefaultTimeout(20000);
 	if (task.before) await page.addInitScript(task.before);
 	const seen = [];
@@ -95,7 +95,10 @@ async function use(browser, task) {
 			if (name === "open") {
 				await page.goto("about:blank"); // another fragment alone would not load the page anew
 				await page.goto(file + args[0]);
-			} else if (name === "look") seen.push(await page.evaluate(look));
+			} else if (name === "look") {
+				await page.waitForFunction(() => !/^searching/.test(document.querySelector("[role=status]").textContent));
+				seen.push(await page.evaluate(look));
+			}
 			else if (name === "ask") seen.push(await page.evaluate(args[0]));
 			else if (name === "time") seen.push(Date.now() - began);
 			else {

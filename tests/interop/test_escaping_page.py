@@ -3,6 +3,7 @@ import base64
 import hashlib
 import http.server
 import json
+import re
 import sys
 import threading
 
@@ -106,6 +107,18 @@ def test_options_are_texts_too(serve):
     address = serve({"/x.svg": ("image/svg+xml", policy_of(svg), svg)})
     (result,) = visit([{"url": address + "/x.svg", "tour": True, "words": [word]}])
     assert result["wrong"] == []
+
+
+def test_a_page_that_may_have_no_worker(serve):
+    """A policy may refuse it: expressions that may take long are not searched, and that is said."""
+    svg = flame(stacked([b"read", b"lex"]))
+    address = serve({"/held.svg": ("image/svg+xml", policy_of(svg), svg), "/free.svg": ("image/svg+xml", policy_of(svg) + "; worker-src blob:", svg)})
+    held, free, simple = visit([{"url": address + "/held.svg", "expression": "(re)+ad"}, {"url": address + "/free.svg", "expression": "(re)+ad"},
+                                {"url": address + "/held.svg", "expression": "^read|zz"}])
+    assert any("may have no worker" in text for text in held["shown"])
+    for one in free, simple:
+        assert any(re.search("^matched .*1 function", text) for text in one["shown"])
+    assert simple["wrong"] == [] and all(word.startswith(("asked for blob:",)) for word in free["wrong"])
 
 
 def test_markdown(serve, tmp_path):

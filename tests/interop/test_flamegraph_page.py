@@ -383,6 +383,51 @@ def test_a_simple_expression_of_a_link_runs(small):
     assert any("hit" in f["classes"] for f in seen[0]["frames"])
 
 
+SLOW = [".?" * 40 + "!", "(a|a)*!", "(a*)*!", "(.+)+!", "a.*a.*a.*a.*a.*a.*a.*a.*!"]
+
+
+@pytest.fixture(scope="module")
+def long_names(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("long")
+    stacks = [(("main", f"{'a' * 900}_{i}"), 5) for i in range(30)] + [(("main", "x"), 50)]
+    return [picture(folder, stacks), page(folder, stacks)]
+
+
+def page(folder, stacks):
+    """The same as an HTML page."""
+    source, target = folder / "in.collapsed", folder / "in.html"
+    source.write_text("".join(f"{';'.join(stack)} {value}\n" for stack, value in stacks))
+    lib.run("profconv", "-q", source, "-o", target)
+    return target
+
+
+@pytest.mark.parametrize("kind", [0, 1], ids=["svg", "html"])
+@pytest.mark.parametrize("expression", SLOW)
+def test_no_expression_hangs_the_page(long_names, kind, expression):
+    """Typed or in a link and confirmed: it is ended after a second, while the page answers; the next one runs as before."""
+    link = "#re=1&s=" + urllib.parse.quote(expression)
+    enter = [["press", "/"], ["press", "Enter"]]
+    # a hung page would not tell the time
+    steps = [["time"], *enter, ["time"], ["button", "Icicle"], ["time"], ["look"], ["time"],
+             ["fill", "^(x|y)+$"], ["look"], ["fill", expression], ["button", "Flame"], ["fill", "x"], ["look"], ["fill", "^(x|y)+$"], ["press", "Enter"], ["look"]]
+    (seen,) = use({"file": long_names[kind], "address": link, "steps": steps})
+    begun, _, turned, ended, timed, one, two, three = seen
+    assert ended["status"].startswith("search took longer than a second and was ended")
+    assert ended["view"] == "Icicle" and turned - begun < 5000 and timed - begun < 10000
+    for look in one, two:
+        assert look["status"].startswith("matched 25%, 1 function, 1 frame")
+    assert three["status"] == "match 1 of 1: x"
+
+
+def test_without_workers(small):
+    steps = [["button", "Regular expression"], ["fill", "^r|x"], ["look"], ["fill", "(r)+"], ["look"], ["press", "Enter"], ["look"], ["fill", "(("], ["look"],
+             ["button", "Regular expression"], ["fill", "parse"], ["look"]]
+    (seen,) = use({"file": small, "before": "delete window.Worker", "steps": steps})
+    simple, refused, again, wrong, text = (look["status"] for look in seen)
+    assert simple.startswith("matched 79%") and text.startswith("matched 71%") and wrong.startswith("not an expression: ")
+    assert refused.startswith("this page may have no worker: only plain text and simple expressions are searched") and again.startswith("this page")
+
+
 # --- names are data ---
 
 CANARY = "window.ran=1"

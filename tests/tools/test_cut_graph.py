@@ -139,3 +139,19 @@ def test_what_is_not_determined_names_a_function():
     assert said.startswith(b"proffilter: warning: a call graph does not say which part of load this leaves: stacks are estimated")
     assert out
     assert lib.run("proffilter", "--strict", "--focus", "parse", input=data, status=2)[0] == b""
+
+
+LEAF_WITH_MORE = b"events: e\nfn=a\n0 5\ncfn=x\ncalls=1 0\n0 5\n\nfn=b\ncfn=x\ncalls=1 0\n0 5\n"
+
+
+@pytest.mark.parametrize("verb, left", [("--ignore", {"a": 5}), ("--focus", {}), ("--hide", {"a": 5})])
+def test_what_no_function_took_itself_is_not_given_to_one(verb, left):
+    """x calls nothing and took nothing itself; what the calls to it hold is unattributed, and no self value of anybody."""
+    graph, said = lib.run("proffilter", verb, "^b$" if verb != "--hide" else "^x$", "-t", "callgrind", input=LEAF_WITH_MORE)
+    assert {name: value for name, value in figures("callgrind", graph)[0].items() if not name.startswith("[unattributed]")} == left
+    assert UNDETERMINED in said.decode()
+
+
+def test_a_leaf_of_one_caller_leaves_it_what_it_took(tmp_path):
+    graph = lib.run("proffilter", "--hide", "^x$", "-t", "callgrind", input=b"events: e\nfn=a\n0 5\ncfn=x\ncalls=1 0\n0 9\n\nfn=x\n0 2\n")[0]
+    assert figures("callgrind", graph)[0] == {"a": 7}

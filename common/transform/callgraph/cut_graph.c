@@ -21,6 +21,15 @@ static bool calls_nothing(const struct cut_graph *g, uint32_t n)
 	return g->out.first[n] == g->out.first[n + 1] && !g->nodes[n].calls_itself;
 }
 
+/*
+ * Whether each call of a node says how much of the node it was: it calls nothing, and the calls
+ * to it hold no more than its self values (a profiler that does not follow it may record more).
+ */
+static bool calls_divide(const struct cut_graph *g, uint32_t n)
+{
+	return calls_nothing(g, n) && !g->exceeded[g->cycles.component[n]];
+}
+
 static const struct cut_arc *in_arc(const struct cut_graph *g, uint32_t n)
 {
 	return &g->arcs[g->in.item[g->in.first[n]]];
@@ -37,12 +46,12 @@ static int callers_of(const struct cut_graph *g, uint32_t n)
 
 /*
  * By component: whether part of its time is in no arc to it, because the profiler was started in
- * it. A thousandth is rounding.
+ * it; and whether arcs to it hold more than it does. A thousandth is rounding.
  */
-static bool *find_entered(const struct cut_graph *g)
+static void compare_with_callers(struct cut_graph *g)
 {
 	size_t count = g->cycles.count;
-	bool *entered = alloc_zero(count, sizeof *entered), *called = alloc_zero(count, 1);
+	bool *called = alloc_zero(count, 1);
 	double *sums = alloc_zero(count * 2, sizeof *sums), *in = sums + count;
 
 	for (uint32_t v = 0; v < g->node_self.width; v++) {
@@ -61,12 +70,13 @@ static bool *find_entered(const struct cut_graph *g)
 			in[to] += value;
 			called[to] = true;
 		}
-		for (size_t c = 0; c < count; c++)
-			entered[c] |= !called[c] || sums[c] - in[c] > sums[c] / 1000 + 1;
+		for (size_t c = 0; c < count; c++) {
+			g->entered[c] |= !called[c] || sums[c] - in[c] > sums[c] / 1000 + 1;
+			g->exceeded[c] |= in[c] - sums[c] > in[c] / 1000 + 1;
+		}
 	}
 	alloc_free(called);
 	alloc_free(sums);
-	return entered;
 }
 
 static bool is_entered(const struct cut_graph *g, uint32_t n)
@@ -78,7 +88,10 @@ static void index_rows(struct cut_graph *g)
 {
 	cut_graph_index(g);
 	alloc_free(g->entered);
-	g->entered = find_entered(g);
+	alloc_free(g->exceeded);
+	g->entered = alloc_zero(g->cycles.count, sizeof *g->entered);
+	g->exceeded = alloc_zero(g->cycles.count, sizeof *g->exceeded);
+	compare_with_callers(g);
 }
 
 /* Marks what the marked nodes lead to (themselves included), or what leads to them. */
@@ -121,7 +134,7 @@ static void mark(struct cut_graph *g, const bool *functions)
 
 /*
  * Finds what is below marked nodes and has other callers too: of which the graph knows how much
- * is below only if it calls nothing.
+ * is below only if its calls divide it.
  */
 static bool find_shared(struct cut_graph *g)
 {
@@ -133,7 +146,7 @@ static bool find_shared(struct cut_graph *g)
 			continue;
 		for (size_t i = g->in.first[n]; i < g->in.first[n + 1]; i++)
 			node->shared |= !g->nodes[g->arcs[g->in.item[i]].caller].below;
-		if (is_entered(g, n) || (node->shared && !calls_nothing(g, n)))
+		if (is_entered(g, n) || (node->shared && !calls_divide(g, n)))
 			return fail(g, n);
 	}
 	return true;
@@ -187,7 +200,7 @@ static void divide_shared(struct cut_graph *g, bool below)
 		/* of several threads the totals are summed: then they follow from the rows */
 		total.known &= g->p->thread_count == 1;
 		g->totals[f] = total;
-		memcpy(values_row(&g->total_values, f), sum, width * sizeof *sum);
+		values_set_row(&g->total_values, f, sum);
 	}
 	alloc_free(shared);
 	alloc_free(sum);
@@ -198,16 +211,21 @@ static bool is_ancestor(const struct cut_graph *g, uint32_t n)
 	return g->nodes[n].above && !g->nodes[n].below;
 }
 
+/* Sets a row to the part, or takes the part from it. */
+static void replace(struct values *t, size_t row, const int64_t *part, bool keep)
+{
+	for (uint32_t v = 0; v < t->width; v++)
+		values_set(t, row, v, keep ? part[v] : values_row(t, row)[v] - part[v]);
+}
+
 static void change_total(struct cut_graph *g, uint32_t n, const int64_t *through, bool keep)
 {
 	function_id f = g->nodes[n].function;
-	int64_t *total = values_row(&g->total_values, f);
 
 	if (!g->totals[f].known)
 		return;
 	g->totals[f].known = g->p->thread_count == 1;
-	for (uint32_t v = 0; v < g->total_values.width; v++)
-		total[v] = keep ? through[v] : total[v] - through[v];
+	replace(&g->total_values, f, through, keep);
 }
 
 static bool any_value(const struct values *t, size_t row)
@@ -227,44 +245,58 @@ static void forget(struct cut_graph *g, uint32_t n)
 	g->nodes[n].empty = true;
 }
 
-/*
- * What comes to marked nodes through each ancestor, which needs one arc to it if it is called
- * by an ancestor; `keep` leaves that of it, otherwise the rest.
- */
-static bool divide_ancestor(struct cut_graph *g, uint32_t n, struct values *through, bool keep)
+/* What comes to marked nodes through each ancestor; `keep` leaves that of it, or the rest. */
+struct division {
+	struct values through; /* by node */
+	int64_t *sum;          /* of the ancestor that is divided */
+	bool keep;
+};
+
+/* What an arc leads to marked nodes, or NULL if it does not. */
+static const int64_t *part_of(const struct cut_graph *g, const struct division *d, uint32_t row)
 {
-	int64_t *sum = values_row(through, n);
-	size_t left = 0;
+	uint32_t callee = g->arcs[row].callee;
+
+	if (is_ancestor(g, callee))
+		return values_row(&d->through, callee);
+	return g->nodes[callee].marked ? values_row(&g->arc_values, row) : NULL;
+}
+
+static bool divide_arc(struct cut_graph *g, struct division *d, uint32_t row)
+{
+	struct cut_arc *a = &g->arcs[row];
+	const int64_t *part = part_of(g, d, row);
+	bool divided = is_ancestor(g, a->callee);
+
+	if (!divided)
+		a->gone = d->keep == !part;
+	for (uint32_t v = 0; part && v < d->through.width; v++)
+		i64_add_to(&d->sum[v], part[v]);
+	if (divided) {
+		replace(&g->arc_values, row, part, d->keep);
+		for (uint32_t v = 0; d->keep && v < d->through.width; v++)
+			values_set(&g->arc_self, row, v, 0);
+	}
+	return !a->gone;
+}
+
+/* An ancestor that is called by an ancestor needs one arc to it. */
+static bool divide_ancestor(struct cut_graph *g, struct division *d, uint32_t n)
+{
+	bool left = false;
 
 	if (in_cycle(g, n) || g->nodes[n].calls_itself)
 		return fail(g, n);
+	memset(d->sum, 0, d->through.width * sizeof *d->sum);
 	for (size_t i = g->out.first[n]; i < g->out.first[n + 1]; i++) {
-		uint32_t row = g->out.item[i];
-		struct cut_arc *a = &g->arcs[row];
-		int64_t *value = values_row(&g->arc_values, row);
-		const int64_t *part = value;
+		uint32_t callee = g->arcs[g->out.item[i]].callee;
 
-		if (is_ancestor(g, a->callee)) {
-			if (g->in.first[a->callee + 1] - g->in.first[a->callee] != 1)
-				return fail(g, a->callee);
-			part = values_row(through, a->callee);
-		} else if (!g->nodes[a->callee].marked) {
-			a->gone = keep;
-			left += !keep;
-			continue;
-		} else {
-			a->gone = !keep;
-		}
-		left += !a->gone;
-		for (uint32_t v = 0; v < through->width; v++) {
-			i64_add_to(&sum[v], part[v]);
-			if (part != value)
-				value[v] = keep ? part[v] : value[v] - part[v];
-		}
-		if (keep && part != value)
-			memset(values_row(&g->arc_self, row), 0, through->width * sizeof *value);
+		if (is_ancestor(g, callee) && g->in.first[callee + 1] - g->in.first[callee] != 1)
+			return fail(g, callee);
+		left |= divide_arc(g, d, g->out.item[i]);
 	}
-	change_total(g, n, sum, keep);
+	values_set_row(&d->through, n, d->sum);
+	change_total(g, n, d->sum, d->keep);
 	if (!left && !any_value(&g->node_self, n))
 		forget(g, n);
 	return true;
@@ -273,14 +305,16 @@ static bool divide_ancestor(struct cut_graph *g, uint32_t n, struct values *thro
 /* Callees first: components are in that order. */
 static bool divide_ancestors(struct cut_graph *g, bool keep)
 {
-	struct values through = { .width = g->cost_values.width };
+	uint32_t width = g->cost_values.width;
+	struct division d = { { .width = width }, alloc_zero(width, sizeof *d.sum), keep };
 	bool good = true;
 
-	values_resize(&through, g->node_count);
+	values_resize(&d.through, g->node_count);
 	for (size_t i = 0; i < g->node_count && good; i++)
 		if (is_ancestor(g, g->cycles.members[i]))
-			good = divide_ancestor(g, g->cycles.members[i], &through, keep);
-	values_free(&through);
+			good = divide_ancestor(g, &d, g->cycles.members[i]);
+	values_free(&d.through);
+	alloc_free(d.sum);
 	return good;
 }
 
@@ -384,7 +418,7 @@ static void give_self(struct cut_graph *g, uint32_t n)
 	for (size_t i = g->in.first[n]; i < g->in.first[n + 1]; i++) {
 		const struct cut_arc *a = &g->arcs[g->in.item[i]];
 
-		if (!single || calls_nothing(g, n)) {
+		if (!single || calls_divide(g, n)) {
 			cut_graph_add_cost(g, a->caller, a->row.site,
 					   values_row(&g->arc_values, g->in.item[i]));
 		} else if (i == g->in.first[n]) {
@@ -426,7 +460,7 @@ static size_t hide_some(struct cut_graph *g, bool *gone)
 		int callers = callers_of(g, n);
 
 		if (!g->nodes[n].marked || touched[n] || in_cycle(g, n) ||
-		    (callers && is_entered(g, n)) || (callers > 1 && !calls_nothing(g, n)))
+		    (callers && is_entered(g, n)) || (callers > 1 && !calls_divide(g, n)))
 			continue;
 		for (size_t i = g->in.first[n]; i < g->in.first[n + 1]; i++)
 			touched[g->arcs[g->in.item[i]].caller] = true;

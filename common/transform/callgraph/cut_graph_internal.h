@@ -51,7 +51,8 @@ struct cut_graph {
 	struct csr out, in;      /* arcs by node, without those of a node to itself */
 	struct values node_self; /* by node */
 	struct scc cycles;
-	bool *entered; /* by component: part of its time is in no arc to it */
+	bool *entered;  /* by component: part of its time is in no arc to it */
+	bool *exceeded; /* by component: arcs to it hold more than it does */
 };
 
 /* False if the graph lacks values. It must be closed in any case. */

@@ -97,6 +97,7 @@ void cut_graph_close(struct cut_graph *g)
 {
 	free_index(g);
 	alloc_free(g->entered);
+	alloc_free(g->exceeded);
 	alloc_free(g->nodes);
 	index_free(&g->index);
 	alloc_free(g->arcs);

@@ -115,9 +115,13 @@ function drawnHits() {
 }
 
 function step(by) {
+	if (isLooking()) {
+		looked.step = by;
+		return;
+	}
 	const list = drawnHits();
 	if (!list.length) {
-		say(found && found.list.length ? "no match in what is shown: zoom out" : "no match");
+		say(found && found.error || (found && found.list.length ? "no match in what is shown: zoom out" : "no match"));
 		return;
 	}
 	const at = list.indexOf(selected);

@@ -62,12 +62,6 @@ function whole(text, most) {
 	return /^\d{1,9}$/.test(text || "") && Number(text) < most ? Number(text) : NONE;
 }
 
-// What an expression from a link may cost nobody can tell from its looks. At once runs what takes one way through a
-// name: letters, dots, anchors and alternatives of them; all that repeats or groups waits for Enter.
-function isSimple(pattern) {
-	return /^[^\\()[\]{}*+?]*$/.test(pattern);
-}
-
 function takeSearch(got, next) {
 	const fragment = got.get("s");
 	const query = fragment === undefined ? parse(location.search).get("s") : undefined;

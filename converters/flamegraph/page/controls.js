@@ -389,13 +389,17 @@ function switchTheme() {
 
 // --- search from the controls ---
 
-function searchFor(changes) {
-	Object.assign(state, changes);
-	said = "";
+function showFound() {
 	search();
 	showControls();
 	placeBars();
 	drawRows();
+}
+
+function searchFor(changes) {
+	Object.assign(state, changes);
+	said = "";
+	showFound();
 	writeAddress(false);
 }
 

@@ -3,6 +3,8 @@ import json
 import marshal
 import re
 
+import pytest
+
 import lib
 
 MAIN, FIB14, FIB13 = ("a.py", 1, "main"), ("a.py", 14, "fib"), ("a.py", 13, "fib")
@@ -60,3 +62,37 @@ def test_more_than_the_total_is_said():
     out = lib.run("profcheck", "--strict", "--json", input=marshal.dumps(wrong), status=1)[0]
     assert any(warning.startswith("1 function has a recorded inclusive total above the sum of all self values, such as fib")
                for warning in json.loads(out)["warnings"])
+
+
+def graph(length):
+    """Every function calls every other one; `length` is that of the file's and of one function's name."""
+    names = ["f%d" % i for i in range(200)] + ["g" * length, "caf\udce9" * (length // 4)]
+    keys = [("x" * length, 1, name) for name in names] + [("~", 0, "len")]
+    rows = {key: (1, 1, 0.0, 1.0, {caller: (1, 1, 0.0, 0.5) for caller in keys[:i]}) for i, key in enumerate(keys)}
+    rows[keys[-1]] = (1, 1, 1.0, *rows[keys[-1]][3:])
+    return rows
+
+
+@pytest.mark.parametrize("length", [16, 400, 2_000, 20_000])
+def test_long_names_are_written_once(length):
+    """20,000 bytes in each of 40,000 keys would be 800 MB: from then on Python has references in its files, too."""
+    rows = graph(length)
+    out = lib.run("pstat2pstat", "-q", input=marshal.dumps(rows))[0]
+    assert marshal.loads(out) == rows
+    if length >= 2000:
+        assert len(out) < 2 * len(marshal.dumps(rows))
+    else:  # as Python 2 and 3.3 read it
+        assert out[:1] == b"{" and b"\xa8" not in out and b"\xf4" not in out
+    # ours reads it back, and writes the same once more
+    assert lib.run("pstat2pstat", "-q", input=out)[0] == out
+
+
+def test_long_names_with_a_root_and_guesses():
+    """The root's key stands in the notes, in a row and as a caller; a guessed line is a long."""
+    lines = "".join("%s;f%d;leaf 1\n" % ("m%d" % (i % 9) + "x" * 20_000, i) for i in range(3000))
+    out = lib.run("collapsed2pstat", "-q", input=lines.encode())[0]
+    rows = marshal.loads(out)
+    assert len(out) < 2 * 9 * 20_000 + 100 * 6000 and len(rows) == 9 + 3000 + 1 + 1
+    assert rows["~", 0, "[root]"][3] == pytest.approx(3e3) and len(rows["~", 0, "leaf"][4]) == 3000
+    again = lib.run("pstat2pstat", "-q", input=out)[0]
+    assert marshal.loads(again) == rows and again == out
