@@ -345,17 +345,21 @@ struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape 
 		if (!next) {
 			fit.cut = end - p < MAX_VARINT;
 			fit.misfit = !fit.cut;
-		} else if (!is_tag(tag)) {
-			fit.misfit = true;
-		} else if (!(next = take_field(next, end, tag, &f))) {
-			fit.cut = true;
-		} else if (f.number >= shape->count) {
-			fit.other++;
-		} else if (fits_field(&f, &shape->fields[f.number])) {
-			fit.known++;
-		} else {
-			fit.misfit = true;
+			break;
 		}
+		fit.misfit = !is_tag(tag);
+		if (fit.misfit)
+			break;
+		next = take_field(next, end, tag, &f);
+		fit.cut = !next;
+		if (fit.cut)
+			break;
+		if (f.number >= shape->count)
+			fit.other++;
+		else if (fits_field(&f, &shape->fields[f.number]))
+			fit.known++;
+		else
+			fit.misfit = true;
 		p = next;
 	}
 	return fit;
