@@ -147,3 +147,13 @@ def test_a_function_without_a_name():
     data = broken.profile(functions=(broken.message(f1=1), broken.FUNCTIONS[1]))
     assert lib.run("pprof2collapsed", "-q", "--frames", "name", input=data)[0].splitlines()[0].startswith(b"<unknown>")
     assert b"<unknown>" not in lib.run("pprof2pprof", "-q", input=data)[0]
+
+
+@pytest.mark.parametrize("default", [{}, {"f14": 10}])
+def test_a_default_that_is_all_zero_is_not_shown(default):
+    """ddtrace's last of 19 value types; without a default the last one is it."""
+    data = broken.profile(types=(broken.TYPE, broken.message(f1=10, f2=2)), strings=[*broken.STRINGS, "gpu"],
+                          samples=(broken.message(f1=[2, 1], f2=[7, 0]),), **default)
+    for program in ("pprof2collapsed", "proftop", "pprof2pstat"):
+        _, said = lib.run(program, input=data)
+        assert b"warning: value type 'gpu', the file's default, is all zero: 'samples' is shown (--value chooses)" in said
