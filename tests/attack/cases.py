@@ -228,6 +228,7 @@ class Case:
         second = self.rng.choice(WRITERS)
         if first == "collapsed":
             truth = truth if len(truth.units) == 2 and truth.names is None and all(u == "none" for u in truth.units) else truth.only(0)
+            truth = models.Truth(["none"] * len(truth.units), truth.selves, truth.named)  # units are lost
         elif first == "pstat":
             truth = truth.only(0)
         status, out = self.into_file(f"{first}2{second}", ["-q", "out"], name="next")
