@@ -20,14 +20,16 @@ static const struct {
 	[LIMIT_STACKS] = { "stacks", "different stacks", IDS },
 	[LIMIT_THREADS] = { "threads", "threads", IDS },
 	[LIMIT_VALUES] = { "values", "value types", IDS },
-	[LIMIT_CELLS] = { "cells", "values in a table of several value types", INT64_MAX },
+	[LIMIT_CELLS] = { "cells", "values in a table of several value types", IDS },
 	[LIMIT_MAPPINGS] = { "mappings", "mappings", IDS },
 	[LIMIT_LABELS] = { "labels", "different labels of samples", IDS },
 	[LIMIT_LABEL_SETS] = { "label-sets", "different sets of labels", IDS },
 	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip, zstd, xz or bzip2", INT64_MAX },
 	[LIMIT_WRITTEN] = { "written", "bytes of output", INT64_MAX },
 	[LIMIT_LISTS] = { "lists", "bytes of a list of files or of rules", INT64_MAX },
-	[LIMIT_SECONDS] = { "seconds", "seconds to estimate contexts", INT64_MAX },
+	[LIMIT_SECONDS] = { "seconds",
+			    "seconds to estimate contexts, to match functions or for a tree",
+			    INT64_MAX },
 };
 
 const char *limit_name(enum limit which)

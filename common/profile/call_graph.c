@@ -137,7 +137,7 @@ void profile_set_arc_self(struct profile *p, uint32_t row, const int64_t *self)
 	p->arcs[row].self_known = true;
 	if (p->arc_self.rows <= row)
 		values_resize(&p->arc_self, (size_t)row + 1);
-	memcpy(values_row(&p->arc_self, row), self, p->value_count * sizeof *self);
+	values_set_row(&p->arc_self, row, self);
 }
 
 uint32_t profile_new_arc(struct profile *p, const struct arc *a, const int64_t *values,
@@ -197,9 +197,9 @@ void profile_prefetch_arc(const struct profile *p, uint64_t hash, enum prefetch_
 		PREFETCH(&index->slots[at.slot]);
 	} else if (index_next(index, &at)) {
 		PREFETCH(&p->arcs[at.row]);
-		PREFETCH(values_row(&p->arc_values, at.row));
+		values_prefetch(&p->arc_values, at.row);
 		if (at.row < p->arc_self.rows)
-			PREFETCH(values_row(&p->arc_self, at.row));
+			values_prefetch(&p->arc_self, at.row);
 	}
 }
 

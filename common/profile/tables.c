@@ -125,24 +125,13 @@ static int beyond_64_bits(const struct profile *p, value_id v, const char *what)
 			  diag_quote(profile_text(p, p->value_types[v].name)));
 }
 
-/* False if it is more than INT64_MAX. */
-static bool add_magnitudes(const struct values *t, value_id v, uint64_t *sum)
-{
-	for (size_t i = v; i < t->rows * t->width; i += t->width) {
-		*sum += t->v[i] < 0 ? -(uint64_t)t->v[i] : (uint64_t)t->v[i];
-		if (*sum > INT64_MAX)
-			return false;
-	}
-	return true;
-}
-
 int profile_check_totals(const struct profile *p, const char *what)
 {
 	for (value_id v = 0; v < p->value_count; v++) {
-		uint64_t samples = 0, costs = 0;
+		uint64_t samples, costs;
 
-		if (!add_magnitudes(&p->sample_values, v, &samples) ||
-		    !add_magnitudes(&p->cost_values, v, &costs))
+		if (!values_magnitude(&p->sample_values, v, &samples) ||
+		    !values_magnitude(&p->cost_values, v, &costs))
 			return beyond_64_bits(p, v, what);
 	}
 	return 0;

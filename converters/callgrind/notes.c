@@ -28,10 +28,10 @@
 /* The language has no negative numbers. */
 static bool not_negative(const struct values *t)
 {
-	for (size_t i = 0; i < t->rows * t->width; i++)
-		if (t->v[i] < 0)
-			return false;
-	return true;
+	int64_t value;
+	uint32_t v;
+
+	return !values_negative(t, &value, &v);
 }
 
 /*
@@ -202,8 +202,8 @@ PREFETCH_FUNCTION prefetch_call(const struct callgrind_writer *w, const struct c
 		return;
 	PREFETCH(&w->p->arcs[runs[i + FAR].row]);
 	if (w->p->arc_self.rows)
-		PREFETCH(values_row(&w->p->arc_self, runs[i + NEAR].row));
-	PREFETCH(values_row(&w->p->arc_values, runs[i + NEAR].row));
+		values_prefetch(&w->p->arc_self, runs[i + NEAR].row);
+	values_prefetch(&w->p->arc_values, runs[i + NEAR].row);
 }
 
 /* Nothing is written before the first call that needs a note. */

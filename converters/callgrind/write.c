@@ -129,20 +129,15 @@ void callgrind_write(struct output *out, const struct profile *p)
 
 int callgrind_check(const struct profile *p, const void *options)
 {
-	const struct values *tables[] = { &p->cost_values, &p->arc_values };
+	int64_t value;
+	value_id v;
 
 	(void)options;
 	if (!p->thread_count || !p->value_count)
 		return diag_error("callgrind cannot hold a profile without any value type");
-	for (size_t t = 0; t < 2; t++)
-		for (size_t i = 0; i < tables[t]->rows * tables[t]->width; i++)
-			if (tables[t]->v[i] < 0)
-				return diag_error(
-					"callgrind cannot hold the negative value %" PRId64
-					" of %s",
-					tables[t]->v[i],
-					diag_quote(
-						profile_text(p, p->value_types[i % tables[t]->width]
-									.name)));
-	return 0;
+	if (!values_negative(&p->cost_values, &value, &v) &&
+	    !values_negative(&p->arc_values, &value, &v))
+		return 0;
+	return diag_error("callgrind cannot hold the negative value %" PRId64 " of %s", value,
+			  diag_quote(profile_text(p, p->value_types[v].name)));
 }

@@ -301,7 +301,7 @@ PREFETCH_FUNCTION prefetch_arc(const struct callgrind_writer *w, size_t row)
 
 	PREFETCH(a);
 	PREFETCH(&a->primitive);
-	PREFETCH(values_row(&w->p->arc_values, row));
+	values_prefetch(&w->p->arc_values, row);
 }
 
 PREFETCH_FUNCTION prefetch_callee(const struct callgrind_writer *w, size_t row)

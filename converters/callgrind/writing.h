@@ -136,8 +136,10 @@ static inline void put_values(struct callgrind_writer *w, char *to, const int64_
 
 static inline void add_row(int64_t *sums, const struct values *t, size_t row)
 {
+	const int64_t *values = values_row(t, row);
+
 	for (uint32_t v = 0; v < t->width; v++)
-		i64_add(sums[v], values_row(t, row)[v], &sums[v]);
+		i64_add(sums[v], values[v], &sums[v]);
 }
 
 static inline void add_run(int64_t *sums, const struct values *t, struct callgrind_run run)

@@ -489,10 +489,9 @@ static void value_samples(struct pstat_reader *r)
 		calls = p->totals[a->callee].calls;
 		a->values_known = true;
 		a->primitive = a->calls;
-		values_row(&p->arc_values, i)[r->value] =
-			a->calls >= calls
-				? all
-				: (int64_t)((double)all * (double)a->calls / (double)calls + 0.5);
+		if (a->calls < calls)
+			all = (int64_t)((double)all * (double)a->calls / (double)calls + 0.5);
+		values_set(&p->arc_values, i, r->value, all);
 	}
 }
 

@@ -38,12 +38,12 @@ def one(job):
         wrong = traceback.format_exc()
     if wrong:
         kept = build / "attack" / f"{seed}-{number}"
-        (folder / "again").write_text(HEAD.format(case.run.programs) + "\n".join(case.run.commands) + "\n")
+        (folder / "again").write_text(HEAD.format(case.run.programs) + "\n".join(case.run.commands) + "\n", errors="surrogateescape")
         (folder / "again").chmod(0o755)
-        (folder / "why").write_text(wrong + "\n")
+        (folder / "why").write_text(wrong + "\n", errors="backslashreplace")
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(folder, kept)
-        wrong += f"\n    {case.run.commands[-1] if case.run.commands else ''}"
+        wrong += "\n    " + "".join(case.run.commands[-1:]).encode("ascii", "backslashreplace").decode()
     return number, kind, case.run.runs, case.refused, wrong
 
 
@@ -62,7 +62,7 @@ def main():
     print(f"attack: seed {seed}, {len(numbers)} cases" + (", sanitized" if sanitized else ""), flush=True)
     runs = refused = failed = 0
     kinds, started = collections.Counter(), time.monotonic()
-    with multiprocessing.Pool(words.j, running.limit_this_process, [sanitized]) as pool:
+    with multiprocessing.Pool(words.j, running.limit_this_process, [sanitized], maxtasksperchild=50) as pool:
         jobs = ((words.build, seed, number, sanitized) for number in numbers)
         for number, kind, its_runs, its_refused, wrong in pool.imap_unordered(one, jobs, 20 if len(numbers) > 100 else 1):
             runs, refused = runs + its_runs, refused + its_refused

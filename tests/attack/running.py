@@ -7,7 +7,7 @@ import signal
 
 SECONDS = 30
 MEMORY = 1 << 30          # of address space: nothing here needs a tenth of it
-RESIDENT = 128 << 20      # and what is in memory, with this much for each byte of input
+RESIDENT = 64 << 20       # and what is in memory, with this much for each byte of input
 RESIDENT_PER_BYTE = 1000
 
 
@@ -60,6 +60,8 @@ class Runner:
         status = os.waitstatus_to_exitcode(status)
         if status not in statuses:
             raise Failure(f"status {status}, expected one of {statuses}: {said[-2000:].decode('utf-8', 'replace')}")
-        if not self.sanitized and used.ru_maxrss << 10 > RESIDENT + RESIDENT_PER_BYTE * self.unpacked:
+        # a child begins with what its parent has in memory
+        begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+        if not self.sanitized and used.ru_maxrss << 10 > max(RESIDENT, begun) + RESIDENT_PER_BYTE * self.unpacked:
             raise Failure(f"took {used.ru_maxrss >> 10} MB for {self.unpacked} bytes of input")
         return status, out, said

@@ -212,7 +212,7 @@ static void value_types_widen_every_table(void **state)
 	struct profile *p = profile_new();
 	value_id first = counts(p), second;
 	stack_id s = stacks_push(&p->stacks, EMPTY_STACK, frame_named(p, "f"));
-	int64_t *row;
+	const int64_t *row;
 
 	(void)state;
 	profile_thread(p, (struct thread){ 0 });

@@ -60,7 +60,7 @@ static void value_one_type(struct profile *p, value_id v, struct callee *callees
 		const struct arc *a = &p->arcs[i];
 
 		if (!a->values_known && counts(a))
-			values_row(&p->arc_values, i)[v] = next_part(&callees[a->callee], a->calls);
+			values_set(&p->arc_values, i, v, next_part(&callees[a->callee], a->calls));
 	}
 	alloc_free(totals);
 }

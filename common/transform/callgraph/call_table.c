@@ -254,7 +254,7 @@ PREFETCH_FUNCTION prefetch_ahead(const struct call_table_builder *k, uint32_t i)
 	row = k->arcs.item[i + AHEAD];
 	PREFETCH(&k->p->arcs[row]);
 	PREFETCH(&k->p->arcs[row].calls);
-	PREFETCH(values_row(&k->p->arc_values, row) + k->v);
+	values_prefetch(&k->p->arc_values, row);
 }
 
 static void fill_callee(struct call_table_builder *k, uint32_t callee)

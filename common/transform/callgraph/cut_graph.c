@@ -200,7 +200,7 @@ static void divide_shared(struct cut_graph *g, bool below)
 		/* of several threads the totals are summed: then they follow from the rows */
 		total.known &= g->p->thread_count == 1;
 		g->totals[f] = total;
-		memcpy(values_row(&g->total_values, f), sum, width * sizeof *sum);
+		values_set_row(&g->total_values, f, sum);
 	}
 	alloc_free(shared);
 	alloc_free(sum);
@@ -211,16 +211,21 @@ static bool is_ancestor(const struct cut_graph *g, uint32_t n)
 	return g->nodes[n].above && !g->nodes[n].below;
 }
 
+/* Sets a row to the part, or takes the part from it. */
+static void replace(struct values *t, size_t row, const int64_t *part, bool keep)
+{
+	for (uint32_t v = 0; v < t->width; v++)
+		values_set(t, row, v, keep ? part[v] : values_row(t, row)[v] - part[v]);
+}
+
 static void change_total(struct cut_graph *g, uint32_t n, const int64_t *through, bool keep)
 {
 	function_id f = g->nodes[n].function;
-	int64_t *total = values_row(&g->total_values, f);
 
 	if (!g->totals[f].known)
 		return;
 	g->totals[f].known = g->p->thread_count == 1;
-	for (uint32_t v = 0; v < g->total_values.width; v++)
-		total[v] = keep ? through[v] : total[v] - through[v];
+	replace(&g->total_values, f, through, keep);
 }
 
 static bool any_value(const struct values *t, size_t row)
@@ -240,44 +245,58 @@ static void forget(struct cut_graph *g, uint32_t n)
 	g->nodes[n].empty = true;
 }
 
-/*
- * What comes to marked nodes through each ancestor, which needs one arc to it if it is called
- * by an ancestor; `keep` leaves that of it, otherwise the rest.
- */
-static bool divide_ancestor(struct cut_graph *g, uint32_t n, struct values *through, bool keep)
+/* What comes to marked nodes through each ancestor; `keep` leaves that of it, or the rest. */
+struct division {
+	struct values through; /* by node */
+	int64_t *sum;          /* of the ancestor that is divided */
+	bool keep;
+};
+
+/* What an arc leads to marked nodes, or NULL if it does not. */
+static const int64_t *part_of(const struct cut_graph *g, const struct division *d, uint32_t row)
 {
-	int64_t *sum = values_row(through, n);
-	size_t left = 0;
+	uint32_t callee = g->arcs[row].callee;
+
+	if (is_ancestor(g, callee))
+		return values_row(&d->through, callee);
+	return g->nodes[callee].marked ? values_row(&g->arc_values, row) : NULL;
+}
+
+static bool divide_arc(struct cut_graph *g, struct division *d, uint32_t row)
+{
+	struct cut_arc *a = &g->arcs[row];
+	const int64_t *part = part_of(g, d, row);
+	bool divided = is_ancestor(g, a->callee);
+
+	if (!divided)
+		a->gone = d->keep == !part;
+	for (uint32_t v = 0; part && v < d->through.width; v++)
+		i64_add_to(&d->sum[v], part[v]);
+	if (divided) {
+		replace(&g->arc_values, row, part, d->keep);
+		for (uint32_t v = 0; d->keep && v < d->through.width; v++)
+			values_set(&g->arc_self, row, v, 0);
+	}
+	return !a->gone;
+}
+
+/* An ancestor that is called by an ancestor needs one arc to it. */
+static bool divide_ancestor(struct cut_graph *g, struct division *d, uint32_t n)
+{
+	bool left = false;
 
 	if (in_cycle(g, n) || g->nodes[n].calls_itself)
 		return fail(g, n);
+	memset(d->sum, 0, d->through.width * sizeof *d->sum);
 	for (size_t i = g->out.first[n]; i < g->out.first[n + 1]; i++) {
-		uint32_t row = g->out.item[i];
-		struct cut_arc *a = &g->arcs[row];
-		int64_t *value = values_row(&g->arc_values, row);
-		const int64_t *part = value;
+		uint32_t callee = g->arcs[g->out.item[i]].callee;
 
-		if (is_ancestor(g, a->callee)) {
-			if (g->in.first[a->callee + 1] - g->in.first[a->callee] != 1)
-				return fail(g, a->callee);
-			part = values_row(through, a->callee);
-		} else if (!g->nodes[a->callee].marked) {
-			a->gone = keep;
-			left += !keep;
-			continue;
-		} else {
-			a->gone = !keep;
-		}
-		left += !a->gone;
-		for (uint32_t v = 0; v < through->width; v++) {
-			i64_add_to(&sum[v], part[v]);
-			if (part != value)
-				value[v] = keep ? part[v] : value[v] - part[v];
-		}
-		if (keep && part != value)
-			memset(values_row(&g->arc_self, row), 0, through->width * sizeof *value);
+		if (is_ancestor(g, callee) && g->in.first[callee + 1] - g->in.first[callee] != 1)
+			return fail(g, callee);
+		left |= divide_arc(g, d, g->out.item[i]);
 	}
-	change_total(g, n, sum, keep);
+	values_set_row(&d->through, n, d->sum);
+	change_total(g, n, d->sum, d->keep);
 	if (!left && !any_value(&g->node_self, n))
 		forget(g, n);
 	return true;
@@ -286,14 +305,16 @@ static bool divide_ancestor(struct cut_graph *g, uint32_t n, struct values *thro
 /* Callees first: components are in that order. */
 static bool divide_ancestors(struct cut_graph *g, bool keep)
 {
-	struct values through = { .width = g->cost_values.width };
+	uint32_t width = g->cost_values.width;
+	struct division d = { { .width = width }, alloc_zero(width, sizeof *d.sum), keep };
 	bool good = true;
 
-	values_resize(&through, g->node_count);
+	values_resize(&d.through, g->node_count);
 	for (size_t i = 0; i < g->node_count && good; i++)
 		if (is_ancestor(g, g->cycles.members[i]))
-			good = divide_ancestor(g, g->cycles.members[i], &through, keep);
-	values_free(&through);
+			good = divide_ancestor(g, &d, g->cycles.members[i]);
+	values_free(&d.through);
+	alloc_free(d.sum);
 	return good;
 }
 

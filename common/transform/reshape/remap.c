@@ -456,15 +456,15 @@ static void join_totals(struct remap *w)
 		profile_total(w->to, f, 0, 0, values);
 	}
 	for (function_id f = 0; f < from->total_count; f++) {
-		int64_t *total;
-		const int64_t *row;
+		const int64_t *total, *row;
 
 		if (!profile_has_total(from, f) || w->functions[f] == NO_ID)
 			continue;
 		total = values_row(&w->to->total_values, w->functions[f]);
 		row = remap_values(w, &from->total_values, f);
 		for (value_id v = 0; v < w->to->value_count; v++)
-			total[v] = total[v] < row[v] ? row[v] : total[v];
+			values[v] = total[v] < row[v] ? row[v] : total[v];
+		values_set_row(&w->to->total_values, w->functions[f], values);
 	}
 	alloc_free(values);
 }

@@ -78,14 +78,16 @@ static bool scaled(int64_t value, struct factor f, int64_t *result, bool *rounde
 
 static void scale_table(struct profile *p, struct values *t, struct factor f)
 {
-	for (size_t i = 0; i < t->rows * t->width; i++) {
+	for (size_t i = 0; i < values_cells(t); i++) {
 		bool rounded = false;
+		uint32_t v;
+		int64_t *value = values_cell(t, i, &v);
 
-		if (!scaled(t->v[i], f, &t->v[i], &rounded)) {
+		if (!scaled(*value, f, value, &rounded)) {
 			t->overflow = true;
-			t->overflowed = (uint32_t)(i % t->width);
+			t->overflowed = v;
 		}
-		profile_count_rounding(p, rounded, t->v[i]);
+		profile_count_rounding(p, rounded, *value);
 	}
 }
 
