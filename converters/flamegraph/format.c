@@ -238,7 +238,7 @@ static void draw(struct output *out, const struct profile *p, uint32_t idle, boo
 
 /*
  * Idle time is a frame like others: it has a name, a width and a share. Where the source has one
- * of that name as well, both are drawn as one, which is read back under that name.
+ * of that name alone, both are drawn as one, which is read back under that name.
  */
 static void write_picture(struct output *out, const struct profile *p, bool in_html)
 {

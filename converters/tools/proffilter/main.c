@@ -10,6 +10,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/profile/own_name.h"
 #include "common/program/sandbox.h"
 #include "common/transform/reshape/filter.h"
 #include "common/transform/calltree/timeline.h"
@@ -366,10 +367,10 @@ static void add_root(const struct filter_work *w, struct profile **p)
 static int trim_small(const struct filter_work *w, struct profile **p)
 {
 	struct group_by_options options = { 0 };
-	struct function *functions;
+	struct function *functions, trimmed = { 0 };
 	char *end;
 	double percent;
-	bool *small;
+	bool *small, *kept;
 
 	if (!w->trim)
 		return 0;
@@ -378,11 +379,15 @@ static int trim_small(const struct filter_work *w, struct profile **p)
 		return diag_error("--trim: expected a PERCENT from 0 to 100, got %s",
 				  diag_quote(str_of(w->trim)));
 	small = prune_small_functions(*p, percent / 100);
+	kept = alloc_zero((*p)->function_count, sizeof *kept);
+	for (function_id f = 0; f < (*p)->function_count; f++)
+		kept[f] = !small[f];
+	trimmed.name = own_name(*p, S("[trimmed]"), kept);
+	alloc_free(kept);
 	functions = group_by_functions(*p);
 	for (function_id f = 0; f < (*p)->function_count; f++)
 		if (small[f])
-			functions[f] = (struct function){ .name = profile_string(*p,
-										 S("[trimmed]")) };
+			functions[f] = trimmed;
 	options.functions = functions;
 	options.chains = small;
 	profile_replace(p, profile_group_by(*p, &options));
