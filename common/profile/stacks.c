@@ -28,6 +28,21 @@ void stacks_init(struct stacks *s)
 	s->indexed = s->count;
 }
 
+void stacks_reserve(struct stacks *s, size_t more)
+{
+	if (s->cap - s->count >= more)
+		return;
+	s->cap = s->count + more;
+	s->parent = alloc_resize(s->parent, s->cap, sizeof *s->parent);
+	s->frame = alloc_resize(s->frame, s->cap, sizeof *s->frame);
+}
+
+void stacks_drop_index(struct stacks *s)
+{
+	index_free(&s->index);
+	s->indexed = 1;
+}
+
 void stacks_free(struct stacks *s)
 {
 	alloc_free(s->parent);

@@ -39,6 +39,11 @@ void stacks_prefetch(const struct stacks *s, stack_id parent, frame_id frame);
  */
 stack_id stacks_append(struct stacks *s, stack_id parent, frame_id frame);
 
+/* Makes room for so many stacks more, which are then appended without moving the others. */
+void stacks_reserve(struct stacks *s, size_t more);
+/* Frees the index, which stacks_push() makes anew when it is next called. */
+void stacks_drop_index(struct stacks *s);
+
 /*
  * Writes the frames of the stack, root first, to *out, which is grown as needed (*cap is its
  * size), and returns how many there are.

@@ -60,6 +60,8 @@ struct format {
 	bool reads_xml;     /* uses common/syntax/xml_library, which must be loaded before a
 			         sandbox is entered */
 
+	bool totals_only; /* a list of functions: of stacks it needs no arcs, threads, lines */
+
 	/* arcs need inclusive values: these are estimated where only calls are recorded */
 	bool needs_arc_values;
 	/* whether samples are needed in order although ORDER is not kept; may be NULL */

@@ -320,7 +320,7 @@ struct losses prepare(struct profile **p, const struct format *to,
 		return losses;
 	fold_threads(&x);
 	if (to->representation == REPR_GRAPH && profile_has_stacks(*p))
-		graph_from_stacks(*p);
+		(to->totals_only ? totals_from_stacks : graph_from_stacks)(*p);
 	if (to->needs_arc_values)
 		derive_arc_values(&x);
 	if (!stops(&x) && to->report_loss)

@@ -298,32 +298,70 @@ static void add_references(struct resolver *x)
 
 /* --- stacks --- */
 
-/* Appends the frames of a location. */
-static stack_id push_location(struct resolver *x, stack_id stack, uint32_t number)
+/*
+ * Whether stacks of different locations are different stacks of frames: nothing has to be looked
+ * up then. So it is in a profile without stacks if no two locations begin with one frame.
+ */
+static bool are_distinct(const struct resolver *x)
 {
-	struct frames_of of = x->of_reference[number];
+	bool *begins = alloc_zero(x->p->frame_count, sizeof *begins);
+	bool distinct = x->p->stacks.count == 1;
 
-	for (size_t i = of.first; i < of.first + of.count; i++)
-		stack = stacks_push(&x->p->stacks, stack, x->frames[i]);
-	return stack;
+	for (size_t i = 0; distinct && i < x->r->reference_count; i++) {
+		struct frames_of of = x->of_reference[i];
+
+		if (!of.count)
+			continue;
+		distinct = !begins[x->frames[of.first]];
+		begins[x->frames[of.first]] = true;
+	}
+	alloc_free(begins);
+	return distinct;
+}
+
+static void refuse_location(const struct resolver *x, uint32_t number)
+{
+	const struct pprof_reference *ref = &x->r->references[number];
+
+	input_error_at(x->r->in, ref->at,
+		       "expected the id of a location in this sample, got %" PRIu64, ref->id);
+}
+
+/* How many frames all stacks have; 0 after an error. */
+static size_t count_frames(const struct resolver *x, const struct stacks *from)
+{
+	size_t count = 0;
+
+	for (stack_id s = 1; s < from->count; s++) {
+		if (!x->of_reference[from->frame[s]].count) {
+			refuse_location(x, from->frame[s]);
+			return 0;
+		}
+		count += x->of_reference[from->frame[s]].count;
+	}
+	return count;
 }
 
 /* By stack of the samples, the one of the profile. The caller frees it. */
-static stack_id *translate_stacks(struct resolver *x, const struct profile *samples)
+static stack_id *translate_stacks(struct resolver *x, struct profile *samples)
 {
 	const struct stacks *from = &samples->stacks;
-	stack_id *stacks = alloc_zero(from->count, sizeof *stacks);
+	stack_id (*add)(struct stacks *, stack_id, frame_id) = are_distinct(x) ? stacks_append
+									       : stacks_push;
+	size_t count = count_frames(x, from);
+	stack_id *stacks;
 
-	for (stack_id s = 1; s < from->count; s++) {
-		const struct pprof_reference *ref = &x->r->references[from->frame[s]];
+	stacks_drop_index(&samples->stacks);
+	if (add == stacks_append)
+		stacks_reserve(&x->p->stacks, count);
+	stacks = alloc_zero(from->count, sizeof *stacks);
+	for (stack_id s = 1; s < from->count && count; s++) {
+		struct frames_of of = x->of_reference[from->frame[s]];
+		stack_id stack = stacks[from->parent[s]];
 
-		if (!x->of_reference[from->frame[s]].count) {
-			input_error_at(x->r->in, ref->at,
-				       "expected the id of a location in this sample, got %" PRIu64,
-				       ref->id);
-			break;
-		}
-		stacks[s] = push_location(x, stacks[from->parent[s]], from->frame[s]);
+		for (size_t i = of.first; i < of.first + of.count; i++)
+			stack = add(&x->p->stacks, stack, x->frames[i]);
+		stacks[s] = stack;
 	}
 	return stacks;
 }
@@ -437,7 +475,7 @@ static void report_overflow(struct resolver *x, const struct profile *samples)
 
 static void add_samples(struct resolver *x, const struct pprof_part *part)
 {
-	const struct profile *from = part->samples;
+	struct profile *from = part->samples;
 	stack_id *stacks = translate_stacks(x, from);
 	struct labels_of *sets = alloc_zero(from->label_sets.count + 1, sizeof *sets);
 	int64_t *row = alloc_zero(x->p->value_count, sizeof *row);

@@ -12,7 +12,7 @@ static struct str encoded_at(const struct encoded *e, size_t i)
 {
 	size_t begin = i ? e->ends[i - 1] : 0;
 
-	return (struct str){ e->bytes.p + begin, e->ends[i] - begin };
+	return e->bytes.n ? (struct str){ e->bytes.p + begin, e->ends[i] - begin } : S("");
 }
 
 static void free_encoded(struct encoded *e)

@@ -207,6 +207,21 @@ static int later_first(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
+/* One pass over the trie where a thread has most of it, else a sort of its nodes. */
+static void sort_nodes(struct thread_part *t, const struct stacks *s)
+{
+	enum { FEW = 16 }; /* a sort costs about that much more for each node */
+	size_t count = 0;
+
+	if (t->count < s->count / FEW) {
+		qsort(t->nodes, t->count, sizeof *t->nodes, later_first);
+		return;
+	}
+	for (size_t node = s->count; node-- > 1;)
+		if (t->place[node])
+			t->nodes[count++] = (stack_id)node;
+}
+
 static void add_thread(struct profile *p, const struct first_nodes *firsts, struct thread_part *t,
 		       const uint32_t *rows, size_t count)
 {
@@ -229,7 +244,7 @@ static void add_thread(struct profile *p, const struct first_nodes *firsts, stru
 	}
 	if (!t->count)
 		return; /* idle all the time */
-	qsort(t->nodes, t->count, sizeof *t->nodes, later_first);
+	sort_nodes(t, s);
 	for (size_t i = 0; i < t->count; i++) {
 		stack_id node = t->nodes[i], parent = s->parent[node];
 		uint32_t from = t->place[node] - 1, to = t->place[parent] - 1;

@@ -14,4 +14,10 @@
 /* Adds costs, arcs and totals for the samples of p, thread by thread. */
 void graph_from_stacks(struct profile *p);
 
+/*
+ * Adds costs by function and totals only, in one thread: what a list of functions shows, in
+ * memory that follows functions and rows.
+ */
+void totals_from_stacks(struct profile *p);
+
 #endif

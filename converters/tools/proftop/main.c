@@ -143,6 +143,7 @@ static int prepare_view(struct settings *s, const struct proftop_options *o, str
 		.representation = o->tree ? REPR_SAMPLES : REPR_GRAPH,
 		.features = ~0u,
 		.needs_arc_values = !o->tree,
+		.totals_only = !o->tree && !o->lines && !o->peek && !o->list,
 	};
 
 	return convert_prepare(s, p, &needed);
