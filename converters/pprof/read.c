@@ -23,7 +23,6 @@ static void begin_part(struct pprof_reader *r)
 	*r->part = (struct pprof_part){ .samples = profile_new() };
 	pprof_counts(r, r->part->begin);
 	profile_thread(r->part->samples, (struct thread){ 0 });
-	r->last_count = 0;
 	r->seen = 0;
 }
 
@@ -181,8 +180,10 @@ static void resolve_files(struct pprof_reader *r)
 
 static void free_reader(struct pprof_reader *r)
 {
-	for (size_t i = 0; i < r->part_count; i++)
+	for (size_t i = 0; i < r->part_count; i++) {
 		profile_free(r->parts[i].samples);
+		paths_free(&r->parts[i].paths);
+	}
 	index_free(&r->reference_index);
 	alloc_free(r->parts);
 	alloc_free(r->types);
@@ -195,8 +196,6 @@ static void free_reader(struct pprof_reader *r)
 	alloc_free(r->references);
 	alloc_free(r->small_references);
 	alloc_free(r->path);
-	alloc_free(r->last_path);
-	alloc_free(r->last_stacks);
 	alloc_free(r->values);
 	alloc_free(r->labels);
 }

@@ -104,31 +104,16 @@ static label_id read_label(struct pprof_reader *r, struct protobuf m)
 	return profile_label(r->part->samples, l);
 }
 
-/* Locations come leaf first. What the stack has in common with the one before is known. */
-static stack_id push_path(struct pprof_reader *r, size_t depth)
+/* Locations come leaf first. */
+static stack_id add_path(struct pprof_reader *r, size_t depth)
 {
-	struct stacks *stacks = &r->part->samples->stacks;
-	stack_id stack = EMPTY_STACK;
-	size_t i = 0;
+	for (size_t i = 0; i < depth / 2; i++) {
+		uint32_t number = r->path[i];
 
-	if (depth > r->last_cap) {
-		r->last_path = alloc_grow(r->last_path, &r->last_cap, depth, sizeof *r->last_path);
-		r->last_stacks = alloc_grow(r->last_stacks, &r->last_stack_cap, depth,
-					    sizeof *r->last_stacks);
+		r->path[i] = r->path[depth - 1 - i];
+		r->path[depth - 1 - i] = number;
 	}
-	while (i < depth && i < r->last_count && r->last_path[i] == r->path[depth - 1 - i])
-		i++;
-	if (i)
-		stack = r->last_stacks[i - 1];
-	for (; i < depth; i++) {
-		uint32_t number = r->path[depth - 1 - i];
-
-		stack = stacks_push(stacks, stack, number);
-		r->last_path[i] = number;
-		r->last_stacks[i] = stack;
-	}
-	r->last_count = depth;
-	return stack;
+	return paths_add(&r->part->paths, r->path, depth);
 }
 
 /* As many value types as the first sample has values. */
@@ -170,7 +155,7 @@ void pprof_read_sample(struct pprof_reader *r, struct protobuf m)
 	}
 	profile_sample_row(samples,
 			   (struct sample){
-				   .stack = push_path(r, depth),
+				   .stack = add_path(r, depth),
 				   .count = 1,
 				   .labels = labels ? profile_label_set(samples, r->labels, labels)
 						    : NO_LABELS },

@@ -2,8 +2,8 @@
  * pprof/reading - the state of the reader
  *
  * A file is read once. The tables may come after the samples, so these are summed by the
- * numbers of the file in a profile of their own (`samples` of a part): its "frames" number the
- * location ids, its labels and value types have string numbers in place of strings. When all
+ * numbers of the file in a profile of their own (`samples` of a part): its stacks are numbers of
+ * paths (paths.h), its labels and value types have string numbers in place of strings. When all
  * has been read, resolve.c translates it.
  *
  * Files may follow each other (`cat a b`), which the format itself takes for one file. A part
@@ -15,6 +15,7 @@
 
 #include "common/syntax/protobuf.h"
 #include "converters/pprof/internal.h"
+#include "converters/pprof/paths.h"
 
 /* Each row knows its place in the input, for errors that are found at the end. */
 struct pprof_type {
@@ -64,6 +65,7 @@ enum pprof_table {
 
 struct pprof_part {
 	struct profile *samples;
+	struct paths paths;
 	struct pprof_singular singular;
 	uint64_t samples_at;        /* the first sample */
 	size_t begin[PPROF_TABLES]; /* where its rows begin in the tables */
@@ -105,10 +107,9 @@ struct pprof_reader {
 	size_t small_cap;
 	struct index reference_index; /* of the other ids */
 
-	/* the sample that is being read, and the path of the one before, root first */
-	uint32_t *path, *last_path;
-	stack_id *last_stacks;
-	size_t path_cap, last_cap, last_stack_cap, last_count;
+	/* the sample that is being read */
+	uint32_t *path;
+	size_t path_cap;
 	int64_t *values;
 	size_t value_count, value_cap;
 	label_id *labels;

@@ -327,42 +327,71 @@ static void refuse_location(const struct resolver *x, uint32_t number)
 		       "expected the id of a location in this sample, got %" PRIu64, ref->id);
 }
 
-/* How many frames all stacks have; 0 after an error. */
-static size_t count_frames(const struct resolver *x, const struct stacks *from)
+/* Whether all locations of the paths are there. */
+static bool are_known(const struct resolver *x, const struct paths *paths)
 {
+	for (size_t i = 0; i < paths->used; i++)
+		if (!x->of_reference[paths->numbers[i]].count) {
+			refuse_location(x, paths->numbers[i]);
+			return false;
+		}
+	return true;
+}
+
+/* How many stacks the sorted paths are, with all that called them. */
+static size_t count_stacks(const struct resolver *x, const struct paths *paths,
+			   const uint32_t *order)
+{
+	struct path last = { 0 };
 	size_t count = 0;
 
-	for (stack_id s = 1; s < from->count; s++) {
-		if (!x->of_reference[from->frame[s]].count) {
-			refuse_location(x, from->frame[s]);
-			return 0;
-		}
-		count += x->of_reference[from->frame[s]].count;
+	for (size_t i = 0; i < paths->count; i++) {
+		struct path path = paths_at(paths, order[i]);
+
+		for (size_t k = path_common(path, last); k < path.count; k++)
+			count += x->of_reference[path.numbers[k]].count;
+		last = path;
 	}
 	return count;
 }
 
-/* By stack of the samples, the one of the profile. The caller frees it. */
-static stack_id *translate_stacks(struct resolver *x, struct profile *samples)
+static stack_id add_location_frames(struct resolver *x, bool distinct, stack_id stack,
+				    uint32_t number)
 {
-	const struct stacks *from = &samples->stacks;
-	stack_id (*add)(struct stacks *, stack_id, frame_id) = are_distinct(x) ? stacks_append
-									       : stacks_push;
-	size_t count = count_frames(x, from);
-	stack_id *stacks;
+	struct frames_of of = x->of_reference[number];
 
-	stacks_drop_index(&samples->stacks);
-	if (add == stacks_append)
-		stacks_reserve(&x->p->stacks, count);
-	stacks = alloc_zero(from->count, sizeof *stacks);
-	for (stack_id s = 1; s < from->count && count; s++) {
-		struct frames_of of = x->of_reference[from->frame[s]];
-		stack_id stack = stacks[from->parent[s]];
+	for (size_t i = of.first; i < of.first + of.count; i++)
+		stack = distinct ? stacks_append(&x->p->stacks, stack, x->frames[i])
+				 : stacks_push(&x->p->stacks, stack, x->frames[i]);
+	return stack;
+}
 
-		for (size_t i = of.first; i < of.first + of.count; i++)
-			stack = add(&x->p->stacks, stack, x->frames[i]);
-		stacks[s] = stack;
+/* By path, its stack in the profile. The caller frees it. */
+static stack_id *translate_paths(struct resolver *x, const struct paths *paths)
+{
+	bool distinct = are_distinct(x);
+	uint32_t *order = paths_sort(paths);
+	stack_id *stacks = alloc_zero(paths->count + 1, sizeof *stacks), *at = NULL;
+	struct path last = { 0 };
+	size_t cap = 0;
+
+	if (distinct)
+		stacks_reserve(&x->p->stacks, count_stacks(x, paths, order));
+	for (size_t i = 0; i < paths->count; i++) {
+		struct path path = paths_at(paths, order[i]);
+		size_t k = path_common(path, last);
+		stack_id stack = k ? at[k - 1] : EMPTY_STACK;
+
+		for (; k < path.count; k++) {
+			stack = add_location_frames(x, distinct, stack, path.numbers[k]);
+			ARRAY_ROOM(at, k, cap);
+			at[k] = stack;
+		}
+		stacks[order[i]] = stack;
+		last = path;
 	}
+	alloc_free(order);
+	alloc_free(at);
 	return stacks;
 }
 
@@ -473,14 +502,21 @@ static void report_overflow(struct resolver *x, const struct profile *samples)
 	x->p->sample_values.overflowed = x->columns[samples->sample_values.overflowed].v;
 }
 
-static void add_samples(struct resolver *x, const struct pprof_part *part)
+static void add_samples(struct resolver *x, struct pprof_part *part)
 {
-	struct profile *from = part->samples;
-	stack_id *stacks = translate_stacks(x, from);
-	struct labels_of *sets = alloc_zero(from->label_sets.count + 1, sizeof *sets);
-	int64_t *row = alloc_zero(x->p->value_count, sizeof *row);
-	thread_id thread = profile_thread(x->p, (struct thread){ 0 });
+	const struct profile *from = part->samples;
+	struct labels_of *sets;
+	stack_id *stacks;
+	int64_t *row;
+	thread_id thread;
 
+	if (!are_known(x, &part->paths))
+		return;
+	stacks = translate_paths(x, &part->paths);
+	paths_free(&part->paths);
+	sets = alloc_zero(from->label_sets.count + 1, sizeof *sets);
+	row = alloc_zero(x->p->value_count, sizeof *row);
+	thread = profile_thread(x->p, (struct thread){ 0 });
 	report_overflow(x, from);
 	sets[NO_LABELS] = (struct labels_of){ NO_LABELS, thread, true };
 	for (size_t i = 0; i < from->sample_count && !x->r->in->failed; i++) {

@@ -10,7 +10,7 @@ static bool continues(const struct profile *p, frame_id frame, frame_id caller)
 {
 	struct frame f = profile_frame_at(p, frame), c = profile_frame_at(p, caller);
 
-	return f.inlined && !c.unsymbolised && !f.unsymbolised && f.address == c.address &&
+	return !c.unsymbolised && !f.unsymbolised && f.address == c.address &&
 	       f.mapping == c.mapping;
 }
 
@@ -24,8 +24,8 @@ static void find_paths(struct pprof_writer *w)
 		frame_id frame = s->frame[i];
 		stack_id parent = s->parent[i];
 
-		if (frame < w->p->frame_detail_count && parent != EMPTY_STACK &&
-		    continues(w->p, frame, s->frame[parent])) {
+		if (frame < w->p->frame_detail_count && w->p->frame_details[frame].inlined &&
+		    parent != EMPTY_STACK && continues(w->p, frame, s->frame[parent])) {
 			w->nodes[i] = (struct pprof_node){
 				stacks_push(&w->locations, w->nodes[parent].location, frame),
 				w->nodes[parent].caller
