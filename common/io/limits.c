@@ -27,7 +27,9 @@ static const struct {
 	[LIMIT_UNPACKED] = { "unpacked", "bytes unpacked from gzip, zstd, xz or bzip2", INT64_MAX },
 	[LIMIT_WRITTEN] = { "written", "bytes of output", INT64_MAX },
 	[LIMIT_LISTS] = { "lists", "bytes of a list of files or of rules", INT64_MAX },
-	[LIMIT_SECONDS] = { "seconds", "seconds to estimate contexts", INT64_MAX },
+	[LIMIT_SECONDS] = { "seconds",
+			    "seconds to estimate contexts, to match functions or for a tree",
+			    INT64_MAX },
 };
 
 const char *limit_name(enum limit which)

@@ -4,8 +4,12 @@
 
 #include "common/program/format.h"
 
-/* A function that the writer adds for other readers of the file, and our reader drops. */
+/*
+ * A function that the writer adds for other readers of the file, and our reader drops. If a
+ * function of the profile is called so, the added one has another name, which a note says.
+ */
 #define SYNTHETIC_ROOT S("[root]")
+#define OUR_ROOT S("# profpipe: root ")
 
 /* "desc:" lines and comments that our writer produces and our reader understands. */
 #define OUR_THREAD S("Thread: ")

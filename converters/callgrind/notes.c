@@ -448,6 +448,8 @@ void callgrind_read_note(struct callgrind_reader *r)
 		return;
 	if (str_eq(r->line, OUR_LINES)) {
 		r->known_lines = true;
+	} else if (str_starts(r->line, OUR_ROOT)) {
+		buf_replace(&r->root, str_from(r->line, OUR_ROOT.n));
 	} else if (str_eq(r->line, OUR_TOTALS) && !r->totals) {
 		r->totals = true;
 		find_first_calls(r);
@@ -493,5 +495,6 @@ void callgrind_end_totals(struct callgrind_reader *r)
 	r->total_read = r->noted = NULL;
 	r->caller_count = r->total_read_count = r->noted_count = 0;
 	r->totals = r->known_lines = false;
+	buf_free(&r->root);
 	r->first_arc = r->p->arc_count;
 }

@@ -228,9 +228,8 @@ void callgrind_end_call(struct callgrind_reader *r, struct arc a)
 	r->line_hint = a.target.line;
 	a.callee = called_function(r);
 	r->has_called_object = r->has_called_file = r->has_called_name = false;
-	if (r->rewritten && str_eq(function_name(r->p, a.caller), SYNTHETIC_ROOT))
-		return;
-	callgrind_add_arc(r, a);
+	if (a.caller != NO_ID)
+		callgrind_add_arc(r, a);
 }
 
 static void read_calls(struct callgrind_reader *r, struct str text)
@@ -243,7 +242,7 @@ static void read_calls(struct callgrind_reader *r, struct str text)
 		input_error(r->in, "expected calls=COUNT, got %s", diag_quote(r->line));
 		return;
 	}
-	a.caller = callgrind_current_function(r);
+	a.caller = callgrind_caller(r);
 	if (!r->has_called_name) {
 		input_error(r->in, "expected cfn= before calls=");
 		return;

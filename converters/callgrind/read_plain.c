@@ -244,7 +244,7 @@ static bool take_call(struct callgrind_reader *r)
 	if (!p)
 		return false;
 	a.calls = (int64_t)calls;
-	a.caller = callgrind_current_function(r);
+	a.caller = callgrind_caller(r);
 	taken(r, p, 2);
 	callgrind_end_call(r, a);
 	return true;

@@ -79,6 +79,17 @@ function_id callgrind_current_function(struct callgrind_reader *r)
 	return r->function;
 }
 
+function_id callgrind_caller(struct callgrind_reader *r)
+{
+	struct str root = r->root.n ? buf_str(&r->root) : SYNTHETIC_ROOT;
+
+	if (r->thread == NO_ID)
+		callgrind_start_part(r);
+	if (r->rewritten && r->function == NO_ID && str_eq(profile_text(r->p, r->name), root))
+		return NO_ID;
+	return callgrind_current_function(r);
+}
+
 void callgrind_forget_rows(struct callgrind_reader *r)
 {
 	close_block(&r->block);

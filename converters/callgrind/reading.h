@@ -112,6 +112,7 @@ struct callgrind_reader {
 
 	/* and notes.c */
 	bool totals, known_lines;
+	struct buf root;    /* the name of the function that the writer added; empty: the usual */
 	size_t first_arc;   /* rows before it come from other files */
 	uint32_t line_hint; /* line where the function that is looked up next begins */
 	struct index own;   /* of own_functions, if lines are known */
@@ -178,6 +179,8 @@ static inline string_id known(const struct callgrind_reader *r, string_id id)
 
 /* The function that costs and calls belong to at present. */
 function_id callgrind_current_function(struct callgrind_reader *r);
+/* The same for calls: NO_ID for those of the function that our writer added. */
+function_id callgrind_caller(struct callgrind_reader *r);
 /* The first adds r->values as a cost of the current function. */
 void callgrind_add_cost(struct callgrind_reader *r, const struct place *at);
 void callgrind_add_arc(struct callgrind_reader *r, struct arc a);

@@ -99,6 +99,7 @@ static void free_writer(struct callgrind_writer *w)
 	alloc_free(w->self_recursive_only);
 	alloc_free(w->sums);
 	alloc_free(w->sum_values);
+	buf_free(&w->root);
 }
 
 void callgrind_write(struct output *out, const struct profile *p)
@@ -117,6 +118,7 @@ void callgrind_write(struct output *out, const struct profile *p)
 	w.zeros = callgrind_metadata(p, NO_ID, "zeros").n > 0;
 	w.changed = callgrind_changes_texts(p);
 	w.apart = callgrind_suffixes(p, w.changed, w.suffixes);
+	callgrind_name_root(&w);
 	callgrind_find_totals(&w);
 	callgrind_put_file_header(&w);
 	for (thread_id t = 0; t < p->thread_count; t++)

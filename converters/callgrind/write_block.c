@@ -235,6 +235,38 @@ static void note_self_recursive_only(struct callgrind_writer *w, function_id f)
 	w->self_recursive_only[w->self_recursive_only_count++] = l;
 }
 
+/* Whether our reader may take the name for the other one, or for one that begins with it. */
+static bool may_be_read_as(struct str name, struct str other)
+{
+	while (name.n && (unsigned char)*name.p <= ' ')
+		name = str_from(name, 1);
+	return str_starts(name, other);
+}
+
+static bool any_may_be_read_as(const struct profile *p, struct str other)
+{
+	for (function_id f = 0; f < p->function_count; f++)
+		if (may_be_read_as(function_name(p, f), other))
+			return true;
+	return false;
+}
+
+void callgrind_name_root(struct callgrind_writer *w)
+{
+	buf_add(&w->root, SYNTHETIC_ROOT);
+	for (size_t n = 2; any_may_be_read_as(w->p, buf_str(&w->root)); n++) {
+		w->root.n = 0;
+		buf_print(&w->root, "[root %zu]", n);
+	}
+}
+
+static void put_root(struct callgrind_writer *w)
+{
+	output_text(w->out, "\nfl=???\nfn=");
+	output_str(w->out, buf_str(&w->root));
+	output_byte(w->out, '\n');
+}
+
 void callgrind_put_self_recursive_only(struct callgrind_writer *w)
 {
 	for (size_t i = 0; i < w->self_recursive_only_count; i++) {
@@ -243,7 +275,7 @@ void callgrind_put_self_recursive_only(struct callgrind_writer *w)
 		char *to;
 
 		if (i == 0)
-			output_text(w->out, "\nfl=???\nfn=[root]\n");
+			put_root(w);
 		if (w->objects)
 			put_string(w, S("cob="), OBJECTS, fn->object);
 		put_string(w, S("cfi="), FILES, fn->file);

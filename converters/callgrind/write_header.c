@@ -135,6 +135,11 @@ void callgrind_put_file_header(struct callgrind_writer *w)
 		output_str(out, OUR_LINES);
 		output_byte(out, '\n');
 	}
+	if (!str_eq(buf_str(&w->root), SYNTHETIC_ROOT)) {
+		output_str(out, OUR_ROOT);
+		output_str(out, buf_str(&w->root));
+		output_byte(out, '\n');
+	}
 	callgrind_put_details(w);
 	put_metadata(w, NO_ID, "cmd");
 	if (w->p->inclusive_only) {

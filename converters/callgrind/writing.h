@@ -49,6 +49,7 @@ struct callgrind_writer {
 		int64_t *values;
 	} * self_recursive_only; /* functions with calls that no caller accounts for */
 	size_t self_recursive_only_count, self_recursive_only_cap;
+	struct buf root;     /* the name of the function that calls them */
 	bool totals;         /* there are totals, and they concern a single section */
 	struct called *sums; /* by function, if there are totals */
 	int64_t *sum_values; /* by function and value type: inclusive, summed over arcs */
@@ -85,6 +86,8 @@ void callgrind_put_name(struct callgrind_writer *w, struct str text);
 
 /* Writes one function: the rows from `at` to `end` of each table. */
 void callgrind_put_block(struct callgrind_writer *w, function_id f);
+/* Finds the name of a function that no function of the profile has. */
+void callgrind_name_root(struct callgrind_writer *w);
 /* Writes, behind the blocks of a section, calls of functions that only call themselves. */
 void callgrind_put_self_recursive_only(struct callgrind_writer *w);
 

@@ -1,4 +1,5 @@
 /* flamegraph/colors - the colour of a function */
+#include "common/profile/own_name.h"
 #include "common/transform/reshape/idle.h"
 #include "converters/flamegraph/internal.h"
 
@@ -224,15 +225,23 @@ static unsigned family_of_kind(enum frame_kind kind, unsigned guess)
 	}
 }
 
+/* Whether a conversion may have added a frame of that name: it is no part of the program. */
+static bool is_own_name(struct str name)
+{
+	return str_starts(name, S("[")) &&
+	       (own_name_is(name, S("[unattributed]")) || own_name_is(name, S("[unplaced]")) ||
+		own_name_is(name, S("[awaited elsewhere]")) ||
+		own_name_is(name, S("[unknown caller]")) || own_name_is(name, S("[pruned]")) ||
+		own_name_is(name, S(IDLE_NAME)));
+}
+
 char flame_class(const struct flame_options *o, struct str name, struct str file,
 		 enum frame_kind kind)
 {
 	const struct scheme *s = &schemes[flame_scheme(o)];
 	unsigned shade, family;
 
-	if (str_eq(name, S("[unattributed]")) || str_eq(name, S("[unplaced]")) ||
-	    str_eq(name, S("[awaited elsewhere]")) || str_eq(name, S("[unknown caller]")) ||
-	    str_eq(name, S("[pruned]")) || str_eq(name, S(IDLE_NAME)))
+	if (is_own_name(name))
 		return CLASS_NOWHERE;
 	shade = (unsigned)(number_of(name) >> 32) % s->shades;
 	family = family_of(s, name, file);

@@ -238,7 +238,7 @@ static void draw(struct output *out, const struct profile *p, uint32_t idle, boo
 
 /*
  * Idle time is a frame like others: it has a name, a width and a share. Where the source has one
- * of that name as well, both are drawn as one, which is read back under that name.
+ * of that name alone, both are drawn as one, which is read back under that name.
  */
 static void write_picture(struct output *out, const struct profile *p, bool in_html)
 {
@@ -268,9 +268,9 @@ static void write_html(struct output *out, const struct profile *p)
 #define KEPT \
 	(FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES | \
 	 FEATURE_LINES | FEATURE_COLUMNS | FEATURE_THREADS | FEATURE_PARTS | FEATURE_VALUE_TYPES | \
-	 FEATURE_UNITS | FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | FEATURE_ADDRESSES | \
-	 FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | \
-	 FEATURE_METADATA)
+	 FEATURE_UNITS | FEATURE_UNIT_NAMES | FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | \
+	 FEATURE_ADDRESSES | FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | \
+	 FEATURE_RECORDING | FEATURE_METADATA)
 
 const struct format flamegraph_format = {
 	.name = "flamegraph",

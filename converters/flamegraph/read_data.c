@@ -35,7 +35,9 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/base/diag.h"
 #include "common/profile/details_json.h"
+#include "common/profile/own_name.h"
 #include "converters/flamegraph/reading.h"
 
 enum { VERSION = 1 };
@@ -79,6 +81,7 @@ struct flame_data_reader {
 	bool ordered, rowed, timed;
 	uint32_t idle; /* the frame that stands for no stack, + 1; 0: none does */
 	uint64_t pruned;
+	string_id pruned_name; /* of the root of what is theirs; 0: not needed yet */
 };
 
 static void ids_add(struct ids *ids, uint32_t id)
@@ -299,9 +302,21 @@ static void take_row(struct flame_data_reader *r)
 			r->row[r->values.v[i]] = measured(r, i, number);
 }
 
+/* A name that no function of this file has; those of files before it may have the same. */
+static string_id name_pruned(struct flame_data_reader *r)
+{
+	bool *taken = alloc_zero(r->p->function_count, sizeof *taken);
+
+	for (size_t i = 0; i < r->functions.n; i++)
+		taken[r->functions.v[i]] = true;
+	r->pruned_name = own_name(r->p, S("[pruned]"), taken);
+	alloc_free(taken);
+	return r->pruned_name;
+}
+
 static stack_id stack_of_function(struct flame_data_reader *r, uint32_t function)
 {
-	string_id name = profile_string(r->p, S("[pruned]"));
+	string_id name = r->pruned_name ? r->pruned_name : name_pruned(r);
 	function_id root = profile_function(r->p, (struct function){ .name = name });
 	frame_id frame = profile_frame(r->p, (struct frame){ .function = root });
 	stack_id stack = stacks_push(&r->p->stacks, EMPTY_STACK, frame);
@@ -559,8 +574,9 @@ static void report_pruned(struct flame_data_reader *r)
 		return;
 	buf_print(&text,
 		  "%llu frame%s left out when it was drawn: what is theirs is under "
-		  "[pruned]",
-		  (unsigned long long)r->pruned, r->pruned == 1 ? " was" : "s were");
+		  "%s",
+		  (unsigned long long)r->pruned, r->pruned == 1 ? " was" : "s were",
+		  diag_masked(r->pruned_name ? profile_text(r->p, r->pruned_name) : S("[pruned]")));
 	flame_report_missing(r->file, r->p, text.p);
 	buf_free(&text);
 }

@@ -220,14 +220,32 @@ class Case:
         same = not names & {*RENAMES, *CHANGES, "value"}
         if same:
             self.against(path, format, ["-f", format, *reading] + ["--lenient"] * ("--lenient" in words) + ["--skip-bad-lines"] * ("--skip-bad-lines" in words), "out", writer)
+        if truth and same and format == "speedscope" and rng.random() < 0.2:
+            self.threads(path, reading, truth)
         if truth and same and writer in READERS and rng.random() < 0.3:
             self.and_on(writer, truth)
+
+    def threads(self, path, reading, truth):
+        """All threads, one by one, are the whole."""
+        _, out, _ = self.run(["profcheck", "-q", "--json", "-f", "speedscope", *reading, path])
+        sums, threads = [Fraction(0)] * len(truth.units), len(json.loads(out)["threads"]) if out else 0
+        if not out or threads > 20:
+            return
+        for number in range(threads):
+            status, out = self.into_file("speedscope2speedscope", ["-q", f"--thread={number + 1}", path], name="thread")
+            if status == 2:
+                return
+            values = list(counted.speedscope(out).values.values())
+            sums = [total + (sum(values[at].values(), Fraction(0)) if at < len(values) else 0) for at, total in enumerate(sums)]
+        expected = [truth.total(at) for at in range(len(sums))]
+        self.that(sums == expected, f"threads are {sums} together, expected {expected}")
 
     def and_on(self, first, truth):
         """What came out is an input like others: the same numbers come out of the next conversion."""
         second = self.rng.choice(WRITERS)
         if first == "collapsed":
             truth = truth if len(truth.units) == 2 and truth.names is None and all(u == "none" for u in truth.units) else truth.only(0)
+            truth = models.Truth(["none"] * len(truth.units), truth.selves, truth.named)  # units are lost
         elif first == "pstat":
             truth = truth.only(0)
         status, out = self.into_file(f"{first}2{second}", ["-q", "out"], name="next")
@@ -292,6 +310,19 @@ class Case:
             rows = [row for row in json.loads(out, parse_float=Fraction, parse_int=Fraction)]
             total = sum((Fraction(row["self"] or 0) for row in rows), Fraction(0))
             self.that(total == truth.total(0), f"proftop's rows are {total} together, expected {truth.total(0)}")
+        if status == 0 and truth and min(self.numbers(truth), default=0) >= 0:
+            self.tree(["proftop", "-q", "-f", format, *reading, "--tree", "--format=json", "-n", "0", path], truth)
+
+    def tree(self, words, truth):
+        """The self values of all contexts are the total; where nothing stands below another, so are inclusive ones of the first level."""
+        status, out, said = self.run(words)
+        if status == 2:
+            return
+        rows = json.loads(out, parse_float=Fraction, parse_int=Fraction)
+        own = sum((Fraction(row["self"]) for row in rows if counted.surrogates(row["function"]) not in counted.OURS), Fraction(0))
+        self.that(own == truth.total(0), f"contexts are {own} together, expected {truth.total(0)}")
+        whole, roots = sum((Fraction(row["self"]) for row in rows), Fraction(0)), sum((Fraction(row["inclusive"]) for row in rows if row["depth"] == 1), Fraction(0))
+        self.that(whole == roots, f"roots are {roots} together, what is in them {whole}")
 
     def diff(self):
         rng = self.rng
@@ -360,18 +391,38 @@ class Case:
             self.count(writer, out, None, set())
         if not truth:
             return
-        # a law of its own for each
-        common, text = ["-q", "-f", format, "-t", "callgrind" if min(self.numbers(truth), default=0) >= 0 else "speedscope", *reading], common_text(rng)
-        target = common[4]
-        parts = []
+        target = "callgrind" if min(self.numbers(truth), default=0) >= 0 else "speedscope"
+        common = ["proffilter", "-q", "-f", format, "-t", target, *reading]
+        if rng.random() < 0.5:
+            self.divided(common, path, target, truth)
+        else:
+            self.regrouped(common, path, target, truth)
+
+    def divided(self, common, path, target, truth):
+        """What one option keeps and the other drops is the whole."""
+        text, parts = self.rng.choice(["f1", "f", "^f0$", "f[0-4]", "a", "x", "."]), []
         for option in ("--focus", "--ignore"):
-            status, out = self.into_file("proffilter", [*common, option, text, path], name=option[2:])
+            status, out = self.into_file(common[0], [*common[1:], option, text, path], name=option[2:])
             if status == 2:
                 return
             parts.append(counted.READERS[target](out).values)
         for at in range(len(truth.units)):
             both = sum((sum(list(part.values())[at].values(), Fraction(0)) for part in parts if at < len(part)), Fraction(0))
             self.that(both == truth.total(at), f"--focus and --ignore are {both} together, expected {truth.total(at)}")
+
+    def regrouped(self, common, path, target, truth):
+        """Other frames, or fewer of them, with the same total; or all of it times a number."""
+        words, factor = self.rng.choice([
+            (["--granularity", "file"], 1), (["--granularity", "module"], 1), (["--granularity", "function"], 1), (["--flatten-recursion"], 1),
+            (["--root", "top"], 1), (["--rename", "s/f/g/"], 1), (["--rename", "addresses"], 1), (["--prune-from", "^f2$"], 1),
+            (["--trim", "10"], 1), (["--scale", "3"], 3)])
+        status, out = self.into_file(common[0], [*common[1:], *words, path])
+        if status == 2:
+            return
+        found = list(counted.READERS[target](out).values.values())
+        for at in range(len(truth.units)):
+            total = sum(found[at].values(), Fraction(0)) if at < len(found) else Fraction(0)
+            self.that(total == factor * truth.total(at), f"{words} leaves {total} of value type {at + 1}, expected {factor * truth.total(at)}")
 
     @staticmethod
     def numbers(truth):
@@ -393,10 +444,6 @@ def plain_names(sums):
         name = plain[0] if plain else name
         found[name] = found.get(name, Fraction(0)) + number
     return found
-
-
-def common_text(rng):
-    return rng.choice(["f1", "f", "^f0$", "f[0-4]", "a", "x", "."])
 
 
 def in_folder(folder, rng, programs, sanitized):

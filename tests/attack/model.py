@@ -5,8 +5,8 @@ from fractions import Fraction
 HOSTILE = [
     b"", b" ", b"a b", b"f 1", b"f 1 2", b"=1+1", b"@x", b"+1", b"-1", b"::error file=x::y", b"##[error]x", b"##vso[task.x]y", b"\x1b[31mred",
     b"\x1b]0;t\x07", b"\x9b2J", "\u202egnp".encode(), "\u2066x\u2069".encode(), "\ufeffx".encode(), b"\xff\xfe", b"\xc0\x80", b"\xed\xa0\x80", b"\x00x",
-    b"<script>x</script>", b"]]>", b"&amp;", b"<!--", b"\"", b"'", b"`x`", b"|", b"\\", b"\\n", b"$(x)", b"{}", b"%n%s", b"(1)", b"(1) x", b"fn=(2) y",
-    b"calls=1 2", b"* 5", b"~", b"[kernel]", b"f (a.c:3)", b"f (a.c)", b"f (:)", b"f [a.c]", b"f:12", b"f'2", b"a/b", b"./x", b"..", b"???", b"0x10",
+    b"<script>x</script>", b"]]>", b"&amp;", b"<!--", b"\"", b"'", b"`x`", b"|", b"\\", b"\\n", b"$(x)", b"{}", b"%n%s", b"(1)", b"(1) x", b"x fn=(2) y",
+    b"x calls=1 2", b"* 5", b"~", b"[kernel]", b"f (a.c:3)", b"f (a.c)", b"f (:)", b"f [a.c]", b"f:12", b"f'2", b"a/b", b"./x", b"..", b"???", b"0x10",
     b"std::vector<int>::push_back(int&&)", b"a\tb", b"a\rb", b"x_[k]", b"x_[j]", b"main", b"x" * 300, "\u00e9\u6f22\U0001f600".encode(), b"#x", b"true",
     b"P1", b"null", b"NaN", b"1e5", b"[]", b"<lambda>", b"<module>", b"__proto__", b"constructor", b"base", b"new", b"all", b"total", b"root"]
 FILES = [b"", b"", b"a.c", b"/usr/lib/x.py", b"b/c d.py", b"~", b"C:\\x\\y.py", b"<string>", b"x.py"]

@@ -452,5 +452,17 @@ def spell(rng, name, kind):
     if name == "callgrind":
         model.samples = [(t, f, [Fraction(abs(int(w))) for w in weights]) for t, f, weights in model.samples]
     if name == "flamegraph":
-        model.samples = [(t, f, [Fraction(abs(int(w)))]) for t, f, [w] in model.samples]
-    return grammar(rng, model)
+        model.samples = [(t, f, [Fraction(max(abs(int(w)), kind == "plain"))]) for t, f, [w] in model.samples]
+    data, truth, reading = grammar(rng, model)
+    if truth and not held(truth):
+        truth = None
+    return data, truth, reading
+
+
+def held(truth):
+    """Whether 63 bits hold all digits of a value type; where they do not, decimals are rounded, and that is said."""
+    for selves in truth.selves:
+        digits = max((len(models.decimal(number).partition(".")[2]) for number in selves.values()), default=0)
+        if digits and sum(map(abs, selves.values())) * 10 ** digits >= 1 << 63:
+            return False
+    return True

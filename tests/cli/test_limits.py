@@ -117,7 +117,25 @@ def test_nesting_of_what_a_pstat_is_not_read_for(options, most):
 def test_seconds():
     lib.run("callgrind2collapsed", "-q", "--max-contexts", "20000", input=tangled(24))
     said = lib.run("callgrind2collapsed", "-q", "--max-contexts", "20000", "--limit", "seconds=0", input=tangled(24), status=2)[1]
-    assert said == b"callgrind2collapsed: expected at most 0 seconds to estimate contexts, got more (--limit seconds=N allows more)\n"
+    assert said == b"callgrind2collapsed: " + LATE
+
+
+LATE = b"expected at most 0 seconds to estimate contexts, to match functions or for a tree, got more (--limit seconds=N allows more)\n"
+
+
+def test_seconds_bound_what_two_sides_have_in_common(tmp_path):
+    """Many functions of one name, which only their files tell apart."""
+    for side, name in ("a", "C{0}.m"), ("b", "m"):
+        (tmp_path / side).write_text("".join(f"{name.format(i)} ({side}{i}x.py) 1\n" for i in range(1000)))
+    paths = tmp_path / "a", tmp_path / "b"
+    lib.run("profdiff", "-q", *paths)
+    assert lib.run("profdiff", "-q", "--limit", "seconds=0", *paths, status=2) == (b"", b"profdiff: " + LATE)
+
+
+def test_seconds_bound_a_tree():
+    data = ";".join(["a"] * 10_000).encode() + b" 1\n"
+    assert lib.run("proftop", "--tree", "-n", "0", input=data)[0].count(b" a\n") == 10_000
+    assert lib.run("proftop", "--tree", "-n", "0", "--limit", "seconds=0", input=data, status=2) == (b"", b"proftop: " + LATE)
 
 
 def test_every_limit_has_a_case():

@@ -297,6 +297,15 @@ def test_functions_of_one_name_elsewhere(places, tmp_path):
 
 
 @pytest.mark.skipif(lib.SANITIZED, reason="sanitized programs take their time")
+def test_methods_and_functions_of_one_name(tmp_path):
+    """Files are looked at by their last component, whose ends may be alike for long."""
+    for side, name, count in ("a", "C{0}.m", 1000), ("b", "m", 40_000):
+        (tmp_path / side).write_text("".join(f"{name.format(i)} ({side}{i}{'x' * 600}.py) 1\n" for i in range(count)))
+    done = subprocess.run([lib.BIN / "profdiff", "-q", "-n", "5", tmp_path / "a", tmp_path / "b"], capture_output=True, env=lib.ENV, preexec_fn=within)
+    assert done.returncode == 0 and b"more functions" in done.stdout
+
+
+@pytest.mark.skipif(lib.SANITIZED, reason="sanitized programs take their time")
 def test_a_tree_of_one_deep_stack(tmp_path):
     depth = 500_000
     (tmp_path / "in").write_text(";".join(["a"] * depth) + " 1\n")

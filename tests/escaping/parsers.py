@@ -62,7 +62,7 @@ def callgrind(data):
                 found[int(numbers[1])] = (name, file)
             is_call = False
         else:
-            assert not line or re.match(rb"(# callgrind format$|# profpipe: (totals|lines)$|# (total|calls) [-()/ \d]+$|version|creator|desc|positions|events|event|summary|pid|thread|part|cmd)", line), line
+            assert not line or re.match(rb"(# callgrind format$|# profpipe: (totals|lines|root \[root \d+\])$|# (total|calls) [-()/ \d]+$|version|creator|desc|positions|events|event|summary|pid|thread|part|cmd)", line), line
     return found
 
 

@@ -68,10 +68,10 @@ def test_a_difference_counts_it_or_not(to, words, totals, folder):
 
 
 @pytest.mark.parametrize("data, back", [
-    (A, b" 50\nmain;f 100\n"), (b"[idle] 7\nmain;f 100\n", b"[idle] 7\nmain;f 100\n"), (b"[idle];f 7\n 3\n", b"[idle] 3\n[idle];f 7\n"),
+    (A, b" 50\nmain;f 100\n"), (b"[idle] 7\nmain;f 100\n", b"[idle] 7\nmain;f 100\n"), (b"[idle];f 7\n 3\n", b" 3\n[idle];f 7\n"),
     (b"[idle] 7\nmain;f 100\n 3\n", b"[idle] 10\nmain;f 100\n")])
 def test_the_frame_is_no_stack_again(data, back):
-    """Unless the source has one of that name: then they are one."""
+    """Unless the source has one of that name alone: then they are one."""
     drawn = lib.run("collapsed2flamegraph", input=data)[0]
     assert lib.run("flamegraph2collapsed", input=drawn)[0] == back
     again = lib.run("flamegraph2flamegraph", input=drawn)[0]

@@ -1,6 +1,7 @@
 """Which file of the base is which of the new side: profdiff against the definition, tried on small trees of paths."""
 import csv
 import io
+import json
 import random
 
 import pytest
@@ -55,3 +56,13 @@ def test_files_are_matched_by_their_tails(seed, tmp_path):
     out = lib.run("profdiff", "-q", "-n", "0", "--format", "csv", tmp_path / "base", tmp_path / "new")[0].decode()
     rows = list(csv.DictReader(io.StringIO(out)))
     assert {(row["base_file"] or row["file"], row["file"]) for row in rows if row["status"] in ("same", "moved")} == expected
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_method_is_no_function_of_two_files(turned, tmp_path):
+    """C.m of f.py may be m of either f.py: neither is taken."""
+    for name, text in ("a", "C.m (/a/f.py) 1\n"), ("b", "m (/b/f.py) 1\nm (/c/f.py) 1\n"):
+        (tmp_path / name).write_text(text)
+    sides = [tmp_path / name for name in ("ba" if turned else "ab")]
+    rows = json.loads(lib.run("profdiff", "-q", "-a", "--format", "json", *sides)[0])["rows"]
+    assert sorted(row["status"] for row in rows) == (["gone", "gone", "new"] if turned else ["gone", "new", "new"])

@@ -4,9 +4,10 @@
 
 #include "common/base/alloc.h"
 #include "common/base/utf8.h"
+#include "common/profile/own_name.h"
 #include "common/transform/callgraph/graph_from_stacks.h"
 #include "common/transform/callgraph/inclusive.h"
-#include "common/transform/reshape/idle.h"
+#include "common/transform/estimate/stacks_from_graph.h"
 
 int64_t *profile_self_totals(const struct profile *p, value_id v)
 {
@@ -187,12 +188,36 @@ static bool same_value(const struct compared_side *a, int64_t x, const struct co
 	return str_eq(s, t);
 }
 
-/* Frames that conversions add; possibly only one side has them. */
-static bool is_synthetic(struct str key)
+/* The self value of what is called so. */
+static int64_t self_named(const struct compared_side *s, struct str name)
 {
-	return str_eq(key, S("[unattributed]")) || str_eq(key, S("[unplaced]")) ||
-	       str_eq(key, S("[awaited elsewhere]")) || str_eq(key, S("[unknown caller]")) ||
-	       str_eq(key, S("[root]")) || str_eq(key, S(IDLE_NAME));
+	int64_t *totals = profile_self_totals(s->p, s->value), sum = 0;
+
+	for (function_id f = 0; f < s->p->function_count; f++)
+		if (str_eq(function_name(s->p, f), name))
+			i64_add_to(&sum, totals[f]);
+	alloc_free(totals);
+	return sum;
+}
+
+/*
+ * Whether stacks estimated from the call graph of `graph` may have this frame and value. A name
+ * alone says nothing: a function may be called so.
+ */
+static bool may_be_estimated(struct str key, const struct compared_side *s,
+			     const struct compared_side *graph)
+{
+	struct graph_facts facts;
+
+	if (!profile_has_stacks(s->p) || profile_has_stacks(graph->p))
+		return false;
+	if (own_name_is(key, S("[unplaced]")) || own_name_is(key, S("[awaited elsewhere]")) ||
+	    own_name_is(key, S("[unknown caller]")))
+		return !self_named(s, key);
+	if (!own_name_is(key, S("[unattributed]")))
+		return false;
+	graph_facts_find(graph->p, graph->value, &facts);
+	return same_value(s, self_named(s, key), graph, facts.unattributed);
 }
 
 static void compare_side(struct comparison *c, struct compared_side *a, struct compared_side *b)
@@ -204,9 +229,11 @@ static void compare_side(struct comparison *c, struct compared_side *a, struct c
 	for (string_id key = 1; key < keys; key++) {
 		struct str text = strings_text(&c->texts, key);
 
-		if (is_synthetic(text) && a->present[key] != b->present[key])
-			continue;
 		if (same_value(a, a->sums[key], b, b->sums[key]))
+			continue;
+		if (!b->present[key] && may_be_estimated(text, a, b))
+			continue;
+		if (!a->present[key] && may_be_estimated(text, b, a))
 			continue;
 		ARRAY_ROOM(c->differences, c->count, c->cap);
 		c->differences[c->count++] = (struct compared_function){ text, a->value, b->value,

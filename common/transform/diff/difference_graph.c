@@ -4,6 +4,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
+#include "common/profile/own_name.h"
 #include "common/transform/callgraph/call_table.h"
 #include "common/transform/diff/statistics.h"
 
@@ -139,7 +140,7 @@ static void put_rest(struct grapher *k)
 {
 	int64_t values[2 * DIFF_SIDES] = { difference_profile_rest(&k->to, DIFF_BASE),
 					   difference_profile_rest(&k->to, DIFF_NEW) };
-	struct function f = { .name = profile_string(k->to.p, S(DIFFERENCE_REST)) };
+	struct function f = { .name = own_name(k->to.p, S(DIFFERENCE_REST), NULL) };
 	function_id rest;
 
 	if (!values[DIFF_BASE] && !values[DIFF_NEW])

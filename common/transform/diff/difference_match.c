@@ -13,11 +13,12 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/io/limits.h"
 #include "common/transform/diff/difference.h"
 #include "common/transform/diff/tail_pairs.h"
 
 struct keyed {
-	struct str name, location;
+	struct str name, location, file; /* file: the location's last component */
 	uint32_t line, entry;
 	bool taken;
 };
@@ -62,13 +63,19 @@ static void sort_side(struct matcher *k, int s, const uint32_t *folded)
 	k->rows[s] = alloc_zero(side->entry_count, sizeof **k->rows);
 	for (size_t i = 0; i < side->numbers_count; i++)
 		used[folded[side->numbers[i].entry]] = true;
-	for (uint32_t i = 0; i < side->entry_count; i++)
+	for (uint32_t i = 0; i < side->entry_count; i++) {
+		struct str location = strings_text(&k->d->strings, side->entries[i].location);
+
 		if (used[i])
 			k->rows[s][k->counts[s]++] = (struct keyed){
 				strings_text(&k->d->strings, side->entries[i].name),
-				strings_text(&k->d->strings, side->entries[i].location),
-				side->entries[i].line, i, false
+				location,
+				tail_component(location),
+				side->entries[i].line,
+				i,
+				false
 			};
+	}
 	alloc_free(used);
 	qsort(k->rows[s], k->counts[s], sizeof **k->rows, compare_keyed);
 }
@@ -118,6 +125,7 @@ static void align(struct matcher *k, struct keyed *few, size_t n, struct keyed *
 					 distance(&few[i - 1], &many[j - 1]);
 			uint64_t left = j > i ? cost[i * width + j - 1] : UINT64_MAX;
 
+			limit_clock();
 			cost[i * width + j] = left < taken ? left : taken;
 		}
 	for (size_t i = n, j = m; i > 0; j--) {
@@ -334,8 +342,8 @@ static struct keyed *first_named(const struct matcher *k, int s, struct str name
 
 static bool same_file(const struct keyed *a, const struct keyed *b)
 {
-	return tail_in_common(a->location, b->location) > 0 &&
-	       !(a->line && b->line && a->line != b->line);
+	limit_clock();
+	return !(a->line && b->line && a->line != b->line) && a->file.n && str_eq(a->file, b->file);
 }
 
 /* Matches one row of each list in this file at this line; more would be a guess. */
@@ -357,16 +365,16 @@ static struct keyed *only_in_file(const struct qualified *group, size_t count,
 static void match_group(struct matcher *k, int s, const struct qualified *group, size_t count)
 {
 	struct str part = group[0].part;
-	struct keyed *plain = first_named(k, 1 - s, part), *end = plain;
+	struct keyed *first = first_named(k, 1 - s, part), *end = first;
 
 	while (end < k->rows[1 - s] + k->counts[1 - s] && str_eq(end->name, part))
 		end++;
-	for (; plain < end; plain++) {
+	for (struct keyed *plain = first; plain < end; plain++) {
 		struct keyed *qualified = plain->taken ? NULL : only_in_file(group, count, plain);
 		bool several = false;
 
-		for (struct keyed *other = plain + 1; qualified && other < end && !several; other++)
-			several = !other->taken && same_file(other, qualified);
+		for (struct keyed *other = first; qualified && other < end && !several; other++)
+			several = other != plain && !other->taken && same_file(other, qualified);
 		if (qualified && !several)
 			pair_rows(k, s == DIFF_BASE ? qualified : plain,
 				  s == DIFF_BASE ? plain : qualified, false, false);
@@ -434,6 +442,7 @@ struct diff_match *diff_match_entries(const struct difference *d, uint32_t *fold
 {
 	struct matcher k = { .d = d };
 
+	limit_clock_start();
 	for (int s = 0; s < DIFF_SIDES; s++)
 		sort_side(&k, s, folded[s]);
 	match_names(&k);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/profile/own_name.h"
 #include "common/transform/reshape/idle.h"
 
 /* What the runs of a side have, by stack and by row. */
@@ -229,7 +230,7 @@ static void put_rest(struct joiner *k)
 {
 	int64_t values[DIFF_SIDES] = { difference_profile_rest(&k->to, DIFF_BASE),
 				       difference_profile_rest(&k->to, DIFF_NEW) };
-	struct function f = { .name = profile_string(k->to.p, S(DIFFERENCE_REST)) };
+	struct function f = { .name = own_name(k->to.p, S(DIFFERENCE_REST), NULL) };
 	frame_id frame;
 
 	if (!values[DIFF_BASE] && !values[DIFF_NEW])

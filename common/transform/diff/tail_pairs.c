@@ -26,6 +26,15 @@ size_t tail_in_common(struct str a, struct str b)
 	return whole;
 }
 
+struct str tail_component(struct str path)
+{
+	size_t n = 0;
+
+	while (n < path.n && !is_slash(path.p[path.n - 1 - n]))
+		n++;
+	return str_from(path, path.n - n);
+}
+
 /*
  * All paths are leaves of a tree of path components, from the last one on. Two are a pair where
  * a node has one of each set below it. The tree is walked from the leaves up, in the order of

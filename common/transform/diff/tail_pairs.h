@@ -36,4 +36,7 @@ size_t tail_pairs_find(struct tail_path *paths, size_t count, struct tail_pair *
  */
 size_t tail_in_common(struct str a, struct str b);
 
+/* What follows the last slash or backslash. */
+struct str tail_component(struct str path);
+
 #endif

@@ -8,7 +8,14 @@
 #include "common/base/prefetch.h"
 #include "common/base/hash.h"
 #include "common/io/limits.h"
+#include "common/profile/own_name.h"
+#include "common/profile/referenced.h"
 #include "common/transform/estimate/light_stacks.h"
+
+/* What the frames are called that no function of the graph is. */
+struct placer_names {
+	string_id unattributed, unplaced, awaited, unknown;
+};
 
 struct placer {
 	struct profile *p;
@@ -25,22 +32,21 @@ struct placer {
 	bool unshared; /* there were no stacks before, and no function has these names */
 };
 
-static frame_id named_frame(struct profile *p, struct str name)
+static frame_id named_frame(struct profile *p, string_id name)
 {
-	struct function f = { .name = profile_string(p, name) };
+	struct function f = { .name = name };
 
 	return profile_frame(p, (struct frame){ .function = profile_function(p, f) });
 }
 
-static void name_frames(struct placer *pl)
+static void name_frames(struct placer *pl, const struct placer_names *names)
 {
 	struct profile *p = pl->p;
 	size_t before = p->function_count;
 
-	pl->unattributed = named_frame(p, S("[unattributed]"));
-	pl->unplaced = named_frame(p, S("[unplaced]"));
-	pl->awaited = named_frame(p, pl->w->overlaps ? S("[awaited elsewhere]")
-						     : S("[unknown caller]"));
+	pl->unattributed = named_frame(p, names->unattributed);
+	pl->unplaced = named_frame(p, names->unplaced);
+	pl->awaited = named_frame(p, pl->w->overlaps ? names->awaited : names->unknown);
 	pl->unshared = p->stacks.count == 1 && p->function_count == before + 3;
 }
 
@@ -277,7 +283,7 @@ static void add_drawing(struct estimate *estimate, const struct call_flow *w,
 }
 
 static void one_thread(struct profile *p, thread_id t, const struct flow_rows *rows,
-		       struct estimate *estimate)
+		       const struct placer_names *names, struct estimate *estimate)
 {
 	struct call_flow w;
 	value_id values = (value_id)p->value_count;
@@ -296,7 +302,7 @@ static void one_thread(struct profile *p, thread_id t, const struct flow_rows *r
 		call_flow_set_values(&w, p, rows, v, estimate->unattributed);
 		note_overflow(p, &w, v);
 		drawing_find(p, &w, estimate, &d);
-		name_frames(&pl);
+		name_frames(&pl, names);
 		place(&pl, d.tree.order);
 		if (v == 0)
 			add_drawing(estimate, &w, &d);
@@ -376,16 +382,31 @@ static void clear_results(struct estimate *estimate)
 				       .worst = NO_ID };
 }
 
+static void choose_names(struct profile *p, struct placer_names *out)
+{
+	bool *taken = referenced_by_graph(p);
+
+	*out = (struct placer_names){
+		.unattributed = own_name(p, S("[unattributed]"), taken),
+		.unplaced = own_name(p, S("[unplaced]"), taken),
+		.awaited = own_name(p, S("[awaited elsewhere]"), taken),
+		.unknown = own_name(p, S("[unknown caller]"), taken),
+	};
+	alloc_free(taken);
+}
+
 void stacks_from_graph(struct profile *p, struct estimate *estimate)
 {
+	struct placer_names names;
 	struct graph_rows g;
 	thread_id t;
 
 	clear_results(estimate);
 	limit_clock_start();
+	choose_names(p, &names);
 	rows_open(&g, p);
 	while (rows_next(&g, p, &t)) {
-		one_thread(p, t, &g.rows, estimate);
+		one_thread(p, t, &g.rows, &names, estimate);
 		limit_clock();
 	}
 	rows_close(&g);

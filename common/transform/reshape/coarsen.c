@@ -113,7 +113,7 @@ static void map_idle(struct maps *m)
 	function_id idle;
 
 	if (m->options->idle == COARSEN_IDLE_NAMED)
-		m->w.stacks[EMPTY_STACK] = idle_push(m->w.to);
+		m->w.stacks[EMPTY_STACK] = idle_push(m->w.to, from);
 	if (m->options->idle != COARSEN_IDLE_DROPPED)
 		return;
 	idle = idle_function(from);
@@ -145,14 +145,14 @@ static frame_id thread_frame(struct maps *m, thread_id t)
 }
 
 /* The stack again, below the frame of its thread. */
-static stack_id under_thread(struct maps *m, stack_id stack, frame_id root, frame_id **path,
-			     size_t *cap)
+static stack_id under_thread(struct maps *m, stack_id stack, frame_id root, frame_id idle,
+			     frame_id **path, size_t *cap)
 {
 	size_t depth = stacks_frames(&m->w.from->stacks, stack, path, cap);
 	stack_id at = stacks_push(&m->w.to->stacks, EMPTY_STACK, root);
 
-	if (!depth && m->options->idle == COARSEN_IDLE_NAMED)
-		at = stacks_push(&m->w.to->stacks, at, m->w.to->stacks.frame[idle_push(m->w.to)]);
+	if (!depth && idle != NO_ID)
+		at = stacks_push(&m->w.to->stacks, at, idle);
 
 	for (size_t i = 0; i < depth; i++)
 		at = stacks_push(&m->w.to->stacks, at, m->w.frames[(*path)[i]]);
@@ -162,6 +162,8 @@ static stack_id under_thread(struct maps *m, stack_id stack, frame_id root, fram
 static void map_samples_under_threads(struct maps *m)
 {
 	const struct profile *from = m->w.from;
+	bool named = m->options->idle == COARSEN_IDLE_NAMED && idle_has_samples(from);
+	frame_id idle = named ? m->w.to->stacks.frame[idle_push(m->w.to, from)] : NO_ID;
 	frame_id *path = NULL;
 	size_t cap = 0;
 
@@ -171,7 +173,7 @@ static void map_samples_under_threads(struct maps *m)
 
 		if (s.thread == NO_ID)
 			continue;
-		s.stack = under_thread(m, from->samples[i].stack, thread_frame(m, old), &path,
+		s.stack = under_thread(m, from->samples[i].stack, thread_frame(m, old), idle, &path,
 				       &cap);
 		profile_sample_row(m->w.to, s, remap_values(&m->w, &from->sample_values, i));
 	}

@@ -1,21 +1,53 @@
 #include "common/transform/reshape/idle.h"
 
+#include "common/profile/own_name.h"
 #include "common/transform/reshape/coarsen.h"
 
-/* pstat and valgrind have words for an unknown file. */
-static bool has_location(const struct profile *p, function_id f)
+/* The function of that name, without a location, or NO_ID. */
+static function_id find_function(const struct profile *p, struct str name)
 {
-	struct str location = function_location(p, f);
+	for (function_id f = 0; f < p->function_count; f++)
+		if (str_eq(function_name(p, f), name) && !own_name_has_location(p, f))
+			return f;
+	return NO_ID;
+}
 
-	return location.n && !str_eq(location, S("~")) && !str_eq(location, S("???"));
+/* Whether it calls or is called, as what is idle does not. */
+static bool is_in_calls(const struct profile *p, function_id f)
+{
+	for (stack_id i = 1; i < p->stacks.count; i++) {
+		stack_id parent = p->stacks.parent[i];
+
+		if (parent != EMPTY_STACK && (p->frames[p->stacks.frame[i]].function == f ||
+					      p->frames[p->stacks.frame[parent]].function == f))
+			return true;
+	}
+	for (size_t i = 0; i < p->arc_count; i++)
+		if (p->arcs[i].caller == f || p->arcs[i].callee == f)
+			return true;
+	return false;
+}
+
+/* The first name that no function has which calls or is called, and the function of it or NO_ID. */
+static function_id find_idle(const struct profile *p, struct buf *name)
+{
+	function_id f;
+	size_t n = 1;
+
+	do {
+		own_name_spell(name, S(IDLE_NAME), n++);
+		f = find_function(p, buf_str(name));
+	} while (f != NO_ID && is_in_calls(p, f));
+	return f;
 }
 
 function_id idle_function(const struct profile *p)
 {
-	for (function_id f = 0; f < p->function_count; f++)
-		if (str_eq(function_name(p, f), S(IDLE_NAME)) && !has_location(p, f))
-			return f;
-	return NO_ID;
+	struct buf name = { 0 };
+	function_id f = find_idle(p, &name);
+
+	buf_free(&name);
+	return f;
 }
 
 bool idle_has_samples(const struct profile *p)
@@ -56,17 +88,22 @@ void idle_name(struct profile **p)
 		profile_replace(p, idle_named(*p));
 }
 
-stack_id idle_push(struct profile *p)
+stack_id idle_push(struct profile *to, const struct profile *from)
 {
-	struct function f = { .name = profile_string(p, S(IDLE_NAME)) };
-	frame_id frame = profile_frame(p, (struct frame){ .function = profile_function(p, f) });
+	struct buf name = { 0 };
+	struct function f = { 0 };
+	frame_id frame;
 
-	return stacks_push(&p->stacks, EMPTY_STACK, frame);
+	find_idle(from, &name);
+	f.name = profile_string(to, buf_str(&name));
+	buf_free(&name);
+	frame = profile_frame(to, (struct frame){ .function = profile_function(to, f) });
+	return stacks_push(&to->stacks, EMPTY_STACK, frame);
 }
 
 void idle_name_rows(struct profile *p)
 {
-	stack_id idle = idle_push(p);
+	stack_id idle = idle_push(p, p);
 
 	for (size_t i = 0; i < p->sample_count; i++)
 		if (p->samples[i].stack == EMPTY_STACK)

@@ -4,6 +4,9 @@
  * A sample without a stack says that nothing ran. Formats of stacks keep it so. Reports,
  * pictures and call graphs have a function for it, named IDLE_NAME, without a file and without
  * callers: so what is idle has a row and a share, and all views have one total.
+ *
+ * A function of that name that calls or is called is a source's own: what is idle is called
+ * "[idle 2]" then (own_name.h). One that stands alone is idle, whoever named it.
  */
 #ifndef RESHAPE_IDLE_H
 #define RESHAPE_IDLE_H
@@ -12,10 +15,10 @@
 
 #define IDLE_NAME "[idle]"
 
-/* The stack of a new or an equal function of that name alone. */
-stack_id idle_push(struct profile *p);
+/* The stack of a new or an equal function alone, which has the name that is free in `from`. */
+stack_id idle_push(struct profile *to, const struct profile *from);
 
-/* The function of that name and without a file or object, or NO_ID. */
+/* The function of that name, without a file or object, callers and callees, or NO_ID. */
 function_id idle_function(const struct profile *p);
 
 /* Whether there are samples without a stack. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/profile/own_name.h"
 #include "common/transform/reshape/group_by.h"
 #include "common/transform/reshape/idle.h"
 #include "common/transform/reshape/remap.h"
@@ -86,7 +87,7 @@ static bool is_synthetic(struct str name)
 	};
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		if (str_eq(name, str_of(ours[i])))
+		if (own_name_is(name, str_of(ours[i])))
 			return true;
 	return false;
 }

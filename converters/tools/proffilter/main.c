@@ -2,7 +2,7 @@
  * proffilter/main - a part of a profile, or the profile seen in another way
  *
  * The verbs come in a fixed order, whatever that of the options, which is pprof's where
- * pprof has them: value and thread, time, tag-focus, tag-ignore, tag-root, tag-leaf, tag-show,
+ * pprof has them: value and thread, time, drop-frames, tag-focus, tag-ignore, tag-root, tag-leaf, tag-show,
  * tag-hide, rename, focus, ignore, hide, show, show-from, prune-from, strip-dirs, granularity, flatten-recursion, root, trim, scale.
  */
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/profile/own_name.h"
 #include "common/program/sandbox.h"
 #include "common/transform/reshape/filter.h"
 #include "common/transform/calltree/timeline.h"
@@ -47,6 +48,9 @@ static const struct option_row filter_rows[] = {
 		 AT(show_from)),
 	OPT_TEXT(0, "prune-from", "REGEX", "stacks end at their last matching frame",
 		 AT(prune_from)),
+	OPT_FLAG(0, "drop-frames",
+		 "leave out frames that a pprof file wants dropped, and what they called",
+		 AT(drop_frames)),
 	OPT_TEXT(0, "time", "FROM:TO",
 		 "keep what lies between two times, in seconds or with s, ms, us, ns behind",
 		 AT(window)),
@@ -363,10 +367,10 @@ static void add_root(const struct filter_work *w, struct profile **p)
 static int trim_small(const struct filter_work *w, struct profile **p)
 {
 	struct group_by_options options = { 0 };
-	struct function *functions;
+	struct function *functions, trimmed = { 0 };
 	char *end;
 	double percent;
-	bool *small;
+	bool *small, *kept;
 
 	if (!w->trim)
 		return 0;
@@ -375,11 +379,15 @@ static int trim_small(const struct filter_work *w, struct profile **p)
 		return diag_error("--trim: expected a PERCENT from 0 to 100, got %s",
 				  diag_quote(str_of(w->trim)));
 	small = prune_small_functions(*p, percent / 100);
+	kept = alloc_zero((*p)->function_count, sizeof *kept);
+	for (function_id f = 0; f < (*p)->function_count; f++)
+		kept[f] = !small[f];
+	trimmed.name = own_name(*p, S("[trimmed]"), kept);
+	alloc_free(kept);
 	functions = group_by_functions(*p);
 	for (function_id f = 0; f < (*p)->function_count; f++)
 		if (small[f])
-			functions[f] = (struct function){ .name = profile_string(*p,
-										 S("[trimmed]")) };
+			functions[f] = trimmed;
 	options.functions = functions;
 	options.chains = small;
 	profile_replace(p, profile_group_by(*p, &options));
@@ -413,8 +421,8 @@ static int filter_profile(struct filter_work *w, struct profile **p)
 			return -1;
 		if (status && (proffilter_make_stacks(w, p) < 0 || proffilter_cut_stacks(w, p) < 0))
 			return -1;
-	} else if (proffilter_make_stacks(w, p) < 0 || use_tags(w, p) < 0 || rename_all(w, p) < 0 ||
-		   proffilter_cut_stacks(w, p) < 0) {
+	} else if (proffilter_make_stacks(w, p) < 0 || proffilter_drop_frames(w, p) < 0 ||
+		   use_tags(w, p) < 0 || rename_all(w, p) < 0 || proffilter_cut_stacks(w, p) < 0) {
 		return -1;
 	}
 	convert_strip_dirs(&w->settings, p);

@@ -3,6 +3,7 @@
  */
 #include "common/base/alloc.h"
 #include "common/base/sort.h"
+#include "common/io/limits.h"
 #include "common/transform/calltree/flame_tree.h"
 #include "converters/tools/proftop/internal.h"
 
@@ -77,10 +78,12 @@ void proftop_tree(const struct proftop_options *o, struct output *out, const str
 							    .width = WIDTH_FIRST });
 	struct todo todo = { 0 };
 
+	limit_clock_start();
 	push_children(&todo, tree, 0);
 	while (todo.count && table_rows(t) < proftop_limit(o, UINT32_MAX)) {
 		uint32_t node = todo.nodes[--todo.count];
 
+		limit_clock();
 		if (!tree->width.total[node] ||
 		    !proftop_is_heavy(o, tree->width.total[node], tree->width.total[0]))
 			continue;
