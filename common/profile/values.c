@@ -241,6 +241,19 @@ bool values_sums_fit(const struct values *t, uint32_t *k)
 	return fits;
 }
 
+bool values_all_zero(const struct values *t, uint32_t k)
+{
+	bool zero = true;
+
+	if (t->sparse)
+		for (size_t i = 0; i < t->sparse->count && zero; i++)
+			zero = t->sparse->cells[i].column != k || !t->sparse->cells[i].value;
+	else
+		for (size_t i = k; i < t->rows * t->width && zero; i += t->width)
+			zero = !t->v[i];
+	return zero;
+}
+
 bool values_negative(const struct values *t, int64_t *value, uint32_t *k)
 {
 	size_t count = values_cells(t), i = 0;
