@@ -162,6 +162,45 @@ def callers(n):
     return b"{" + b"".join(rows) + b"0"
 
 
+# --- pprof ---
+
+def varint(n):
+    out = bytearray()
+    while n > 127:
+        out.append(n & 127 | 128)
+        n >>= 7
+    return bytes(out) + bytes([n])
+
+
+def field(number, value):
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def pprof(count, *rest):
+    """`count` functions, each with a location, and what else there is."""
+    made = [field(1, field(1, 1) + field(2, 1)), *rest]
+    made += [field(5, field(1, i + 1) + field(2, i + 2)) + field(4, field(1, i + 1) + field(4, field(1, i + 1))) for i in range(count)]
+    return b"".join(made + [field(6, text) for text in [b"", b"a"] + [short(i).encode() for i in range(count)]])
+
+
+def sample(*numbers):
+    return field(2, field(1, b"".join(map(varint, numbers))) + field(2, b"\1"))
+
+
+def locations(n):
+    return pprof(n // 8, *(sample(i + 1) for i in range(n // 8)))
+
+
+def samples_of_two(n):
+    return pprof(600, *(sample(i % 600 + 1, i // 600 + 1) for i in range(n)))
+
+
+def one_deep_list(n):
+    return pprof(1, sample(*[1] * (n * 5 // 2)))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -178,6 +217,7 @@ WORST = {
     "collapsed": [stacks, stacks_of_two, one_deep_stack],
     "speedscope": [frames, frames_in_samples, samples, samples_of_six_units, one_deep_sample, events, threads],
     "pstat": [keys, callers],
+    "pprof": [locations, samples_of_two, one_deep_list],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]
@@ -187,7 +227,7 @@ CASES = [(format, make) for format, makers in WORST.items() for make in makers]
 def promised():
     """The manual's table: format -> times its size to read it, to convert it."""
     text = (lib.ROOT / "man/profpipe-limits.7").read_text()
-    rows = re.findall(r"^(\w+)\t(\d+)\t(\d+)$", text[text.index("to read"):], re.M)
+    rows = re.findall(r"^\.It Cm (\w+) Ta (\d+) Ta (\d+)$", text, re.M)
     return {name: (int(read), int(convert)) for name, read, convert in rows}
 
 
