@@ -54,7 +54,8 @@ static unsigned has_tables(const struct profile *p)
 		has |= bit_if(p->threads[i].part != p->threads[0].part, FEATURE_PARTS);
 	for (size_t i = 0; i < p->value_count; i++)
 		has |= bit_if(p->value_types[i].unit != UNIT_NONE && !p->value_types[i].counts,
-			      FEATURE_UNITS);
+			      FEATURE_UNITS) |
+		       bit_if(p->value_types[i].unit_name, FEATURE_UNIT_NAMES);
 	return has | bit_if(p->value_count > 1, FEATURE_VALUE_TYPES) |
 	       bit_if(p->mapping_count, FEATURE_MAPPINGS) |
 	       bit_if(profile_has_recording(p), FEATURE_RECORDING) |

@@ -26,6 +26,7 @@
 	X(PARTS, "which part (dump) a value belongs to") \
 	X(VALUE_TYPES, "the other value types") \
 	X(UNITS, "the unit of the values") \
+	X(UNIT_NAMES, "the names of units (objects, percent, ...)") \
 	X(ORDER, "the order of samples in time") \
 	X(CALL_EVENTS, "when functions were entered and left") \
 	X(TIME_RANGES, "when the profile started and ended") \

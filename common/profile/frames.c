@@ -59,8 +59,10 @@ mapping_id profile_mapping(struct profile *p, struct mapping m)
 		return NO_MAPPING;
 	for (struct probe at = index_probe(&p->mapping_index, hash);
 	     index_next(&p->mapping_index, &at);)
-		if (mapping_eq(&p->mappings[at.row], &m))
+		if (mapping_eq(&p->mappings[at.row], &m)) {
+			p->mappings[at.row].has |= m.has;
 			return at.row;
+		}
 	add_mapping(p, m);
 	index_add(&p->mapping_index, hash, (uint32_t)p->mapping_count - 1);
 	return (mapping_id)p->mapping_count - 1;

@@ -75,6 +75,13 @@ struct mapping {
 	string_id object;
 	string_id build_id; /* as in the source, usually hexadecimal digits */
 	uint64_t start, limit, offset;
+	uint8_t has; /* MAPPING_HAS_*: what is known of its functions; not part of its identity */
+};
+enum {
+	MAPPING_HAS_FUNCTIONS = 1,
+	MAPPING_HAS_FILES = 2,
+	MAPPING_HAS_LINES = 4,
+	MAPPING_HAS_INLINED = 8,
 };
 
 /* What executes the code of a frame, or what the thread did instead. */
@@ -138,7 +145,9 @@ struct value_type {
 	string_id name;  /* "time", "samples", "Ir" */
 	string_id title; /* a long name, or empty */
 	enum unit unit;
-	int exponent; /* 0 to -9; 0 for times */
+	string_id unit_name; /* UNIT_NONE: what is counted, "objects", "percent", as the source
+				names it; empty for bare counts */
+	int exponent;        /* 0 to -9; 0 for times */
 	int source_scale;
 	bool counts;
 };
@@ -425,7 +434,7 @@ static inline string_id profile_system_name(const struct profile *p, function_id
 frame_id profile_frame(struct profile *p, struct frame f);
 mapping_id profile_mapping(struct profile *p, struct mapping m);
 /*
- * Value types with equal name and unit are the same. A new one adds a column to every table of
+ * Value types with equal name, unit and unit_name are the same. A new one adds a column to every table of
  * values.
  */
 value_id profile_value_type(struct profile *p, struct value_type type);

@@ -86,6 +86,8 @@ struct value_type json_value_type(struct json *j, struct profile *p)
 			v.title = json_text(j, p);
 		else if (str_eq(key, S("unit")))
 			take_unit(j, &v);
+		else if (str_eq(key, S("unit_name")))
+			v.unit_name = json_text(j, p);
 		else if (str_eq(key, S("counts")))
 			json_bool(j, &v.counts);
 		else if (str_eq(key, S("exponent")))
@@ -180,6 +182,8 @@ void json_put_value_type(struct output *out, const struct profile *p, value_id v
 	if (type->title)
 		json_put_text(out, ",\"title\":", profile_text(p, type->title));
 	json_put_text(out, ",\"unit\":", unit_word_of(type)->word);
+	if (type->unit_name)
+		json_put_text(out, ",\"unit_name\":", profile_text(p, type->unit_name));
 	if (type->exponent) {
 		output_text(out, ",\"exponent\":");
 		output_i64(out, type->exponent);

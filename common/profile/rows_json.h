@@ -4,8 +4,8 @@
  * JSON-based formats that have no place for a part of the model store it under an extra key,
  * in this form. A missing key means empty or 0; unknown keys are skipped.
  *
- * 	value type  {"name": "Dr", "title": "Data read", "unit": "none", "exponent": -2,
- * 	             "counts": true}
+ * 	value type  {"name": "Dr", "title": "Data read", "unit": "none", "unit_name": "words",
+ * 	             "exponent": -2, "counts": true}
  * 	thread      {"name": "main", "pid": "7", "tid": "9", "part": 2}
  * 	metadata    [["cmd", "./a.out"], ["desc", "part 2", {"name": "main"}]]
  */

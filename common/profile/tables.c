@@ -217,7 +217,8 @@ function_id profile_function(struct profile *p, struct function f)
 value_id profile_value_type(struct profile *p, struct value_type type)
 {
 	for (size_t i = 0; i < p->value_count; i++)
-		if (p->value_types[i].name == type.name && p->value_types[i].unit == type.unit)
+		if (p->value_types[i].name == type.name && p->value_types[i].unit == type.unit &&
+		    p->value_types[i].unit_name == type.unit_name)
 			return (value_id)i;
 	limit_check(LIMIT_VALUES, p->value_count + 1);
 	ARRAY_ROOM(p->value_types, p->value_count, p->value_cap);

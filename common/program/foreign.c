@@ -37,9 +37,6 @@ static const struct kind {
 	{ AT_START, MARK("\x89PNG"), "a PNG picture: the profile is not in it" },
 	{ AT_START, MARK("%PDF"), "a PDF document" },
 	{ AT_START, MARK("\x04\x22\x4d\x18"), "lz4 data: unpack it first" },
-	/* pprof's message: a sample type of two varints comes first in all that Go writes */
-	{ AT_START, MARK("\x0a\x04\x08"),
-	  "a pprof profile: `go tool pprof -callgrind` makes callgrind of it" },
 	/* JSON */
 	{ IN_JSON, MARK("\"traceEvents\""), "a Chrome trace: speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"timeDeltas\""),
@@ -63,8 +60,7 @@ static const struct kind {
 	  "a report of callgrind_annotate: the file that it was made of is "
 	  "read" },
 	{ IN_FIRST_LINES, MARK("Showing nodes accounting for"),
-	  "a report of pprof: the profile that it was made of, "
-	  "with `-callgrind`, is read" },
+	  "a report of pprof: the profile that it was made of is read" },
 	{ IN_FIRST_LINES, MARK("Flat profile:"), "a report of gprof" },
 	{ IN_FIRST_LINES, MARK("<!DOCTYPE html"), "an HTML page" },
 	{ IN_FIRST_LINES, MARK("<!doctype html"), "an HTML page" },

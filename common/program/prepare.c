@@ -164,6 +164,36 @@ static unsigned unkept_details(const struct preparation *x)
 	return has & ~features_kept(x);
 }
 
+static bool is_all_zero(const struct profile *p, value_id v)
+{
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++) {
+		uint64_t sum = 0;
+
+		if (!values_magnitude(profile_values((struct profile *)(uintptr_t)p, i), v, &sum) ||
+		    sum)
+			return false;
+	}
+	return true;
+}
+
+value_id prepare_default_value(const struct profile *p)
+{
+	value_id asked = profile_default_value(p);
+
+	if (!p->recording.default_value || !is_all_zero(p, asked))
+		return asked;
+	for (value_id v = 0; v < p->value_count; v++) {
+		if (is_all_zero(p, v))
+			continue;
+		diag_warning("value type %s, the file's default, is all zero: %s is shown "
+			     "(--value chooses)",
+			     diag_quote(profile_text(p, p->value_types[asked].name)),
+			     diag_quote(profile_text(p, p->value_types[v].name)));
+		return v;
+	}
+	return asked;
+}
+
 static void reduce(const struct preparation *x)
 {
 	struct coarsen_options options = COARSEN_NONE;
@@ -174,7 +204,7 @@ static void reduce(const struct preparation *x)
 	if (x->to->representation == REPR_SAMPLES && profile_counts_calls(*p))
 		profile_drop_calls(*p);
 	if (!(features_kept(x) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
-		profile_keep_value(*p, profile_default_value(*p));
+		profile_keep_value(*p, prepare_default_value(*p));
 	options.drop = unkept_details(x);
 	needed = options.drop != 0;
 	if (!(features & FEATURE_OBJECTS) && profile_features(*p) & FEATURE_OBJECTS)

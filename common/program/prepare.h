@@ -58,6 +58,12 @@ struct prepare_policy {
 struct losses prepare(struct profile **p, const struct format *to,
 		      const struct prepare_policy *policy);
 
+/*
+ * The value type that a target with one shows: the default one of the source or, after a
+ * warning, the first that is not zero everywhere if that one is.
+ */
+value_id prepare_default_value(const struct profile *p);
+
 /* Only adds stacks to a call graph; *losses gets what that loses. */
 void prepare_stacks(struct profile *p, const struct prepare_policy *policy, struct losses *losses);
 

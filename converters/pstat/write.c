@@ -174,7 +174,8 @@ static void writer_open(struct pstat_writer *w, const struct profile *p)
 	*w = (struct pstat_writer){ .p = p, .digits = pstat_digits_of(&p->value_types[0]) };
 	make_rows(w);
 	call_table_make(&w->table, p, 0, w->row_of, w->count);
-	for (size_t i = 0; i < w->count; i++)
+	/* stacks give exact ones, and below the self values where others are negative */
+	for (size_t i = 0; i < w->count && !profile_has_stacks(p); i++)
 		if (w->table.rows[i].inclusive < w->table.rows[i].self)
 			w->table.rows[i].inclusive = w->table.rows[i].self;
 	order_rows(w);

@@ -240,7 +240,8 @@ static void put_series_extra(struct speedscope_writer *w, const struct sample_se
 		put_extra(w, &any, "\"thread\":");
 		json_put_thread(w->out, w->p, s->thread);
 	}
-	if (!is_usual_name(w->p, v) || v->title || (v->counts && v->unit != UNIT_NONE)) {
+	if (!is_usual_name(w->p, v) || v->title || v->unit_name ||
+	    (v->counts && v->unit != UNIT_NONE)) {
 		put_extra(w, &any, "\"value\":");
 		json_put_value_type(w->out, w->p, s->value);
 	}

@@ -54,29 +54,32 @@ def main():
     words.add_argument("-s", default="", metavar="SEED")
     words.add_argument("-c", type=int, metavar="CASE")
     words.add_argument("-j", type=int, default=os.cpu_count(), metavar="PROCESSES")
+    words.add_argument("-x", action="store_true", help="end with the first failure")
     words = words.parse_args()
     seed = words.s or str(random.SystemRandom().randrange(10 ** 6))
     sys.setrecursionlimit(50_000)  # generators go as deep as stacks do
     sanitized = b"__asan_init" in (words.build / "bin/profconv").read_bytes()
     numbers = range(words.n) if words.c is None else [words.c]
     print(f"attack: seed {seed}, {len(numbers)} cases" + (", sanitized" if sanitized else ""), flush=True)
-    runs = refused = failed = 0
+    runs = refused = failed = done = 0
     kinds, started = collections.Counter(), time.monotonic()
     with multiprocessing.Pool(words.j, running.limit_this_process, [sanitized], maxtasksperchild=50) as pool:
         jobs = ((words.build, seed, number, sanitized) for number in numbers)
-        for number, kind, its_runs, its_refused, wrong in pool.imap_unordered(one, jobs, 20 if len(numbers) > 100 else 1):
-            runs, refused = runs + its_runs, refused + its_refused
+        for number, kind, its_runs, its_refused, wrong in pool.imap_unordered(one, jobs, 20 if len(numbers) > 100 and not words.x else 1):
+            runs, refused, done = runs + its_runs, refused + its_refused, done + 1
             kinds[kind] += 1
             if wrong:
                 failed += 1
                 print(f"FAILED case {number}: {wrong}\n    {words.build}/attack/{seed}-{number}/again", flush=True)
+            if wrong and words.x:
+                break
     for left in (words.build / "attack").glob("work-*"):
         shutil.rmtree(left, ignore_errors=True)
     print(f"attack: {runs} runs, {refused} of them refused, " + ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()) if kind))
     if failed:
         print(f"attack: again: make attack SEED={seed} CASE=NUMBER")
     print(f"attack: {time.monotonic() - started:.0f} s")
-    print(f"{len(numbers) - failed} passed, {failed} failed")
+    print(f"{done - failed} passed, {failed} failed")
     sys.exit(failed > 0)
 
 

@@ -452,7 +452,7 @@ def spell(rng, name, kind):
     if name == "callgrind":
         model.samples = [(t, f, [Fraction(abs(int(w))) for w in weights]) for t, f, weights in model.samples]
     if name == "flamegraph":
-        model.samples = [(t, f, [Fraction(abs(int(w)))]) for t, f, [w] in model.samples]
+        model.samples = [(t, f, [Fraction(max(abs(int(w)), kind == "plain"))]) for t, f, [w] in model.samples]
     data, truth, reading = grammar(rng, model)
     if truth and not held(truth):
         truth = None

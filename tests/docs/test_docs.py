@@ -6,6 +6,7 @@ begins with "$ " and goes on until the shell says that it is whole; what follows
 it prints, standard error too. A line "..." stands for any lines, "..." in a line for
 any text. All examples of a page are run one after the other in one folder.
 """
+import gzip
 import os
 import re
 import shutil
@@ -146,7 +147,9 @@ def test_page_examples(made, name, tmp_path):
     if reader in lib.READERS:
         lib.smallest(reader)
     for file, source in {**{f"run.{form}": lib.smallest(form).path for form in lib.READERS if lib.samples(form)}, **FILES}.items():
-        shutil.copyfile(lib.ROOT / source, tmp_path / file)
+        data = (lib.ROOT / source).read_bytes()
+        packed = data.startswith(b"\x1f\x8b") and not file.endswith(".gz")
+        (tmp_path / file).write_bytes(gzip.decompress(data) if packed else data)
     examples = page_examples(page(made, name))
     assert examples, "a page without an example"
     run_examples(examples, tmp_path)

@@ -94,6 +94,8 @@ static void join_lines(struct call_table_builder *k)
 	const struct profile *p = k->p;
 	int64_t *most = alloc_zero(k->t->count, sizeof *most);
 
+	for (size_t row = 0; row < k->t->count; row++)
+		most[row] = INT64_MIN; /* differences have totals below zero */
 	for (size_t i = 0; i < p->arc_count; i++) {
 		const struct arc *a = &p->arcs[i];
 		uint32_t row = k->row_of[a->callee];

@@ -105,7 +105,8 @@ static void add_value_types(struct canonical_sorter *s)
 		const struct value_type *type = &p->value_types[v];
 
 		s->keys[v] = (struct key){ { usual_place(profile_text(p, type->name)),
-					     s->rank[type->name], type->unit },
+					     s->rank[type->name],
+					     pair(type->unit, s->rank[type->unit_name]) },
 					   v };
 	}
 	sort_keys(s, p->value_count);
@@ -116,6 +117,7 @@ static void add_value_types(struct canonical_sorter *s)
 
 		type.name = remap_string(&s->w, type.name);
 		type.title = remap_string(&s->w, type.title);
+		type.unit_name = remap_string(&s->w, type.unit_name);
 		type.exponent += zeros;
 		s->w.shifts[v] = -zeros;
 		s->w.values[v] = profile_value_type(s->w.to, type);

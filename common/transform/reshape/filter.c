@@ -12,6 +12,8 @@ enum {
 	SHOWN = 4,  /* show_from marks a frame of it */
 	LEFT = 8,   /* a frame stays */
 	STAYS = 16, /* the last frame does */
+	USER = 32,  /* drop does not mark a frame of it */
+	CUT = 64,   /* it is below a frame that was dropped */
 };
 
 struct cutter {
@@ -53,8 +55,14 @@ static void find_state(struct cutter *c, stack_id node)
 	const struct filter_options *options = c->options;
 	stack_id parent = c->w.from->stacks.parent[node];
 
-	c->state[node] = c->state[parent] & (FOCUSED | IGNORED | SHOWN | LEFT);
+	c->state[node] = c->state[parent] & (FOCUSED | IGNORED | SHOWN | LEFT | USER | CUT);
 	c->last[node] = c->last[parent];
+	if (!marked(c, options->drop, node))
+		c->state[node] |= USER;
+	else if (c->state[node] & USER)
+		c->state[node] |= CUT;
+	if (c->state[node] & CUT)
+		return;
 	mark_if(c, options->focus, node, FOCUSED);
 	mark_if(c, options->ignore, node, IGNORED);
 	if (is_hidden(c, node))

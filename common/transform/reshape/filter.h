@@ -9,6 +9,8 @@
  * 	            left is dropped
  * 	show_from   a;b*;c;b*   -> b;c;b   cuts all above the first one; drops stacks without
  * 	prune_from  a;b*;c;b*;d -> a;b;c;b cuts all below the last one
+ * 	drop        a;b*;c;b*;d -> a       cuts the first one that has an unmarked frame above
+ * 	                                   it, and all below; before all other verbs
  * 	flatten     a;b;c;b;d   -> a;b;d   each function is in a stack once: a recursive call
  * 	            returns to where the function was first called, and keeps its self value
  * 	root        a;b         -> root;a;b
@@ -25,7 +27,7 @@
 
 struct filter_options {
 	/* by function: marked; NULL: the verb was not used */
-	const bool *focus, *ignore, *hide, *show, *show_from, *prune_from;
+	const bool *focus, *ignore, *hide, *show, *show_from, *prune_from, *drop;
 	const bool *hide_frames; /* by frame: as hide, for frames; NULL: none */
 	const bool *samples;     /* by sample: keep it; NULL: all */
 	bool flatten;

@@ -13,10 +13,12 @@ static value_id find_type(const struct profile *p, const struct profile *of, val
 {
 	const struct value_type *type = &of->value_types[v];
 	struct str name = profile_text(of, type->name);
+	struct str unit = profile_text(of, type->unit_name);
 
 	for (value_id i = 0; i < p->value_count; i++)
 		if (p->value_types[i].unit == type->unit &&
-		    str_eq(profile_text(p, p->value_types[i].name), name))
+		    str_eq(profile_text(p, p->value_types[i].name), name) &&
+		    str_eq(profile_text(p, p->value_types[i].unit_name), unit))
 			return i;
 	return NO_ID;
 }

@@ -129,6 +129,7 @@ void remap_value_types(struct remap *w)
 
 		type.name = remap_string(w, type.name);
 		type.title = remap_string(w, type.title);
+		type.unit_name = remap_string(w, type.unit_name);
 		w->values[i] = profile_value_type(w->to, type);
 	}
 }

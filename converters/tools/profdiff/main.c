@@ -12,6 +12,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/profile/features.h"
+#include "common/program/prepare.h"
 #include "common/program/sandbox.h"
 #include "common/transform/diff/difference_graph.h"
 #include "common/transform/diff/difference_stacks.h"
@@ -208,11 +209,11 @@ static value_id choose_value(struct diff_work *w, const struct profile *p, int s
 	value_id v;
 
 	if (side == DIFF_BASE && !w->report.d->sides[DIFF_BASE].run_count)
-		buf_replace(first, profile_text(p, p->value_types[profile_default_value(p)].name));
+		buf_replace(first, profile_text(p, p->value_types[prepare_default_value(p)].name));
 	for (v = 0; v < p->value_count; v++)
 		if (str_eq(profile_text(p, p->value_types[v].name), buf_str(first)))
 			return v;
-	return profile_default_value(p);
+	return prepare_default_value(p);
 }
 
 static int keep_run(struct diff_work *w, struct profile **p, value_id v, int side)

@@ -22,7 +22,8 @@ static bool uses_tags(const struct filter_work *w)
 
 bool proffilter_needs_stacks(const struct filter_work *w)
 {
-	return cuts_stacks(w) || uses_tags(w) || w->flatten || w->granularity == BY_LINE;
+	return cuts_stacks(w) || uses_tags(w) || w->flatten || w->drop_frames ||
+	       w->granularity == BY_LINE;
 }
 
 /*
@@ -172,7 +173,7 @@ int proffilter_cut_stacks(struct filter_work *w, struct profile **p)
 
 bool proffilter_may_cut_graph(const struct filter_work *w, const struct profile *p)
 {
-	return cuts_stacks(w) && !w->hide_kind && !w->flatten && !uses_tags(w) &&
+	return cuts_stacks(w) && !w->hide_kind && !w->flatten && !w->drop_frames && !uses_tags(w) &&
 	       w->granularity != BY_LINE && profile_has_graph(p) && !profile_has_stacks(p);
 }
 

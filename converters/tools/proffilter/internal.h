@@ -13,7 +13,7 @@ struct filter_work {
 	const char *tag_show, *tag_hide, *tag_root, *tag_leaf;
 	struct option_list renames, tag_focus, tag_ignore;
 	int granularity;
-	bool flatten;
+	bool flatten, drop_frames;
 	bool left_nothing; /* and --strict was given */
 };
 
@@ -43,6 +43,12 @@ bool proffilter_needs_stacks(const struct filter_work *w);
 int proffilter_make_stacks(struct filter_work *w, struct profile **p);
 /* Cuts stacks by the verbs that were given. 0, or -1 after a message. */
 int proffilter_cut_stacks(struct filter_work *w, struct profile **p);
+
+/*
+ * Leaves out what the source of the profile wants dropped (pprof's drop_frames), for
+ * --drop-frames. 0, or -1 after a message.
+ */
+int proffilter_drop_frames(const struct filter_work *w, struct profile **p);
 
 /* Whether names are all that the verbs look at, and there is nothing but a call graph. */
 bool proffilter_may_cut_graph(const struct filter_work *w, const struct profile *p);

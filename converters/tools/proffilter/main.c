@@ -2,7 +2,7 @@
  * proffilter/main - a part of a profile, or the profile seen in another way
  *
  * The verbs come in a fixed order, whatever that of the options, which is pprof's where
- * pprof has them: value and thread, time, tag-focus, tag-ignore, tag-root, tag-leaf, tag-show,
+ * pprof has them: value and thread, time, drop-frames, tag-focus, tag-ignore, tag-root, tag-leaf, tag-show,
  * tag-hide, rename, focus, ignore, hide, show, show-from, prune-from, strip-dirs, granularity, flatten-recursion, root, trim, scale.
  */
 #include <stdlib.h>
@@ -48,6 +48,9 @@ static const struct option_row filter_rows[] = {
 		 AT(show_from)),
 	OPT_TEXT(0, "prune-from", "REGEX", "stacks end at their last matching frame",
 		 AT(prune_from)),
+	OPT_FLAG(0, "drop-frames",
+		 "leave out frames that a pprof file wants dropped, and what they called",
+		 AT(drop_frames)),
 	OPT_TEXT(0, "time", "FROM:TO",
 		 "keep what lies between two times, in seconds or with s, ms, us, ns behind",
 		 AT(window)),
@@ -418,8 +421,8 @@ static int filter_profile(struct filter_work *w, struct profile **p)
 			return -1;
 		if (status && (proffilter_make_stacks(w, p) < 0 || proffilter_cut_stacks(w, p) < 0))
 			return -1;
-	} else if (proffilter_make_stacks(w, p) < 0 || use_tags(w, p) < 0 || rename_all(w, p) < 0 ||
-		   proffilter_cut_stacks(w, p) < 0) {
+	} else if (proffilter_make_stacks(w, p) < 0 || proffilter_drop_frames(w, p) < 0 ||
+		   use_tags(w, p) < 0 || rename_all(w, p) < 0 || proffilter_cut_stacks(w, p) < 0) {
 		return -1;
 	}
 	convert_strip_dirs(&w->settings, p);

@@ -11,6 +11,7 @@
 #include "common/base/diag.h"
 #include "common/base/sort.h"
 #include "common/program/main.h"
+#include "common/program/prepare.h"
 #include "common/program/sandbox.h"
 #include "common/transform/reshape/coarsen.h"
 #include "common/transform/reshape/idle.h"
@@ -178,7 +179,7 @@ static int show(const struct proftop_options *o, struct output *out, struct prof
 /* The value type to be shown, if nobody chose another, is the only one. */
 static void keep_default(const struct settings *s, struct profile *p)
 {
-	value_id v = profile_default_value(p);
+	value_id v = prepare_default_value(p);
 
 	if (v != 0 && !s->value)
 		profile_keep_value(p, v);

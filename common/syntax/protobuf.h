@@ -1,0 +1,147 @@
+/*
+ * protobuf - the wire format of Protocol Buffers, read and written
+ *
+ * A message is a row of fields, each a tag (number << 3 | type) and a value; the source of
+ * these facts is https://protobuf.dev/programming-guides/encoding. Fields come in any order,
+ * may repeat, and may be unknown. A varint of more bytes than it needs is taken, as Google's
+ * readers do; one of more than ten, groups, and field number 0 are errors.
+ *
+ * A message is read in one of two ways:
+ *
+ *   as a stream   field by field from the input, for messages of any size
+ *   in memory     from bytes that lie in the window of the input, for small messages
+ *
+ *	while (protobuf_next(in, end, &f))                      // end: PROTOBUF_END, or a nested one's
+ *		if (f.number == 2 && protobuf_content(in, &f, "a sample", &m)) {
+ *			while (protobuf_field(&m, &g))
+ *				...
+ *			protobuf_leave(in, &f);
+ *		} else
+ *			protobuf_skip(in, &f);
+ *
+ * Errors are the input's: after one there are no more fields.
+ */
+#ifndef SYNTAX_PROTOBUF_H
+#define SYNTAX_PROTOBUF_H
+
+#include "common/io/input.h"
+#include "common/io/output.h"
+
+enum protobuf_type {
+	PROTOBUF_VARINT = 0,
+	PROTOBUF_FIXED64 = 1,
+	PROTOBUF_BYTES = 2, /* a text, a nested message, or packed numbers */
+	PROTOBUF_FIXED32 = 5,
+};
+
+struct protobuf_tag {
+	uint32_t number;
+	enum protobuf_type type;
+	uint64_t value;  /* of numbers */
+	uint64_t length; /* of bytes, which come next */
+};
+
+/* The end of the input, as the end of the outermost message. */
+#define PROTOBUF_END UINT64_MAX
+
+/* --- as a stream --- */
+
+/*
+ * Takes the tag of the next field and its number. False at the offset `end`, where the message
+ * ends, or after an error.
+ */
+bool protobuf_next(struct input *in, uint64_t end, struct protobuf_tag *f);
+/* Where the nested message ends whose tag was taken last; its fields come next. */
+static inline uint64_t protobuf_enter(const struct input *in, const struct protobuf_tag *f)
+{
+	return input_offset(in) + f->length;
+}
+/* Passes over the bytes of the field whose tag was taken last; nothing for a number. */
+void protobuf_skip(struct input *in, const struct protobuf_tag *f);
+
+/* --- in memory --- */
+
+/* What is left of a message, or of packed numbers; `in` is for the place of errors. */
+struct protobuf {
+	const char *p, *end;
+	struct input *in;
+};
+
+struct protobuf_field {
+	uint32_t number;
+	enum protobuf_type type;
+	uint64_t value;
+	struct str bytes;
+};
+
+/*
+ * Makes the bytes of the field whose tag was taken last readable; they stay in the window until
+ * protobuf_leave(). False after an error: they must be bytes, `what` by name, and all there.
+ */
+bool protobuf_content(struct input *in, const struct protobuf_tag *f, const char *what,
+		      struct protobuf *m);
+void protobuf_leave(struct input *in, const struct protobuf_tag *f);
+
+/* Takes the next field. False at the end or after an error. */
+bool protobuf_field(struct protobuf *m, struct protobuf_field *f);
+/* The nested message of a field, `what` by name; an empty one after an error. */
+struct protobuf protobuf_nested(const struct protobuf *m, const struct protobuf_field *f,
+				const char *what);
+/* Each is 0 or empty after an error that names `what`. */
+uint64_t protobuf_number(const struct protobuf *m, const struct protobuf_field *f,
+			 const char *what);
+struct str protobuf_text(const struct protobuf *m, const struct protobuf_field *f,
+			 const char *what);
+/*
+ * The numbers of a repeated field, which may be packed or not: `rest` is what is left of them.
+ *
+ *	struct protobuf rest = protobuf_numbers(&m, &f, "a location id");
+ *	while (protobuf_each(&rest, &f, &number))
+ *		...
+ */
+struct protobuf protobuf_numbers(const struct protobuf *m, const struct protobuf_field *f,
+				 const char *what);
+bool protobuf_each(struct protobuf *rest, struct protobuf_field *f, uint64_t *number);
+
+/* Reports an error at the beginning of what is left. Returns -1. */
+int protobuf_error(const struct protobuf *m, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The offset in the input. */
+uint64_t protobuf_offset(const struct protobuf *m);
+
+/* --- what a message looks like, to recognise one among other bytes --- */
+
+/* By field number: the types that it may have, and what is in its bytes. */
+struct protobuf_shape {
+	const struct protobuf_shape_field {
+		uint8_t types;                       /* bits 1 << type */
+		bool packed;                         /* bytes are packed varints */
+		const struct protobuf_shape *nested; /* bytes are such a message; NULL: any */
+	} * fields;
+	uint32_t count; /* of numbers; 0 has no field */
+};
+#define PROTOBUF_IS(type) (1U << PROTOBUF_##type)
+
+struct protobuf_fit {
+	size_t known; /* fields of the shape, before the first that does not fit */
+	size_t other; /* of other numbers */
+	bool misfit;  /* a field has a wrong type or wrong bytes, or is none */
+	bool cut;     /* the bytes end within a field */
+};
+/* Says nothing to anybody. Recursion is as deep as the shape. */
+struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape *shape);
+
+/* --- writing: into a buffer; a nested message is built in one of its own first --- */
+
+void protobuf_put_varint(struct buf *b, uint64_t value);
+/* A field of one number. Zero is what a missing field means, so it is left out. */
+void protobuf_put_number(struct buf *b, uint32_t number, uint64_t value);
+/* Also when it is zero. */
+void protobuf_put_zero_too(struct buf *b, uint32_t number, uint64_t value);
+void protobuf_put_fixed64(struct buf *b, uint32_t number, uint64_t value);
+void protobuf_put_bytes(struct buf *b, uint32_t number, struct str bytes);
+/* Packed; nothing if there are none. */
+void protobuf_put_packed(struct buf *b, uint32_t number, const uint64_t *values, size_t count);
+/* Writes a field of bytes. */
+void protobuf_write_bytes(struct output *out, uint32_t number, struct str bytes);
+
+#endif

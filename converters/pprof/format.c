@@ -1,0 +1,188 @@
+/*
+ * pprof/format - profile.proto of https://github.com/google/pprof, usually gzipped
+ *
+ * Written by Go's runtime, pprof-rs, Node's and Python's agents of cloud profilers, jfrconv,
+ * Julia, and read by many more. A message of protobuf with tables: value types, samples (a
+ * stack of location ids, leaf first; a value of each type; labels), mappings, locations (an
+ * address and lines, the innermost inlined function first), functions, strings.
+ *
+ * What readers have to know, measured with github.com/google/pprof of 2026-11:
+ *
+ * - The fields come in any order: Go writes mappings and strings last, ddtrace samples first.
+ * - A file without default_sample_type shows its last value type.
+ * - Samples may have the same stack and labels as others, or none: all count.
+ * - `cat a b` is one message to protobuf, with two tables of strings; pprof refuses it.
+ * - drop_frames are applied by pprof when it reads a file; here by proffilter --drop-frames.
+ *
+ * What the format has no place for goes into comments, which pprof keeps: see internal.h.
+ */
+#include "converters/pprof/internal.h"
+
+#include "common/syntax/protobuf.h"
+
+/* --- units --- */
+
+static const struct pprof_unit units[] = {
+	{ "nanoseconds", UNIT_TIME, 1, 0 },
+	{ "microseconds", UNIT_TIME, 1, 3 },
+	{ "milliseconds", UNIT_TIME, 1, 6 },
+	{ "seconds", UNIT_TIME, 1, 9 },
+	{ "nanosecond", UNIT_TIME, 1, 0 },
+	{ "microsecond", UNIT_TIME, 1, 3 },
+	{ "millisecond", UNIT_TIME, 1, 6 },
+	{ "second", UNIT_TIME, 1, 9 },
+	{ "ns", UNIT_TIME, 1, 0 },
+	{ "us", UNIT_TIME, 1, 3 },
+	{ "ms", UNIT_TIME, 1, 6 },
+	{ "s", UNIT_TIME, 1, 9 },
+	{ "bytes", UNIT_BYTES, 1, 0 },
+	{ "byte", UNIT_BYTES, 1, 0 },
+	{ "kilobytes", UNIT_BYTES, 1024, 0 },
+	{ "megabytes", UNIT_BYTES, 1024 * 1024, 0 },
+};
+
+const struct pprof_unit *pprof_unit_find(struct str word)
+{
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (str_eq(word, str_of(units[i].word)))
+			return &units[i];
+	return NULL;
+}
+
+const char *pprof_time_word(int power)
+{
+	return units[power / 3].word;
+}
+
+int pprof_exponent(struct str *unit)
+{
+	struct str power = *unit, rest = S("count");
+	uint64_t digits;
+
+	if (!str_starts(power, S(PPROF_POWER)))
+		return 0;
+	power = str_from(power, strlen(PPROF_POWER));
+	str_cut(power, ' ', &power, &rest);
+	if (!str_to_u64(power, &digits) || !digits || digits > PPROF_MAX_POWER)
+		return 0;
+	*unit = rest;
+	return -(int)digits;
+}
+
+/* --- how sure the format is of a file --- */
+
+/* clang-format off */
+#define NUMBER { PROTOBUF_IS(VARINT), false, NULL }
+#define NUMBERS { PROTOBUF_IS(VARINT) | PROTOBUF_IS(BYTES), true, NULL }
+#define TEXT { PROTOBUF_IS(BYTES), false, NULL }
+#define NESTED(shape) { PROTOBUF_IS(BYTES), false, &(shape) }
+#define SHAPE(fields) { fields, sizeof fields / sizeof *fields }
+
+static const struct protobuf_shape_field type_fields[] = {
+	[TYPE_NAME] = NUMBER,
+	[TYPE_UNIT] = NUMBER,
+};
+static const struct protobuf_shape type_shape = SHAPE(type_fields);
+
+static const struct protobuf_shape_field label_fields[] = {
+	[LABEL_KEY] = NUMBER,
+	[LABEL_TEXT] = NUMBER,
+	[LABEL_NUMBER] = NUMBER,
+	[LABEL_UNIT] = NUMBER,
+};
+static const struct protobuf_shape label_shape = SHAPE(label_fields);
+
+static const struct protobuf_shape_field line_fields[] = {
+	[LINE_FUNCTION] = NUMBER,
+	[LINE_LINE] = NUMBER,
+	[LINE_COLUMN] = NUMBER,
+};
+static const struct protobuf_shape line_shape = SHAPE(line_fields);
+
+static const struct protobuf_shape_field mapping_fields[] = {
+	[MAPPING_ID] = NUMBER,
+	[MAPPING_START] = NUMBER,
+	[MAPPING_LIMIT] = NUMBER,
+	[MAPPING_OFFSET] = NUMBER,
+	[MAPPING_FILE] = NUMBER,
+	[MAPPING_BUILD_ID] = NUMBER,
+	[MAPPING_FUNCTIONS] = NUMBER,
+	[MAPPING_FILES] = NUMBER,
+	[MAPPING_LINES] = NUMBER,
+	[MAPPING_INLINED] = NUMBER,
+};
+static const struct protobuf_shape mapping_shape = SHAPE(mapping_fields);
+
+static const struct protobuf_shape_field function_fields[] = {
+	[FUNCTION_ID] = NUMBER,
+	[FUNCTION_NAME] = NUMBER,
+	[FUNCTION_SYSTEM] = NUMBER,
+	[FUNCTION_FILE] = NUMBER,
+	[FUNCTION_START] = NUMBER,
+};
+static const struct protobuf_shape function_shape = SHAPE(function_fields);
+
+static const struct protobuf_shape_field sample_fields[] = {
+	[SAMPLE_LOCATIONS] = NUMBERS,
+	[SAMPLE_VALUES] = NUMBERS,
+	[SAMPLE_LABEL] = NESTED(label_shape),
+};
+static const struct protobuf_shape sample_shape = SHAPE(sample_fields);
+
+static const struct protobuf_shape_field location_fields[] = {
+	[LOCATION_ID] = NUMBER,
+	[LOCATION_MAPPING] = NUMBER,
+	[LOCATION_ADDRESS] = NUMBER,
+	[LOCATION_LINE] = NESTED(line_shape),
+	[LOCATION_FOLDED] = NUMBER,
+};
+static const struct protobuf_shape location_shape = SHAPE(location_fields);
+
+static const struct protobuf_shape_field profile_fields[] = {
+	[PROFILE_TYPE] = NESTED(type_shape),
+	[PROFILE_SAMPLE] = NESTED(sample_shape),
+	[PROFILE_MAPPING] = NESTED(mapping_shape),
+	[PROFILE_LOCATION] = NESTED(location_shape),
+	[PROFILE_FUNCTION] = NESTED(function_shape),
+	[PROFILE_STRING] = TEXT,
+	[PROFILE_DROP_FRAMES] = NUMBER,
+	[PROFILE_KEEP_FRAMES] = NUMBER,
+	[PROFILE_START] = NUMBER,
+	[PROFILE_DURATION] = NUMBER,
+	[PROFILE_PERIOD_TYPE] = NESTED(type_shape),
+	[PROFILE_PERIOD] = NUMBER,
+	[PROFILE_COMMENT] = NUMBERS,
+	[PROFILE_DEFAULT_TYPE] = NUMBER,
+	[PROFILE_DOC_URL] = NUMBER,
+};
+static const struct protobuf_shape profile_shape = SHAPE(profile_fields);
+/* clang-format on */
+
+/* A damaged file is still known by the fields before the damage. */
+int pprof_bid(struct str head, bool whole)
+{
+	enum { SURE = 90, DAMAGED = 50, ENOUGH = 4 };
+	struct protobuf_fit fit = protobuf_fits(head, &profile_shape);
+
+	if (fit.misfit || (fit.cut && whole))
+		return fit.known >= ENOUGH && fit.known > fit.other ? DAMAGED : 0;
+	return fit.known > fit.other ? SURE : 0;
+}
+
+/* --- the format --- */
+
+const struct format pprof_format = {
+	.name = "pprof",
+	.title = "profile.proto: Go, Rust's pprof-rs, Node, Python and Java agents, Julia",
+	.suffixes = ".pprof .pb",
+	.representation = REPR_SAMPLES,
+	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES |
+		    FEATURE_LINES | FEATURE_COLUMNS | FEATURE_ADDRESSES | FEATURE_THREADS |
+		    FEATURE_PARTS | FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_UNIT_NAMES |
+		    FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | FEATURE_INLINED_FRAMES |
+		    FEATURE_SYSTEM_NAMES | FEATURE_RECORDING | FEATURE_METADATA,
+	.binary = true,
+	.bid = pprof_bid,
+	.read = pprof_read,
+	.write = pprof_write,
+};
