@@ -124,11 +124,35 @@ int64_t *sparse_rows_find(const struct sparse_rows *s, size_t row, uint32_t k)
 	return advance(s, &at, k) ? &s->cells[next_of(s, at) - 1].value : NULL;
 }
 
+/* The common case: the cells of a row that has none, side by side. */
+static void fill_row(struct sparse_rows *s, size_t row, const int64_t *values)
+{
+	size_t count = s->count;
+
+	if (s->cap - count < s->width)
+		s->cells = alloc_grow(s->cells, &s->cap, count + s->width, sizeof *s->cells);
+	for (uint32_t k = 0; k < s->width; k++)
+		if (values[k]) {
+			s->cells[count] = (struct sparse_cell){ values[k], k, (uint32_t)count + 2 };
+			count++;
+		}
+	if (count == s->count)
+		return;
+	limit_check(LIMIT_CELLS, count);
+	s->cells[count - 1].next = 0;
+	s->first[row] = (uint32_t)s->count + 1;
+	s->count = count;
+}
+
 void sparse_rows_put(struct sparse_rows *s, size_t row, const int64_t *values)
 {
 	struct sparse_place at = { row, 0 };
 
 	s->fresh = false;
+	if (!s->first[row]) {
+		fill_row(s, row, values);
+		return;
+	}
 	for (uint32_t i = s->first[row]; i; i = s->cells[i - 1].next)
 		s->cells[i - 1].value = 0;
 	for (uint32_t k = 0; k < s->width; k++)
@@ -143,6 +167,10 @@ uint32_t sparse_rows_add(struct sparse_rows *s, size_t row, const int64_t *value
 	uint32_t overflowed = UINT32_MAX;
 
 	s->fresh = false;
+	if (!s->first[row]) {
+		fill_row(s, row, values);
+		return overflowed;
+	}
 	for (uint32_t k = 0; k < s->width; k++) {
 		int64_t *cell;
 

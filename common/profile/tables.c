@@ -127,14 +127,11 @@ static int beyond_64_bits(const struct profile *p, value_id v, const char *what)
 
 int profile_check_totals(const struct profile *p, const char *what)
 {
-	for (value_id v = 0; v < p->value_count; v++) {
-		uint64_t samples, costs;
+	value_id v;
 
-		if (!values_magnitude(&p->sample_values, v, &samples) ||
-		    !values_magnitude(&p->cost_values, v, &costs))
-			return beyond_64_bits(p, v, what);
-	}
-	return 0;
+	if (values_sums_fit(&p->sample_values, &v) && values_sums_fit(&p->cost_values, &v))
+		return 0;
+	return beyond_64_bits(p, v, what);
 }
 
 int profile_status(const struct profile *p, const char *what)

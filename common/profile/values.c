@@ -41,7 +41,7 @@ static bool is_large(size_t rows, uint32_t width)
 /* Moves a dense table's rows to sparse ones if that pays with so many rows of that width. */
 static bool make_sparse(struct values *t, size_t rows, uint32_t width)
 {
-	uint64_t most = dense_bytes(rows, width) / 2;
+	uint64_t most = dense_bytes(rows, width) / 5 * 2;
 	size_t count = 0, all = t->rows * t->width;
 
 	if (!ALWAYS_SPARSE && (!is_large(rows, width) || sparse_bytes(rows, 0) > most))
@@ -205,19 +205,53 @@ static inline bool add_magnitude(uint64_t *sum, int64_t value)
 	return *sum <= INT64_MAX;
 }
 
-bool values_magnitude(const struct values *t, uint32_t k, uint64_t *sum)
+static bool dense_fits(const struct values *t, uint32_t k)
+{
+	uint64_t sum = 0;
+	bool fits = true;
+
+	for (size_t i = k; i < t->rows * t->width && fits; i += t->width)
+		fits = add_magnitude(&sum, t->v[i]);
+	return fits;
+}
+
+static bool sparse_fits(const struct values *t, uint32_t *k)
+{
+	uint64_t *sums = alloc_zero(t->width, sizeof *sums);
+	bool fits = true;
+
+	for (size_t i = 0; i < t->sparse->count && fits; i++) {
+		*k = t->sparse->cells[i].column;
+		fits = add_magnitude(&sums[*k], t->sparse->cells[i].value);
+	}
+	alloc_free(sums);
+	return fits;
+}
+
+bool values_sums_fit(const struct values *t, uint32_t *k)
 {
 	bool fits = true;
 
-	*sum = 0;
 	if (t->sparse)
-		for (size_t i = 0; i < t->sparse->count && fits; i++)
-			fits = t->sparse->cells[i].column != k ||
-			       add_magnitude(sum, t->sparse->cells[i].value);
-	else
-		for (size_t i = k; i < t->rows * t->width && fits; i += t->width)
-			fits = add_magnitude(sum, t->v[i]);
+		return sparse_fits(t, k);
+	for (uint32_t i = 0; i < t->width && fits; i++) {
+		fits = dense_fits(t, i);
+		*k = i;
+	}
 	return fits;
+}
+
+bool values_all_zero(const struct values *t, uint32_t k)
+{
+	bool zero = true;
+
+	if (t->sparse)
+		for (size_t i = 0; i < t->sparse->count && zero; i++)
+			zero = t->sparse->cells[i].column != k || !t->sparse->cells[i].value;
+	else
+		for (size_t i = k; i < t->rows * t->width && zero; i += t->width)
+			zero = !t->v[i];
+	return zero;
 }
 
 bool values_negative(const struct values *t, int64_t *value, uint32_t *k)

@@ -7,7 +7,7 @@
  *
  * Rows are dense, as arrays of `width` numbers, unless the table has many cells and few of them
  * are nonzero: a file may declare 256 value types and have one value in each of a million
- * lines. When a dense table is about to grow and would take more than twice what its nonzero
+ * lines. When a dense table is about to grow and would take 2.5 times what its nonzero
  * cells take, it becomes sparse (sparse_rows.h); when a sparse one takes more than it would as
  * a dense one, it becomes dense. So memory follows the numbers that a table holds, and tables
  * of one or two value types are always dense. Only values.c knows which they are: others read
@@ -80,8 +80,10 @@ void values_set_row(struct values *t, size_t row, const int64_t *values);
  */
 size_t values_cells(const struct values *t);
 int64_t *values_cell(const struct values *t, size_t i, uint32_t *k);
-/* The sum of column k whatever the signs; false if it is more than INT64_MAX. */
-bool values_magnitude(const struct values *t, uint32_t k, uint64_t *sum);
+/* False if the numbers of a column, without their signs, add up to more than INT64_MAX. */
+bool values_sums_fit(const struct values *t, uint32_t *k);
+/* True if all of column k is 0. */
+bool values_all_zero(const struct values *t, uint32_t k);
 /* A number below 0 and its column, if there is any. */
 bool values_negative(const struct values *t, int64_t *value, uint32_t *k);
 

@@ -176,14 +176,11 @@ static unsigned unkept_details(const struct preparation *x)
 
 static bool is_all_zero(const struct profile *p, value_id v)
 {
-	for (int i = 0; i < PROFILE_VALUE_TABLES; i++) {
-		uint64_t sum = 0;
+	bool zero = true;
 
-		if (!values_magnitude(profile_values((struct profile *)(uintptr_t)p, i), v, &sum) ||
-		    sum)
-			return false;
-	}
-	return true;
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		zero &= values_all_zero(profile_values((struct profile *)(uintptr_t)p, i), v);
+	return zero;
 }
 
 value_id prepare_default_value(const struct profile *p)

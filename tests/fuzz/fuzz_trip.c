@@ -6,6 +6,7 @@
 #include "common/base/diag.h"
 #include "common/program/convert.h"
 #include "common/transform/diff/compare.h"
+#include "common/transform/reshape/idle.h"
 #include "converters/registry.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -98,6 +99,7 @@ static void trip(const struct format *from, struct str bytes, struct profile *be
 		MUST(after || is_huge(before));
 	}
 	if (after) {
+		idle_name(&after);
 		comparison_make(before, after, false, &c);
 		for (size_t i = 0; i < c.count; i++)
 			fprintf(stderr, "%s to %s: %.*s has %lld, then %lld\n", from->name,
@@ -121,6 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p = from ? read_bytes(from, bytes, false) : NULL;
 	if (!p)
 		return 0;
+	/* call graphs have a function for what is idle */
+	idle_name(&p);
 	for (format_list to = format_registry; *to; to++)
 		trip(from, bytes, p, *to);
 	profile_free(p);

@@ -56,7 +56,8 @@ static void check_row(const struct model *m, size_t row)
 
 static void check(struct model *m)
 {
-	int64_t sums[WIDTH] = { 0 };
+	int64_t sums[WIDTH] = { 0 }, value;
+	bool negative = false;
 	uint32_t k;
 
 	assert_int_equal(m->t.rows, m->rows);
@@ -68,8 +69,19 @@ static void check(struct model *m)
 	for (size_t i = 0; i < values_cells(&m->t); i++)
 		if (*values_cell(&m->t, i, &k))
 			sums[k] -= *values_cell(&m->t, i, &k);
-	for (k = 0; k < m->t.width; k++)
+	for (k = 0; k < m->t.width; k++) {
+		bool zero = true;
+
 		assert_int_equal(sums[k], 0);
+		for (size_t row = 0; row < m->rows; row++) {
+			zero &= m->at[row][k] == 0;
+			negative |= m->at[row][k] < 0;
+		}
+		assert_int_equal(values_all_zero(&m->t, k), zero);
+	}
+	assert_int_equal(values_negative(&m->t, &value, &k), negative);
+	assert_true(!negative || value < 0);
+	assert_true(values_sums_fit(&m->t, &k));
 	m->was_sparse |= m->t.sparse != NULL;
 	m->was_dense |= m->t.sparse == NULL;
 }
@@ -228,6 +240,7 @@ static void the_form_follows_the_numbers(void **state)
 static void overflows_are_recorded(void **state)
 {
 	int64_t most[WIDTH] = { 0 };
+	uint32_t k;
 
 	(void)state;
 	most[WIDTH - 2] = INT64_MAX;
@@ -249,6 +262,10 @@ static void overflows_are_recorded(void **state)
 		values_scale(&t, 1, 1);
 		assert_true(t.overflow);
 		assert_int_equal(t.overflowed, 1);
+		values_set(&t, 2, WIDTH - 2, 0);
+		values_set(&t, 2, 1, INT64_MIN);
+		assert_false(values_sums_fit(&t, &k));
+		assert_int_equal(k, 1);
 		values_free(&t);
 	}
 }

@@ -6,7 +6,8 @@
  * bytes that some format has to replace are replaced, and without line: "f (a.c:3)" is f in
  * a.c. Lines and threads are summed. Value types are matched by name, otherwise by position;
  * bare counts (collapsed stacks) are compared as plain numbers, a single one with the first
- * value type.
+ * value type. Samples without a stack are not compared: the caller gives them the function that a
+ * call graph has for them (idle.h).
  */
 #ifndef DIFF_COMPARE_H
 #define DIFF_COMPARE_H

@@ -1,0 +1,262 @@
+"""Memory in proportion: files made to take much of it, against the factors that man profpipe-limits promises.
+
+Each line or element is as short as its format allows and unlike the others, so that each makes
+rows in as many tables as can be: a name, a function, a frame, a stack, a sample.
+"""
+import functools
+import gzip
+import json
+import re
+import struct
+
+import pytest
+
+import lib
+from tools import profiles
+
+pytestmark = pytest.mark.skipif("san" in str(lib.BUILD), reason="sanitizers take memory of their own")
+
+CONSTANT = 16 << 20  # a program, its libraries and its buffers
+SIZES = 100_000, 265_000  # at the second one most tables of the first have just been doubled
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def short(i):
+    """The shortest names that differ."""
+    name = DIGITS[i % 36]
+    while i := i // 36:
+        name = DIGITS[i % 36] + name
+    return name
+
+
+def many(n, form):
+    return "".join(form(short(i), i) for i in range(n)).encode()
+
+
+# --- callgrind ---
+
+EVENTS = b"events: " + b" ".join(b"e%d" % i for i in range(256)) + b"\n"
+
+
+def one_value_of_256_types(n):
+    return EVENTS + b"fn=f\n" + b"+1 1\n" * n
+
+
+def a_quarter_of_256_types(n):
+    return EVENTS + b"fn=f\n" + (b"+1" + b" 1" * 64 + b"\n") * (n // 26)
+
+
+def three_of_nine_types(n):
+    return b"events: a b c d e f g h i\nfn=f\n" + b"+1 1 1 1\n" * (n // 2)
+
+
+def inclusive_of_256_types(n):
+    return EVENTS + b"fn=f\n" + many(n // 5, lambda name, i: f"cfn={name}\ncalls=1 1\n1 1\n")
+
+
+def lines(n):
+    return b"events: a\nfn=f\n" + b"+1\n" * n
+
+
+def functions(n):
+    return b"events: a\n" + many(n // 3, lambda name, i: f"fn=({i}) {name}\n1 1\n")
+
+
+def arcs(n):
+    return b"events: a\nfn=f\n" + many(n // 4, lambda name, i: f"cfn={name}\ncalls=1 1\n1 1\n")
+
+
+def jumps(n):
+    return b"events: a\nfn=f\n1 1\n" + many(n // 3, lambda name, i: f"jump=1 {i}\n{i}\n")
+
+
+def parts(n):
+    return b"version: 1\n" + many(n // 8, lambda name, i: f"part: {i + 1}\nevents: a\nfn=f\n1 1\n")
+
+
+def metadata(n):
+    return b"version: 1\nevents: a\n" + many(n // 3, lambda name, i: f"desc: {name}: b\n") + b"fn=f\n1 1\n"
+
+
+# --- collapsed ---
+
+def stacks(n):
+    return many(n, lambda name, i: f"{name} 1\n")
+
+
+def stacks_of_two(n):
+    return many(n, lambda name, i: f"{short(i % 26)};{short(i // 26)} 1\n")
+
+
+def one_deep_stack(n):
+    return b";".join([b"a"] * (n * 5 // 2)) + b" 1\n"
+
+
+# --- speedscope ---
+
+def speedscope(frames, *made):
+    schema = "https://www.speedscope.app/file-format-schema.json"
+    return json.dumps({"$schema": schema, "shared": {"frames": frames}, "profiles": made}, separators=(",", ":")).encode()
+
+
+def sampled(samples, name="", unit="none"):
+    return {"type": "sampled", "name": name, "unit": unit, "startValue": 0, "endValue": len(samples), "samples": samples,
+            "weights": [1] * len(samples)}
+
+
+def frames_of(n):
+    return [{"name": short(i)} for i in range(n)]
+
+
+def frames(n):
+    return speedscope(frames_of(n // 3), sampled([[0]]))
+
+
+def frames_in_samples(n):
+    return speedscope(frames_of(n // 4), sampled([[i] for i in range(n // 4)]))
+
+
+def samples(n):
+    return speedscope(frames_of(1), sampled([[0]] * (n * 5 // 6)))
+
+
+def samples_of_six_units(n):
+    units = "none", "nanoseconds", "microseconds", "milliseconds", "seconds", "bytes"
+    return speedscope(frames_of(1), *(sampled([[0]] * (n // 8), f"{unit} {i}", unit) for i, unit in enumerate(units)))
+
+
+def one_deep_sample(n):
+    return speedscope(frames_of(1), sampled([[0] * (n * 5 // 2)]))
+
+
+def events(n):
+    opened = [{"type": kind, "frame": 0, "at": at} for at in range(n // 16) for kind in "OC"]
+    return speedscope(frames_of(1), {"type": "evented", "name": "", "unit": "none", "startValue": 0, "endValue": n, "events": opened})
+
+
+def threads(n):
+    return speedscope(frames_of(1), *(sampled([[0]], short(i)) for i in range(n // 22)))
+
+
+# --- pstat ---
+
+COUNT = b"i\1\0\0\0"
+
+
+def keys(n):
+    """Keys and rows of references to one number."""
+    head = b"{)\3\xfa\0\xe9\0\0\0\0z\1-)\5\xe9\1\0\0\0" + b"r\2\0\0\0" * 3 + b"{0"
+    return head + b"".join(b")\3r\0\0\0\0r\1\0\0\0z" + bytes([len(name)]) + name + b")\5" + b"r\2\0\0\0" * 4 + b"{0"
+                           for name in (short(i).encode() for i in range(n // 9))) + b"0"
+
+
+def callers(n):
+    """Keys are tuples that are named again as callers."""
+    rows = []
+    for i in range(n // 14):
+        name = short(i).encode()
+        rows.append(b"\xa9\3z\0" + COUNT + b"z" + bytes([len(name)]) + name + b")\5" + COUNT * 2 + b"f\0010f\0010{")
+        rows += [b"r" + struct.pack("<i", j) + b")\4" + COUNT * 2 + b"f\0010f\0010" for j in range(max(0, i - 2), i)]
+        rows.append(b"0")
+    return b"{" + b"".join(rows) + b"0"
+
+
+# --- pprof ---
+
+def varint(n):
+    out = bytearray()
+    while n > 127:
+        out.append(n & 127 | 128)
+        n >>= 7
+    return bytes(out) + bytes([n])
+
+
+def field(number, value):
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def pprof(count, *rest):
+    """`count` functions, each with a location, and what else there is."""
+    made = [field(1, field(1, 1) + field(2, 1)), *rest]
+    made += [field(5, field(1, i + 1) + field(2, i + 2)) + field(4, field(1, i + 1) + field(4, field(1, i + 1))) for i in range(count)]
+    return b"".join(made + [field(6, text) for text in [b"", b"a"] + [short(i).encode() for i in range(count)]])
+
+
+def sample(*numbers):
+    return field(2, field(1, b"".join(map(varint, numbers))) + field(2, b"\1"))
+
+
+def locations(n):
+    return pprof(n // 8, *(sample(i + 1) for i in range(n // 8)))
+
+
+def samples_of_two(n):
+    return pprof(600, *(sample(i % 600 + 1, i // 600 + 1) for i in range(n)))
+
+
+def one_deep_list(n):
+    return pprof(1, sample(*[1] * (n * 5 // 2)))
+
+
+# --- flame graphs ---
+
+def rectangles(n):
+    box = '<g><title>{} ({} samples, 1%)</title><rect x="{:.2f}" y="{}" width="{}" height="15"/></g>'
+    count = n // 12
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="200"><g id="frames">'
+            + box.format("all", count, 0, 100, 1000)
+            + "".join(box.format(short(i), 1, i / 100, 84, 0.01) for i in range(count)) + "</g></svg>").encode()
+
+
+WORST = {
+    "callgrind": [one_value_of_256_types, a_quarter_of_256_types, three_of_nine_types, inclusive_of_256_types, lines, functions, arcs,
+                  jumps, parts, metadata],
+    "collapsed": [stacks, stacks_of_two, one_deep_stack],
+    "speedscope": [frames, frames_in_samples, samples, samples_of_six_units, one_deep_sample, events, threads],
+    "pstat": [keys, callers],
+    "pprof": [locations, samples_of_two, one_deep_list],
+    "flamegraph": [rectangles],
+}
+CASES = [(format, make) for format, makers in WORST.items() for make in makers]
+
+
+@functools.cache
+def promised():
+    """The manual's table: format -> times its size to read it, to convert it."""
+    text = (lib.ROOT / "man/profpipe-limits.7").read_text()
+    rows = re.findall(r"^\.It Cm (\w+) Ta (\d+) Ta (\d+)$", text, re.M)
+    return {name: (int(read), int(convert)) for name, read, convert in rows}
+
+
+def check(program, path, size, factor):
+    used = profiles.peak(program, "-q", path) * 1024
+    assert used < CONSTANT + factor * size, f"{program}: {used} bytes for {size}: {(used - CONSTANT) / size:.1f} times"
+
+
+@pytest.mark.parametrize("format, make", CASES, ids=[make.__name__ for _, make in CASES])
+def test_worst(tmp_path, format, make):
+    read, convert = promised()[format]
+    for n in SIZES:
+        data = make(n)
+        path = tmp_path / f"{n}.{format}"
+        path.write_bytes(data)
+        assert len(data) > n
+        check("profcheck", path, len(data), read)
+        for writer in lib.WRITERS if n == SIZES[-1] else [format]:
+            check(f"{format}2{writer}", path, len(data), convert)
+
+
+def test_every_format_has_a_worst_file():
+    assert set(promised()) == set(WORST) == {name for name in lib.READERS if name != "example"}
+
+
+def test_zeros_take_nothing(tmp_path):
+    """6 KB of gzip: 700,000 lines with one value each, of 256 types."""
+    data = one_value_of_256_types(700_000)
+    path = tmp_path / "wide.callgrind.gz"
+    path.write_bytes(gzip.compress(data))
+    assert path.stat().st_size < 20_000
+    check("callgrind2callgrind", path, len(data), 10)
