@@ -45,8 +45,9 @@ def test_flat_and_cum(name, place):
     flat, cum = collections.Counter(), collections.Counter()
     for line in stacks.splitlines():
         stack, value = line.rsplit(" ", 1)
-        flat[stack.split(";")[-1]] += int(value)
-        cum.update({function: int(value) for function in set(stack.split(";"))})
+        names = [name.replace("???", "") or "<unknown>" for name in stack.split(";")]
+        flat[names[-1]] += int(value)
+        cum.update({function: int(value) for function in set(names)})
     for function, figures in {**said["flat"], **said["cum"]}.items():
         if function.startswith("[") and function.endswith("]"):
             continue  # pprof's one node for all of an object that has no symbols
