@@ -225,8 +225,6 @@ static function_id function_of(struct resolver *x, const struct pprof_function *
 			       row->line);
 	if (f.system == f.name)
 		f.system = 0;
-	if (!f.name && !f.file && !f.line)
-		f.name = profile_string(x->p, S(PPROF_UNKNOWN));
 	return profile_function(x->p, f);
 }
 
