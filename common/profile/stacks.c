@@ -30,17 +30,12 @@ void stacks_init(struct stacks *s)
 
 void stacks_reserve(struct stacks *s, size_t more)
 {
+	limit_check(LIMIT_STACKS, s->count + more - 1); /* the first is the empty one */
 	if (s->cap - s->count >= more)
 		return;
 	s->cap = s->count + more;
 	s->parent = alloc_resize(s->parent, s->cap, sizeof *s->parent);
 	s->frame = alloc_resize(s->frame, s->cap, sizeof *s->frame);
-}
-
-void stacks_drop_index(struct stacks *s)
-{
-	index_free(&s->index);
-	s->indexed = 1;
 }
 
 void stacks_free(struct stacks *s)

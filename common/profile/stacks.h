@@ -39,10 +39,14 @@ void stacks_prefetch(const struct stacks *s, stack_id parent, frame_id frame);
  */
 stack_id stacks_append(struct stacks *s, stack_id parent, frame_id frame);
 
-/* Makes room for so many stacks more, which are then appended without moving the others. */
+/* Makes room for so many stacks more, which stacks_append_reserved() then appends. */
 void stacks_reserve(struct stacks *s, size_t more);
-/* Frees the index, which stacks_push() makes anew when it is next called. */
-void stacks_drop_index(struct stacks *s);
+static inline stack_id stacks_append_reserved(struct stacks *s, stack_id parent, frame_id frame)
+{
+	s->parent[s->count] = parent;
+	s->frame[s->count] = frame;
+	return (stack_id)s->count++;
+}
 
 /*
  * Writes the frames of the stack, root first, to *out, which is grown as needed (*cap is its

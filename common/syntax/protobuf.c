@@ -8,11 +8,7 @@
 
 enum { MAX_VARINT = 10, TYPE_BITS = 3, MAX_NUMBER = (1 << 29) - 1 };
 
-/*
- * Decodes a varint before `end`. NULL if there is none: it is cut off, or has more than ten
- * bytes. Bits beyond 64 are left out, as Google's readers do.
- */
-static const char *take_varint(const char *p, const char *end, uint64_t *value)
+const char *protobuf_long_varint(const char *p, const char *end, uint64_t *value)
 {
 	uint64_t sum = 0;
 
@@ -26,16 +22,6 @@ static const char *take_varint(const char *p, const char *end, uint64_t *value)
 		}
 	}
 	return NULL;
-}
-
-/* Most are a byte or two long. */
-static inline const char *varint(const char *p, const char *end, uint64_t *value)
-{
-	if (p < end && (unsigned char)*p < 128) {
-		*value = (unsigned char)*p;
-		return p + 1;
-	}
-	return take_varint(p, end, value);
 }
 
 static uint64_t fixed(const char *p, int bytes)
@@ -78,7 +64,7 @@ static bool stream_varint(struct input *in, uint64_t end, uint64_t *value)
 
 	input_want(in, MAX_VARINT);
 	have = (size_t)(in->end - in->p);
-	p = varint(in->p, in->p + (have < most ? have : (size_t)most), value);
+	p = protobuf_varint(in->p, in->p + (have < most ? have : (size_t)most), value);
 	if (!p) {
 		if (!in->failed)
 			input_error(in, "expected a number of at most 10 bytes%s",
@@ -211,7 +197,7 @@ static const char *take_field(const char *p, const char *end, uint64_t tag,
 	f->type = (enum protobuf_type)(tag & 7);
 	f->bytes = (struct str){ p, 0 };
 	if (f->type == PROTOBUF_VARINT || f->type == PROTOBUF_BYTES) {
-		p = varint(p, end, &f->value);
+		p = protobuf_varint(p, end, &f->value);
 	} else {
 		size_t bytes = f->type == PROTOBUF_FIXED64 ? 8 : 4;
 
@@ -232,7 +218,7 @@ bool protobuf_field(struct protobuf *m, struct protobuf_field *f)
 
 	if (m->p == m->end || m->in->failed)
 		return false;
-	p = varint(m->p, m->end, &tag);
+	p = protobuf_varint(m->p, m->end, &tag);
 	if (!p)
 		return cut_off(m);
 	if (!is_tag(tag)) {
@@ -297,7 +283,7 @@ bool protobuf_each(struct protobuf *rest, struct protobuf_field *f, uint64_t *nu
 	}
 	if (rest->p == rest->end)
 		return false;
-	p = varint(rest->p, rest->end, number);
+	p = protobuf_varint(rest->p, rest->end, number);
 	if (!p)
 		return cut_off(rest);
 	rest->p = p;
@@ -312,7 +298,7 @@ static bool is_packed(struct str bytes)
 	uint64_t value;
 
 	while (p && p < end)
-		p = varint(p, end, &value);
+		p = protobuf_varint(p, end, &value);
 	return p != NULL;
 }
 
@@ -356,7 +342,7 @@ struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape 
 	uint64_t tag;
 
 	while (p < end && !fit.misfit && !fit.cut) {
-		const char *next = varint(p, end, &tag);
+		const char *next = protobuf_varint(p, end, &tag);
 
 		if (!next) {
 			fit.cut = end - p < MAX_VARINT;
@@ -444,23 +430,20 @@ void protobuf_put_bytes(struct buf *b, uint32_t number, struct str bytes)
 
 void protobuf_put_packed(struct buf *b, uint32_t number, const uint64_t *values, size_t count)
 {
-	size_t begin, bytes;
-	char head[2 * MAX_VARINT];
+	char head[2 * MAX_VARINT], *first, *end;
 	size_t n;
 
 	if (!count)
 		return;
-	begin = b->n;
-	room(b, sizeof head);
-	b->n += sizeof head;
+	first = room(b, sizeof head + count * MAX_VARINT) + sizeof head;
+	end = first;
 	for (size_t i = 0; i < count; i++)
-		protobuf_put_varint(b, values[i]);
-	bytes = b->n - begin - sizeof head;
+		end += varint_bytes(end, values[i]);
 	n = varint_bytes(head, tag_of(number, PROTOBUF_BYTES));
-	n += varint_bytes(head + n, bytes);
-	memmove(b->p + begin + n, b->p + begin + sizeof head, bytes);
-	memcpy(b->p + begin, head, n);
-	b->n = begin + n + bytes;
+	n += varint_bytes(head + n, (uint64_t)(end - first));
+	memcpy(b->p + b->n, head, n);
+	memmove(b->p + b->n + n, first, (size_t)(end - first));
+	b->n += n + (size_t)(end - first);
 }
 
 void protobuf_write_bytes(struct output *out, uint32_t number, struct str bytes)

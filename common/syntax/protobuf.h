@@ -67,6 +67,31 @@ struct protobuf {
 	struct input *in;
 };
 
+/*
+ * Decodes a varint before `end` and returns where it ends. NULL: it is cut off, or has more than
+ * ten bytes. Bits beyond 64 are left out, as Google's readers do.
+ */
+const char *protobuf_long_varint(const char *p, const char *end, uint64_t *value);
+/* The same; most are one to three bytes long. */
+static inline const char *protobuf_varint(const char *p, const char *end, uint64_t *value)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	if (p < end && b[0] < 128) {
+		*value = b[0];
+		return p + 1;
+	}
+	if (end - p > 2 && b[1] < 128) {
+		*value = (b[0] & 127U) | (uint64_t)b[1] << 7;
+		return p + 2;
+	}
+	if (end - p > 2 && b[2] < 128) {
+		*value = (b[0] & 127U) | (uint64_t)(b[1] & 127U) << 7 | (uint64_t)b[2] << 14;
+		return p + 3;
+	}
+	return protobuf_long_varint(p, end, value);
+}
+
 struct protobuf_field {
 	uint32_t number;
 	enum protobuf_type type;

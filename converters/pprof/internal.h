@@ -88,9 +88,6 @@ int pprof_exponent(struct str *unit);
 /* The same with all value types, if there is more to them than a name and a unit. */
 #define PPROF_VALUES "profpipe: values "
 
-/* What pprof shows for a function without a name; so it is called here. */
-#define PPROF_UNKNOWN "<unknown>"
-
 /* Metadata that are a field each, by their keys. */
 #define PPROF_COMMENT "comment"
 #define PPROF_DOC_URL "doc_url"

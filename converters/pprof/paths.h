@@ -31,7 +31,8 @@ static inline struct path paths_at(const struct paths *p, uint32_t list)
 {
 	size_t begin = list ? p->ends[list - 1] : 0;
 
-	return (struct path){ p->numbers + begin, p->ends[list] - begin };
+	return p->used ? (struct path){ p->numbers + begin, p->ends[list] - begin }
+		       : (struct path){ NULL, 0 };
 }
 
 /*

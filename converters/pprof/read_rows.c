@@ -22,13 +22,13 @@ static uint32_t reference_of(struct pprof_reader *r, uint64_t id)
 	uint64_t hash;
 	uint32_t number;
 
-	if (id < r->small_cap && r->small_references[id])
-		return r->small_references[id] - 1;
 	if (id < SMALL_ID) {
 		if (id >= r->small_cap)
 			r->small_references = alloc_grow_zero(r->small_references, &r->small_cap,
 							      (size_t)id + 1,
 							      sizeof *r->small_references);
+		if (r->small_references[id])
+			return r->small_references[id] - 1;
 		number = add_reference(r, id);
 		r->small_references[id] = number + 1;
 		return number;
@@ -49,11 +49,27 @@ static size_t read_locations(struct pprof_reader *r, const struct protobuf *m,
 			     struct protobuf_field *f, size_t depth)
 {
 	struct protobuf rest = protobuf_numbers(m, f, "a location id");
+	const char *p = rest.p;
 	uint64_t id;
 
-	while (protobuf_each(&rest, f, &id)) {
+	if (f->type != PROTOBUF_BYTES) {
 		ARRAY_ROOM(r->path, depth, r->path_cap);
-		r->path[depth++] = reference_of(r, id);
+		r->path[depth++] = reference_of(r, f->value);
+		return depth;
+	}
+	/* an id is a byte long at least */
+	if (depth + f->bytes.n > r->path_cap)
+		r->path = alloc_grow(r->path, &r->path_cap, depth + f->bytes.n, sizeof *r->path);
+	while (p < rest.end) {
+		p = protobuf_varint(p, rest.end, &id);
+		if (!p) {
+			protobuf_each(&rest, f, &id); /* says what is wrong */
+			return depth;
+		}
+		rest.p = p;
+		r->path[depth++] = id < r->small_cap && r->small_references[id]
+					   ? r->small_references[id] - 1
+					   : reference_of(r, id);
 	}
 	return depth;
 }

@@ -225,8 +225,6 @@ static function_id function_of(struct resolver *x, const struct pprof_function *
 			       row->line);
 	if (f.system == f.name)
 		f.system = 0;
-	if (!f.name && !f.file && !f.line)
-		f.name = profile_string(x->p, S(PPROF_UNKNOWN));
 	return profile_function(x->p, f);
 }
 
@@ -359,10 +357,11 @@ static stack_id add_location_frames(struct resolver *x, bool distinct, stack_id 
 				    uint32_t number)
 {
 	struct frames_of of = x->of_reference[number];
+	struct stacks *s = &x->p->stacks;
 
 	for (size_t i = of.first; i < of.first + of.count; i++)
-		stack = distinct ? stacks_append(&x->p->stacks, stack, x->frames[i])
-				 : stacks_push(&x->p->stacks, stack, x->frames[i]);
+		stack = distinct ? stacks_append_reserved(s, stack, x->frames[i])
+				 : stacks_push(s, stack, x->frames[i]);
 	return stack;
 }
 

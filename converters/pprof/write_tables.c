@@ -96,8 +96,6 @@ static void put_functions(struct pprof_writer *w)
 	for (size_t i = 0; i < w->function_count; i++) {
 		struct function f = profile_function_at(w->p, w->functions[i]);
 
-		if (!f.file && !f.line && str_eq(profile_text(w->p, f.name), S(PPROF_UNKNOWN)))
-			f.name = 0;
 		w->message.n = 0;
 		protobuf_put_number(&w->message, FUNCTION_ID, i + 1);
 		protobuf_put_number(&w->message, FUNCTION_NAME, pprof_string(w, f.name));

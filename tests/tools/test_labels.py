@@ -198,7 +198,7 @@ FITS = [
     ("bytes=1:", lambda labels: any(l[0] == "bytes" and not isinstance(l[1], str) and l[1] >= 1 for l in labels)),
     ("bytes=:0", lambda labels: any(l[0] == "bytes" and not isinstance(l[1], str) and l[1] <= 0 for l in labels)),
     ("bytes=-5:2048", lambda labels: any(l[0] == "bytes" and not isinstance(l[1], str) and -5 <= l[1] <= 2048 for l in labels)),
-    ("bytes=1kb:4kb", lambda labels: any(l[0] == "bytes" and not isinstance(l[1], str) and l[2:] == ("bytes",) and 1024 <= l[1] <= 4096
+    ("bytes=1kb:4kb", lambda labels: any(l[0] == "bytes" and not isinstance(l[1], str) and l[2:] in ((), ("bytes",)) and 1024 <= l[1] <= 4096
                                          for l in labels)),
     ("4us:6us", lambda labels: any(not isinstance(l[1], str) and l[2:] == ("nanoseconds",) and 4000 <= l[1] <= 6000 for l in labels)),
     ("5things:", lambda labels: any(not isinstance(l[1], str) and l[2:] == ("things",) and l[1] >= 5 for l in labels)),

@@ -230,10 +230,54 @@ def test_disagreement_names_both(tmp_path):
 def test_value_selects_what_both_have(tmp_path):
     one, = profiles.write(tmp_path, "speedscope", 1, 1)
     other = lib.SAMPLES / "pstat/cprofile-packages.pstat"
-    assert b"no sum" in lib.run("profmerge", one, other, status=2)[1]
+    assert b"not in all files: samples (--common" in lib.run("profmerge", one, other)[1]
     assert lib.run("profmerge", "-q", "--value", "time", "-t", "callgrind", one, other)[0]
     said = lib.run("profmerge", "--value", "Ir", one, other, status=2)[1]
     assert said.startswith(f"profmerge: {one}: no value type 'Ir'; there are: ".encode())
+
+
+def counting(folder, **values):
+    """A file with a sample of f, and of each value type."""
+    file = folder / "-".join(values)
+    file.write_text("version: 1\nevents: " + " ".join(values) + "\nfn=f\n1 " + " ".join(map(str, values.values())) + "\n")
+    return file
+
+
+def sums(*files, options=()):
+    head = merge(*files, to="callgrind", options=options).decode()
+    return dict(zip(re.search("^events: (.*)", head, re.M)[1].split(), map(int, re.search(r"^\+?1 (.*)", head, re.M)[1].split())))
+
+
+def test_unlike_types_stay_beside_each_other(tmp_path):
+    """Those of one name are added, in any order and tree; what no file connects has no sum."""
+    files = [counting(tmp_path, Ir=1, Dr=20), counting(tmp_path, Dr=300, Bc=4000), counting(tmp_path, Bc=50000, Ir=6, Dw=7)]
+    alone = counting(tmp_path, Foo=9)
+    want = {"Ir": 7, "Dr": 320, "Bc": 54000, "Dw": 7}
+    for order in itertools.permutations(files):
+        assert sums(*order) == want
+        assert merge(*order) == merge(*files)
+        merge(*order[:2], out=tmp_path / "inner")
+        assert merge(order[2], tmp_path / "inner") == merge(*files)
+        said = lib.run("profmerge", *order, alone, status=2)[1].decode()
+        assert said.count("\n") == 1 and "Foo" in said and "no sum of unlike values" in said
+    said = lib.run("profmerge", *files[:2])[1].decode()
+    assert said == "profmerge: warning: not in all files: Ir, Bc (--common leaves that out)\n"
+    # the third has something of each of two that have nothing in common
+    first, last, between = counting(tmp_path, Ir=1), counting(tmp_path, Bc=2), counting(tmp_path, Ir=4, Bc=8)
+    for order in itertools.permutations([first, last, between]):
+        assert sums(*order) == {"Ir": 5, "Bc": 10}
+
+
+def test_common_types(tmp_path):
+    files = [counting(tmp_path, Ir=1, Dr=20), counting(tmp_path, Dr=300, Bc=4000), counting(tmp_path, Bc=50000, Dr=6, Dw=7)]
+    for order in itertools.permutations(files):
+        assert sums(*order, options=["--common"]) == {"Dr": 326}
+        merge(*order[:2], out=tmp_path / "inner", options=["--common"])
+        assert merge(order[2], tmp_path / "inner", options=["--common"]) == merge(*files, options=["--common"])
+    assert lib.run("profmerge", "--common", *files)[1] == b""
+    assert sums(files[0], files[0], options=["--common"]) == {"Ir": 2, "Dr": 40}
+    said = lib.run("profmerge", "--common", *files, counting(tmp_path, Foo=1), status=2)[1]
+    assert said == b"profmerge: --common: no value type is in all files\n"
 
 
 def test_one_bad_file_spoils_it(tmp_path):

@@ -192,7 +192,9 @@ struct profile *profile_coarsen(const struct profile *p, const struct coarsen_op
 	remap_facts(&m.w);
 	to->ordered &= !options->fold_threads;
 	to->line_functions &= !options->lines_to_places;
-	remap_value_types(&m.w);
+	for (value_id v = 0; v < p->value_count; v++)
+		m.w.values[v] = !options->values || options->values[v] ? remap_value_type(&m.w, v)
+								       : NO_ID;
 	map_functions(&m);
 	map_threads(&m);
 	m.w.no_merge = no_merge(&m);

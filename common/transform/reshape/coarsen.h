@@ -14,6 +14,7 @@ enum coarsen_idle { COARSEN_IDLE_KEPT, COARSEN_IDLE_NAMED, COARSEN_IDLE_DROPPED 
 
 struct coarsen_options {
 	const bool *threads;  /* by thread: keep it; NULL: keep all */
+	const bool *values;   /* by value type: keep it; NULL: keep all */
 	bool fold_threads;    /* merge all threads */
 	bool fold_parts;      /* merge the parts of each thread */
 	bool fold_objects;    /* merge functions that differ only in their object */

@@ -52,8 +52,13 @@ static void join_type(struct remap *w, value_id v)
 {
 	const struct value_type *type = &w->from->value_types[v];
 	value_id have = find_type(w->to, w->from, v);
-	struct value_type *to = &w->to->value_types[have];
+	struct value_type *to;
 
+	if (have == NO_ID) {
+		w->values[v] = remap_value_type(w, v);
+		return;
+	}
+	to = &w->to->value_types[have];
 	join_spelling(to, type);
 	if (!str_eq(profile_text(w->to, to->title), profile_text(w->from, type->title)))
 		to->title = 0;
@@ -61,6 +66,75 @@ static void join_type(struct remap *w, value_id v)
 		profile_rescale(w->to, have, type->exponent);
 	w->values[v] = have;
 	w->shifts[v] = type->exponent - to->exponent;
+}
+
+/* --- which value types go together --- */
+
+/* Groups are joined by their smallest value type. */
+static void join_groups(struct merge *m, value_id a, value_id b)
+{
+	value_id from = m->type_groups[a], to = m->type_groups[b];
+
+	if (from < to) {
+		value_id swap = from;
+
+		from = to;
+		to = swap;
+	}
+	for (size_t v = 0; v < m->types; v++)
+		if (m->type_groups[v] == from)
+			m->type_groups[v] = to;
+}
+
+static void count_types(struct merge *m, const struct remap *w)
+{
+	for (; m->types < m->sum->value_count; m->types++) {
+		ARRAY_ROOM(m->type_counts, m->types, m->type_cap);
+		ARRAY_ROOM(m->type_groups, m->types, m->type_group_cap);
+		m->type_counts[m->types] = 0;
+		m->type_groups[m->types] = (value_id)m->types;
+	}
+	for (value_id v = 0; v < w->from->value_count; v++) {
+		m->type_counts[w->values[v]]++;
+		if (!merge_goes_together(m, w->values[0], w->values[v]))
+			join_groups(m, w->values[0], w->values[v]);
+	}
+}
+
+bool merge_goes_together(const struct merge *m, value_id a, value_id b)
+{
+	return m->type_groups[a] == m->type_groups[b];
+}
+
+bool merge_is_common(const struct merge *m, value_id v)
+{
+	return m->type_counts[v] == m->count;
+}
+
+bool merge_keep_common(struct merge *m)
+{
+	struct coarsen_options options = COARSEN_NONE;
+	bool *keep = alloc_zero(m->types, sizeof *keep);
+	size_t kept = 0;
+
+	for (value_id v = 0; v < m->types; v++)
+		kept += keep[v] = merge_is_common(m, v);
+	if (kept && kept < m->types) {
+		struct profile *common;
+
+		options.values = keep;
+		common = profile_coarsen(m->sum, &options);
+		m->creator = profile_string(common, profile_text(m->sum, m->creator));
+		profile_free(m->sum);
+		m->sum = common;
+		m->types = kept;
+		for (size_t v = 0; v < kept; v++) {
+			m->type_counts[v] = m->count;
+			m->type_groups[v] = 0;
+		}
+	}
+	alloc_free(keep);
+	return kept > 0;
 }
 
 /* --- metadata --- */
@@ -294,6 +368,7 @@ void merge_add(struct merge *m, struct profile *p)
 		remap_value_types(&w);
 	for (value_id v = 0; m->count && v < p->value_count; v++)
 		join_type(&w, v);
+	count_types(m, &w);
 	for (mapping_id i = 1; i < w.from->mapping_count; i++)
 		remap_mapping(&w, i);
 	add_functions(&w);
@@ -320,6 +395,8 @@ struct profile *merge_finish(struct merge *m)
 	}
 	alloc_free(m->metadata_counts);
 	alloc_free(m->thread_counts);
+	alloc_free(m->type_counts);
+	alloc_free(m->type_groups);
 	*m = (struct merge){ 0 };
 	return sum;
 }

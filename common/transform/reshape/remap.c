@@ -122,16 +122,20 @@ label_set_id remap_label_set(struct remap *w, label_set_id set)
 	return w->label_sets[set] - 1;
 }
 
+value_id remap_value_type(struct remap *w, value_id v)
+{
+	struct value_type type = w->from->value_types[v];
+
+	type.name = remap_string(w, type.name);
+	type.title = remap_string(w, type.title);
+	type.unit_name = remap_string(w, type.unit_name);
+	return profile_value_type(w->to, type);
+}
+
 void remap_value_types(struct remap *w)
 {
-	for (size_t i = 0; i < w->from->value_count; i++) {
-		struct value_type type = w->from->value_types[i];
-
-		type.name = remap_string(w, type.name);
-		type.title = remap_string(w, type.title);
-		type.unit_name = remap_string(w, type.unit_name);
-		w->values[i] = profile_value_type(w->to, type);
-	}
+	for (value_id v = 0; v < w->from->value_count; v++)
+		w->values[v] = remap_value_type(w, v);
 }
 
 thread_id remap_thread(struct remap *w, thread_id t)

@@ -66,6 +66,7 @@ label_set_id remap_label_set(struct remap *w, label_set_id set);
 struct sample remap_sample_at(struct remap *w, size_t row);
 
 /* Copies the value types in their order. */
+value_id remap_value_type(struct remap *w, value_id v);
 void remap_value_types(struct remap *w);
 /*
  * Copies what concerns the whole profile: its source, what it lacks, its recording, its

@@ -184,6 +184,14 @@ static int fits_text(const struct tag_condition *c, struct str key, struct str t
 	return found;
 }
 
+/* Go's heap profiles have numbers under "bytes" without a unit: the key is one, as in pprof. */
+static struct str unit_of(const struct profile *p, const struct label *l)
+{
+	struct str unit = profile_text(p, l->unit), key = profile_text(p, l->key);
+
+	return !unit.n && find_unit(key) ? key : unit;
+}
+
 /* 1, 0, or -1 after a message. */
 static int fits_label(const struct tag_condition *c, const struct profile *p, const struct label *l)
 {
@@ -193,7 +201,7 @@ static int fits_label(const struct tag_condition *c, const struct profile *p, co
 		return 0;
 	if (!l->is_number)
 		return fits_text(c, key, profile_text(p, l->text));
-	return !c->pattern && fits_number(c, l->number, profile_text(p, l->unit));
+	return !c->pattern && fits_number(c, l->number, unit_of(p, l));
 }
 
 /* --- keys that are no labels --- */

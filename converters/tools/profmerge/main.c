@@ -1,14 +1,14 @@
 /*
  * profmerge/main - the sum of many profiles, always in the same bytes
  *
- * Each file is read by itself, compared with the others in what it counts, added to
- * the sum and forgotten: memory follows what is distinct in all of them. The sum is
- * brought into canonical order before anything is derived from it, and once more before
- * it is written.
+ * Each file is read by itself, added to the sum and forgotten: memory follows what is
+ * distinct in all of them. The sum is brought into canonical order before anything is derived
+ * from it, and once more before it is written.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/io/progress.h"
 #include "common/program/sandbox.h"
@@ -22,7 +22,7 @@
 
 struct profmerge_options {
 	const char *from, *to, *list;
-	bool nul_ends;
+	bool nul_ends, common;
 };
 
 #define AT(field) offsetof(struct profmerge_options, field)
@@ -35,15 +35,18 @@ static const struct option_row own_rows[] = {
 		 AT(to)),
 	OPT_TEXT(0, "files-from", "FILE", "read the names of more FILEs from FILE, a line each",
 		 AT(list)),
-	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", AT(nul_ends)), OPT_END
+	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", AT(nul_ends)),
+	OPT_FLAG(0, "common", "only the value types that all FILEs have", AT(common)),
+	OPT_END
 };
 
 struct merge_work {
 	struct settings settings;
 	struct profmerge_options options;
 	const struct format *from, *to;
-	const char *first; /* the file that the others must agree with */
 	struct merge merge;
+	const char **type_files; /* by value type of the sum: the first file that has it */
+	size_t type_cap, types;
 	size_t estimated;      /* number of files whose stacks were estimated */
 	struct profile *spare; /* tables of the last small file, for the next one */
 };
@@ -78,27 +81,67 @@ static int select_value(const struct settings *s, struct profile *p, const char 
 	return 0;
 }
 
-static int report_disagreement(const struct merge_work *w, const struct profile *p,
-			       const char *file)
+static void add_group(const struct merge_work *w, value_id member, struct buf *b)
 {
-	struct buf first = { 0 }, other = { 0 };
+	const struct profile *sum = w->merge.sum;
 
-	profile_value_type_names(w->merge.sum, &first);
-	profile_value_type_names(p, &other);
+	for (value_id v = 0; v < sum->value_count; v++)
+		if (merge_goes_together(&w->merge, member, v)) {
+			buf_add(b, b->n ? S(", ") : S(""));
+			buf_add(b, profile_text(sum, sum->value_types[v].name));
+		}
+}
+
+/* Samples of one file and seconds of another are two profiles, which no third one connects. */
+static int report_disagreement(const struct merge_work *w, value_id other)
+{
+	struct buf first = { 0 }, apart = { 0 };
+
+	add_group(w, 0, &first);
+	add_group(w, other, &apart);
 	diag_error("%s counts %s, %s counts %s: no sum of unlike values (--value selects one)",
-		   display_name(w->first), first.p ? first.p : "nothing", display_name(file),
-		   other.p ? other.p : "nothing");
+		   display_name(w->type_files[0]), diag_masked(buf_str(&first)),
+		   display_name(w->type_files[other]), diag_masked(buf_str(&apart)));
 	buf_free(&first);
-	buf_free(&other);
+	buf_free(&apart);
 	return -1;
+}
+
+static void report_uncommon(const struct merge_work *w)
+{
+	const struct profile *sum = w->merge.sum;
+	struct buf names = { 0 };
+
+	for (value_id v = 0; v < sum->value_count; v++)
+		if (!merge_is_common(&w->merge, v)) {
+			buf_add(&names, names.n ? S(", ") : S(""));
+			buf_add(&names, profile_text(sum, sum->value_types[v].name));
+		}
+	if (names.n)
+		diag_warning("not in all files: %s (--common leaves that out)",
+			     diag_masked(buf_str(&names)));
+	buf_free(&names);
+}
+
+/* Asked of the sum, so that the answer is the same for any order of the files. */
+static int check_types(struct merge_work *w)
+{
+	if (w->options.common)
+		return merge_keep_common(&w->merge)
+			       ? 0
+			       : diag_error("--common: no value type is in all files");
+	for (value_id v = 1; v < w->types; v++)
+		if (!merge_goes_together(&w->merge, 0, v))
+			return report_disagreement(w, v);
+	report_uncommon(w);
+	return 0;
 }
 
 /*
  * The first file determines the output format, so that a wrong option is not found hours later.
  */
-static int begin(struct merge_work *w, const char *file, const struct format *found)
+static int begin(struct merge_work *w, const struct format *found)
 {
-	w->first = file;
 	if (select_format_output(&w->settings, w->options.to, found, &w->to) < 0)
 		return -1;
 	return options_refuse_unused(&w->settings.options, w->from, w->to);
@@ -133,6 +176,14 @@ static void give_back(struct merge_work *w, struct profile *p)
 	w->spare = p;
 }
 
+static void name_types(struct merge_work *w, const char *file)
+{
+	while (w->types < w->merge.sum->value_count) {
+		ARRAY_ROOM(w->type_files, w->types, w->type_cap);
+		w->type_files[w->types++] = file;
+	}
+}
+
 static int add_file(struct merge_work *w, char *file)
 {
 	const struct format *found = NULL;
@@ -144,12 +195,11 @@ static int add_file(struct merge_work *w, char *file)
 		return 0;
 	}
 	if (status == 0 && !w->merge.count)
-		status = begin(w, file, found);
-	if (status == 0 && !merge_agrees(&w->merge, p))
-		status = report_disagreement(w, p, file);
+		status = begin(w, found);
 	if (status == 0) {
 		w->estimated += p->estimated;
 		merge_add(&w->merge, p);
+		name_types(w, file);
 		status = profile_status(w->merge.sum, name_of(file));
 	}
 	give_back(w, p);
@@ -213,6 +263,8 @@ static int merge_files(struct merge_work *w, char **words, int count)
 	if (status == 0)
 		status = add_files(w, &files);
 	profile_free(w->spare);
+	if (status == 0 && w->merge.count)
+		status = check_types(w);
 	merged = w->merge.count;
 	sum = merge_finish(&w->merge);
 	if (status == 0 && !sum)
@@ -222,6 +274,7 @@ static int merge_files(struct merge_work *w, char **words, int count)
 		convert_report_estimated(w->estimated, merged);
 	status = status < 0 ? STATUS_TROUBLE : write_sum(&w->settings, &sum, w->to);
 	profile_free(sum);
+	alloc_free(w->type_files);
 	file_names_free(&files);
 	return status;
 }

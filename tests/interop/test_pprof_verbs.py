@@ -1,0 +1,89 @@
+"""proffilter and profdiff on pprof's files: what is left is what `go tool pprof` leaves."""
+import csv
+import io
+from collections import Counter
+
+import pytest
+
+import clients
+import lib
+import pprof_tool
+
+pytestmark = clients.needs("go")
+
+CPU, HEAP, NODE, RUST = (lib.SAMPLES / "pprof" / name for name in
+                         ("go-cpu.pb.gz", "go-heap.pb.gz", "node-datadog-ctx.pb.gz", "rust-pprof-rs.pb"))
+CASES = [
+    (CPU, "ns", ["-tagfocus=route=/"], ["--tag-focus", "route=/"]),
+    (CPU, "ns", ["-tagfocus=tenant=t[13]"], ["--tag-focus", "tenant=t[13]"]),
+    (CPU, "ns", ["-tagfocus=web"], ["--tag-focus", "web"]),
+    (CPU, "ns", ["-tagignore=worker=batch"], ["--tag-ignore", "worker=batch"]),
+    (CPU, "ns", ["-tagroot=route"], ["--tag-root", "route"]),
+    (CPU, "ns", ["-tagroot=worker,tenant"], ["--tag-root", "worker,tenant"]),
+    (CPU, "ns", ["-tagleaf=tenant"], ["--tag-leaf", "tenant"]),
+    (CPU, "ns", ["-tagroot=route", "-tagleaf=tenant", "-focus=price"], ["--tag-root", "route", "--tag-leaf", "tenant", "--focus", "price"]),
+    (CPU, "ns", ["-focus=runtime"], ["--focus", "runtime"]),
+    (CPU, "ns", ["-ignore=mallocgc|price"], ["--ignore", "mallocgc|price"]),
+    (CPU, "ns", ["-hide=^runtime"], ["--hide", "^runtime"]),
+    (CPU, "ns", ["-show=^main"], ["--show", "^main"]),
+    (CPU, "ns", ["-show_from=main.work"], ["--show-from", "main.work"]),
+    (CPU, "ns", ["-prune_from=mallocgc"], ["--prune-from", "mallocgc"]),
+    (CPU, "ns", ["-noinlines"], ["--hide-kind", "inlined"]),
+    (RUST, "ns", ["-focus=work", "-show_from=main$"], ["--focus", "work", "--show-from", "main$"]),
+    (RUST, "ns", ["-tagroot=thread"], ["--tag-root", "thread"]),
+    (NODE, "ns", ["-tagfocus=:1000000"], ["--tag-focus", ":1000000"]),
+    (HEAP, "B", ["-tagfocus=bytes=1kb:64kb"], ["--tag-focus", "bytes=1kb:64kb"]),
+    (HEAP, "B", ["-tagignore=bytes=:4kb"], ["--tag-ignore", "bytes=:4kb"]),
+    (HEAP, "B", ["-tagroot=bytes"], ["--tag-root", "bytes"]),
+    (HEAP, "B", ["-noinlines", "-hide=^runtime"], ["--hide-kind", "inlined", "--hide", "^runtime"]),
+]
+
+
+def ours(path, options):
+    cut = lib.run("proffilter", "-q", "-t", "pprof", *options, path)[0]
+    text = lib.run("pprof2collapsed", "-q", "--frames", "name", "--unit", "ns", input=cut)[0].decode()
+    sums = Counter()
+    for line in text.splitlines():
+        stack, value = line.rsplit(" ", 1)
+        sums[tuple(stack.split(";"))] += int(value)
+    return {stack: value for stack, value in sums.items() if value and stack != ("[idle]",)}
+
+
+@pytest.mark.parametrize("path, unit, theirs, options", CASES, ids=[f"{c[0].name}{' '.join(c[2])}" for c in CASES])
+def test_verbs(path, unit, theirs, options):
+    found = pprof_tool.traces(path, unit, *theirs)
+    assert found and ours(path, options) == found
+
+
+@pytest.mark.parametrize("path, name, unit", [(CPU, "cpu", "nanoseconds"), (HEAP, "alloc_space", "bytes")])
+@pytest.mark.parametrize("granularity", ["functions", "files", "lines"])
+def test_granularity(path, name, unit, granularity):
+    found = pprof_tool.top(path, name, unit, f"-{granularity}")
+    cut = lib.run("proffilter", "-q", "--granularity", granularity[:-1], "-t", "pprof", path)[0]
+    text = lib.run("proftop", "-q", "--no-idle", "--format", "csv", "--limit", "0", "--value", name, input=cut)[0].decode()
+    rows = Counter()
+    for row in csv.DictReader(io.StringIO(text)):
+        key = row["function"]
+        if granularity == "lines":  # "name:12" in "file", which is "name file:12" there
+            key, line = key.rsplit(":", 1)
+            key = f"{key} {row['file']}:{line}"
+        rows[key] += int(row["self"])
+    assert {key: value for key, value in rows.items() if value} == {key: flat for key, (flat, _) in found.items() if flat}
+
+
+def test_a_quotient():
+    found = pprof_tool.top(CPU, "cpu", "nanoseconds", "-divide_by=4")
+    cut = lib.run("proffilter", "-q", "--scale", "1/4", "-t", "pprof", CPU)[0]
+    rows = csv.DictReader(io.StringIO(lib.run("proftop", "-q", "--format", "csv", "--limit", "0", input=cut)[0].decode()))
+    assert {row["function"]: [int(row["self"]), int(row["inclusive"])] for row in rows} == found
+
+
+@pytest.mark.parametrize("option", ["-diff_base", "-base"])
+def test_a_difference(option, tmp_path):
+    sides = [tmp_path / "web.pb.gz", tmp_path / "batch.pb.gz"]
+    for side, worker in zip(sides, ("web", "batch")):
+        lib.run("proffilter", "-q", "--tag-focus", f"worker={worker}", CPU, "-o", side)
+    found = pprof_tool.top(sides[1], "cpu", "nanoseconds", f"{option}={sides[0]}")
+    rows = csv.DictReader(io.StringIO(lib.run("profdiff", "-q", "--all", "--format", "csv", *sides)[0].decode()))
+    rows = [(row["function"], [int(row[f"{what}_new"] or 0) - int(row[f"{what}_base"] or 0) for what in ("self", "inclusive")]) for row in rows]
+    assert {function: change for function, change in rows if any(change)} == found
