@@ -520,7 +520,7 @@ static const struct otlp_place *place_of(struct otlp_message *m, const struct pr
  */
 static bool is_too_much(struct otlp_message *m, const struct protobuf *at, size_t frames)
 {
-	enum { MOST_NEW = 16, MOST = 256, FREE = 1 << 14 };
+	enum { MOST_NEW = 4, MOST = 256, FREE = 1 << 14 };
 	uint64_t bytes = (uint64_t)(m->all.end - m->all.p) + FREE;
 
 	m->pushed += frames;
