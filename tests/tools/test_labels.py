@@ -368,6 +368,34 @@ def test_by_a_label_that_is_not_there():
     assert b"only one of them" in lib.run("proftop", "--by", "user", "--tree", input=random_file(1), status=2)[1]
 
 
+def by_user(folder, name, **weights):
+    """A sample of each user: its weight."""
+    users = list(weights)
+    file = folder / f"{name}.speedscope.json"
+    file.write_text(json.dumps({"profpipe": {"labelSets": [[["user", user]] for user in users]}, "shared": {"frames": [{"name": "f"}]},
+                                "profiles": [{"type": "sampled", "name": "", "unit": "none", "startValue": 0, "endValue": 1,
+                                              "profpipe": {"labels": list(range(1, len(users) + 1))},
+                                              "samples": [[0]] * len(users), "weights": list(weights.values())}]}))
+    return file
+
+
+def test_a_difference_by_label(tmp_path):
+    """A row for each value of the label, in all reports, rules and profiles."""
+    base, new = by_user(tmp_path, "base", ann=5000, bob=3000), by_user(tmp_path, "new", ann=5000, bob=4000, eve=900)
+    rows = list(csv.DictReader(io.StringIO(lib.run("profdiff", "-q", "--all", "--by", "user", "--format", "csv", base, new)[0].decode())))
+    assert {row["function"]: (row["self_base"], row["self_new"]) for row in rows} == {
+        "ann": ("5000", "5000"), "bob": ("3000", "4000"), "eve": ("0", "900")}
+    for form in ("text", "markdown", "json", "ndjson", "csv", "tsv", "junit", "github"):
+        out, said = lib.run("profdiff", "--by", "user", "--kind", "counts", "--fail-if", "self > 10%", "--format", form, base, new, status=1)
+        assert b"regression: self > 10%: bob" in said and b"regression: self > 10%: eve" in said and b": ann" not in said
+        assert b"bob" in out, form
+    lines = lib.run("profdiff", "-q", "--by", "user", "-t", "collapsed", base, new)[0].decode().splitlines()
+    assert sorted(lines) == ["ann 5000 5000", "bob 3000 4000", "eve 0 900"]
+    assert lib.run("profdiff", "--by", "zzz", base, new, status=2)[1] == f"profdiff: {base}: no sample has a label 'zzz'\n".encode()
+    graph = lib.SAMPLES / "pstat/cprofile-packages.pstat"
+    assert lib.run("profdiff", "--by", "user", base, graph, status=2)[1] == f"profdiff: {graph}: no sample has a label 'user'\n".encode()
+
+
 def test_the_default_value_type_is_what_a_target_of_one_gets():
     data = random_file(2)
     total = sum(v for k, v in content(data).items() if k[1] == "samples")

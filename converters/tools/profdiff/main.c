@@ -12,6 +12,7 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/profile/features.h"
+#include "common/program/group_by_label.h"
 #include "common/program/prepare.h"
 #include "common/program/sandbox.h"
 #include "common/transform/diff/difference_graph.h"
@@ -27,7 +28,7 @@
 struct diff_work {
 	struct settings settings;
 	struct report report;
-	const char *from, *to;
+	const char *from, *to, *by;
 	struct difference_options options;
 	struct option_list rule_texts, rule_files;
 	bool allow_missing_base, ignore_new, limit_given, no_idle;
@@ -50,6 +51,9 @@ static const struct option_row report_rows[] = {
 	OPT_TEXT('t', "to", "FORMAT",
 		 "write the difference as a profile, not as a table (flamegraph, collapsed, ...)",
 		 AT(to)),
+	OPT_TEXT(0, "by", "KEY",
+		 "what samples have under KEY (labels; thread, process) instead of functions",
+		 AT(by)),
 	OPT_CHOICE(0, "format", REPORT_FORMATS, "how the report is written (default text)",
 		   AT(report.format)),
 	OPT_CHOICE(0, "sort", "self|inclusive|calls|name",
@@ -225,7 +229,8 @@ static int keep_run(struct diff_work *w, struct profile **p, value_id v, int sid
 }
 
 /* For a target of call graphs the runs' graphs are kept, for others their stacks. */
-static int add_profile(struct diff_work *w, struct profile **p, int side, const struct format *keep)
+static int add_profile(struct diff_work *w, struct profile **p, int side, const char *file,
+		       const struct format *keep)
 {
 	static const enum diff_measurement kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
 	value_id v;
@@ -238,7 +243,8 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, const 
 		idle_drop(p);
 	else
 		idle_name(p);
-	if (prepare_run(w, p, REPR_GRAPH) < 0)
+	if (convert_group_by_label(&w->settings, p, w->by, file) < 0 ||
+	    prepare_run(w, p, REPR_GRAPH) < 0)
 		return -1;
 	v = choose_value(w, *p, side);
 	if (difference_add(w->report.d, side, *p, v,
@@ -261,7 +267,9 @@ static int read_side(struct diff_work *w, const struct format *from, int side,
 		struct profile *p = convert_read(&w->settings, from, format_registry,
 						 &w->files[side][i], 1, (struct read_hints){ 0 },
 						 NULL);
-		int status = p ? add_profile(w, &p, side, keep) : -1;
+		int status = p ? add_profile(w, &p, side, diag_masked(str_of(w->files[side][i])),
+					     keep)
+			       : -1;
 
 		profile_free(p);
 		if (status < 0)

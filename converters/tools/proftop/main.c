@@ -10,12 +10,12 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/base/sort.h"
+#include "common/program/group_by_label.h"
 #include "common/program/main.h"
 #include "common/program/prepare.h"
 #include "common/program/sandbox.h"
 #include "common/transform/reshape/coarsen.h"
 #include "common/transform/reshape/idle.h"
-#include "common/transform/reshape/tags.h"
 #include "converters/select_format.h"
 #include "converters/tools/proftop/internal.h"
 #include "converters/registry.h"
@@ -186,21 +186,6 @@ static void keep_default(const struct settings *s, struct profile *p)
 		profile_keep_value(p, v);
 }
 
-/* Every sample becomes one of its label. */
-static int group_by_label(struct settings *s, const struct proftop_options *o, struct profile **p)
-{
-	struct str key = str_of(o->by ? o->by : "");
-
-	if (!o->by)
-		return 0;
-	if (!tags_has_key(*p, key))
-		return diag_error("--by: no sample has a label %s", diag_quote(key));
-	if (profile_has_graph(*p) && convert_derive_stacks(s, *p) < 0)
-		return -1;
-	profile_replace(p, tags_as_frames(*p, key, TAG_ALONE));
-	return 0;
-}
-
 static int select_and_group(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
 	if (convert_select_and_redact(s, p) < 0)
@@ -210,7 +195,7 @@ static int select_and_group(struct settings *s, const struct proftop_options *o,
 		idle_drop(p);
 	else
 		idle_name(p);
-	return group_by_label(s, o, p);
+	return convert_group_by_label(s, p, o->by, "--by");
 }
 
 static int run(struct settings *s, const struct proftop_options *o, char **files, int count)
