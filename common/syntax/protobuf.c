@@ -318,6 +318,22 @@ static bool fits_field(const struct protobuf_field *f, const struct protobuf_sha
 	return !inner.misfit && !inner.cut;
 }
 
+/* The first part of a message whose end is cut off. */
+static void fit_part(struct protobuf_fit *fit, const struct protobuf_field *f, const char *end,
+		     const struct protobuf_shape *shape)
+{
+	struct protobuf_fit inner;
+
+	if (f->type != PROTOBUF_BYTES || !f->bytes.n || f->number >= shape->count ||
+	    !shape->fields[f->number].nested)
+		return;
+	inner = protobuf_fits((struct str){ f->bytes.p, (size_t)(end - f->bytes.p) },
+			      shape->fields[f->number].nested);
+	fit->known += inner.known;
+	fit->other += inner.other;
+	fit->misfit |= inner.misfit;
+}
+
 struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape *shape)
 {
 	const char *p = bytes.p, *end = bytes.p + bytes.n;
@@ -338,8 +354,10 @@ struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape 
 			break;
 		next = take_field(next, end, tag, &f);
 		fit.cut = !next;
-		if (fit.cut)
+		if (fit.cut) {
+			fit_part(&fit, &f, end, shape);
 			break;
+		}
 		if (f.number >= shape->count)
 			fit.other++;
 		else if (fits_field(&f, &shape->fields[f.number]))

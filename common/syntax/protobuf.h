@@ -152,7 +152,10 @@ struct protobuf_fit {
 	bool misfit;  /* a field has a wrong type or wrong bytes, or is none */
 	bool cut;     /* the bytes end within a field */
 };
-/* Says nothing to anybody. Recursion is as deep as the shape. */
+/*
+ * Says nothing to anybody. Of a message whose end is cut off, the fields before count too.
+ * Recursion is as deep as the shape.
+ */
 struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape *shape);
 
 /* --- writing: into a buffer; a nested message is built in one of its own first --- */

@@ -455,12 +455,13 @@ def test_nothing_left_is_said(verb):
     assert out == b"" and said.endswith(b"proffilter: --strict: nothing is left: no stack passes the filters\n")
 
 
-@pytest.mark.parametrize("sample", [s for s in lib.samples() if s.path.stat().st_size < 30000], ids=lambda s: s.name)
+@pytest.mark.parametrize("sample", [s for s in lib.samples() if s.path.stat().st_size < 30000 and s.format in lib.WRITERS],
+                         ids=lambda s: s.name)
 def test_nothing_asked_nothing_changed(sample, tmp_path):
     """No verb: what profconv does. A hidden function that is not there: the same self totals."""
     if b"negative" in lib.run("profcheck", sample.path)[0]:
         return
-    plain = lib.run("proffilter", "-q", sample.path)[0] if sample.format in lib.WRITERS else b""
+    plain = lib.run("proffilter", "-q", sample.path)[0]
     assert plain == lib.run("profconv", "-q", "-t", sample.format, sample.path)[0]
 
 

@@ -1,30 +1,6 @@
 """Broken pprof files, and a whole one: messages are built here field by field."""
 from broken_files import PSTAT, packed
-
-
-def varint(n):
-    n &= 2**64 - 1
-    out = b""
-    while n > 127:
-        out += bytes([n & 127 | 128])
-        n >>= 7
-    return out + bytes([n])
-
-
-def field(number, value):
-    """A number, or bytes: a text, a message, or packed numbers of a list."""
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    if isinstance(value, list):
-        value = b"".join(map(varint, value))
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def message(**fields):
-    """f1=..., f2=...; several values of one field as a tuple."""
-    return b"".join(field(int(name[1:]), one) for name, value in fields.items()
-                    for one in (value if isinstance(value, tuple) else (value,)))
-
+from protobuf_fields import field, message
 
 STRINGS = ["", "samples", "count", "main", "main.go", "/bin/app", "key", "text", "bytes", "leaf"]
 TYPE = message(f1=1, f2=2)

@@ -1,0 +1,166 @@
+/*
+ * otlp/read - messages of a file, and what is in each: resources, scopes, profiles, tables
+ */
+#include <inttypes.h>
+
+#include "common/base/alloc.h"
+#include "converters/otlp/reading.h"
+
+enum { RESOURCES = 1, DICTIONARY };
+enum { OUTER = 1, INNER }; /* of a resource's and a scope's profiles: what it is, what is in it */
+
+static void add_row(struct otlp_rows *rows, struct protobuf row)
+{
+	ARRAY_ROOM(rows->rows, rows->count, rows->cap);
+	rows->rows[rows->count++] = row;
+}
+
+static void read_table_row(struct otlp_message *m, uint32_t table, const struct protobuf *at,
+			   const struct protobuf_field *f)
+{
+	static const char *const names[OTLP_TABLES] = {
+		[OTLP_MAPPINGS] = "a mapping",     [OTLP_LOCATIONS] = "a location",
+		[OTLP_FUNCTIONS] = "a function",   [OTLP_LINKS] = "a link",
+		[OTLP_STRINGS] = "a string",       [OTLP_ATTRIBUTES] = "an attribute",
+		[OTLP_STACKS] = "a stack or unit",
+	};
+
+	if (table && table < OTLP_TABLES)
+		add_row(&m->tables[table], protobuf_nested(at, f, names[table]));
+}
+
+static void read_dictionary(struct otlp_message *m, struct protobuf d)
+{
+	struct protobuf_field f;
+
+	m->dictionary = true;
+	while (protobuf_field(&d, &f))
+		read_table_row(m, f.number, &d, &f);
+}
+
+/* Layout 1.6 has the tables in the message, one field later. */
+static bool has_tables(struct protobuf all)
+{
+	struct protobuf_field f;
+
+	while (protobuf_field(&all, &f))
+		if (f.number > DICTIONARY && f.number <= OTLP_TABLES)
+			return true;
+	return false;
+}
+
+static void read_parts(struct otlp_message *m, enum otlp_layout wanted)
+{
+	struct protobuf all = m->all;
+	struct protobuf_field f;
+	bool tables = wanted == OTLP_1_6 || (wanted == OTLP_AUTO && has_tables(all));
+
+	if (tables)
+		m->layout = OTLP_1_6;
+	while (protobuf_field(&all, &f)) {
+		if (f.number == RESOURCES)
+			add_row(&m->resources, protobuf_nested(&all, &f, "profiles of a resource"));
+		else if (tables)
+			read_table_row(m, f.number - 1, &all, &f);
+		else if (f.number == DICTIONARY)
+			read_dictionary(m, protobuf_nested(&all, &f, "a dictionary"));
+	}
+	if (!tables && !m->dictionary && m->resources.count)
+		protobuf_error(&m->all,
+			       "expected a dictionary (field 2), got none; layouts before 1.6 are "
+			       "not read");
+}
+
+/* The last field of that number, or nothing; so it is with fields that are not repeated. */
+static struct protobuf part_of(struct protobuf m, uint32_t number, const char *what)
+{
+	struct protobuf part = { m.p, m.p, m.in };
+	struct protobuf_field f;
+
+	while (protobuf_field(&m, &f))
+		if (f.number == number)
+			part = protobuf_nested(&m, &f, what);
+	return part;
+}
+
+void otlp_each_profile(struct otlp_message *m,
+		       bool (*visit)(struct otlp_message *m, struct protobuf profile,
+				     const struct otlp_origin *origin, void *context),
+		       void *context)
+{
+	struct otlp_origin origin;
+	struct protobuf_field f, g;
+
+	for (size_t i = 0; i < m->resources.count && !m->in->failed; i++) {
+		struct protobuf resource = m->resources.rows[i];
+
+		origin.resource = part_of(resource, OUTER, "a resource");
+		while (protobuf_field(&resource, &f)) {
+			struct protobuf scope;
+
+			if (f.number != INNER)
+				continue;
+			scope = protobuf_nested(&resource, &f, "profiles of a scope");
+			origin.scope = part_of(scope, OUTER, "a scope");
+			while (protobuf_field(&scope, &g))
+				if (g.number == INNER &&
+				    !visit(m, protobuf_nested(&scope, &g, "a profile"), &origin,
+					   context))
+					return;
+		}
+	}
+}
+
+/* --- the whole --- */
+
+static void read_message(struct input *in, struct profile *p, size_t length)
+{
+	const struct otlp_read_options *options = in->options;
+	enum otlp_layout wanted = options ? (enum otlp_layout)options->layout : OTLP_AUTO;
+	struct otlp_message m = { .in = in, .p = p, .all = { in->p, in->p + length, in } };
+
+	read_parts(&m, wanted);
+	otlp_find_layout(&m, wanted);
+	if (!in->failed)
+		otlp_read_tables(&m);
+	if (!in->failed)
+		otlp_read_samples(&m);
+	otlp_free_tables(&m);
+	if (!in->failed)
+		in->p += length;
+}
+
+static void read_frames(struct input *in, struct profile *p)
+{
+	while (in->p < in->end || input_more(in)) {
+		uint32_t length;
+
+		if (!input_want(in, OTLP_FRAME)) {
+			input_error(in, "expected a length of %d bytes, got the end of the file",
+				    OTLP_FRAME);
+			return;
+		}
+		length = otlp_frame_length(in->p);
+		in->p += OTLP_FRAME;
+		if (!input_want(in, length)) {
+			input_error(in, "expected a message of %" PRIu32 " bytes, got %zu", length,
+				    (size_t)(in->end - in->p));
+			return;
+		}
+		read_message(in, p, length);
+	}
+}
+
+int otlp_read(struct input *in, struct profile *p)
+{
+	if (!input_want(in, OTLP_FRAME + 1) && in->p == in->end)
+		return input_error(in, "expected profiles, got an empty file");
+	if (otlp_is_framed((struct str){ in->p, (size_t)(in->end - in->p) })) {
+		read_frames(in, p);
+	} else {
+		while (input_more(in))
+			;
+		read_message(in, p, (size_t)(in->end - in->p));
+	}
+	return input_status(in);
+}

@@ -1,0 +1,487 @@
+/*
+ * otlp/samples - profiles and their samples
+ *
+ * What a resource and a scope are described by are labels of each sample, as its own attributes
+ * are, but for names and numbers of threads and processes: these are its thread.
+ */
+#include <inttypes.h>
+
+#include "common/base/alloc.h"
+#include "converters/otlp/reading.h"
+
+static const struct otlp_unit {
+	const char *word;
+	enum unit unit;
+	int power;
+} units[] = {
+	{ "nanoseconds", UNIT_TIME, 0 },  { "microseconds", UNIT_TIME, 3 },
+	{ "milliseconds", UNIT_TIME, 6 }, { "seconds", UNIT_TIME, 9 },
+	{ "ns", UNIT_TIME, 0 },           { "us", UNIT_TIME, 3 },
+	{ "ms", UNIT_TIME, 6 },           { "s", UNIT_TIME, 9 },
+	{ "bytes", UNIT_BYTES, 0 },       { "By", UNIT_BYTES, 0 },
+};
+
+static const struct otlp_unit *unit_of(struct str word)
+{
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (str_eq(word, str_of(units[i].word)))
+			return &units[i];
+	return NULL;
+}
+
+enum { SAMPLES = 2 }; /* of a profile, in all layouts */
+
+/* --- value types --- */
+
+struct otlp_column {
+	value_id v;
+	int power;
+	bool counts; /* samples */
+};
+
+struct otlp_columns {
+	struct otlp_column *items;
+	size_t count, cap;
+};
+
+static void read_type(const struct otlp_message *m, struct protobuf row, string_id *name,
+		      string_id *unit)
+{
+	enum { NAME = 1, UNIT };
+	struct protobuf_field f;
+
+	while (protobuf_field(&row, &f)) {
+		if (f.number == NAME)
+			*name = otlp_string(m, &row, protobuf_number(&row, &f, "a string's number"),
+					    "a value type's name");
+		else if (f.number == UNIT)
+			*unit = otlp_string(m, &row, protobuf_number(&row, &f, "a string's number"),
+					    "a unit");
+	}
+}
+
+static bool counts_samples(struct str name)
+{
+	static const char *const counters[] = { "samples", "sample", "contentions", "events" };
+
+	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+		if (str_eq(name, str_of(counters[i])))
+			return true;
+	return false;
+}
+
+/* Value types are chosen by name: a second one of that name has its unit behind it. */
+static string_id own_name(struct otlp_message *m, struct value_type type, struct str unit)
+{
+	for (value_id v = 0; v < m->p->value_count; v++) {
+		const struct value_type *other = &m->p->value_types[v];
+		struct buf name = { 0 };
+
+		if (other->name != type.name ||
+		    (other->unit == type.unit && other->unit_name == type.unit_name))
+			continue;
+		buf_add(&name, profile_text(m->p, type.name));
+		buf_print(&name, " (");
+		buf_add(&name, unit.n ? unit : S("count"));
+		buf_byte(&name, ')');
+		type.name = profile_string(m->p, buf_str(&name));
+		buf_free(&name);
+		break;
+	}
+	return type.name;
+}
+
+static void add_column(struct otlp_message *m, struct otlp_columns *to, struct protobuf row)
+{
+	struct value_type type = { 0 };
+	const struct otlp_unit *unit;
+	string_id unit_name = 0;
+	struct str word;
+
+	read_type(m, row, &type.name, &unit_name);
+	word = profile_text(m->p, unit_name);
+	unit = unit_of(word);
+	if (!type.name)
+		type.name = profile_string(m->p, S("samples"));
+	if (unit) {
+		type.unit = unit->unit;
+		type.source_scale = unit->power;
+	} else if (!str_eq(word, S("count"))) {
+		type.unit_name = unit_name;
+	}
+	type.name = own_name(m, type, word);
+	ARRAY_ROOM(to->items, to->count, to->cap);
+	to->items[to->count++] = (struct otlp_column){
+		profile_value_type(m->p, type), unit ? unit->power : 0,
+		!unit && counts_samples(profile_text(m->p, type.name))
+	};
+}
+
+static void read_columns(struct otlp_message *m, struct protobuf profile, struct otlp_columns *to)
+{
+	struct protobuf_field f;
+
+	while (protobuf_field(&profile, &f))
+		if (f.number == 1) {
+			struct protobuf type = protobuf_nested(&profile, &f, "a value type");
+
+			if (m->fields->sample.stack)
+				to->count = 0; /* not repeated: the last one counts */
+			add_column(m, to, type);
+		}
+}
+
+/* --- labels --- */
+
+/* Labels and the thread of a sample; what is of its resource and scope comes first. */
+struct labels {
+	label_id *items;
+	size_t count, cap;
+	struct thread thread;
+};
+
+static bool takes_thread(const struct otlp_message *m, const struct label *l, struct thread *t)
+{
+	struct str key = profile_text(m->p, l->key);
+
+	if (!l->is_number && str_eq(key, S("thread.name")))
+		t->name = l->text;
+	else if (l->is_number && l->number > 0 && str_eq(key, S("thread.id")))
+		t->tid = (uint64_t)l->number;
+	else if (l->is_number && l->number > 0 && str_eq(key, S("process.pid")))
+		t->pid = (uint64_t)l->number;
+	else
+		return false;
+	return true;
+}
+
+static void add_label(struct otlp_message *m, struct labels *to, struct label l)
+{
+	if (takes_thread(m, &l, &to->thread))
+		return;
+	ARRAY_ROOM(to->items, to->count, to->cap);
+	to->items[to->count++] = profile_label(m->p, l);
+}
+
+static void add_attribute(struct otlp_message *m, struct labels *to, const struct otlp_attribute *a)
+{
+	if (!a->empty)
+		add_label(m, to, a->label);
+}
+
+static void add_text(struct otlp_message *m, struct labels *to, struct str key, struct str text)
+{
+	if (text.n)
+		add_label(m, to,
+			  (struct label){ .key = profile_string(m->p, key),
+					  .text = profile_string(m->p, text) });
+}
+
+static void add_origin(struct otlp_message *m, struct labels *to, const struct otlp_origin *origin)
+{
+	enum { RESOURCE_ATTRIBUTE = 1 };
+	enum { SCOPE_NAME = 1, SCOPE_VERSION, SCOPE_ATTRIBUTE };
+	struct protobuf part = origin->resource;
+	struct otlp_attribute a;
+	struct protobuf_field f;
+
+	while (protobuf_field(&part, &f))
+		if (f.number == RESOURCE_ATTRIBUTE) {
+			a = otlp_attribute(m, protobuf_nested(&part, &f, "an attribute"));
+			add_attribute(m, to, &a);
+		}
+	part = origin->scope;
+	while (protobuf_field(&part, &f)) {
+		if (f.number == SCOPE_NAME) {
+			add_text(m, to, S("otel.scope.name"), protobuf_text(&part, &f, "a name"));
+		} else if (f.number == SCOPE_VERSION) {
+			add_text(m, to, S("otel.scope.version"),
+				 protobuf_text(&part, &f, "a version"));
+		} else if (f.number == SCOPE_ATTRIBUTE) {
+			a = otlp_attribute(m, protobuf_nested(&part, &f, "an attribute"));
+			add_attribute(m, to, &a);
+		}
+	}
+}
+
+/* An id of zeros is none. */
+static void add_id(struct otlp_message *m, struct labels *to, struct str key, struct str bytes)
+{
+	struct buf hex = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		any |= bytes.p[i] != 0;
+		buf_print(&hex, "%02x", (unsigned)(unsigned char)bytes.p[i]);
+	}
+	if (any)
+		add_text(m, to, key, buf_str(&hex));
+	buf_free(&hex);
+}
+
+static void add_link(struct otlp_message *m, struct labels *to)
+{
+	enum { TRACE = 1, SPAN };
+	struct protobuf row;
+	struct protobuf_field f;
+
+	if (m->sample.link >= m->tables[OTLP_LINKS].count)
+		return; /* only 0 of no table: the sample was checked */
+	row = m->tables[OTLP_LINKS].rows[m->sample.link];
+	while (protobuf_field(&row, &f)) {
+		if (f.number == TRACE)
+			add_id(m, to, S("trace_id"), protobuf_text(&row, &f, "a trace's id"));
+		else if (f.number == SPAN)
+			add_id(m, to, S("span_id"), protobuf_text(&row, &f, "a span's id"));
+	}
+}
+
+/* --- samples --- */
+
+static bool sum_values(const struct otlp_sample *s, int64_t *sum)
+{
+	*sum = 0;
+	if (!s->values.count)
+		*sum = (int64_t)s->times;
+	for (size_t i = 0; i < s->values.count; i++)
+		if (!i64_add(*sum, (int64_t)s->values.items[i], sum))
+			return false;
+	return true;
+}
+
+static uint64_t count_of(const struct otlp_message *m, const struct otlp_column *column,
+			 int64_t value)
+{
+	if (column->counts)
+		return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	if (m->sample.times)
+		return m->sample.times;
+	return m->counts ? 0 : 1;
+}
+
+static void add_value(struct otlp_message *m, const struct protobuf *at,
+		      const struct otlp_column *column, struct sample to, int64_t value)
+{
+	to.count = count_of(m, column, value);
+	if (!i64_shift(value, column->power, &value)) {
+		protobuf_error(at, "expected values that fit in 64 bits when they are nanoseconds");
+		return;
+	}
+	profile_sample_value(m->p, to, column->v, value);
+}
+
+static void add_values(struct otlp_message *m, const struct protobuf *at,
+		       const struct otlp_columns *columns, struct sample to)
+{
+	const struct otlp_sample *s = &m->sample;
+	int64_t sum;
+
+	if (!columns->count) {
+		protobuf_error(at, "expected a value type (field 1) for this sample, got none");
+	} else if (m->fields->sample.stack) {
+		if (sum_values(s, &sum))
+			add_value(m, at, &columns->items[0], to, sum);
+		else
+			protobuf_error(at, "expected values of a sum below 2^63 in this sample");
+	} else if (s->values.count != columns->count) {
+		protobuf_error(at, "expected a value of each value type (%zu), got %zu",
+			       columns->count, s->values.count);
+	} else {
+		for (size_t i = 0; i < columns->count && !m->in->failed; i++) {
+			struct sample one = to;
+
+			add_value(m, at, &columns->items[i], one, (int64_t)s->values.items[i]);
+		}
+	}
+}
+
+static void read_sample(struct otlp_message *m, struct protobuf row,
+			const struct otlp_columns *columns, const struct otlp_numbers *locations,
+			struct labels *labels)
+{
+	size_t before = labels->count;
+	struct thread thread = labels->thread;
+	struct sample to = { 0 };
+
+	if (!otlp_sample(m, row, m->fields, false))
+		return;
+	for (size_t i = 0; i < m->sample.attributes.count; i++)
+		add_attribute(m, labels, &m->attributes[m->sample.attributes.items[i]]);
+	add_link(m, labels);
+	to.stack = otlp_stack_of(m, &row, locations);
+	if (labels->count) {
+		label_id *set = alloc_zero(labels->count, sizeof *set);
+
+		memcpy(set, labels->items, labels->count * sizeof *set);
+		to.labels = profile_label_set(m->p, set, labels->count);
+		alloc_free(set);
+	}
+	to.thread = profile_thread(m->p, labels->thread);
+	if (!m->in->failed)
+		add_values(m, &row, columns, to);
+	labels->count = before;
+	labels->thread = thread;
+}
+
+/* --- profiles --- */
+
+static void join_times(struct recording *to, int64_t start, int64_t duration)
+{
+	int64_t end = start, old_end = to->start;
+
+	i64_add_to(&end, duration);
+	i64_add_to(&old_end, to->duration);
+	if (!to->start && !to->duration)
+		old_end = end;
+	if (!to->start || (start && start < to->start))
+		to->start = start;
+	to->duration = (end > old_end ? end : old_end) - to->start;
+}
+
+/* An attribute of a profile is a header line. */
+static void add_fact(struct otlp_message *m, const struct protobuf *at, uint64_t number)
+{
+	const struct otlp_attribute *a = otlp_attribute_at(m, at, number);
+	struct buf text = { 0 };
+
+	if (a->label.is_number)
+		buf_print(&text, "%" PRId64, a->label.number);
+	else
+		buf_add(&text, profile_text(m->p, a->label.text));
+	if (!a->empty)
+		profile_metadata(m->p, NO_ID, profile_text(m->p, a->label.key), buf_str(&text));
+	buf_free(&text);
+}
+
+static void read_facts(struct otlp_message *m, struct protobuf profile)
+{
+	const struct otlp_fields *n = m->fields;
+	struct recording found = { 0 };
+	struct protobuf_field f;
+	uint64_t number;
+
+	while (protobuf_field(&profile, &f)) {
+		if (f.number == n->profile.time) {
+			found.start = (int64_t)protobuf_number(&profile, &f, "a time");
+		} else if (f.number == n->profile.duration) {
+			found.duration = (int64_t)protobuf_number(&profile, &f, "a duration");
+		} else if (f.number == n->profile.period) {
+			found.period = (int64_t)protobuf_number(&profile, &f, "a period");
+		} else if (f.number == n->profile.period_type) {
+			read_type(m, protobuf_nested(&profile, &f, "the type of the period"),
+				  &found.period_name, &found.period_unit);
+		} else if (n->profile.attributes && f.number == n->profile.attributes) {
+			struct protobuf rest = protobuf_numbers(&profile, &f, "an attribute");
+
+			while (protobuf_each(&rest, &f, &number))
+				add_fact(m, &profile, number);
+		}
+	}
+	if (found.start < 0 || found.duration < 0)
+		found.start = found.duration = 0; /* beyond 2^63 nanoseconds */
+	join_times(&m->recording, found.start, found.duration);
+	if (found.period && !m->recording.period) {
+		m->recording.period = found.period;
+		m->recording.period_name = found.period_name;
+		m->recording.period_unit = found.period_unit;
+	}
+}
+
+static void read_locations(struct otlp_message *m, struct protobuf profile, struct otlp_numbers *to)
+{
+	struct protobuf_field f;
+	uint64_t number;
+
+	while (m->fields->profile.locations && protobuf_field(&profile, &f)) {
+		struct protobuf rest;
+
+		if (f.number != m->fields->profile.locations)
+			continue;
+		rest = protobuf_numbers(&profile, &f, "a location");
+		while (protobuf_each(&rest, &f, &number))
+			otlp_add_number(to, number);
+	}
+}
+
+/*
+ * async-profiler 4.2 writes lengths that are one too long: each range ends in the leaf of the next
+ * one, the last beyond the end. Where ranges 0 to 8 and 7 to 13 of 12 locations are, 0 to 7 and
+ * 7 to 12 are meant.
+ */
+static bool are_too_long(struct otlp_message *m, struct protobuf profile, size_t count)
+{
+	struct protobuf_field f;
+	uint64_t end = 0;
+	bool any = false;
+
+	while (protobuf_field(&profile, &f)) {
+		struct protobuf row = { f.bytes.p, f.bytes.p + f.bytes.n, m->in };
+		const struct otlp_sample *s = &m->sample;
+
+		if (f.number != SAMPLES || f.type != PROTOBUF_BYTES)
+			continue;
+		if (!otlp_sample(m, row, m->fields, true) || !s->length || s->start > count ||
+		    s->length > count + 1 || (any && s->start != end - 1))
+			return false;
+		end = s->start + s->length;
+		any = true;
+	}
+	return any && end == count + 1;
+}
+
+static void find_range_error(struct otlp_message *m, struct protobuf profile, size_t locations)
+{
+	m->too_long = m->fields->profile.locations && are_too_long(m, profile, locations);
+	if (m->too_long)
+		profile_report_missing(m->p, str_of(m->in->name),
+				       "the stacks' lengths are one too long, as async-profiler "
+				       "4.2 writes them: the last frame of each, which is "
+				       "another's, is left out");
+}
+
+static bool read_profile(struct otlp_message *m, struct protobuf profile,
+			 const struct otlp_origin *origin, void *context)
+{
+	struct otlp_columns columns = { 0 };
+	struct otlp_numbers locations = { 0 };
+	struct labels labels = { 0 };
+	struct protobuf_field f;
+
+	(void)context;
+	read_columns(m, profile, &columns);
+	read_locations(m, profile, &locations);
+	find_range_error(m, profile, locations.count);
+	read_facts(m, profile);
+	add_origin(m, &labels, origin);
+	while (protobuf_field(&profile, &f))
+		if (f.number == SAMPLES)
+			read_sample(m, protobuf_nested(&profile, &f, "a sample"), &columns,
+				    &locations, &labels);
+	alloc_free(columns.items);
+	alloc_free(locations.items);
+	alloc_free(labels.items);
+	return !m->in->failed;
+}
+
+/* The other value types do not count samples if one does. */
+static bool look_for_counts(struct otlp_message *m, struct protobuf profile,
+			    const struct otlp_origin *origin, void *context)
+{
+	struct otlp_columns columns = { 0 };
+
+	(void)origin;
+	(void)context;
+	read_columns(m, profile, &columns);
+	for (size_t i = 0; i < columns.count; i++)
+		m->counts |= columns.items[i].counts;
+	alloc_free(columns.items);
+	return !m->in->failed;
+}
+
+void otlp_read_samples(struct otlp_message *m)
+{
+	otlp_each_profile(m, look_for_counts, NULL);
+	otlp_each_profile(m, read_profile, NULL);
+	if (!m->in->failed)
+		profile_add_recording(m->p, m->recording);
+}

@@ -1,0 +1,598 @@
+/*
+ * otlp/tables - what the rows of the dictionary stand for in the profile
+ */
+#include <inttypes.h>
+
+#include "common/base/alloc.h"
+#include "converters/otlp/reading.h"
+
+/* What is said of a frame of which nothing is known. */
+#define UNKNOWN "<unknown>"
+
+string_id otlp_string(const struct otlp_message *m, const struct protobuf *at, uint64_t number,
+		      const char *what)
+{
+	size_t count = m->tables[OTLP_STRINGS].count;
+
+	if (number < count)
+		return m->strings[number];
+	if (number || count)
+		protobuf_error(at, "expected the number of one of %zu strings as %s, got %" PRIu64,
+			       count, what, number);
+	return 0;
+}
+
+static void read_strings(struct otlp_message *m)
+{
+	const struct otlp_rows *rows = &m->tables[OTLP_STRINGS];
+
+	m->strings = alloc_zero(rows->count, sizeof *m->strings);
+	for (size_t i = 0; i < rows->count; i++) {
+		struct str text = { rows->rows[i].p,
+				    (size_t)(rows->rows[i].end - rows->rows[i].p) };
+
+		if (!i && text.n)
+			protobuf_error(&rows->rows[i],
+				       "expected an empty string as the first, got %s",
+				       diag_quote(text));
+		m->strings[i] = profile_string(m->p, text);
+	}
+}
+
+/* --- attributes --- */
+
+enum any_value {
+	ANY_TEXT = 1,
+	ANY_BOOL,
+	ANY_INT,
+	ANY_DOUBLE,
+	ANY_ARRAY,
+	ANY_MAP,
+	ANY_BYTES,
+	ANY_STRING,
+};
+enum { DEEPEST = 32 };
+
+struct any {
+	struct buf text;
+	bool is_number;
+	int64_t number;
+	int depth;
+};
+
+static void put_any(const struct otlp_message *m, struct protobuf value, struct any *to);
+
+/* Elements with commas between them; a map's are KeyValues. One element alone stands for itself. */
+static void put_several(const struct otlp_message *m, struct protobuf values, struct any *to,
+			bool map)
+{
+	struct protobuf all = values;
+	struct protobuf_field f;
+	size_t count = 0, i = 0;
+
+	while (protobuf_field(&all, &f))
+		count += f.number == 1;
+	if (count != 1 || map)
+		buf_byte(&to->text, map ? '{' : '[');
+	while (protobuf_field(&values, &f)) {
+		if (f.number != 1)
+			continue;
+		if (i++)
+			buf_byte(&to->text, ',');
+		if (map) {
+			struct otlp_attribute pair;
+			const char *what = "a pair";
+
+			if (to->depth >= DEEPEST)
+				return;
+			pair = otlp_attribute(m, protobuf_nested(&values, &f, what));
+			buf_add(&to->text, profile_text(m->p, pair.label.key));
+			buf_byte(&to->text, ':');
+			if (pair.label.is_number)
+				buf_print(&to->text, "%" PRId64, pair.label.number);
+			else
+				buf_add(&to->text, profile_text(m->p, pair.label.text));
+		} else {
+			put_any(m, protobuf_nested(&values, &f, "a value"), to);
+			if (to->is_number && count > 1) {
+				buf_print(&to->text, "%" PRId64, to->number);
+				to->is_number = false;
+			}
+		}
+	}
+	if (count != 1 || map)
+		buf_byte(&to->text, map ? '}' : ']');
+}
+
+static void put_double(struct buf *to, uint64_t bits)
+{
+	double number;
+
+	memcpy(&number, &bits, sizeof number);
+	buf_print(to, "%.17g", number);
+}
+
+static void put_hex(struct buf *to, struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		buf_print(to, "%02x", (unsigned)(unsigned char)bytes.p[i]);
+}
+
+static void put_any(const struct otlp_message *m, struct protobuf value, struct any *to)
+{
+	struct protobuf_field f;
+
+	if (++to->depth > DEEPEST) {
+		protobuf_error(&value, "expected values nested at most %d deep", DEEPEST);
+		return;
+	}
+	while (protobuf_field(&value, &f)) {
+		switch (f.number) {
+		case ANY_TEXT: buf_add(&to->text, protobuf_text(&value, &f, "a text")); break;
+		case ANY_BOOL: buf_add(&to->text, f.value ? S("true") : S("false")); break;
+		case ANY_INT:
+			to->is_number = true;
+			to->number = (int64_t)protobuf_number(&value, &f, "an integer");
+			break;
+		case ANY_DOUBLE:
+			put_double(&to->text, protobuf_number(&value, &f, "a number"));
+			break;
+		case ANY_ARRAY:
+		case ANY_MAP:
+			put_several(m, protobuf_nested(&value, &f, "values"), to,
+				    f.number == ANY_MAP);
+			break;
+		case ANY_BYTES: put_hex(&to->text, protobuf_text(&value, &f, "bytes")); break;
+		case ANY_STRING:
+			buf_add(&to->text,
+				profile_text(m->p, otlp_string(m, &value,
+							       protobuf_number(&value, &f,
+									       "a string's "
+									       "number"),
+							       "a value")));
+			break;
+		default: break;
+		}
+	}
+	to->depth--;
+}
+
+/*
+ * The key is a text, or in the attribute table and, from 1.10 on, in field 3 of others, the number
+ * of a string. Field 3 of the table is the unit.
+ */
+struct otlp_attribute otlp_attribute(const struct otlp_message *m, struct protobuf row)
+{
+	struct otlp_attribute to = { 0 };
+	struct any any = { 0 };
+	struct protobuf_field f;
+	bool numbered = false;
+	uint64_t third = 0;
+
+	while (protobuf_field(&row, &f)) {
+		if (f.number == 1 && f.type == PROTOBUF_BYTES) {
+			to.label.key = profile_string(m->p, f.bytes);
+		} else if (f.number == 1) {
+			numbered = true;
+			to.label.key = otlp_string(m, &row, f.value, "an attribute's key");
+		} else if (f.number == 2) {
+			any.text.n = 0;
+			put_any(m, protobuf_nested(&row, &f, "an attribute's value"), &any);
+		} else if (f.number == 3) {
+			third = protobuf_number(&row, &f, "the number of a string");
+		}
+	}
+	if (third && (numbered || to.label.key))
+		to.label.unit = otlp_string(m, &row, third, "a unit");
+	else if (third)
+		to.label.key = otlp_string(m, &row, third, "an attribute's key");
+	to.label.is_number = any.is_number;
+	to.label.number = any.is_number ? any.number : 0;
+	if (!any.is_number) {
+		to.label.text = profile_string(m->p, buf_str(&any.text));
+		to.label.unit = 0;
+	}
+	buf_free(&any.text);
+	to.empty = !to.label.key || (!any.is_number && !to.label.text);
+	return to;
+}
+
+const struct otlp_attribute *otlp_attribute_at(const struct otlp_message *m,
+					       const struct protobuf *at, uint64_t number)
+{
+	static const struct otlp_attribute none = { .empty = true };
+
+	if (number < m->tables[OTLP_ATTRIBUTES].count)
+		return &m->attributes[number];
+	protobuf_error(at, "expected the number of one of %zu attributes before this, got %" PRIu64,
+		       m->tables[OTLP_ATTRIBUTES].count, number);
+	return &none;
+}
+
+static void read_attributes(struct otlp_message *m)
+{
+	const struct otlp_rows *rows = &m->tables[OTLP_ATTRIBUTES];
+
+	m->attributes = alloc_zero(rows->count, sizeof *m->attributes);
+	for (size_t i = 0; i < rows->count && !m->in->failed; i++)
+		m->attributes[i] = otlp_attribute(m, rows->rows[i]);
+}
+
+/* --- mappings --- */
+
+/* The best of several: GNU's is what debuggers look for. */
+static void take_build_id(struct otlp_message *m, const struct otlp_attribute *a,
+			  struct mapping *to, size_t *best)
+{
+	static const char *const keys[] = { "process.executable.build_id.gnu",
+					    "process.executable.build_id.go",
+					    "process.executable.build_id.htlhash" };
+	struct str key = profile_text(m->p, a->label.key);
+
+	for (size_t i = 0; i < *best; i++)
+		if (str_eq(key, str_of(keys[i])) && a->label.text) {
+			to->build_id = a->label.text;
+			*best = i;
+		}
+}
+
+static void read_mapping(struct otlp_message *m, struct protobuf row, struct otlp_mapping *to)
+{
+	enum { START = 1, LIMIT, OFFSET, FILE_NAME, ATTRIBUTES };
+	struct mapping *c = &to->content;
+	struct protobuf_field f;
+	uint64_t number;
+	size_t best = 3;
+
+	while (protobuf_field(&row, &f)) {
+		if (f.number == ATTRIBUTES) {
+			struct protobuf rest = protobuf_numbers(&row, &f, "an attribute");
+
+			while (protobuf_each(&rest, &f, &number))
+				take_build_id(m, otlp_attribute_at(m, &row, number), c, &best);
+			continue;
+		}
+		if (f.number > ATTRIBUTES)
+			continue;
+		number = protobuf_number(&row, &f, "a number");
+		switch (f.number) {
+		case START: c->start = number; break;
+		case LIMIT: c->limit = number; break;
+		case OFFSET: c->offset = number; break;
+		default: c->object = otlp_string(m, &row, number, "a mapping's file");
+		}
+	}
+	if (c->start || c->limit || c->offset || c->build_id)
+		to->id = profile_mapping(m->p, *c);
+}
+
+static void read_mappings(struct otlp_message *m)
+{
+	const struct otlp_rows *rows = &m->tables[OTLP_MAPPINGS];
+
+	m->mappings = alloc_zero(rows->count + 1, sizeof *m->mappings);
+	for (size_t i = 0; i < rows->count && !m->in->failed; i++)
+		read_mapping(m, rows->rows[i], &m->mappings[i]);
+}
+
+void otlp_read_tables(struct otlp_message *m)
+{
+	read_strings(m);
+	if (!m->in->failed)
+		read_attributes(m);
+	if (!m->in->failed)
+		read_mappings(m);
+	m->stacks_before = m->p->stacks.count;
+	m->places = alloc_zero(m->tables[OTLP_LOCATIONS].count + 1, sizeof *m->places);
+	m->stacks = alloc_zero(m->tables[OTLP_STACKS].count + 1, sizeof *m->stacks);
+}
+
+void otlp_free_tables(struct otlp_message *m)
+{
+	for (size_t t = 0; t < OTLP_TABLES; t++)
+		alloc_free(m->tables[t].rows);
+	alloc_free(m->resources.rows);
+	alloc_free(m->strings);
+	alloc_free(m->attributes);
+	alloc_free(m->mappings);
+	alloc_free(m->places);
+	alloc_free(m->stacks);
+	alloc_free(m->frames);
+	alloc_free(m->path.items);
+	alloc_free(m->sample.values.items);
+	alloc_free(m->sample.attributes.items);
+}
+
+/* --- locations --- */
+
+static const struct kind_word {
+	const char *word;
+	enum frame_kind kind;
+} kind_words[] = {
+	{ "kernel", FRAME_KERNEL },    { "native", FRAME_NATIVE },
+	{ "go", FRAME_NATIVE },        { "cpython", FRAME_INTERPRETED },
+	{ "ruby", FRAME_INTERPRETED }, { "perl", FRAME_INTERPRETED },
+	{ "php", FRAME_INTERPRETED },  { "jvm", FRAME_JIT },
+	{ "dotnet", FRAME_JIT },       { "v8js", FRAME_JIT },
+	{ "beam", FRAME_JIT },         { "luajit", FRAME_JIT },
+};
+
+static enum frame_kind kind_of(const struct otlp_message *m, const struct otlp_attribute *a)
+{
+	struct str word = profile_text(m->p, a->label.text);
+
+	if (!str_eq(profile_text(m->p, a->label.key), S("profile.frame.type")))
+		return FRAME_UNKNOWN;
+	for (size_t i = 0; i < sizeof kind_words / sizeof *kind_words; i++)
+		if (str_eq(word, str_of(kind_words[i].word)))
+			return kind_words[i].kind;
+	return FRAME_UNKNOWN;
+}
+
+struct location {
+	uint64_t mapping, address;
+	enum frame_kind kind;
+	struct otlp_rows lines;
+};
+
+static uint32_t line_of(const struct protobuf *at, uint64_t line)
+{
+	if (line > UINT32_MAX && (int64_t)line > 0)
+		protobuf_error(at, "expected a line or column below 2^32 before this, got %" PRIu64,
+			       line);
+	return line > UINT32_MAX ? 0 : (uint32_t)line; /* below 0 is unknown */
+}
+
+static function_id read_function(struct otlp_message *m, const struct protobuf *at, uint64_t number,
+				 string_id object)
+{
+	enum { NAME = 1, SYSTEM, FILE_NAME, START_LINE };
+	struct function to = { .object = object };
+	struct protobuf_field f;
+	struct protobuf row;
+
+	if (number >= m->tables[OTLP_FUNCTIONS].count) {
+		protobuf_error(at,
+			       "expected the number of one of %zu functions in this line, got "
+			       "%" PRIu64,
+			       m->tables[OTLP_FUNCTIONS].count, number);
+		return 0;
+	}
+	row = m->tables[OTLP_FUNCTIONS].rows[number];
+	while (protobuf_field(&row, &f)) {
+		uint64_t value = protobuf_number(&row, &f, "a number");
+
+		switch (f.number) {
+		case NAME: to.name = otlp_string(m, &row, value, "a function's name"); break;
+		case SYSTEM: to.system = otlp_string(m, &row, value, "a system name"); break;
+		case FILE_NAME: to.file = otlp_string(m, &row, value, "a function's file"); break;
+		case START_LINE: to.line = line_of(&row, value); break;
+		default: break;
+		}
+	}
+	if (to.system == to.name)
+		to.system = 0;
+	if (!to.name && to.system) {
+		to.name = to.system;
+		to.system = 0;
+	}
+	if (!to.name)
+		to.name = profile_string(m->p, S(UNKNOWN));
+	return profile_function(m->p, to);
+}
+
+static void add_frame(struct otlp_message *m, frame_id frame)
+{
+	ARRAY_ROOM(m->frames, m->frame_count, m->frame_cap);
+	m->frames[m->frame_count++] = frame;
+}
+
+static void add_line(struct otlp_message *m, const struct location *l, size_t i,
+		     const struct otlp_mapping *mapping)
+{
+	enum { FUNCTION = 1, LINE, COLUMN };
+	struct protobuf row = l->lines.rows[i];
+	const struct protobuf at = row;
+	struct frame to = { .mapping = mapping->id,
+			    .kind = l->kind,
+			    .inlined = i + 1 < l->lines.count,
+			    .address = l->address };
+	struct protobuf_field f;
+	uint64_t function = 0;
+
+	/* without a mapping an interpreter's address is an offset in its bytecode, or a line */
+	if (!l->mapping && l->kind >= FRAME_INTERPRETED)
+		to.address = 0;
+	while (protobuf_field(&row, &f)) {
+		uint64_t value = protobuf_number(&row, &f, "a number");
+
+		if (f.number == FUNCTION)
+			function = value;
+		else if (f.number == LINE)
+			to.line = line_of(&row, value);
+		else if (f.number == COLUMN)
+			to.column = line_of(&row, value);
+	}
+	to.function = read_function(m, &at, function, mapping->content.object);
+	if (!m->in->failed)
+		add_frame(m, profile_frame(m->p, to));
+}
+
+static void take_kinds(struct otlp_message *m, const struct protobuf *row, struct protobuf_field *f,
+		       enum frame_kind *kind)
+{
+	struct protobuf rest = protobuf_numbers(row, f, "an attribute");
+	uint64_t number;
+
+	while (protobuf_each(&rest, f, &number)) {
+		enum frame_kind found = kind_of(m, otlp_attribute_at(m, row, number));
+
+		if (found != FRAME_UNKNOWN)
+			*kind = found;
+	}
+}
+
+static void read_location(struct otlp_message *m, struct protobuf row, struct location *to)
+{
+	enum { MAPPING = 1, ADDRESS, LINES };
+	uint32_t attributes = m->layout < OTLP_1_9 ? 5 : 4;
+	struct protobuf_field f;
+
+	while (protobuf_field(&row, &f)) {
+		if (f.number == attributes) {
+			take_kinds(m, &row, &f, &to->kind);
+		} else if (f.number == MAPPING) {
+			to->mapping = protobuf_number(&row, &f, "the number of a mapping");
+		} else if (f.number == ADDRESS) {
+			to->address = protobuf_number(&row, &f, "an address");
+		} else if (f.number == LINES) {
+			struct protobuf line = protobuf_nested(&row, &f, "a line");
+
+			ARRAY_ROOM(to->lines.rows, to->lines.count, to->lines.cap);
+			to->lines.rows[to->lines.count++] = line;
+		}
+	}
+}
+
+static frame_id frame_without_lines(struct otlp_message *m, const struct location *l,
+				    const struct otlp_mapping *mapping)
+{
+	struct function unknown = { .name = profile_string(m->p, S(UNKNOWN)) };
+
+	if (mapping->content.object || mapping->id || l->address)
+		return profile_unsymbolised_frame(m->p, profile_mapping(m->p, mapping->content),
+						  l->address, l->kind);
+	return profile_frame(m->p, (struct frame){ .function = profile_function(m->p, unknown),
+						   .kind = l->kind });
+}
+
+static void add_frames(struct otlp_message *m, struct protobuf row)
+{
+	static const struct otlp_mapping none;
+	const struct otlp_mapping *mapping = &none;
+	struct location l = { 0 };
+	size_t mappings = m->tables[OTLP_MAPPINGS].count;
+
+	read_location(m, row, &l);
+	if (l.mapping && l.mapping >= mappings)
+		protobuf_error(&row,
+			       "expected the number of one of %zu mappings in this location, "
+			       "got %" PRIu64,
+			       mappings, l.mapping);
+	else if (l.mapping < mappings)
+		mapping = &m->mappings[l.mapping];
+	/* the last line is the outermost function, and the others are inlined */
+	for (size_t i = l.lines.count; i-- && !m->in->failed;)
+		add_line(m, &l, i, mapping);
+	if (!l.lines.count && !m->in->failed)
+		add_frame(m, frame_without_lines(m, &l, mapping));
+	alloc_free(l.lines.rows);
+}
+
+static const struct otlp_place *place_of(struct otlp_message *m, const struct protobuf *at,
+					 uint64_t number)
+{
+	static const struct otlp_place none;
+	struct otlp_place *place;
+
+	if (number >= m->tables[OTLP_LOCATIONS].count) {
+		protobuf_error(at,
+			       "expected the number of one of %zu locations in this stack, got "
+			       "%" PRIu64,
+			       m->tables[OTLP_LOCATIONS].count, number);
+		return &none;
+	}
+	place = &m->places[number];
+	if (!place->known) {
+		place->first = m->frame_count;
+		add_frames(m, m->tables[OTLP_LOCATIONS].rows[number]);
+		place->count = m->frame_count - place->first;
+		place->known = true;
+	}
+	return place;
+}
+
+/* --- stacks --- */
+
+/*
+ * A small file can make huge stacks: of one location with many lines, many times, or of one range
+ * again and again. Real ones are far from this.
+ */
+static bool is_too_much(struct otlp_message *m, const struct protobuf *at, size_t frames)
+{
+	enum { MOST_NEW = 4, MOST = 256, FREE = 1 << 14 };
+	uint64_t bytes = (uint64_t)(m->all.end - m->all.p) + FREE;
+
+	m->pushed += frames;
+	if (m->pushed / MOST <= bytes &&
+	    (m->p->stacks.count - m->stacks_before) / MOST_NEW <= bytes)
+		return false;
+	protobuf_error(at, "expected stacks of at most %d frames a byte of the file", MOST_NEW);
+	return true;
+}
+
+/* Leaf first, as they are in the file. */
+static stack_id push_locations(struct otlp_message *m, const struct protobuf *at,
+			       const uint64_t *locations, size_t count)
+{
+	stack_id stack = EMPTY_STACK;
+
+	for (size_t i = count; i-- && !m->in->failed;) {
+		const struct otlp_place *place = place_of(m, at, locations[i]);
+
+		if (is_too_much(m, at, place->count))
+			break;
+		for (size_t k = place->first; k < place->first + place->count; k++)
+			stack = stacks_push(&m->p->stacks, stack, m->frames[k]);
+	}
+	return stack;
+}
+
+static stack_id read_stack(struct otlp_message *m, struct protobuf row)
+{
+	const struct protobuf at = row;
+	struct protobuf_field f;
+	uint64_t number;
+
+	m->path.count = 0;
+	while (protobuf_field(&row, &f)) {
+		struct protobuf rest = protobuf_numbers(&row, &f, "a location");
+
+		if (f.number == 1)
+			while (protobuf_each(&rest, &f, &number))
+				otlp_add_number(&m->path, number);
+	}
+	return push_locations(m, &at, m->path.items, m->path.count);
+}
+
+stack_id otlp_stack_of(struct otlp_message *m, const struct protobuf *at,
+		       const struct otlp_numbers *locations)
+{
+	const struct otlp_sample *s = &m->sample;
+	struct otlp_stack *stack;
+
+	if (!m->fields->sample.stack) {
+		uint64_t length = s->length - m->too_long;
+
+		if (s->start > locations->count || length > locations->count - s->start) {
+			protobuf_error(at,
+				       "expected a range of %zu locations in this sample, got "
+				       "%" PRIu64 " from %" PRIu64,
+				       locations->count, s->length, s->start);
+			return EMPTY_STACK;
+		}
+		return push_locations(m, at, locations->items + s->start, (size_t)length);
+	}
+	if (s->stack >= m->tables[OTLP_STACKS].count) {
+		protobuf_error(at,
+			       "expected the number of one of %zu stacks in this sample, got "
+			       "%" PRIu64,
+			       m->tables[OTLP_STACKS].count, s->stack);
+		return EMPTY_STACK;
+	}
+	stack = &m->stacks[s->stack];
+	if (!stack->known)
+		*stack = (struct otlp_stack){ read_stack(m, m->tables[OTLP_STACKS].rows[s->stack]),
+					      true };
+	return stack->id;
+}
