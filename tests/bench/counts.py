@@ -39,6 +39,8 @@ CASES = {
     "collapsed2flamegraph, 2,000 stacks": ("collapsed-wide", 2_000, "collapsed"),
     "collapsed2collapsed, 2,000 stacks of a tree": ("collapsed-tree", 2_000, "collapsed"),
     "speedscope2collapsed, 3,000 samples": ("speedscope-sampled", 3_000, "speedscope.json"),
+    "pprof2callgrind": "pprof/go-cpu.pb.gz",
+    "pprof2collapsed, 2,000 stacks": ("pprof", 2_000, "pb"),
     "speedscope2collapsed, 10,000 events": ("speedscope-evented", 10_000, "speedscope.json"),
 }
 

@@ -1,4 +1,5 @@
 """The rows of the table: a piece of work, ours, the peer, where it must stand, how the totals are read."""
+import csv
 import json
 import re
 import shutil
@@ -207,6 +208,27 @@ def against_pprof(name, work):
     return Row(name, work, "go tool pprof, from its own file", sides, lambda: both(name, "callgrind"), needs=("go",))
 
 
+def against_pprofs(name, work, report, program, suffix, totals=None, options=()):
+    """Both from the same file; pprof's reports without its limits."""
+    def sides(inputs):
+        source = inputs.path("pprof-tree")
+        one = ours(name, program, source, suffix)
+        one.words[2:2] = options
+        words = ["go", "tool", "pprof", "-symbolize=none", f"-{report}", "-nodefraction=0", "-edgefraction=0", "-nodecount=1000000"]
+        return one, Command([*words, f"-output={their_file(name, suffix)}", source])
+    return Row(name, work, "go tool pprof", sides, totals or (lambda: both(name, suffix)), needs=("go",),
+               expected=lambda inputs: inputs.total("pprof-tree"), faster=6, memory=1 / 5)
+
+
+def top_totals(name):
+    with open(OUT / f"{name}.ours.top", newline="") as rows:
+        ours_total = sum(int(row["self"]) for row in csv.DictReader(rows))
+    found = re.search(r"of (\d+) total", their_file(name, "top").read_text())
+    if not found:
+        raise Failed("go tool pprof says no total")
+    return ours_total, int(found[1])
+
+
 def input_named(name):
     return {"source": lambda inputs: inputs.path(name), "expected": lambda inputs: inputs.total(name)}
 
@@ -246,6 +268,10 @@ ROWS = [
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),
     against_annotate("start-callgrind", start_work("callgrind2callgrind"), **sample_of("callgrind")),
     against_pprof("pprof", "240 k stacks -> callgrind"),
+    against_pprofs("pprof-top", "pprof, 240 k stacks: top", "top", "proftop", "top", lambda: top_totals("pprof-top"),
+                   ["--format", "csv", "--limit", "0"]),
+    against_pprofs("pprof-pprof", "pprof -> pprof, 240 k stacks", "proto", "pprof2pprof", "pb"),
+    against_pprofs("pprof-callgrind", "pprof -> callgrind, 240 k stacks", "callgrind", "pprof2callgrind", "callgrind"),
     against_yappi("yappi", "pstat -> callgrind, 2,000 functions", lambda inputs: inputs.path("pstat-2000")),
     against_flameprof("flameprof", "pstat -> flamegraph, 219 functions", lib.SAMPLES / "pstat/cprofile-py3.12-text.pstat"),
     against_gprof2dot("gprof2dot-pstat", "pstat -> callgrind, 2,000 functions",
