@@ -12,7 +12,7 @@
 #include "converters/pprof/reading.h"
 
 /* The rows of one file in the tables of the reader: from `first` up to but not including `end`. */
-struct range {
+struct row_range {
 	size_t first, end;
 };
 
@@ -41,7 +41,7 @@ struct resolver {
 	struct pprof_reader *r;
 	struct profile *p;
 	struct pprof_singular singular;
-	struct range rows[PPROF_TABLES];
+	struct row_range rows[PPROF_TABLES];
 	struct index mapping_ids, function_ids, location_ids; /* rows of the reader's tables */
 
 	struct column *columns;
@@ -708,9 +708,9 @@ static void set_ranges(struct resolver *x, size_t first, size_t end)
 
 	pprof_counts(r, counts);
 	for (int t = 0; t < PPROF_TABLES; t++)
-		x->rows[t] = (struct range){ r->parts[first].begin[t],
-					     end < r->part_count ? r->parts[end].begin[t]
-								 : counts[t] };
+		x->rows[t] = (struct row_range){ r->parts[first].begin[t],
+						 end < r->part_count ? r->parts[end].begin[t]
+								     : counts[t] };
 }
 
 void pprof_resolve(struct pprof_reader *r, size_t first, size_t end)
