@@ -1,6 +1,8 @@
 /*
  * pprof/read_rows - reads samples, and rows of the tables that they refer to
  */
+#include <inttypes.h>
+
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
 #include "converters/pprof/reading.h"
@@ -162,6 +164,13 @@ void pprof_read_sample(struct pprof_reader *r, struct protobuf m)
 	}
 	if (r->in->failed)
 		return;
+	if (r->value_count > task_current->limits[LIMIT_VALUES]) {
+		input_error(r->in,
+			    "expected at most %" PRIu64 " values, got %zu (--limit values=N "
+			    "allows more)",
+			    task_current->limits[LIMIT_VALUES], r->value_count);
+		return;
+	}
 	if (!samples->sample_count)
 		begin_samples(r);
 	if (r->value_count != samples->value_count) {

@@ -126,7 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* call graphs have a function for what is idle */
 	idle_name(&p);
 	for (format_list to = format_registry; *to; to++)
-		trip(from, bytes, p, *to);
+		if ((*to)->write)
+			trip(from, bytes, p, *to);
 	profile_free(p);
 	return 0;
 }

@@ -69,7 +69,8 @@ def by_name(path, value="1"):
     stacks = lib.run("profconv", "-q", "-t", "collapsed", "--frames", "name", "--value", value, "--unit", "ns", "--no-unattributed", path)[0]
     for line in stacks.splitlines():
         stack, count = line.rsplit(b" ", 1)
-        sums[stack.rsplit(b";", 1)[-1]] += Decimal(count.decode())
+        # a function without a name is ??? where the stack is only that, and idle time has no stack
+        sums[stack and (stack.rsplit(b";", 1)[-1] or b"???")] += Decimal(count.decode())
     return {name: value for name, value in sums.items() if value}
 
 
