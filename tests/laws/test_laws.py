@@ -20,10 +20,7 @@ STACKS = set(lib.both_ways("stacks", "files"))
 REFUSED = {("collapsed/austin3-full.collapsed", "callgrind"): b"negative",
            ("collapsed/austin3-memory.collapsed", "callgrind"): b"negative",
            ("collapsed/austin3-memory.collapsed", "flamegraph"): b"negative",
-           ("collapsed/austin3-memory.collapsed", "html"): b"negative",
-           ("pprof/go-diff.pb.gz", "callgrind"): b"negative",
-           ("pprof/go-diff.pb.gz", "flamegraph"): b"negative",
-           ("pprof/go-diff.pb.gz", "html"): b"negative"}
+           ("collapsed/austin3-memory.collapsed", "html"): b"negative"}
 
 
 def check(path, *options):

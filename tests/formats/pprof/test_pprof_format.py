@@ -159,3 +159,10 @@ def test_a_default_that_is_all_zero_is_not_shown(default):
     for program in ("pprof2collapsed", "proftop", "pprof2pstat"):
         _, said = lib.run(program, input=data)
         assert b"warning: value type 'gpu', the file's default, is all zero: 'samples' is shown (--value chooses)" in said
+
+
+def test_inclusive_values_below_zero_come_out(tmp_path):
+    """A difference of go tool pprof has functions whose callees took less."""
+    target = tmp_path / "out.pstat"
+    lib.run("pprof2pstat", "-q", "-o", target, GOLDEN / "go-diff.in")
+    lib.run("profcheck", "-q", "--inclusive", "--against", target, GOLDEN / "go-diff.in")
