@@ -49,6 +49,19 @@ static inline stack_id stacks_append_reserved(struct stacks *s, stack_id parent,
 }
 
 /*
+ * Where one number of a file stands for several frames, a few bytes can make huge stacks. Whether
+ * so many stacks may come of a file of so many bytes: real ones are far from it.
+ */
+enum { MAX_STACKS_PER_BYTE = 4 };
+static inline bool stacks_in_proportion(uint64_t stacks, uint64_t bytes)
+{
+	const uint64_t free_bytes = 1 << 14;
+
+	return stacks / MAX_STACKS_PER_BYTE <= bytes + free_bytes;
+}
+#define STACKS_OUT_OF_PROPORTION "expected stacks of at most %d frames a byte of the file"
+
+/*
  * Writes the frames of the stack, root first, to *out, which is grown as needed (*cap is its
  * size), and returns how many there are.
  */

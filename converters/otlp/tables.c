@@ -520,14 +520,14 @@ static const struct otlp_place *place_of(struct otlp_message *m, const struct pr
  */
 static bool is_too_much(struct otlp_message *m, const struct protobuf *at, size_t frames)
 {
-	enum { MOST_NEW = 4, MOST = 256, FREE = 1 << 14 };
-	uint64_t bytes = (uint64_t)(m->all.end - m->all.p) + FREE;
+	enum { OFTEN = 64 };
+	uint64_t bytes = (uint64_t)(m->all.end - m->all.p);
 
 	m->pushed += frames;
-	if (m->pushed / MOST <= bytes &&
-	    (m->p->stacks.count - m->stacks_before) / MOST_NEW <= bytes)
+	if (stacks_in_proportion(m->p->stacks.count - m->stacks_before, bytes) &&
+	    stacks_in_proportion(m->pushed / OFTEN, bytes))
 		return false;
-	protobuf_error(at, "expected stacks of at most %d frames a byte of the file", MOST_NEW);
+	protobuf_error(at, STACKS_OUT_OF_PROPORTION, MAX_STACKS_PER_BYTE);
 	return true;
 }
 

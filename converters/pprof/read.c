@@ -202,7 +202,7 @@ static void free_reader(struct pprof_reader *r)
 
 int pprof_read(struct input *in, struct profile *p)
 {
-	struct pprof_reader r = { .in = in, .p = p };
+	struct pprof_reader r = { .in = in, .p = p, .stacks_before = p->stacks.count };
 	struct protobuf_tag f;
 
 	begin_part(&r);

@@ -78,6 +78,7 @@ struct pprof_comment {
 struct pprof_reader {
 	struct input *in;
 	struct profile *p;
+	size_t stacks_before; /* of the profile */
 
 	struct pprof_part *parts;
 	size_t part_count, part_cap;

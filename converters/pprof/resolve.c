@@ -366,17 +366,20 @@ static stack_id add_location_frames(struct resolver *x, bool distinct, stack_id 
 }
 
 /* By path, its stack in the profile. The caller frees it. */
-static stack_id *translate_paths(struct resolver *x, const struct paths *paths)
+static stack_id *translate_paths(struct resolver *x, const struct paths *paths, uint64_t samples_at)
 {
 	bool distinct = are_distinct(x);
 	uint32_t *order = paths_sort(paths);
 	stack_id *stacks = alloc_zero(paths->count + 1, sizeof *stacks), *at = NULL;
 	struct path last = { 0 };
-	size_t cap = 0;
+	size_t cap = 0, count = count_stacks(x, paths, order);
 
-	if (distinct)
-		stacks_reserve(&x->p->stacks, count_stacks(x, paths, order));
-	for (size_t i = 0; i < paths->count; i++) {
+	if (!stacks_in_proportion(x->p->stacks.count - x->r->stacks_before + count,
+				  input_offset(x->r->in)))
+		input_error_at(x->r->in, samples_at, STACKS_OUT_OF_PROPORTION, MAX_STACKS_PER_BYTE);
+	else if (distinct)
+		stacks_reserve(&x->p->stacks, count);
+	for (size_t i = 0; i < paths->count && !x->r->in->failed; i++) {
 		struct path path = paths_at(paths, order[i]);
 		size_t k = path_common(path, last);
 		stack_id stack = k ? at[k - 1] : EMPTY_STACK;
@@ -511,7 +514,7 @@ static void add_samples(struct resolver *x, struct pprof_part *part)
 
 	if (!are_known(x, &part->paths))
 		return;
-	stacks = translate_paths(x, &part->paths);
+	stacks = translate_paths(x, &part->paths, part->samples_at);
 	paths_free(&part->paths);
 	sets = alloc_zero(from->label_sets.count + 1, sizeof *sets);
 	row = alloc_zero(x->p->value_count, sizeof *row);

@@ -12,6 +12,7 @@ import struct
 import pytest
 
 import lib
+from protobuf_fields import field, varint
 from tools import profiles
 
 pytestmark = pytest.mark.skipif("san" in str(lib.BUILD), reason="sanitizers take memory of their own")
@@ -164,20 +165,6 @@ def callers(n):
 
 # --- pprof ---
 
-def varint(n):
-    out = bytearray()
-    while n > 127:
-        out.append(n & 127 | 128)
-        n >>= 7
-    return bytes(out) + bytes([n])
-
-
-def field(number, value):
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
 def pprof(count, *rest):
     """`count` functions, each with a location, and what else there is."""
     made = [field(1, field(1, 1) + field(2, 1)), *rest]
@@ -199,6 +186,11 @@ def samples_of_two(n):
 
 def one_deep_list(n):
     return pprof(1, sample(*[1] * (n * 5 // 2)))
+
+
+def one_long_location(n):
+    """As many frames as a stack may have: of one location with many lines."""
+    return pprof(1, field(4, field(1, 2) + field(4, field(1, 1)) * 19), sample(*[2] * (n // 4)), field(20, b"\0" * n))
 
 
 # --- otlp: names first, so that no row is longer than it must be ---
@@ -252,7 +244,7 @@ WORST = {
     "collapsed": [stacks, stacks_of_two, one_deep_stack],
     "speedscope": [frames, frames_in_samples, samples, samples_of_six_units, one_deep_sample, events, threads],
     "pstat": [keys, callers],
-    "pprof": [locations, samples_of_two, one_deep_list],
+    "pprof": [locations, samples_of_two, one_deep_list, one_long_location],
     "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack],
     "flamegraph": [rectangles],
 }

@@ -14,6 +14,7 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).parent
+sys.path.append(str(HERE.parent))  # protobuf_fields, where this runs as a program
 
 # a file of another format, which is bytes to most readers
 PSTAT = marshal.dumps({("a.py", 1, "f"): (1, 1, 0.5, 0.5, {})}, 2)

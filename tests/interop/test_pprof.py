@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 import lib
+from protobuf_fields import field, varint
 
 pytestmark = pytest.mark.skipif(not shutil.which("go"), reason="no go tool pprof")
 
@@ -16,20 +17,6 @@ FILES = ["lib/io.go", "lib/json.go", "app/main.go", "lib/io.go", "x/draw.go", "x
 HOME = dict(zip(NAMES, FILES))
 VERBS = ["focus", "ignore", "hide", "show", "show_from", "prune_from"]
 EXPRESSIONS = ["^main$", "read|parse", "draw_", "json", "sort", "app/", "[dr]"]
-
-
-def varint(n):
-    out = b""
-    while n > 127:
-        out += bytes([n & 127 | 128])
-        n >>= 7
-    return out + bytes([n])
-
-
-def field(number, value):
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
 
 
 def profile(stacks):

@@ -50,6 +50,8 @@ FILES = {
     "sum-beyond-64-bits": profile(samples=(message(f1=[1], f2=[2**63 - 1]), message(f1=[1], f2=[5]))),
     "seconds-beyond-64-bits": profile(types=(message(f1=1, f2=10),), strings=[*STRINGS, "seconds"],
                                       samples=(message(f1=[1], f2=[2**40]),)),
+    "stacks-of-one-long-location": profile(locations=(message(f1=1, f4=(message(f1=1),) * 300), LOCATIONS[1]),
+                                          samples=(message(f1=[1] * 3000, f2=[1]),)),
     "label-cut": profile(samples=(message(f1=[1], f2=[5], f3=b"\x08"),)),
     "packed-cut": profile(samples=(message(f1=b"\x01\xff", f2=[5]),)),
     "no-strings": message(f1=TYPE, f2=message(f1=[1], f2=[5])) * 3,
