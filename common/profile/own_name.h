@@ -11,9 +11,18 @@
 
 /* The usual name for number 1, otherwise with the number: "[idle 2]". Replaces what is in `out`. */
 void own_name_spell(struct buf *out, struct str usual, size_t number);
-/* Whether the text is the usual name, or that with a number. */
-bool own_name_is(struct str text, struct str usual);
+/* The number of such a name; 0 if it is none. */
+size_t own_name_number(struct str text, struct str usual);
+static inline bool own_name_is(struct str text, struct str usual)
+{
+	return own_name_number(text, usual) != 0;
+}
 
+/*
+ * By number, the first function + 1 that has the name, or 0: function_count + 2 of them, so that
+ * one from 1 on is free. `taken` and the caller as for own_name(). The caller frees the array.
+ */
+uint32_t *own_name_functions(const struct profile *p, struct str usual, const bool *taken);
 /*
  * The first of these names that no function has which is taken[]; NULL stands for all of them.
  * Functions with a file or an object are not taken for it.

@@ -10,6 +10,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/prefetch.h"
+#include "common/profile/own_name.h"
 #include "converters/callgrind/writing.h"
 
 /* --- names --- */
@@ -235,29 +236,34 @@ static void note_self_recursive_only(struct callgrind_writer *w, function_id f)
 	w->self_recursive_only[w->self_recursive_only_count++] = l;
 }
 
-/* Whether our reader may take the name for the other one, or for one that begins with it. */
-static bool may_be_read_as(struct str name, struct str other)
+/* The number of the root's name that our reader may take the name for, as it begins so; or 0. */
+static size_t root_number(struct str name)
 {
+	size_t end = 0;
+
 	while (name.n && (unsigned char)*name.p <= ' ')
 		name = str_from(name, 1);
-	return str_starts(name, other);
-}
-
-static bool any_may_be_read_as(const struct profile *p, struct str other)
-{
-	for (function_id f = 0; f < p->function_count; f++)
-		if (may_be_read_as(function_name(p, f), other))
-			return true;
-	return false;
+	while (end < name.n && name.p[end] != ']')
+		end++;
+	return own_name_number(str_head(name, end + 1), SYNTHETIC_ROOT);
 }
 
 void callgrind_name_root(struct callgrind_writer *w)
 {
-	buf_add(&w->root, SYNTHETIC_ROOT);
-	for (size_t n = 2; any_may_be_read_as(w->p, buf_str(&w->root)); n++) {
-		w->root.n = 0;
-		buf_print(&w->root, "[root %zu]", n);
+	const struct profile *p = w->p;
+	bool *taken = alloc_zero(p->function_count + 2, sizeof *taken);
+	size_t n = 1;
+
+	for (function_id f = 0; f < p->function_count; f++) {
+		size_t number = root_number(function_name(p, f));
+
+		if (number <= p->function_count)
+			taken[number] = true;
 	}
+	while (taken[n])
+		n++;
+	alloc_free(taken);
+	own_name_spell(&w->root, SYNTHETIC_ROOT, n);
 }
 
 static void put_root(struct callgrind_writer *w)

@@ -3,6 +3,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
+#include "common/profile/own_name.h"
 #include "common/profile/referenced.h"
 #include "converters/pstat/writing.h"
 
@@ -98,16 +99,20 @@ static bool covers(const struct pstat_writer *w, uint32_t row)
 static void name_root(struct pstat_writer *w)
 {
 	struct pstat_row root = { .file = NOWHERE };
+	bool *taken = alloc_zero(w->count + 2, sizeof *taken);
+	size_t n = 1;
 
-	buf_add(&w->root, ROOT);
-	for (size_t n = 2, i = 0; i < w->count; i++) {
-		root.name = buf_str(&w->root);
-		if (!same_key(&w->rows[i], &root))
-			continue;
-		w->root.n = 0;
-		buf_print(&w->root, "[root %zu]", n++);
-		i = SIZE_MAX;
+	for (size_t i = 0; i < w->count; i++) {
+		size_t number = own_name_number(w->rows[i].name, ROOT);
+
+		root.name = w->rows[i].name;
+		if (number && number <= w->count && same_key(&w->rows[i], &root))
+			taken[number] = true;
 	}
+	while (taken[n])
+		n++;
+	alloc_free(taken);
+	own_name_spell(&w->root, ROOT, n);
 	root.name = buf_str(&w->root);
 	w->rows[w->count] = root;
 }

@@ -144,6 +144,11 @@ def a_name_of_semicolons():
     return b";" * 1_000_000 + b" 1\n"
 
 
+def names_like_ours():
+    """What is added has the first number that is free."""
+    return b" 7\n" + b"".join(b"[idle%s];[root%s] 1\n" % ((b" %d" % i if i > 1 else b"",) * 2) for i in range(1, 60_000))
+
+
 def many_counts():
     return b"f 1\n" * 1_000_000
 
@@ -261,7 +266,7 @@ CASES = [
     ("callgrind", [sparse_ids, one_id_defined_again, lines_that_descend, lines_to_and_fro, two_functions_in_turn, many_parts,
                    many_threads, many_jumps, inlined_files_in_turn, many_descriptions, one_call_site, many_callees_of_one_name]),
     ("collapsed", [a_long_beginning_in_common, deep_and_shallow_in_turn, one_frame_on_itself, all_at_the_root,
-                   everybody_at_two_depths, a_name_of_semicolons, many_counts, many_members, padded, empty_lines]),
+                   everybody_at_two_depths, a_name_of_semicolons, names_like_ours, many_counts, many_members, padded, empty_lines]),
     ("speedscope", [many_profiles, profiles_of_one_name, equal_frames, a_sample_of_a_million, open_and_close_far_down,
                     frames_behind_profiles, escapes, long_decimals, many_brackets]),
     ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),

@@ -4,6 +4,7 @@
 #include "tests/unit/unit.h"
 
 #include "common/profile/frame_text.h"
+#include "common/profile/own_name.h"
 #include "common/profile/profile.h"
 
 static frame_id frame_named(struct profile *p, const char *name)
@@ -323,6 +324,37 @@ static void cleared_is_new(void **state)
 	profile_free(p);
 }
 
+/* --- names that conversions add --- */
+
+static void own_names_have_numbers(void **state)
+{
+	const struct {
+		const char *text;
+		size_t number;
+	} rows[] = {
+		{ "[idle]", 1 },     { "[idle 2]", 2 },
+		{ "[idle 30]", 30 }, { "[idle 1]", 0 },
+		{ "[idle 02]", 0 },  { "[idle  2]", 0 },
+		{ "[idle +2]", 0 },  { "[idle 2", 0 },
+		{ "[idle2]", 0 },    { "[idle ]", 0 },
+		{ "[idler]", 0 },    { "idle", 0 },
+		{ "", 0 },           { "[idle 99999999999999999999]", 0 },
+	};
+	struct buf text = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t number = own_name_number(str_of(rows[i].text), S("[idle]"));
+
+		assert_int_equal(number, rows[i].number);
+		if (!number)
+			continue;
+		own_name_spell(&text, S("[idle]"), number);
+		assert_true(str_eq(buf_str(&text), str_of(rows[i].text)));
+	}
+	buf_free(&text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -341,6 +373,7 @@ int main(void)
 		cmocka_unit_test(cleared_is_new),
 		cmocka_unit_test(frame_texts_come_back),
 		cmocka_unit_test(frame_texts_are_taken_apart),
+		cmocka_unit_test(own_names_have_numbers),
 	};
 
 	return RUN(tests);

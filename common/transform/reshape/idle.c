@@ -1,43 +1,40 @@
 #include "common/transform/reshape/idle.h"
 
+#include "common/base/alloc.h"
 #include "common/profile/own_name.h"
 #include "common/transform/reshape/coarsen.h"
 
-/* The function of that name, without a location, or NO_ID. */
-static function_id find_function(const struct profile *p, struct str name)
+/* Which functions call or are called, as what is idle does not. */
+static bool *find_calling(const struct profile *p)
 {
-	for (function_id f = 0; f < p->function_count; f++)
-		if (str_eq(function_name(p, f), name) && !own_name_has_location(p, f))
-			return f;
-	return NO_ID;
-}
+	bool *calling = alloc_zero(p->function_count, sizeof *calling);
 
-/* Whether it calls or is called, as what is idle does not. */
-static bool is_in_calls(const struct profile *p, function_id f)
-{
 	for (stack_id i = 1; i < p->stacks.count; i++) {
 		stack_id parent = p->stacks.parent[i];
 
-		if (parent != EMPTY_STACK && (p->frames[p->stacks.frame[i]].function == f ||
-					      p->frames[p->stacks.frame[parent]].function == f))
-			return true;
+		if (parent != EMPTY_STACK)
+			calling[p->frames[p->stacks.frame[i]].function] =
+				calling[p->frames[p->stacks.frame[parent]].function] = true;
 	}
 	for (size_t i = 0; i < p->arc_count; i++)
-		if (p->arcs[i].caller == f || p->arcs[i].callee == f)
-			return true;
-	return false;
+		calling[p->arcs[i].caller] = calling[p->arcs[i].callee] = true;
+	return calling;
 }
 
 /* The first name that no function has which calls or is called, and the function of it or NO_ID. */
 static function_id find_idle(const struct profile *p, struct buf *name)
 {
-	function_id f;
+	uint32_t *functions = own_name_functions(p, S(IDLE_NAME), NULL);
+	bool *calling = functions[1] ? find_calling(p) : NULL;
 	size_t n = 1;
+	function_id f;
 
-	do {
-		own_name_spell(name, S(IDLE_NAME), n++);
-		f = find_function(p, buf_str(name));
-	} while (f != NO_ID && is_in_calls(p, f));
+	while (functions[n] && calling[functions[n] - 1])
+		n++;
+	f = functions[n] ? functions[n] - 1 : NO_ID;
+	own_name_spell(name, S(IDLE_NAME), n);
+	alloc_free(functions);
+	alloc_free(calling);
 	return f;
 }
 
