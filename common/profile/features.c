@@ -35,9 +35,20 @@ static unsigned has_place(struct place at)
 	return bit_if(at.file, FEATURE_INLINED) | bit_if(at.address, FEATURE_ADDRESSES);
 }
 
-static unsigned has_tables(const struct profile *p)
+unsigned profile_frame_features(const struct profile *p)
 {
 	unsigned has = 0;
+
+	for (size_t i = 0; i < p->frame_detail_count; i++)
+		has |= bit_if(p->frame_details[i].address, FEATURE_ADDRESSES) |
+		       bit_if(p->frame_details[i].kind, FEATURE_FRAME_KINDS) |
+		       bit_if(p->frame_details[i].inlined, FEATURE_INLINED_FRAMES);
+	return has;
+}
+
+static unsigned has_tables(const struct profile *p)
+{
+	unsigned has = profile_frame_features(p);
 
 	for (size_t i = 0; i < p->function_count; i++)
 		has |= bit_if(p->functions[i].file, FEATURE_FILES) |
@@ -46,10 +57,6 @@ static unsigned has_tables(const struct profile *p)
 	for (size_t i = 0; i < p->frame_count; i++)
 		has |= bit_if(p->frames[i].line, FEATURE_LINES) |
 		       bit_if(p->frames[i].column, FEATURE_COLUMNS);
-	for (size_t i = 0; i < p->frame_detail_count; i++)
-		has |= bit_if(p->frame_details[i].address, FEATURE_ADDRESSES) |
-		       bit_if(p->frame_details[i].kind, FEATURE_FRAME_KINDS) |
-		       bit_if(p->frame_details[i].inlined, FEATURE_INLINED_FRAMES);
 	for (size_t i = 1; i < p->thread_count; i++)
 		has |= bit_if(p->threads[i].part != p->threads[0].part, FEATURE_PARTS);
 	for (size_t i = 0; i < p->value_count; i++)

@@ -58,6 +58,9 @@ enum feature {
 /* The bits that a profile has; looks through its tables. */
 unsigned profile_features(const struct profile *p);
 
+/* ADDRESSES, FRAME_KINDS and INLINED_FRAMES, of the frames alone. */
+unsigned profile_frame_features(const struct profile *p);
+
 /* The sentence of a bit; "call counts" for FEATURE_BIT_CALLS. */
 const char *feature_sentence(int bit);
 /* "function-lines" for FEATURE_BIT_FUNCTION_LINES, appended. */

@@ -84,6 +84,12 @@ enum {
 	MAPPING_HAS_INLINED = 8,
 };
 
+/* Formats without memory know the object of a function and nothing else of a mapping. */
+static inline bool mapping_has_place(const struct mapping *m)
+{
+	return m->start || m->limit || m->offset || m->build_id;
+}
+
 /* What executes the code of a frame, or what the thread did instead. */
 #define FRAME_KIND_LIST(X) \
 	X(KERNEL, "kernel") \
@@ -434,10 +440,15 @@ static inline string_id profile_system_name(const struct profile *p, function_id
 frame_id profile_frame(struct profile *p, struct frame f);
 mapping_id profile_mapping(struct profile *p, struct mapping m);
 /*
- * Value types with equal name, unit and unit_name are the same. A new one adds a column to every table of
- * values.
+ * Value types with equal name, unit and unit_name are the same. A new one adds a column to every
+ * table of values.
  */
 value_id profile_value_type(struct profile *p, struct value_type type);
+/*
+ * Whether plain numbers of a value type called so count the samples, by the names that profilers
+ * use: samples, sample, contentions, events.
+ */
+bool profile_counts_samples(struct str name);
 thread_id profile_thread(struct profile *p, struct thread t);
 uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value);
 

@@ -225,6 +225,16 @@ value_id profile_value_type(struct profile *p, struct value_type type)
 	return (value_id)(p->value_count - 1);
 }
 
+bool profile_counts_samples(struct str name)
+{
+	static const char *const counters[] = { "samples", "sample", "contentions", "events" };
+
+	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+		if (str_eq(name, str_of(counters[i])))
+			return true;
+	return false;
+}
+
 thread_id profile_thread(struct profile *p, struct thread t)
 {
 	uint64_t hash = hash_mix(t.pid ^ (uint64_t)t.name << 32, t.tid * 31 + t.part);

@@ -254,6 +254,15 @@ bool values_all_zero(const struct values *t, uint32_t k)
 	return zero;
 }
 
+bool values_all_whole(const struct values *t, uint32_t k, int64_t unit)
+{
+	bool whole = true;
+
+	for (size_t row = 0; row < t->rows && whole; row++)
+		whole = values_row(t, row)[k] % unit == 0;
+	return whole;
+}
+
 bool values_negative(const struct values *t, int64_t *value, uint32_t *k)
 {
 	size_t count = values_cells(t), i = 0;

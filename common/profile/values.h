@@ -82,6 +82,8 @@ size_t values_cells(const struct values *t);
 int64_t *values_cell(const struct values *t, size_t i, uint32_t *k);
 /* False if the numbers of a column, without their signs, add up to more than INT64_MAX. */
 bool values_sums_fit(const struct values *t, uint32_t *k);
+/* True if all of column k are multiples of `unit`. */
+bool values_all_whole(const struct values *t, uint32_t k, int64_t unit);
 /* True if all of column k is 0. */
 bool values_all_zero(const struct values *t, uint32_t k);
 /* A number below 0 and its column, if there is any. */

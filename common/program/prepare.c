@@ -147,18 +147,6 @@ static void list_losses(const struct preparation *x)
 
 /* --- reducing --- */
 
-static unsigned frame_details(const struct profile *p)
-{
-	unsigned has = 0;
-
-	for (size_t i = 0; i < p->frame_detail_count; i++)
-		has |= (p->frame_details[i].address ? FEATURE_ADDRESSES : 0) |
-		       (p->frame_details[i].mapping ? FEATURE_MAPPINGS : 0) |
-		       (p->frame_details[i].kind ? FEATURE_FRAME_KINDS : 0) |
-		       (p->frame_details[i].inlined ? FEATURE_INLINED_FRAMES : 0);
-	return has;
-}
-
 /*
  * Details that distinguish samples, frames or functions which are equal for the target. The
  * side tables show at once whether there are any.
@@ -168,7 +156,7 @@ static unsigned unkept_details(const struct preparation *x)
 	const struct profile *p = *x->p;
 	unsigned has = (p->sample_label_count ? FEATURE_LABELS : 0) |
 		       (p->sample_time_count ? FEATURE_SAMPLE_TIMES : 0) |
-		       (p->mapping_count ? FEATURE_MAPPINGS : 0) | frame_details(p) |
+		       (p->mapping_count ? FEATURE_MAPPINGS : 0) | profile_frame_features(p) |
 		       (p->system_names ? FEATURE_SYSTEM_NAMES : 0);
 
 	return has & ~features_kept(x);

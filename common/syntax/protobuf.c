@@ -50,34 +50,25 @@ static bool is_tag(uint64_t tag)
 
 /* --- as a stream --- */
 
-static uint64_t left(const struct input *in, uint64_t end)
+static bool stream_varint(struct input *in, uint64_t *value)
 {
-	return end == PROTOBUF_END ? PROTOBUF_END : end - input_offset(in);
-}
-
-/* Takes a varint that ends before `end`. */
-static bool stream_varint(struct input *in, uint64_t end, uint64_t *value)
-{
-	uint64_t most = left(in, end);
 	const char *p;
-	size_t have;
 
 	input_want(in, MAX_VARINT);
-	have = (size_t)(in->end - in->p);
-	p = protobuf_varint(in->p, in->p + (have < most ? have : (size_t)most), value);
+	p = protobuf_varint(in->p, in->end, value);
 	if (!p) {
 		if (!in->failed)
 			input_error(in, "expected a number of at most 10 bytes%s",
-				    have < MAX_VARINT || most < MAX_VARINT ? ", got the end" : "");
+				    in->end - in->p < MAX_VARINT ? ", got the end" : "");
 		return false;
 	}
 	in->p = p;
 	return true;
 }
 
-static bool stream_fixed(struct input *in, uint64_t end, size_t bytes, uint64_t *value)
+static bool stream_fixed(struct input *in, size_t bytes, uint64_t *value)
 {
-	if (left(in, end) < bytes || !input_want(in, bytes)) {
+	if (!input_want(in, bytes)) {
 		if (!in->failed)
 			input_error(in, "expected a number of %zu bytes, got the end", bytes);
 		return false;
@@ -87,13 +78,13 @@ static bool stream_fixed(struct input *in, uint64_t end, size_t bytes, uint64_t 
 	return true;
 }
 
-bool protobuf_next(struct input *in, uint64_t end, struct protobuf_tag *f)
+bool protobuf_next(struct input *in, struct protobuf_tag *f)
 {
 	uint64_t at = input_offset(in), tag;
 
-	if (in->failed || at == end || (in->p == in->end && !input_more(in) && end == PROTOBUF_END))
+	if (in->failed || (in->p == in->end && !input_more(in)))
 		return false;
-	if (!stream_varint(in, end, &tag))
+	if (!stream_varint(in, &tag))
 		return false;
 	if (!is_tag(tag)) {
 		input_error_at(in, at, EXPECTED_TAG, tag >> TYPE_BITS, (int)(tag & 7));
@@ -102,13 +93,13 @@ bool protobuf_next(struct input *in, uint64_t end, struct protobuf_tag *f)
 	*f = (struct protobuf_tag){ .number = (uint32_t)(tag >> TYPE_BITS),
 				    .type = (enum protobuf_type)(tag & 7) };
 	if (f->type == PROTOBUF_VARINT)
-		return stream_varint(in, end, &f->value);
+		return stream_varint(in, &f->value);
 	if (f->type != PROTOBUF_BYTES)
-		return stream_fixed(in, end, f->type == PROTOBUF_FIXED64 ? 8 : 4, &f->value);
+		return stream_fixed(in, f->type == PROTOBUF_FIXED64 ? 8 : 4, &f->value);
 	at = input_offset(in);
-	if (!stream_varint(in, end, &f->length))
+	if (!stream_varint(in, &f->length))
 		return false;
-	if (end == PROTOBUF_END ? f->length > INT64_MAX : f->length > left(in, end)) {
+	if (f->length > INT64_MAX) {
 		input_error_at(in, at,
 			       "expected a length within the message, got %" PRIu64
 			       " bytes of field %" PRIu32,
@@ -165,7 +156,7 @@ void protobuf_leave(struct input *in, const struct protobuf_tag *f)
 		in->p += f->length;
 }
 
-uint64_t protobuf_offset(const struct protobuf *m)
+static uint64_t offset_of(const struct protobuf *m)
 {
 	return input_offset(m->in) + (uint64_t)(m->p - m->in->p);
 }
@@ -180,7 +171,7 @@ int protobuf_error(const struct protobuf *m, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	return input_error_at(m->in, protobuf_offset(m), "%s", text);
+	return input_error_at(m->in, offset_of(m), "%s", text);
 }
 
 static bool cut_off(const struct protobuf *m)
@@ -263,10 +254,8 @@ struct str protobuf_text(const struct protobuf *m, const struct protobuf_field *
 	return is_bytes(m, f, what) ? f->bytes : (struct str){ m->end, 0 };
 }
 
-struct protobuf protobuf_numbers(const struct protobuf *m, const struct protobuf_field *f,
-				 const char *what)
+struct protobuf protobuf_numbers(const struct protobuf *m, const struct protobuf_field *f)
 {
-	(void)what;
 	return f->type == PROTOBUF_BYTES
 		       ? (struct protobuf){ f->bytes.p, f->bytes.p + f->bytes.n, m->in }
 		       : (struct protobuf){ f->bytes.p, f->bytes.p, m->in };
@@ -292,7 +281,7 @@ bool protobuf_each(struct protobuf *rest, struct protobuf_field *f, uint64_t *nu
 
 /* --- shapes --- */
 
-static bool is_packed(struct str bytes)
+bool protobuf_is_packed(struct str bytes)
 {
 	const char *p = bytes.p, *end = bytes.p + bytes.n;
 	uint64_t value;
@@ -311,7 +300,7 @@ static bool fits_field(const struct protobuf_field *f, const struct protobuf_sha
 	if (f->type != PROTOBUF_BYTES)
 		return true;
 	if (shape->packed)
-		return is_packed(f->bytes);
+		return protobuf_is_packed(f->bytes);
 	if (!shape->nested)
 		return true;
 	inner = protobuf_fits(f->bytes, shape->nested);
@@ -369,6 +358,17 @@ struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape 
 	return fit;
 }
 
+int protobuf_bid(struct str head, bool whole, const struct protobuf_shape *shape, int sure,
+		 int damaged)
+{
+	enum { ENOUGH = 4 };
+	struct protobuf_fit fit = protobuf_fits(head, shape);
+
+	if (fit.misfit || (fit.cut && whole))
+		return fit.known >= ENOUGH && fit.known > fit.other ? damaged : 0;
+	return fit.known > fit.other ? sure : 0;
+}
+
 /* --- writing --- */
 
 static size_t varint_bytes(char *to, uint64_t value)
@@ -393,38 +393,23 @@ static uint64_t tag_of(uint32_t number, enum protobuf_type type)
 	return (uint64_t)number << TYPE_BITS | type;
 }
 
-void protobuf_put_varint(struct buf *b, uint64_t value)
+static void put_varint(struct buf *b, uint64_t value)
 {
 	b->n += varint_bytes(room(b, MAX_VARINT), value);
 }
 
-void protobuf_put_zero_too(struct buf *b, uint32_t number, uint64_t value)
-{
-	protobuf_put_varint(b, tag_of(number, PROTOBUF_VARINT));
-	protobuf_put_varint(b, value);
-}
-
 void protobuf_put_number(struct buf *b, uint32_t number, uint64_t value)
 {
-	if (value)
-		protobuf_put_zero_too(b, number, value);
-}
-
-void protobuf_put_fixed64(struct buf *b, uint32_t number, uint64_t value)
-{
-	char *to;
-
-	protobuf_put_varint(b, tag_of(number, PROTOBUF_FIXED64));
-	to = room(b, sizeof value);
-	for (size_t i = 0; i < sizeof value; i++)
-		to[i] = (char)(value >> 8 * i);
-	b->n += sizeof value;
+	if (!value)
+		return;
+	put_varint(b, tag_of(number, PROTOBUF_VARINT));
+	put_varint(b, value);
 }
 
 void protobuf_put_bytes(struct buf *b, uint32_t number, struct str bytes)
 {
-	protobuf_put_varint(b, tag_of(number, PROTOBUF_BYTES));
-	protobuf_put_varint(b, bytes.n);
+	put_varint(b, tag_of(number, PROTOBUF_BYTES));
+	put_varint(b, bytes.n);
 	buf_add(b, bytes);
 }
 

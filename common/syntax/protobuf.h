@@ -11,7 +11,7 @@
  *   as a stream   field by field from the input, for messages of any size
  *   in memory     from bytes that lie in the window of the input, for small messages
  *
- *	while (protobuf_next(in, end, &f))                      // end: PROTOBUF_END, or a nested one's
+ *	while (protobuf_next(in, &f))
  *		if (f.number == 2 && protobuf_content(in, &f, "a sample", &m)) {
  *			while (protobuf_field(&m, &g))
  *				...
@@ -41,21 +41,10 @@ struct protobuf_tag {
 	uint64_t length; /* of bytes, which come next */
 };
 
-/* The end of the input, as the end of the outermost message. */
-#define PROTOBUF_END UINT64_MAX
-
 /* --- as a stream --- */
 
-/*
- * Takes the tag of the next field and its number. False at the offset `end`, where the message
- * ends, or after an error.
- */
-bool protobuf_next(struct input *in, uint64_t end, struct protobuf_tag *f);
-/* Where the nested message ends whose tag was taken last; its fields come next. */
-static inline uint64_t protobuf_enter(const struct input *in, const struct protobuf_tag *f)
-{
-	return input_offset(in) + f->length;
-}
+/* Takes the tag of the next field and its number. False at the end or after an error. */
+bool protobuf_next(struct input *in, struct protobuf_tag *f);
 /* Passes over the bytes of the field whose tag was taken last; nothing for a number. */
 void protobuf_skip(struct input *in, const struct protobuf_tag *f);
 
@@ -120,18 +109,17 @@ struct str protobuf_text(const struct protobuf *m, const struct protobuf_field *
 /*
  * The numbers of a repeated field, which may be packed or not: `rest` is what is left of them.
  *
- *	struct protobuf rest = protobuf_numbers(&m, &f, "a location id");
+ *	struct protobuf rest = protobuf_numbers(&m, &f);
  *	while (protobuf_each(&rest, &f, &number))
  *		...
  */
-struct protobuf protobuf_numbers(const struct protobuf *m, const struct protobuf_field *f,
-				 const char *what);
+struct protobuf protobuf_numbers(const struct protobuf *m, const struct protobuf_field *f);
+/* Whether bytes are varints, one behind the other. */
+bool protobuf_is_packed(struct str bytes);
 bool protobuf_each(struct protobuf *rest, struct protobuf_field *f, uint64_t *number);
 
 /* Reports an error at the beginning of what is left. Returns -1. */
 int protobuf_error(const struct protobuf *m, const char *format, ...) PRINTF_LIKE(2, 3);
-/* The offset in the input. */
-uint64_t protobuf_offset(const struct protobuf *m);
 
 /* --- what a message looks like, to recognise one among other bytes --- */
 
@@ -145,6 +133,11 @@ struct protobuf_shape {
 	uint32_t count; /* of numbers; 0 has no field */
 };
 #define PROTOBUF_IS(type) (1U << PROTOBUF_##type)
+/* clang-format off */
+#define PROTOBUF_SHAPE(fields) { fields, sizeof fields / sizeof *fields }
+#define PROTOBUF_TEXT { PROTOBUF_IS(BYTES), false, NULL }
+#define PROTOBUF_NESTED(shape) { PROTOBUF_IS(BYTES), false, &(shape) }
+/* clang-format on */
 
 struct protobuf_fit {
 	size_t known; /* fields of the shape, before the first that does not fit */
@@ -157,15 +150,17 @@ struct protobuf_fit {
  * Recursion is as deep as the shape.
  */
 struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape *shape);
+/*
+ * How likely bytes are such a message, for a format's bid: `sure` if nothing speaks against it,
+ * `damaged` if enough fields fit before one that does not, otherwise 0.
+ */
+int protobuf_bid(struct str head, bool whole, const struct protobuf_shape *shape, int sure,
+		 int damaged);
 
 /* --- writing: into a buffer; a nested message is built in one of its own first --- */
 
-void protobuf_put_varint(struct buf *b, uint64_t value);
 /* A field of one number. Zero is what a missing field means, so it is left out. */
 void protobuf_put_number(struct buf *b, uint32_t number, uint64_t value);
-/* Also when it is zero. */
-void protobuf_put_zero_too(struct buf *b, uint32_t number, uint64_t value);
-void protobuf_put_fixed64(struct buf *b, uint32_t number, uint64_t value);
 void protobuf_put_bytes(struct buf *b, uint32_t number, struct str bytes);
 /* Packed; nothing if there are none. */
 void protobuf_put_packed(struct buf *b, uint32_t number, const uint64_t *values, size_t count);

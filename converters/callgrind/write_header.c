@@ -19,16 +19,12 @@ static bool event_has_unit(struct str name, const struct value_type *type)
 /* Whether all values are multiples of 10^power. */
 static bool all_whole(const struct profile *p, value_id v, int power)
 {
-	enum { TABLES = 3 };
-	const struct values *tables[TABLES] = { &p->cost_values, &p->arc_values, &p->total_values };
 	int64_t unit = 1;
 
 	i64_shift(1, power, &unit);
-	for (size_t t = 0; t < TABLES; t++)
-		for (size_t row = 0; row < tables[t]->rows; row++)
-			if (values_row(tables[t], row)[v] % unit)
-				return false;
-	return true;
+	return values_all_whole(&p->cost_values, v, unit) &&
+	       values_all_whole(&p->arc_values, v, unit) &&
+	       values_all_whole(&p->total_values, v, unit);
 }
 
 /*

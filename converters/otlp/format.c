@@ -25,88 +25,85 @@
 #define NUMBER { PROTOBUF_IS(VARINT) | PROTOBUF_IS(FIXED64), false, NULL }
 #define NUMBERS { PROTOBUF_IS(VARINT) | PROTOBUF_IS(BYTES), false, NULL }
 #define ANY { PROTOBUF_IS(VARINT) | PROTOBUF_IS(FIXED64) | PROTOBUF_IS(BYTES), false, NULL }
-#define TEXT { PROTOBUF_IS(BYTES), false, NULL }
-#define NESTED(shape) { PROTOBUF_IS(BYTES), false, &(shape) }
-#define SHAPE(fields) { fields, sizeof fields / sizeof *fields }
 
 /* Fields of all layouts; dictionaries have the same tables in each of them, but for 6 and 7. */
 static const struct protobuf_shape_field mapping_fields[] = {
 	[1] = NUMBER, [2] = NUMBER, [3] = NUMBER, [4] = NUMBER, [5] = NUMBERS, [6] = NUMBER,
 };
-static const struct protobuf_shape mapping_shape = SHAPE(mapping_fields);
+static const struct protobuf_shape mapping_shape = PROTOBUF_SHAPE(mapping_fields);
 
 static const struct protobuf_shape_field line_fields[] = {
 	[1] = NUMBER, [2] = NUMBER, [3] = NUMBER,
 };
-static const struct protobuf_shape line_shape = SHAPE(line_fields);
+static const struct protobuf_shape line_shape = PROTOBUF_SHAPE(line_fields);
 
 static const struct protobuf_shape_field location_fields[] = {
-	[1] = NUMBER, [2] = NUMBER, [3] = NESTED(line_shape), [4] = NUMBERS, [5] = NUMBERS,
+	[1] = NUMBER, [2] = NUMBER, [3] = PROTOBUF_NESTED(line_shape), [4] = NUMBERS, [5] = NUMBERS,
 };
-static const struct protobuf_shape location_shape = SHAPE(location_fields);
+static const struct protobuf_shape location_shape = PROTOBUF_SHAPE(location_fields);
 
 static const struct protobuf_shape_field function_fields[] = {
 	[1] = NUMBER, [2] = NUMBER, [3] = NUMBER, [4] = NUMBER,
 };
-static const struct protobuf_shape function_shape = SHAPE(function_fields);
+static const struct protobuf_shape function_shape = PROTOBUF_SHAPE(function_fields);
 
-static const struct protobuf_shape_field link_fields[] = { [1] = TEXT, [2] = TEXT };
-static const struct protobuf_shape link_shape = SHAPE(link_fields);
+static const struct protobuf_shape_field link_fields[] = { [1] = PROTOBUF_TEXT, [2] = PROTOBUF_TEXT };
+static const struct protobuf_shape link_shape = PROTOBUF_SHAPE(link_fields);
 
 static const struct protobuf_shape_field attribute_fields[] = {
-	[1] = NUMBERS, [2] = TEXT, [3] = NUMBER,
+	[1] = NUMBERS, [2] = PROTOBUF_TEXT, [3] = NUMBER,
 };
-static const struct protobuf_shape attribute_shape = SHAPE(attribute_fields);
+static const struct protobuf_shape attribute_shape = PROTOBUF_SHAPE(attribute_fields);
 
 static const struct protobuf_shape_field seventh_fields[] = { [1] = NUMBERS, [2] = NUMBER };
-static const struct protobuf_shape seventh_shape = SHAPE(seventh_fields);
+static const struct protobuf_shape seventh_shape = PROTOBUF_SHAPE(seventh_fields);
 
 static const struct protobuf_shape_field dictionary_fields[] = {
-	[1] = NESTED(mapping_shape), [2] = NESTED(location_shape), [3] = NESTED(function_shape),
-	[4] = NESTED(link_shape), [5] = TEXT, [6] = NESTED(attribute_shape),
-	[7] = NESTED(seventh_shape),
+	[1] = PROTOBUF_NESTED(mapping_shape), [2] = PROTOBUF_NESTED(location_shape), [3] = PROTOBUF_NESTED(function_shape),
+	[4] = PROTOBUF_NESTED(link_shape), [5] = PROTOBUF_TEXT, [6] = PROTOBUF_NESTED(attribute_shape),
+	[7] = PROTOBUF_NESTED(seventh_shape),
 };
-static const struct protobuf_shape dictionary_shape = SHAPE(dictionary_fields);
+static const struct protobuf_shape dictionary_shape = PROTOBUF_SHAPE(dictionary_fields);
 
 static const struct protobuf_shape_field type_fields[] = {
 	[1] = NUMBER, [2] = NUMBER, [3] = NUMBER,
 };
-static const struct protobuf_shape type_shape = SHAPE(type_fields);
+static const struct protobuf_shape type_shape = PROTOBUF_SHAPE(type_fields);
 
 static const struct protobuf_shape_field sample_fields[] = {
 	[1] = NUMBER, [2] = NUMBERS, [3] = NUMBERS, [4] = NUMBERS, [5] = ANY, [6] = ANY,
 };
-static const struct protobuf_shape sample_shape = SHAPE(sample_fields);
+static const struct protobuf_shape sample_shape = PROTOBUF_SHAPE(sample_fields);
 
 static const struct protobuf_shape_field profile_fields[] = {
-	[1] = NESTED(type_shape), [2] = NESTED(sample_shape), [3] = ANY, [4] = NUMBER, [5] = ANY,
+	[1] = PROTOBUF_NESTED(type_shape), [2] = PROTOBUF_NESTED(sample_shape), [3] = ANY, [4] = NUMBER, [5] = ANY,
 	[6] = ANY, [7] = ANY, [8] = ANY, [9] = ANY, [10] = ANY, [11] = ANY, [12] = ANY, [13] = ANY,
 	[14] = ANY,
 };
-static const struct protobuf_shape profile_shape = SHAPE(profile_fields);
+static const struct protobuf_shape profile_shape = PROTOBUF_SHAPE(profile_fields);
 
 static const struct protobuf_shape_field scope_fields[] = {
-	[1] = TEXT, [2] = NESTED(profile_shape), [3] = TEXT,
+	[1] = PROTOBUF_TEXT, [2] = PROTOBUF_NESTED(profile_shape), [3] = PROTOBUF_TEXT,
 };
-static const struct protobuf_shape scope_shape = SHAPE(scope_fields);
+static const struct protobuf_shape scope_shape = PROTOBUF_SHAPE(scope_fields);
 
 static const struct protobuf_shape_field resource_fields[] = {
-	[1] = TEXT, [2] = NESTED(scope_shape), [3] = TEXT,
+	[1] = PROTOBUF_TEXT, [2] = PROTOBUF_NESTED(scope_shape), [3] = PROTOBUF_TEXT,
 };
-static const struct protobuf_shape resource_shape = SHAPE(resource_fields);
+static const struct protobuf_shape resource_shape = PROTOBUF_SHAPE(resource_fields);
 
 static const struct protobuf_shape_field message_fields[] = {
-	[1] = NESTED(resource_shape), [2] = NESTED(dictionary_shape),
+	[1] = PROTOBUF_NESTED(resource_shape), [2] = PROTOBUF_NESTED(dictionary_shape),
 };
-static const struct protobuf_shape message_shape = SHAPE(message_fields);
+static const struct protobuf_shape message_shape = PROTOBUF_SHAPE(message_fields);
 
 /* Layout 1.6: the tables stand where the dictionary is later. */
 static const struct protobuf_shape_field old_fields[] = {
-	[1] = NESTED(resource_shape), [2] = NESTED(mapping_shape), [3] = NESTED(location_shape),
-	[4] = NESTED(function_shape), [5] = NESTED(link_shape), [6] = TEXT,
-	[7] = NESTED(attribute_shape), [8] = NESTED(seventh_shape),
+	[1] = PROTOBUF_NESTED(resource_shape), [2] = PROTOBUF_NESTED(mapping_shape), [3] = PROTOBUF_NESTED(location_shape),
+	[4] = PROTOBUF_NESTED(function_shape), [5] = PROTOBUF_NESTED(link_shape), [6] = PROTOBUF_TEXT,
+	[7] = PROTOBUF_NESTED(attribute_shape), [8] = PROTOBUF_NESTED(seventh_shape),
 };
-static const struct protobuf_shape old_shape = SHAPE(old_fields);
+static const struct protobuf_shape old_shape = PROTOBUF_SHAPE(old_fields);
 /* clang-format on */
 
 bool otlp_is_framed(struct str head)
@@ -123,18 +120,9 @@ uint32_t otlp_frame_length(const char *p)
 	return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 | (uint32_t)u[2] << 8 | u[3];
 }
 
-static int bid_as(struct str message, bool whole, const struct protobuf_shape *shape)
+static int otlp_bid(struct str head, bool whole)
 {
-	enum { SURE = 88, DAMAGED = 45, ENOUGH = 4 };
-	struct protobuf_fit fit = protobuf_fits(message, shape);
-
-	if (fit.misfit || (fit.cut && whole))
-		return fit.known >= ENOUGH && fit.known > fit.other ? DAMAGED : 0;
-	return fit.known > fit.other ? SURE : 0;
-}
-
-int otlp_bid(struct str head, bool whole)
-{
+	enum { SURE = 88, DAMAGED = 45 };
 	int now, old;
 
 	if (otlp_is_framed(head)) {
@@ -145,8 +133,8 @@ int otlp_bid(struct str head, bool whole)
 			whole = true;
 		head = str_head(head, length);
 	}
-	now = bid_as(head, whole, &message_shape);
-	old = bid_as(head, whole, &old_shape);
+	now = protobuf_bid(head, whole, &message_shape, SURE, DAMAGED);
+	old = protobuf_bid(head, whole, &old_shape, SURE, DAMAGED);
 	return now > old ? now : old;
 }
 

@@ -16,7 +16,6 @@ struct otlp_read_options {
 };
 
 extern const struct option_row otlp_read_rows[];
-int otlp_bid(struct str head, bool whole);
 int otlp_read(struct input *in, struct profile *p);
 
 /* A message in a file of several has its length in front, 4 bytes, the highest first. */

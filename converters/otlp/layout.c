@@ -42,7 +42,7 @@ static const struct otlp_fields values_fourth = {
 	.sample = { .stack = 1, .attributes = 2, .link = 3, .values = 4, .times = 5 },
 };
 
-const struct otlp_fields *otlp_fields_of(enum otlp_layout layout)
+static const struct otlp_fields *fields_of(enum otlp_layout layout)
 {
 	if (layout == OTLP_1_9)
 		return &values_second;
@@ -59,20 +59,6 @@ static bool misfit(const struct protobuf *s, const struct protobuf_field *f, con
 	return false;
 }
 
-static bool are_varints(struct str bytes)
-{
-	enum { MOST = 10 };
-	size_t run = 0;
-
-	for (size_t i = 0; i < bytes.n; i++) {
-		if (++run > MOST)
-			return false;
-		if ((unsigned char)bytes.p[i] < 128)
-			run = 0;
-	}
-	return run == 0;
-}
-
 void otlp_add_number(struct otlp_numbers *n, uint64_t number)
 {
 	ARRAY_ROOM(n->items, n->count, n->cap);
@@ -82,11 +68,11 @@ void otlp_add_number(struct otlp_numbers *n, uint64_t number)
 static bool take_numbers(const struct protobuf *s, struct protobuf_field *f,
 			 struct otlp_numbers *to, const char *what, bool quiet)
 {
-	struct protobuf rest = protobuf_numbers(s, f, what);
+	struct protobuf rest = protobuf_numbers(s, f);
 	uint64_t number;
 
 	if ((f->type != PROTOBUF_BYTES && f->type != PROTOBUF_VARINT) ||
-	    (f->type == PROTOBUF_BYTES && !are_varints(f->bytes)))
+	    (f->type == PROTOBUF_BYTES && !protobuf_is_packed(f->bytes)))
 		return misfit(s, f, what, quiet);
 	while (protobuf_each(&rest, f, &number))
 		otlp_add_number(to, number);
@@ -114,7 +100,7 @@ static bool count_old_times(const struct protobuf *s, const struct protobuf_fiel
 		++*times;
 		return true;
 	}
-	if (!are_varints(f->bytes))
+	if (!protobuf_is_packed(f->bytes))
 		return misfit(s, f, "whole times", quiet);
 	for (size_t i = 0; i < f->bytes.n; i++)
 		*times += (unsigned char)f->bytes.p[i] < 128;
@@ -285,5 +271,5 @@ void otlp_find_layout(struct otlp_message *m, enum otlp_layout wanted)
 		m->layout = wanted;
 	else if (m->layout == OTLP_AUTO && !m->in->failed)
 		m->layout = guess(m);
-	m->fields = otlp_fields_of(m->layout);
+	m->fields = fields_of(m->layout);
 }

@@ -113,7 +113,6 @@ void otlp_each_profile(struct otlp_message *m,
 
 /* --- layout.c --- */
 
-const struct otlp_fields *otlp_fields_of(enum otlp_layout layout);
 /* Reads a sample. False if it does not fit: after an error unless `quiet`. */
 bool otlp_sample(struct otlp_message *m, struct protobuf s, const struct otlp_fields *fields,
 		 bool quiet);
@@ -128,6 +127,7 @@ void otlp_free_tables(struct otlp_message *m);
 /* The text of a string's number; `m`: the place for an error that names `what`. */
 string_id otlp_string(const struct otlp_message *m, const struct protobuf *at, uint64_t number,
 		      const char *what);
+void otlp_put_hex(struct buf *to, struct str bytes);
 /* A KeyValue of a resource, scope or the attribute table. */
 struct otlp_attribute otlp_attribute(const struct otlp_message *m, struct protobuf row);
 /* A row of the attribute table; an empty one after an error. */

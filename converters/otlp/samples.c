@@ -60,16 +60,6 @@ static void read_type(const struct otlp_message *m, struct protobuf row, string_
 	}
 }
 
-static bool counts_samples(struct str name)
-{
-	static const char *const counters[] = { "samples", "sample", "contentions", "events" };
-
-	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
-		if (str_eq(name, str_of(counters[i])))
-			return true;
-	return false;
-}
-
 /* Value types are chosen by name: a second one of that name has its unit behind it. */
 static string_id own_name(struct otlp_message *m, struct value_type type, struct str unit)
 {
@@ -113,7 +103,7 @@ static void add_column(struct otlp_message *m, struct otlp_columns *to, struct p
 	ARRAY_ROOM(to->items, to->count, to->cap);
 	to->items[to->count++] = (struct otlp_column){
 		profile_value_type(m->p, type), unit ? unit->power : 0,
-		!unit && counts_samples(profile_text(m->p, type.name))
+		!unit && profile_counts_samples(profile_text(m->p, type.name))
 	};
 }
 
@@ -137,6 +127,8 @@ static void read_columns(struct otlp_message *m, struct protobuf profile, struct
 struct labels {
 	label_id *items;
 	size_t count, cap;
+	label_id *sorted; /* a copy, for making a set */
+	size_t sorted_cap;
 	struct thread thread;
 };
 
@@ -210,10 +202,9 @@ static void add_id(struct otlp_message *m, struct labels *to, struct str key, st
 	struct buf hex = { 0 };
 	bool any = false;
 
-	for (size_t i = 0; i < bytes.n; i++) {
+	for (size_t i = 0; i < bytes.n; i++)
 		any |= bytes.p[i] != 0;
-		buf_print(&hex, "%02x", (unsigned)(unsigned char)bytes.p[i]);
-	}
+	otlp_put_hex(&hex, bytes);
 	if (any)
 		add_text(m, to, key, buf_str(&hex));
 	buf_free(&hex);
@@ -287,12 +278,20 @@ static void add_values(struct otlp_message *m, const struct protobuf *at,
 		protobuf_error(at, "expected a value of each value type (%zu), got %zu",
 			       columns->count, s->values.count);
 	} else {
-		for (size_t i = 0; i < columns->count && !m->in->failed; i++) {
-			struct sample one = to;
-
-			add_value(m, at, &columns->items[i], one, (int64_t)s->values.items[i]);
-		}
+		for (size_t i = 0; i < columns->count && !m->in->failed; i++)
+			add_value(m, at, &columns->items[i], to, (int64_t)s->values.items[i]);
 	}
+}
+
+static label_set_id set_of(struct otlp_message *m, struct labels *labels)
+{
+	if (!labels->count)
+		return NO_LABELS;
+	if (labels->count > labels->sorted_cap)
+		labels->sorted = alloc_grow(labels->sorted, &labels->sorted_cap, labels->count,
+					    sizeof *labels->sorted);
+	memcpy(labels->sorted, labels->items, labels->count * sizeof *labels->items);
+	return profile_label_set(m->p, labels->sorted, labels->count);
 }
 
 static void read_sample(struct otlp_message *m, struct protobuf row,
@@ -309,13 +308,7 @@ static void read_sample(struct otlp_message *m, struct protobuf row,
 		add_attribute(m, labels, &m->attributes[m->sample.attributes.items[i]]);
 	add_link(m, labels);
 	to.stack = otlp_stack_of(m, &row, locations);
-	if (labels->count) {
-		label_id *set = alloc_zero(labels->count, sizeof *set);
-
-		memcpy(set, labels->items, labels->count * sizeof *set);
-		to.labels = profile_label_set(m->p, set, labels->count);
-		alloc_free(set);
-	}
+	to.labels = set_of(m, labels);
 	to.thread = profile_thread(m->p, labels->thread);
 	if (!m->in->failed)
 		add_values(m, &row, columns, to);
@@ -371,7 +364,7 @@ static void read_facts(struct otlp_message *m, struct protobuf profile)
 			read_type(m, protobuf_nested(&profile, &f, "the type of the period"),
 				  &found.period_name, &found.period_unit);
 		} else if (n->profile.attributes && f.number == n->profile.attributes) {
-			struct protobuf rest = protobuf_numbers(&profile, &f, "an attribute");
+			struct protobuf rest = protobuf_numbers(&profile, &f);
 
 			while (protobuf_each(&rest, &f, &number))
 				add_fact(m, &profile, number);
@@ -397,7 +390,7 @@ static void read_locations(struct otlp_message *m, struct protobuf profile, stru
 
 		if (f.number != m->fields->profile.locations)
 			continue;
-		rest = protobuf_numbers(&profile, &f, "a location");
+		rest = protobuf_numbers(&profile, &f);
 		while (protobuf_each(&rest, &f, &number))
 			otlp_add_number(to, number);
 	}
@@ -460,6 +453,7 @@ static bool read_profile(struct otlp_message *m, struct protobuf profile,
 	alloc_free(columns.items);
 	alloc_free(locations.items);
 	alloc_free(labels.items);
+	alloc_free(labels.sorted);
 	return !m->in->failed;
 }
 

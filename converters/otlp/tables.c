@@ -112,7 +112,7 @@ static void put_double(struct buf *to, uint64_t bits)
 	buf_print(to, "%.17g", number);
 }
 
-static void put_hex(struct buf *to, struct str bytes)
+void otlp_put_hex(struct buf *to, struct str bytes)
 {
 	for (size_t i = 0; i < bytes.n; i++)
 		buf_print(to, "%02x", (unsigned)(unsigned char)bytes.p[i]);
@@ -142,7 +142,7 @@ static void put_any(const struct otlp_message *m, struct protobuf value, struct 
 			put_several(m, protobuf_nested(&value, &f, "values"), to,
 				    f.number == ANY_MAP);
 			break;
-		case ANY_BYTES: put_hex(&to->text, protobuf_text(&value, &f, "bytes")); break;
+		case ANY_BYTES: otlp_put_hex(&to->text, protobuf_text(&value, &f, "bytes")); break;
 		case ANY_STRING:
 			buf_add(&to->text,
 				profile_text(m->p, otlp_string(m, &value,
@@ -246,7 +246,7 @@ static void read_mapping(struct otlp_message *m, struct protobuf row, struct otl
 
 	while (protobuf_field(&row, &f)) {
 		if (f.number == ATTRIBUTES) {
-			struct protobuf rest = protobuf_numbers(&row, &f, "an attribute");
+			struct protobuf rest = protobuf_numbers(&row, &f);
 
 			while (protobuf_each(&rest, &f, &number))
 				take_build_id(m, otlp_attribute_at(m, &row, number), c, &best);
@@ -262,7 +262,7 @@ static void read_mapping(struct otlp_message *m, struct protobuf row, struct otl
 		default: c->object = otlp_string(m, &row, number, "a mapping's file");
 		}
 	}
-	if (c->start || c->limit || c->offset || c->build_id)
+	if (mapping_has_place(c))
 		to->id = profile_mapping(m->p, *c);
 }
 
@@ -421,7 +421,7 @@ static void add_line(struct otlp_message *m, const struct location *l, size_t i,
 static void take_kinds(struct otlp_message *m, const struct protobuf *row, struct protobuf_field *f,
 		       enum frame_kind *kind)
 {
-	struct protobuf rest = protobuf_numbers(row, f, "an attribute");
+	struct protobuf rest = protobuf_numbers(row, f);
 	uint64_t number;
 
 	while (protobuf_each(&rest, f, &number)) {
@@ -556,7 +556,7 @@ static stack_id read_stack(struct otlp_message *m, struct protobuf row)
 
 	m->path.count = 0;
 	while (protobuf_field(&row, &f)) {
-		struct protobuf rest = protobuf_numbers(&row, &f, "a location");
+		struct protobuf rest = protobuf_numbers(&row, &f);
 
 		if (f.number == 1)
 			while (protobuf_each(&rest, &f, &number))

@@ -74,15 +74,12 @@ int pprof_exponent(struct str *unit)
 /* clang-format off */
 #define NUMBER { PROTOBUF_IS(VARINT), false, NULL }
 #define NUMBERS { PROTOBUF_IS(VARINT) | PROTOBUF_IS(BYTES), true, NULL }
-#define TEXT { PROTOBUF_IS(BYTES), false, NULL }
-#define NESTED(shape) { PROTOBUF_IS(BYTES), false, &(shape) }
-#define SHAPE(fields) { fields, sizeof fields / sizeof *fields }
 
 static const struct protobuf_shape_field type_fields[] = {
 	[TYPE_NAME] = NUMBER,
 	[TYPE_UNIT] = NUMBER,
 };
-static const struct protobuf_shape type_shape = SHAPE(type_fields);
+static const struct protobuf_shape type_shape = PROTOBUF_SHAPE(type_fields);
 
 static const struct protobuf_shape_field label_fields[] = {
 	[LABEL_KEY] = NUMBER,
@@ -90,14 +87,14 @@ static const struct protobuf_shape_field label_fields[] = {
 	[LABEL_NUMBER] = NUMBER,
 	[LABEL_UNIT] = NUMBER,
 };
-static const struct protobuf_shape label_shape = SHAPE(label_fields);
+static const struct protobuf_shape label_shape = PROTOBUF_SHAPE(label_fields);
 
 static const struct protobuf_shape_field line_fields[] = {
 	[LINE_FUNCTION] = NUMBER,
 	[LINE_LINE] = NUMBER,
 	[LINE_COLUMN] = NUMBER,
 };
-static const struct protobuf_shape line_shape = SHAPE(line_fields);
+static const struct protobuf_shape line_shape = PROTOBUF_SHAPE(line_fields);
 
 static const struct protobuf_shape_field mapping_fields[] = {
 	[MAPPING_ID] = NUMBER,
@@ -111,7 +108,7 @@ static const struct protobuf_shape_field mapping_fields[] = {
 	[MAPPING_LINES] = NUMBER,
 	[MAPPING_INLINED] = NUMBER,
 };
-static const struct protobuf_shape mapping_shape = SHAPE(mapping_fields);
+static const struct protobuf_shape mapping_shape = PROTOBUF_SHAPE(mapping_fields);
 
 static const struct protobuf_shape_field function_fields[] = {
 	[FUNCTION_ID] = NUMBER,
@@ -120,53 +117,49 @@ static const struct protobuf_shape_field function_fields[] = {
 	[FUNCTION_FILE] = NUMBER,
 	[FUNCTION_START] = NUMBER,
 };
-static const struct protobuf_shape function_shape = SHAPE(function_fields);
+static const struct protobuf_shape function_shape = PROTOBUF_SHAPE(function_fields);
 
 static const struct protobuf_shape_field sample_fields[] = {
 	[SAMPLE_LOCATIONS] = NUMBERS,
 	[SAMPLE_VALUES] = NUMBERS,
-	[SAMPLE_LABEL] = NESTED(label_shape),
+	[SAMPLE_LABEL] = PROTOBUF_NESTED(label_shape),
 };
-static const struct protobuf_shape sample_shape = SHAPE(sample_fields);
+static const struct protobuf_shape sample_shape = PROTOBUF_SHAPE(sample_fields);
 
 static const struct protobuf_shape_field location_fields[] = {
 	[LOCATION_ID] = NUMBER,
 	[LOCATION_MAPPING] = NUMBER,
 	[LOCATION_ADDRESS] = NUMBER,
-	[LOCATION_LINE] = NESTED(line_shape),
+	[LOCATION_LINE] = PROTOBUF_NESTED(line_shape),
 	[LOCATION_FOLDED] = NUMBER,
 };
-static const struct protobuf_shape location_shape = SHAPE(location_fields);
+static const struct protobuf_shape location_shape = PROTOBUF_SHAPE(location_fields);
 
 static const struct protobuf_shape_field profile_fields[] = {
-	[PROFILE_TYPE] = NESTED(type_shape),
-	[PROFILE_SAMPLE] = NESTED(sample_shape),
-	[PROFILE_MAPPING] = NESTED(mapping_shape),
-	[PROFILE_LOCATION] = NESTED(location_shape),
-	[PROFILE_FUNCTION] = NESTED(function_shape),
-	[PROFILE_STRING] = TEXT,
+	[PROFILE_TYPE] = PROTOBUF_NESTED(type_shape),
+	[PROFILE_SAMPLE] = PROTOBUF_NESTED(sample_shape),
+	[PROFILE_MAPPING] = PROTOBUF_NESTED(mapping_shape),
+	[PROFILE_LOCATION] = PROTOBUF_NESTED(location_shape),
+	[PROFILE_FUNCTION] = PROTOBUF_NESTED(function_shape),
+	[PROFILE_STRING] = PROTOBUF_TEXT,
 	[PROFILE_DROP_FRAMES] = NUMBER,
 	[PROFILE_KEEP_FRAMES] = NUMBER,
 	[PROFILE_START] = NUMBER,
 	[PROFILE_DURATION] = NUMBER,
-	[PROFILE_PERIOD_TYPE] = NESTED(type_shape),
+	[PROFILE_PERIOD_TYPE] = PROTOBUF_NESTED(type_shape),
 	[PROFILE_PERIOD] = NUMBER,
 	[PROFILE_COMMENT] = NUMBERS,
 	[PROFILE_DEFAULT_TYPE] = NUMBER,
 	[PROFILE_DOC_URL] = NUMBER,
 };
-static const struct protobuf_shape profile_shape = SHAPE(profile_fields);
+static const struct protobuf_shape profile_shape = PROTOBUF_SHAPE(profile_fields);
 /* clang-format on */
 
-/* A damaged file is still known by the fields before the damage. */
-int pprof_bid(struct str head, bool whole)
+static int pprof_bid(struct str head, bool whole)
 {
-	enum { SURE = 90, DAMAGED = 50, ENOUGH = 4 };
-	struct protobuf_fit fit = protobuf_fits(head, &profile_shape);
+	enum { SURE = 90, DAMAGED = 50 };
 
-	if (fit.misfit || (fit.cut && whole))
-		return fit.known >= ENOUGH && fit.known > fit.other ? DAMAGED : 0;
-	return fit.known > fit.other ? SURE : 0;
+	return protobuf_bid(head, whole, &profile_shape, SURE, DAMAGED);
 }
 
 /* --- the format --- */

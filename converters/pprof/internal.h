@@ -94,7 +94,6 @@ int pprof_exponent(struct str *unit);
 #define PPROF_DROP_FRAMES "drop_frames"
 #define PPROF_KEEP_FRAMES "keep_frames"
 
-int pprof_bid(struct str head, bool whole);
 int pprof_read(struct input *in, struct profile *p);
 void pprof_write(struct output *out, const struct profile *p);
 

@@ -206,7 +206,7 @@ int pprof_read(struct input *in, struct profile *p)
 	struct protobuf_tag f;
 
 	begin_part(&r);
-	while (protobuf_next(in, PROTOBUF_END, &f))
+	while (protobuf_next(in, &f))
 		read_field(&r, &f);
 	if (!in->failed && !r.string_count)
 		input_error(in, "expected a table of strings (field 6), got none");

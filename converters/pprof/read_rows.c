@@ -50,7 +50,7 @@ static uint32_t reference_of(struct pprof_reader *r, uint64_t id)
 static size_t read_locations(struct pprof_reader *r, const struct protobuf *m,
 			     struct protobuf_field *f, size_t depth)
 {
-	struct protobuf rest = protobuf_numbers(m, f, "a location id");
+	struct protobuf rest = protobuf_numbers(m, f);
 	const char *p = rest.p;
 	uint64_t id;
 
@@ -78,7 +78,7 @@ static size_t read_locations(struct pprof_reader *r, const struct protobuf *m,
 
 static void read_values(struct pprof_reader *r, const struct protobuf *m, struct protobuf_field *f)
 {
-	struct protobuf rest = protobuf_numbers(m, f, "a value");
+	struct protobuf rest = protobuf_numbers(m, f);
 	uint64_t value;
 
 	while (protobuf_each(&rest, f, &value)) {

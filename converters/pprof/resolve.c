@@ -146,15 +146,9 @@ static void add_value_type(struct resolver *x, size_t i)
 		type.unit_name = profile_string(x->p, unit);
 	}
 	column->v = own_value_type(x, i, type);
-	if (x->samples_column == NO_ID && !column->unit && !column->exponent) {
-		static const char *const counters[] = { "samples", "sample", "contentions",
-							"events" };
-		struct str name = profile_text(x->p, type.name);
-
-		for (size_t k = 0; k < sizeof counters / sizeof *counters; k++)
-			if (str_eq(name, str_of(counters[k])))
-				x->samples_column = i;
-	}
+	if (x->samples_column == NO_ID && !column->unit && !column->exponent &&
+	    profile_counts_samples(profile_text(x->p, type.name)))
+		x->samples_column = i;
 }
 
 static void add_value_types(struct resolver *x, size_t first, size_t end)
@@ -195,7 +189,7 @@ static void add_mapping(struct resolver *x, size_t i)
 	};
 
 	x->mapping_rows[i].content = m;
-	if (m.start || m.limit || m.offset || m.build_id)
+	if (mapping_has_place(&m))
 		x->mapping_rows[i].id = profile_mapping(x->p, m);
 }
 

@@ -8,17 +8,6 @@
 
 /* --- value types --- */
 
-static bool all_whole(const struct profile *p, value_id v, int power)
-{
-	int64_t unit = 1;
-
-	i64_shift(1, power, &unit);
-	for (size_t i = 0; i < p->sample_count; i++)
-		if (values_row(&p->sample_values, i)[v] % unit)
-			return false;
-	return true;
-}
-
 static void add_unit(const struct pprof_writer *w, value_id v, struct buf *unit)
 {
 	const struct value_type *type = &w->p->value_types[v];
@@ -53,11 +42,14 @@ static void put_types(struct pprof_writer *w)
 		const struct value_type *type = &w->p->value_types[v];
 		bool scaled = type->unit == UNIT_TIME && type->source_scale > 0 &&
 			      type->source_scale % 3 == 0 && type->source_scale <= 9;
+		int64_t whole = 1;
 
-		if (scaled && all_whole(w->p, v, type->source_scale))
-			w->powers[v] = type->source_scale;
 		w->units[v] = 1;
-		i64_shift(1, w->powers[v], &w->units[v]);
+		if (scaled && i64_shift(1, type->source_scale, &whole) &&
+		    values_all_whole(&w->p->sample_values, v, whole)) {
+			w->powers[v] = type->source_scale;
+			w->units[v] = whole;
+		}
 		unit.n = 0;
 		add_unit(w, v, &unit);
 		put_type(w, PROFILE_TYPE, pprof_string(w, type->name),

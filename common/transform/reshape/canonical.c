@@ -112,12 +112,9 @@ static void add_value_types(struct canonical_sorter *s)
 	sort_keys(s, p->value_count);
 	for (size_t i = 0; i < p->value_count; i++) {
 		value_id v = s->items[i].id;
-		struct value_type type = p->value_types[v];
+		struct value_type type = remap_type(&s->w, v);
 		int zeros = common_zeros((struct profile *)(uintptr_t)p, v);
 
-		type.name = remap_string(&s->w, type.name);
-		type.title = remap_string(&s->w, type.title);
-		type.unit_name = remap_string(&s->w, type.unit_name);
 		type.exponent += zeros;
 		s->w.shifts[v] = -zeros;
 		s->w.values[v] = profile_value_type(s->w.to, type);

@@ -122,14 +122,19 @@ label_set_id remap_label_set(struct remap *w, label_set_id set)
 	return w->label_sets[set] - 1;
 }
 
-value_id remap_value_type(struct remap *w, value_id v)
+struct value_type remap_type(struct remap *w, value_id v)
 {
 	struct value_type type = w->from->value_types[v];
 
 	type.name = remap_string(w, type.name);
 	type.title = remap_string(w, type.title);
 	type.unit_name = remap_string(w, type.unit_name);
-	return profile_value_type(w->to, type);
+	return type;
+}
+
+value_id remap_value_type(struct remap *w, value_id v)
+{
+	return profile_value_type(w->to, remap_type(w, v));
 }
 
 void remap_value_types(struct remap *w)

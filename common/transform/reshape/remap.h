@@ -65,7 +65,9 @@ label_set_id remap_label_set(struct remap *w, label_set_id set);
 /* The sample of the old row with new ids; its thread or stack may be NO_ID. */
 struct sample remap_sample_at(struct remap *w, size_t row);
 
-/* Copies the value types in their order. */
+/* The value type with its texts in the new profile. */
+struct value_type remap_type(struct remap *w, value_id v);
+/* Copies a value type, but does not set `values`; copies all in their order, and does. */
 value_id remap_value_type(struct remap *w, value_id v);
 void remap_value_types(struct remap *w);
 /*

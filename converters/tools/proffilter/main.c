@@ -2,8 +2,9 @@
  * proffilter/main - a part of a profile, or the profile seen in another way
  *
  * The verbs come in a fixed order, whatever that of the options, which is pprof's where
- * pprof has them: value and thread, time, drop-frames, tag-focus, tag-ignore, tag-root, tag-leaf, tag-show,
- * tag-hide, rename, focus, ignore, hide, show, show-from, prune-from, strip-dirs, granularity, flatten-recursion, root, trim, scale.
+ * pprof has them: value and thread, time, drop-frames, tag-focus, tag-ignore, tag-root, tag-leaf,
+ * tag-show, tag-hide, rename, focus, ignore, hide, show, show-from, prune-from, strip-dirs,
+ * granularity, flatten-recursion, root, trim, scale.
  */
 #include <stdlib.h>
 #include <string.h>
