@@ -120,11 +120,12 @@ bool otlp_sample(struct otlp_message *m, struct protobuf s, const struct otlp_fi
 void otlp_find_layout(struct otlp_message *m, enum otlp_layout wanted);
 void otlp_add_number(struct otlp_numbers *n, uint64_t number);
 
-/* --- tables.c --- */
+/* --- attributes.c --- */
 
-void otlp_read_tables(struct otlp_message *m);
-void otlp_free_tables(struct otlp_message *m);
-/* The text of a string's number; `m`: the place for an error that names `what`. */
+/* Each reads its table; attributes need the strings. */
+void otlp_read_strings(struct otlp_message *m);
+void otlp_read_attributes(struct otlp_message *m);
+/* The text of a string's number; `at`: the place for an error that names `what`. */
 string_id otlp_string(const struct otlp_message *m, const struct protobuf *at, uint64_t number,
 		      const char *what);
 void otlp_put_hex(struct buf *to, struct str bytes);
@@ -133,6 +134,11 @@ struct otlp_attribute otlp_attribute(const struct otlp_message *m, struct protob
 /* A row of the attribute table; an empty one after an error. */
 const struct otlp_attribute *otlp_attribute_at(const struct otlp_message *m,
 					       const struct protobuf *at, uint64_t number);
+
+/* --- tables.c --- */
+
+void otlp_read_tables(struct otlp_message *m);
+void otlp_free_tables(struct otlp_message *m);
 /* The stack of m->sample; before 1.8 a range of these locations of its profile. */
 stack_id otlp_stack_of(struct otlp_message *m, const struct protobuf *at,
 		       const struct otlp_numbers *locations);

@@ -8,57 +8,11 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
-#include "common/profile/rows_json.h"
-#include "converters/pprof/reading.h"
-
-/* The rows of one file in the tables of the reader: from `first` up to but not including `end`. */
-struct row_range {
-	size_t first, end;
-};
-
-/* What a location id stands for: frames in the array of the resolver, caller first. */
-struct frames_of {
-	size_t first, count;
-};
-
-/* What is done with the values of a column. */
-struct column {
-	value_id v;
-	const struct pprof_unit *unit; /* NULL: plain numbers */
-	int exponent;
-};
-
-/*
- * A mapping that has nothing but the name of an object is that of functions only: other formats
- * know the object of a function without any place in memory.
- */
-struct mapping_row {
-	struct mapping content;
-	mapping_id id; /* NO_MAPPING: only an object */
-};
-
-struct resolver {
-	struct pprof_reader *r;
-	struct profile *p;
-	struct pprof_singular singular;
-	struct row_range rows[PPROF_TABLES];
-	struct index mapping_ids, function_ids, location_ids; /* rows of the reader's tables */
-
-	struct column *columns;
-	size_t samples_column; /* counts the samples; NO_ID: none does */
-
-	struct mapping_row *mapping_rows; /* by row in the range */
-	frame_id *frames;
-	size_t frame_count, frame_cap;
-	struct frames_of *of_reference;
-
-	bool threads;      /* labels hold threads */
-	struct str prefix; /* of their keys */
-};
+#include "converters/pprof/resolving.h"
 
 /* --- strings --- */
 
-static string_id string_of(const struct resolver *x, uint64_t number, uint64_t at, const char *what)
+string_id pprof_string_of(const struct pprof_resolver *x, uint64_t number, uint64_t at, const char *what)
 {
 	if (number < x->rows[PPROF_STRINGS].end - x->rows[PPROF_STRINGS].first)
 		return x->r->strings[x->rows[PPROF_STRINGS].first + number];
@@ -71,7 +25,7 @@ static string_id string_of(const struct resolver *x, uint64_t number, uint64_t a
 
 /* --- ids --- */
 
-static bool add_id(struct resolver *x, struct index *ids, uint64_t id, size_t row, uint64_t at,
+static bool add_id(struct pprof_resolver *x, struct index *ids, uint64_t id, size_t row, uint64_t at,
 		   bool twice, const char *what)
 {
 	if (!id || twice) {
@@ -85,7 +39,7 @@ static bool add_id(struct resolver *x, struct index *ids, uint64_t id, size_t ro
 
 /* Defines find_KIND(), which gives the row of an id or NULL, and number_KINDs(). */
 #define ID_TABLE(kind, RANGE, table, what) \
-	static const struct pprof_##kind *find_##kind(const struct resolver *x, uint64_t id) \
+	static const struct pprof_##kind *find_##kind(const struct pprof_resolver *x, uint64_t id) \
 	{ \
 		for (struct probe at = index_probe(&x->kind##_ids, hash_mix(id, 0)); \
 		     index_next(&x->kind##_ids, &at);) \
@@ -93,7 +47,7 @@ static bool add_id(struct resolver *x, struct index *ids, uint64_t id, size_t ro
 				return &x->r->table[at.row]; \
 		return NULL; \
 	} \
-	static void number_##kind##s(struct resolver *x) \
+	static void number_##kind##s(struct pprof_resolver *x) \
 	{ \
 		for (size_t i = x->rows[RANGE].first; i < x->rows[RANGE].end; i++) { \
 			const struct pprof_##kind *have = &x->r->table[i]; \
@@ -109,7 +63,7 @@ ID_TABLE(location, PPROF_LOCATIONS, locations, "a location")
 /* --- value types --- */
 
 /* Two columns of one file stay apart, even if their names and units are equal. */
-static value_id own_value_type(struct resolver *x, size_t before, struct value_type type)
+static value_id own_value_type(struct pprof_resolver *x, size_t before, struct value_type type)
 {
 	struct buf name = { 0 };
 	value_id v = profile_value_type(x->p, type);
@@ -127,13 +81,13 @@ static value_id own_value_type(struct resolver *x, size_t before, struct value_t
 	return v;
 }
 
-static void add_value_type(struct resolver *x, size_t i)
+static void add_value_type(struct pprof_resolver *x, size_t i)
 {
 	const struct pprof_type *row = &x->r->types[x->rows[PPROF_TYPES].first + i];
-	struct value_type type = { .name = string_of(x, row->name, row->at,
+	struct value_type type = { .name = pprof_string_of(x, row->name, row->at,
 						     "a value type's name") };
-	struct str unit = profile_text(x->p, string_of(x, row->unit, row->at, "a unit"));
-	struct column *column = &x->columns[i];
+	struct str unit = profile_text(x->p, pprof_string_of(x, row->unit, row->at, "a unit"));
+	struct pprof_column *column = &x->columns[i];
 
 	if (x->r->in->failed)
 		return;
@@ -151,7 +105,7 @@ static void add_value_type(struct resolver *x, size_t i)
 		x->samples_column = i;
 }
 
-static void add_value_types(struct resolver *x, size_t first, size_t end)
+static void add_value_types(struct pprof_resolver *x, size_t first, size_t end)
 {
 	size_t count = x->rows[PPROF_TYPES].end - x->rows[PPROF_TYPES].first;
 
@@ -176,12 +130,12 @@ static void add_value_types(struct resolver *x, size_t first, size_t end)
 
 /* --- mappings, functions, frames --- */
 
-static void add_mapping(struct resolver *x, size_t i)
+static void add_mapping(struct pprof_resolver *x, size_t i)
 {
 	const struct pprof_mapping *row = &x->r->mappings[x->rows[PPROF_MAPPINGS].first + i];
 	struct mapping m = {
-		.object = string_of(x, row->file, row->at, "a mapping's file"),
-		.build_id = string_of(x, row->build_id, row->at, "a build id"),
+		.object = pprof_string_of(x, row->file, row->at, "a mapping's file"),
+		.build_id = pprof_string_of(x, row->build_id, row->at, "a build id"),
 		.start = row->start,
 		.limit = row->limit,
 		.offset = row->offset,
@@ -203,13 +157,13 @@ static uint32_t line_of(uint64_t line)
 	return (int64_t)line < 0 ? 0 : (uint32_t)line;
 }
 
-static function_id function_of(struct resolver *x, const struct pprof_function *row,
+static function_id function_of(struct pprof_resolver *x, const struct pprof_function *row,
 			       string_id object)
 {
 	struct function f = {
-		.name = string_of(x, row->name, row->at, "a function's name"),
-		.system = string_of(x, row->system, row->at, "a system name"),
-		.file = string_of(x, row->file, row->at, "a function's file"),
+		.name = pprof_string_of(x, row->name, row->at, "a function's name"),
+		.system = pprof_string_of(x, row->system, row->at, "a system name"),
+		.file = pprof_string_of(x, row->file, row->at, "a function's file"),
 		.object = object,
 		.line = line_of(row->line),
 	};
@@ -222,13 +176,13 @@ static function_id function_of(struct resolver *x, const struct pprof_function *
 	return profile_function(x->p, f);
 }
 
-static void add_frame(struct resolver *x, frame_id frame)
+static void add_frame(struct pprof_resolver *x, frame_id frame)
 {
 	ARRAY_ROOM(x->frames, x->frame_count, x->frame_cap);
 	x->frames[x->frame_count++] = frame;
 }
 
-static void refuse_line(const struct resolver *x, const struct pprof_location *l, uint64_t function)
+static void refuse_line(const struct pprof_resolver *x, const struct pprof_location *l, uint64_t function)
 {
 	input_error_at(x->r->in, l->at,
 		       "expected the id of a function in a line of this location, got %" PRIu64,
@@ -236,8 +190,8 @@ static void refuse_line(const struct resolver *x, const struct pprof_location *l
 }
 
 /* The last line is the outermost function, and the others are inlined. */
-static void add_line(struct resolver *x, const struct pprof_location *l, size_t line,
-		     const struct mapping_row *mapping)
+static void add_line(struct pprof_resolver *x, const struct pprof_location *l, size_t line,
+		     const struct pprof_place *mapping)
 {
 	const struct pprof_line *row = &x->r->lines[l->lines + line];
 	const struct pprof_function *function = find_function(x, row->function);
@@ -256,11 +210,11 @@ static void add_line(struct resolver *x, const struct pprof_location *l, size_t 
 						   .inlined = line + 1 < l->line_count }));
 }
 
-static void add_location(struct resolver *x, const struct pprof_location *l)
+static void add_location(struct pprof_resolver *x, const struct pprof_location *l)
 {
-	static const struct mapping_row none;
+	static const struct pprof_place none;
 	const struct pprof_mapping *row = l->mapping ? find_mapping(x, l->mapping) : NULL;
-	const struct mapping_row *mapping = &none;
+	const struct pprof_place *mapping = &none;
 
 	if (row)
 		mapping = &x->mapping_rows[(size_t)(row - x->r->mappings) -
@@ -273,7 +227,7 @@ static void add_location(struct resolver *x, const struct pprof_location *l)
 						     l->address, FRAME_UNKNOWN));
 }
 
-static void add_references(struct resolver *x)
+static void add_references(struct pprof_resolver *x)
 {
 	struct pprof_reader *r = x->r;
 
@@ -288,109 +242,6 @@ static void add_references(struct resolver *x)
 	}
 }
 
-/* --- stacks --- */
-
-/*
- * Whether stacks of different locations are different stacks of frames: nothing has to be looked
- * up then. So it is in a profile without stacks if no two locations begin with one frame.
- */
-static bool are_distinct(const struct resolver *x)
-{
-	bool *begins = alloc_zero(x->p->frame_count, sizeof *begins);
-	bool distinct = x->p->stacks.count == 1;
-
-	for (size_t i = 0; distinct && i < x->r->reference_count; i++) {
-		struct frames_of of = x->of_reference[i];
-
-		if (!of.count)
-			continue;
-		distinct = !begins[x->frames[of.first]];
-		begins[x->frames[of.first]] = true;
-	}
-	alloc_free(begins);
-	return distinct;
-}
-
-static void refuse_location(const struct resolver *x, uint32_t number)
-{
-	const struct pprof_reference *ref = &x->r->references[number];
-
-	input_error_at(x->r->in, ref->at,
-		       "expected the id of a location in this sample, got %" PRIu64, ref->id);
-}
-
-/* Whether all locations of the paths are there. */
-static bool are_known(const struct resolver *x, const struct paths *paths)
-{
-	for (size_t i = 0; i < paths->used; i++)
-		if (!x->of_reference[paths->numbers[i]].count) {
-			refuse_location(x, paths->numbers[i]);
-			return false;
-		}
-	return true;
-}
-
-/* How many stacks the sorted paths are, with all that called them. */
-static size_t count_stacks(const struct resolver *x, const struct paths *paths,
-			   const uint32_t *order)
-{
-	struct path last = { 0 };
-	size_t count = 0;
-
-	for (size_t i = 0; i < paths->count; i++) {
-		struct path path = paths_at(paths, order[i]);
-
-		for (size_t k = path_common(path, last); k < path.count; k++)
-			count += x->of_reference[path.numbers[k]].count;
-		last = path;
-	}
-	return count;
-}
-
-static stack_id add_location_frames(struct resolver *x, bool distinct, stack_id stack,
-				    uint32_t number)
-{
-	struct frames_of of = x->of_reference[number];
-	struct stacks *s = &x->p->stacks;
-
-	for (size_t i = of.first; i < of.first + of.count; i++)
-		stack = distinct ? stacks_append_reserved(s, stack, x->frames[i])
-				 : stacks_push(s, stack, x->frames[i]);
-	return stack;
-}
-
-/* By path, its stack in the profile. The caller frees it. */
-static stack_id *translate_paths(struct resolver *x, const struct paths *paths, uint64_t samples_at)
-{
-	bool distinct = are_distinct(x);
-	uint32_t *order = paths_sort(paths);
-	stack_id *stacks = alloc_zero(paths->count + 1, sizeof *stacks), *at = NULL;
-	struct path last = { 0 };
-	size_t cap = 0, count = count_stacks(x, paths, order);
-
-	if (!stacks_in_proportion(x->p->stacks.count - x->r->stacks_before + count,
-				  input_offset(x->r->in)))
-		input_error_at(x->r->in, samples_at, STACKS_OUT_OF_PROPORTION, MAX_STACKS_PER_BYTE);
-	else if (distinct)
-		stacks_reserve(&x->p->stacks, count);
-	for (size_t i = 0; i < paths->count && !x->r->in->failed; i++) {
-		struct path path = paths_at(paths, order[i]);
-		size_t k = path_common(path, last);
-		stack_id stack = k ? at[k - 1] : EMPTY_STACK;
-
-		for (; k < path.count; k++) {
-			stack = add_location_frames(x, distinct, stack, path.numbers[k]);
-			ARRAY_ROOM(at, k, cap);
-			at[k] = stack;
-		}
-		stacks[order[i]] = stack;
-		last = path;
-	}
-	alloc_free(order);
-	alloc_free(at);
-	return stacks;
-}
-
 /* --- labels and threads --- */
 
 struct labels_of {
@@ -399,13 +250,13 @@ struct labels_of {
 	bool known;
 };
 
-static bool is_key(const struct resolver *x, struct str key, struct str word)
+static bool is_key(const struct pprof_resolver *x, struct str key, struct str word)
 {
 	return str_starts(key, x->prefix) && str_eq(str_from(key, x->prefix.n), word);
 }
 
 /* Whether the label was a member of a thread. */
-static bool takes_thread(const struct resolver *x, const struct label *l, struct thread *t)
+static bool takes_thread(const struct pprof_resolver *x, const struct label *l, struct thread *t)
 {
 	struct str key = profile_text(x->p, l->key);
 
@@ -424,16 +275,16 @@ static bool takes_thread(const struct resolver *x, const struct label *l, struct
 	return true;
 }
 
-static struct label label_of(const struct resolver *x, const struct label *l, uint64_t at)
+static struct label label_of(const struct pprof_resolver *x, const struct label *l, uint64_t at)
 {
-	return (struct label){ .key = string_of(x, l->key, at, "a label's key"),
-			       .text = string_of(x, l->text, at, "a label's text"),
-			       .unit = string_of(x, l->unit, at, "a label's unit"),
+	return (struct label){ .key = pprof_string_of(x, l->key, at, "a label's key"),
+			       .text = pprof_string_of(x, l->text, at, "a label's text"),
+			       .unit = pprof_string_of(x, l->unit, at, "a label's unit"),
 			       .is_number = l->is_number,
 			       .number = l->number };
 }
 
-static struct labels_of translate_set(struct resolver *x, const struct pprof_part *part,
+static struct labels_of translate_set(struct pprof_resolver *x, const struct pprof_part *part,
 				      label_set_id set)
 {
 	struct labels_of to = { .known = true };
@@ -456,7 +307,7 @@ static struct labels_of translate_set(struct resolver *x, const struct pprof_par
 
 /* --- samples --- */
 
-static void refuse_value(struct resolver *x, const struct pprof_part *part, value_id v)
+static void refuse_value(struct pprof_resolver *x, const struct pprof_part *part, value_id v)
 {
 	input_error_at(x->r->in, part->samples_at,
 		       "expected values of %s that fit in 64 bits when they are nanoseconds, bytes "
@@ -464,7 +315,7 @@ static void refuse_value(struct resolver *x, const struct pprof_part *part, valu
 		       diag_quote(profile_text(x->p, x->p->value_types[v].name)));
 }
 
-static bool translate_value(struct resolver *x, const struct column *c, int64_t value, int64_t *to)
+static bool translate_value(struct pprof_resolver *x, const struct pprof_column *c, int64_t value, int64_t *to)
 {
 	const struct value_type *type = &x->p->value_types[c->v];
 	bool fits = true;
@@ -479,7 +330,7 @@ static bool translate_value(struct resolver *x, const struct column *c, int64_t 
 	return fits;
 }
 
-static uint64_t count_of(const struct resolver *x, const int64_t *values, uint64_t rows)
+static uint64_t count_of(const struct pprof_resolver *x, const int64_t *values, uint64_t rows)
 {
 	int64_t value;
 
@@ -490,7 +341,7 @@ static uint64_t count_of(const struct resolver *x, const int64_t *values, uint64
 }
 
 /* Samples of one stack and labels may have overflowed when they were added up by numbers. */
-static void report_overflow(struct resolver *x, const struct profile *samples)
+static void report_overflow(struct pprof_resolver *x, const struct profile *samples)
 {
 	if (!samples->sample_values.overflow)
 		return;
@@ -498,7 +349,7 @@ static void report_overflow(struct resolver *x, const struct profile *samples)
 	x->p->sample_values.overflowed = x->columns[samples->sample_values.overflowed].v;
 }
 
-static void add_samples(struct resolver *x, struct pprof_part *part)
+static void add_samples(struct pprof_resolver *x, struct pprof_part *part)
 {
 	const struct profile *from = part->samples;
 	struct labels_of *sets;
@@ -506,9 +357,11 @@ static void add_samples(struct resolver *x, struct pprof_part *part)
 	int64_t *row;
 	thread_id thread;
 
-	if (!are_known(x, &part->paths))
+	stacks = pprof_translate_paths(x, part);
+	if (x->r->in->failed) {
+		alloc_free(stacks);
 		return;
-	stacks = translate_paths(x, &part->paths, part->samples_at);
+	}
 	paths_free(&part->paths);
 	sets = alloc_zero(from->label_sets.count + 1, sizeof *sets);
 	row = alloc_zero(x->p->value_count, sizeof *row);
@@ -539,135 +392,9 @@ static void add_samples(struct resolver *x, struct pprof_part *part)
 	alloc_free(row);
 }
 
-/* --- what is said of the whole file --- */
+/* --- the whole --- */
 
-static void join_singular(struct pprof_singular *sum, const struct pprof_singular *more)
-{
-	uint64_t *const to[] = { &sum->drop_frames, &sum->keep_frames, &sum->default_type,
-				 &sum->doc_url };
-	const uint64_t from[] = { more->drop_frames, more->keep_frames, more->default_type,
-				  more->doc_url };
-
-	for (size_t i = 0; i < sizeof from / sizeof *from; i++)
-		if (from[i])
-			*to[i] = from[i];
-	if (more->start)
-		sum->start = more->start;
-	if (more->duration)
-		sum->duration = more->duration;
-	if (more->period)
-		sum->period = more->period;
-	if (more->period_type.name || more->period_type.unit)
-		sum->period_type = more->period_type;
-}
-
-static void add_recording(struct resolver *x)
-{
-	const struct pprof_singular *s = &x->singular;
-	size_t types = x->rows[PPROF_TYPES].end - x->rows[PPROF_TYPES].first;
-	struct recording recording = {
-		.default_value = string_of(x, s->default_type, 0, "the default value type"),
-		.period_name = string_of(x, s->period_type.name, s->period_type.at, "a name"),
-		.period_unit = string_of(x, s->period_type.unit, s->period_type.at, "a unit"),
-		.period = s->period,
-		.start = s->start,
-		.duration = s->duration,
-	};
-
-	/* the last one is shown where nothing else is said */
-	if (!recording.default_value && types)
-		recording.default_value = x->p->value_types[x->columns[types - 1].v].name;
-	profile_add_recording(x->p, recording);
-}
-
-static void add_metadata(struct resolver *x, const char *key, uint64_t string, uint64_t at)
-{
-	string_id text = string_of(x, string, at, key);
-
-	if (text)
-		profile_metadata(x->p, NO_ID, str_of(key), profile_text(x->p, text));
-}
-
-/* One value type after the other: what their names and units do not say. */
-static void read_values(struct resolver *x, struct json *j)
-{
-	size_t count = x->rows[PPROF_TYPES].end - x->rows[PPROF_TYPES].first;
-
-	json_array(j);
-	for (size_t i = 0; json_element(j); i++) {
-		struct value_type said = json_value_type(j, x->p);
-
-		if (i < count && !j->in->failed) {
-			struct value_type *type = &x->p->value_types[x->columns[i].v];
-
-			type->title = said.title;
-			type->counts = said.counts;
-		}
-	}
-}
-
-/* Our own comments have what the format has no place for. */
-static void read_note(struct resolver *x, struct str text, uint64_t at, bool values)
-{
-	struct buf name = { 0 };
-	struct input *in;
-	struct json j;
-
-	buf_print(&name, "%s: byte %" PRIu64 ": comment", x->r->in->name, at);
-	in = input_memory(name.p, text);
-	json_start(&j, in);
-	if (values)
-		read_values(x, &j);
-	else
-		json_metadata(&j, x->p);
-	json_end(&j);
-	x->r->in->failed |= in->failed;
-	json_free(&j);
-	input_close(in);
-	buf_free(&name);
-}
-
-static void add_comment(struct resolver *x, const struct pprof_comment *comment)
-{
-	struct str text = profile_text(x->p, string_of(x, comment->text, comment->at, "a comment"));
-
-	if (str_eq(text, S(PPROF_THREADS))) {
-		x->threads = true;
-	} else if (str_eq(text, S(PPROF_OWN_THREADS))) {
-		x->threads = true;
-		x->prefix = S(PPROF_OWN_KEYS);
-	} else if (str_starts(text, S(PPROF_METADATA))) {
-		read_note(x, str_from(text, strlen(PPROF_METADATA)), comment->at, false);
-	} else if (str_starts(text, S(PPROF_VALUES))) {
-		read_note(x, str_from(text, strlen(PPROF_VALUES)), comment->at, true);
-	} else if (text.n) {
-		profile_metadata(x->p, NO_ID, S(PPROF_COMMENT), text);
-	}
-}
-
-static void add_facts(struct resolver *x)
-{
-	for (size_t i = x->rows[PPROF_COMMENTS].first; i < x->rows[PPROF_COMMENTS].end; i++)
-		add_comment(x, &x->r->comments[i]);
-	add_metadata(x, PPROF_DROP_FRAMES, x->singular.drop_frames, 0);
-	add_metadata(x, PPROF_KEEP_FRAMES, x->singular.keep_frames, 0);
-	add_metadata(x, PPROF_DOC_URL, x->singular.doc_url, 0);
-	add_recording(x);
-}
-
-/* pprof leaves them out when it reads a file. */
-static void tell_drop_frames(const struct resolver *x)
-{
-	string_id drop = string_of(x, x->singular.drop_frames, 0, PPROF_DROP_FRAMES);
-
-	if (drop)
-		diag_warning("%s: the file asks pprof to leave out frames that match %s, and what "
-			     "they called; proffilter --drop-frames does so",
-			     diag_masked(str_of(x->r->in->name)),
-			     diag_quote(profile_text(x->p, drop)));
-}
-
-static void close_resolver(struct resolver *x)
+static void close_resolver(struct pprof_resolver *x)
 {
 	index_free(&x->mapping_ids);
 	index_free(&x->function_ids);
@@ -679,15 +406,15 @@ static void close_resolver(struct resolver *x)
 }
 
 /* Rows that nothing refers to are checked too. */
-static void check_tables(struct resolver *x)
+static void check_tables(struct pprof_resolver *x)
 {
 	const struct pprof_reader *r = x->r;
 
 	for (size_t i = x->rows[PPROF_FUNCTIONS].first;
 	     i < x->rows[PPROF_FUNCTIONS].end && !r->in->failed; i++) {
-		string_of(x, r->functions[i].name, r->functions[i].at, "a function's name");
-		string_of(x, r->functions[i].system, r->functions[i].at, "a system name");
-		string_of(x, r->functions[i].file, r->functions[i].at, "a function's file");
+		pprof_string_of(x, r->functions[i].name, r->functions[i].at, "a function's name");
+		pprof_string_of(x, r->functions[i].system, r->functions[i].at, "a system name");
+		pprof_string_of(x, r->functions[i].file, r->functions[i].at, "a function's file");
 	}
 	for (size_t i = x->rows[PPROF_LOCATIONS].first; i < x->rows[PPROF_LOCATIONS].end; i++) {
 		const struct pprof_location *l = &r->locations[i];
@@ -698,26 +425,26 @@ static void check_tables(struct resolver *x)
 	}
 }
 
-static void set_ranges(struct resolver *x, size_t first, size_t end)
+static void set_ranges(struct pprof_resolver *x, size_t first, size_t end)
 {
 	const struct pprof_reader *r = x->r;
 	size_t counts[PPROF_TABLES];
 
 	pprof_counts(r, counts);
 	for (int t = 0; t < PPROF_TABLES; t++)
-		x->rows[t] = (struct row_range){ r->parts[first].begin[t],
+		x->rows[t] = (struct pprof_rows){ r->parts[first].begin[t],
 						 end < r->part_count ? r->parts[end].begin[t]
 								     : counts[t] };
 }
 
 void pprof_resolve(struct pprof_reader *r, size_t first, size_t end)
 {
-	struct resolver x = { .r = r, .p = r->p };
+	struct pprof_resolver x = { .r = r, .p = r->p };
 	size_t mappings;
 
 	set_ranges(&x, first, end);
 	for (size_t part = first; part < end; part++)
-		join_singular(&x.singular, &r->parts[part].singular);
+		pprof_join_singular(&x.singular, &r->parts[part].singular);
 	add_value_types(&x, first, end);
 	number_mappings(&x);
 	number_functions(&x);
@@ -731,9 +458,7 @@ void pprof_resolve(struct pprof_reader *r, size_t first, size_t end)
 	if (!r->in->failed)
 		add_references(&x);
 	if (!r->in->failed)
-		add_facts(&x);
-	if (!r->in->failed)
-		tell_drop_frames(&x);
+		pprof_add_facts(&x);
 	for (size_t part = first; part < end && !r->in->failed; part++)
 		add_samples(&x, &r->parts[part]);
 	close_resolver(&x);

@@ -1,0 +1,218 @@
+/*
+ * otlp/attributes - strings and attributes: keys with texts, numbers, or more of them inside
+ */
+#include <inttypes.h>
+
+#include "common/base/alloc.h"
+#include "converters/otlp/reading.h"
+
+/* --- strings --- */
+
+string_id otlp_string(const struct otlp_message *m, const struct protobuf *at, uint64_t number,
+		      const char *what)
+{
+	size_t count = m->tables[OTLP_STRINGS].count;
+
+	if (number < count)
+		return m->strings[number];
+	if (number || count)
+		protobuf_error(at, "expected the number of one of %zu strings as %s, got %" PRIu64,
+			       count, what, number);
+	return 0;
+}
+
+void otlp_read_strings(struct otlp_message *m)
+{
+	const struct otlp_rows *rows = &m->tables[OTLP_STRINGS];
+
+	m->strings = alloc_zero(rows->count, sizeof *m->strings);
+	for (size_t i = 0; i < rows->count; i++) {
+		struct str text = { rows->rows[i].p,
+				    (size_t)(rows->rows[i].end - rows->rows[i].p) };
+
+		if (!i && text.n)
+			protobuf_error(&rows->rows[i],
+				       "expected an empty string as the first, got %s",
+				       diag_quote(text));
+		m->strings[i] = profile_string(m->p, text);
+	}
+}
+
+/* --- attributes --- */
+
+enum any_value {
+	ANY_TEXT = 1,
+	ANY_BOOL,
+	ANY_INT,
+	ANY_DOUBLE,
+	ANY_ARRAY,
+	ANY_MAP,
+	ANY_BYTES,
+	ANY_STRING,
+};
+enum { DEEPEST = 32 };
+
+struct any {
+	struct buf text;
+	bool is_number;
+	int64_t number;
+	int depth;
+};
+
+static void put_any(const struct otlp_message *m, struct protobuf value, struct any *to);
+
+/* Elements with commas between them; a map's are KeyValues. One element alone stands for itself. */
+static void put_several(const struct otlp_message *m, struct protobuf values, struct any *to,
+			bool map)
+{
+	struct protobuf all = values;
+	struct protobuf_field f;
+	size_t count = 0, i = 0;
+
+	while (protobuf_field(&all, &f))
+		count += f.number == 1;
+	if (count != 1 || map)
+		buf_byte(&to->text, map ? '{' : '[');
+	while (protobuf_field(&values, &f)) {
+		if (f.number != 1)
+			continue;
+		if (i++)
+			buf_byte(&to->text, ',');
+		if (map) {
+			struct otlp_attribute pair;
+			const char *what = "a pair";
+
+			if (to->depth >= DEEPEST)
+				return;
+			pair = otlp_attribute(m, protobuf_nested(&values, &f, what));
+			buf_add(&to->text, profile_text(m->p, pair.label.key));
+			buf_byte(&to->text, ':');
+			if (pair.label.is_number)
+				buf_print(&to->text, "%" PRId64, pair.label.number);
+			else
+				buf_add(&to->text, profile_text(m->p, pair.label.text));
+		} else {
+			put_any(m, protobuf_nested(&values, &f, "a value"), to);
+			if (to->is_number && count > 1) {
+				buf_print(&to->text, "%" PRId64, to->number);
+				to->is_number = false;
+			}
+		}
+	}
+	if (count != 1 || map)
+		buf_byte(&to->text, map ? '}' : ']');
+}
+
+static void put_double(struct buf *to, uint64_t bits)
+{
+	double number;
+
+	memcpy(&number, &bits, sizeof number);
+	buf_print(to, "%.17g", number);
+}
+
+void otlp_put_hex(struct buf *to, struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		buf_print(to, "%02x", (unsigned)(unsigned char)bytes.p[i]);
+}
+
+static void put_any(const struct otlp_message *m, struct protobuf value, struct any *to)
+{
+	struct protobuf_field f;
+
+	if (++to->depth > DEEPEST) {
+		protobuf_error(&value, "expected values nested at most %d deep", DEEPEST);
+		return;
+	}
+	while (protobuf_field(&value, &f)) {
+		switch (f.number) {
+		case ANY_TEXT: buf_add(&to->text, protobuf_text(&value, &f, "a text")); break;
+		case ANY_BOOL: buf_add(&to->text, f.value ? S("true") : S("false")); break;
+		case ANY_INT:
+			to->is_number = true;
+			to->number = (int64_t)protobuf_number(&value, &f, "an integer");
+			break;
+		case ANY_DOUBLE:
+			put_double(&to->text, protobuf_number(&value, &f, "a number"));
+			break;
+		case ANY_ARRAY:
+		case ANY_MAP:
+			put_several(m, protobuf_nested(&value, &f, "values"), to,
+				    f.number == ANY_MAP);
+			break;
+		case ANY_BYTES: otlp_put_hex(&to->text, protobuf_text(&value, &f, "bytes")); break;
+		case ANY_STRING:
+			buf_add(&to->text,
+				profile_text(m->p, otlp_string(m, &value,
+							       protobuf_number(&value, &f,
+									       "a string's "
+									       "number"),
+							       "a value")));
+			break;
+		default: break;
+		}
+	}
+	to->depth--;
+}
+
+/*
+ * The key is a text, or in the attribute table and, from 1.10 on, in field 3 of others, the number
+ * of a string. Field 3 of the table is the unit.
+ */
+struct otlp_attribute otlp_attribute(const struct otlp_message *m, struct protobuf row)
+{
+	struct otlp_attribute to = { 0 };
+	struct any any = { 0 };
+	struct protobuf_field f;
+	bool numbered = false;
+	uint64_t third = 0;
+
+	while (protobuf_field(&row, &f)) {
+		if (f.number == 1 && f.type == PROTOBUF_BYTES) {
+			to.label.key = profile_string(m->p, f.bytes);
+		} else if (f.number == 1) {
+			numbered = true;
+			to.label.key = otlp_string(m, &row, f.value, "an attribute's key");
+		} else if (f.number == 2) {
+			any.text.n = 0;
+			put_any(m, protobuf_nested(&row, &f, "an attribute's value"), &any);
+		} else if (f.number == 3) {
+			third = protobuf_number(&row, &f, "the number of a string");
+		}
+	}
+	if (third && (numbered || to.label.key))
+		to.label.unit = otlp_string(m, &row, third, "a unit");
+	else if (third)
+		to.label.key = otlp_string(m, &row, third, "an attribute's key");
+	to.label.is_number = any.is_number;
+	to.label.number = any.is_number ? any.number : 0;
+	if (!any.is_number) {
+		to.label.text = profile_string(m->p, buf_str(&any.text));
+		to.label.unit = 0;
+	}
+	buf_free(&any.text);
+	to.empty = !to.label.key || (!any.is_number && !to.label.text);
+	return to;
+}
+
+const struct otlp_attribute *otlp_attribute_at(const struct otlp_message *m,
+					       const struct protobuf *at, uint64_t number)
+{
+	static const struct otlp_attribute none = { .empty = true };
+
+	if (number < m->tables[OTLP_ATTRIBUTES].count)
+		return &m->attributes[number];
+	protobuf_error(at, "expected the number of one of %zu attributes before this, got %" PRIu64,
+		       m->tables[OTLP_ATTRIBUTES].count, number);
+	return &none;
+}
+
+void otlp_read_attributes(struct otlp_message *m)
+{
+	const struct otlp_rows *rows = &m->tables[OTLP_ATTRIBUTES];
+
+	m->attributes = alloc_zero(rows->count, sizeof *m->attributes);
+	for (size_t i = 0; i < rows->count && !m->in->failed; i++)
+		m->attributes[i] = otlp_attribute(m, rows->rows[i]);
+}
