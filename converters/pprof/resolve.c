@@ -12,7 +12,8 @@
 
 /* --- strings --- */
 
-string_id pprof_string_of(const struct pprof_resolver *x, uint64_t number, uint64_t at, const char *what)
+string_id pprof_string_of(const struct pprof_resolver *x, uint64_t number, uint64_t at,
+			  const char *what)
 {
 	if (number < x->rows[PPROF_STRINGS].end - x->rows[PPROF_STRINGS].first)
 		return x->r->strings[x->rows[PPROF_STRINGS].first + number];
@@ -25,8 +26,8 @@ string_id pprof_string_of(const struct pprof_resolver *x, uint64_t number, uint6
 
 /* --- ids --- */
 
-static bool add_id(struct pprof_resolver *x, struct index *ids, uint64_t id, size_t row, uint64_t at,
-		   bool twice, const char *what)
+static bool add_id(struct pprof_resolver *x, struct index *ids, uint64_t id, size_t row,
+		   uint64_t at, bool twice, const char *what)
 {
 	if (!id || twice) {
 		input_error_at(x->r->in, at, "expected an id %s of %s, got %" PRIu64,
@@ -85,7 +86,7 @@ static void add_value_type(struct pprof_resolver *x, size_t i)
 {
 	const struct pprof_type *row = &x->r->types[x->rows[PPROF_TYPES].first + i];
 	struct value_type type = { .name = pprof_string_of(x, row->name, row->at,
-						     "a value type's name") };
+							   "a value type's name") };
 	struct str unit = profile_text(x->p, pprof_string_of(x, row->unit, row->at, "a unit"));
 	struct pprof_column *column = &x->columns[i];
 
@@ -182,7 +183,8 @@ static void add_frame(struct pprof_resolver *x, frame_id frame)
 	x->frames[x->frame_count++] = frame;
 }
 
-static void refuse_line(const struct pprof_resolver *x, const struct pprof_location *l, uint64_t function)
+static void refuse_line(const struct pprof_resolver *x, const struct pprof_location *l,
+			uint64_t function)
 {
 	input_error_at(x->r->in, l->at,
 		       "expected the id of a function in a line of this location, got %" PRIu64,
@@ -315,7 +317,8 @@ static void refuse_value(struct pprof_resolver *x, const struct pprof_part *part
 		       diag_quote(profile_text(x->p, x->p->value_types[v].name)));
 }
 
-static bool translate_value(struct pprof_resolver *x, const struct pprof_column *c, int64_t value, int64_t *to)
+static bool translate_value(struct pprof_resolver *x, const struct pprof_column *c, int64_t value,
+			    int64_t *to)
 {
 	const struct value_type *type = &x->p->value_types[c->v];
 	bool fits = true;
@@ -433,8 +436,8 @@ static void set_ranges(struct pprof_resolver *x, size_t first, size_t end)
 	pprof_counts(r, counts);
 	for (int t = 0; t < PPROF_TABLES; t++)
 		x->rows[t] = (struct pprof_rows){ r->parts[first].begin[t],
-						 end < r->part_count ? r->parts[end].begin[t]
-								     : counts[t] };
+						  end < r->part_count ? r->parts[end].begin[t]
+								      : counts[t] };
 }
 
 void pprof_resolve(struct pprof_reader *r, size_t first, size_t end)

@@ -92,7 +92,8 @@ static void read_note(struct pprof_resolver *x, struct str text, uint64_t at, bo
 
 static void add_comment(struct pprof_resolver *x, const struct pprof_comment *comment)
 {
-	struct str text = profile_text(x->p, pprof_string_of(x, comment->text, comment->at, "a comment"));
+	struct str text = profile_text(x->p,
+				       pprof_string_of(x, comment->text, comment->at, "a comment"));
 
 	if (str_eq(text, S(PPROF_THREADS))) {
 		x->threads = true;

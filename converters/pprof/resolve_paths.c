@@ -89,7 +89,8 @@ stack_id *pprof_translate_paths(struct pprof_resolver *x, const struct pprof_par
 	count = count_stacks(x, paths, order);
 	if (!stacks_in_proportion(x->p->stacks.count - x->r->stacks_before + count,
 				  input_offset(x->r->in)))
-		input_error_at(x->r->in, part->samples_at, STACKS_OUT_OF_PROPORTION, MAX_STACKS_PER_BYTE);
+		input_error_at(x->r->in, part->samples_at, STACKS_OUT_OF_PROPORTION,
+			       MAX_STACKS_PER_BYTE);
 	else if (distinct)
 		stacks_reserve(&x->p->stacks, count);
 	for (size_t i = 0; i < paths->count && !x->r->in->failed; i++) {
