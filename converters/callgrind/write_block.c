@@ -243,6 +243,8 @@ static size_t root_number(struct str name)
 
 	while (name.n && (unsigned char)*name.p <= ' ')
 		name = str_from(name, 1);
+	if (!str_starts(name, str_head(SYNTHETIC_ROOT, SYNTHETIC_ROOT.n - 1)))
+		return 0;
 	while (end < name.n && name.p[end] != ']')
 		end++;
 	return own_name_number(str_head(name, end + 1), SYNTHETIC_ROOT);

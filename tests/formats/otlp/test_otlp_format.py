@@ -131,3 +131,13 @@ def test_a_large_file_is_known_by_its_beginning():
     strings = [*broken.STRINGS, *(f"function {i}" for i in range(20000))]
     assert check(input=broken.export(strings=strings))["format"] == "otlp"
     assert check(input=broken.GOLDEN["reversed"])["format"] == "otlp"
+
+
+@pytest.mark.parametrize("unit, scale", [("nanoseconds", 1), ("microseconds", 10**3), ("ms", 10**6), ("seconds", 10**9), ("By", 1), ("objects", 1)])
+def test_units(unit, scale):
+    """Times become nanoseconds, whatever they were counted in."""
+    data = broken.export(broken.profile(types=(broken.message(f1=9, f2=len(broken.STRINGS)),)), strings=[*broken.STRINGS, unit])
+    plain = check(input=broken.export())["value_types"][0]["self_total"]
+    found = check(input=data)["value_types"][0]
+    assert (found["name"], found["self_total"]) == ("cpu", plain * scale)
+    assert found["unit"] == ("nanoseconds" if scale > 1 or unit == "nanoseconds" else "bytes" if unit == "By" else "none")
