@@ -290,12 +290,25 @@ static void decoder_close(struct source *s)
 	alloc_free(d);
 }
 
+/* "BZh" may begin a line of text: of bzip2 a digit and a block, or the end, come behind it. */
+static bool is_of(const struct codec *codec, struct str head)
+{
+	struct str rest;
+
+	if (!str_starts(head, codec->magic))
+		return false;
+	rest = str_from(head, codec->magic.n);
+	return codec != &codecs[BZIP2] || (rest.n > 2 && rest.p[0] >= '1' && rest.p[0] <= '9' &&
+					   (str_starts(str_from(rest, 1), S("1A")) ||
+					    str_starts(str_from(rest, 1), S("\x17\x72"))));
+}
+
 struct source *source_decompress(struct source *below, struct str head)
 {
 	for (size_t i = 0; i < CODECS; i++) {
 		struct decoder *d;
 
-		if (!str_starts(head, codecs[i].magic))
+		if (!is_of(&codecs[i], head))
 			continue;
 		if (!load(&codecs[i]))
 			diag_die("%s input needs %s, which cannot be loaded", codecs[i].name,
