@@ -201,14 +201,7 @@ static void put_strings(struct pprof_writer *w)
 static void free_writer(struct pprof_writer *w)
 {
 	strings_free(&w->strings);
-	stacks_free(&w->locations);
-	index_free(&w->function_index);
-	alloc_free(w->nodes);
-	alloc_free(w->location_numbers);
-	alloc_free(w->location_order);
-	alloc_free(w->functions);
-	alloc_free(w->objects);
-	alloc_free(w->object_numbers);
+	locations_free(&w->locations);
 	alloc_free(w->powers);
 	alloc_free(w->units);
 	buf_free(&w->message);
@@ -221,9 +214,8 @@ void pprof_write(struct output *out, const struct profile *p)
 	struct pprof_writer w = { .out = out, .p = p };
 
 	strings_init(&w.strings);
-	stacks_init(&w.locations);
 	put_types(&w);
-	pprof_number_locations(&w);
+	locations_init(&w.locations, p, false);
 	pprof_put_samples(&w);
 	pprof_put_tables(&w);
 	build_facts(&w);

@@ -112,19 +112,6 @@ static struct encoded encode_threads(struct pprof_writer *w)
 
 /* --- samples --- */
 
-/* Leaf first. */
-static size_t list_locations(const struct pprof_writer *w, stack_id stack, uint64_t **ids,
-			     size_t *cap)
-{
-	size_t count = 0;
-
-	for (; stack != EMPTY_STACK; stack = w->nodes[stack].caller) {
-		ARRAY_ROOM(*ids, count, *cap);
-		(*ids)[count++] = w->nodes[stack].location;
-	}
-	return count;
-}
-
 static void list_values(const struct pprof_writer *w, const int64_t *values, uint64_t *to)
 {
 	for (value_id v = 0; v < w->p->value_count; v++)
@@ -139,7 +126,7 @@ void pprof_put_samples(struct pprof_writer *w)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < p->sample_count; i++) {
-		size_t depth = list_locations(w, p->samples[i].stack, &ids, &cap);
+		size_t depth = locations_of(&w->locations, p->samples[i].stack, &ids, &cap);
 
 		w->message.n = 0;
 		protobuf_put_packed(&w->message, SAMPLE_LOCATIONS, ids, depth);

@@ -1,0 +1,62 @@
+/*
+ * locations - stacks in the tables of pprof and OTLP
+ *
+ * A location is a frame and those that are inlined into it; a stack is a row of locations. They
+ * refer to functions and mappings, which are numbered too. All numbers are from 1: 0 is none.
+ *
+ *	locations_init(&l, p, false);
+ *	count = locations_of(&l, stack, &numbers, &cap);
+ *	for (size_t i = 0; i < l.count; i++)
+ *		for (stack_id path = l.order[i]; path != EMPTY_STACK; path = l.paths.parent[path])
+ *			... profile_frame_at(p, l.paths.frame[path]) ...
+ *	locations_free(&l);
+ */
+#ifndef PROFILE_LOCATIONS_H
+#define PROFILE_LOCATIONS_H
+
+#include "common/profile/profile.h"
+
+/* By stack: the location that its last frame is in, and the stack that called it. */
+struct location_node {
+	uint32_t location; /* its number, or 0 if no sample ends or calls from here */
+	stack_id caller;
+};
+
+struct locations {
+	const struct profile *p;
+	bool by_kind; /* a location has one kind: frames of two kinds are two locations */
+	struct location_node *nodes;
+	struct stacks paths; /* a location as a path: its outermost frame first */
+	stack_id *order;     /* paths by number - 1 */
+	size_t count, cap;
+
+	struct index function_index;
+	function_id *functions; /* by number - 1 */
+	size_t function_count, function_cap;
+
+	string_id *objects; /* mappings that are only an object, behind those of the profile */
+	size_t object_count, object_cap;
+	uint32_t *object_numbers; /* by string: its place in objects + 1 */
+};
+
+/* Numbers the locations of all samples. */
+void locations_init(struct locations *l, const struct profile *p, bool by_kind);
+void locations_free(struct locations *l);
+
+/*
+ * Writes the numbers of the stack's locations, leaf first, to *out, which is grown as needed
+ * (*cap is its size), and returns how many there are.
+ */
+size_t locations_of(const struct locations *l, stack_id stack, uint64_t **out, size_t *cap);
+/* The frame that the others of location number i + 1 are inlined into. */
+struct frame locations_outermost(const struct locations *l, size_t i);
+
+/* The number of a function; those that differ in their object only have one. */
+uint64_t locations_function(struct locations *l, function_id f);
+/* The number of the mapping of a location with this frame; 0: it has none. */
+uint64_t locations_mapping(struct locations *l, const struct frame *f);
+/* How many mappings have been numbered; and what number i + 1 is. */
+size_t locations_mapping_count(const struct locations *l);
+struct mapping locations_mapping_at(const struct locations *l, size_t i);
+
+#endif
