@@ -7,27 +7,8 @@
 #include <inttypes.h>
 
 #include "common/base/alloc.h"
+#include "common/profile/unit_text.h"
 #include "converters/otlp/reading.h"
-
-static const struct otlp_unit {
-	const char *word;
-	enum unit unit;
-	int power;
-} units[] = {
-	{ "nanoseconds", UNIT_TIME, 0 },  { "microseconds", UNIT_TIME, 3 },
-	{ "milliseconds", UNIT_TIME, 6 }, { "seconds", UNIT_TIME, 9 },
-	{ "ns", UNIT_TIME, 0 },           { "us", UNIT_TIME, 3 },
-	{ "ms", UNIT_TIME, 6 },           { "s", UNIT_TIME, 9 },
-	{ "bytes", UNIT_BYTES, 0 },       { "By", UNIT_BYTES, 0 },
-};
-
-static const struct otlp_unit *unit_of(struct str word)
-{
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (str_eq(word, str_of(units[i].word)))
-			return &units[i];
-	return NULL;
-}
 
 enum { SAMPLES = 2 }; /* of a profile, in all layouts */
 
@@ -35,7 +16,8 @@ enum { SAMPLES = 2 }; /* of a profile, in all layouts */
 
 struct otlp_column {
 	value_id v;
-	int power;
+	const struct unit_text *unit; /* NULL: plain numbers */
+	int exponent;
 	bool counts; /* samples */
 };
 
@@ -83,28 +65,24 @@ static string_id own_name(struct otlp_message *m, struct value_type type, struct
 
 static void add_column(struct otlp_message *m, struct otlp_columns *to, struct protobuf row)
 {
-	struct value_type type = { 0 };
-	const struct otlp_unit *unit;
-	string_id unit_name = 0;
+	string_id name = 0, unit = 0;
+	struct otlp_column column = { 0 };
+	struct value_type type;
 	struct str word;
 
-	read_type(m, row, &type.name, &unit_name);
-	word = profile_text(m->p, unit_name);
-	unit = unit_of(word);
-	if (!type.name)
-		type.name = profile_string(m->p, S("samples"));
-	if (unit) {
-		type.unit = unit->unit;
-		type.source_scale = unit->power;
-	} else if (!str_eq(word, S("count"))) {
-		type.unit_name = unit_name;
-	}
+	read_type(m, row, &name, &unit);
+	word = profile_text(m->p, unit);
+	if (!name)
+		name = profile_string(m->p, S("samples"));
+	type = unit_text_type(m->p, name, word);
 	type.name = own_name(m, type, word);
+	column.exponent = unit_text_exponent(&word);
+	column.unit = unit_text_find(word);
+	column.v = profile_value_type(m->p, type);
+	column.counts = !column.unit && !column.exponent &&
+			profile_counts_samples(profile_text(m->p, type.name));
 	ARRAY_ROOM(to->items, to->count, to->cap);
-	to->items[to->count++] = (struct otlp_column){
-		profile_value_type(m->p, type), unit ? unit->power : 0,
-		!unit && profile_counts_samples(profile_text(m->p, type.name))
-	};
+	to->items[to->count++] = column;
 }
 
 static void read_columns(struct otlp_message *m, struct protobuf profile, struct otlp_columns *to)
@@ -254,8 +232,10 @@ static void add_value(struct otlp_message *m, const struct protobuf *at,
 		      const struct otlp_column *column, struct sample to, int64_t value)
 {
 	to.count = count_of(m, column, value);
-	if (!i64_shift(value, column->power, &value)) {
-		protobuf_error(at, "expected values that fit in 64 bits when they are nanoseconds");
+	if (!unit_text_value(m->p, column->v, column->unit, column->exponent, value, &value)) {
+		protobuf_error(at,
+			       "expected values that fit in 64 bits when they are nanoseconds or "
+			       "bytes");
 		return;
 	}
 	profile_sample_value(m->p, to, column->v, value);

@@ -2,26 +2,11 @@
  * pprof/write - the profile as one message, its fields in the order of their numbers
  */
 #include "common/base/alloc.h"
-#include "common/base/num.h"
 #include "common/profile/rows_json.h"
+#include "common/profile/unit_text.h"
 #include "converters/pprof/writing.h"
 
 /* --- value types --- */
-
-static void add_unit(const struct pprof_writer *w, value_id v, struct buf *unit)
-{
-	const struct value_type *type = &w->p->value_types[v];
-
-	if (type->unit == UNIT_TIME) {
-		buf_add(unit, str_of(pprof_time_word(w->powers[v])));
-		return;
-	}
-	if (type->exponent)
-		buf_print(unit, PPROF_POWER "%d ", -type->exponent);
-	buf_add(unit, type->unit == UNIT_BYTES ? S("bytes")
-		      : type->unit_name        ? profile_text(w->p, type->unit_name)
-					       : S("count"));
-}
 
 static void put_type(struct pprof_writer *w, enum profile_field field, uint64_t name, uint64_t unit)
 {
@@ -39,20 +24,10 @@ static void put_types(struct pprof_writer *w)
 	w->powers = alloc_zero(w->p->value_count, sizeof *w->powers);
 	w->units = alloc_zero(w->p->value_count, sizeof *w->units);
 	for (value_id v = 0; v < w->p->value_count; v++) {
-		const struct value_type *type = &w->p->value_types[v];
-		bool scaled = type->unit == UNIT_TIME && type->source_scale > 0 &&
-			      type->source_scale % 3 == 0 && type->source_scale <= 9;
-		int64_t whole = 1;
-
-		w->units[v] = 1;
-		if (scaled && i64_shift(1, type->source_scale, &whole) &&
-		    values_all_whole(&w->p->sample_values, v, whole)) {
-			w->powers[v] = type->source_scale;
-			w->units[v] = whole;
-		}
+		w->powers[v] = unit_text_power(w->p, v, &w->units[v]);
 		unit.n = 0;
-		add_unit(w, v, &unit);
-		put_type(w, PROFILE_TYPE, pprof_string(w, type->name),
+		buf_add_unit(&unit, w->p, v, w->powers[v]);
+		put_type(w, PROFILE_TYPE, pprof_string(w, w->p->value_types[v].name),
 			 strings_add(&w->strings, buf_str(&unit)));
 	}
 	buf_free(&unit);

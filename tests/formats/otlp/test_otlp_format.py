@@ -112,6 +112,13 @@ def test_values_of_attributes(value, text):
     assert broken.field(6, text) in out
 
 
+def test_decimals():
+    """As our writers spell them: whole numbers in a unit of their own."""
+    data = broken.export(broken.profile(types=(broken.message(f1=9, f2=len(broken.STRINGS)),)), strings=[*broken.STRINGS, "10^-3 percent"])
+    lines = lib.run("otlp2collapsed", "-q", input=data)[0].splitlines()
+    assert sorted(line.rsplit(b" ", 1)[1] for line in lines) == [b"0.002", b"0.003", b"0.007"]
+
+
 def test_times_without_values_count():
     data = broken.of(broken.message(f1=2, f5=broken.times(5, 6, 7)))
     assert lib.run("otlp2collapsed", "-q", input=data)[0] == b"main (main.c:3) 3\n"
@@ -133,11 +140,12 @@ def test_a_large_file_is_known_by_its_beginning():
     assert check(input=broken.GOLDEN["reversed"])["format"] == "otlp"
 
 
-@pytest.mark.parametrize("unit, scale", [("nanoseconds", 1), ("microseconds", 10**3), ("ms", 10**6), ("seconds", 10**9), ("By", 1), ("objects", 1)])
+@pytest.mark.parametrize("unit, scale", [("nanoseconds", 1), ("microseconds", 10**3), ("ms", 10**6), ("seconds", 10**9), ("By", 1),
+                                         ("kilobytes", 1024), ("objects", 1)])
 def test_units(unit, scale):
-    """Times become nanoseconds, whatever they were counted in."""
+    """Times become nanoseconds and sizes bytes, whatever they were counted in."""
     data = broken.export(broken.profile(types=(broken.message(f1=9, f2=len(broken.STRINGS)),)), strings=[*broken.STRINGS, unit])
     plain = check(input=broken.export())["value_types"][0]["self_total"]
     found = check(input=data)["value_types"][0]
     assert (found["name"], found["self_total"]) == ("cpu", plain * scale)
-    assert found["unit"] == ("nanoseconds" if scale > 1 or unit == "nanoseconds" else "bytes" if unit == "By" else "none")
+    assert found["unit"] == ("bytes" if unit in ("By", "kilobytes") else "none" if unit == "objects" else "nanoseconds")
