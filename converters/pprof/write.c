@@ -68,18 +68,14 @@ static void put_metadata_field(struct pprof_writer *w, enum profile_field field)
 }
 
 /* As JSON, so that it comes back with its key and thread. */
-static void put_note(struct pprof_writer *w, const struct metadata *row)
+static void put_note(struct pprof_writer *w, size_t row)
 {
 	struct buf text = { 0 };
 	struct output *out = output_memory(&text);
 
-	json_put_text(out, PPROF_METADATA "[[", profile_text(w->p, row->key));
-	json_put_text(out, ",", profile_text(w->p, row->value));
-	if (row->thread != NO_ID) {
-		output_byte(out, ',');
-		json_put_thread(out, w->p, row->thread);
-	}
-	output_text(out, "]]");
+	output_text(out, PPROF_METADATA "[");
+	json_put_metadata_row(out, w->p, row);
+	output_byte(out, ']');
 	output_close(out, true);
 	put_comment(w, buf_str(&text));
 	buf_free(&text);
@@ -121,7 +117,7 @@ static void put_comments(struct pprof_writer *w)
 		    !str_starts(profile_text(w->p, row->value), S("profpipe: ")))
 			put_comment(w, profile_text(w->p, row->value));
 		else
-			put_note(w, row);
+			put_note(w, i);
 	}
 	put_value_note(w);
 	if (pprof_has_threads(w->p))

@@ -104,7 +104,7 @@ def test_attributes():
 @pytest.mark.parametrize("value, text", [
     (broken.message(f1=b"a"), b"a"), (b"\x10\x01", b"true"), (b"\x21" + broken.times(0x3FF8000000000000), b"1.5"),
     (broken.message(f5=broken.message(f1=broken.message(f1=b"one"))), b"one"),
-    (broken.message(f5=broken.message(f1=(broken.message(f3=1), broken.message(f1=b"b")))), b"[1,b]"),
+    (broken.message(f5=broken.message(f1=(b"\x10\1", broken.message(f1=b"b")))), b"[true,b]"),
     (broken.message(f6=broken.message(f1=broken.message(f1=b"k", f2=broken.message(f3=2)))), b"{k:2}"),
     (broken.message(f7=b"\x01\xff"), b"01ff"), (broken.message(f8=3), b"main")])
 def test_values_of_attributes(value, text):
@@ -117,6 +117,16 @@ def test_decimals():
     data = broken.export(broken.profile(types=(broken.message(f1=9, f2=len(broken.STRINGS)),)), strings=[*broken.STRINGS, "10^-3 percent"])
     lines = lib.run("otlp2collapsed", "-q", input=data)[0].splitlines()
     assert sorted(line.rsplit(b" ", 1)[1] for line in lines) == [b"0.002", b"0.003", b"0.007"]
+
+
+def test_an_array_is_a_label_for_each_element():
+    value = broken.message(f5=broken.message(f1=(broken.message(f3=7), broken.message(f1=b"b"), broken.message(f8=3))))
+    out = lib.run("otlp2pprof", "-q", input=broken.export(attributes=(b"", broken.message(f1=9, f2=value, f3=10), broken.ATTRIBUTES[2])))[0]
+    texts = [b for number, b in broken.fields(out) if number == 6]
+    cpu, unit = texts.index(b"cpu"), texts.index(b"nanoseconds")
+    labels = [dict(broken.fields(b)) for number, b in broken.fields(next(b for number, b in broken.fields(out) if number == 2)) if number == 3]
+    assert [l for l in labels if l[1] == cpu] == [{1: cpu, 2: texts.index(b"b")}, {1: cpu, 2: texts.index(b"main")},
+                                                  {1: cpu, 3: 7, 4: unit}]
 
 
 def test_times_without_values_count():
