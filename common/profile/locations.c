@@ -6,13 +6,40 @@
 
 /* --- locations --- */
 
-/* Whether the frame is inlined into the one that called it: both are one location. */
-static bool continues(const struct locations *l, frame_id frame, frame_id caller)
+static bool is_inlined(const struct profile *p, frame_id frame)
 {
-	struct frame f = profile_frame_at(l->p, frame), c = profile_frame_at(l->p, caller);
+	return frame < p->frame_detail_count && p->frame_details[frame].inlined;
+}
 
+/* Whether the frame is inlined into the one that called it: both are one location. */
+static bool continues(const struct profile *p, bool by_kind, stack_id stack)
+{
+	stack_id parent = p->stacks.parent[stack];
+	struct frame f, c;
+
+	if (!is_inlined(p, p->stacks.frame[stack]) || parent == EMPTY_STACK)
+		return false;
+	f = profile_frame_at(p, p->stacks.frame[stack]);
+	c = profile_frame_at(p, p->stacks.frame[parent]);
 	return !c.unsymbolised && !f.unsymbolised && f.address == c.address &&
-	       f.mapping == c.mapping && (f.kind == c.kind || !l->by_kind);
+	       f.mapping == c.mapping && (f.kind == c.kind || !by_kind);
+}
+
+bool locations_lose_inlined(const struct profile *p, bool by_kind)
+{
+	bool *used, lost = false;
+
+	if (!p->frame_detail_count)
+		return false;
+	used = alloc_zero(p->stacks.count, sizeof *used);
+	for (size_t i = 0; i < p->sample_count; i++)
+		used[p->samples[i].stack] = true;
+	for (stack_id i = (stack_id)p->stacks.count; i-- > 1 && !lost;) {
+		used[p->stacks.parent[i]] |= used[i];
+		lost = used[i] && is_inlined(p, p->stacks.frame[i]) && !continues(p, by_kind, i);
+	}
+	alloc_free(used);
+	return lost;
 }
 
 /* The path of locations for each stack, in nodes[].location, and the callers. */
@@ -25,8 +52,7 @@ static void find_paths(struct locations *l)
 		frame_id frame = s->frame[i];
 		stack_id parent = s->parent[i];
 
-		if (frame < l->p->frame_detail_count && l->p->frame_details[frame].inlined &&
-		    parent != EMPTY_STACK && continues(l, frame, s->frame[parent])) {
+		if (continues(l->p, l->by_kind, i)) {
 			l->nodes[i] = (struct location_node){
 				stacks_push(&l->paths, l->nodes[parent].location, frame),
 				l->nodes[parent].caller

@@ -39,6 +39,14 @@ struct locations {
 	uint32_t *object_numbers; /* by string: its place in objects + 1 */
 };
 
+/*
+ * Whether a frame of some sample is inlined, but not where the one that called it is: it is a
+ * location of its own then, and not marked.
+ */
+#define LOCATIONS_LOSS \
+	"frames inlined elsewhere than where their caller is are not marked as inlined"
+bool locations_lose_inlined(const struct profile *p, bool by_kind);
+
 /* Numbers the locations of all samples. */
 void locations_init(struct locations *l, const struct profile *p, bool by_kind);
 void locations_free(struct locations *l);

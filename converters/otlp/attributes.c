@@ -64,6 +64,7 @@ enum { DEEPEST = 32 };
 
 struct any {
 	struct buf text;
+	bool any; /* there is a value: an empty text is one */
 	bool is_number;
 	int64_t number;
 	int depth;
@@ -136,6 +137,7 @@ static void put_any(const struct otlp_message *m, struct protobuf value, struct 
 		return;
 	}
 	while (protobuf_field(&value, &f)) {
+		to->any = true;
 		switch (f.number) {
 		case OTLP_ANY_TEXT:
 			buf_add(&to->text,
@@ -208,7 +210,7 @@ struct otlp_attribute otlp_attribute(const struct otlp_message *m, struct protob
 		to.label.unit = 0;
 	}
 	buf_free(&any.text);
-	to.empty = !to.label.key || (!any.is_number && !to.label.text);
+	to.empty = !to.label.key || !any.any;
 	return to;
 }
 
@@ -279,8 +281,6 @@ static void read_elements(struct otlp_message *m, struct protobuf row, struct ot
 			l.text = profile_string(m->p, buf_str(&any.text));
 		}
 		buf_free(&any.text);
-		if (!l.is_number && !l.text)
-			continue;
 		ARRAY_ROOM(m->elements, m->element_count, m->element_cap);
 		m->elements[m->element_count++] = l;
 	}

@@ -21,6 +21,7 @@
  */
 #include "converters/otlp/internal.h"
 
+#include "common/profile/locations.h"
 #include "common/syntax/protobuf.h"
 
 /* --- how sure the format is of a file --- */
@@ -144,12 +145,14 @@ static int otlp_bid(struct str head, bool whole)
 
 /* --- the format --- */
 
-/* Both are numbers without a sign. */
+/* Times are numbers without a sign. */
 static void report_loss(const struct profile *p, const void *options, struct buf *loss)
 {
 	(void)options;
 	if (p->recording.start < 0 || p->recording.duration < 0)
 		buf_print(loss, "otlp has no start before 1970 and no duration below 0");
+	if (locations_lose_inlined(p, true))
+		buf_print(loss, "%s%s", loss->n ? "; " : "", LOCATIONS_LOSS);
 }
 
 static const struct otlp_read_options usual_reading;

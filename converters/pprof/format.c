@@ -18,6 +18,7 @@
  */
 #include "converters/pprof/internal.h"
 
+#include "common/profile/locations.h"
 #include "common/syntax/protobuf.h"
 
 /* --- how sure the format is of a file --- */
@@ -115,6 +116,13 @@ static int pprof_bid(struct str head, bool whole)
 
 /* --- the format --- */
 
+static void report_loss(const struct profile *p, const void *options, struct buf *loss)
+{
+	(void)options;
+	if (locations_lose_inlined(p, false))
+		buf_print(loss, LOCATIONS_LOSS);
+}
+
 const struct format pprof_format = {
 	.name = "pprof",
 	.title = "profile.proto: Go, Rust's pprof-rs, Node, Python and Java agents, Julia",
@@ -128,5 +136,6 @@ const struct format pprof_format = {
 	.binary = true,
 	.bid = pprof_bid,
 	.read = pprof_read,
+	.report_loss = report_loss,
 	.write = pprof_write,
 };
