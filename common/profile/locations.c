@@ -112,15 +112,25 @@ void locations_free(struct locations *l)
 	alloc_free(l->object_numbers);
 }
 
-size_t locations_of(const struct locations *l, stack_id stack, uint64_t **out, size_t *cap)
+void locations_list(const struct locations *l, struct location_list *lists, size_t count)
 {
-	size_t count = 0;
+	bool more = true;
 
-	for (; stack != EMPTY_STACK; stack = l->nodes[stack].caller) {
-		ARRAY_ROOM(*out, count, *cap);
-		(*out)[count++] = l->nodes[stack].location;
+	for (size_t i = 0; i < count; i++)
+		lists[i].count = 0;
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < count; i++) {
+			struct location_list *list = &lists[i];
+
+			if (list->next == EMPTY_STACK)
+				continue;
+			ARRAY_ROOM(list->numbers, list->count, list->cap);
+			list->numbers[list->count++] = l->nodes[list->next].location;
+			list->next = l->nodes[list->next].caller;
+			more = true;
+		}
 	}
-	return count;
 }
 
 struct frame locations_outermost(const struct locations *l, size_t i)

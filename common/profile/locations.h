@@ -5,7 +5,7 @@
  * refer to functions and mappings, which are numbered too. All numbers are from 1: 0 is none.
  *
  *	locations_init(&l, p, false);
- *	count = locations_of(&l, stack, &numbers, &cap);
+ *	locations_list(&l, lists, count);
  *	for (size_t i = 0; i < l.count; i++)
  *		for (stack_id path = l.order[i]; path != EMPTY_STACK; path = l.paths.parent[path])
  *			... profile_frame_at(p, l.paths.frame[path]) ...
@@ -52,10 +52,17 @@ void locations_init(struct locations *l, const struct profile *p, bool by_kind);
 void locations_free(struct locations *l);
 
 /*
- * Writes the numbers of the stack's locations, leaf first, to *out, which is grown as needed
- * (*cap is its size), and returns how many there are.
+ * The locations of stacks, leaf first: the caller sets `next` of each list to its stack. Stacks
+ * come in no order, and each step from one to its caller may wait for memory, so those of several
+ * lists are followed side by side. The caller frees the numbers.
  */
-size_t locations_of(const struct locations *l, stack_id stack, uint64_t **out, size_t *cap);
+struct location_list {
+	stack_id next;
+	uint64_t *numbers;
+	size_t count, cap;
+};
+enum { LOCATIONS_TOGETHER = 8 };
+void locations_list(const struct locations *l, struct location_list *lists, size_t count);
 /* The frame that the others of location number i + 1 are inlined into. */
 struct frame locations_outermost(const struct locations *l, size_t i);
 

@@ -23,6 +23,7 @@
 
 #include "common/profile/locations.h"
 #include "common/syntax/protobuf.h"
+#include "converters/otlp/json.h"
 
 /* --- how sure the format is of a file --- */
 
@@ -130,6 +131,9 @@ static int otlp_bid(struct str head, bool whole)
 	enum { SURE = 88, DAMAGED = 45 };
 	int now, old;
 
+	if (otlp_is_json(head))
+		return otlp_json_bid(head, SURE);
+
 	if (otlp_is_framed(head)) {
 		size_t length = otlp_frame_length(head.p);
 
@@ -160,7 +164,7 @@ static const struct otlp_read_options usual_reading;
 const struct format otlp_format = {
 	.name = "otlp",
 	.title = "profiles of OpenTelemetry: the eBPF profiler, async-profiler, the collector",
-	.suffixes = ".otlp .otlp.pb",
+	.suffixes = ".otlp .otlp.pb .otlp.json .otlp.jsonl",
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES |
 		    FEATURE_LINES | FEATURE_COLUMNS | FEATURE_ADDRESSES | FEATURE_THREADS |

@@ -9,7 +9,7 @@
 #define OTLP_READING_H
 
 #include "common/syntax/protobuf.h"
-#include "converters/otlp/internal.h"
+#include "converters/otlp/schema.h"
 
 struct otlp_rows {
 	struct protobuf *rows;
@@ -18,6 +18,8 @@ struct otlp_rows {
 
 /* The numbers of fields that differ between layouts; 0: it has no such field. */
 struct otlp_fields {
+	bool old_times; /* varints */
+	uint32_t location_attributes;
 	struct {
 		uint32_t locations, time, duration, period_type, period, attributes;
 	} profile;
@@ -66,6 +68,8 @@ struct otlp_message {
 	struct input *in;
 	struct profile *p;
 	struct protobuf all;
+	enum otlp_names names; /* of a message that was JSON: which layout they are of */
+	bool json;
 	bool dictionary;
 	struct otlp_rows resources, tables[OTLP_TABLES];
 	enum otlp_layout layout;

@@ -165,8 +165,10 @@ static void build_tail(struct otlp_writer *w, value_id v, struct fact_list *fact
 	size_t shared = facts->count;
 
 	/* see report_loss() of the format */
-	if (r->start > 0)
-		protobuf_put_fixed64(to, PROFILE_TIME, (uint64_t)r->start);
+	if (r->start > 0) {
+		protobuf_put_tag(to, PROFILE_TIME, PROTOBUF_FIXED64);
+		protobuf_put_fixed(to, (uint64_t)r->start);
+	}
 	if (r->duration > 0)
 		protobuf_put_number(to, PROFILE_DURATION, (uint64_t)r->duration);
 	if (r->period_name || r->period_unit)

@@ -23,20 +23,30 @@ uint64_t otlp_number_stack(struct otlp_writer *w, stack_id stack)
 
 /* --- stacks, strings and others that are bytes --- */
 
+static void put_stack(struct otlp_writer *w, const struct location_list *list, struct buf *to)
+{
+	w->message.n = 0;
+	protobuf_put_packed(&w->message, STACK_LOCATIONS, list->numbers, list->count);
+	protobuf_put_bytes(to, OTLP_STACKS, buf_str(&w->message));
+}
+
 static void put_stacks(struct otlp_writer *w, struct buf *to)
 {
-	uint64_t *locations = NULL;
-	size_t cap = 0;
+	struct location_list lists[LOCATIONS_TOGETHER] = { 0 };
 
 	protobuf_put_bytes(to, OTLP_STACKS, S(""));
-	for (size_t i = 0; i < w->stack_count; i++) {
-		size_t depth = locations_of(&w->locations, w->stacks[i], &locations, &cap);
-
-		w->message.n = 0;
-		protobuf_put_packed(&w->message, STACK_LOCATIONS, locations, depth);
-		protobuf_put_bytes(to, OTLP_STACKS, buf_str(&w->message));
+	for (size_t first = 0, count; first < w->stack_count; first += count) {
+		count = w->stack_count - first;
+		if (count > LOCATIONS_TOGETHER)
+			count = LOCATIONS_TOGETHER;
+		for (size_t i = 0; i < count; i++)
+			lists[i].next = w->stacks[first + i];
+		locations_list(&w->locations, lists, count);
+		for (size_t i = 0; i < count; i++)
+			put_stack(w, &lists[i], to);
 	}
-	alloc_free(locations);
+	for (size_t i = 0; i < LOCATIONS_TOGETHER; i++)
+		alloc_free(lists[i].numbers);
 }
 
 static void put_rows(const struct strings *rows, enum otlp_table table, struct buf *to)

@@ -118,26 +118,41 @@ static void list_values(const struct pprof_writer *w, const int64_t *values, uin
 		to[v] = (uint64_t)(w->units[v] == 1 ? values[v] : values[v] / w->units[v]);
 }
 
+static void put_sample(struct pprof_writer *w, size_t i, const struct location_list *list,
+		       const struct encoded *threads, const struct encoded *sets, uint64_t *values)
+{
+	const struct profile *p = w->p;
+
+	w->message.n = 0;
+	protobuf_put_packed(&w->message, SAMPLE_LOCATIONS, list->numbers, list->count);
+	list_values(w, values_row(&p->sample_values, i), values);
+	protobuf_put_packed(&w->message, SAMPLE_VALUES, values, p->value_count);
+	buf_add(&w->message, encoded_at(sets, profile_sample_labels(p, i)));
+	buf_add(&w->message, encoded_at(threads, p->samples[i].thread));
+	protobuf_write_bytes(w->out, PROFILE_SAMPLE, buf_str(&w->message));
+}
+
 void pprof_put_samples(struct pprof_writer *w)
 {
 	const struct profile *p = w->p;
 	struct encoded threads = encode_threads(w), sets = encode_sets(w);
-	uint64_t *values = alloc_zero(p->value_count, sizeof *values), *ids = NULL;
-	size_t cap = 0;
+	uint64_t *values = alloc_zero(p->value_count, sizeof *values);
+	struct location_list lists[LOCATIONS_TOGETHER] = { 0 };
 
-	for (size_t i = 0; i < p->sample_count; i++) {
-		size_t depth = locations_of(&w->locations, p->samples[i].stack, &ids, &cap);
+	for (size_t first = 0; first < p->sample_count; first += LOCATIONS_TOGETHER) {
+		size_t end = first + LOCATIONS_TOGETHER < p->sample_count
+				     ? first + LOCATIONS_TOGETHER
+				     : p->sample_count;
 
-		w->message.n = 0;
-		protobuf_put_packed(&w->message, SAMPLE_LOCATIONS, ids, depth);
-		list_values(w, values_row(&p->sample_values, i), values);
-		protobuf_put_packed(&w->message, SAMPLE_VALUES, values, p->value_count);
-		buf_add(&w->message, encoded_at(&sets, profile_sample_labels(p, i)));
-		buf_add(&w->message, encoded_at(&threads, p->samples[i].thread));
-		protobuf_write_bytes(w->out, PROFILE_SAMPLE, buf_str(&w->message));
+		for (size_t i = first; i < end; i++)
+			lists[i - first].next = p->samples[i].stack;
+		locations_list(&w->locations, lists, end - first);
+		for (size_t i = first; i < end; i++)
+			put_sample(w, i, &lists[i - first], &threads, &sets, values);
 	}
 	alloc_free(values);
-	alloc_free(ids);
+	for (size_t i = 0; i < LOCATIONS_TOGETHER; i++)
+		alloc_free(lists[i].numbers);
 	free_encoded(&threads);
 	free_encoded(&sets);
 }
