@@ -1,6 +1,7 @@
 """proffilter and profdiff on pprof's files: what is left is what `go tool pprof` leaves."""
 import csv
 import io
+import json
 from collections import Counter
 
 import pytest
@@ -76,6 +77,19 @@ def test_a_quotient():
     cut = lib.run("proffilter", "-q", "--scale", "1/4", "-t", "pprof", CPU)[0]
     rows = csv.DictReader(io.StringIO(lib.run("proftop", "-q", "--format", "csv", "--limit", "0", input=cut)[0].decode()))
     assert {row["function"]: [int(row["self"]), int(row["inclusive"])] for row in rows} == found
+
+
+MEANS = [(HEAP, "inuse_space", "bytes"), (HEAP, "alloc_space", "bytes"), (CPU, "cpu", "nanoseconds"),
+         (lib.SAMPLES / "pprof" / "go-mutex.pb.gz", "delay", "nanoseconds")]
+
+
+@pytest.mark.parametrize("path, name, unit", [case for case in MEANS if case[0].exists()], ids=lambda case: str(getattr(case, "name", case)))
+def test_means(path, name, unit):
+    """Means there are cut to whole numbers, here rounded to nanoseconds."""
+    found = pprof_tool.top(path, name, unit, "-mean")
+    text = lib.run("proftop", "-q", "--no-idle", "--per", "1", "--value", name, "--format", "json", path)[0]
+    rows = [(row["function"], row[what]) for row in json.loads(text) for what in ("self", "inclusive") if row[what]]
+    assert rows and [(function, what) for function, what in rows if not {int(what), int(what) - 1} & set(found.get(function, [0]))] == []
 
 
 @pytest.mark.parametrize("option", ["-diff_base", "-base"])

@@ -60,8 +60,8 @@ static int decimals_for(int64_t denominator)
 	return n;
 }
 
-/* Rounds halves away from zero. The value is split so that products fit. */
-static bool scaled(int64_t value, struct factor f, int64_t *result, bool *rounded)
+/* The value is split so that products fit. */
+bool factor_apply(struct factor f, int64_t value, int64_t *result, bool *rounded)
 {
 	int64_t whole = value / f.denominator, rest = value % f.denominator, part, half;
 
@@ -83,7 +83,7 @@ static void scale_table(struct profile *p, struct values *t, struct factor f)
 		uint32_t v;
 		int64_t *value = values_cell(t, i, &v);
 
-		if (!scaled(*value, f, value, &rounded)) {
+		if (!factor_apply(f, *value, value, &rounded)) {
 			t->overflow = true;
 			t->overflowed = v;
 		}

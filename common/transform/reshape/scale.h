@@ -15,6 +15,12 @@ struct factor {
 bool factor_read(struct str text, struct factor *factor);
 
 /*
+ * The value times the factor, to the nearest; halves are rounded away from zero. False if it does
+ * not fit.
+ */
+bool factor_apply(struct factor f, int64_t value, int64_t *result, bool *rounded);
+
+/*
  * Scales samples and call graph; calls and numbers of samples stay. Value types that are not
  * times get as many decimals as needed, at most 9. Rounded values are counted in p->rounded; a
  * value that does not fit is an overflow of p.
