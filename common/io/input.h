@@ -26,13 +26,22 @@ enum input_place { PLACE_BYTE, PLACE_LINE };
 
 struct source;
 
+/*
+ * Where something came from that a reader made in memory of what it read: the offset in the
+ * input for byte p of that memory.
+ */
+struct input_origin {
+	uint64_t (*offset_of)(const struct input_origin *origin, const char *p);
+};
+
 struct input {
 	const char *p, *end; /* the window; the reader advances p */
 	const char *name;    /* for messages: the file name, or "standard input" */
 	enum input_place place;
 	uint64_t line; /* number of lines returned by input_line() */
 	bool failed;
-	const void *options; /* option values of the format that reads it */
+	const void *options;               /* option values of the format that reads it */
+	const struct input_origin *origin; /* NULL, or what errors in memory of its own ask */
 
 	char *buffer;
 	size_t cap;

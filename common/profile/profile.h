@@ -552,6 +552,12 @@ struct decimal profile_decimal(const struct profile *p, value_id v, int64_t valu
 void profile_sample(struct profile *p, thread_id t, stack_id stack, value_id v, int64_t value,
 		    uint64_t count);
 void profile_sample_row(struct profile *p, struct sample s, const int64_t *values);
+/* Prefetches what profile_sample_row() will read for a sample of this stack. */
+PREFETCH_FUNCTION profile_prefetch_sample(const struct profile *p, stack_id stack)
+{
+	if (stack < p->sample_first_count)
+		PREFETCH(&p->sample_first[stack]);
+}
 /* Adds a sample with a value of one value type. */
 void profile_sample_value(struct profile *p, struct sample s, value_id v, int64_t value);
 #define NO_TIME INT64_MIN

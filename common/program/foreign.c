@@ -49,7 +49,6 @@ static const struct kind {
 	  "a profile of the Firefox Profiler: "
 	  "speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"resourceSpans\""), "traces of OpenTelemetry, not a profile" },
-	{ IN_JSON, MARK("\"resourceProfiles\""), "a profile of OpenTelemetry in JSON" },
 	{ IN_JSON, MARK("\"root_frame\""), "pyinstrument's JSON: its -r speedscope is read" },
 	{ IN_JSON, MARK(""), "JSON of another kind" },
 	/* reports and pages */

@@ -362,6 +362,16 @@ static size_t short_number(const struct input *in, struct decimal *number)
 	return (size_t)(p - in->p);
 }
 
+bool json_number_text(struct json *j, struct str *text)
+{
+	next_value(j);
+	*text = number_text(j->in);
+	if (j->in->failed || !is_number(*text) || text->n >= LONGEST_NUMBER)
+		return json_expected(j, "a number");
+	j->in->p += text->n;
+	return true;
+}
+
 bool json_number(struct json *j, struct decimal *number, enum exactness *exactness)
 {
 	struct str text;
@@ -374,12 +384,12 @@ bool json_number(struct json *j, struct decimal *number, enum exactness *exactne
 		j->in->p += n;
 		return true;
 	}
-	text = number_text(j->in);
-	if (j->in->failed || !is_number(text) || text.n >= LONGEST_NUMBER)
-		return json_expected(j, "a number");
-	if (!str_to_decimal(text, number, exactness))
+	if (!json_number_text(j, &text))
+		return false;
+	if (!str_to_decimal(text, number, exactness)) {
+		j->in->p = text.p;
 		return json_expected(j, "a number in range");
-	j->in->p += text.n;
+	}
 	return true;
 }
 

@@ -75,6 +75,8 @@ bool json_element(struct json *j);
 bool json_string(struct json *j, struct str *text);
 bool json_number(struct json *j, struct decimal *number, enum exactness *exactness);
 bool json_bool(struct json *j, bool *value);
+/* Takes a number as it is written, for numbers that a decimal cannot hold. */
+bool json_number_text(struct json *j, struct str *text);
 /* An integer from 0 to `max`; `what` names it in the error message. */
 bool json_index(struct json *j, uint32_t max, const char *what, uint32_t *value);
 

@@ -158,6 +158,8 @@ void protobuf_leave(struct input *in, const struct protobuf_tag *f)
 
 static uint64_t offset_of(const struct protobuf *m)
 {
+	if (m->in->origin)
+		return m->in->origin->offset_of(m->in->origin, m->p);
 	return input_offset(m->in) + (uint64_t)(m->p - m->in->p);
 }
 
@@ -393,23 +395,57 @@ static uint64_t tag_of(uint32_t number, enum protobuf_type type)
 	return (uint64_t)number << TYPE_BITS | type;
 }
 
-static void put_varint(struct buf *b, uint64_t value)
+void protobuf_put_varint(struct buf *b, uint64_t value)
 {
 	b->n += varint_bytes(room(b, MAX_VARINT), value);
+}
+
+void protobuf_put_tag(struct buf *b, uint32_t number, enum protobuf_type type)
+{
+	protobuf_put_varint(b, tag_of(number, type));
+}
+
+void protobuf_put_fixed(struct buf *b, uint64_t value)
+{
+	char *to = room(b, sizeof value);
+
+	for (size_t i = 0; i < sizeof value; i++)
+		to[i] = (char)(value >> 8 * i & 255);
+	b->n += sizeof value;
+}
+
+/* Bytes that hold any length below 2^35. */
+enum { LENGTH_BYTES = 5 };
+
+size_t protobuf_begin(struct buf *b, uint32_t number)
+{
+	protobuf_put_tag(b, number, PROTOBUF_BYTES);
+	room(b, LENGTH_BYTES);
+	b->n += LENGTH_BYTES;
+	return b->n;
+}
+
+void protobuf_end(struct buf *b, size_t begin)
+{
+	uint64_t length = b->n - begin;
+
+	for (size_t i = 0; i < LENGTH_BYTES; i++)
+		b->p[begin - LENGTH_BYTES + i] = (char)((length >> 7 * i & 127) |
+							(i + 1 < LENGTH_BYTES ? 128 : 0));
 }
 
 void protobuf_put_number(struct buf *b, uint32_t number, uint64_t value)
 {
 	if (!value)
 		return;
-	put_varint(b, tag_of(number, PROTOBUF_VARINT));
-	put_varint(b, value);
+	protobuf_put_varint(b, tag_of(number, PROTOBUF_VARINT));
+	protobuf_put_varint(b, value);
 }
 
 void protobuf_put_bytes(struct buf *b, uint32_t number, struct str bytes)
 {
-	put_varint(b, tag_of(number, PROTOBUF_BYTES));
-	put_varint(b, bytes.n);
+	protobuf_put_varint(b, tag_of(number, PROTOBUF_BYTES));
+	protobuf_put_varint(b, bytes.n);
 	buf_add(b, bytes);
 }
 

@@ -162,6 +162,16 @@ int protobuf_bid(struct str head, bool whole, const struct protobuf_shape *shape
 /* A field of one number. Zero is what a missing field means, so it is left out. */
 void protobuf_put_number(struct buf *b, uint32_t number, uint64_t value);
 void protobuf_put_bytes(struct buf *b, uint32_t number, struct str bytes);
+/* The parts of a field, for callers that need zeros too. */
+void protobuf_put_tag(struct buf *b, uint32_t number, enum protobuf_type type);
+void protobuf_put_varint(struct buf *b, uint64_t value);
+void protobuf_put_fixed(struct buf *b, uint64_t value); /* of 64 bits */
+/*
+ * A field of bytes whose length is known at its end: what is put between the two calls. Returns
+ * what protobuf_end() needs, which is never 0. Its length takes five bytes.
+ */
+size_t protobuf_begin(struct buf *b, uint32_t number);
+void protobuf_end(struct buf *b, size_t begin);
 /* Packed; nothing if there are none. */
 void protobuf_put_packed(struct buf *b, uint32_t number, const uint64_t *values, size_t count);
 /* Writes a field of bytes. */

@@ -18,6 +18,7 @@
 #include "converters/otlp/internal.h"
 
 #include "common/syntax/protobuf.h"
+#include "converters/otlp/json.h"
 
 /* --- how sure the format is of a file --- */
 
@@ -125,6 +126,9 @@ static int otlp_bid(struct str head, bool whole)
 	enum { SURE = 88, DAMAGED = 45 };
 	int now, old;
 
+	if (otlp_is_json(head))
+		return otlp_json_bid(head, SURE);
+
 	if (otlp_is_framed(head)) {
 		size_t length = otlp_frame_length(head.p);
 
@@ -145,7 +149,7 @@ static const struct otlp_read_options usual_reading;
 const struct format otlp_format = {
 	.name = "otlp",
 	.title = "profiles of OpenTelemetry: the eBPF profiler, async-profiler, the collector",
-	.suffixes = ".otlp .otlp.pb",
+	.suffixes = ".otlp .otlp.pb .otlp.json .otlp.jsonl",
 	.representation = REPR_SAMPLES,
 	.binary = true,
 	.bid = otlp_bid,

@@ -24,6 +24,8 @@ const struct option_row otlp_read_rows[] = {
 };
 
 static const struct otlp_fields ranges = {
+	.old_times = true,
+	.location_attributes = 5,
 	.profile = { .locations = 3,
 		     .time = 4,
 		     .duration = 5,
@@ -34,12 +36,31 @@ static const struct otlp_fields ranges = {
 };
 /* attributes of a profile: 1.8 and 1.9 differ, and cannot be told apart */
 static const struct otlp_fields values_second = {
+	.location_attributes = 4,
 	.profile = { .time = 3, .duration = 4, .period_type = 5, .period = 6 },
 	.sample = { .stack = 1, .values = 2, .attributes = 3, .link = 4, .times = 5 },
 };
 static const struct otlp_fields values_fourth = {
+	.location_attributes = 4,
 	.profile = { .time = 3, .duration = 4, .period_type = 5, .period = 6, .attributes = 11 },
 	.sample = { .stack = 1, .attributes = 2, .link = 3, .values = 4, .times = 5 },
+};
+
+/* Made of JSON: the newest numbers, and for what the newest layout does not have, others. */
+static const struct otlp_fields named_ranges = {
+	.location_attributes = 4,
+	.profile = { .locations = OTLP_RANGES_OF_PROFILE,
+		     .time = 3,
+		     .duration = 4,
+		     .period_type = 5,
+		     .period = 6,
+		     .attributes = 11 },
+	.sample = { .start = OTLP_START_OF_SAMPLE,
+		    .length = OTLP_LENGTH_OF_SAMPLE,
+		    .attributes = 2,
+		    .link = 3,
+		    .values = 4,
+		    .times = 5 },
 };
 
 static const struct otlp_fields *fields_of(enum otlp_layout layout)
@@ -134,8 +155,8 @@ static bool sample_field(struct otlp_sample *to, const struct protobuf *s, struc
 	if (n == fields->sample.attributes)
 		return take_numbers(s, f, &to->attributes, "numbers of attributes", quiet);
 	if (n == fields->sample.times)
-		return fields->sample.stack ? count_times(s, f, &to->times, quiet)
-					    : count_old_times(s, f, &to->times, quiet);
+		return fields->old_times ? count_old_times(s, f, &to->times, quiet)
+					 : count_times(s, f, &to->times, quiet);
 	return true;
 }
 
@@ -265,8 +286,25 @@ static enum otlp_layout guess(struct otlp_message *m)
 	return score.bad_second < score.bad_fourth ? OTLP_1_9 : OTLP_1_11;
 }
 
+/* In JSON names tell which fields there are, whatever their numbers were. */
+static void layout_of_names(struct otlp_message *m, enum otlp_layout wanted)
+{
+	bool with_ranges = m->names == OTLP_RANGE_NAMES;
+
+	m->layout = with_ranges ? OTLP_1_7 : OTLP_1_11;
+	m->fields = with_ranges ? &named_ranges : &values_fourth;
+	if (wanted != OTLP_AUTO && m->names != OTLP_ANY_NAMES && with_ranges != (wanted < OTLP_1_9))
+		protobuf_error(&m->all, "expected names of layout %s, got names of %s",
+			       with_ranges ? "1.8 or later" : "1.7 or before",
+			       with_ranges ? "1.7 or before" : "1.8 or later");
+}
+
 void otlp_find_layout(struct otlp_message *m, enum otlp_layout wanted)
 {
+	if (m->json) {
+		layout_of_names(m, wanted);
+		return;
+	}
 	if (wanted != OTLP_AUTO)
 		m->layout = wanted;
 	else if (m->layout == OTLP_AUTO && !m->in->failed)

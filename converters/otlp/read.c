@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "common/base/alloc.h"
+#include "converters/otlp/json.h"
 #include "converters/otlp/reading.h"
 
 enum { RESOURCES = 1, DICTIONARY };
@@ -53,7 +54,7 @@ static void read_parts(struct otlp_message *m, enum otlp_layout wanted)
 {
 	struct protobuf all = m->all;
 	struct protobuf_field f;
-	bool tables = wanted == OTLP_1_6 || (wanted == OTLP_AUTO && has_tables(all));
+	bool tables = !m->json && (wanted == OTLP_1_6 || (wanted == OTLP_AUTO && has_tables(all)));
 
 	if (tables)
 		m->layout = OTLP_1_6;
@@ -67,8 +68,10 @@ static void read_parts(struct otlp_message *m, enum otlp_layout wanted)
 	}
 	if (!tables && !m->dictionary && m->resources.count)
 		protobuf_error(&m->all,
-			       "expected a dictionary (field 2), got none; layouts before 1.6 are "
-			       "not read");
+			       m->json ? "expected a dictionary, got none; in JSON layouts before "
+					 "1.7 are not read"
+				       : "expected a dictionary (field 2), got none; layouts "
+					 "before 1.6 are not read");
 }
 
 /* The last field of that number, or nothing; so it is with fields that are not repeated. */
@@ -113,21 +116,49 @@ void otlp_each_profile(struct otlp_message *m,
 
 /* --- the whole --- */
 
-static void read_message(struct input *in, struct profile *p, size_t length)
+static void read_message(struct otlp_message *m)
 {
-	const struct otlp_read_options *options = in->options;
+	const struct otlp_read_options *options = m->in->options;
 	enum otlp_layout wanted = options ? (enum otlp_layout)options->layout : OTLP_AUTO;
+
+	read_parts(m, wanted);
+	otlp_find_layout(m, wanted);
+	if (!m->in->failed)
+		otlp_read_tables(m);
+	if (!m->in->failed)
+		otlp_read_samples(m);
+	otlp_free_tables(m);
+}
+
+/* The next bytes of the window. */
+static void read_bytes(struct input *in, struct profile *p, size_t length)
+{
 	struct otlp_message m = { .in = in, .p = p, .all = { in->p, in->p + length, in } };
 
-	read_parts(&m, wanted);
-	otlp_find_layout(&m, wanted);
-	if (!in->failed)
-		otlp_read_tables(&m);
-	if (!in->failed)
-		otlp_read_samples(&m);
-	otlp_free_tables(&m);
+	read_message(&m);
 	if (!in->failed)
 		in->p += length;
+}
+
+/* Objects, with blanks or nothing between them: the collector writes one a line. */
+static void read_json(struct input *in, struct profile *p)
+{
+	struct otlp_json j;
+
+	otlp_json_start(&j, in);
+	while (otlp_json_next(&j)) {
+		const char *from = j.message.p;
+		struct otlp_message m = { .in = in,
+					  .p = p,
+					  .all = { from, from + j.message.n, in },
+					  .json = true,
+					  .names = (enum otlp_names)j.names };
+
+		in->origin = &j.origin;
+		read_message(&m);
+		in->origin = NULL;
+	}
+	otlp_json_free(&j);
 }
 
 static void read_frames(struct input *in, struct profile *p)
@@ -147,20 +178,25 @@ static void read_frames(struct input *in, struct profile *p)
 				    (size_t)(in->end - in->p));
 			return;
 		}
-		read_message(in, p, length);
+		read_bytes(in, p, length);
 	}
 }
 
 int otlp_read(struct input *in, struct profile *p)
 {
+	struct str head;
+
 	if (!input_want(in, OTLP_FRAME + 1) && in->p == in->end)
 		return input_error(in, "expected profiles, got an empty file");
-	if (otlp_is_framed((struct str){ in->p, (size_t)(in->end - in->p) })) {
+	head = (struct str){ in->p, (size_t)(in->end - in->p) };
+	if (otlp_is_json(head)) {
+		read_json(in, p);
+	} else if (otlp_is_framed(head)) {
 		read_frames(in, p);
 	} else {
 		while (input_more(in))
 			;
-		read_message(in, p, (size_t)(in->end - in->p));
+		read_bytes(in, p, (size_t)(in->end - in->p));
 	}
 	return input_status(in);
 }

@@ -9,7 +9,7 @@
 #define OTLP_READING_H
 
 #include "common/syntax/protobuf.h"
-#include "converters/otlp/internal.h"
+#include "converters/otlp/schema.h"
 
 /* By their fields in the dictionary; in layouts before 1.8 the last one is of units. */
 enum otlp_table {
@@ -30,6 +30,8 @@ struct otlp_rows {
 
 /* The numbers of fields that differ between layouts; 0: it has no such field. */
 struct otlp_fields {
+	bool old_times; /* varints */
+	uint32_t location_attributes;
 	struct {
 		uint32_t locations, time, duration, period_type, period, attributes;
 	} profile;
@@ -76,6 +78,8 @@ struct otlp_message {
 	struct input *in;
 	struct profile *p;
 	struct protobuf all;
+	enum otlp_names names; /* of a message that was JSON: which layout they are of */
+	bool json;
 	bool dictionary;
 	struct otlp_rows resources, tables[OTLP_TABLES];
 	enum otlp_layout layout;

@@ -226,11 +226,10 @@ static void take_kinds(struct otlp_message *m, const struct protobuf *row, struc
 static void read_location(struct otlp_message *m, struct protobuf row, struct location *to)
 {
 	enum { MAPPING = 1, ADDRESS, LINES };
-	uint32_t attributes = m->layout < OTLP_1_9 ? 5 : 4;
 	struct protobuf_field f;
 
 	while (protobuf_field(&row, &f)) {
-		if (f.number == attributes) {
+		if (f.number == m->fields->location_attributes) {
 			take_kinds(m, &row, &f, &to->kind);
 		} else if (f.number == MAPPING) {
 			to->mapping = protobuf_number(&row, &f, "the number of a mapping");

@@ -352,6 +352,16 @@ static void report_overflow(struct pprof_resolver *x, const struct profile *samp
 	x->p->sample_values.overflowed = x->columns[samples->sample_values.overflowed].v;
 }
 
+/* Stacks are numbered in their own order, not in that of samples. */
+PREFETCH_FUNCTION prefetch_ahead(const struct pprof_resolver *x, const struct profile *from,
+				 const stack_id *stacks, size_t i)
+{
+	enum { AHEAD = 16 };
+
+	if (i + AHEAD < from->sample_count)
+		profile_prefetch_sample(x->p, stacks[from->samples[i + AHEAD].stack]);
+}
+
 static void add_samples(struct pprof_resolver *x, struct pprof_part *part)
 {
 	const struct profile *from = part->samples;
@@ -377,6 +387,7 @@ static void add_samples(struct pprof_resolver *x, struct pprof_part *part)
 		const int64_t *values = values_row(&from->sample_values, i);
 		label_set_id set = profile_sample_labels(from, i);
 
+		prefetch_ahead(x, from, stacks, i);
 		for (value_id v = 0; v < from->value_count; v++)
 			if (!translate_value(x, &x->columns[v], values[v], row)) {
 				refuse_value(x, part, x->columns[v].v);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "common/base/alloc.h"
+#include "common/base/prefetch.h"
 #include "converters/pprof/resolving.h"
 
 /*
@@ -44,6 +45,17 @@ static bool are_known(const struct pprof_resolver *x, const struct paths *paths)
 	return true;
 }
 
+/* Lists are in no order in memory once they are sorted. */
+PREFETCH_FUNCTION prefetch_ahead(const struct paths *paths, const uint32_t *order, size_t i)
+{
+	enum { FAR = 16, NEAR = 8 };
+
+	if (i + FAR < paths->count)
+		PREFETCH(&paths->ends[order[i + FAR]]);
+	if (i + NEAR < paths->count)
+		PREFETCH(paths_at(paths, order[i + NEAR]).numbers);
+}
+
 /* How many stacks the sorted paths are, with all that called them. */
 static size_t count_stacks(const struct pprof_resolver *x, const struct paths *paths,
 			   const uint32_t *order)
@@ -54,6 +66,7 @@ static size_t count_stacks(const struct pprof_resolver *x, const struct paths *p
 	for (size_t i = 0; i < paths->count; i++) {
 		struct path path = paths_at(paths, order[i]);
 
+		prefetch_ahead(paths, order, i);
 		for (size_t k = path_common(path, last); k < path.count; k++)
 			count += x->of_reference[path.numbers[k]].count;
 		last = path;
@@ -98,6 +111,7 @@ stack_id *pprof_translate_paths(struct pprof_resolver *x, const struct pprof_par
 		size_t k = path_common(path, last);
 		stack_id stack = k ? at[k - 1] : EMPTY_STACK;
 
+		prefetch_ahead(paths, order, i);
 		for (; k < path.count; k++) {
 			stack = add_location_frames(x, distinct, stack, path.numbers[k]);
 			ARRAY_ROOM(at, k, cap);

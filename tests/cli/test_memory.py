@@ -228,6 +228,25 @@ def otlp_deep_stack(n):
                 [field(1, 1) + field(4, b"\1")], [])
 
 
+def otlp_json(table, row, n):
+    """In JSON nothing is shorter than a row with nothing in it."""
+    tables = f'"functionTable":[{{}}],"stringTable":["","a"],"{table}":[{",".join([row] * (n // (len(row) + 1)))}]'
+    return ('{"resourceProfiles":[{"scopeProfiles":[{"profiles":[{"sampleType":{"typeStrindex":1},"samples":[{"values":[1]}]}]}]}],'
+            f'"dictionary":{{{tables}}}}}\n').encode() + b" " * 2000
+
+
+def otlp_json_locations(n):
+    return otlp_json("locationTable", "{}", n).replace(b'"dictionary":{', b'"dictionary":{"stackTable":[{}],')
+
+
+def otlp_json_stacks(n):
+    return otlp_json("stackTable", "{}", n)
+
+
+def otlp_json_strings(n):
+    return otlp_json("stringTable", '""', n).replace(b'"dictionary":{', b'"dictionary":{"stackTable":[{}],')
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -245,7 +264,8 @@ WORST = {
     "speedscope": [frames, frames_in_samples, samples, samples_of_six_units, one_deep_sample, events, threads],
     "pstat": [keys, callers],
     "pprof": [locations, samples_of_two, one_deep_list, one_long_location],
-    "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack],
+    "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack, otlp_json_locations,
+             otlp_json_stacks, otlp_json_strings],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

@@ -1,6 +1,7 @@
 """proffilter and profdiff on pprof's files: what is left is what `go tool pprof` leaves."""
 import csv
 import io
+import json
 from collections import Counter
 
 import pytest
@@ -78,6 +79,19 @@ def test_a_quotient():
     assert {row["function"]: [int(row["self"]), int(row["inclusive"])] for row in rows} == found
 
 
+MEANS = [(HEAP, "inuse_space", "bytes"), (HEAP, "alloc_space", "bytes"), (CPU, "cpu", "nanoseconds"),
+         (lib.SAMPLES / "pprof" / "go-mutex.pb.gz", "delay", "nanoseconds")]
+
+
+@pytest.mark.parametrize("path, name, unit", [case for case in MEANS if case[0].exists()], ids=lambda case: str(getattr(case, "name", case)))
+def test_means(path, name, unit):
+    """Means there are cut to whole numbers, here rounded to nanoseconds."""
+    found = pprof_tool.top(path, name, unit, "-mean")
+    text = lib.run("proftop", "-q", "--no-idle", "--per", "1", "--value", name, "--format", "json", path)[0]
+    rows = [(row["function"], row[what]) for row in json.loads(text) for what in ("self", "inclusive") if row[what]]
+    assert rows and [(function, what) for function, what in rows if not {int(what), int(what) - 1} & set(found.get(function, [0]))] == []
+
+
 @pytest.mark.parametrize("option", ["-diff_base", "-base"])
 def test_a_difference(option, tmp_path):
     sides = [tmp_path / "web.pb.gz", tmp_path / "batch.pb.gz"]
@@ -87,3 +101,30 @@ def test_a_difference(option, tmp_path):
     rows = csv.DictReader(io.StringIO(lib.run("profdiff", "-q", "--all", "--format", "csv", *sides)[0].decode()))
     rows = [(row["function"], [int(row[f"{what}_new"] or 0) - int(row[f"{what}_base"] or 0) for what in ("self", "inclusive")]) for row in rows]
     assert {function: change for function, change in rows if any(change)} == found
+
+
+@pytest.fixture
+def sides(tmp_path):
+    paths = [tmp_path / "web.pb.gz", tmp_path / "batch.pb.gz"]
+    for side, worker in zip(paths, ("web", "batch")):
+        lib.run("proffilter", "-q", "--tag-focus", f"worker={worker}", CPU, "-o", side)
+    return paths
+
+
+def changes(*args):
+    rows = csv.DictReader(io.StringIO(lib.run("profdiff", "-q", "--format", "csv", *args)[0].decode()))
+    return {row["function"]: [int(row[f"{what}_new"] or 0) - int(row[f"{what}_base"] or 0) for what in ("self", "inclusive")] for row in rows}
+
+
+def test_normalized(sides):
+    """As there, but for what it loses when it rounds each of 31 samples."""
+    samples = 31
+    found, mine = pprof_tool.top(sides[1], "cpu", "nanoseconds", "-normalize", f"-diff_base={sides[0]}"), changes("--normalize", *sides)
+    assert all(abs(a - b) <= samples for name in found.keys() | mine.keys()
+               for a, b in zip(found.get(name, [0, 0]), mine.get(name, [0, 0])))
+    assert sum(self for self, _ in found.values()) != 0 and sum(self for self, _ in mine.values()) == 0
+
+
+def test_without_negative_rows(sides):
+    found = pprof_tool.top(sides[1], "cpu", "nanoseconds", "-drop_negative", f"-diff_base={sides[0]}")
+    assert found and changes("--drop-negative", *sides) == found

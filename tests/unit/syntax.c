@@ -1,5 +1,5 @@
 /*
- * syntax.c - marshal, JSON and XML: what is put comes back
+ * syntax.c - marshal, JSON, protobuf and XML: what is put comes back
  */
 #include "tests/unit/unit.h"
 
@@ -8,6 +8,7 @@
 #include "common/io/output.h"
 #include "common/syntax/json_put.h"
 #include "common/syntax/json_scan.h"
+#include "common/syntax/protobuf.h"
 #include "common/io/limits.h"
 #include "common/syntax/marshal.h"
 #include "common/syntax/xml_put.h"
@@ -192,6 +193,24 @@ static void json_pulls(void **state)
 	}
 	assert_int_equal(keys, 5);
 	assert_true(json_end(&j));
+	json_free(&j);
+	input_close(in);
+}
+
+static void json_number_texts(void **state)
+{
+	struct input *in = input_memory("memory", S("[18446744073709551616, -0.5e+10]"));
+	struct json j;
+	struct str text;
+
+	(void)state;
+	json_start(&j, in);
+	json_array(&j);
+	assert_true(json_element(&j) && json_number_text(&j, &text));
+	assert_str(text, S("18446744073709551616"));
+	assert_true(json_element(&j) && json_number_text(&j, &text));
+	assert_str(text, S("-0.5e+10"));
+	assert_true(!json_element(&j) && json_end(&j));
 	json_free(&j);
 	input_close(in);
 }
@@ -417,6 +436,74 @@ static void assert_xml(struct str text, const char *expected)
 	buf_free(&b);
 }
 
+/* --- protobuf --- */
+
+/* What is begun holds what is put before its end, and zeros are written. */
+static void protobuf_parts(void **state)
+{
+	struct buf b = { 0 };
+	struct protobuf_field f;
+	struct protobuf m, inner;
+	struct input *in = input_memory("memory", S(""));
+	size_t outer = protobuf_begin(&b, 3), second;
+
+	(void)state;
+	protobuf_put_tag(&b, 1, PROTOBUF_VARINT);
+	protobuf_put_varint(&b, 0);
+	second = protobuf_begin(&b, 2);
+	for (int i = 0; i < 200; i++)
+		protobuf_put_varint(&b, UINT64_MAX);
+	protobuf_end(&b, second);
+	protobuf_put_tag(&b, 4, PROTOBUF_FIXED64);
+	protobuf_put_fixed(&b, 0x0102030405060708);
+	protobuf_end(&b, outer);
+
+	m = (struct protobuf){ b.p, b.p + b.n, in };
+	assert_true(protobuf_field(&m, &f) && f.number == 3);
+	inner = protobuf_nested(&m, &f, "a message");
+	assert_true(protobuf_field(&inner, &f) && f.number == 1 && f.value == 0);
+	assert_true(protobuf_field(&inner, &f) && f.number == 2 && f.bytes.n == 2000);
+	assert_true(protobuf_field(&inner, &f) && f.number == 4 && f.value == 0x0102030405060708);
+	assert_false(protobuf_field(&inner, &f) || protobuf_field(&m, &f) || in->failed);
+	buf_free(&b);
+	input_close(in);
+}
+
+static uint64_t where(const struct input_origin *origin, const char *p)
+{
+	(void)origin;
+	return p[0] == 'x' ? 1234 : 0;
+}
+
+static char said[200];
+
+static void hear(struct task *c, enum message kind, struct str line, size_t head)
+{
+	(void)c;
+	(void)kind;
+	(void)head;
+	snprintf(said, sizeof said, "%.*s", (int)line.n, line.p);
+}
+
+/* Memory that was made of an input has its errors where it came from. */
+static void errors_are_where_it_came_from(void **state)
+{
+	static const struct input_origin origin = { where };
+	struct input *in = input_memory("memory", S("anything"));
+	const char *made = "x";
+	struct protobuf m = { made, made + 1, in };
+	struct task *c = task_current;
+	void (*say)(struct task *, enum message, struct str, size_t) = c->say;
+
+	(void)state;
+	in->origin = &origin;
+	c->say = hear;
+	protobuf_error(&m, "no");
+	c->say = say;
+	assert_non_null(strstr(said, "memory: byte 1234: no"));
+	input_close(in);
+}
+
 static void xml_escapes(void **state)
 {
 	(void)state;
@@ -456,6 +543,9 @@ int main(void)
 		cmocka_unit_test(marshal_references),
 		cmocka_unit_test(marshal_old_types),
 		cmocka_unit_test(marshal_nesting),
+		cmocka_unit_test(json_number_texts),
+		cmocka_unit_test(protobuf_parts),
+		cmocka_unit_test(errors_are_where_it_came_from),
 		cmocka_unit_test(xml_escapes),
 		cmocka_unit_test(xml_has_no_such_character),
 	};

@@ -6,6 +6,18 @@
 #include "common/base/hash.h"
 
 /*
+ * Where arcs come from: a frame that calls a function. There are far fewer than nodes of the trie,
+ * whose sums are added up by site before any arc is looked for.
+ */
+struct sites {
+	uint32_t *of;   /* by node: the site whose arc led to it; roots have none */
+	uint64_t *keys; /* by site: the caller's frame and the callee's function */
+	uint32_t *pair; /* by site: number of its (caller, callee) as functions */
+	size_t count, key_cap, pair_cap;
+	uint32_t pair_count;
+};
+
+/*
  * The nodes of the trie that count: the first one of a function on its path, and the first one
  * of an arc. The others lie below them and are included in their sums.
  */
@@ -16,8 +28,8 @@ struct first_nodes {
 
 struct pair_walk {
 	const struct profile *p;
+	const struct sites *sites;
 	stack_id *child, *sibling; /* lists, in order of id */
-	uint32_t *pair;            /* by node: number of its (caller, callee) */
 	uint32_t *on_path;         /* by function: number of occurrences on the path, including
 				      the current node */
 	uint32_t *pair_on_path;    /* the same by pair */
@@ -39,75 +51,113 @@ static void link_children(struct pair_walk *w)
 	}
 }
 
-static void number_pairs(struct pair_walk *w)
+/* --- sites --- */
+
+static frame_id caller_of(uint64_t key)
 {
-	const struct stacks *s = &w->p->stacks;
-	struct index index = { 0 };
-	uint32_t count = 0;
-	stack_id *example = alloc_zero(s->count, sizeof *example);
-
-	for (stack_id i = 1; i < s->count; i++) {
-		function_id callee = function_at(w->p, i), caller;
-		uint64_t hash;
-		bool found = false;
-
-		if (s->parent[i] == EMPTY_STACK)
-			continue;
-		caller = function_at(w->p, s->parent[i]);
-		hash = hash_mix((uint64_t)caller << 32 | callee, 0);
-		for (struct probe at = index_probe(&index, hash);
-		     !found && index_next(&index, &at);) {
-			stack_id other = example[at.row];
-
-			found = function_at(w->p, other) == callee &&
-				function_at(w->p, s->parent[other]) == caller;
-			w->pair[i] = at.row;
-		}
-		if (!found) {
-			example[count] = i;
-			w->pair[i] = count;
-			index_add(&index, hash, count++);
-		}
-	}
-	index_free(&index);
-	alloc_free(example);
+	return (frame_id)(key >> 32);
 }
+
+static function_id callee_of(uint64_t key)
+{
+	return (function_id)key;
+}
+
+static uint64_t pair_of(const struct profile *p, uint64_t key)
+{
+	return (uint64_t)p->frames[caller_of(key)].function << 32 | callee_of(key);
+}
+
+static uint32_t number_pair(const struct profile *p, struct sites *sites, struct index *index,
+			    uint64_t key)
+{
+	uint64_t pair = pair_of(p, key), hash = hash_mix(pair, 0);
+
+	for (struct probe at = index_probe(index, hash); index_next(index, &at);)
+		if (pair_of(p, sites->keys[at.row]) == pair)
+			return sites->pair[at.row];
+	index_add(index, hash, (uint32_t)sites->count);
+	return sites->pair_count++;
+}
+
+static uint32_t number_site(const struct profile *p, struct sites *sites, struct index *index,
+			    struct index *pairs, uint64_t key)
+{
+	uint64_t hash = hash_mix(key, 0);
+
+	for (struct probe at = index_probe(index, hash); index_next(index, &at);)
+		if (sites->keys[at.row] == key)
+			return at.row;
+	ARRAY_ROOM(sites->keys, sites->count, sites->key_cap);
+	ARRAY_ROOM(sites->pair, sites->count, sites->pair_cap);
+	sites->keys[sites->count] = key;
+	sites->pair[sites->count] = number_pair(p, sites, pairs, key);
+	index_add(index, hash, (uint32_t)sites->count);
+	return (uint32_t)sites->count++;
+}
+
+static void number_sites(const struct profile *p, struct sites *sites)
+{
+	const struct stacks *s = &p->stacks;
+	struct index index = { 0 }, pairs = { 0 };
+
+	sites->of = alloc_zero(s->count, sizeof *sites->of);
+	for (stack_id i = 1; i < s->count; i++)
+		if (s->parent[i] != EMPTY_STACK)
+			sites->of[i] = number_site(p, sites, &index, &pairs,
+						   (uint64_t)s->frame[s->parent[i]] << 32 |
+							   function_at(p, i));
+	index_free(&index);
+	index_free(&pairs);
+}
+
+static void free_sites(struct sites *sites)
+{
+	alloc_free(sites->of);
+	alloc_free(sites->keys);
+	alloc_free(sites->pair);
+}
+
+/* --- first nodes --- */
 
 static void enter(struct pair_walk *w, stack_id node, struct first_nodes *firsts)
 {
+	uint32_t pair;
+
 	firsts->function[node] = w->on_path[function_at(w->p, node)]++ == 0;
 	if (w->p->stacks.parent[node] == EMPTY_STACK)
 		return;
-	firsts->arc[node] = w->pair_on_path[w->pair[node]]++ == 0;
+	pair = w->sites->pair[w->sites->of[node]];
+	firsts->arc[node] = w->pair_on_path[pair]++ == 0;
 	if (firsts->arc[node])
-		w->first[w->pair[node]] = node;
-	firsts->owner[node] = w->first[w->pair[node]];
+		w->first[pair] = node;
+	firsts->owner[node] = w->first[pair];
 }
 
 static void leave(struct pair_walk *w, stack_id node)
 {
 	w->on_path[function_at(w->p, node)]--;
 	if (w->p->stacks.parent[node] != EMPTY_STACK)
-		w->pair_on_path[w->pair[node]]--;
+		w->pair_on_path[w->sites->pair[w->sites->of[node]]]--;
 }
 
 /* Depth first, not recursive: parents lead back. */
-static void find_firsts(const struct profile *p, struct first_nodes *firsts)
+static void find_firsts(const struct profile *p, const struct sites *sites,
+			struct first_nodes *firsts)
 {
 	const struct stacks *s = &p->stacks;
 	struct pair_walk w = {
 		.p = p,
+		.sites = sites,
 		.child = alloc_zero(s->count, sizeof *w.child),
 		.sibling = alloc_zero(s->count, sizeof *w.sibling),
-		.pair = alloc_zero(s->count, sizeof *w.pair),
 		.on_path = alloc_zero(p->function_count, sizeof *w.on_path),
-		.pair_on_path = alloc_zero(s->count, sizeof *w.pair_on_path),
-		.first = alloc_zero(s->count, sizeof *w.first),
+		.pair_on_path = alloc_zero(sites->pair_count, sizeof *w.pair_on_path),
+		.first = alloc_zero(sites->pair_count, sizeof *w.first),
 	};
 	stack_id node = EMPTY_STACK;
 
 	link_children(&w);
-	number_pairs(&w);
 	for (;;) {
 		if (w.child[node]) {
 			node = w.child[node];
@@ -125,11 +175,22 @@ static void find_firsts(const struct profile *p, struct first_nodes *firsts)
 	}
 	alloc_free(w.child);
 	alloc_free(w.sibling);
-	alloc_free(w.pair);
 	alloc_free(w.on_path);
 	alloc_free(w.pair_on_path);
 	alloc_free(w.first);
 }
+
+/* --- one thread --- */
+
+/* What the arcs of one site have. */
+struct site_sums {
+	uint32_t *row;     /* by site: its row + 1, or 0 */
+	uint32_t *site_of; /* by row; rows are in order of first appearance in the trie */
+	uint64_t *samples; /* by row */
+	size_t count, site_cap, samples_cap;
+	struct values sums;
+	struct values self; /* what was sampled right below */
+};
 
 /* The part of the trie that the samples of one thread touch, with sums over what is below. */
 struct thread_part {
@@ -137,9 +198,9 @@ struct thread_part {
 	stack_id *nodes;
 	size_t count, cap;
 	struct values sums;
-	struct values self; /* by place: what was sampled right below this arc */
-	uint64_t *samples;  /* by position: number of samples at or below */
+	uint64_t *samples; /* by position: number of samples at or below */
 	size_t samples_cap;
+	struct site_sums sites;
 };
 
 static void touch(struct thread_part *t, const struct stacks *s, stack_id node)
@@ -150,9 +211,22 @@ static void touch(struct thread_part *t, const struct stacks *s, stack_id node)
 		t->nodes[t->count] = node;
 		t->samples[t->count] = 0;
 		values_new_row(&t->sums);
-		values_new_row(&t->self);
 		t->place[node] = (uint32_t)++t->count;
 	}
+}
+
+static uint32_t site_row(struct site_sums *sites, uint32_t site)
+{
+	if (!sites->row[site]) {
+		ARRAY_ROOM(sites->site_of, sites->count, sites->site_cap);
+		ARRAY_ROOM(sites->samples, sites->count, sites->samples_cap);
+		sites->site_of[sites->count] = site;
+		sites->samples[sites->count] = 0;
+		values_new_row(&sites->sums);
+		values_new_row(&sites->self);
+		sites->row[site] = (uint32_t)++sites->count;
+	}
+	return sites->row[site] - 1;
 }
 
 static void add_self(struct profile *p, const struct sample_row *s, const int64_t *values)
@@ -164,36 +238,53 @@ static void add_self(struct profile *p, const struct sample_row *s, const int64_
 	profile_cost(p, c, values);
 }
 
-static void add_node(struct profile *p, const struct first_nodes *firsts, struct thread_part *t,
-		     thread_id thread, stack_id node)
+static void add_node(struct profile *p, const struct first_nodes *firsts, const struct sites *sites,
+		     struct thread_part *t, stack_id node)
 {
-	const struct stacks *s = &p->stacks;
-	const struct frame_row *f = &p->frames[s->frame[node]], *up;
-	frame_id caller;
-	uint32_t place = t->place[node] - 1;
+	uint32_t place = t->place[node] - 1, row;
 	const int64_t *sums = values_row(&t->sums, place);
-	const int64_t *self = values_row(&t->self, place);
 	int64_t n = (int64_t)t->samples[place];
 
 	if (firsts->function[node])
-		profile_total(p, f->function, n, n, sums);
+		profile_total(p, function_at(p, node), n, n, sums);
 	if (!firsts->arc[node])
 		return;
-	caller = s->frame[s->parent[node]];
-	up = &p->frames[caller];
+	row = site_row(&t->sites, sites->of[node]);
+	t->sites.samples[row] += (uint64_t)n;
+	values_add_row(&t->sites.sums, row, sums);
+}
+
+static void add_arc(struct profile *p, uint64_t key, const struct site_sums *sums, uint32_t row,
+		    thread_id thread)
+{
+	const struct frame_row *caller = &p->frames[caller_of(key)];
+	int64_t n = (int64_t)sums->samples[row];
+
 	profile_arc(p,
 		    (struct arc){
 			    .thread = thread,
-			    .caller = up->function,
-			    .callee = f->function,
-			    .site = { 0, up->line, profile_frame_address(p, caller) },
-			    .target.line = p->functions[f->function].line,
+			    .caller = caller->function,
+			    .callee = callee_of(key),
+			    .site = { 0, caller->line, profile_frame_address(p, caller_of(key)) },
+			    .target.line = p->functions[callee_of(key)].line,
 			    .calls = n,
 			    .primitive = n,
 			    .rule = RULE_OUTERMOST,
 			    .values_known = true,
 		    },
-		    sums, self);
+		    values_row(&sums->sums, row), values_row(&sums->self, row));
+}
+
+static void add_arcs(struct profile *p, const struct sites *sites, struct site_sums *sums,
+		     thread_id thread)
+{
+	for (uint32_t row = 0; row < sums->count; row++) {
+		add_arc(p, sites->keys[sums->site_of[row]], sums, row, thread);
+		sums->row[sums->site_of[row]] = 0;
+	}
+	sums->count = 0;
+	values_resize(&sums->sums, 0);
+	values_resize(&sums->self, 0);
 }
 
 /*
@@ -222,11 +313,11 @@ static void sort_nodes(struct thread_part *t, const struct stacks *s)
 			t->nodes[count++] = (stack_id)node;
 }
 
-static void add_thread(struct profile *p, const struct first_nodes *firsts, struct thread_part *t,
-		       const uint32_t *rows, size_t count)
+static void add_thread(struct profile *p, const struct first_nodes *firsts,
+		       const struct sites *sites, struct thread_part *t, const uint32_t *rows,
+		       size_t count)
 {
 	const struct stacks *s = &p->stacks;
-	stack_id owner;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct sample_row *sample = &p->samples[rows[i]];
@@ -237,9 +328,6 @@ static void add_thread(struct profile *p, const struct first_nodes *firsts, stru
 		touch(t, s, sample->stack);
 		values_add_row(&t->sums, t->place[sample->stack] - 1, values);
 		t->samples[t->place[sample->stack] - 1] += sample->count;
-		owner = firsts->owner[sample->stack];
-		if (owner != EMPTY_STACK)
-			values_add_row(&t->self, t->place[owner] - 1, values);
 		add_self(p, sample, values);
 	}
 	if (!t->count)
@@ -256,12 +344,19 @@ static void add_thread(struct profile *p, const struct first_nodes *firsts, stru
 	}
 	/* first seen comes first: the oldest nodes are last in this order */
 	for (size_t i = t->count; i-- > 0;)
-		add_node(p, firsts, t, p->samples[rows[0]].thread, t->nodes[i]);
+		add_node(p, firsts, sites, t, t->nodes[i]);
+	for (size_t i = 0; i < count; i++) {
+		stack_id owner = firsts->owner[p->samples[rows[i]].stack];
+
+		if (owner != EMPTY_STACK)
+			values_add_row(&t->sites.self, site_row(&t->sites, sites->of[owner]),
+				       values_row(&p->sample_values, rows[i]));
+	}
+	add_arcs(p, sites, &t->sites, p->samples[rows[0]].thread);
 	for (size_t i = 0; i < t->count; i++)
 		t->place[t->nodes[i]] = 0;
 	t->count = 0;
 	values_resize(&t->sums, 0);
-	values_resize(&t->self, 0);
 }
 
 /* Rows of samples by thread, in their order within a thread. */
@@ -288,18 +383,23 @@ void graph_from_stacks(struct profile *p)
 		alloc_zero(p->stacks.count, sizeof(bool)),
 		alloc_zero(p->stacks.count, sizeof(stack_id)),
 	};
+	struct sites sites = { 0 };
 	struct thread_part part = {
 		.place = alloc_zero(p->stacks.count, sizeof *part.place),
 		.sums.width = (uint32_t)p->value_count,
-		.self.width = (uint32_t)p->value_count,
+		.sites.sums.width = (uint32_t)p->value_count,
+		.sites.self.width = (uint32_t)p->value_count,
 	};
 	size_t *starts = alloc_zero(p->thread_count + 2, sizeof *starts);
 	uint32_t *rows = rows_by_thread(p, starts);
 
-	find_firsts(p, &firsts);
+	number_sites(p, &sites);
+	find_firsts(p, &sites, &firsts);
+	part.sites.row = alloc_zero(sites.count, sizeof *part.sites.row);
 	for (size_t t = 0; t < p->thread_count; t++)
 		if (starts[t + 1] > starts[t])
-			add_thread(p, &firsts, &part, rows + starts[t], starts[t + 1] - starts[t]);
+			add_thread(p, &firsts, &sites, &part, rows + starts[t],
+				   starts[t + 1] - starts[t]);
 	p->calls_sampled = true;
 	alloc_free(firsts.function);
 	alloc_free(firsts.arc);
@@ -308,7 +408,12 @@ void graph_from_stacks(struct profile *p)
 	alloc_free(part.nodes);
 	alloc_free(part.samples);
 	values_free(&part.sums);
-	values_free(&part.self);
+	free_sites(&sites);
+	alloc_free(part.sites.row);
+	alloc_free(part.sites.site_of);
+	alloc_free(part.sites.samples);
+	values_free(&part.sites.sums);
+	values_free(&part.sites.self);
 	alloc_free(starts);
 	alloc_free(rows);
 }

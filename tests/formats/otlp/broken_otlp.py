@@ -1,6 +1,7 @@
 """Broken OTLP files, and a whole one: messages are built here field by field."""
 import struct
 
+import json_otlp
 from broken_files import PSTAT, packed
 from protobuf_fields import field, message
 
@@ -120,6 +121,7 @@ FILES = {
     "second-message-broken": framed(WHOLE, export(strings=["x", *STRINGS[1:]])),
     "gzip-cut": packed(WHOLE)[:100],
     "pstat": PSTAT,
+    **json_otlp.FILES,
 }
 
 # small whole files, each a golden one
@@ -134,4 +136,5 @@ GOLDEN = {
         (7, STACKS), (6, ATTRIBUTES), (5, tuple(text.encode() for text in STRINGS)), (4, LINKS), (3, FUNCTIONS), (2, LOCATIONS),
         (1, MAPPINGS)) for row in rows)) + field(1, field(2, field(2, b"".join(field(2, row) for row in SAMPLES) + field(1, TYPE))
                                                               + field(1, SCOPE)) + field(1, RESOURCE)),
+    **json_otlp.GOLDEN,
 }

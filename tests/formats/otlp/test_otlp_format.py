@@ -14,11 +14,16 @@ HERE = pathlib.Path(__file__).parent
 broken = broken_files.module("otlp")
 # by Google's protobuf with the classes of each layout: sums, the heaviest functions of each profile
 ORACLE = json.loads((HERE / "oracle.json").read_text())
+LINES = "fileexporter-lines.otlp.jsonl"
 ASYNC_42 = "asyncprofiler-4.2-layout1.7.otlp.pb"
 
 
 def check(path=None, **more):
     return json.loads(lib.run("profcheck", "-q", "--json", *([path] if path else []), **more)[0])
+
+
+def path_of(name):
+    return HERE / "golden/fileexporter-lines.in" if name == LINES else lib.SAMPLES / "otlp" / name
 
 
 def by_type(name):
@@ -31,7 +36,7 @@ def by_type(name):
 
 @pytest.mark.parametrize("name", ORACLE)
 def test_sums(name):
-    found = check(lib.SAMPLES / "otlp" / name)
+    found = check(path_of(name))
     assert [(t["name"], t["self_total"]) for t in found["value_types"]] == \
         [(type if (type, unit) != ("itimer", "ns") else "itimer (ns)", sum(one["sum"] for one in profiles))
          for (type, unit), profiles in by_type(name).items()]
@@ -47,7 +52,7 @@ def plain(function):
 def test_flat_and_cum(name):
     """A function counts once in a stack."""
     for place, profiles in enumerate(by_type(name).values()):
-        out = lib.run("otlp2collapsed", "-q", "--value", place + 1, "--frames", "name", "--unit", "ns", lib.SAMPLES / "otlp" / name)[0]
+        out = lib.run("otlp2collapsed", "-q", "--value", place + 1, "--frames", "name", "--unit", "ns", path_of(name))[0]
         flat, cum = collections.Counter(), collections.Counter()
         for line in out.decode().splitlines():
             stack, value = line.rsplit(" ", 1)
