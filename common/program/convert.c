@@ -364,6 +364,21 @@ void profile_value_type_names(const struct profile *p, struct buf *out)
 	}
 }
 
+int convert_find_value(const struct profile *p, const char *file, const char *wanted,
+		       value_id *value)
+{
+	struct buf names = { 0 };
+
+	*value = profile_find_value_type(p, wanted);
+	if (*value != NO_ID)
+		return 0;
+	profile_value_type_names(p, &names);
+	diag_error("%s%sno value type %s; there are: %s", file ? file : "", file ? ": " : "",
+		   diag_quote(str_of(wanted)), names.p ? names.p : "none");
+	buf_free(&names);
+	return -1;
+}
+
 /* A thread can be chosen by its title, its name, its system number or its position. */
 static bool *find_threads(const struct profile *p, const char *wanted)
 {
@@ -395,17 +410,10 @@ int convert_select(const struct settings *s, struct profile **p)
 {
 	struct coarsen_options options = COARSEN_NONE;
 	bool *threads = NULL;
+	value_id value;
 
 	if (s->value) {
-		struct buf names = { 0 };
-		value_id value = profile_find_value_type(*p, s->value);
-
-		profile_value_type_names(*p, &names);
-		if (value == NO_ID)
-			diag_error("no value type %s; there are: %s", diag_quote(str_of(s->value)),
-				   names.p ? names.p : "none");
-		buf_free(&names);
-		if (value == NO_ID)
+		if (convert_find_value(*p, NULL, s->value, &value) < 0)
 			return -1;
 		profile_keep_value(*p, value);
 	}

@@ -108,6 +108,9 @@ void convert_report_estimated(size_t estimated, size_t files);
 value_id profile_find_value_type(const struct profile *p, const char *wanted);
 /* Appends the names of all value types, separated by commas. */
 void profile_value_type_names(const struct profile *p, struct buf *out);
+/* Finds one, or -1 after a message that names all there are, and the file unless it is NULL. */
+int convert_find_value(const struct profile *p, const char *file, const char *wanted,
+		       value_id *value);
 
 /* Applies --value and --thread. 0, or -1 after a message. *p may be replaced. */
 int convert_select(const struct settings *s, struct profile **p);

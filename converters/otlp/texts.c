@@ -12,10 +12,13 @@ static int digit_of(char c)
 /* The byte that is escaped here, or -1. */
 static int escaped_at(struct str s, size_t i)
 {
-	if (s.n - i < ESCAPE || s.p[i] != '\\' || s.p[i + 1] != 'x' || digit_of(s.p[i + 2]) < 0 ||
-	    digit_of(s.p[i + 3]) < 0)
+	int high, low;
+
+	if (s.n - i < ESCAPE || s.p[i] != '\\' || s.p[i + 1] != 'x')
 		return -1;
-	return digit_of(s.p[i + 2]) << 4 | digit_of(s.p[i + 3]);
+	high = digit_of(s.p[i + 2]);
+	low = digit_of(s.p[i + 3]);
+	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
 static bool is_utf8(struct str s)

@@ -14,12 +14,15 @@
  * - `cat a b` is one message to protobuf, with two tables of strings; pprof refuses it.
  * - drop_frames are applied by pprof when it reads a file; here by proffilter --drop-frames.
  *
+ * Profiles of before profile.proto are read too, and never written: see legacy.h.
+ *
  * What the format has no place for goes into comments, which pprof keeps: see internal.h.
  */
 #include "converters/pprof/internal.h"
 
 #include "common/profile/locations.h"
 #include "common/syntax/protobuf.h"
+#include "converters/pprof/legacy.h"
 
 /* --- how sure the format is of a file --- */
 
@@ -111,6 +114,8 @@ static int pprof_bid(struct str head, bool whole)
 {
 	enum { SURE = 90, DAMAGED = 50 };
 
+	if (legacy_kind_of(head))
+		return SURE;
 	return protobuf_bid(head, whole, &profile_shape, SURE, DAMAGED);
 }
 
@@ -125,7 +130,8 @@ static void report_loss(const struct profile *p, const void *options, struct buf
 
 const struct format pprof_format = {
 	.name = "pprof",
-	.title = "profile.proto: Go, Rust's pprof-rs, Node, Python and Java agents, Julia",
+	.title =
+		"profile.proto: Go, Rust, Node, Python, Java; older: gperftools, jemalloc, Go's texts",
 	.suffixes = ".pprof .pb",
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES |

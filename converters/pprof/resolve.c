@@ -347,7 +347,6 @@ static void add_samples(struct pprof_resolver *x, struct pprof_part *part)
 	struct labels_of *sets;
 	stack_id *stacks;
 	int64_t *row;
-	thread_id thread;
 
 	stacks = pprof_translate_paths(x, part);
 	if (x->r->in->failed) {
@@ -357,9 +356,12 @@ static void add_samples(struct pprof_resolver *x, struct pprof_part *part)
 	paths_free(&part->paths);
 	sets = alloc_zero(from->label_sets.count + 1, sizeof *sets);
 	row = alloc_zero(x->p->value_count, sizeof *row);
-	thread = profile_thread(x->p, (struct thread){ 0 });
+	/* where labels name threads, samples without one need not be there */
+	if (!x->threads)
+		sets[NO_LABELS] = (struct labels_of){ NO_LABELS,
+						      profile_thread(x->p, (struct thread){ 0 }),
+						      true };
 	report_overflow(x, from);
-	sets[NO_LABELS] = (struct labels_of){ NO_LABELS, thread, true };
 	for (size_t i = 0; i < from->sample_count && !x->r->in->failed; i++) {
 		const int64_t *values = values_row(&from->sample_values, i);
 		label_set_id set = profile_sample_labels(from, i);

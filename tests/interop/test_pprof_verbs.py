@@ -1,6 +1,7 @@
 """proffilter and profdiff on pprof's files: what is left is what `go tool pprof` leaves."""
 import csv
 import io
+import json
 from collections import Counter
 
 import pytest
@@ -71,11 +72,39 @@ def test_granularity(path, name, unit, granularity):
     assert {key: value for key, value in rows.items() if value} == {key: flat for key, (flat, _) in found.items() if flat}
 
 
+def test_addresses():
+    """Nodes there are called "0000000000485d39 name file:12"; ours know their place in the object's file."""
+    found = Counter()
+    for key, (flat, cum) in pprof_tool.top(CPU, "cpu", "nanoseconds", "-addresses").items():
+        address, name = key.split(" ")[:2]
+        found[name, int(address, 16) - 0x400000, flat, cum] += 1
+    cut = lib.run("proffilter", "-q", "--granularity", "address", "-t", "pprof", CPU)[0]
+    text = lib.run("proftop", "-q", "--no-idle", "--format", "csv", "--limit", "0", "--value", "cpu", input=cut)[0].decode()
+    rows = Counter()
+    for row in csv.DictReader(io.StringIO(text)):
+        name, address = row["function"].rsplit(" at ", 1)
+        rows[name, int(address, 16), int(row["self"]), int(row["inclusive"])] += 1
+    assert rows == found
+
+
 def test_a_quotient():
     found = pprof_tool.top(CPU, "cpu", "nanoseconds", "-divide_by=4")
     cut = lib.run("proffilter", "-q", "--scale", "1/4", "-t", "pprof", CPU)[0]
     rows = csv.DictReader(io.StringIO(lib.run("proftop", "-q", "--format", "csv", "--limit", "0", input=cut)[0].decode()))
     assert {row["function"]: [int(row["self"]), int(row["inclusive"])] for row in rows} == found
+
+
+MEANS = [(HEAP, "inuse_space", "bytes"), (HEAP, "alloc_space", "bytes"), (CPU, "cpu", "nanoseconds"),
+         (lib.SAMPLES / "pprof" / "go-mutex.pb.gz", "delay", "nanoseconds")]
+
+
+@pytest.mark.parametrize("path, name, unit", [case for case in MEANS if case[0].exists()], ids=lambda case: str(getattr(case, "name", case)))
+def test_means(path, name, unit):
+    """Means there are cut to whole numbers, here rounded to nanoseconds."""
+    found = pprof_tool.top(path, name, unit, "-mean")
+    text = lib.run("proftop", "-q", "--no-idle", "--per", "1", "--value", name, "--format", "json", path)[0]
+    rows = [(row["function"], row[what]) for row in json.loads(text) for what in ("self", "inclusive") if row[what]]
+    assert rows and [(function, what) for function, what in rows if not {int(what), int(what) - 1} & set(found.get(function, [0]))] == []
 
 
 @pytest.mark.parametrize("option", ["-diff_base", "-base"])
@@ -87,3 +116,30 @@ def test_a_difference(option, tmp_path):
     rows = csv.DictReader(io.StringIO(lib.run("profdiff", "-q", "--all", "--format", "csv", *sides)[0].decode()))
     rows = [(row["function"], [int(row[f"{what}_new"] or 0) - int(row[f"{what}_base"] or 0) for what in ("self", "inclusive")]) for row in rows]
     assert {function: change for function, change in rows if any(change)} == found
+
+
+@pytest.fixture
+def sides(tmp_path):
+    paths = [tmp_path / "web.pb.gz", tmp_path / "batch.pb.gz"]
+    for side, worker in zip(paths, ("web", "batch")):
+        lib.run("proffilter", "-q", "--tag-focus", f"worker={worker}", CPU, "-o", side)
+    return paths
+
+
+def changes(*args):
+    rows = csv.DictReader(io.StringIO(lib.run("profdiff", "-q", "--format", "csv", *args)[0].decode()))
+    return {row["function"]: [int(row[f"{what}_new"] or 0) - int(row[f"{what}_base"] or 0) for what in ("self", "inclusive")] for row in rows}
+
+
+def test_normalized(sides):
+    """As there, but for what it loses when it rounds each of 31 samples."""
+    samples = 31
+    found, mine = pprof_tool.top(sides[1], "cpu", "nanoseconds", "-normalize", f"-diff_base={sides[0]}"), changes("--normalize", *sides)
+    assert all(abs(a - b) <= samples for name in found.keys() | mine.keys()
+               for a, b in zip(found.get(name, [0, 0]), mine.get(name, [0, 0])))
+    assert sum(self for self, _ in found.values()) != 0 and sum(self for self, _ in mine.values()) == 0
+
+
+def test_without_negative_rows(sides):
+    found = pprof_tool.top(sides[1], "cpu", "nanoseconds", "-drop_negative", f"-diff_base={sides[0]}")
+    assert found and changes("--drop-negative", *sides) == found

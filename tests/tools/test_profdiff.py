@@ -732,3 +732,44 @@ def test_folded_stacks_and_pstats_of_one_sampled_run_are_equal(tmp_path):
     pstats.write_bytes(sampled_pstats())
     for files in ((folded, pstats), (pstats, folded)):
         assert lib.run("profdiff", *files)[0].endswith(b"\nno difference: 6 functions without a change\n")
+
+
+# --- one total ---
+
+@pytest.mark.parametrize("seed", range(6))
+def test_normalized_totals_are_equal(seed, tmp_path):
+    rng = random.Random(seed)
+    sides = [{f"main;f{rng.randrange(9)};g{rng.randrange(9)}": rng.randint(1, 10 ** rng.randint(1, 18) // 9) for _ in range(40)} for _ in range(2)]
+    paths = [collapsed(tmp_path / f"{i}.collapsed", stacks) for i, stacks in enumerate(sides)]
+    base, new = (sum(stacks.values()) for stacks in sides)
+    rows, found, _ = diff("--normalize", "--all", *paths)
+    assert sum(row["self_new"] for row in rows.values()) == base == found["total_new"] == found["total_base"]
+    for name, row in rows.items():
+        stacks = [value for stack, value in sides[1].items() if stack.endswith(name)]
+        assert abs(row["self_new"] - sum(stacks) * base // new) <= len(stacks) + 1
+    assert "all runs are scaled to a total of" in json.dumps(found["notes"])
+
+
+def test_normalized_graphs(tmp_path):
+    base, new = callgrind(tmp_path / "a.callgrind", {"f": 100, "g": 200}), callgrind(tmp_path / "b.callgrind", {"f": 1, "g": 1, "h": 1})
+    rows, found, _ = diff("--normalize", "--all", base, new)
+    assert {name: row["self_new"] for name, row in rows.items()} == {"f": 100, "g": 100, "h": 100} and found["total_new"] == 300
+
+
+def test_normalized_to_nothing(tmp_path):
+    base, none = callgrind(tmp_path / "a.callgrind", {"f": 100}), callgrind(tmp_path / "b.callgrind", {"f": 0})
+    for sides, named in ((base, none), none), ((none, base), none):
+        _, err = lib.run("profdiff", "--normalize", *sides, status=2)
+        assert err.decode() == f"profdiff: {named}: --normalize: expected a total of 'Ir' that is above 0 and fits\n"
+    assert lib.run("profdiff", "--normalize", "--compare", "shares", base, base, status=2)[1] == \
+        b"profdiff: option --normalize: not with --compare shares, which are\n"
+
+
+def test_rows_that_became_less(tmp_path):
+    base = callgrind(tmp_path / "a.callgrind", {"more": 100, "less": 200, "same": 5})
+    new = callgrind(tmp_path / "b.callgrind", {"more": 300, "less": 100, "same": 5})
+    assert list(diff("--drop-negative", base, new)[0]) == ["more"]
+    assert set(diff("--drop-negative", "--all", base, new)[0]) == {"more", "same"}
+    text = lib.run("profdiff", "-q", "--drop-negative", base, new)[0].decode()
+    assert "1 function that became less\n1 function without a change\n" in text
+    assert lib.run("profdiff", "--drop-negative", "-t", "collapsed", base, new, status=2)[1] == b"profdiff: option --drop-negative: not with -t\n"

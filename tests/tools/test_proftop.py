@@ -206,6 +206,60 @@ def test_no_column_is_empty():
     assert rows(input=b"f 2\n")[0]["calls"] is None  # programs have all keys
 
 
+# --- means ---
+
+HEAP = b"""events: objects bytes
+event: bytes : size (bytes)
+fn=main
+1 2 7
+cfn=a
+calls=1 10
+2 3 1000
+fn=a
+10 3 1000
+fn=b
+20 0 50
+fn=c
+30 4 22
+"""
+
+
+def test_per():
+    found = {row["function"]: row for row in rows("--per", "objects", "--value", "bytes", input=HEAP)}
+    assert list(found) == ["a", "c", "main", "b"]  # by the mean; without one last
+    assert [(name, row["self"], row["self_of"], row["inclusive"], row["inclusive_of"]) for name, row in sorted(found.items())] == [
+        ("a", 333.333, 3, 333.333, 3), ("b", None, 0, None, 0), ("c", 5.5, 4, 5.5, 4), ("main", 3.5, 2, 201.4, 5)]
+    assert all(row["value_type"] == "bytes" and row["per"] == "objects" for row in found.values())
+    assert rows("--per", "1", "--value", "2", input=HEAP) == list(found.values())
+    assert [row["function"] for row in rows("--per", "1", "--value", "2", "--sort", "inclusive", "--limit", "2", input=HEAP)] == ["a", "main"]
+    # shares are of values: b has 50 of 1,079 bytes, c 22
+    assert "b" in {row["function"] for row in rows("--per", "1", "--value", "2", "--min-share", "0.04", input=HEAP)}
+    assert "c" not in {row["function"] for row in rows("--per", "1", "--value", "2", "--min-share", "0.04", input=HEAP)}
+    text = top("--per", "1", "--value", "2", input=HEAP)
+    assert text.startswith("bytes per objects: ") and "201 B" in text
+
+
+def test_per_by_label():
+    found = rows("--per", "samples", "--by", "route", lib.SAMPLES / "pprof" / "go-cpu.pb.gz")
+    assert {row["label"] for row in found} >= {"<unknown>"} and all(row["self"] == 10_000_000 for row in found)
+
+
+@pytest.mark.parametrize("options, expected", [
+    (["--per", "x"], "no value type 'x'; there are: objects, bytes"),
+    (["--per", "1", "--tree"], "option --per: only for functions, or with --by"),
+    (["--per", "1", "--lines"], "option --per: only for functions, or with --by"),
+    (["--per", "1", "--sort", "calls"], "option --per: expected --sort self, inclusive or name"),
+    (["--per", "1", "--format", "openmetrics"], "option --per: not with --format openmetrics"),
+])
+def test_per_is_not_for_everything(options, expected):
+    assert lib.run("proftop", *options, input=HEAP, status=2)[1].decode() == f"proftop: {expected}\n"
+
+
+def test_per_time_says_nothing():
+    _, err = lib.run("proftop", "--per", "cpu", lib.SAMPLES / "pprof" / "go-cpu.pb.gz", status=2)
+    assert err == b"proftop: option --per: expected a value type that counts, got the time 'cpu'\n"
+
+
 def test_least_and_limit():
     data = b"a 90\nb 9\nc 1\n"
     assert [row["function"] for row in rows("--min-share", "0.05", input=data)] == ["a", "b"]

@@ -60,20 +60,62 @@ static int decimals_for(int64_t denominator)
 	return n;
 }
 
-/* Rounds halves away from zero. The value is split so that products fit. */
-static bool scaled(int64_t value, struct factor f, int64_t *result, bool *rounded)
-{
-	int64_t whole = value / f.denominator, rest = value % f.denominator, part, half;
+struct product {
+	uint64_t high, low;
+};
 
-	if (__builtin_mul_overflow(whole, f.numerator, result) ||
-	    __builtin_mul_overflow(rest, f.numerator, &rest))
+static struct product multiply(uint64_t a, uint64_t b)
+{
+	uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX), x = (a >> 32) * (b & UINT32_MAX);
+	uint64_t y = (a & UINT32_MAX) * (b >> 32), middle = (low >> 32) + (x & UINT32_MAX) + y;
+
+	return (struct product){ (a >> 32) * (b >> 32) + (x >> 32) + (middle >> 32),
+				 middle << 32 | (low & UINT32_MAX) };
+}
+
+/* A bit at a time; the quotient has to fit. */
+static uint64_t divide(struct product p, uint64_t by, uint64_t *rest)
+{
+	uint64_t quotient = 0;
+
+	if (!p.high) {
+		*rest = p.low % by;
+		return p.low / by;
+	}
+	*rest = p.high;
+	for (int bit = 63; bit >= 0; bit--) {
+		bool carry = *rest >> 63;
+
+		*rest = *rest << 1 | (p.low >> bit & 1);
+		if (carry || *rest >= by) {
+			*rest -= by;
+			quotient |= UINT64_C(1) << bit;
+		}
+	}
+	return quotient;
+}
+
+static uint64_t size_of(int64_t value)
+{
+	return value < 0 ? -(uint64_t)value : (uint64_t)value;
+}
+
+bool factor_apply(struct factor f, int64_t value, int64_t *result, bool *rounded)
+{
+	struct product product = multiply(size_of(value), size_of(f.numerator));
+	uint64_t by = (uint64_t)f.denominator, quotient, rest;
+	bool negative = (value < 0) != (f.numerator < 0);
+
+	if (product.high >= by)
 		return false;
-	part = rest / f.denominator;
-	rest %= f.denominator;
+	quotient = divide(product, by, &rest);
 	*rounded = rest != 0;
-	half = f.denominator - f.denominator / 2;
-	part += rest >= half ? 1 : rest <= -half ? -1 : 0;
-	return i64_add(*result, part, result);
+	if (rest >= by - by / 2)
+		quotient++;
+	if (quotient > INT64_MAX)
+		return false;
+	*result = negative ? -(int64_t)quotient : (int64_t)quotient;
+	return true;
 }
 
 static void scale_table(struct profile *p, struct values *t, struct factor f)
@@ -83,7 +125,7 @@ static void scale_table(struct profile *p, struct values *t, struct factor f)
 		uint32_t v;
 		int64_t *value = values_cell(t, i, &v);
 
-		if (!scaled(*value, f, value, &rounded)) {
+		if (!factor_apply(f, *value, value, &rounded)) {
 			t->overflow = true;
 			t->overflowed = v;
 		}
@@ -106,4 +148,60 @@ void profile_scale(struct profile *p, struct factor factor)
 	p->call_event_count = 0;
 	p->time_range_count = 0;
 	index_free(&p->time_range_index);
+}
+
+/* --- to a total --- */
+
+/* The running sum is scaled, and not each value: so the new ones add up to its end. */
+static bool scale_sums(struct values *t, value_id v, struct factor f)
+{
+	int64_t sum = 0, before = 0, after;
+	bool rounded;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		if (!i64_add(sum, values_row(t, row)[v], &sum) ||
+		    !factor_apply(f, sum, &after, &rounded))
+			return false;
+		values_set(t, row, v, after - before);
+		before = after;
+	}
+	return true;
+}
+
+static bool scale_column(struct values *t, value_id v, struct factor f)
+{
+	bool rounded;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		int64_t value = values_row(t, row)[v];
+
+		if (!factor_apply(f, value, &value, &rounded))
+			return false;
+		values_set(t, row, v, value);
+	}
+	return true;
+}
+
+static bool sum_of(const struct values *t, value_id v, int64_t *sum)
+{
+	*sum = 0;
+	for (size_t row = 0; row < t->rows; row++)
+		if (!i64_add(*sum, values_row(t, row)[v], sum))
+			return false;
+	return true;
+}
+
+bool profile_self_total(const struct profile *p, value_id v, int64_t *total)
+{
+	return sum_of(profile_has_stacks(p) ? &p->sample_values : &p->cost_values, v, total);
+}
+
+bool profile_scale_to(struct profile *p, value_id v, int64_t total)
+{
+	struct factor f = { .numerator = total };
+
+	return profile_self_total(p, v, &f.denominator) && f.denominator > 0 && total > 0 &&
+	       scale_sums(&p->sample_values, v, f) && scale_sums(&p->cost_values, v, f) &&
+	       scale_column(&p->arc_values, v, f) && scale_column(&p->arc_self, v, f) &&
+	       scale_column(&p->total_values, v, f);
 }

@@ -28,6 +28,7 @@ struct report {
 	int format, sort;
 	uint64_t limit; /* number of rows; 0: all */
 	bool all;       /* also show rows without a change */
+	bool drop_negative;
 	bool colors;
 	size_t width;     /* width of the terminal; 0: not a terminal */
 	struct buf notes; /* lines: remarks on the comparison */

@@ -12,36 +12,15 @@
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "common/profile/features.h"
-#include "common/program/group_by_label.h"
-#include "common/program/prepare.h"
+#include "common/profile/value_text.h"
 #include "common/program/sandbox.h"
 #include "common/transform/diff/difference_graph.h"
 #include "common/transform/diff/difference_stacks.h"
 #include "common/transform/diff/statistics.h"
-#include "common/transform/reshape/idle.h"
 #include "converters/select_format.h"
-#include "converters/tools/profdiff/internal.h"
+#include "converters/tools/profdiff/work.h"
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
-
-/* The option values, and the state of the work. */
-struct diff_work {
-	struct settings settings;
-	struct report report;
-	const char *from, *to, *by;
-	struct difference_options options;
-	struct option_list rule_texts, rule_files;
-	bool allow_missing_base, ignore_new, limit_given, no_idle;
-	int compare_choice, kind_choice, color_choice;
-
-	struct rule_list rules;
-	char **files[DIFF_SIDES];
-	int file_counts[DIFF_SIDES];
-	struct difference_run *runs; /* kept if a profile is written */
-	size_t run_count, run_cap;
-	size_t estimated;       /* number of runs whose contexts are estimated */
-	struct buf first_value; /* the name of the value type that is compared */
-};
 
 #define AT(field) offsetof(struct diff_work, field)
 
@@ -63,6 +42,8 @@ static const struct option_row report_rows[] = {
 	  "for programs)",
 	  AT(report.limit), AT(limit_given) },
 	OPT_FLAG('a', "all", "rows of functions without a change too", AT(report.all)),
+	OPT_FLAG(0, "drop-negative", "no rows of functions that became less",
+		 AT(report.drop_negative)),
 	OPT_CHOICE(0, "color", "auto|always|never",
 		   "colours in text (auto: on a terminal, unless NO_COLOR is set)",
 		   AT(color_choice)),
@@ -73,6 +54,8 @@ static const struct option_row compare_rows[] = {
 	OPT_CHOICE(0, "compare", "auto|values|shares",
 		   "values, or shares of the total (auto: values where both sides count the same)",
 		   AT(compare_choice)),
+	OPT_FLAG(0, "normalize", "all runs are scaled to the total of the base's first",
+		 AT(normalize)),
 	OPT_FLAG(0, "no-idle", "leave out samples without a stack; else they are in the row [idle]",
 		 AT(no_idle)),
 	OPT_CHOICE(0, "kind", "auto|counts|samples|times",
@@ -176,108 +159,6 @@ static bool is_base_missing(struct diff_work *w)
 	return true;
 }
 
-/* --- reading --- */
-
-/* The warnings of the first run stand for all runs; estimated stacks are counted in the end. */
-static void drop_repeated(struct losses *losses)
-{
-	losses_drop(losses, LOSS_STACKS_ESTIMATED);
-	losses_drop(losses, LOSS_ARCS_ESTIMATED);
-	losses_drop(losses, LOSS_MISSING);
-}
-
-/* All that is needed, as if there were a format that keeps everything. */
-static int prepare_run(struct diff_work *w, struct profile **p, enum representation representation)
-{
-	const struct format needed = { .name = "profdiff",
-				       .representation = representation,
-				       .features = ~0u,
-				       .needs_arc_values = representation == REPR_GRAPH };
-	struct prepare_policy policy = convert_policy(&w->settings, &needed);
-	struct losses losses;
-	int status;
-
-	if (profile_check_totals(*p, "the profile") < 0)
-		return -1;
-	losses = prepare(p, &needed, &policy);
-	if (representation == REPR_SAMPLES || w->report.d->sides[DIFF_BASE].run_count)
-		drop_repeated(&losses);
-	status = losses_report(&losses, policy.strict);
-	losses_free(&losses);
-	return status < 0 ? -1 : profile_status(*p, "the profile");
-}
-
-static value_id choose_value(struct diff_work *w, const struct profile *p, int side)
-{
-	struct buf *first = &w->first_value;
-	value_id v;
-
-	if (side == DIFF_BASE && !w->report.d->sides[DIFF_BASE].run_count)
-		buf_replace(first, profile_text(p, p->value_types[prepare_default_value(p)].name));
-	for (v = 0; v < p->value_count; v++)
-		if (str_eq(profile_text(p, p->value_types[v].name), buf_str(first)))
-			return v;
-	return prepare_default_value(p);
-}
-
-static int keep_run(struct diff_work *w, struct profile **p, value_id v, int side)
-{
-	ARRAY_ROOM(w->runs, w->run_count, w->run_cap);
-	w->runs[w->run_count++] = (struct difference_run){ *p, v, side };
-	*p = NULL;
-	return 0;
-}
-
-/* For a target of call graphs the runs' graphs are kept, for others their stacks. */
-static int add_profile(struct diff_work *w, struct profile **p, int side, const char *file,
-		       const struct format *keep)
-{
-	static const enum diff_measurement kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
-	value_id v;
-
-	if (!(*p)->value_count)
-		return diag_error("expected a profile with values on each side");
-	if (convert_select_and_redact(&w->settings, p) < 0)
-		return -1;
-	if (w->no_idle)
-		idle_drop(p);
-	else
-		idle_name(p);
-	if (convert_group_by_label(&w->settings, p, w->by, file) < 0 ||
-	    prepare_run(w, p, REPR_GRAPH) < 0)
-		return -1;
-	v = choose_value(w, *p, side);
-	if (difference_add(w->report.d, side, *p, v,
-			   w->kind_choice ? &kinds[w->kind_choice - 1] : NULL) < 0)
-		return -1;
-	if (!keep || keep->representation == REPR_GRAPH)
-		return keep ? keep_run(w, p, v, side) : 0;
-	/* reports have the functions' own values, and so no [unattributed] */
-	w->settings.no_unattributed = true;
-	if (!profile_has_stacks(*p) && prepare_run(w, p, REPR_SAMPLES) < 0)
-		return -1;
-	w->estimated += (*p)->estimated;
-	return keep_run(w, p, v, side);
-}
-
-static int read_side(struct diff_work *w, const struct format *from, int side,
-		     const struct format *keep)
-{
-	for (int i = 0; i < w->file_counts[side]; i++) {
-		struct profile *p = convert_read(&w->settings, from, format_registry,
-						 &w->files[side][i], 1, (struct read_hints){ 0 },
-						 NULL);
-		int status = p ? add_profile(w, &p, side, diag_masked(str_of(w->files[side][i])),
-					     keep)
-			       : -1;
-
-		profile_free(p);
-		if (status < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* --- what has to be said --- */
 
 static const char *kind_name(enum diff_measurement kind)
@@ -342,6 +223,15 @@ static void note_total(struct diff_work *w, struct buf *b)
 	buf_add(b, S("total "));
 	profdiff_add_relative(b, total);
 	buf_add(b, S(": shares of it alone were tested; see --fail-if 'total > 5%'"));
+}
+
+static void note_normalized(struct diff_work *w, struct buf *b)
+{
+	static const struct value_style usual;
+
+	buf_add(b, S("all runs are scaled to a total of "));
+	buf_add_value(b, w->report.d->values_of, 0, w->report.d->total.base, &usual);
+	buf_add(b, S(", as asked for"));
 }
 
 static void add_note(struct diff_work *w, void (*note)(struct diff_work *w, struct buf *b),
@@ -451,7 +341,7 @@ static int write_difference(struct diff_work *w, const struct format *to)
 static int compare(struct diff_work *w, const struct format *from, const struct format *to)
 {
 	for (int side = 0; side < DIFF_SIDES; side++)
-		if (read_side(w, from, side, to) < 0)
+		if (profdiff_read_side(w, from, side, to) < 0)
 			return -1;
 	if (w->estimated)
 		diag_warning("contexts estimated from a call graph in %zu of %zu runs",
@@ -461,6 +351,8 @@ static int compare(struct diff_work *w, const struct format *from, const struct 
 		return -1;
 	if (w->report.d->shares)
 		add_note(w, note_shares, w->compare_choice != DIFF_SHARES);
+	if (w->normalize)
+		add_note(w, note_normalized, false);
 	add_note(w, note_runs, false);
 	add_note(w, note_total, w->compare_choice != DIFF_SHARES);
 	return ask_rules(w);
@@ -518,6 +410,10 @@ static int choose_formats(struct diff_work *w, const struct format **from, const
 	if (select_format_input(w->from, from) < 0 ||
 	    (w->to && select_format_output(s, w->to, NULL, to) < 0))
 		return -1;
+	if (w->report.drop_negative && w->to)
+		return diag_error("option --drop-negative: not with -t");
+	if (w->normalize && w->compare_choice == DIFF_SHARES)
+		return diag_error("option --normalize: not with --compare shares, which are");
 	alone = w->to ? NULL : options_of_output(&s->options);
 	if (alone)
 		return diag_error("--%s goes with -t", alone);

@@ -84,18 +84,30 @@ struct order {
 	uint32_t *rows;
 	size_t count; /* that may be shown */
 	size_t shown;
-	size_t unchanged; /* left out */
+	size_t unchanged, negative; /* left out */
 };
+
+/* As of pprof's -drop_negative: by the function's own value, else by the inclusive one. */
+static bool is_negative(const struct diff_row *row)
+{
+	int64_t self = diff_change(&row->pairs[DIFF_SELF]);
+
+	return self ? self < 0 : diff_change(&row->pairs[DIFF_INCLUSIVE]) < 0;
+}
 
 static void find_order(struct order *o, const struct report *r)
 {
 	const struct difference *d = r->d;
 
 	*o = (struct order){ .rows = alloc_zero(d->row_count, sizeof *o->rows) };
-	for (uint32_t i = 0; i < d->row_count; i++)
-		if (r->all || is_changed(&d->rows[i]))
+	for (uint32_t i = 0; i < d->row_count; i++) {
+		if (r->drop_negative && is_negative(&d->rows[i]))
+			o->negative++;
+		else if (!r->all && !is_changed(&d->rows[i]))
+			o->unchanged++;
+		else
 			o->rows[o->count++] = i;
-	o->unchanged = d->row_count - o->count;
+	}
 	sort_ids(o->rows, o->count, compare_rows, r);
 	o->shown = r->limit && r->limit < o->count ? (size_t)r->limit : o->count;
 }
@@ -285,10 +297,13 @@ static void add_left_out(struct buf *b, const struct report *r, const struct ord
 		buf_print(b, "%zu more function%s%s\n", o->count - shown,
 			  o->count - shown == 1 ? "" : "s",
 			  limited ? " left out, to stay below 1 MiB" : ": see --limit");
+	if (o->negative)
+		buf_print(b, "%zu function%s that became less\n", o->negative,
+			  o->negative == 1 ? "" : "s");
 	if (o->unchanged)
 		buf_print(b, "%s%zu function%s without a change\n",
-			  o->count || total_changed(r->d) ? "" : "no difference: ", o->unchanged,
-			  o->unchanged == 1 ? "" : "s");
+			  o->count || o->negative || total_changed(r->d) ? "" : "no difference: ",
+			  o->unchanged, o->unchanged == 1 ? "" : "s");
 }
 
 static void put_text_report(struct output *out, const struct report *r, struct order *o)

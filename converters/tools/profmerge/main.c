@@ -65,18 +65,11 @@ static const char *display_name(const char *file)
 static int select_value(const struct settings *s, struct profile *p, const char *file)
 {
 	value_id value;
-	struct buf names = { 0 };
 
 	if (!s->value)
 		return 0;
-	value = profile_find_value_type(p, s->value);
-	if (value == NO_ID) {
-		profile_value_type_names(p, &names);
-		diag_error("%s: no value type %s; there are: %s", display_name(file),
-			   diag_quote(str_of(s->value)), names.p ? names.p : "none");
-		buf_free(&names);
+	if (convert_find_value(p, display_name(file), s->value, &value) < 0)
 		return -1;
-	}
 	profile_keep_value(p, value);
 	return 0;
 }

@@ -102,6 +102,17 @@ void proftop_function(struct table *t, const struct flat_row *f)
 	buf_free(&text);
 }
 
+void proftop_identity(struct table *t, const struct flat_profile *f, const struct flat_row *row)
+{
+	bool known = row->location.n && !str_eq(row->location, S("~"));
+
+	table_text(t, row->name);
+	table_text(t, known ? row->location : S(""));
+	proftop_line(t, row->line);
+	table_text(t, profile_text(f->p, f->p->value_types[f->value].name));
+	table_text(t, proftop_unit(f->p, f->value));
+}
+
 const char *proftop_heat(int64_t value, int64_t total)
 {
 	double share = total ? (double)value / (double)total : 0;

@@ -25,17 +25,6 @@ static const struct table_column flat_columns[] = {
 };
 enum { FLAT_COLUMNS = sizeof flat_columns / sizeof *flat_columns };
 
-static void add_identity(struct table *t, const struct flat_profile *f, const struct flat_row *row)
-{
-	bool known = row->location.n && !str_eq(row->location, S("~"));
-
-	table_text(t, row->name);
-	table_text(t, known ? row->location : S(""));
-	proftop_line(t, row->line);
-	table_text(t, profile_text(f->p, f->p->value_types[f->value].name));
-	table_text(t, proftop_unit(f->p, f->value));
-}
-
 static void add_per_call(struct table *t, const struct flat_profile *f, int64_t value,
 			 int64_t calls)
 {
@@ -75,7 +64,7 @@ static void add_flat_row(const struct proftop_options *o, struct table *t,
 {
 	const struct call_row *r = &f->table.rows[row];
 
-	add_identity(t, f, &f->rows[row]);
+	proftop_identity(t, f, &f->rows[row]);
 	proftop_value(t, f->p, f->value, r->self);
 	table_color(t, proftop_heat(r->self, f->total));
 	proftop_share(t, r->self, f->total);

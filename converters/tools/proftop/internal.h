@@ -22,7 +22,8 @@ struct proftop_options {
 	const char *source_path; /* directories, separated by ':' */
 	char **files;            /* the inputs: sources may be beside them */
 	int file_count;
-	const char *by; /* the key of labels that rows are about; NULL: functions */
+	const char *by;  /* the key of labels that rows are about; NULL: functions */
+	const char *per; /* the value type that values are divided by; NULL: none */
 	bool tree, lines, no_idle;
 	int sort, format; /* format: of TOP_FORMATS */
 	uint64_t limit;   /* rows; 0: all */
@@ -44,6 +45,8 @@ void proftop_share(struct table *t, int64_t value, int64_t total);
 void proftop_count(struct table *t, int64_t count, bool known);
 /* The unit of exact numbers: "ns", "bytes", or what is counted. */
 struct str proftop_unit(const struct profile *p, value_id v);
+/* Function, file, line, value type and unit, for programs: the first five cells of a row. */
+void proftop_identity(struct table *t, const struct flat_profile *f, const struct flat_row *row);
 /* name (file:line), in a cell of its own. */
 void proftop_function(struct table *t, const struct flat_row *f);
 /* A line's number; 0 is unknown, also to programs. */
@@ -73,6 +76,9 @@ struct str proftop_site_file(const struct profile *p, const struct arc *a);
 /* The views. p has the half that they need. */
 void proftop_flat(const struct proftop_options *o, struct output *out,
 		  const struct flat_profile *f);
+/* Values of one type divided by those of another; the exponent of the first is changed. */
+void proftop_per(const struct proftop_options *o, struct output *out, struct profile *p,
+		 value_id value, value_id per);
 void proftop_metrics(const struct proftop_options *o, struct output *out,
 		     const struct flat_profile *f);
 void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p,

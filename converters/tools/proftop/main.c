@@ -51,6 +51,8 @@ static const struct option_row look_rows[] = {
 	OPT_FRACTION(0, "min-share", "SHARE", "leave out what has less of the total (0.01: 1%)",
 		     AT(min_share)),
 	OPT_ALIAS("least", "min-share"),
+	OPT_TEXT(0, "per", "NAME|N",
+		 "values divided by this value type's: bytes per object, time per sample", AT(per)),
 	OPT_FLAG(0, "no-idle", "leave out samples without a stack; else they are in the row [idle]",
 		 AT(no_idle)),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)", AT(format)),
@@ -135,6 +137,11 @@ uint32_t proftop_limit(const struct proftop_options *o, uint32_t count)
 
 /* --- the program --- */
 
+/* With --per, where all value types are kept. */
+struct chosen_values {
+	value_id value, per;
+};
+
 /* The needs of a view, described as a format that keeps everything. */
 static int prepare_view(struct settings *s, const struct proftop_options *o, struct profile **p)
 {
@@ -149,13 +156,18 @@ static int prepare_view(struct settings *s, const struct proftop_options *o, str
 	return convert_prepare(s, p, &needed);
 }
 
-static int show(const struct proftop_options *o, struct output *out, struct profile *p)
+static int show(const struct proftop_options *o, struct output *out, struct profile *p,
+		struct chosen_values chosen)
 {
 	struct flat_profile f;
 	int status = 0;
 
 	if (!p->value_count)
 		return 0;
+	if (o->per) {
+		proftop_per(o, out, p, chosen.value, chosen.per);
+		return 0;
+	}
 	if (o->tree) {
 		proftop_tree(o, out, p);
 		return 0;
@@ -186,11 +198,37 @@ static void keep_default(const struct settings *s, struct profile *p)
 		profile_keep_value(p, v);
 }
 
-static int select_and_group(struct settings *s, const struct proftop_options *o, struct profile **p)
+static int choose_values(const struct settings *s, const struct proftop_options *o,
+			 const struct profile *p, struct chosen_values *chosen)
 {
-	if (convert_select_and_redact(s, p) < 0)
+	if (s->value && convert_find_value(p, NULL, s->value, &chosen->value) < 0)
 		return -1;
-	keep_default(s, *p);
+	if (convert_find_value(p, NULL, o->per, &chosen->per) < 0)
+		return -1;
+	if (!s->value)
+		chosen->value = prepare_default_value(p);
+	if (p->value_types[chosen->per].unit == UNIT_TIME)
+		return diag_error("option --per: expected a value type that counts, got the time "
+				  "%s",
+				  diag_quote(profile_text(p, p->value_types[chosen->per].name)));
+	return 0;
+}
+
+static int select_and_group(struct settings *s, const struct proftop_options *o, struct profile **p,
+			    struct chosen_values *chosen)
+{
+	struct settings all_values = *s;
+
+	if (o->per) {
+		all_values.value = NULL;
+		if (choose_values(s, o, *p, chosen) < 0 ||
+		    convert_select_and_redact(&all_values, p) < 0)
+			return -1;
+	} else {
+		if (convert_select_and_redact(s, p) < 0)
+			return -1;
+		keep_default(s, *p);
+	}
 	if (o->no_idle)
 		idle_drop(p);
 	else
@@ -203,15 +241,16 @@ static int run(struct settings *s, const struct proftop_options *o, char **files
 	const struct format *from;
 	struct profile *p;
 	struct output *out;
+	struct chosen_values chosen = { 0 };
 	int status = STATUS_TROUBLE;
 
 	if (select_format_input(o->from, &from) < 0)
 		return STATUS_TROUBLE;
 	p = convert_read(s, from, format_registry, files, count, (struct read_hints){ 0 }, NULL);
-	if (p && select_and_group(s, o, &p) == 0 && prepare_view(s, o, &p) == 0 &&
+	if (p && select_and_group(s, o, &p, &chosen) == 0 && prepare_view(s, o, &p) == 0 &&
 	    (out = o->format == TABLE_TEXT || o->format == TABLE_MARKDOWN ? output_open(s->output)
 									  : convert_open(s))) {
-		bool good = show(o, out, p) == 0;
+		bool good = show(o, out, p, chosen) == 0;
 
 		status = output_close(out, good) == 0 && good ? STATUS_DONE : STATUS_TROUBLE;
 	}
@@ -226,6 +265,12 @@ static int check_options(const struct proftop_options *o)
 	if ((o->peek != NULL) + (o->list != NULL) + (o->by != NULL) + o->tree + lines > 1)
 		return diag_error("options --peek, --list, --by, --tree and --lines: only one of "
 				  "them, or --peek and --lines");
+	if (o->per && (o->peek || o->list || o->tree || o->lines))
+		return diag_error("option --per: only for functions, or with --by");
+	if (o->per && o->sort > SORT_INCLUSIVE && o->sort != SORT_NAME)
+		return diag_error("option --per: expected --sort self, inclusive or name");
+	if (o->per && o->format == FORMAT_OPENMETRICS)
+		return diag_error("option --per: not with --format openmetrics");
 	if (o->format == FORMAT_OPENMETRICS && (o->peek || o->list || o->by || o->tree || o->lines))
 		return diag_error("option --format openmetrics: only for functions");
 	return 0;
