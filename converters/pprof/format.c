@@ -14,60 +14,15 @@
  * - `cat a b` is one message to protobuf, with two tables of strings; pprof refuses it.
  * - drop_frames are applied by pprof when it reads a file; here by proffilter --drop-frames.
  *
+ * Profiles of before profile.proto are read too, and never written: see legacy.h.
+ *
  * What the format has no place for goes into comments, which pprof keeps: see internal.h.
  */
 #include "converters/pprof/internal.h"
 
+#include "common/profile/locations.h"
 #include "common/syntax/protobuf.h"
-
-/* --- units --- */
-
-static const struct pprof_unit units[] = {
-	{ "nanoseconds", UNIT_TIME, 1, 0 },
-	{ "microseconds", UNIT_TIME, 1, 3 },
-	{ "milliseconds", UNIT_TIME, 1, 6 },
-	{ "seconds", UNIT_TIME, 1, 9 },
-	{ "nanosecond", UNIT_TIME, 1, 0 },
-	{ "microsecond", UNIT_TIME, 1, 3 },
-	{ "millisecond", UNIT_TIME, 1, 6 },
-	{ "second", UNIT_TIME, 1, 9 },
-	{ "ns", UNIT_TIME, 1, 0 },
-	{ "us", UNIT_TIME, 1, 3 },
-	{ "ms", UNIT_TIME, 1, 6 },
-	{ "s", UNIT_TIME, 1, 9 },
-	{ "bytes", UNIT_BYTES, 1, 0 },
-	{ "byte", UNIT_BYTES, 1, 0 },
-	{ "kilobytes", UNIT_BYTES, 1024, 0 },
-	{ "megabytes", UNIT_BYTES, 1024 * 1024, 0 },
-};
-
-const struct pprof_unit *pprof_unit_find(struct str word)
-{
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (str_eq(word, str_of(units[i].word)))
-			return &units[i];
-	return NULL;
-}
-
-const char *pprof_time_word(int power)
-{
-	return units[power / 3].word;
-}
-
-int pprof_exponent(struct str *unit)
-{
-	struct str power = *unit, rest = S("count");
-	uint64_t digits;
-
-	if (!str_starts(power, S(PPROF_POWER)))
-		return 0;
-	power = str_from(power, strlen(PPROF_POWER));
-	str_cut(power, ' ', &power, &rest);
-	if (!str_to_u64(power, &digits) || !digits || digits > PPROF_MAX_POWER)
-		return 0;
-	*unit = rest;
-	return -(int)digits;
-}
+#include "converters/pprof/legacy.h"
 
 /* --- how sure the format is of a file --- */
 
@@ -159,14 +114,24 @@ static int pprof_bid(struct str head, bool whole)
 {
 	enum { SURE = 90, DAMAGED = 50 };
 
+	if (legacy_kind_of(head))
+		return SURE;
 	return protobuf_bid(head, whole, &profile_shape, SURE, DAMAGED);
 }
 
 /* --- the format --- */
 
+static void report_loss(const struct profile *p, const void *options, struct buf *loss)
+{
+	(void)options;
+	if (locations_lose_inlined(p, false))
+		buf_print(loss, LOCATIONS_LOSS);
+}
+
 const struct format pprof_format = {
 	.name = "pprof",
-	.title = "profile.proto: Go, Rust's pprof-rs, Node, Python and Java agents, Julia",
+	.title =
+		"profile.proto: Go, Rust, Node, Python, Java; older: gperftools, jemalloc, Go's texts",
 	.suffixes = ".pprof .pb",
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES |
@@ -177,5 +142,6 @@ const struct format pprof_format = {
 	.binary = true,
 	.bid = pprof_bid,
 	.read = pprof_read,
+	.report_loss = report_loss,
 	.write = pprof_write,
 };

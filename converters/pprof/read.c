@@ -2,6 +2,7 @@
  * pprof/read - reads a file field by field, and tells files apart that follow each other
  */
 #include "common/base/alloc.h"
+#include "converters/pprof/legacy.h"
 #include "converters/pprof/reading.h"
 
 /* --- parts --- */
@@ -178,7 +179,13 @@ static void resolve_files(struct pprof_reader *r)
 			     diag_masked(str_of(r->in->name)), files);
 }
 
-static void free_reader(struct pprof_reader *r)
+void pprof_open_reader(struct pprof_reader *r, struct input *in, struct profile *p)
+{
+	*r = (struct pprof_reader){ .in = in, .p = p, .stacks_before = p->stacks.count };
+	begin_part(r);
+}
+
+void pprof_close_reader(struct pprof_reader *r)
 {
 	for (size_t i = 0; i < r->part_count; i++) {
 		profile_free(r->parts[i].samples);
@@ -200,17 +207,29 @@ static void free_reader(struct pprof_reader *r)
 	alloc_free(r->labels);
 }
 
-int pprof_read(struct input *in, struct profile *p)
+static void read_message(struct pprof_reader *r)
 {
-	struct pprof_reader r = { .in = in, .p = p, .stacks_before = p->stacks.count };
 	struct protobuf_tag f;
 
-	begin_part(&r);
-	while (protobuf_next(in, &f))
-		read_field(&r, &f);
-	if (!in->failed && !r.string_count)
-		input_error(in, "expected a table of strings (field 6), got none");
+	while (protobuf_next(r->in, &f))
+		read_field(r, &f);
+	if (!r->in->failed && !r->string_count)
+		input_error(r->in, "expected a table of strings (field 6), got none");
+}
+
+int pprof_read(struct input *in, struct profile *p)
+{
+	const struct legacy_kind *legacy;
+	struct pprof_reader r;
+
+	pprof_open_reader(&r, in, p);
+	input_want(in, LEGACY_HEAD);
+	legacy = legacy_kind_of((struct str){ in->p, (size_t)(in->end - in->p) });
+	if (legacy)
+		legacy_read(&r, legacy);
+	else
+		read_message(&r);
 	resolve_files(&r);
-	free_reader(&r);
+	pprof_close_reader(&r);
 	return input_status(in);
 }

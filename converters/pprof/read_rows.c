@@ -18,8 +18,7 @@ static uint32_t add_reference(struct pprof_reader *r, uint64_t id)
 	return (uint32_t)r->reference_count++;
 }
 
-/* The number of a location id, by first appearance. */
-static uint32_t reference_of(struct pprof_reader *r, uint64_t id)
+uint32_t pprof_reference_of(struct pprof_reader *r, uint64_t id)
 {
 	uint64_t hash;
 	uint32_t number;
@@ -56,7 +55,7 @@ static size_t read_locations(struct pprof_reader *r, const struct protobuf *m,
 
 	if (f->type != PROTOBUF_BYTES) {
 		ARRAY_ROOM(r->path, depth, r->path_cap);
-		r->path[depth++] = reference_of(r, f->value);
+		r->path[depth++] = pprof_reference_of(r, f->value);
 		return depth;
 	}
 	/* an id is a byte long at least */
@@ -71,7 +70,7 @@ static size_t read_locations(struct pprof_reader *r, const struct protobuf *m,
 		rest.p = p;
 		r->path[depth++] = id < r->small_cap && r->small_references[id]
 					   ? r->small_references[id] - 1
-					   : reference_of(r, id);
+					   : pprof_reference_of(r, id);
 	}
 	return depth;
 }
@@ -145,9 +144,28 @@ static void begin_samples(struct pprof_reader *r)
 				   (struct value_type){ .name = (string_id)samples->value_count });
 }
 
-void pprof_read_sample(struct pprof_reader *r, struct protobuf m)
+void pprof_add_sample(struct pprof_reader *r, size_t depth, size_t labels)
 {
 	struct profile *samples = r->part->samples;
+
+	if (!samples->sample_count)
+		begin_samples(r);
+	if (r->value_count != samples->value_count) {
+		input_error(r->in, "expected %zu values, as many as the sample before, got %zu",
+			    samples->value_count, r->value_count);
+		return;
+	}
+	profile_sample_row(samples,
+			   (struct sample){
+				   .stack = add_path(r, depth),
+				   .count = 1,
+				   .labels = labels ? profile_label_set(samples, r->labels, labels)
+						    : NO_LABELS },
+			   r->values);
+}
+
+void pprof_read_sample(struct pprof_reader *r, struct protobuf m)
+{
 	size_t depth = 0, labels = 0;
 	struct protobuf_field f;
 
@@ -171,20 +189,7 @@ void pprof_read_sample(struct pprof_reader *r, struct protobuf m)
 			    task_current->limits[LIMIT_VALUES], r->value_count);
 		return;
 	}
-	if (!samples->sample_count)
-		begin_samples(r);
-	if (r->value_count != samples->value_count) {
-		input_error(r->in, "expected %zu values, as many as the sample before, got %zu",
-			    samples->value_count, r->value_count);
-		return;
-	}
-	profile_sample_row(samples,
-			   (struct sample){
-				   .stack = add_path(r, depth),
-				   .count = 1,
-				   .labels = labels ? profile_label_set(samples, r->labels, labels)
-						    : NO_LABELS },
-			   r->values);
+	pprof_add_sample(r, depth, labels);
 }
 
 /* --- tables --- */

@@ -117,6 +117,18 @@ struct pprof_reader {
 	size_t label_cap;
 };
 
+/* The caller closes what it opened. */
+void pprof_open_reader(struct pprof_reader *r, struct input *in, struct profile *p);
+void pprof_close_reader(struct pprof_reader *r);
+
+/* The number of a location id, by first appearance. */
+uint32_t pprof_reference_of(struct pprof_reader *r, uint64_t id);
+/*
+ * Adds r->values for the first `depth` numbers of r->path, leaf first, which are turned round, and
+ * the first `labels` of r->labels.
+ */
+void pprof_add_sample(struct pprof_reader *r, size_t depth, size_t labels);
+
 /* Reads the fields of one row, which was taken from field f of the input. */
 void pprof_read_sample(struct pprof_reader *r, struct protobuf m);
 void pprof_read_type(struct pprof_reader *r, struct protobuf m);

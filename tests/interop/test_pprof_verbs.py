@@ -72,6 +72,21 @@ def test_granularity(path, name, unit, granularity):
     assert {key: value for key, value in rows.items() if value} == {key: flat for key, (flat, _) in found.items() if flat}
 
 
+def test_addresses():
+    """Nodes there are called "0000000000485d39 name file:12"; ours know their place in the object's file."""
+    found = Counter()
+    for key, (flat, cum) in pprof_tool.top(CPU, "cpu", "nanoseconds", "-addresses").items():
+        address, name = key.split(" ")[:2]
+        found[name, int(address, 16) - 0x400000, flat, cum] += 1
+    cut = lib.run("proffilter", "-q", "--granularity", "address", "-t", "pprof", CPU)[0]
+    text = lib.run("proftop", "-q", "--no-idle", "--format", "csv", "--limit", "0", "--value", "cpu", input=cut)[0].decode()
+    rows = Counter()
+    for row in csv.DictReader(io.StringIO(text)):
+        name, address = row["function"].rsplit(" at ", 1)
+        rows[name, int(address, 16), int(row["self"]), int(row["inclusive"])] += 1
+    assert rows == found
+
+
 def test_a_quotient():
     found = pprof_tool.top(CPU, "cpu", "nanoseconds", "-divide_by=4")
     cut = lib.run("proffilter", "-q", "--scale", "1/4", "-t", "pprof", CPU)[0]

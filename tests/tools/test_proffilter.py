@@ -148,6 +148,27 @@ def test_flatten_recursion_in_a_dense_tree(seed):
     assert filtered(stacks, "--flatten-recursion") == mapped(stacks, flat)
 
 
+def test_a_function_of_each_address():
+    """By the place in the object's file; what has no function has it in its name already."""
+    heap = ("heap profile: 1: 2 [1: 2] @ heapprofile\n1: 2 [1: 2] @ 0x1011 0x1024 0x2011\n1: 3 [1: 3] @ 0x1013\n"
+            "MAPPED_LIBRARIES:\n1000-2000 r-xp 00000500 00:00 1 /srv/shop\n").encode()
+    symbols = b"--- symbol\n0x1010 f--g\n0x1012 f\n0x2010 main\n---\n--- heap\n" + heap
+    for data, want in ((heap, b"0x2010;shop+0x523;shop+0x510 2\nshop+0x512 3\n"),
+                       (symbols, b"f at 0x512 3\nmain at 0x2010;shop+0x523;f at 0x510;g at 0x510 2\n")):
+        cut = lib.run("proffilter", "--granularity", "address", "-t", "pprof", input=data)[0]
+        assert lib.run("pprof2collapsed", "--frames", "name", input=cut)[0] == want
+
+
+def test_what_is_renamed_has_a_function():
+    """Also in a format that has addresses in place of functions."""
+    heap = lib.SAMPLES / "pprof/gperftools.heap"
+    cut = lib.run("proffilter", "-q", "--rename", "addresses", "--flatten-recursion", "-t", "pprof", heap)[0]
+    out = lib.run("pprof2collapsed", "-q", "--frames", "name", input=cut)[0]
+    assert out == b"shop 10387968\nshop;libc.so.6 4096\n"
+    kept = lib.run("proffilter", "-q", "--rename", "s/never/met/", "-t", "pprof", heap)[0]
+    assert kept == lib.run("pprof2pprof", "-q", heap)[0]
+
+
 def test_flatten_deep_recursion():
     deep = b";".join(b"f%d" % (i % 3) for i in range(300000))
     assert lib.run("proffilter", "--flatten-recursion", input=deep + b" 5\n")[0] == b"f0;f1;f2 5\n"
@@ -275,7 +296,7 @@ def test_names_of_any_bytes():
     ("--rename", "s/a/b/q", b"expected 's/RE/TEXT/'"), ("--rename", r"s/a/\1/", rb"\1 is no group"),
     ("--scale", "fast", b"--scale: expected a FACTOR"), ("--scale", "1/0", b"--scale: expected a FACTOR"),
     ("--trim", "200", b"--trim: expected a PERCENT"), ("--time", "1:2", b"in no order of time"),
-    ("--granularity", "class", b"--granularity: expected none|function|file|module|line")])
+    ("--granularity", "class", b"--granularity: expected none|function|file|module|line|address")])
 def test_bad_arguments(option, value, message, tmp_path):
     out, said = lib.run("proffilter", option, value, "-o", tmp_path / "out", input=b"a;b 1\n", status=2)
     assert out == b"" and said.count(b"\n") == 1 and message in said
@@ -434,8 +455,9 @@ def test_cutting_a_graph_is_an_estimate_and_said():
     assert out == b"m;b;c;d 2\n"
     out, said = lib.run("proffilter", "--strict", "--focus", "^b$", input=twice, status=2)
     assert out == b"" and b"--strict" in said
-    _, said = lib.run("proffilter", "--granularity", "line", input=graph(), status=2)
-    assert b"a call graph does not say" in said
+    for by, what in (("line", b"lines"), ("address", b"addresses")):
+        _, said = lib.run("proffilter", "--granularity", by, input=graph(), status=2)
+        assert b"a call graph does not say which " + what in said
 
 
 def test_focus_and_ignore_keep_what_was_recorded():

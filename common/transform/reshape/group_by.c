@@ -61,11 +61,42 @@ static function_id line_function(struct grouper *g, const struct frame_row *fram
 	return profile_function(g->w.to, f);
 }
 
+/*
+ * The same by address, "parse at 0x1f2a": in the file of the object, which does not change from run
+ * to run, or in memory if the object is unknown. One without a function has it in its name.
+ */
+static function_id address_function(struct grouper *g, frame_id frame)
+{
+	struct frame old = profile_frame_at(g->w.from, frame);
+	struct function f = new_function(g, old.function);
+	const struct mapping *m = old.mapping ? &g->w.from->mappings[old.mapping] : NULL;
+	struct buf name = { 0 };
+
+	if (!old.address || old.unsymbolised)
+		return profile_function(g->w.to, f);
+	buf_add(&name, profile_text(g->w.to, f.name));
+	buf_print(&name, " at 0x%" PRIx64, m ? old.address - m->start + m->offset : old.address);
+	f.name = profile_string(g->w.to, buf_str(&name));
+	buf_free(&name);
+	return profile_function(g->w.to, f);
+}
+
+static bool makes_functions(const struct grouper *g)
+{
+	return g->options->line_functions || g->options->address_functions;
+}
+
+/* A frame that has got another name has a function. */
+static bool is_renamed(const struct grouper *g, function_id f)
+{
+	return g->options->functions[f].name != g->w.from->functions[f].name;
+}
+
 static void add_functions(struct grouper *g)
 {
 	const struct profile *p = g->w.from;
 
-	for (function_id f = 0; !g->options->line_functions && f < p->function_count; f++)
+	for (function_id f = 0; !makes_functions(g) && f < p->function_count; f++)
 		g->w.functions[f] = profile_function(g->w.to, new_function(g, f));
 	for (size_t i = 0; i < p->frame_count; i++) {
 		struct frame f = remap_frame(&g->w, (frame_id)i);
@@ -75,6 +106,9 @@ static void add_functions(struct grouper *g)
 			f = (struct frame){ .function = f.function, .kind = f.kind };
 		if (g->options->line_functions)
 			f.function = line_function(g, &p->frames[i]);
+		else if (g->options->address_functions)
+			f.function = address_function(g, (frame_id)i);
+		f.unsymbolised &= !is_renamed(g, p->frames[i].function);
 		g->w.frames[i] = profile_frame(g->w.to, f);
 	}
 }

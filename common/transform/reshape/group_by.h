@@ -18,11 +18,12 @@
 struct group_by_options {
 	/* by function: what it becomes; the texts are string ids of the profile itself */
 	const struct function *functions;
-	bool base_names;     /* strips directories from the files of inlined code */
-	bool drop_lines;     /* frames and values lose line, column and address; jumps are
+	bool base_names;        /* strips directories from the files of inlined code */
+	bool drop_lines;        /* frames and values lose line, column and address; jumps are
 				    dropped */
-	bool line_functions; /* samples: appends a frame's line to the name of its function */
-	const bool *chains;  /* by function: consecutive frames or calls of it are merged,
+	bool line_functions;    /* samples: appends a frame's line to the name of its function */
+	bool address_functions; /* samples: appends a frame's address */
+	const bool *chains;     /* by function: consecutive frames or calls of it are merged,
 				    without lines */
 };
 

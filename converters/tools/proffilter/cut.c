@@ -23,7 +23,7 @@ static bool uses_tags(const struct filter_work *w)
 bool proffilter_needs_stacks(const struct filter_work *w)
 {
 	return cuts_stacks(w) || uses_tags(w) || w->flatten || w->drop_frames ||
-	       w->granularity == BY_LINE;
+	       w->granularity >= BY_LINE;
 }
 
 /*
@@ -36,10 +36,11 @@ int proffilter_make_stacks(struct filter_work *w, struct profile **p)
 
 	if (!proffilter_needs_stacks(w) || !profile_has_graph(*p))
 		return 0;
-	if (w->granularity == BY_LINE)
-		return diag_error(
-			"--granularity line: a call graph does not say which lines of a function "
-			"are in a stack");
+	if (w->granularity >= BY_LINE)
+		return diag_error("--granularity %s: a call graph does not say which %s of a "
+				  "function are in a stack",
+				  w->granularity == BY_LINE ? "line" : "address",
+				  w->granularity == BY_LINE ? "lines" : "addresses");
 	if (profile_features(*p) & FEATURE_CALLS) {
 		diag_verbose("call counts are lost: stacks have none");
 		if (w->settings.strict)
@@ -174,7 +175,7 @@ int proffilter_cut_stacks(struct filter_work *w, struct profile **p)
 bool proffilter_may_cut_graph(const struct filter_work *w, const struct profile *p)
 {
 	return cuts_stacks(w) && !w->hide_kind && !w->flatten && !w->drop_frames && !uses_tags(w) &&
-	       w->granularity != BY_LINE && profile_has_graph(p) && !profile_has_stacks(p);
+	       w->granularity < BY_LINE && profile_has_graph(p) && !profile_has_stacks(p);
 }
 
 int proffilter_cut_calls(struct filter_work *w, struct profile **p)

@@ -18,8 +18,8 @@ struct filter_work {
 };
 
 /* The choices of --granularity, in order. */
-enum granularity { BY_NONE, BY_FUNCTION, BY_FILE, BY_MODULE, BY_LINE };
-#define GRANULARITIES "none|function|file|module|line"
+enum granularity { BY_NONE, BY_FUNCTION, BY_FILE, BY_MODULE, BY_LINE, BY_ADDRESS };
+#define GRANULARITIES "none|function|file|module|line|address"
 
 /*
  * *marks (by function; the caller frees it) says which functions match an expression: by name,

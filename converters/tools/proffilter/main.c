@@ -223,9 +223,9 @@ static int rename_all(const struct filter_work *w, struct profile **p)
 
 static void regroup_all(const struct filter_work *w, struct profile **p)
 {
-	struct group_by_options options = { .drop_lines = w->granularity &&
-							  w->granularity != BY_LINE,
-					    .line_functions = w->granularity == BY_LINE };
+	struct group_by_options options = { .drop_lines = w->granularity < BY_LINE,
+					    .line_functions = w->granularity == BY_LINE,
+					    .address_functions = w->granularity == BY_ADDRESS };
 	struct function *functions;
 
 	if (!w->granularity)

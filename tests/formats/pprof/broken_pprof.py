@@ -1,5 +1,6 @@
 """Broken pprof files, and a whole one: messages are built here field by field."""
 from broken_files import PSTAT, packed
+from legacy_files import words
 from protobuf_fields import field, message
 
 STRINGS = ["", "samples", "count", "main", "main.go", "/bin/app", "key", "text", "bytes", "leaf"]
@@ -19,6 +20,7 @@ def profile(types=(TYPE,), samples=(SAMPLE, LABELLED), mappings=(MAPPING,), loca
 
 
 WHOLE = profile(f9=1795765769000000000, f10=10**9, f11=TYPE, f12=1, f13=[7], f14=1)
+
 
 FILES = {
     "cut-in-a-string": WHOLE[:-60],
@@ -60,4 +62,10 @@ FILES = {
     "gzip-cut": packed(WHOLE)[:100],
     "gzip-checksum": packed(WHOLE)[:-8] + b"\0" * 8,
     "pstat": PSTAT,
+    "legacy-cpu-cut": words(0, 3, 0, 10000, 0, 1, 2, 0x10)[:-3],
+    "legacy-cpu-deep": words(0, 3, 0, 10000, 0, 1, 2**40, 0x10),
+    "legacy-cpu-java": words(0, 3, 1, 10000, 0, 1, 1, 0x10, 0, 1, 0),
+    "legacy-cpu-period": words(0, 3, 0, 2**63, 0, 1, 1, 0x10, 0, 1, 0),
+    "legacy-cpu-count": words(0, 3, 0, 10000, 0, 2**62, 1, 0x10, 0, 1, 0),
+    "legacy-cpu-twice": words(0, 3, 0, 10000, 0, 1, 1, 0x10, 0, 1, 0) * 2,
 }
