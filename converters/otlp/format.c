@@ -159,7 +159,13 @@ static void report_loss(const struct profile *p, const void *options, struct buf
 		buf_print(loss, "%s%s", loss->n ? "; " : "", LOCATIONS_LOSS);
 }
 
+static bool is_text(const void *options, const char *target)
+{
+	return otlp_asks_for_json(options, target);
+}
+
 static const struct otlp_read_options usual_reading;
+static const struct otlp_write_options usual_writing;
 
 const struct format otlp_format = {
 	.name = "otlp",
@@ -173,9 +179,11 @@ const struct format otlp_format = {
 		    FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING |
 		    FEATURE_METADATA,
 	.binary = true,
+	.is_text = is_text,
 	.bid = otlp_bid,
 	.read = otlp_read,
 	.read_options = FORMAT_OPTIONS(otlp_read_rows, usual_reading),
 	.report_loss = report_loss,
 	.write = otlp_write,
+	.write_options = FORMAT_OPTIONS(otlp_write_rows, usual_writing),
 };

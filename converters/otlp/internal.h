@@ -67,7 +67,20 @@ enum otlp_any {
 	"pprof.mapping.has_functions", "pprof.mapping.has_filenames", \
 		"pprof.mapping.has_line_numbers", "pprof.mapping.has_inline_frames"
 
+/* In which of the two forms a message is written; auto: by the suffix that is asked for. */
+enum otlp_encoding { OTLP_BY_SUFFIX, OTLP_PROTOBUF, OTLP_JSON };
+#define OTLP_ENCODINGS "auto|protobuf|json"
+
+struct otlp_write_options {
+	int encoding; /* enum otlp_encoding */
+};
+
+extern const struct option_row otlp_write_rows[];
+/* Whether JSON is asked for, by an option or a format's name; NULL: none was given. */
+bool otlp_asks_for_json(const struct otlp_write_options *options, const char *target);
 void otlp_write(struct output *out, const struct profile *p);
+/* Writes the message, whole and in protobuf, as JSON. */
+void otlp_write_json(struct output *out, struct str message);
 
 /* A message in a file of several has its length in front, 4 bytes, the highest first. */
 enum { OTLP_FRAME = 4 };

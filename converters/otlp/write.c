@@ -36,7 +36,40 @@ static void free_writer(struct otlp_writer *w)
 	buf_free(&w->text);
 }
 
-void otlp_write(struct output *out, const struct profile *p)
+const struct option_row otlp_write_rows[] = {
+	OPT_CHOICE(0, "encoding", OTLP_ENCODINGS,
+		   "protobuf or JSON (default: JSON if the output is called .json or .jsonl)",
+		   offsetof(struct otlp_write_options, encoding)),
+	OPT_END
+};
+
+static bool has_json_suffix(const char *name)
+{
+	struct str s = name ? str_of(name) : S("");
+
+	if (str_ends(s, S(".gz")))
+		s.n -= S(".gz").n;
+	return str_ends(s, S(".json")) || str_ends(s, S(".jsonl"));
+}
+
+bool otlp_asks_for_json(const struct otlp_write_options *options, const char *target)
+{
+	if (options && options->encoding != OTLP_BY_SUFFIX)
+		return options->encoding == OTLP_JSON;
+	return has_json_suffix(target);
+}
+
+static bool is_json(const struct output *out)
+{
+	const struct otlp_write_options *options = out->options;
+
+	if (otlp_asks_for_json(options, out->target))
+		return true;
+	return (!options || options->encoding == OTLP_BY_SUFFIX) &&
+	       has_json_suffix(out->display_name);
+}
+
+static void write_message(struct output *out, const struct profile *p)
 {
 	struct otlp_writer w = { .out = out, .p = p, .escapes = otlp_needs_escapes(&p->strings) };
 
@@ -51,4 +84,20 @@ void otlp_write(struct output *out, const struct profile *p)
 	otlp_write_resources(&w);
 	otlp_write_dictionary(&w);
 	free_writer(&w);
+}
+
+void otlp_write(struct output *out, const struct profile *p)
+{
+	struct buf message = { 0 };
+	struct output *memory;
+
+	if (!is_json(out)) {
+		write_message(out, p);
+		return;
+	}
+	memory = output_memory(&message);
+	write_message(memory, p);
+	output_close(memory, true);
+	otlp_write_json(out, buf_str(&message));
+	buf_free(&message);
 }
