@@ -1,4 +1,5 @@
 """OTLP profiles of ours, opened by the collector's pdata and Python's opentelemetry-proto, and by pprof on the way back."""
+import base64
 import collections
 import json
 import re
@@ -7,34 +8,23 @@ from decimal import Decimal
 
 import pytest
 
-import clients
 import lib
 import pprof_tool
+from test_otlp_json import client
 from test_pprof_files import FILES
 
-PYTHON = clients.HOME / "venv/bin/python"
-MESSAGES = clients.HERE / "otlp_messages.py"
-
-
-def python_reads():
-    return PYTHON.exists() and clients.call(PYTHON, "-c", "import opentelemetry.proto.profiles.v1development.profiles_pb2").returncode == 0
-
-
-READERS = [pytest.param("otlp_reader", marks=clients.needs("otlp_reader")),
-           pytest.param("python", marks=pytest.mark.skipif(not python_reads(), reason="opentelemetry-proto not installed"))]
+READERS = ["pdata", "classes"]
 
 SCALE = {"nanoseconds": 1, "microseconds": 10**3, "milliseconds": 10**6, "seconds": 10**9}
 THREAD = {"thread.name", "thread.id", "process.pid", "profpipe.part"}
 
 
 def opened(reader, path):
-    words = [PYTHON, MESSAGES] if reader == "python" else [reader]
-    return json.loads(clients.output(*words, path))
+    return json.loads(client(reader)("protobuf", "json", path.read_bytes()))
 
 
 def hexadecimal(text, size):
     """An id: digits of pdata, base64 of protobuf."""
-    import base64
     return text if len(text) in (0, size) else base64.b64decode(text).hex()
 
 
