@@ -44,5 +44,6 @@ int select_format_output(struct settings *s, const char *name, const struct form
 {
 	if (find_output(s, name, from, to) < 0)
 		return -1;
+	s->target = name;
 	return options_settle(&s->options, END_OUTPUT, *to);
 }

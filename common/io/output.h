@@ -23,7 +23,8 @@ struct output {
 			         written */
 	char *buffer;
 	const void *options; /* option values of the format that writes to it */
-	struct buf *memory;  /* collects the output instead of a file */
+	const char *target; /* the name that was given for that format, a suffix perhaps; or NULL */
+	struct buf *memory; /* collects the output instead of a file */
 	int (*sink)(void *user, const void *bytes, size_t n); /* takes it instead; 0: goes on */
 	void *user;
 	bool shown;      /* see output_show_controls() */

@@ -149,6 +149,22 @@ struct frame profile_frame_at(const struct profile *p, frame_id f)
 			       (enum frame_kind)d.kind, d.inlined, d.unsymbolised, d.address };
 }
 
+void profile_unsymbolised_name(const struct profile *p, mapping_id mapping, uint64_t address,
+			       struct buf *name)
+{
+	struct mapping m;
+	struct str base;
+
+	if (mapping == NO_MAPPING) {
+		buf_print(name, "0x%" PRIx64, address);
+		return;
+	}
+	m = p->mappings[mapping];
+	base = str_base(profile_text(p, m.object));
+	buf_add(name, base.n ? base : S("[unknown]"));
+	buf_print(name, "+0x%" PRIx64, address - m.start + m.offset);
+}
+
 frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint64_t address,
 				    enum frame_kind kind)
 {
@@ -158,16 +174,9 @@ frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint6
 	struct function f = { 0 };
 	struct buf name = { 0 };
 
-	if (mapping != NO_MAPPING) {
-		struct mapping m = p->mappings[mapping];
-		struct str base = str_base(profile_text(p, m.object));
-
-		f.object = m.object;
-		buf_add(&name, base.n ? base : S("[unknown]"));
-		buf_print(&name, "+0x%" PRIx64, address - m.start + m.offset);
-	} else {
-		buf_print(&name, "0x%" PRIx64, address);
-	}
+	if (mapping != NO_MAPPING)
+		f.object = p->mappings[mapping].object;
+	profile_unsymbolised_name(p, mapping, address, &name);
 	f.name = profile_string(p, buf_str(&name));
 	buf_free(&name);
 	frame.function = profile_function(p, f);

@@ -458,6 +458,9 @@ uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, s
  */
 frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint64_t address,
 				    enum frame_kind kind);
+/* Appends that name. */
+void profile_unsymbolised_name(const struct profile *p, mapping_id mapping, uint64_t address,
+			       struct buf *name);
 
 label_id profile_label(struct profile *p, struct label l);
 /* Sorts `labels` in place; duplicates count once. */

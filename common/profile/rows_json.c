@@ -1,5 +1,7 @@
 #include "common/profile/rows_json.h"
 
+#include <inttypes.h>
+
 #define WORD(text) \
 	{ \
 		text, sizeof text - 1 \
@@ -35,6 +37,24 @@ const struct unit_word *unit_word_of(const struct value_type *v)
 }
 
 /* --- reading --- */
+
+void json_in_text(struct input *in, uint64_t at, const char *what, struct str text,
+		  void (*read)(struct json *j, void *context), void *context)
+{
+	struct buf name = { 0 };
+	struct input *inner;
+	struct json j;
+
+	buf_print(&name, "%s: byte %" PRIu64 ": %s", in->name, at, what);
+	inner = input_memory(name.p, text);
+	json_start(&j, inner);
+	read(&j, context);
+	json_end(&j);
+	in->failed |= inner->failed;
+	json_free(&j);
+	input_close(inner);
+	buf_free(&name);
+}
 
 string_id json_text(struct json *j, struct profile *p)
 {
@@ -211,23 +231,29 @@ void json_put_thread(struct output *out, const struct profile *p, thread_id t)
 	output_byte(out, '}');
 }
 
+void json_put_metadata_row(struct output *out, const struct profile *p, size_t row)
+{
+	const struct metadata *l = &p->metadata[row];
+
+	json_put_text(out, "[", profile_text(p, l->key));
+	json_put_text(out, ",", profile_text(p, l->value));
+	if (l->thread != NO_ID) {
+		output_byte(out, ',');
+		json_put_thread(out, p, l->thread);
+	}
+	output_byte(out, ']');
+}
+
 void json_put_metadata(struct output *out, const struct profile *p, size_t without)
 {
-	const char *before = "[[";
+	bool any = false;
 
 	for (size_t i = 0; i < p->metadata_count; i++) {
-		const struct metadata *l = &p->metadata[i];
-
 		if (i == without)
 			continue;
-		json_put_text(out, before, profile_text(p, l->key));
-		json_put_text(out, ",", profile_text(p, l->value));
-		if (l->thread != NO_ID) {
-			output_byte(out, ',');
-			json_put_thread(out, p, l->thread);
-		}
-		output_byte(out, ']');
-		before = ",[";
+		output_byte(out, any ? ',' : '[');
+		json_put_metadata_row(out, p, i);
+		any = true;
 	}
-	output_text(out, *before == '[' ? "[]" : "]");
+	output_text(out, any ? "]" : "[]");
 }

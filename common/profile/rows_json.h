@@ -31,6 +31,13 @@ struct unit_word {
 const struct unit_word *unit_word_find(struct str word);
 const struct unit_word *unit_word_of(const struct value_type *v);
 
+/*
+ * Reads JSON that a text in another file is: `read` reads it, and errors name its byte there and
+ * `what` it is.
+ */
+void json_in_text(struct input *in, uint64_t at, const char *what, struct str text,
+		  void (*read)(struct json *j, void *context), void *context);
+
 /* Each reads the next JSON value. Errors are reported through the input. */
 struct value_type json_value_type(struct json *j, struct profile *p);
 /* Like json_value_type(), but a value type without a name gets that of its unit. */
@@ -41,6 +48,8 @@ string_id json_text(struct json *j, struct profile *p);
 
 void json_put_value_type(struct output *out, const struct profile *p, value_id v);
 void json_put_thread(struct output *out, const struct profile *p, thread_id t);
+/* One row of metadata, without the brackets around all. */
+void json_put_metadata_row(struct output *out, const struct profile *p, size_t row);
 /* All rows of metadata but number `without`. */
 void json_put_metadata(struct output *out, const struct profile *p, size_t without);
 

@@ -555,6 +555,8 @@ struct output *convert_open(const struct settings *s)
 {
 	struct output *out = output_open(s->output);
 
+	if (out)
+		out->target = s->target;
 	if (out && s->terminal && !s->output)
 		output_show_controls(out);
 	return out;
@@ -562,7 +564,8 @@ struct output *convert_open(const struct settings *s)
 
 int convert_check_terminal(const struct settings *s, const struct format *to)
 {
-	if (!to->binary || s->output || !s->terminal)
+	if (!to->binary || s->output || !s->terminal ||
+	    (to->is_text && to->is_text(write_values(s, to), s->target)))
 		return 0;
 	return diag_error("%s is binary: expected -o FILE or a redirection, got a terminal",
 			  to->name);

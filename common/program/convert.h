@@ -21,6 +21,7 @@ struct settings {
 	struct option_set options;
 	bool quiet, verbose; /* copied to the task by settings_parse() */
 	const char *output;
+	const char *target; /* the name that was given for its format, a suffix perhaps; or NULL */
 	const char *value, *thread;
 	bool threads;
 	bool strip_dirs, anonymize;

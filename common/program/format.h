@@ -53,8 +53,13 @@ struct format {
 	 */
 	int (*read)(struct input *in, struct profile *p);
 	struct format_options read_options;
-	bool any_total;     /* it has no totals, so they may be beyond 64 bits */
-	bool binary;        /* not for a terminal */
+	bool any_total; /* it has no totals, so they may be beyond 64 bits */
+	bool binary;    /* not for a terminal */
+	/*
+	 * Whether a binary format is text with these options for writing, under the name that was
+	 * given for it, or NULL. May be NULL.
+	 */
+	bool (*is_text)(const void *options, const char *target);
 	bool reads_empty;   /* a file without a byte is a profile of nothing */
 	bool reads_threads; /* some files name threads, although THREADS is not kept */
 	bool reads_xml;     /* uses common/syntax/xml_library, which must be loaded before a

@@ -156,7 +156,7 @@ void protobuf_leave(struct input *in, const struct protobuf_tag *f)
 		in->p += f->length;
 }
 
-static uint64_t offset_of(const struct protobuf *m)
+uint64_t protobuf_offset(const struct protobuf *m)
 {
 	if (m->in->origin)
 		return m->in->origin->offset_of(m->in->origin, m->p);
@@ -173,7 +173,7 @@ int protobuf_error(const struct protobuf *m, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	return input_error_at(m->in, offset_of(m), "%s", text);
+	return input_error_at(m->in, protobuf_offset(m), "%s", text);
 }
 
 static bool cut_off(const struct protobuf *m)
@@ -436,9 +436,13 @@ void protobuf_end(struct buf *b, size_t begin)
 
 void protobuf_put_number(struct buf *b, uint32_t number, uint64_t value)
 {
-	if (!value)
-		return;
-	protobuf_put_varint(b, tag_of(number, PROTOBUF_VARINT));
+	if (value)
+		protobuf_put_choice(b, number, value);
+}
+
+void protobuf_put_choice(struct buf *b, uint32_t number, uint64_t value)
+{
+	protobuf_put_tag(b, number, PROTOBUF_VARINT);
 	protobuf_put_varint(b, value);
 }
 
@@ -467,12 +471,25 @@ void protobuf_put_packed(struct buf *b, uint32_t number, const uint64_t *values,
 	b->n += n + (size_t)(end - first);
 }
 
-void protobuf_write_bytes(struct output *out, uint32_t number, struct str bytes)
+void protobuf_write_head(struct output *out, uint32_t number, size_t length)
 {
 	char *to = output_room(out);
 
 	to += varint_bytes(to, tag_of(number, PROTOBUF_BYTES));
-	to += varint_bytes(to, bytes.n);
+	to += varint_bytes(to, length);
 	out->p = to;
+}
+
+void protobuf_write_bytes(struct output *out, uint32_t number, struct str bytes)
+{
+	protobuf_write_head(out, number, bytes.n);
 	output_bytes(out, bytes.p, bytes.n);
+}
+
+size_t protobuf_size(uint32_t number, size_t length)
+{
+	char head[2 * MAX_VARINT];
+
+	return varint_bytes(head, tag_of(number, PROTOBUF_BYTES)) + varint_bytes(head, length) +
+	       length;
 }

@@ -118,6 +118,8 @@ struct protobuf protobuf_numbers(const struct protobuf *m, const struct protobuf
 bool protobuf_is_packed(struct str bytes);
 bool protobuf_each(struct protobuf *rest, struct protobuf_field *f, uint64_t *number);
 
+/* The byte of the input where what is left begins. */
+uint64_t protobuf_offset(const struct protobuf *m);
 /* Reports an error at the beginning of what is left. Returns -1. */
 int protobuf_error(const struct protobuf *m, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -161,6 +163,8 @@ int protobuf_bid(struct str head, bool whole, const struct protobuf_shape *shape
 
 /* A field of one number. Zero is what a missing field means, so it is left out. */
 void protobuf_put_number(struct buf *b, uint32_t number, uint64_t value);
+/* The same of a field that says by being there which of several it is: zero is written too. */
+void protobuf_put_choice(struct buf *b, uint32_t number, uint64_t value);
 void protobuf_put_bytes(struct buf *b, uint32_t number, struct str bytes);
 /* The parts of a field, for callers that need zeros too. */
 void protobuf_put_tag(struct buf *b, uint32_t number, enum protobuf_type type);
@@ -176,5 +180,11 @@ void protobuf_end(struct buf *b, size_t begin);
 void protobuf_put_packed(struct buf *b, uint32_t number, const uint64_t *values, size_t count);
 /* Writes a field of bytes. */
 void protobuf_write_bytes(struct output *out, uint32_t number, struct str bytes);
+/*
+ * The same for a message that is too large to be built first: its head, behind which the caller
+ * writes `length` bytes. protobuf_size() is the length of the whole field.
+ */
+void protobuf_write_head(struct output *out, uint32_t number, size_t length);
+size_t protobuf_size(uint32_t number, size_t length);
 
 #endif

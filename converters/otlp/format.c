@@ -14,9 +14,14 @@
  * - The eBPF profiler writes times without values: each stands for 1.
  * - The same stack and attributes come several times, and are added up.
  * - Location 0 in a stack is a frame of which nothing is known, not the end.
+ *
+ * Written is the newest layout. What the format has no field for is in attributes: by
+ * OpenTelemetry's semantic conventions where these have a key, else under keys of our own, see
+ * internal.h.
  */
 #include "converters/otlp/internal.h"
 
+#include "common/profile/locations.h"
 #include "common/syntax/protobuf.h"
 #include "converters/otlp/json.h"
 
@@ -144,15 +149,41 @@ static int otlp_bid(struct str head, bool whole)
 
 /* --- the format --- */
 
+/* Times are numbers without a sign. */
+static void report_loss(const struct profile *p, const void *options, struct buf *loss)
+{
+	(void)options;
+	if (p->recording.start < 0 || p->recording.duration < 0)
+		buf_print(loss, "otlp has no start before 1970 and no duration below 0");
+	if (locations_lose_inlined(p, true))
+		buf_print(loss, "%s%s", loss->n ? "; " : "", LOCATIONS_LOSS);
+}
+
+static bool is_text(const void *options, const char *target)
+{
+	return otlp_asks_for_json(options, target);
+}
+
 static const struct otlp_read_options usual_reading;
+static const struct otlp_write_options usual_writing;
 
 const struct format otlp_format = {
 	.name = "otlp",
 	.title = "profiles of OpenTelemetry: the eBPF profiler, async-profiler, the collector",
 	.suffixes = ".otlp .otlp.pb .otlp.json .otlp.jsonl",
 	.representation = REPR_SAMPLES,
+	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_FUNCTION_LINES |
+		    FEATURE_LINES | FEATURE_COLUMNS | FEATURE_ADDRESSES | FEATURE_THREADS |
+		    FEATURE_PARTS | FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_UNIT_NAMES |
+		    FEATURE_IDLE | FEATURE_LABELS | FEATURE_MAPPINGS | FEATURE_FRAME_KINDS |
+		    FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES | FEATURE_RECORDING |
+		    FEATURE_METADATA,
 	.binary = true,
+	.is_text = is_text,
 	.bid = otlp_bid,
 	.read = otlp_read,
 	.read_options = FORMAT_OPTIONS(otlp_read_rows, usual_reading),
+	.report_loss = report_loss,
+	.write = otlp_write,
+	.write_options = FORMAT_OPTIONS(otlp_write_rows, usual_writing),
 };

@@ -188,6 +188,7 @@ void otlp_json_start(struct otlp_json *j, struct input *in)
 {
 	*j = (struct otlp_json){ .origin = { offset_of } };
 	json_start(&j->scan, in);
+	buf_byte(&j->message, '\0'); /* an empty message is somewhere in memory too */
 }
 
 void otlp_json_free(struct otlp_json *j)

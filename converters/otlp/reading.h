@@ -11,18 +11,6 @@
 #include "common/syntax/protobuf.h"
 #include "converters/otlp/schema.h"
 
-/* By their fields in the dictionary; in layouts before 1.8 the last one is of units. */
-enum otlp_table {
-	OTLP_MAPPINGS = 1,
-	OTLP_LOCATIONS,
-	OTLP_FUNCTIONS,
-	OTLP_LINKS,
-	OTLP_STRINGS,
-	OTLP_ATTRIBUTES,
-	OTLP_STACKS,
-	OTLP_TABLES
-};
-
 struct otlp_rows {
 	struct protobuf *rows;
 	size_t count, cap;
@@ -66,7 +54,9 @@ struct otlp_stack {
 /* A text or number, as a label. */
 struct otlp_attribute {
 	struct label label;
-	bool empty; /* the null entry, or without a key */
+	bool empty;          /* the null entry, or without a key */
+	string_id unit;      /* also if the label is none with a number */
+	size_t first, count; /* of an array in the table: its elements, as labels */
 };
 
 struct otlp_mapping {
@@ -85,8 +75,11 @@ struct otlp_message {
 	enum otlp_layout layout;
 	const struct otlp_fields *fields;
 
+	bool escapes; /* texts.h */
 	string_id *strings;
 	struct otlp_attribute *attributes;
+	struct label *elements;
+	size_t element_count, element_cap;
 	struct otlp_mapping *mappings;
 	struct otlp_place *places; /* by location */
 	struct otlp_stack *stacks; /* by row of the stack table */
@@ -99,6 +92,7 @@ struct otlp_message {
 	struct otlp_sample sample;
 	bool too_long; /* ranges of this profile are one too long */
 	bool counts;   /* one value type counts the samples */
+	value_id first_type;
 	struct recording recording;
 };
 
@@ -146,6 +140,14 @@ void otlp_free_tables(struct otlp_message *m);
 /* The stack of m->sample; before 1.8 a range of these locations of its profile. */
 stack_id otlp_stack_of(struct otlp_message *m, const struct protobuf *at,
 		       const struct otlp_numbers *locations);
+
+/* --- facts.c --- */
+
+/* What a profile says of itself; `v` is its value type, or NO_ID. */
+void otlp_read_facts(struct otlp_message *m, struct protobuf profile, value_id v);
+/* Two strings: of a value type, or the period's. */
+void otlp_read_type(const struct otlp_message *m, struct protobuf row, string_id *name,
+		    string_id *unit);
 
 /* --- samples.c --- */
 

@@ -7,27 +7,8 @@
 #include <inttypes.h>
 
 #include "common/base/alloc.h"
+#include "common/profile/unit_text.h"
 #include "converters/otlp/reading.h"
-
-static const struct otlp_unit {
-	const char *word;
-	enum unit unit;
-	int power;
-} units[] = {
-	{ "nanoseconds", UNIT_TIME, 0 },  { "microseconds", UNIT_TIME, 3 },
-	{ "milliseconds", UNIT_TIME, 6 }, { "seconds", UNIT_TIME, 9 },
-	{ "ns", UNIT_TIME, 0 },           { "us", UNIT_TIME, 3 },
-	{ "ms", UNIT_TIME, 6 },           { "s", UNIT_TIME, 9 },
-	{ "bytes", UNIT_BYTES, 0 },       { "By", UNIT_BYTES, 0 },
-};
-
-static const struct otlp_unit *unit_of(struct str word)
-{
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (str_eq(word, str_of(units[i].word)))
-			return &units[i];
-	return NULL;
-}
 
 enum { SAMPLES = 2 }; /* of a profile, in all layouts */
 
@@ -35,7 +16,8 @@ enum { SAMPLES = 2 }; /* of a profile, in all layouts */
 
 struct otlp_column {
 	value_id v;
-	int power;
+	const struct unit_text *unit; /* NULL: plain numbers */
+	int exponent;
 	bool counts; /* samples */
 };
 
@@ -43,22 +25,6 @@ struct otlp_columns {
 	struct otlp_column *items;
 	size_t count, cap;
 };
-
-static void read_type(const struct otlp_message *m, struct protobuf row, string_id *name,
-		      string_id *unit)
-{
-	enum { NAME = 1, UNIT };
-	struct protobuf_field f;
-
-	while (protobuf_field(&row, &f)) {
-		if (f.number == NAME)
-			*name = otlp_string(m, &row, protobuf_number(&row, &f, "a string's number"),
-					    "a value type's name");
-		else if (f.number == UNIT)
-			*unit = otlp_string(m, &row, protobuf_number(&row, &f, "a string's number"),
-					    "a unit");
-	}
-}
 
 /* Value types are chosen by name: a second one of that name has its unit behind it. */
 static string_id own_name(struct otlp_message *m, struct value_type type, struct str unit)
@@ -83,28 +49,24 @@ static string_id own_name(struct otlp_message *m, struct value_type type, struct
 
 static void add_column(struct otlp_message *m, struct otlp_columns *to, struct protobuf row)
 {
-	struct value_type type = { 0 };
-	const struct otlp_unit *unit;
-	string_id unit_name = 0;
+	string_id name = 0, unit = 0;
+	struct otlp_column column = { 0 };
+	struct value_type type;
 	struct str word;
 
-	read_type(m, row, &type.name, &unit_name);
-	word = profile_text(m->p, unit_name);
-	unit = unit_of(word);
-	if (!type.name)
-		type.name = profile_string(m->p, S("samples"));
-	if (unit) {
-		type.unit = unit->unit;
-		type.source_scale = unit->power;
-	} else if (!str_eq(word, S("count"))) {
-		type.unit_name = unit_name;
-	}
+	otlp_read_type(m, row, &name, &unit);
+	word = profile_text(m->p, unit);
+	if (!name)
+		name = profile_string(m->p, S("samples"));
+	type = unit_text_type(m->p, name, word);
 	type.name = own_name(m, type, word);
+	column.exponent = unit_text_exponent(&word);
+	column.unit = unit_text_find(word);
+	column.v = profile_value_type(m->p, type);
+	column.counts = !column.unit && !column.exponent &&
+			profile_counts_samples(profile_text(m->p, type.name));
 	ARRAY_ROOM(to->items, to->count, to->cap);
-	to->items[to->count++] = (struct otlp_column){
-		profile_value_type(m->p, type), unit ? unit->power : 0,
-		!unit && profile_counts_samples(profile_text(m->p, type.name))
-	};
+	to->items[to->count++] = column;
 }
 
 static void read_columns(struct otlp_message *m, struct protobuf profile, struct otlp_columns *to)
@@ -132,16 +94,28 @@ struct labels {
 	struct thread thread;
 };
 
+/* A number, or one that is too large for an integer as digits. */
+static bool is_id(const struct otlp_message *m, const struct label *l, uint64_t *id)
+{
+	if (!l->is_number)
+		return str_to_u64(profile_text(m->p, l->text), id) && *id > INT64_MAX;
+	*id = (uint64_t)l->number;
+	return l->number > 0;
+}
+
 static bool takes_thread(const struct otlp_message *m, const struct label *l, struct thread *t)
 {
 	struct str key = profile_text(m->p, l->key);
+	uint64_t id;
 
-	if (!l->is_number && str_eq(key, S("thread.name")))
+	if (str_eq(key, S(OTLP_THREAD_NAME)) && !l->is_number)
 		t->name = l->text;
-	else if (l->is_number && l->number > 0 && str_eq(key, S("thread.id")))
-		t->tid = (uint64_t)l->number;
-	else if (l->is_number && l->number > 0 && str_eq(key, S("process.pid")))
-		t->pid = (uint64_t)l->number;
+	else if (str_eq(key, S(OTLP_THREAD_ID)) && is_id(m, l, &id))
+		t->tid = id;
+	else if (str_eq(key, S(OTLP_PROCESS_ID)) && is_id(m, l, &id))
+		t->pid = id;
+	else if (str_eq(key, S(OTLP_PART)) && is_id(m, l, &id) && id <= UINT32_MAX)
+		t->part = (uint32_t)id;
 	else
 		return false;
 	return true;
@@ -149,16 +123,32 @@ static bool takes_thread(const struct otlp_message *m, const struct label *l, st
 
 static void add_label(struct otlp_message *m, struct labels *to, struct label l)
 {
+	struct str key = profile_text(m->p, l.key);
+
 	if (takes_thread(m, &l, &to->thread))
 		return;
+	if (str_starts(key, S(OTLP_LABEL)))
+		l.key = profile_string(m->p, str_from(key, strlen(OTLP_LABEL)));
 	ARRAY_ROOM(to->items, to->count, to->cap);
 	to->items[to->count++] = profile_label(m->p, l);
 }
 
 static void add_attribute(struct otlp_message *m, struct labels *to, const struct otlp_attribute *a)
 {
-	if (!a->empty)
+	if (!a->empty && !a->count)
 		add_label(m, to, a->label);
+	for (size_t i = 0; i < a->count; i++)
+		add_label(m, to, m->elements[a->first + i]);
+}
+
+/* Which value type is shown first is of the file, not of samples. */
+static bool takes_default_type(struct otlp_message *m, const struct otlp_attribute *a)
+{
+	if (a->empty || a->label.is_number ||
+	    !str_eq(profile_text(m->p, a->label.key), S(OTLP_PPROF_DEFAULT_TYPE)))
+		return false;
+	m->recording.default_value = a->label.text;
+	return true;
 }
 
 static void add_text(struct otlp_message *m, struct labels *to, struct str key, struct str text)
@@ -185,13 +175,14 @@ static void add_origin(struct otlp_message *m, struct labels *to, const struct o
 	part = origin->scope;
 	while (protobuf_field(&part, &f)) {
 		if (f.number == SCOPE_NAME) {
-			add_text(m, to, S("otel.scope.name"), protobuf_text(&part, &f, "a name"));
+			add_text(m, to, S(OTLP_SCOPE_NAME), protobuf_text(&part, &f, "a name"));
 		} else if (f.number == SCOPE_VERSION) {
-			add_text(m, to, S("otel.scope.version"),
+			add_text(m, to, S(OTLP_SCOPE_VERSION),
 				 protobuf_text(&part, &f, "a version"));
 		} else if (f.number == SCOPE_ATTRIBUTE) {
 			a = otlp_attribute(m, protobuf_nested(&part, &f, "an attribute"));
-			add_attribute(m, to, &a);
+			if (!takes_default_type(m, &a))
+				add_attribute(m, to, &a);
 		}
 	}
 }
@@ -221,9 +212,9 @@ static void add_link(struct otlp_message *m, struct labels *to)
 	row = m->tables[OTLP_LINKS].rows[m->sample.link];
 	while (protobuf_field(&row, &f)) {
 		if (f.number == TRACE)
-			add_id(m, to, S("trace_id"), protobuf_text(&row, &f, "a trace's id"));
+			add_id(m, to, S(OTLP_TRACE_ID), protobuf_text(&row, &f, "a trace's id"));
 		else if (f.number == SPAN)
-			add_id(m, to, S("span_id"), protobuf_text(&row, &f, "a span's id"));
+			add_id(m, to, S(OTLP_SPAN_ID), protobuf_text(&row, &f, "a span's id"));
 	}
 }
 
@@ -240,6 +231,7 @@ static bool sum_values(const struct otlp_sample *s, int64_t *sum)
 	return true;
 }
 
+/* How many of the source's samples it is; 0: another value type tells. */
 static uint64_t count_of(const struct otlp_message *m, const struct otlp_column *column,
 			 int64_t value)
 {
@@ -247,18 +239,25 @@ static uint64_t count_of(const struct otlp_message *m, const struct otlp_column 
 		return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 	if (m->sample.times)
 		return m->sample.times;
-	return m->counts ? 0 : 1;
+	return !m->counts && column->v == m->first_type;
 }
 
+/* Samples that the first value type has too are not counted again for each of the others. */
 static void add_value(struct otlp_message *m, const struct protobuf *at,
 		      const struct otlp_column *column, struct sample to, int64_t value)
 {
+	size_t rows = m->p->sample_count;
+
 	to.count = count_of(m, column, value);
-	if (!i64_shift(value, column->power, &value)) {
-		protobuf_error(at, "expected values that fit in 64 bits when they are nanoseconds");
+	if (!unit_text_value(m->p, column->v, column->unit, column->exponent, value, &value)) {
+		protobuf_error(at,
+			       "expected values that fit in 64 bits when they are nanoseconds or "
+			       "bytes");
 		return;
 	}
 	profile_sample_value(m->p, to, column->v, value);
+	if (m->p->sample_count > rows && !m->counts && !to.count)
+		m->p->samples[rows].count = 1;
 }
 
 static void add_values(struct otlp_message *m, const struct protobuf *at,
@@ -317,68 +316,6 @@ static void read_sample(struct otlp_message *m, struct protobuf row,
 }
 
 /* --- profiles --- */
-
-static void join_times(struct recording *to, int64_t start, int64_t duration)
-{
-	int64_t end = start, old_end = to->start;
-
-	i64_add_to(&end, duration);
-	i64_add_to(&old_end, to->duration);
-	if (!to->start && !to->duration)
-		old_end = end;
-	if (!to->start || (start && start < to->start))
-		to->start = start;
-	to->duration = (end > old_end ? end : old_end) - to->start;
-}
-
-/* An attribute of a profile is a header line. */
-static void add_fact(struct otlp_message *m, const struct protobuf *at, uint64_t number)
-{
-	const struct otlp_attribute *a = otlp_attribute_at(m, at, number);
-	struct buf text = { 0 };
-
-	if (a->label.is_number)
-		buf_print(&text, "%" PRId64, a->label.number);
-	else
-		buf_add(&text, profile_text(m->p, a->label.text));
-	if (!a->empty)
-		profile_metadata(m->p, NO_ID, profile_text(m->p, a->label.key), buf_str(&text));
-	buf_free(&text);
-}
-
-static void read_facts(struct otlp_message *m, struct protobuf profile)
-{
-	const struct otlp_fields *n = m->fields;
-	struct recording found = { 0 };
-	struct protobuf_field f;
-	uint64_t number;
-
-	while (protobuf_field(&profile, &f)) {
-		if (f.number == n->profile.time) {
-			found.start = (int64_t)protobuf_number(&profile, &f, "a time");
-		} else if (f.number == n->profile.duration) {
-			found.duration = (int64_t)protobuf_number(&profile, &f, "a duration");
-		} else if (f.number == n->profile.period) {
-			found.period = (int64_t)protobuf_number(&profile, &f, "a period");
-		} else if (f.number == n->profile.period_type) {
-			read_type(m, protobuf_nested(&profile, &f, "the type of the period"),
-				  &found.period_name, &found.period_unit);
-		} else if (n->profile.attributes && f.number == n->profile.attributes) {
-			struct protobuf rest = protobuf_numbers(&profile, &f);
-
-			while (protobuf_each(&rest, &f, &number))
-				add_fact(m, &profile, number);
-		}
-	}
-	if (found.start < 0 || found.duration < 0)
-		found.start = found.duration = 0; /* beyond 2^63 nanoseconds */
-	join_times(&m->recording, found.start, found.duration);
-	if (found.period && !m->recording.period) {
-		m->recording.period = found.period;
-		m->recording.period_name = found.period_name;
-		m->recording.period_unit = found.period_unit;
-	}
-}
 
 static void read_locations(struct otlp_message *m, struct protobuf profile, struct otlp_numbers *to)
 {
@@ -444,7 +381,7 @@ static bool read_profile(struct otlp_message *m, struct protobuf profile,
 	read_columns(m, profile, &columns);
 	read_locations(m, profile, &locations);
 	find_range_error(m, profile, locations.count);
-	read_facts(m, profile);
+	otlp_read_facts(m, profile, columns.count ? columns.items[0].v : (value_id)NO_ID);
 	add_origin(m, &labels, origin);
 	while (protobuf_field(&profile, &f))
 		if (f.number == SAMPLES)
@@ -468,12 +405,15 @@ static bool look_for_counts(struct otlp_message *m, struct protobuf profile,
 	read_columns(m, profile, &columns);
 	for (size_t i = 0; i < columns.count; i++)
 		m->counts |= columns.items[i].counts;
+	if (columns.count && m->first_type == NO_ID)
+		m->first_type = columns.items[0].v;
 	alloc_free(columns.items);
 	return !m->in->failed;
 }
 
 void otlp_read_samples(struct otlp_message *m)
 {
+	m->first_type = NO_ID;
 	otlp_each_profile(m, look_for_counts, NULL);
 	otlp_each_profile(m, read_profile, NULL);
 	if (!m->in->failed)

@@ -209,3 +209,12 @@ const struct otlp_schema_field *otlp_schema_find(const struct otlp_schema *s, st
 	}
 	return NULL;
 }
+
+const struct otlp_schema_field *otlp_schema_number(const struct otlp_schema *s, uint32_t number)
+{
+	size_t i = 0;
+
+	while (i + 1 < s->count && s->fields[i].number != number)
+		i++;
+	return &s->fields[i];
+}

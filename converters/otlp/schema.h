@@ -54,5 +54,7 @@ enum { OTLP_RANGES_OF_PROFILE = 32, OTLP_START_OF_SAMPLE = 32, OTLP_LENGTH_OF_SA
  */
 const struct otlp_schema_field *otlp_schema_find(const struct otlp_schema *s, struct str name,
 						 const struct otlp_schema_field *last);
+/* The field of a number that the schema has, by its newest name. */
+const struct otlp_schema_field *otlp_schema_number(const struct otlp_schema *s, uint32_t number);
 
 #endif

@@ -15,8 +15,7 @@
 static void take_build_id(struct otlp_message *m, const struct otlp_attribute *a,
 			  struct mapping *to, size_t *best)
 {
-	static const char *const keys[] = { "process.executable.build_id.gnu",
-					    "process.executable.build_id.go",
+	static const char *const keys[] = { OTLP_BUILD_ID_GNU, OTLP_BUILD_ID_GO,
 					    "process.executable.build_id.htlhash" };
 	struct str key = profile_text(m->p, a->label.key);
 
@@ -25,6 +24,26 @@ static void take_build_id(struct otlp_message *m, const struct otlp_attribute *a
 			to->build_id = a->label.text;
 			*best = i;
 		}
+}
+
+/* What pprof knows of a mapping. */
+static void take_knowledge(const struct otlp_message *m, const struct otlp_attribute *a,
+			   struct mapping *to)
+{
+	static const char *const keys[] = { OTLP_MAPPING_KEYS };
+	struct str key = profile_text(m->p, a->label.key);
+
+	for (size_t bit = 0; bit < sizeof keys / sizeof *keys; bit++)
+		if (str_eq(key, str_of(keys[bit])) &&
+		    str_eq(profile_text(m->p, a->label.text), S("true")))
+			to->has |= (uint8_t)(1U << bit);
+}
+
+static void take_attribute(struct otlp_message *m, const struct otlp_attribute *a,
+			   struct mapping *to, size_t *best)
+{
+	take_build_id(m, a, to, best);
+	take_knowledge(m, a, to);
 }
 
 static void read_mapping(struct otlp_message *m, struct protobuf row, struct otlp_mapping *to)
@@ -40,7 +59,7 @@ static void read_mapping(struct otlp_message *m, struct protobuf row, struct otl
 			struct protobuf rest = protobuf_numbers(&row, &f);
 
 			while (protobuf_each(&rest, &f, &number))
-				take_build_id(m, otlp_attribute_at(m, &row, number), c, &best);
+				take_attribute(m, otlp_attribute_at(m, &row, number), c, &best);
 			continue;
 		}
 		if (f.number > ATTRIBUTES)
@@ -85,6 +104,7 @@ void otlp_free_tables(struct otlp_message *m)
 	alloc_free(m->resources.rows);
 	alloc_free(m->strings);
 	alloc_free(m->attributes);
+	alloc_free(m->elements);
 	alloc_free(m->mappings);
 	alloc_free(m->places);
 	alloc_free(m->stacks);
@@ -100,24 +120,34 @@ static const struct kind_word {
 	const char *word;
 	enum frame_kind kind;
 } kind_words[] = {
-	{ "kernel", FRAME_KERNEL },    { "native", FRAME_NATIVE },
-	{ "go", FRAME_NATIVE },        { "cpython", FRAME_INTERPRETED },
-	{ "ruby", FRAME_INTERPRETED }, { "perl", FRAME_INTERPRETED },
-	{ "php", FRAME_INTERPRETED },  { "jvm", FRAME_JIT },
-	{ "dotnet", FRAME_JIT },       { "v8js", FRAME_JIT },
-	{ "beam", FRAME_JIT },         { "luajit", FRAME_JIT },
+	{ "kernel", FRAME_KERNEL },
+	{ "native", FRAME_NATIVE },
+	{ "go", FRAME_NATIVE },
+	{ "rust", FRAME_NATIVE },
+	{ "cpython", FRAME_INTERPRETED },
+	{ "ruby", FRAME_INTERPRETED },
+	{ "perl", FRAME_INTERPRETED },
+	{ "php", FRAME_INTERPRETED },
+	{ "jvm", FRAME_JIT },
+	{ "dotnet", FRAME_JIT },
+	{ "v8js", FRAME_JIT },
+	{ "beam", FRAME_JIT },
+	{ "luajit", FRAME_JIT },
 };
 
 static enum frame_kind kind_of(const struct otlp_message *m, const struct otlp_attribute *a)
 {
 	struct str word = profile_text(m->p, a->label.text);
+	int own;
 
-	if (!str_eq(profile_text(m->p, a->label.key), S("profile.frame.type")))
+	if (!str_eq(profile_text(m->p, a->label.key), S(OTLP_FRAME_TYPE)))
 		return FRAME_UNKNOWN;
 	for (size_t i = 0; i < sizeof kind_words / sizeof *kind_words; i++)
 		if (str_eq(word, str_of(kind_words[i].word)))
 			return kind_words[i].kind;
-	return FRAME_UNKNOWN;
+	/* of writers that know no language, as ours */
+	own = frame_kind_find(word);
+	return own < 0 ? FRAME_UNKNOWN : (enum frame_kind)own;
 }
 
 struct location {
@@ -167,7 +197,7 @@ static function_id read_function(struct otlp_message *m, const struct protobuf *
 		to.name = to.system;
 		to.system = 0;
 	}
-	if (!to.name)
+	if (!to.name && !number)
 		to.name = profile_string(m->p, S(UNKNOWN));
 	return profile_function(m->p, to);
 }

@@ -20,57 +20,9 @@
  */
 #include "converters/pprof/internal.h"
 
+#include "common/profile/locations.h"
 #include "common/syntax/protobuf.h"
 #include "converters/pprof/legacy.h"
-
-/* --- units --- */
-
-static const struct pprof_unit units[] = {
-	{ "nanoseconds", UNIT_TIME, 1, 0 },
-	{ "microseconds", UNIT_TIME, 1, 3 },
-	{ "milliseconds", UNIT_TIME, 1, 6 },
-	{ "seconds", UNIT_TIME, 1, 9 },
-	{ "nanosecond", UNIT_TIME, 1, 0 },
-	{ "microsecond", UNIT_TIME, 1, 3 },
-	{ "millisecond", UNIT_TIME, 1, 6 },
-	{ "second", UNIT_TIME, 1, 9 },
-	{ "ns", UNIT_TIME, 1, 0 },
-	{ "us", UNIT_TIME, 1, 3 },
-	{ "ms", UNIT_TIME, 1, 6 },
-	{ "s", UNIT_TIME, 1, 9 },
-	{ "bytes", UNIT_BYTES, 1, 0 },
-	{ "byte", UNIT_BYTES, 1, 0 },
-	{ "kilobytes", UNIT_BYTES, 1024, 0 },
-	{ "megabytes", UNIT_BYTES, 1024 * 1024, 0 },
-};
-
-const struct pprof_unit *pprof_unit_find(struct str word)
-{
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (str_eq(word, str_of(units[i].word)))
-			return &units[i];
-	return NULL;
-}
-
-const char *pprof_time_word(int power)
-{
-	return units[power / 3].word;
-}
-
-int pprof_exponent(struct str *unit)
-{
-	struct str power = *unit, rest = S("count");
-	uint64_t digits;
-
-	if (!str_starts(power, S(PPROF_POWER)))
-		return 0;
-	power = str_from(power, strlen(PPROF_POWER));
-	str_cut(power, ' ', &power, &rest);
-	if (!str_to_u64(power, &digits) || !digits || digits > PPROF_MAX_POWER)
-		return 0;
-	*unit = rest;
-	return -(int)digits;
-}
 
 /* --- how sure the format is of a file --- */
 
@@ -169,6 +121,13 @@ static int pprof_bid(struct str head, bool whole)
 
 /* --- the format --- */
 
+static void report_loss(const struct profile *p, const void *options, struct buf *loss)
+{
+	(void)options;
+	if (locations_lose_inlined(p, false))
+		buf_print(loss, LOCATIONS_LOSS);
+}
+
 const struct format pprof_format = {
 	.name = "pprof",
 	.title =
@@ -183,5 +142,6 @@ const struct format pprof_format = {
 	.binary = true,
 	.bid = pprof_bid,
 	.read = pprof_read,
+	.report_loss = report_loss,
 	.write = pprof_write,
 };

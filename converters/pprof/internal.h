@@ -53,27 +53,6 @@ enum function_field {
 	FUNCTION_START,
 };
 
-/* A unit of pprof: values are multiplied by `factor`, then by 10^power. */
-struct pprof_unit {
-	const char *word;
-	enum unit unit;
-	int64_t factor;
-	int power;
-};
-/* NULL: values in this unit are plain numbers. */
-const struct pprof_unit *pprof_unit_find(struct str word);
-/* The word for times that are counted in 10^power nanoseconds. */
-const char *pprof_time_word(int power);
-
-/* A power of ten in front of a unit: "10^-3 count". */
-#define PPROF_POWER "10^-"
-enum { PPROF_MAX_POWER = 9 };
-/*
- * Value types with decimals have whole numbers in a unit of their own: "10^-3 count".
- * pprof_exponent() takes the power off *unit and returns it; 0 if there is none.
- */
-int pprof_exponent(struct str *unit);
-
 /*
  * Threads are written as labels, and a comment says so, so that they are threads again when
  * they come back. Where labels of the profile have one of the keys, ours are other ones.

@@ -85,21 +85,16 @@ static value_id own_value_type(struct pprof_resolver *x, size_t before, struct v
 static void add_value_type(struct pprof_resolver *x, size_t i)
 {
 	const struct pprof_type *row = &x->r->types[x->rows[PPROF_TYPES].first + i];
-	struct value_type type = { .name = pprof_string_of(x, row->name, row->at,
-							   "a value type's name") };
+	string_id name = pprof_string_of(x, row->name, row->at, "a value type's name");
 	struct str unit = profile_text(x->p, pprof_string_of(x, row->unit, row->at, "a unit"));
 	struct pprof_column *column = &x->columns[i];
+	struct value_type type;
 
 	if (x->r->in->failed)
 		return;
-	column->exponent = type.exponent = pprof_exponent(&unit);
-	column->unit = pprof_unit_find(unit);
-	if (column->unit) {
-		type.unit = column->unit->unit;
-		type.source_scale = column->unit->power;
-	} else if (!str_eq(unit, S("count"))) {
-		type.unit_name = profile_string(x->p, unit);
-	}
+	type = unit_text_type(x->p, name, unit);
+	column->exponent = unit_text_exponent(&unit);
+	column->unit = unit_text_find(unit);
 	column->v = own_value_type(x, i, type);
 	if (x->samples_column == NO_ID && !column->unit && !column->exponent &&
 	    profile_counts_samples(profile_text(x->p, type.name)))
@@ -317,22 +312,6 @@ static void refuse_value(struct pprof_resolver *x, const struct pprof_part *part
 		       diag_quote(profile_text(x->p, x->p->value_types[v].name)));
 }
 
-static bool translate_value(struct pprof_resolver *x, const struct pprof_column *c, int64_t value,
-			    int64_t *to)
-{
-	const struct value_type *type = &x->p->value_types[c->v];
-	bool fits = true;
-
-	if (c->unit && c->unit->unit == UNIT_TIME)
-		fits = i64_shift(value, c->unit->power, &value);
-	else if (c->unit)
-		fits = !__builtin_mul_overflow(value, c->unit->factor, &value);
-	if (fits && (c->exponent || type->exponent) && type->unit != UNIT_TIME)
-		fits = profile_number(x->p, c->v, (struct decimal){ value, c->exponent }, &value);
-	to[c->v] = value;
-	return fits;
-}
-
 static uint64_t count_of(const struct pprof_resolver *x, const int64_t *values, uint64_t rows)
 {
 	int64_t value;
@@ -388,11 +367,15 @@ static void add_samples(struct pprof_resolver *x, struct pprof_part *part)
 		label_set_id set = profile_sample_labels(from, i);
 
 		prefetch_ahead(x, from, stacks, i);
-		for (value_id v = 0; v < from->value_count; v++)
-			if (!translate_value(x, &x->columns[v], values[v], row)) {
-				refuse_value(x, part, x->columns[v].v);
+		for (value_id v = 0; v < from->value_count; v++) {
+			const struct pprof_column *c = &x->columns[v];
+
+			if (!unit_text_value(x->p, c->v, c->unit, c->exponent, values[v],
+					     &row[c->v])) {
+				refuse_value(x, part, c->v);
 				break;
 			}
+		}
 		if (!sets[set].known)
 			sets[set] = translate_set(x, part, set);
 		profile_sample_row(x->p,

@@ -1,6 +1,4 @@
 /* pprof/resolve_facts - what a file says of itself as a whole */
-#include <inttypes.h>
-
 #include "common/profile/rows_json.h"
 #include "converters/pprof/resolving.h"
 
@@ -52,8 +50,9 @@ static void add_metadata(struct pprof_resolver *x, const char *key, uint64_t str
 }
 
 /* One value type after the other: what their names and units do not say. */
-static void read_values(struct pprof_resolver *x, struct json *j)
+static void read_values(struct json *j, void *context)
 {
+	struct pprof_resolver *x = context;
 	size_t count = x->rows[PPROF_TYPES].end - x->rows[PPROF_TYPES].first;
 
 	json_array(j);
@@ -69,25 +68,11 @@ static void read_values(struct pprof_resolver *x, struct json *j)
 	}
 }
 
-/* Our own comments have what the format has no place for. */
-static void read_note(struct pprof_resolver *x, struct str text, uint64_t at, bool values)
+static void read_metadata(struct json *j, void *context)
 {
-	struct buf name = { 0 };
-	struct input *in;
-	struct json j;
+	struct pprof_resolver *x = context;
 
-	buf_print(&name, "%s: byte %" PRIu64 ": comment", x->r->in->name, at);
-	in = input_memory(name.p, text);
-	json_start(&j, in);
-	if (values)
-		read_values(x, &j);
-	else
-		json_metadata(&j, x->p);
-	json_end(&j);
-	x->r->in->failed |= in->failed;
-	json_free(&j);
-	input_close(in);
-	buf_free(&name);
+	json_metadata(j, x->p);
 }
 
 static void add_comment(struct pprof_resolver *x, const struct pprof_comment *comment)
@@ -101,9 +86,11 @@ static void add_comment(struct pprof_resolver *x, const struct pprof_comment *co
 		x->threads = true;
 		x->prefix = S(PPROF_OWN_KEYS);
 	} else if (str_starts(text, S(PPROF_METADATA))) {
-		read_note(x, str_from(text, strlen(PPROF_METADATA)), comment->at, false);
+		json_in_text(x->r->in, comment->at, "comment",
+			     str_from(text, strlen(PPROF_METADATA)), read_metadata, x);
 	} else if (str_starts(text, S(PPROF_VALUES))) {
-		read_note(x, str_from(text, strlen(PPROF_VALUES)), comment->at, true);
+		json_in_text(x->r->in, comment->at, "comment", str_from(text, strlen(PPROF_VALUES)),
+			     read_values, x);
 	} else if (text.n) {
 		profile_metadata(x->p, NO_ID, S(PPROF_COMMENT), text);
 	}

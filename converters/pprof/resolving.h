@@ -7,6 +7,7 @@
 #ifndef PPROF_RESOLVING_H
 #define PPROF_RESOLVING_H
 
+#include "common/profile/unit_text.h"
 #include "converters/pprof/reading.h"
 
 /* The rows of one file in the tables of the reader: from `first` up to but not including `end`. */
@@ -22,7 +23,7 @@ struct pprof_frames {
 /* What is done with the values of a column. */
 struct pprof_column {
 	value_id v;
-	const struct pprof_unit *unit; /* NULL: plain numbers */
+	const struct unit_text *unit; /* NULL: plain numbers */
 	int exponent;
 };
 

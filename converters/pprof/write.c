@@ -2,26 +2,11 @@
  * pprof/write - the profile as one message, its fields in the order of their numbers
  */
 #include "common/base/alloc.h"
-#include "common/base/num.h"
 #include "common/profile/rows_json.h"
+#include "common/profile/unit_text.h"
 #include "converters/pprof/writing.h"
 
 /* --- value types --- */
-
-static void add_unit(const struct pprof_writer *w, value_id v, struct buf *unit)
-{
-	const struct value_type *type = &w->p->value_types[v];
-
-	if (type->unit == UNIT_TIME) {
-		buf_add(unit, str_of(pprof_time_word(w->powers[v])));
-		return;
-	}
-	if (type->exponent)
-		buf_print(unit, PPROF_POWER "%d ", -type->exponent);
-	buf_add(unit, type->unit == UNIT_BYTES ? S("bytes")
-		      : type->unit_name        ? profile_text(w->p, type->unit_name)
-					       : S("count"));
-}
 
 static void put_type(struct pprof_writer *w, enum profile_field field, uint64_t name, uint64_t unit)
 {
@@ -39,20 +24,10 @@ static void put_types(struct pprof_writer *w)
 	w->powers = alloc_zero(w->p->value_count, sizeof *w->powers);
 	w->units = alloc_zero(w->p->value_count, sizeof *w->units);
 	for (value_id v = 0; v < w->p->value_count; v++) {
-		const struct value_type *type = &w->p->value_types[v];
-		bool scaled = type->unit == UNIT_TIME && type->source_scale > 0 &&
-			      type->source_scale % 3 == 0 && type->source_scale <= 9;
-		int64_t whole = 1;
-
-		w->units[v] = 1;
-		if (scaled && i64_shift(1, type->source_scale, &whole) &&
-		    values_all_whole(&w->p->sample_values, v, whole)) {
-			w->powers[v] = type->source_scale;
-			w->units[v] = whole;
-		}
+		w->powers[v] = unit_text_power(w->p, v, &w->units[v]);
 		unit.n = 0;
-		add_unit(w, v, &unit);
-		put_type(w, PROFILE_TYPE, pprof_string(w, type->name),
+		buf_add_unit(&unit, w->p, v, w->powers[v]);
+		put_type(w, PROFILE_TYPE, pprof_string(w, w->p->value_types[v].name),
 			 strings_add(&w->strings, buf_str(&unit)));
 	}
 	buf_free(&unit);
@@ -93,18 +68,14 @@ static void put_metadata_field(struct pprof_writer *w, enum profile_field field)
 }
 
 /* As JSON, so that it comes back with its key and thread. */
-static void put_note(struct pprof_writer *w, const struct metadata *row)
+static void put_note(struct pprof_writer *w, size_t row)
 {
 	struct buf text = { 0 };
 	struct output *out = output_memory(&text);
 
-	json_put_text(out, PPROF_METADATA "[[", profile_text(w->p, row->key));
-	json_put_text(out, ",", profile_text(w->p, row->value));
-	if (row->thread != NO_ID) {
-		output_byte(out, ',');
-		json_put_thread(out, w->p, row->thread);
-	}
-	output_text(out, "]]");
+	output_text(out, PPROF_METADATA "[");
+	json_put_metadata_row(out, w->p, row);
+	output_byte(out, ']');
 	output_close(out, true);
 	put_comment(w, buf_str(&text));
 	buf_free(&text);
@@ -146,7 +117,7 @@ static void put_comments(struct pprof_writer *w)
 		    !str_starts(profile_text(w->p, row->value), S("profpipe: ")))
 			put_comment(w, profile_text(w->p, row->value));
 		else
-			put_note(w, row);
+			put_note(w, i);
 	}
 	put_value_note(w);
 	if (pprof_has_threads(w->p))
@@ -201,14 +172,7 @@ static void put_strings(struct pprof_writer *w)
 static void free_writer(struct pprof_writer *w)
 {
 	strings_free(&w->strings);
-	stacks_free(&w->locations);
-	index_free(&w->function_index);
-	alloc_free(w->nodes);
-	alloc_free(w->location_numbers);
-	alloc_free(w->location_order);
-	alloc_free(w->functions);
-	alloc_free(w->objects);
-	alloc_free(w->object_numbers);
+	locations_free(&w->locations);
 	alloc_free(w->powers);
 	alloc_free(w->units);
 	buf_free(&w->message);
@@ -221,9 +185,8 @@ void pprof_write(struct output *out, const struct profile *p)
 	struct pprof_writer w = { .out = out, .p = p };
 
 	strings_init(&w.strings);
-	stacks_init(&w.locations);
 	put_types(&w);
-	pprof_number_locations(&w);
+	locations_init(&w.locations, p, false);
 	pprof_put_samples(&w);
 	pprof_put_tables(&w);
 	build_facts(&w);

@@ -112,42 +112,6 @@ static struct encoded encode_threads(struct pprof_writer *w)
 
 /* --- samples --- */
 
-/*
- * Samples are in no order of their stacks, and each step from a stack to its caller may wait for
- * memory: so the stacks of several samples are followed side by side.
- */
-enum { TOGETHER = 8 };
-
-struct location_list {
-	stack_id next; /* the stack whose location comes next */
-	uint64_t *ids; /* leaf first */
-	size_t count, cap;
-};
-
-static void list_locations(const struct pprof_writer *w, size_t first, size_t end,
-			   struct location_list *lists)
-{
-	bool more = true;
-
-	for (size_t i = first; i < end; i++) {
-		lists[i - first].next = w->p->samples[i].stack;
-		lists[i - first].count = 0;
-	}
-	while (more) {
-		more = false;
-		for (size_t i = 0; i < end - first; i++) {
-			struct location_list *list = &lists[i];
-
-			if (list->next == EMPTY_STACK)
-				continue;
-			ARRAY_ROOM(list->ids, list->count, list->cap);
-			list->ids[list->count++] = w->nodes[list->next].location;
-			list->next = w->nodes[list->next].caller;
-			more = true;
-		}
-	}
-}
-
 static void list_values(const struct pprof_writer *w, const int64_t *values, uint64_t *to)
 {
 	for (value_id v = 0; v < w->p->value_count; v++)
@@ -160,7 +124,7 @@ static void put_sample(struct pprof_writer *w, size_t i, const struct location_l
 	const struct profile *p = w->p;
 
 	w->message.n = 0;
-	protobuf_put_packed(&w->message, SAMPLE_LOCATIONS, list->ids, list->count);
+	protobuf_put_packed(&w->message, SAMPLE_LOCATIONS, list->numbers, list->count);
 	list_values(w, values_row(&p->sample_values, i), values);
 	protobuf_put_packed(&w->message, SAMPLE_VALUES, values, p->value_count);
 	buf_add(&w->message, encoded_at(sets, profile_sample_labels(p, i)));
@@ -173,19 +137,22 @@ void pprof_put_samples(struct pprof_writer *w)
 	const struct profile *p = w->p;
 	struct encoded threads = encode_threads(w), sets = encode_sets(w);
 	uint64_t *values = alloc_zero(p->value_count, sizeof *values);
-	struct location_list lists[TOGETHER] = { 0 };
+	struct location_list lists[LOCATIONS_TOGETHER] = { 0 };
 
-	for (size_t first = 0; first < p->sample_count; first += TOGETHER) {
-		size_t end = first + TOGETHER < p->sample_count ? first + TOGETHER
-								: p->sample_count;
+	for (size_t first = 0; first < p->sample_count; first += LOCATIONS_TOGETHER) {
+		size_t end = first + LOCATIONS_TOGETHER < p->sample_count
+				     ? first + LOCATIONS_TOGETHER
+				     : p->sample_count;
 
-		list_locations(w, first, end, lists);
+		for (size_t i = first; i < end; i++)
+			lists[i - first].next = p->samples[i].stack;
+		locations_list(&w->locations, lists, end - first);
 		for (size_t i = first; i < end; i++)
 			put_sample(w, i, &lists[i - first], &threads, &sets, values);
 	}
 	alloc_free(values);
-	for (size_t i = 0; i < TOGETHER; i++)
-		alloc_free(lists[i].ids);
+	for (size_t i = 0; i < LOCATIONS_TOGETHER; i++)
+		alloc_free(lists[i].numbers);
 	free_encoded(&threads);
 	free_encoded(&sets);
 }

@@ -254,6 +254,164 @@ static uint64_t pprof(uint32_t stacks)
 	return total;
 }
 
+/* --- pprof as Go's profiler writes it: two value types, labels, inlined lines, deep stacks --- */
+
+enum { SERVICE_DEPTH = 40, CALLEES = 4, WORKERS = 20, SITES = 3, INLINED = 5 };
+
+struct service {
+	uint32_t functions;
+	uint32_t (*callees)[CALLEES]; /* by function */
+};
+
+enum { WORD_NONE, WORD_SAMPLES, WORD_COUNT, WORD_CPU, WORD_NANOSECONDS, WORD_WORKER, FIRST_WORKER };
+
+static size_t nested(uint8_t *to, unsigned key, const uint8_t *bytes, size_t n)
+{
+	size_t used = varint(to, key << 3 | 2);
+
+	used += varint(to + used, n);
+	memcpy(to + used, bytes, n);
+	return used + n;
+}
+
+static void service_type(uint32_t name, uint32_t unit)
+{
+	uint8_t type[16];
+	size_t n = number_field(type, 1, name);
+
+	n += number_field(type + n, 2, unit);
+	field(1, type, n);
+}
+
+/* The first callees are called more often than the others. */
+static uint32_t service_callee(const struct service *s, uint32_t function)
+{
+	uint32_t k = 0;
+
+	while (k < CALLEES - 1 && below(5) < 2)
+		k++;
+	return s->callees[function][k];
+}
+
+static uint64_t service_sample(const struct service *s)
+{
+	uint32_t path[SERVICE_DEPTH], depth = SERVICE_DEPTH / 2 + below(SERVICE_DEPTH / 2),
+				      function = 0;
+	uint8_t ids[SERVICE_DEPTH * 5], values[16], label[16], sample[SERVICE_DEPTH * 5 + 64];
+	uint64_t value = 1 + below(50);
+	size_t used = 0, n;
+
+	for (uint32_t d = 0; d < depth; d++) {
+		uint32_t site = d + 1 < depth ? (function + d) % SITES : below(SITES);
+
+		path[d] = function * SITES + site + 1;
+		function = service_callee(s, function);
+	}
+	for (uint32_t d = depth; d-- > 0;)
+		used += varint(ids + used, path[d]);
+	n = nested(sample, 1, ids, used);
+	used = varint(values, value);
+	used += varint(values + used, value * 10000000);
+	n += nested(sample + n, 2, values, used);
+	used = number_field(label, 1, WORD_WORKER);
+	used += number_field(label + used, 2, FIRST_WORKER + below(WORKERS));
+	n += nested(sample + n, 3, label, used);
+	field(2, sample, n);
+	return value;
+}
+
+static size_t service_line(uint8_t *to, uint32_t function, uint32_t line)
+{
+	uint8_t message[32];
+	size_t used = number_field(message, 1, function + 1);
+
+	used += number_field(message + used, 2, line);
+	return nested(to, 4, message, used);
+}
+
+static void service_location(const struct service *s, uint32_t id)
+{
+	uint32_t function = (id - 1) / SITES;
+	uint8_t message[96];
+	size_t n = number_field(message, 1, id);
+
+	n += number_field(message + n, 3, 0x400000 + 16 * id);
+	if (id % INLINED == 0)
+		n += service_line(message + n, function * 7 % s->functions, id % 97 + 1);
+	n += service_line(message + n, function, id % 300 + 10);
+	field(4, message, n);
+}
+
+static void service_tables(const struct service *s)
+{
+	static const char *const words[] = {
+		"", "samples", "count", "cpu", "nanoseconds", "worker"
+	};
+	char name[96];
+
+	for (uint32_t id = 1; id <= s->functions * SITES; id++)
+		service_location(s, id);
+	for (uint32_t f = 0; f < s->functions; f++) {
+		uint8_t message[64];
+		size_t n = number_field(message, 1, f + 1);
+
+		n += number_field(message + n, 2, FIRST_WORKER + WORKERS + 2 * f);
+		n += number_field(message + n, 4, FIRST_WORKER + WORKERS + 2 * f + 1);
+		n += number_field(message + n, 5, f % 300 + 1);
+		field(5, message, n);
+	}
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		field(6, (const uint8_t *)words[i], strlen(words[i]));
+	for (uint32_t i = 0; i < WORKERS; i++)
+		field(6, (const uint8_t *)name, (size_t)snprintf(name, sizeof name, "w%u", i));
+	for (uint32_t f = 0; f < s->functions; f++) {
+		int n = snprintf(name, sizeof name, "example.org/app/pkg%u.(*Type%u).method%u",
+				 f % 50, f % 7, f);
+
+		field(6, (const uint8_t *)name, (size_t)n);
+		n = snprintf(name, sizeof name, "/src/app/pkg%u/file%u_%u.go", f % 50, f % 9, f);
+		field(6, (const uint8_t *)name, (size_t)n);
+	}
+}
+
+static uint64_t service(uint32_t samples, uint32_t functions)
+{
+	struct service s = { functions, room(functions, sizeof *s.callees) };
+	uint64_t total = 0;
+
+	for (uint32_t f = 0; f < functions; f++)
+		for (uint32_t k = 0; k < CALLEES; k++)
+			s.callees[f][k] = below(functions);
+	service_type(WORD_SAMPLES, WORD_COUNT);
+	service_type(WORD_CPU, WORD_NANOSECONDS);
+	for (uint32_t i = 0; i < samples; i++)
+		total += service_sample(&s);
+	service_tables(&s);
+	free(s.callees);
+	return total;
+}
+
+static uint64_t pprof_service(uint32_t samples)
+{
+	return service(samples, 20000);
+}
+
+static uint64_t pprof_merge(uint32_t files, const char *folder)
+{
+	enum { SAMPLES = 180, FUNCTIONS = 300 };
+	uint64_t total = 0;
+
+	for (uint32_t i = 0; i < files; i++) {
+		char name[4096];
+
+		snprintf(name, sizeof name, "%s/%05u.pb", folder, i);
+		open_file(name);
+		total += service(SAMPLES, FUNCTIONS);
+		close_file();
+	}
+	return total;
+}
+
 /* --- speedscope --- */
 
 enum { DEPTH = 30, FRAMES = 8000, STACKS = 20000 };
@@ -826,6 +984,7 @@ static const struct {
 	{ "collapsed-wide", collapsed_wide },         /* stacks */
 	{ "collapsed-tree", collapsed_tree },         /* stacks */
 	{ "pprof", pprof },                           /* stacks */
+	{ "pprof-service", pprof_service },           /* samples */
 	{ "speedscope-sampled", speedscope_sampled }, /* samples */
 	{ "speedscope-evented", speedscope_evented }, /* events */
 	{ "pstat", pstat },                           /* functions; five times as many arcs */
@@ -857,6 +1016,8 @@ int main(int argc, char **argv)
 
 	if (count && strcmp(argv[1], "merge") == 0) {
 		total = merge(count, argv[3]);
+	} else if (count && strcmp(argv[1], "pprof-merge") == 0) {
+		total = pprof_merge(count, argv[3]);
 	} else if (!count || !make(argv[1], count, argv[3], &total)) {
 		fprintf(stderr, "usage: generate KIND COUNT FILE\n");
 		return 2;

@@ -16,6 +16,9 @@ KINDS = {
     "collapsed-wide": ("collapsed-wide", 1_000_000, "collapsed"),          # 125 MB, 14 M contexts
     "collapsed-tree": ("collapsed-tree", 240_000, "collapsed"),            # 97 MB
     "pprof-tree": ("pprof", 240_000, "pb"),                                # the same stacks
+    "pprof-service": ("pprof-service", 835_000, "pb"),                     # 88 MB, deep stacks and labels
+    "pprof-service-100": ("pprof-service", 100_000, "pb"),
+    "pprof-merge": ("pprof-merge", 1_000, ""),                             # a folder of 1,000 files
     "speedscope-100": ("speedscope-sampled", 650_000, "speedscope.json"),  # 100 MB, 20 k distinct stacks
     "speedscope-500": ("speedscope-sampled", 3_250_000, "speedscope.json"),
     "evented-200": ("speedscope-evented", 5_100_000, "speedscope.json"),   # 200 MB
@@ -29,6 +32,7 @@ KINDS = {
 # the smallest real file of each format in which a peer sees the same total
 SMALLEST = {
     "pstat": lib.SAMPLES / "pstat/pytest-benchmark-test_fib.prof",
+    "pprof": lib.SAMPLES / "pprof/go-mutex.pb.gz",
     "callgrind": lib.SAMPLES / "callgrind/valgrind-threads.callgrind-02",
     "collapsed": lib.SAMPLES / "collapsed/perf.collapsed",
     "speedscope": lib.SAMPLES / "speedscope/pyspy-gil.speedscope.json",

@@ -208,25 +208,39 @@ def against_pprof(name, work):
     return Row(name, work, "go tool pprof, from its own file", sides, lambda: both(name, "callgrind"), needs=("go",))
 
 
-def against_pprofs(name, work, report, program, suffix, totals=None, options=()):
-    """Both from the same file; pprof's reports without its limits."""
+def against_pprofs(name, work, source, report, program, suffix, totals=None, options=(), **target):
+    """Both from the same file or files, the first value type; pprof's reports without its limits."""
     def sides(inputs):
-        source = inputs.path("pprof-tree")
-        one = ours(name, program, source, suffix)
+        path = inputs.path(source) if isinstance(source, str) else source
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        one = ours(name, program, files, suffix, repeat=STARTS if target.get("start") else 1)
         one.words[2:2] = options
-        words = ["go", "tool", "pprof", "-symbolize=none", f"-{report}", "-nodefraction=0", "-edgefraction=0", "-nodecount=1000000"]
-        return one, Command([*words, f"-output={their_file(name, suffix)}", source])
-    return Row(name, work, "go tool pprof", sides, totals or (lambda: both(name, suffix)), needs=("go",),
-               expected=lambda inputs: inputs.total("pprof-tree"), faster=6, memory=1 / 5)
+        words = ["go", "tool", "pprof", "-symbolize=none", "-sample_index=0", f"-{report}", "-nodefraction=0", "-edgefraction=0",
+                 "-nodecount=1000000"]
+        return one, Command([*words, f"-output={their_file(name, report)}", *files])
+    row = {"faster": 6, "memory": 1 / 5, **target}
+    row.pop("start", None)
+    return Row(name, work, "go tool pprof", sides, totals or (lambda: both_pprofs(name, suffix, report)), needs=("go",),
+               expected=(lambda inputs: inputs.total(source)) if isinstance(source, str) else None, **row)
+
+
+def both_pprofs(row, suffix, report):
+    return total_of(OUT / f"{row}.ours.{suffix}"), total_of(their_file(row, report))
+
+
+TOP = ["--format", "csv", "--limit", "0"]
 
 
 def top_totals(name):
     with open(OUT / f"{name}.ours.top", newline="") as rows:
-        ours_total = sum(int(row["self"]) for row in csv.DictReader(rows))
+        return sum(int(row["self"]) for row in csv.DictReader(rows)), their_top_total(name)
+
+
+def their_top_total(name):
     found = re.search(r"of (\d+) total", their_file(name, "top").read_text())
     if not found:
         raise Failed("go tool pprof says no total")
-    return ours_total, int(found[1])
+    return int(found[1])
 
 
 def input_named(name):
@@ -268,10 +282,19 @@ ROWS = [
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),
     against_annotate("start-callgrind", start_work("callgrind2callgrind"), **sample_of("callgrind")),
     against_pprof("pprof", "240 k stacks -> callgrind"),
-    against_pprofs("pprof-top", "pprof, 240 k stacks: top", "top", "proftop", "top", lambda: top_totals("pprof-top"),
-                   ["--format", "csv", "--limit", "0"]),
-    against_pprofs("pprof-pprof", "pprof -> pprof, 240 k stacks", "proto", "pprof2pprof", "pb"),
-    against_pprofs("pprof-callgrind", "pprof -> callgrind, 240 k stacks", "callgrind", "pprof2callgrind", "callgrind"),
+    against_pprofs("pprof-top", "pprof, 240 k stacks: top", "pprof-tree", "top", "proftop", "top", lambda: top_totals("pprof-top"),
+                   TOP),
+    against_pprofs("pprof-pprof", "pprof -> pprof, 240 k stacks", "pprof-tree", "proto", "pprof2pprof", "pb"),
+    against_pprofs("pprof-callgrind", "pprof -> callgrind, 240 k stacks", "pprof-tree", "callgrind", "pprof2callgrind", "callgrind"),
+    against_pprofs("service-top", "pprof, 835 k deep samples: top", "pprof-service", "top", "proftop", "top",
+                   lambda: top_totals("service-top"), [*TOP, "--value", "samples"], faster=60, slow=True),
+    against_pprofs("service-pprof", "pprof -> pprof, 835 k deep samples", "pprof-service", "proto", "pprof2pprof", "pb"),
+    against_pprofs("service-callgrind", "pprof -> callgrind, 100 k deep samples", "pprof-service-100", "callgrind", "pprof2callgrind",
+                   "callgrind", options=["--value", "samples"], faster=60, memory=1 / 10, slow=True),
+    against_pprofs("pprof-merge", "merge of 1,000 pprof files", "pprof-merge", "proto", "profmerge", "pb"),
+    against_pprofs("start-pprof", "a small pprof -> flamegraph against its top, whole process", SMALLEST["pprof"], "top",
+                   "pprof2flamegraph", "svg", lambda: (total_of(OUT / "start-pprof.ours.svg"), their_top_total("start-pprof")),
+                   ["--value", "1"], start=True, figure="wall", faster=10, memory=1 / 10),
     against_yappi("yappi", "pstat -> callgrind, 2,000 functions", lambda inputs: inputs.path("pstat-2000")),
     against_flameprof("flameprof", "pstat -> flamegraph, 219 functions", lib.SAMPLES / "pstat/cprofile-py3.12-text.pstat"),
     against_gprof2dot("gprof2dot-pstat", "pstat -> callgrind, 2,000 functions",

@@ -7,6 +7,7 @@
 #include "common/program/convert.h"
 #include "common/transform/diff/compare.h"
 #include "common/transform/reshape/idle.h"
+#include "converters/otlp/internal.h"
 #include "converters/registry.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -86,18 +87,14 @@ static bool is_huge(const struct profile *p)
 	return huge;
 }
 
-static void trip(const struct format *from, struct str bytes, struct profile *before,
-		 const struct format *to)
+/* What was written says the same as what was read before. */
+static void compare(const struct format *from, struct profile *before, const struct format *to,
+		    struct str written)
 {
-	struct buf written = { 0 };
-	struct profile *after = NULL;
+	struct profile *after = read_bytes(to, written, false);
 	struct comparison c;
 
-	/* no stack at all is no line */
-	if (write_bytes(from, bytes, to, &written) && to->read && written.n) {
-		after = read_bytes(to, buf_str(&written), false);
-		MUST(after || is_huge(before));
-	}
+	MUST(after || is_huge(before));
 	if (after) {
 		idle_name(&after);
 		comparison_make(before, after, false, &c);
@@ -110,7 +107,26 @@ static void trip(const struct format *from, struct str bytes, struct profile *be
 		comparison_free(&c);
 		profile_free(after);
 	}
+}
+
+static void trip(const struct format *from, struct str bytes, struct profile *before,
+		 const struct format *to)
+{
+	struct buf written = { 0 }, json = { 0 };
+
+	/* no stack at all is no line */
+	if (write_bytes(from, bytes, to, &written) && to->read && written.n) {
+		compare(from, before, to, buf_str(&written));
+		if (to->write == otlp_write) { /* it has two encodings */
+			struct output *out = output_memory(&json);
+
+			otlp_write_json(out, buf_str(&written));
+			MUST(output_close(out, true) == 0);
+			compare(from, before, to, buf_str(&json));
+		}
+	}
 	buf_free(&written);
+	buf_free(&json);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

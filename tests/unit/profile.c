@@ -6,6 +6,7 @@
 #include "common/profile/frame_text.h"
 #include "common/profile/own_name.h"
 #include "common/profile/profile.h"
+#include "common/profile/stack_walk.h"
 
 static frame_id frame_named(struct profile *p, const char *name)
 {
@@ -355,6 +356,41 @@ static void own_names_have_numbers(void **state)
 	buf_free(&text);
 }
 
+/* The steps of a walk: +id for entered, -id for left. */
+static size_t walk_steps(const struct stacks *s, int64_t *steps)
+{
+	struct stack_walk walk;
+	size_t count = 0;
+
+	stack_walk_open(&walk, s);
+	while (stack_walk_next(&walk))
+		steps[count++] = walk.entered ? (int64_t)walk.node : -(int64_t)walk.node;
+	stack_walk_close(&walk);
+	return count;
+}
+
+static void stacks_are_walked_depth_first(void **state)
+{
+	/* by id - 1: the parents; in depth-first order, and not */
+	static const stack_id parents[][5] = { { 0, 1, 2, 1, 0 }, { 0, 0, 1, 2, 1 } };
+	static const int64_t expected[][10] = { { 1, 2, 3, -3, -2, 4, -4, -1, 5, -5 },
+						{ 1, 3, -3, 5, -5, -1, 2, 4, -4, -2 } };
+	int64_t steps[16];
+
+	(void)state;
+	for (int order = 0; order < 2; order++) {
+		struct stacks s;
+
+		stacks_init(&s);
+		assert_int_equal(walk_steps(&s, steps), 0);
+		for (frame_id i = 0; i < 5; i++)
+			stacks_append(&s, parents[order][i], i);
+		assert_int_equal(walk_steps(&s, steps), 10);
+		assert_memory_equal(steps, expected[order], sizeof expected[order]);
+		stacks_free(&s);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -374,6 +410,7 @@ int main(void)
 		cmocka_unit_test(frame_texts_come_back),
 		cmocka_unit_test(frame_texts_are_taken_apart),
 		cmocka_unit_test(own_names_have_numbers),
+		cmocka_unit_test(stacks_are_walked_depth_first),
 	};
 
 	return RUN(tests);

@@ -4,6 +4,8 @@
 
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
+#include "common/base/prefetch.h"
+#include "common/profile/stack_walk.h"
 
 /*
  * Where arcs come from: a frame that calls a function. There are far fewer than nodes of the trie,
@@ -29,26 +31,15 @@ struct first_nodes {
 struct pair_walk {
 	const struct profile *p;
 	const struct sites *sites;
-	stack_id *child, *sibling; /* lists, in order of id */
-	uint32_t *on_path;         /* by function: number of occurrences on the path, including
-				      the current node */
-	uint32_t *pair_on_path;    /* the same by pair */
-	stack_id *first;           /* by pair: the first node on the path */
+	uint32_t *on_path;      /* by function: number of occurrences on the path, including the
+				   current node */
+	uint32_t *pair_on_path; /* the same by pair */
+	stack_id *first;        /* by pair: the first node on the path */
 };
 
 static function_id function_at(const struct profile *p, stack_id node)
 {
 	return p->frames[p->stacks.frame[node]].function;
-}
-
-static void link_children(struct pair_walk *w)
-{
-	const struct stacks *s = &w->p->stacks;
-
-	for (size_t i = s->count; i-- > 1;) {
-		w->sibling[i] = w->child[s->parent[i]];
-		w->child[s->parent[i]] = (stack_id)i;
-	}
 }
 
 /* --- sites --- */
@@ -96,17 +87,30 @@ static uint32_t number_site(const struct profile *p, struct sites *sites, struct
 	return (uint32_t)sites->count++;
 }
 
+/* Of a node that has a caller. */
+static uint64_t key_at(const struct profile *p, stack_id node)
+{
+	return (uint64_t)p->stacks.frame[p->stacks.parent[node]] << 32 | function_at(p, node);
+}
+
+PREFETCH_FUNCTION prefetch_site(const struct profile *p, const struct index *index, stack_id node)
+{
+	if (node < p->stacks.count && p->stacks.parent[node] != EMPTY_STACK && index->slots)
+		PREFETCH(&index->slots[index_probe(index, hash_mix(key_at(p, node), 0)).slot]);
+}
+
 static void number_sites(const struct profile *p, struct sites *sites)
 {
+	enum { AHEAD = 8 };
 	const struct stacks *s = &p->stacks;
 	struct index index = { 0 }, pairs = { 0 };
 
 	sites->of = alloc_zero(s->count, sizeof *sites->of);
-	for (stack_id i = 1; i < s->count; i++)
+	for (stack_id i = 1; i < s->count; i++) {
+		prefetch_site(p, &index, i + AHEAD);
 		if (s->parent[i] != EMPTY_STACK)
-			sites->of[i] = number_site(p, sites, &index, &pairs,
-						   (uint64_t)s->frame[s->parent[i]] << 32 |
-							   function_at(p, i));
+			sites->of[i] = number_site(p, sites, &index, &pairs, key_at(p, i));
+	}
 	index_free(&index);
 	index_free(&pairs);
 }
@@ -141,40 +145,25 @@ static void leave(struct pair_walk *w, stack_id node)
 		w->pair_on_path[w->sites->pair[w->sites->of[node]]]--;
 }
 
-/* Depth first, not recursive: parents lead back. */
 static void find_firsts(const struct profile *p, const struct sites *sites,
 			struct first_nodes *firsts)
 {
-	const struct stacks *s = &p->stacks;
 	struct pair_walk w = {
 		.p = p,
 		.sites = sites,
-		.child = alloc_zero(s->count, sizeof *w.child),
-		.sibling = alloc_zero(s->count, sizeof *w.sibling),
 		.on_path = alloc_zero(p->function_count, sizeof *w.on_path),
 		.pair_on_path = alloc_zero(sites->pair_count, sizeof *w.pair_on_path),
 		.first = alloc_zero(sites->pair_count, sizeof *w.first),
 	};
-	stack_id node = EMPTY_STACK;
+	struct stack_walk walk;
 
-	link_children(&w);
-	for (;;) {
-		if (w.child[node]) {
-			node = w.child[node];
-		} else {
-			while (node != EMPTY_STACK && !w.sibling[node]) {
-				leave(&w, node);
-				node = s->parent[node];
-			}
-			if (node == EMPTY_STACK)
-				break;
-			leave(&w, node);
-			node = w.sibling[node];
-		}
-		enter(&w, node, firsts);
-	}
-	alloc_free(w.child);
-	alloc_free(w.sibling);
+	stack_walk_open(&walk, &p->stacks);
+	while (stack_walk_next(&walk))
+		if (walk.entered)
+			enter(&w, walk.node, firsts);
+		else
+			leave(&w, walk.node);
+	stack_walk_close(&walk);
 	alloc_free(w.on_path);
 	alloc_free(w.pair_on_path);
 	alloc_free(w.first);

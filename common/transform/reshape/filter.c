@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/profile/stack_walk.h"
 #include "common/transform/reshape/remap.h"
 
 /* Facts about each stack, computed from the root on. */
@@ -216,10 +217,9 @@ static struct profile *cut(const struct profile *p, const struct filter_options 
  */
 struct flattener {
 	const struct profile *p;
-	stack_id *child, *sibling; /* lists */
-	stack_id *path;            /* by depth: the new stack */
-	function_id *functions;    /* by depth: the old function */
-	uint32_t *on_path;         /* by function: depth */
+	stack_id *path;         /* by depth: the new stack */
+	function_id *functions; /* by depth: the old function */
+	uint32_t *on_path;      /* by function: depth */
 	struct flatten_step {
 		uint32_t depth; /* before */
 		uint32_t on_path;
@@ -269,55 +269,29 @@ static void go_up(struct flattener *f, stack_id node)
 	f->depth = step->depth;
 }
 
-static void walk(struct flattener *f)
-{
-	const struct stacks *s = &f->p->stacks;
-	stack_id node = EMPTY_STACK;
-
-	for (size_t i = s->count; i-- > 1;) {
-		f->sibling[i] = f->child[s->parent[i]];
-		f->child[s->parent[i]] = (stack_id)i;
-	}
-	for (;;) {
-		if (f->child[node]) {
-			node = f->child[node];
-		} else {
-			while (node != EMPTY_STACK && !f->sibling[node]) {
-				go_up(f, node);
-				node = s->parent[node];
-			}
-			if (node == EMPTY_STACK)
-				return;
-			go_up(f, node);
-			node = f->sibling[node];
-		}
-		go_down(f, node);
-	}
-}
-
 static struct profile *flatten(const struct profile *p)
 {
 	struct profile *to = profile_new();
 	struct flattener f = {
 		.p = p,
-		.child = alloc_zero(p->stacks.count, sizeof *f.child),
-		.sibling = alloc_zero(p->stacks.count, sizeof *f.sibling),
 		.path = alloc_zero(p->stacks.count + 1, sizeof *f.path),
 		.functions = alloc_zero(p->stacks.count + 1, sizeof *f.functions),
 		.on_path = alloc_zero(p->function_count, sizeof *f.on_path),
 		.steps = alloc_zero(p->stacks.count, sizeof *f.steps),
 	};
+	struct stack_walk walk;
 
 	remap_open(&f.w, p, to);
 	remap_facts(&f.w);
 	remap_value_types(&f.w);
 	forget_frames(&f.w);
 	add_threads(&f.w);
-	walk(&f);
+	stack_walk_open(&walk, &p->stacks);
+	while (stack_walk_next(&walk))
+		(walk.entered ? go_down : go_up)(&f, walk.node);
+	stack_walk_close(&walk);
 	remap_samples(&f.w);
 	remap_close(&f.w);
-	alloc_free(f.child);
-	alloc_free(f.sibling);
 	alloc_free(f.path);
 	alloc_free(f.functions);
 	alloc_free(f.on_path);

@@ -11,6 +11,7 @@
 #include "common/base/diag.h"
 #include "common/base/hash.h"
 #include "common/base/index.h"
+#include "common/profile/stack_walk.h"
 #include "converters/tools/proftop/sources.h"
 
 /* A line that has values. */
@@ -82,7 +83,6 @@ static void add_arcs(struct list *l)
 /* The calling contexts as a tree, and of each the line that it is at: an item, or NO_ID. */
 struct walk {
 	struct list *l;
-	stack_id *first, *next;  /* children, then siblings; EMPTY_STACK: none */
 	uint32_t *item, *active; /* by stack; by item: how often the walk is below it */
 	int64_t *self, *inclusive;
 };
@@ -120,7 +120,7 @@ static void find_items(struct walk *w)
 	index_free(&index);
 }
 
-/* Sums of the stacks below each, and the children of each. */
+/* Sums of the stacks below each. */
 static void sum_stacks(struct walk *w)
 {
 	const struct profile *p = w->l->f->p;
@@ -133,8 +133,6 @@ static void sum_stacks(struct walk *w)
 
 		i64_add_to(&w->inclusive[s], w->self[s]);
 		i64_add_to(&w->inclusive[parent], w->inclusive[s]);
-		w->next[s] = w->first[parent];
-		w->first[parent] = s;
 	}
 }
 
@@ -156,41 +154,22 @@ static void leave(struct walk *w, stack_id s)
 		w->active[w->item[s]]--;
 }
 
-static void walk_stacks(struct walk *w)
-{
-	const struct stacks *stacks = &w->l->f->p->stacks;
-
-	for (stack_id s = w->first[EMPTY_STACK]; s != EMPTY_STACK;) {
-		enter(w, s);
-		if (w->first[s]) {
-			s = w->first[s];
-			continue;
-		}
-		for (leave(w, s); s != EMPTY_STACK && !w->next[s];) {
-			s = stacks->parent[s];
-			if (s != EMPTY_STACK)
-				leave(w, s);
-		}
-		s = s == EMPTY_STACK ? s : w->next[s];
-	}
-}
-
 static void add_stacks(struct list *l)
 {
 	size_t count = l->f->p->stacks.count;
 	struct walk w = { .l = l };
+	struct stack_walk walk;
 
-	w.first = alloc_zero(count, sizeof *w.first);
-	w.next = alloc_zero(count, sizeof *w.next);
 	w.item = alloc_zero(count, sizeof *w.item);
 	w.self = alloc_zero(count, sizeof *w.self);
 	w.inclusive = alloc_zero(count, sizeof *w.inclusive);
 	find_items(&w);
 	w.active = alloc_zero(l->count, sizeof *w.active);
 	sum_stacks(&w);
-	walk_stacks(&w);
-	alloc_free(w.first);
-	alloc_free(w.next);
+	stack_walk_open(&walk, &l->f->p->stacks);
+	while (stack_walk_next(&walk))
+		(walk.entered ? enter : leave)(&w, walk.node);
+	stack_walk_close(&walk);
 	alloc_free(w.item);
 	alloc_free(w.active);
 	alloc_free(w.self);

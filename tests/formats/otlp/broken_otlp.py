@@ -3,7 +3,7 @@ import struct
 
 import json_otlp
 from broken_files import PSTAT, packed
-from protobuf_fields import field, message
+from protobuf_fields import field, fields, message  # noqa: F401
 
 
 def fixed(number, value):

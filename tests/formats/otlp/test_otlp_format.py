@@ -109,12 +109,29 @@ def test_attributes():
 @pytest.mark.parametrize("value, text", [
     (broken.message(f1=b"a"), b"a"), (b"\x10\x01", b"true"), (b"\x21" + broken.times(0x3FF8000000000000), b"1.5"),
     (broken.message(f5=broken.message(f1=broken.message(f1=b"one"))), b"one"),
-    (broken.message(f5=broken.message(f1=(broken.message(f3=1), broken.message(f1=b"b")))), b"[1,b]"),
+    (broken.message(f5=broken.message(f1=(b"\x10\1", broken.message(f1=b"b")))), b"[true,b]"),
     (broken.message(f6=broken.message(f1=broken.message(f1=b"k", f2=broken.message(f3=2)))), b"{k:2}"),
     (broken.message(f7=b"\x01\xff"), b"01ff"), (broken.message(f8=3), b"main")])
 def test_values_of_attributes(value, text):
     out = lib.run("otlp2pprof", "-q", input=broken.export(attributes=(b"", broken.message(f1=9, f2=value), broken.ATTRIBUTES[2])))[0]
     assert broken.field(6, text) in out
+
+
+def test_decimals():
+    """As our writers spell them: whole numbers in a unit of their own."""
+    data = broken.export(broken.profile(types=(broken.message(f1=9, f2=len(broken.STRINGS)),)), strings=[*broken.STRINGS, "10^-3 percent"])
+    lines = lib.run("otlp2collapsed", "-q", input=data)[0].splitlines()
+    assert sorted(line.rsplit(b" ", 1)[1] for line in lines) == [b"0.002", b"0.003", b"0.007"]
+
+
+def test_an_array_is_a_label_for_each_element():
+    value = broken.message(f5=broken.message(f1=(broken.message(f3=7), broken.message(f1=b"b"), broken.message(f8=3))))
+    out = lib.run("otlp2pprof", "-q", input=broken.export(attributes=(b"", broken.message(f1=9, f2=value, f3=10), broken.ATTRIBUTES[2])))[0]
+    texts = [b for number, b in broken.fields(out) if number == 6]
+    cpu, unit = texts.index(b"cpu"), texts.index(b"nanoseconds")
+    labels = [dict(broken.fields(b)) for number, b in broken.fields(next(b for number, b in broken.fields(out) if number == 2)) if number == 3]
+    assert [l for l in labels if l[1] == cpu] == [{1: cpu, 2: texts.index(b"b")}, {1: cpu, 2: texts.index(b"main")},
+                                                  {1: cpu, 3: 7, 4: unit}]
 
 
 def test_times_without_values_count():
@@ -138,11 +155,12 @@ def test_a_large_file_is_known_by_its_beginning():
     assert check(input=broken.GOLDEN["reversed"])["format"] == "otlp"
 
 
-@pytest.mark.parametrize("unit, scale", [("nanoseconds", 1), ("microseconds", 10**3), ("ms", 10**6), ("seconds", 10**9), ("By", 1), ("objects", 1)])
+@pytest.mark.parametrize("unit, scale", [("nanoseconds", 1), ("microseconds", 10**3), ("ms", 10**6), ("seconds", 10**9), ("By", 1),
+                                         ("kilobytes", 1024), ("objects", 1)])
 def test_units(unit, scale):
-    """Times become nanoseconds, whatever they were counted in."""
+    """Times become nanoseconds and sizes bytes, whatever they were counted in."""
     data = broken.export(broken.profile(types=(broken.message(f1=9, f2=len(broken.STRINGS)),)), strings=[*broken.STRINGS, unit])
     plain = check(input=broken.export())["value_types"][0]["self_total"]
     found = check(input=data)["value_types"][0]
     assert (found["name"], found["self_total"]) == ("cpu", plain * scale)
-    assert found["unit"] == ("nanoseconds" if scale > 1 or unit == "nanoseconds" else "bytes" if unit == "By" else "none")
+    assert found["unit"] == ("bytes" if unit in ("By", "kilobytes") else "none" if unit == "objects" else "nanoseconds")

@@ -102,7 +102,7 @@ def test_ids_in_base64(code):
 @pytest.mark.parametrize("value, text", [
     ({"stringValue": "a"}, b"a"), ({"boolValue": True}, b"true"), ({"boolValue": False}, b"false"), ({"doubleValue": 1.5}, b"1.5"),
     ({"doubleValue": "-25e-1"}, b"-2.5"), ({"doubleValue": "Infinity"}, b"inf"), ({"arrayValue": {"values": [{"stringValue": "one"}]}}, b"one"),
-    ({"arrayValue": {"values": [{"intValue": 1}, {"stringValue": "b"}]}}, b"[1,b]"),
+    ({"arrayValue": {"values": [{"boolValue": True}, {"stringValue": "b"}]}}, b"[true,b]"),
     ({"kvlistValue": {"values": [{"key": "k", "value": {"intValue": "2"}}]}}, b"{k:2}"),
     ({"kvlistValue": {"values": [{"keyStrindex": 3, "value": {"intValue": "-2"}}]}}, b"{main:-2}"),
     ({"bytesValue": "Af8="}, b"01ff"), ({"bytesValue": "Af8"}, b"01ff"), ({"bytesValue": "/-+_"}, b"ffefbf"),
