@@ -36,7 +36,7 @@ soname = $(or $(shell $(CC) -print-file-name=lib$(1).so | xargs objdump -p 2>/de
 	$(filter Darwin,$(shell uname -s)),lib$(1).dylib,lib$(1).so))
 loaded_libraries := -DXML_LIBRARY='"$(call soname,xml2)"' -DZSTD_LIBRARY='"$(call soname,zstd)"' \
 	-DXZ_LIBRARY='"$(call soname,lzma)"' -DBZIP2_LIBRARY='"$(call soname,bz2)"' \
-	-DCJSON_LIBRARY='"$(call soname,cjson)"'
+	-DCJSON_LIBRARY='"$(call soname,cjson)"' -DDWARF_LIBRARY='"$(call soname,dw)"'
 # from their archives where there are any: every shared library makes every start slower
 archive = $(if $(wildcard $(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
 LIBS := $(call archive,z) $(call archive,pcre2-8) -liberty -lm -ldl -pthread \
@@ -141,7 +141,7 @@ compile_commands.json: Makefile
 # --- what is needed, from Debian's packages alone ---
 
 build_packages := gcc make zlib1g-dev libcjson-dev libxml2-dev libpcre2-dev libiberty-dev libseccomp-dev libmd-dev \
-	libzstd-dev liblzma-dev libbz2-dev
+	libzstd-dev liblzma-dev libbz2-dev libdw-dev
 check_packages := binutils parallel python3 python3-pytest python3-pytest-xdist libcmocka-dev \
 	libxml2-utils mandoc python3-yaml strace valgrind graphviz cmark-gfm zstd
 packages := $(build_packages) $(check_packages)

@@ -11,7 +11,7 @@ struct filter_work {
 	const char *focus, *ignore, *hide, *show, *show_from, *prune_from;
 	const char *hide_kind, *window, *root, *trim, *scale;
 	const char *tag_show, *tag_hide, *tag_root, *tag_leaf;
-	struct option_list renames, tag_focus, tag_ignore;
+	struct option_list renames, tag_focus, tag_ignore, symbols;
 	int granularity;
 	bool flatten, drop_frames;
 	bool left_nothing; /* and --strict was given */
@@ -49,6 +49,9 @@ int proffilter_cut_stacks(struct filter_work *w, struct profile **p);
  * --drop-frames. 0, or -1 after a message.
  */
 int proffilter_drop_frames(const struct filter_work *w, struct profile **p);
+
+/* Looks up addresses in the programs of --symbols. 0, or -1 after a message. */
+int proffilter_find_symbols(const struct filter_work *w, struct profile **p);
 
 /* Whether names are all that the verbs look at, and there is nothing but a call graph. */
 bool proffilter_may_cut_graph(const struct filter_work *w, const struct profile *p);

@@ -2,7 +2,7 @@
  * proffilter/main - a part of a profile, or the profile seen in another way
  *
  * The verbs come in a fixed order, whatever that of the options, which is pprof's where
- * pprof has them: value and thread, time, drop-frames, tag-focus, tag-ignore, tag-root, tag-leaf,
+ * pprof has them: value and thread, time, symbols, drop-frames, tag-focus, tag-ignore, tag-root, tag-leaf,
  * tag-show, tag-hide, rename, focus, ignore, hide, show, show-from, prune-from, strip-dirs,
  * granularity, flatten-recursion, root, trim, scale.
  */
@@ -71,6 +71,8 @@ static const struct option_row tag_rows[] = {
 };
 
 static const struct option_row view_rows[] = {
+	OPT_LIST(0, "symbols", "PROGRAM",
+		 "look up addresses without a function in this program or library", AT(symbols)),
 	OPT_LIST(0, "rename", "RULE", "s/RE/TEXT/ on functions' names, or " RENAME_RULES,
 		 AT(renames)),
 	OPT_CHOICE(0, "granularity", GRANULARITIES, "what a frame stands for", AT(granularity)),
@@ -415,7 +417,8 @@ static int filter_profile(struct filter_work *w, struct profile **p)
 	int status = 1;
 
 	make_samples(w, p);
-	if (convert_select(&w->settings, p) < 0 || cut_time(w, p) < 0)
+	if (convert_select(&w->settings, p) < 0 || cut_time(w, p) < 0 ||
+	    proffilter_find_symbols(w, p) < 0)
 		return -1;
 	if (proffilter_may_cut_graph(w, *p)) {
 		if (rename_all(w, p) < 0 || (status = proffilter_cut_calls(w, p)) < 0)
@@ -449,6 +452,11 @@ static int parsed(struct filter_work *w, int argc, char **argv)
 					"keep a part of a profile, or see it in another way",
 					format_registry))
 		return STATUS_DONE;
+	if (w->symbols.count && s->sandbox) {
+		diag_error(
+			"--symbols opens programs with a library, which --sandbox does not allow");
+		return STATUS_TROUBLE;
+	}
 	if (select_format_input(w->from, &from) < 0 ||
 	    (w->to && select_format_output(s, w->to, NULL, &to) < 0))
 		return STATUS_TROUBLE;

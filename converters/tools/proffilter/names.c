@@ -3,11 +3,11 @@
  *
  * Everything here looks at a function once, however many stacks it is in.
  */
-#include <libiberty/demangle.h>
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/syntax/demangle.h"
 #include "common/syntax/pattern.h"
 #include "common/profile/referenced.h"
 #include "converters/tools/proffilter/internal.h"
@@ -125,37 +125,14 @@ static int apply(struct renaming *r, const char *script)
 	return found < 0 ? -1 : 0;
 }
 
-/* Demangles C++, Rust and D; other names stay. libiberty limits its own recursion. */
-static char *demangled(const char *name)
-{
-	char *plain = NULL;
-
-	if (strncmp(name, "_D", 2) == 0)
-		plain = cplus_demangle(name, DMGL_DLANG | DMGL_PARAMS | DMGL_ANSI);
-	if (!plain && strncmp(name, "__Z", 3) == 0) /* macOS puts one more before it */
-		name++;
-	if (!plain && name[0] == '_')
-		plain = cplus_demangle(name, DMGL_AUTO | DMGL_PARAMS | DMGL_ANSI);
-	return plain;
-}
-
 static void demangle(struct renaming *r)
 {
 	struct buf name = { 0 };
 
 	for (function_id f = 0; f < r->p->function_count; f++) {
-		struct str text = name_now(r, f);
-		char *plain;
-
-		if (!r->used.functions[f] || !text.n || text.p[0] != '_' || str_has(text, '\0'))
-			continue;
 		name.n = 0;
-		buf_add(&name, text);
-		buf_byte(&name, '\0');
-		plain = demangled(name.p);
-		if (plain)
-			change_name(r, f, str_of(plain));
-		free(plain);
+		if (r->used.functions[f] && demangle_name(name_now(r, f), &name))
+			change_name(r, f, buf_str(&name));
 	}
 	buf_free(&name);
 }
