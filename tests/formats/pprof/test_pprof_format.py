@@ -212,3 +212,12 @@ def test_a_file_without_value_types_is_empty(tmp_path):
     lib.run("profcheck", "-q", "--against", target, "-", input=data)
     target.write_text("events: Ir\nfn=a\n1 5\n")
     assert lib.run("profcheck", "-q", "--against", target, "-", input=data, status=2)[1] == b"profcheck: the profiles have no value type in common\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--anonymize"], ["--thread", "1"], ["--anonymize", "--thread", "1"]])
+def test_a_sum_that_does_not_fit_is_never_written(options):
+    """Samples that differ in labels alone become one where these are lost."""
+    labelled = [broken.message(f1=[1], f2=[2**63 - 1], f3=broken.message(f1=6, f2=text)) for text in (7, 8)]
+    for program in "pprof2collapsed", "pprof2pstat":
+        _, said = lib.run(program, *options, input=broken.profile(samples=labelled), status=2)
+        assert said.endswith(b": a total of value type 'samples' does not fit in 64 bits\n")
