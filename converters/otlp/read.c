@@ -147,7 +147,7 @@ static void read_json(struct input *in, struct profile *p)
 
 	otlp_json_start(&j, in);
 	while (otlp_json_next(&j)) {
-		const char *from = j.message.p;
+		const char *from = j.message.n ? j.message.p : "";
 		struct otlp_message m = { .in = in,
 					  .p = p,
 					  .all = { from, from + j.message.n, in },

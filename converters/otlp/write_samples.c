@@ -128,7 +128,8 @@ static void build_sample(struct grouping *g, size_t row)
 	size_t count = 0;
 
 	add_numbers(g, &count, thread->attributes, thread->count);
-	add_numbers(g, &count, w->set_attributes + set->first, set->count);
+	if (set->count)
+		add_numbers(g, &count, &w->set_attributes[set->first], set->count);
 	w->message.n = 0;
 	protobuf_put_number(&w->message, SAMPLE_STACK, otlp_number_stack(w, s->stack));
 	protobuf_put_packed(&w->message, SAMPLE_ATTRIBUTES, g->numbers, count);

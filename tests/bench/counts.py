@@ -41,6 +41,8 @@ CASES = {
     "speedscope2collapsed, 3,000 samples": ("speedscope-sampled", 3_000, "speedscope.json"),
     "pprof2callgrind": "pprof/go-cpu.pb.gz",
     "pprof2collapsed, 2,000 stacks": ("pprof", 2_000, "pb"),
+    "pprof2otlp, 2,000 stacks": ("pprof", 2_000, "pb"),
+    "otlp2collapsed": "otlp/ebpf.otlp.pb",
     "speedscope2collapsed, 10,000 events": ("speedscope-evented", 10_000, "speedscope.json"),
 }
 
