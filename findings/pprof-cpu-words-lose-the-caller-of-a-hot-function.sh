@@ -27,17 +27,17 @@ with open(sys.argv[1], "wb") as out:
     out.write(b"1000-5000 r-xp 00000000 00:00 1 /srv/shop\n")
 PYTHON
 
-go tool pprof -symbolize=none -raw "$work/cpu.prof" 2> "$work/said" | sed -n '/^Samples/,/^Mappings/p' | tee "$work/output"
+go tool pprof -symbolize=none -raw "$work/cpu.prof" 2> "$work/said" | sed -n '/^Samples/,/^Mappings/{s/ *$//;p}' | tee "$work/output"
 diff "$work/output" - <<'OUT'
 Samples:
 samples/count cpu/nanoseconds
-        100 1000000000: 1 2 
-        100 1000000000: 3 2 
-        100 1000000000: 4 2 
+        100 1000000000: 1 2
+        100 1000000000: 3 2
+        100 1000000000: 4 2
 Locations
-     1: 0x1010 M=1 
-     2: 0x400f M=1 
-     3: 0x1014 M=1 
-     4: 0x1018 M=1 
+     1: 0x1010 M=1
+     2: 0x400f M=1
+     3: 0x1014 M=1
+     4: 0x1018 M=1
 Mappings
 OUT
