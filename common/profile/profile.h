@@ -517,6 +517,8 @@ static inline bool profile_has_recording(const struct profile *p)
 }
 /* The value type named by recording.default_value, or the first one. */
 value_id profile_default_value(const struct profile *p);
+/* What is shown where only one is: the same, or the first that is not all zero where it is. */
+value_id profile_shown_value(const struct profile *p);
 
 static inline struct str profile_text(const struct profile *p, string_id id)
 {

@@ -305,6 +305,27 @@ value_id profile_default_value(const struct profile *p)
 	return 0;
 }
 
+static bool is_all_zero(const struct profile *p, value_id v)
+{
+	bool zero = true;
+
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+		zero &= values_all_zero(profile_values((struct profile *)(uintptr_t)p, i), v);
+	return zero;
+}
+
+value_id profile_shown_value(const struct profile *p)
+{
+	value_id asked = profile_default_value(p);
+
+	if (!p->recording.default_value || !is_all_zero(p, asked))
+		return asked;
+	for (value_id v = 0; v < p->value_count; v++)
+		if (!is_all_zero(p, v))
+			return v;
+	return asked;
+}
+
 /* --- numbers --- */
 
 enum { FINEST = -9 };

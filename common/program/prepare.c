@@ -162,31 +162,16 @@ static unsigned unkept_details(const struct preparation *x)
 	return has & ~features_kept(x);
 }
 
-static bool is_all_zero(const struct profile *p, value_id v)
-{
-	bool zero = true;
-
-	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
-		zero &= values_all_zero(profile_values((struct profile *)(uintptr_t)p, i), v);
-	return zero;
-}
-
 value_id prepare_default_value(const struct profile *p)
 {
-	value_id asked = profile_default_value(p);
+	value_id asked = profile_default_value(p), shown = profile_shown_value(p);
 
-	if (!p->recording.default_value || !is_all_zero(p, asked))
-		return asked;
-	for (value_id v = 0; v < p->value_count; v++) {
-		if (is_all_zero(p, v))
-			continue;
+	if (shown != asked)
 		diag_warning("value type %s, the file's default, is all zero: %s is shown "
 			     "(--value chooses)",
 			     diag_quote(profile_text(p, p->value_types[asked].name)),
-			     diag_quote(profile_text(p, p->value_types[v].name)));
-		return v;
-	}
-	return asked;
+			     diag_quote(profile_text(p, p->value_types[shown].name)));
+	return shown;
 }
 
 static void reduce(const struct preparation *x)

@@ -321,6 +321,7 @@ static void fit_part(struct protobuf_fit *fit, const struct protobuf_field *f, c
 	inner = protobuf_fits((struct str){ f->bytes.p, (size_t)(end - f->bytes.p) },
 			      shape->fields[f->number].nested);
 	fit->known += inner.known;
+	fit->nested += inner.known > 0;
 	fit->other += inner.other;
 	fit->misfit |= inner.misfit;
 }
@@ -351,10 +352,12 @@ struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape 
 		}
 		if (f.number >= shape->count)
 			fit.other++;
-		else if (fits_field(&f, &shape->fields[f.number]))
-			fit.known++;
-		else
+		else if (!fits_field(&f, &shape->fields[f.number]))
 			fit.misfit = true;
+		else {
+			fit.known++;
+			fit.nested += shape->fields[f.number].nested != NULL;
+		}
 		p = next;
 	}
 	return fit;
@@ -366,6 +369,8 @@ int protobuf_bid(struct str head, bool whole, const struct protobuf_shape *shape
 	enum { ENOUGH = 4 };
 	struct protobuf_fit fit = protobuf_fits(head, shape);
 
+	if (!fit.nested)
+		return 0;
 	if (fit.misfit || (fit.cut && whole))
 		return fit.known >= ENOUGH && fit.known > fit.other ? damaged : 0;
 	return fit.known > fit.other ? sure : 0;

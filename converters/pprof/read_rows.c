@@ -102,8 +102,11 @@ static label_id read_label(struct pprof_reader *r, struct protobuf m)
 	struct protobuf_field f;
 
 	while (protobuf_field(&m, &f)) {
-		uint64_t number = protobuf_number(&m, &f, "a number of a label");
+		uint64_t number;
 
+		if (f.number > LABEL_UNIT)
+			continue;
+		number = protobuf_number(&m, &f, "a number of a label");
 		if (f.number == LABEL_KEY)
 			l.key = string_number(&m, number);
 		else if (f.number == LABEL_TEXT)

@@ -1,4 +1,5 @@
 """What is in an output, read by parsers that share nothing with the programs: self values by value type and function, in fractions."""
+import gzip
 import json
 import marshal
 import re
@@ -187,7 +188,65 @@ def flamegraph(data):
     return found
 
 
-READERS = {"collapsed": collapsed, "callgrind": callgrind, "speedscope": speedscope, "pstat": pstat, "flamegraph": flamegraph, "html": flamegraph}
+def varint(data, at):
+    number = shift = 0
+    while True:
+        number |= (data[at] & 127) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 128:
+            return number, at
+
+
+def message(data):
+    """(number, value) of each field; bytes, or a number with its sign."""
+    at = 0
+    while at < len(data):
+        key, at = varint(data, at)
+        value, at = varint(data, at)
+        if key & 7 == 2:
+            value, at = data[at:at + value], at + value
+            assert at <= len(data)
+        else:
+            assert key & 7 == 0
+            value -= (value >> 63) << 64
+        yield key >> 3, value
+
+
+def packed(data):
+    at, numbers = 0, []
+    while at < len(data):
+        number, at = varint(data, at)
+        numbers.append(number - ((number >> 63) << 64))
+    return numbers
+
+
+def pprof(data):
+    found, rows = Counted(), {}
+    for number, value in message(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data):
+        rows.setdefault(number, []).append(value)
+    texts = rows.get(6, [])
+    names = {row.get(1, 0): texts[row.get(2, 0)] for row in (dict(message(row)) for row in rows.get(5, []))}
+    places = {}
+    for row in rows.get(4, []):  # the first line is the innermost one
+        lines = [value for number, value in message(row) if number == 4]
+        places[dict(message(row))[1]] = names[dict(message(lines[0]))[1]] if lines else None
+    kinds = []
+    for at, row in enumerate(dict(message(row)) for row in rows.get(1, [])):
+        unit = texts[row.get(2, 0)].decode()
+        power = re.match(r"10\^-(\d+) ", unit)
+        kinds.append((Fraction(SCALES.get(unit, 1)) / 10 ** int(power[1]) if power else Fraction(SCALES.get(unit, 1)), at))
+        found.values.setdefault(at, {})
+    for row in rows.get(2, []):
+        row = dict(message(row))
+        leaf = packed(row.get(1, b""))[:1]
+        numbers = packed(row.get(2, b""))
+        assert len(numbers) == len(kinds)
+        for (scale, at), number in zip(kinds, numbers):
+            found.add(at, places[leaf[0]] if leaf else b"[idle]", number * scale)
+    return found
+
+
+READERS = {"pprof": pprof, "collapsed": collapsed, "callgrind": callgrind, "speedscope": speedscope, "pstat": pstat, "flamegraph": flamegraph, "html": flamegraph}
 
 
 def obeyed(data, blanks=b"\n"):

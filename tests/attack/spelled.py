@@ -2,11 +2,16 @@
 import gzip
 import json
 import math
+import pathlib
 import struct
+import sys
 import zlib
 from fractions import Fraction
 
 import model as models
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import protobuf_fields as fields  # noqa: E402
 
 
 def text_name(name, instead=b"_"):
@@ -385,6 +390,126 @@ def flamegraph(rng, model):
     return data.encode("utf-8", "replace"), truth, []
 
 
+# --- pprof ---
+
+PPROF_UNITS = {"nanoseconds": ["nanoseconds", "microseconds", "milliseconds"], "bytes": ["bytes"], "none": ["count", "objects"]}
+
+
+class Fields:
+    """A message: fields in their order, or in another where that means the same."""
+    def __init__(self, rng):
+        self.rng, self.fields, self.odd = rng, [], rng.random() < 0.1
+
+    def number(self, key, number):
+        """Left out where it is 0; now and then longer than it has to be."""
+        if number or self.rng.random() < 0.1:
+            data = fields.varint(number)
+            if self.odd and len(data) < 9:
+                data = data[:-1] + bytes([data[-1] | 128]) + b"\0"
+            self.fields.append(fields.varint(key << 3) + data)
+
+    def numbers(self, key, numbers):
+        """Packed, one by one, or the beginning so and the rest so."""
+        cut = self.rng.choice([0, 0, len(numbers), self.rng.randrange(len(numbers) + 1)])
+        one_by_one = [fields.field(key, number) for number in numbers[:cut]]
+        self.fields.append(b"".join(one_by_one) + (fields.field(key, numbers[cut:]) if numbers[cut:] else b""))
+
+    def bytes(self, key, data):
+        self.fields.append(fields.field(key, data))
+
+    def done(self):
+        if self.rng.random() < 0.3:
+            self.rng.shuffle(self.fields)
+        if self.odd:  # unknown: a number, bytes, and both of a fixed length
+            self.fields.insert(self.rng.randrange(len(self.fields) + 1), self.rng.choice(
+                [fields.field(99, 7), fields.field(99, b"x"), fields.varint(99 << 3 | 1) + b"12345678", fields.varint(99 << 3 | 5) + b"1234"]))
+        return b"".join(self.fields)
+
+
+def pprof(rng, model):
+    texts, kinds = [b""], [[] for _ in range(16)]
+
+    def text(data):
+        if data not in texts:
+            texts.append(data)
+        return texts.index(data)
+
+    def message(**numbers):
+        made = Fields(rng)
+        for key, number in numbers.items():
+            made.number(int(key[1:]), number)
+        return made
+    scales = []
+    for name, unit in model.values:
+        word = rng.choice(PPROF_UNITS[unit])
+        scales.append(TO_NANOSECONDS.get(word, 1))
+        kinds[1].append(message(f1=text(name.encode()), f2=text(word.encode())).done())
+    function_ids = rng.sample(range(1, 3 * len(model.functions) + 2), len(model.functions))
+    for number, (name, file, line) in zip(function_ids, model.functions):
+        kinds[5].append(message(f1=number, f2=text(name), f3=text(name) if rng.random() < 0.5 else 0, f4=text(file), f5=line).done())
+    if rng.random() < 0.3:
+        kinds[3].append(message(f1=1, f2=4096, f3=1 << 40, f5=text(b"/bin/x"), f6=text(b"00ff"), f7=1).done())
+    locations = {}
+
+    def location(frames):
+        """The number of a location of these functions, the innermost first."""
+        frames = (*frames, rng.randrange(2))  # a function has two
+        if frames not in locations:
+            made = locations[frames] = len(locations) + 1
+            row = message(f1=made, f2=rng.randrange(2) if kinds[3] else 0, f3=rng.choice([0, 8192 + made]))
+            for frame in frames[:-1]:
+                row.bytes(4, fields.message(f1=function_ids[frame], f2=rng.choice([0, 1, 77])))
+            row.fields.sort(key=lambda field: field[:1] == b"\x22")  # lines keep their order among each other
+            row.rng = random_without_shuffle(rng)
+            kinds[4].append(row.done())
+        return locations[frames]
+    for _, frames, weights in model.samples:
+        ids, left = [], list(reversed(frames))
+        while left:
+            inlined = rng.choice([1, 1, 1, 1, 1, 2, 3])
+            ids.append(location(left[:inlined]))
+            left = left[inlined:]
+        row = Fields(rng)
+        row.numbers(1, ids)
+        row.numbers(2, [int(weight / scale) for weight, scale in zip(weights, scales)])
+        for _ in range(rng.choice([0, 0, 0, 1, 2])):
+            row.bytes(3, message(f1=text(rng.choice([b"worker", b"route"])), f2=text(rng.choice([b"a", b"/x", b"1"]))).done()
+                      if rng.random() < 0.7 else message(f1=text(b"bytes"), f3=rng.choice([1, 4096, models.LARGEST]), f4=text(b"bytes")).done())
+        kinds[2].append(row.done())
+    single = Fields(rng)
+    for key, number in (9, 1795765769496151245), (10, 10 ** 9), (12, 10 ** 7):
+        if rng.random() < 0.3:
+            single.number(key, number)
+    if len(model.values) > 1:
+        single.number(14, text(model.values[0][0].encode()))
+    kinds[6] = texts
+    rows = [(key, data) for key, rows in enumerate(kinds) if key != 6 for data in rows]
+    if rng.random() < 0.3:  # tables may come after what refers to them; strings keep their order
+        rng.shuffle(rows)
+        types = iter(kinds[1])
+        rows = [(key, next(types) if key == 1 else data) for key, data in rows]
+    at = rng.choice([0, len(rows)])
+    rows[at:at] = [(6, data) for data in texts]
+    data = b"".join(fields.field(key, data) for key, data in rows) + single.done()
+    truth = models.truth_of(model)
+    for at, scale in enumerate(scales):  # whole numbers of the unit
+        truth.selves[at] = {}
+        for _, frames, weights in model.samples:
+            name = model.functions[frames[-1]][0] if frames else b"[idle]"
+            truth.selves[at][name] = truth.selves[at].get(name, Fraction(0)) + int(weights[at] / scale) * scale
+    if len(scales) > 1 and not any(truth.selves[0].values()):
+        truth = None  # another one is shown, with a word
+    return data, truth, []
+
+
+def random_without_shuffle(rng):
+    """The same numbers, but nothing in another order."""
+    class Same:
+        random = staticmethod(lambda: 1)
+        randrange, choice = staticmethod(rng.randrange), staticmethod(rng.choice)
+    return Same
+
+
 # --- wrapped, and broken ---
 
 def wrap(rng, data):
@@ -435,6 +560,7 @@ GRAMMARS = {
     "callgrind": (callgrind, dict(decimals=False)),
     "speedscope": (speedscope, {}),
     "pstat": (pstat, dict(values=1, units=["nanoseconds"], decimals=False)),
+    "pprof": (pprof, dict(threads=1, decimals=False)),
     "flamegraph": (flamegraph, dict(values=1, threads=1, units=["none"], decimals=False)),
 }
 

@@ -279,8 +279,8 @@ def promised():
     return {name: (int(read), int(convert)) for name, read, convert in rows}
 
 
-def check(program, path, size, factor):
-    used = profiles.peak(program, "-q", path) * 1024
+def check(program, path, size, factor, *args):
+    used = profiles.peak(program, "-q", *args, path) * 1024
     assert used < CONSTANT + factor * size, f"{program}: {used} bytes for {size}: {(used - CONSTANT) / size:.1f} times"
 
 
@@ -295,6 +295,7 @@ def test_worst(tmp_path, format, make):
         check("profcheck", path, len(data), read)
         for writer in lib.WRITERS if n == SIZES[-1] else [format] if format in lib.WRITERS else []:
             check(f"{format}2{writer}", path, len(data), convert)
+    check(f"{format}2otlp", path, len(data), convert, "--encoding", "json")
 
 
 def test_every_format_has_a_worst_file():

@@ -245,6 +245,17 @@ def test_value_types(name, tmp_path):
     assert command == "notice" and f"total {visible(name)} 1,000" in message
     printable(run("profcheck", "-v", one))
     assert json.loads(run("profcheck", "--json", one))["value_types"][0]["name"] == json_text(name)
+    text = printable(run("proftop", "--per", "1", one))
+    assert f" per {visible(name)}: " in text and not text.startswith("::")
+    assert visible(name) in printable(run("profdiff", "--normalize", one, two))
+
+
+def test_the_unit_of_an_estimate(tmp_path):
+    """The calls of b do not hold what b has: a warning says how much is drawn elsewhere."""
+    graph = tmp_path / "graph.callgrind"
+    graph.write_bytes(b"events: e\x91\x1b[31m\nfn=a\n1 10\ncfn=a\ncalls=4 1\n1 67\ncfn=b\ncalls=4 0\n1 9022\nfn=b\n0 100\nfn=c\n1 5\ncfn=b\ncalls=1 0\n1 3\n")
+    _, said = lib.run("callgrind2collapsed", graph)
+    assert rb"drawn" in said and rb"e\x91\x1b[31m of" in said and not re.search(rb"[\x00-\x09\x0b-\x1f\x7f-\xff]", said), said
 
 
 def test_threads():

@@ -255,22 +255,32 @@ static bool is_one_count(const struct profile *p)
 	return p->value_count == 1 && is_bare(&p->value_types[0]);
 }
 
+/* The value type of that name, or NO_ID. */
+static value_id named(const struct profile *p, struct str name)
+{
+	for (value_id v = 0; v < p->value_count; v++)
+		if (str_eq(profile_text(p, p->value_types[v].name), name))
+			return v;
+	return NO_ID;
+}
+
 /* The value type of b that corresponds to v of a, or NO_ID. */
 static value_id partner(const struct profile *a, value_id v, const struct profile *b)
 {
-	struct str name = profile_text(a, a->value_types[v].name);
+	value_id w;
 
 	if (is_one_count(a) || is_one_count(b))
-		return v == profile_default_value(a) && b->value_count ? profile_default_value(b)
-								       : NO_ID;
-	for (value_id w = 0; w < b->value_count; w++)
-		if (str_eq(profile_text(b, b->value_types[w].name), name))
-			return w;
+		return v == profile_shown_value(a) && b->value_count ? profile_shown_value(b)
+								     : NO_ID;
+	w = named(b, profile_text(a, a->value_types[v].name));
+	if (w != NO_ID)
+		return w;
 	/* two that are alone have nothing else to be */
 	if (a->value_count == 1 && b->value_count == 1 &&
 	    a->value_types[0].unit == b->value_types[0].unit)
 		return 0;
 	return v < b->value_count && (a->value_count == b->value_count || v == 0) &&
+			       named(a, profile_text(b, b->value_types[v].name)) == NO_ID &&
 			       comparable(&a->value_types[v], &b->value_types[v])
 		       ? v
 		       : NO_ID;

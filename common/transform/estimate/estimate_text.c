@@ -26,7 +26,12 @@ bool estimate_needs_report(const struct estimate *estimate)
 
 static void add_value(struct buf *b, const struct profile *p, double value)
 {
-	buf_add_value(b, p, 0, i64_nearest(value), &(struct value_style){ 0 });
+	struct buf text = { 0 };
+
+	/* a count has the name of its value type behind it, which is the file's */
+	buf_add_value(&text, p, 0, i64_nearest(value), &(struct value_style){ 0 });
+	buf_add(b, str_of(diag_masked(buf_str(&text))));
+	buf_free(&text);
 }
 
 void buf_add_estimate_uncertain(struct buf *b, const struct estimate *estimate)

@@ -228,10 +228,13 @@ static void note_total(struct diff_work *w, struct buf *b)
 static void note_normalized(struct diff_work *w, struct buf *b)
 {
 	static const struct value_style usual;
+	struct buf total = { 0 };
 
+	buf_add_value(&total, w->report.d->values_of, 0, w->report.d->total.base, &usual);
 	buf_add(b, S("all runs are scaled to a total of "));
-	buf_add_value(b, w->report.d->values_of, 0, w->report.d->total.base, &usual);
+	buf_add_visible(b, buf_str(&total));
 	buf_add(b, S(", as asked for"));
+	buf_free(&total);
 }
 
 static void add_note(struct diff_work *w, void (*note)(struct diff_work *w, struct buf *b),

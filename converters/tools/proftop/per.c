@@ -91,7 +91,7 @@ static void put_summary(const struct proftop_options *o, struct output *out, con
 		return;
 	buf_add_line(&text, name_of(m->f));
 	buf_add(&text, S(" per "));
-	buf_add_line(&text, name_of(m->per));
+	buf_add_visible(&text, name_of(m->per));
 	if (make_mean(m, m->f->total, m->per->total, &mean)) {
 		buf_add_value(&total, m->f->p, m->f->value, mean, &usual);
 		buf_add(&text, S(": "));

@@ -166,3 +166,34 @@ def test_inclusive_values_below_zero_come_out(tmp_path):
     target = tmp_path / "out.pstat"
     lib.run("pprof2pstat", "-q", "-o", target, GOLDEN / "go-diff.in")
     lib.run("profcheck", "-q", "--inclusive", "--against", target, GOLDEN / "go-diff.in")
+
+
+def test_one_value_is_compared_with_the_one_that_was_shown(tmp_path):
+    """Where the default is all zero, another is written where there is room for one."""
+    data = broken.profile(types=(broken.TYPE, broken.message(f1=10, f2=11)), strings=[*broken.STRINGS, "gpu", "nanoseconds"],
+                          samples=(broken.message(f1=[2, 1], f2=[0, 7]),), f14=1)
+    for suffix in "pstat", "collapsed":
+        lib.run(f"pprof2{suffix}", "-q", "-o", tmp_path / f"out.{suffix}", input=data)
+        lib.run("profcheck", "-q", "--against", tmp_path / f"out.{suffix}", "-", input=data)
+
+
+UNKNOWN = [broken.field(99, 7), broken.field(99, b"x"), b"\x99\x06" + bytes(8), b"\x9d\x06" + bytes(4)]
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN, ids=["number", "bytes", "fixed64", "fixed32"])
+def test_fields_of_newer_versions_are_passed_over(unknown):
+    """In each message, of each type."""
+    def file(more):
+        label, line = broken.message(f1=6, f2=7) + more, broken.message(f1=1, f2=4) + more
+        return more + broken.message(
+            f1=broken.TYPE + more, f2=broken.LABELLED + broken.field(3, label) + more, f3=broken.MAPPING + more,
+            f4=tuple(location + broken.field(4, line) + more for location in broken.LOCATIONS),
+            f5=tuple(function + more for function in broken.FUNCTIONS), f6=tuple(text.encode() for text in broken.STRINGS))
+    for program in "pprof2pprof", "pprof2callgrind":
+        assert lib.run(program, input=file(unknown))[0] == lib.run(program, input=file(b""))[0] != b""
+
+
+@pytest.mark.parametrize("text", [b"x 88", b"`x`;`x` 8339\n", b"`x`;`x` 8339\n`x` 7758\n", b"P1 88"])
+def test_text_that_looks_like_fields(text):
+    """Numbers alone are no message of pprof or OTLP: 'x 88' would be fields 15 and 7."""
+    assert lib.run("profcheck", input=text)[0].startswith(b"format         collapsed\n")
