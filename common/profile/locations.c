@@ -11,15 +11,14 @@ static bool is_inlined(const struct profile *p, frame_id frame)
 	return frame < p->frame_detail_count && p->frame_details[frame].inlined;
 }
 
-/* Whether the frame is inlined into the one that called it: both are one location. */
+/* Whether an inlined frame is where the one that called it is: both are one location. */
 static bool continues(const struct profile *p, bool by_kind, stack_id stack)
 {
 	stack_id parent = p->stacks.parent[stack];
-	struct frame f, c;
+	struct frame f = profile_frame_at(p, p->stacks.frame[stack]), c;
 
-	if (!is_inlined(p, p->stacks.frame[stack]) || parent == EMPTY_STACK)
+	if (parent == EMPTY_STACK)
 		return false;
-	f = profile_frame_at(p, p->stacks.frame[stack]);
 	c = profile_frame_at(p, p->stacks.frame[parent]);
 	return !c.unsymbolised && !f.unsymbolised && f.address == c.address &&
 	       f.mapping == c.mapping && (f.kind == c.kind || !by_kind);
@@ -52,7 +51,7 @@ static void find_paths(struct locations *l)
 		frame_id frame = s->frame[i];
 		stack_id parent = s->parent[i];
 
-		if (continues(l->p, l->by_kind, i)) {
+		if (is_inlined(l->p, frame) && continues(l->p, l->by_kind, i)) {
 			l->nodes[i] = (struct location_node){
 				stacks_push(&l->paths, l->nodes[parent].location, frame),
 				l->nodes[parent].caller

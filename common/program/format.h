@@ -75,7 +75,7 @@ struct format {
 	bool threads_as_roots;
 	/*
 	 * Appends a sentence to *loss about what is lost of p and no bit covers; p is ready to
-	 * be written. May be NULL.
+	 * be written. Called if losses are listed, with -v or --strict. May be NULL.
 	 */
 	void (*report_loss)(const struct profile *p, const void *options, struct buf *loss);
 	/* 0, or -1 after a message if p cannot be written at all. May be NULL. */

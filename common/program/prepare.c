@@ -303,7 +303,7 @@ struct losses prepare(struct profile **p, const struct format *to,
 		(to->totals_only ? totals_from_stacks : graph_from_stacks)(*p);
 	if (to->needs_arc_values)
 		derive_arc_values(&x);
-	if (!stops(&x) && to->report_loss)
+	if (!stops(&x) && to->report_loss && policy->list_all)
 		list_losses_of_format(&x);
 	return losses;
 }

@@ -98,7 +98,9 @@ static void add_fact(struct otlp_message *m, const struct protobuf *at, uint64_t
 
 	if (a->empty || str_eq(key, S(OTLP_ESCAPES)))
 		return;
-	if (is_comment(key))
+	if (str_eq(key, S(OTLP_ESTIMATED)))
+		m->p->estimated = true;
+	else if (is_comment(key))
 		add_comments(m, a);
 	else if (str_eq(key, S(OTLP_METADATA)))
 		json_in_text(m->in, protobuf_offset(at), OTLP_METADATA, text, read_metadata, m);

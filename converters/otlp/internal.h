@@ -60,6 +60,7 @@ enum otlp_any {
 #define OTLP_PART OTLP_OWN "part"
 #define OTLP_LABEL OTLP_OWN "label."
 #define OTLP_METADATA OTLP_OWN "metadata"
+#define OTLP_ESTIMATED OTLP_OWN "estimated"
 #define OTLP_VALUE_TYPE OTLP_OWN "value_type"
 
 /* By bit: the attributes of mappings for MAPPING_HAS_*. */

@@ -106,6 +106,8 @@ static void enter_array(struct otlp_json *j, const struct otlp_schema_field *f)
 	}
 	if (is_packed(f))
 		length_at = protobuf_begin(&j->message, f->number);
+	else if (f->inside)
+		length_at = protobuf_begin(&j->message, f->inside);
 	mark(j, j->message.n + !length_at); /* behind the end of what was before */
 	level = descend(j);
 	level->array = true;
@@ -140,7 +142,7 @@ static void note_layout(struct otlp_json *j, const struct otlp_schema_field *f, 
 		j->names |= OTLP_RANGE_NAMES;
 	if (j->names == (OTLP_STACK_NAMES | OTLP_RANGE_NAMES))
 		input_error(j->scan.in,
-			    "expected fields of layout 1.7 or of later ones, got both: %s",
+			    "expected fields of layouts before 1.8 or of later ones, got both: %s",
 			    otlp_json_path(j));
 }
 

@@ -68,10 +68,8 @@ static void read_parts(struct otlp_message *m, enum otlp_layout wanted)
 	}
 	if (!tables && !m->dictionary && m->resources.count)
 		protobuf_error(&m->all,
-			       m->json ? "expected a dictionary, got none; in JSON layouts before "
-					 "1.7 are not read"
-				       : "expected a dictionary (field 2), got none; layouts "
-					 "before 1.6 are not read");
+			       "expected a dictionary%s, got none; layouts before 1.6 are not read",
+			       m->json ? "" : " (field 2)");
 }
 
 /* The last field of that number, or nothing; so it is with fields that are not repeated. */

@@ -170,9 +170,18 @@ static const struct otlp_schema_field resource_profiles_fields[] = {
 };
 static const struct otlp_schema resource_profiles = SCHEMA(resource_profiles_fields);
 
+/* In layout 1.6 the tables stand where the dictionary is later, and become parts of one. */
+#define ON_TOP .inside = 2, .layout = OTLP_RANGE_NAMES
+
 static const struct otlp_schema_field fields[] = {
 	{ ROWS(1, "resourceProfiles", resource_profiles) },
 	{ NESTED(2, "dictionary", dictionary) },
+	{ ROWS(1, "mappingTable", mapping), ON_TOP },
+	{ ROWS(2, "locationTable", location), ON_TOP },
+	{ ROWS(3, "functionTable", function), ON_TOP },
+	{ ROWS(4, "linkTable", link_schema), ON_TOP },
+	{ MEMBER(5, TEXT, "stringTable"), .repeated = true, ON_TOP },
+	{ ROWS(6, "attributeTable", attribute), ON_TOP },
 };
 const struct otlp_schema otlp_schema = SCHEMA(fields);
 

@@ -36,6 +36,7 @@ struct otlp_schema_field {
 	bool singular_too;      /* repeated in layouts before 1.8 only */
 	enum otlp_names layout; /* that it is a sign of */
 	uint8_t size;           /* bytes of an id */
+	uint8_t inside; /* field whose message has the rows now, which stood outside of it once */
 };
 
 struct otlp_schema {

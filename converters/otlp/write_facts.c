@@ -191,6 +191,8 @@ void otlp_write_facts(struct otlp_writer *w)
 	w->tails = alloc_zero(count, sizeof *w->tails);
 	if (w->escapes)
 		add_fact(&facts, otlp_number_attribute(w, S(OTLP_ESCAPES), S("1")));
+	if (w->p->estimated)
+		add_fact(&facts, otlp_number_true(w, S(OTLP_ESTIMATED)));
 	add_comments(w, &facts, kinds);
 	add_attributes(w, &facts, kinds);
 	add_notes(w, &facts, kinds);

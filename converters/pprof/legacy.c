@@ -96,6 +96,7 @@ void legacy_begin_stack(struct legacy_reader *l)
 	if (l->pending)
 		legacy_add_sample(l);
 	l->depth = 0;
+	l->has_path = false;
 }
 
 static uint32_t address_number(struct legacy_reader *l, uint64_t address, bool returns)
@@ -176,6 +177,19 @@ void legacy_label_is_thread(struct legacy_reader *l)
 								  input_offset(l->in) };
 }
 
+/* Once for all samples of a stack, which may be deep and have as many threads. */
+static void add_path(struct legacy_reader *l)
+{
+	struct pprof_reader *r = l->r;
+
+	for (size_t i = 0; i < l->depth; i++) {
+		ARRAY_ROOM(r->path, i, r->path_cap);
+		r->path[i] = pprof_reference_of(r, (uint64_t)l->stack[i] + 1);
+	}
+	l->path = pprof_add_path(r, l->depth);
+	l->has_path = true;
+}
+
 void legacy_add_sample(struct legacy_reader *l)
 {
 	struct pprof_reader *r = l->r;
@@ -183,12 +197,10 @@ void legacy_add_sample(struct legacy_reader *l)
 	l->pending = false;
 	if (l->comment_count)
 		legacy_take_comments(l);
-	for (size_t i = 0; i < l->depth && !l->in->failed; i++) {
-		ARRAY_ROOM(r->path, i, r->path_cap);
-		r->path[i] = pprof_reference_of(r, (uint64_t)l->stack[i] + 1);
-	}
+	if (!l->has_path)
+		add_path(l);
 	if (!l->in->failed)
-		pprof_add_sample(r, l->depth, l->label_count);
+		pprof_add_sample(r, l->path, l->label_count);
 	l->label_count = 0;
 	r->value_count = 0;
 }

@@ -53,6 +53,8 @@ struct legacy_reader {
 	/* the stack that is being read: numbers of addresses, leaf first */
 	uint32_t *stack;
 	size_t depth, stack_cap;
+	uint32_t path; /* as a list of the reader, once a sample was added */
+	bool has_path;
 	size_t label_count; /* of r->labels */
 	bool pending;       /* a sample that waits for the comments behind it */
 	struct legacy_comment *comments;

@@ -124,8 +124,7 @@ static label_id read_label(struct pprof_reader *r, struct protobuf m)
 	return profile_label(r->part->samples, l);
 }
 
-/* Locations come leaf first. */
-static stack_id add_path(struct pprof_reader *r, size_t depth)
+uint32_t pprof_add_path(struct pprof_reader *r, size_t depth)
 {
 	for (size_t i = 0; i < depth / 2; i++) {
 		uint32_t number = r->path[i];
@@ -147,7 +146,7 @@ static void begin_samples(struct pprof_reader *r)
 				   (struct value_type){ .name = (string_id)samples->value_count });
 }
 
-void pprof_add_sample(struct pprof_reader *r, size_t depth, size_t labels)
+void pprof_add_sample(struct pprof_reader *r, uint32_t path, size_t labels)
 {
 	struct profile *samples = r->part->samples;
 
@@ -160,7 +159,7 @@ void pprof_add_sample(struct pprof_reader *r, size_t depth, size_t labels)
 	}
 	profile_sample_row(samples,
 			   (struct sample){
-				   .stack = add_path(r, depth),
+				   .stack = path,
 				   .count = 1,
 				   .labels = labels ? profile_label_set(samples, r->labels, labels)
 						    : NO_LABELS },
@@ -192,7 +191,7 @@ void pprof_read_sample(struct pprof_reader *r, struct protobuf m)
 			    task_current->limits[LIMIT_VALUES], r->value_count);
 		return;
 	}
-	pprof_add_sample(r, depth, labels);
+	pprof_add_sample(r, pprof_add_path(r, depth), labels);
 }
 
 /* --- tables --- */

@@ -123,11 +123,10 @@ void pprof_close_reader(struct pprof_reader *r);
 
 /* The number of a location id, by first appearance. */
 uint32_t pprof_reference_of(struct pprof_reader *r, uint64_t id);
-/*
- * Adds r->values for the first `depth` numbers of r->path, leaf first, which are turned round, and
- * the first `labels` of r->labels.
- */
-void pprof_add_sample(struct pprof_reader *r, size_t depth, size_t labels);
+/* The list of the first `depth` numbers of r->path, leaf first, which are turned round. */
+uint32_t pprof_add_path(struct pprof_reader *r, size_t depth);
+/* Adds r->values for a list and the first `labels` of r->labels. */
+void pprof_add_sample(struct pprof_reader *r, uint32_t path, size_t labels);
 
 /* Reads the fields of one row, which was taken from field f of the input. */
 void pprof_read_sample(struct pprof_reader *r, struct protobuf m);

@@ -193,6 +193,49 @@ def one_long_location(n):
     return pprof(1, field(4, field(1, 2) + field(4, field(1, 1)) * 19), sample(*[2] * (n // 4)), field(20, b"\0" * n))
 
 
+# --- before pprof's protocol buffer: addresses have neither tables nor names ---
+
+def words(*values):
+    return struct.pack(f"<{len(values)}I", *values)
+
+
+def addresses(count):
+    """None like another, in no order."""
+    return [(i * 2654435761 + 1) % 2**32 for i in range(count)]
+
+
+def addresses_of_one_stack(n):
+    found = addresses(n // 4)
+    stacks = [found[at:at + 60000] for at in range(0, len(found), 60000)]
+    return words(0, 3, 0, 1, 0) + b"".join(words(1, len(stack), *stack) for stack in stacks) + words(0, 1, 0)
+
+
+def addresses_of_stacks(n):
+    return words(0, 3, 0, 1, 0) + b"".join(words(1, 1, address) for address in addresses(n // 12)) + words(0, 1, 0)
+
+
+def counted_addresses(n):
+    return ("goroutine profile: total 1\n1 @" + "".join(f" 0x{i:x}" for i in range(n // 6)) + "\n").encode()
+
+
+def labels_of_stacks(n):
+    return ("goroutine profile: total 1\n" + "".join(f'1 @\n# labels: {{"a":"{short(i)}"}}\n' for i in range(n // 22))).encode()
+
+
+def threads_of_stacks(n):
+    return ("heap_v2/1\n  t*: 1: 1 [0: 0]\n@ 0x1\n  t*: 1: 1 [0: 0]\n" + "".join(f"t{i}:0:0[0:0]\n" for i in range(n // 14))).encode()
+
+
+def symbols_of_addresses(n):
+    return ("--- symbol\n" + "".join(f"0x{i:x} a{i}--b\n" for i in range(n // 14)) + "---\n--- heap\nheap profile: 1: 1 [1: 1] @ heapprofile\n"
+            "1: 1 [1: 1] @ 0x2\n").encode()
+
+
+def parts_of_a_map(n):
+    return ("heap profile: 1: 1 [1: 1] @ heapprofile\n1: 1 [1: 1] @ 0x2\nMAPPED_LIBRARIES:\n"
+            + "".join(f"{2 * i:x}-{2 * i + 1:x}\n" for i in range(n // 9))).encode()
+
+
 # --- otlp: names first, so that no row is longer than it must be ---
 
 def otlp(rows, samples, texts):
@@ -263,7 +306,8 @@ WORST = {
     "collapsed": [stacks, stacks_of_two, one_deep_stack],
     "speedscope": [frames, frames_in_samples, samples, samples_of_six_units, one_deep_sample, events, threads],
     "pstat": [keys, callers],
-    "pprof": [locations, samples_of_two, one_deep_list, one_long_location],
+    "pprof": [locations, samples_of_two, one_deep_list, one_long_location, addresses_of_one_stack, addresses_of_stacks, counted_addresses,
+              labels_of_stacks, threads_of_stacks, symbols_of_addresses, parts_of_a_map],
     "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack, otlp_json_locations,
              otlp_json_stacks, otlp_json_strings],
     "flamegraph": [rectangles],
@@ -279,8 +323,8 @@ def promised():
     return {name: (int(read), int(convert)) for name, read, convert in rows}
 
 
-def check(program, path, size, factor):
-    used = profiles.peak(program, "-q", path) * 1024
+def check(program, path, size, factor, *args):
+    used = profiles.peak(program, "-q", *args, path) * 1024
     assert used < CONSTANT + factor * size, f"{program}: {used} bytes for {size}: {(used - CONSTANT) / size:.1f} times"
 
 
@@ -295,6 +339,7 @@ def test_worst(tmp_path, format, make):
         check("profcheck", path, len(data), read)
         for writer in lib.WRITERS if n == SIZES[-1] else [format] if format in lib.WRITERS else []:
             check(f"{format}2{writer}", path, len(data), convert)
+    check(f"{format}2otlp", path, len(data), convert, "--encoding", "json")
 
 
 def test_every_format_has_a_worst_file():

@@ -246,6 +246,36 @@ def text_in_pieces():
     return SVG % box(b"a<![CDATA[b]]>" * 100_000, 0, 0, 5)
 
 
+# --- what was before pprof's protocol buffer ---
+
+def threads_of_a_deep_stack():
+    shares = b"".join(b"t%d: 1: 100 [0: 0]\n" % i for i in range(5000))
+    return b"heap_v2/524288\n  t*: 1: 1 [0: 0]\n@" + b" 0x1" * 20_000 + b"\n  t*: 5000: 500000 [0: 0]\n" + shares
+
+
+def threads_in_one_place():
+    head = b"--- Thread 7f (name: a/%d) stack: ---\n"
+    return b"--- threadz 1 ---\n" + head % 1 + b" 0x1" * 20_000 + b"\n" + b"".join(head % i + b"[same as previous thread]\n" for i in range(5000))
+
+
+def comments_of_a_deep_stack():
+    comments = b"".join(b"#\t0x%x\tf+0x1\ta.go:1\n" % (100 + i) for i in range(200_000))
+    return b"goroutine profile: total 1\n1 @" + b" 0x10 0x20" * 20_000 + b"\n" + comments
+
+
+def a_map_downward():
+    """Each part begins below the one before, lacks its beginning, and is looked for there."""
+    count = 50_000
+    stacks = b"".join(b"1 @ 0x%x\n" % (16 * i + 3) for i in range(count))
+    parts = b"".join(b"%x-%x: /a%d (@%x)\n" % (16 * (count - i), 16 * (count - i) + 8, i, i) for i in range(count))
+    return b"goroutine profile: total 1\n" + stacks + b"--- Memory map: ---\n" + parts
+
+
+def names_in_a_map():
+    names = b"".join(b"a" * 50 + b"%d=x\n" % i for i in range(16))
+    return b"goroutine profile: total 1\n1 @ 0x1\n--- Memory map: ---\n" + names + (b"$" + b"a" * 49) * 200_000 + b"\n"
+
+
 # --- wrapped ---
 
 def many_members():
@@ -269,6 +299,7 @@ CASES = [
                    everybody_at_two_depths, a_name_of_semicolons, names_like_ours, many_counts, many_members, padded, empty_lines]),
     ("speedscope", [many_profiles, profiles_of_one_name, equal_frames, a_sample_of_a_million, open_and_close_far_down,
                     frames_behind_profiles, escapes, long_decimals, many_brackets]),
+    ("pprof", [threads_of_a_deep_stack, threads_in_one_place, comments_of_a_deep_stack, a_map_downward, names_in_a_map]),
     ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),
 ]
 REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals}

@@ -10,7 +10,7 @@ import pytest
 
 import lib
 import pprof_tool
-from test_otlp_json import client
+from otlp_clients import client
 from test_pprof_files import FILES
 
 READERS = ["pdata", "classes"]

@@ -199,6 +199,16 @@ def test_what_is_written_has_functions(tmp_path):
     assert lib.run("profcheck", "-q", "--json", input=written)[0].count(b'"inlined_frames":\t0') == 0
 
 
+def test_other_formats_with_addresses(tmp_path):
+    """What OTLP has of mappings and addresses is enough."""
+    program = build(tmp_path, "-O2", "-g", "-fPIE", "-pie")
+    profile = cpu(*((1, START + at, at + 1) for at in addresses(program)), text=map_of(program))
+    want = lib.run("proffilter", "-q", "--symbols", program, "-t", "collapsed", "--value", "1", input=profile)[0]
+    otlp = lib.run("pprof2otlp", "-q", input=profile)[0]
+    assert b"work" in want
+    assert lib.run("proffilter", "-q", "--symbols", program, "-t", "collapsed", "--value", "1", input=otlp)[0] == want
+
+
 def test_what_cannot_be_read(tmp_path):
     if not has_library(tmp_path):
         pytest.skip("no elfutils")

@@ -75,6 +75,10 @@ for row in RANGES["dictionary"]["locationTable"]:
 del RANGES["dictionary"]["stackTable"]
 
 
+# 1.6: the tables stand where the dictionary is later
+ON_TOP = {"resourceProfiles": RANGES["resourceProfiles"], **RANGES["dictionary"]}
+
+
 def nested(depth):
     value = {"stringValue": "deep"}
     for _ in range(depth):
@@ -104,6 +108,7 @@ FILES = {
     "json-id-of-31-digits": text(changed(linkTable={"traceId": "1" * 31})),
     "json-id-of-other-letters": text(changed(linkTable={"spanId": "2" * 15 + "g"})),
     "json-values-nested-too-deep": text(changed(attributeTable={"keyStrindex": 6, "value": nested(40)})),
+    "json-two-layouts-of-tables": text({**WHOLE, "stringTable": [""]}),
     "json-no-dictionary": text(WITHOUT),
     "json-two-layouts": text(MIXED),
     "json-stack-out-of-range": text(changed(stackIndex=9)),
@@ -114,5 +119,5 @@ FILES = {
     "json-no-object-behind": text(WHOLE) + b"[]\n",
 }
 
-GOLDEN = {"json": text(WHOLE), "json-layout-1.7": text(RANGES),
-          "json-lines": text(WHOLE) + text(RANGES), "json-indented": json.dumps(WHOLE, indent="\t").encode()}
+GOLDEN = {"json": text(WHOLE), "json-layout-1.7": text(RANGES), "json-layout-1.6": text(ON_TOP),
+          "json-lines": text(WHOLE) + text(RANGES)}

@@ -136,6 +136,7 @@ def test_objects_one_behind_the_other():
 
 def test_layouts_are_known_by_names():
     ranges = documents.text(documents.RANGES)
+    assert as_pprof(documents.text(documents.ON_TOP)) == as_pprof(ranges) == as_pprof(documents.text(last_first(documents.ON_TOP)), "--otlp-layout", "1.6")
     assert as_pprof(ranges, "--otlp-layout", "1.7") == as_pprof(ranges)
     assert as_pprof(documents.text(documents.WHOLE), "--otlp-layout", "1.9") == WHOLE
     for data, layout, found in ((ranges, "1.11", b"1.8 or later, got names of 1.7"), (documents.text(documents.WHOLE), "1.7", b"1.7 or before, got names of 1.8")):

@@ -444,6 +444,14 @@ def test_comments_as_the_collector_numbers_them():
     assert table(lib.run("otlp2pprof", "-q", input=data)[0])[4][:2] == [b"first", b"second"]
 
 
+def test_estimated_stacks_are_said_to_be():
+    source = lib.smallest("pstat").path
+    through = lib.run("pstat2otlp", "-q", source)[0]
+    assert all(profile["facts"]["profpipe.estimated"] is True for profile in Written(through).profiles)
+    assert json.loads(lib.run("otlp2speedscope", "-q", input=through)[0])["profpipe"]["estimated"] is True
+    assert "profpipe.estimated" not in written(b"main 1\n", "collapsed").profiles[0]["facts"]
+
+
 def test_the_title_of_a_value_type():
     file = json.loads(threaded())
     file["profiles"][0]["profpipe"]["value"] = {"name": "Dr", "title": "Data read", "unit": "none"}

@@ -1,30 +1,12 @@
 """OTLP profiles as JSON: the collector's library and Python's classes read ours, and we read theirs."""
-import functools
-import pathlib
-import subprocess
-
 import pytest
 
 import lib
+from otlp_clients import client
 
-HOME = pathlib.Path(lib.BUILD) / "interop"
-CLASSES = pathlib.Path(__file__).with_name("otlp_classes.py")
-CLIENTS = {"pdata": [HOME / "pdata"], "classes": [HOME / "otlp/bin/python", CLASSES]}
 # of layout 1.11, which both have, and what we write
 THEIRS = ["otlp/ebpf.otlp.pb", "otlp/pdata-block.otlp.pb", "otlp/asyncprofiler-4.6.otlp.pb"]
 SAMPLES = [sample for sample in lib.samples() if sample.format != "otlp" or sample.name in THEIRS]
-
-
-@functools.cache
-def client(name):
-    if not CLIENTS[name][0].exists():
-        pytest.skip(f"{name} could not be installed")
-
-    def translate(encoding, to, data):
-        done = subprocess.run([*CLIENTS[name], encoding, to], input=data, capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-    return translate
 
 
 def canonical(data):
