@@ -202,6 +202,10 @@ def message(data):
     at = 0
     while at < len(data):
         key, at = varint(data, at)
+        if key & 7 == 1:
+            yield key >> 3, int.from_bytes(data[at:at + 8], "little")
+            at += 8
+            continue
         value, at = varint(data, at)
         if key & 7 == 2:
             value, at = data[at:at + value], at + value
@@ -246,7 +250,59 @@ def pprof(data):
     return found
 
 
-READERS = {"pprof": pprof, "collapsed": collapsed, "callgrind": callgrind, "speedscope": speedscope, "pstat": pstat, "flamegraph": flamegraph, "html": flamegraph}
+def tables_of(data):
+    rows = {}
+    for number, value in message(data):
+        rows.setdefault(number, []).append(value)
+    return rows
+
+
+def otlp_tables(data):
+    """(texts, names by function, lines by location, locations by stack, (type, unit, samples) of each profile)"""
+    top = tables_of(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
+    tables = tables_of(top[2][0])
+    profiles = [tables_of(profile) for resource in top.get(1, []) for scope in tables_of(resource).get(2, [])
+                for profile in tables_of(scope).get(2, [])]
+    return (tables[5], [dict(message(row)).get(1, 0) for row in tables[3]],
+            [[dict(message(value)).get(1, 0) for number, value in message(row) if number == 3] for row in tables[2]],
+            [packed(dict(message(row)).get(1, b"")) for row in tables[7]],
+            [(*(dict(message(profile[1][0])).get(number, 0) for number in (1, 2)),
+              [(sample.get(1, 0), packed(sample[4])[0]) for sample in (dict(message(row)) for row in profile.get(2, []))]) for profile in profiles])
+
+
+def otlp_objects(data):
+    """The same of JSON."""
+    top = json.loads(data)
+    tables = top["dictionary"]
+    profiles = [profile for resource in top.get("resourceProfiles", []) for scope in resource.get("scopeProfiles", [])
+                for profile in scope.get("profiles", [])]
+    return ([text.encode() for text in tables["stringTable"]], [row.get("nameStrindex", 0) for row in tables["functionTable"]],
+            [[line.get("functionIndex", 0) for line in row.get("lines", [])] for row in tables["locationTable"]],
+            [row.get("locationIndices", []) for row in tables["stackTable"]],
+            [(*(profile["sampleType"].get(key, 0) for key in ("typeStrindex", "unitStrindex")),
+              [(sample.get("stackIndex", 0), int(sample["values"][0])) for sample in profile.get("samples", [])]) for profile in profiles])
+
+
+def otlp(data):
+    """A profile for each value type, in each resource: those of one name and unit are added up."""
+    found, kinds = Counted(), {}
+    texts, names, lines, stacks, profiles = (otlp_objects if data[:1] == b"{" else otlp_tables)(data)
+    assert all(text.decode("utf-8") is not None for text in texts)
+    if b"profpipe.escapes" in texts:
+        texts = [re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), text) for text in texts]
+    leaves = [texts[names[row[0]]] if row else None for row in lines]  # the first line is the innermost
+    for name, unit, samples in profiles:
+        at = kinds.setdefault((name, unit), len(kinds))
+        unit = texts[unit].decode()
+        power = re.match(r"10\^-(\d+) ", unit)
+        scale = Fraction(SCALES.get(unit, 1)) / (10 ** int(power[1]) if power else 1)
+        found.values.setdefault(at, {})
+        for stack, number in samples:
+            found.add(at, leaves[stacks[stack][0]] if stacks[stack] else b"[idle]", number * scale)
+    return found
+
+
+READERS = {"pprof": pprof, "otlp": otlp, "collapsed": collapsed, "callgrind": callgrind, "speedscope": speedscope, "pstat": pstat, "flamegraph": flamegraph, "html": flamegraph}
 
 
 def obeyed(data, blanks=b"\n"):
