@@ -321,7 +321,7 @@ static void fit_part(struct protobuf_fit *fit, const struct protobuf_field *f, c
 	inner = protobuf_fits((struct str){ f->bytes.p, (size_t)(end - f->bytes.p) },
 			      shape->fields[f->number].nested);
 	fit->known += inner.known;
-	fit->nested += inner.known > 0;
+	fit->sure += inner.known > 0;
 	fit->other += inner.other;
 	fit->misfit |= inner.misfit;
 }
@@ -356,7 +356,8 @@ struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape 
 			fit.misfit = true;
 		else {
 			fit.known++;
-			fit.nested += shape->fields[f.number].nested != NULL;
+			fit.sure += shape->fields[f.number].nested ||
+				    (f.type == PROTOBUF_BYTES && !f.bytes.n);
 		}
 		p = next;
 	}
@@ -369,7 +370,7 @@ int protobuf_bid(struct str head, bool whole, const struct protobuf_shape *shape
 	enum { ENOUGH = 4 };
 	struct protobuf_fit fit = protobuf_fits(head, shape);
 
-	if (!fit.nested)
+	if (!fit.sure)
 		return 0;
 	if (fit.misfit || (fit.cut && whole))
 		return fit.known >= ENOUGH && fit.known > fit.other ? damaged : 0;

@@ -142,11 +142,12 @@ struct protobuf_shape {
 /* clang-format on */
 
 struct protobuf_fit {
-	size_t known;  /* fields of the shape, before the first that does not fit */
-	size_t nested; /* those of them that are messages, or the beginning of one */
-	size_t other;  /* of other numbers */
-	bool misfit;   /* a field has a wrong type or wrong bytes, or is none */
-	bool cut;      /* the bytes end within a field */
+	size_t known; /* fields of the shape, before the first that does not fit */
+	size_t sure;  /* those of them that no text looks like: messages or their beginnings,
+			  and empty texts */
+	size_t other; /* of other numbers */
+	bool misfit;  /* a field has a wrong type or wrong bytes, or is none */
+	bool cut;     /* the bytes end within a field */
 };
 /*
  * Says nothing to anybody. Of a message whose end is cut off, the fields before count too.
@@ -155,8 +156,8 @@ struct protobuf_fit {
 struct protobuf_fit protobuf_fits(struct str bytes, const struct protobuf_shape *shape);
 /*
  * How likely bytes are such a message, for a format's bid: `sure` if nothing speaks against it,
- * `damaged` if enough fields fit before one that does not, otherwise 0. One at least has to be a
- * message: a line of text can look like numbers ("x 88" is fields 15 and 7), but not like that.
+ * `damaged` if enough fields fit before one that does not, otherwise 0. Numbers alone are not
+ * enough: a line of text can look like them ("x 88" is fields 15 and 7).
  */
 int protobuf_bid(struct str head, bool whole, const struct protobuf_shape *shape, int sure,
 		 int damaged);

@@ -157,7 +157,7 @@ def flamegraph(data):
     root = xml.etree.ElementTree.fromstring(data)
     text = root.find(f".//{SVG}metadata[@id='profile']").text
     top, found = json.loads(text), Counted()
-    scales = [Fraction(10) ** value.get("exponent", 0) for value in top["values"]]
+    scales = [Fraction(10) ** value.get("exponent", 0) for value in top.get("values", [])]
     strings = [surrogates(text) for text in top["strings"]]
     names = [strings[n] for n in top["functions"][::4]]
     function_of = [None, *top["frames"][::3]]

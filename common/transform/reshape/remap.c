@@ -21,8 +21,23 @@ void remap_open(struct remap *w, const struct profile *from, struct profile *to)
 	};
 }
 
+/* A sum that did not fit is of no use afterwards either. */
+static void keep_overflows(struct remap *w)
+{
+	for (int i = 0; i < PROFILE_VALUE_TABLES; i++) {
+		const struct values *from = profile_values((struct profile *)(uintptr_t)w->from, i);
+		struct values *to = profile_values(w->to, i);
+
+		if (!from->overflow || w->values[from->overflowed] == NO_ID)
+			continue;
+		to->overflow = true;
+		to->overflowed = w->values[from->overflowed];
+	}
+}
+
 void remap_close(struct remap *w)
 {
+	keep_overflows(w);
 	alloc_free(w->values);
 	alloc_free(w->shifts);
 	alloc_free(w->functions);

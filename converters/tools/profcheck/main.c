@@ -407,6 +407,17 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 	return top;
 }
 
+/* An empty profile may have value types or not. */
+static bool has_values(struct profile *p)
+{
+	bool zero = true;
+
+	for (value_id v = 0; v < p->value_count; v++)
+		for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
+			zero &= values_all_zero(profile_values(p, i), v);
+	return !zero;
+}
+
 static void shape_idle(const struct check *k, struct profile **p)
 {
 	if (k->no_idle)
@@ -429,7 +440,7 @@ static int compare(struct check *k, struct output *out, struct profile *a)
 	}
 	shape_idle(k, &b);
 	comparison_make(a, b, k->inclusive, &c);
-	if (!c.values && (a->value_count || b->value_count)) {
+	if (!c.values && (has_values(a) || has_values(b) || (a->value_count && b->value_count))) {
 		diag_error("the profiles have no value type in common");
 		status = STATUS_TROUBLE;
 	} else {

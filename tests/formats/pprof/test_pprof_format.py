@@ -197,3 +197,27 @@ def test_fields_of_newer_versions_are_passed_over(unknown):
 def test_text_that_looks_like_fields(text):
     """Numbers alone are no message of pprof or OTLP: 'x 88' would be fields 15 and 7."""
     assert lib.run("profcheck", input=text)[0].startswith(b"format         collapsed\n")
+
+
+def test_many_strings_come_first():
+    """More of them than are looked at to find the format."""
+    texts = [text.encode() for text in broken.STRINGS] + [b"s%d" % i for i in range(100_000)]
+    rest = broken.message(f1=broken.TYPE, f2=broken.LABELLED, f3=broken.MAPPING, f4=broken.LOCATIONS, f5=broken.FUNCTIONS)
+    assert b"format         pprof\n" in lib.run("profcheck", input=broken.message(f6=tuple(texts)) + rest)[0]
+
+
+def test_a_file_without_value_types_is_empty(tmp_path):
+    data, target = broken.message(f6=(b"", b"x")), tmp_path / "out.callgrind"
+    lib.run("pprof2callgrind", "-q", "-o", target, input=data)
+    lib.run("profcheck", "-q", "--against", target, "-", input=data)
+    target.write_text("events: Ir\nfn=a\n1 5\n")
+    assert lib.run("profcheck", "-q", "--against", target, "-", input=data, status=2)[1] == b"profcheck: the profiles have no value type in common\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--anonymize"], ["--thread", "1"], ["--anonymize", "--thread", "1"]])
+def test_a_sum_that_does_not_fit_is_never_written(options):
+    """Samples that differ in labels alone become one where these are lost."""
+    labelled = [broken.message(f1=[1], f2=[2**63 - 1], f3=broken.message(f1=6, f2=text)) for text in (7, 8)]
+    for program in "pprof2collapsed", "pprof2pstat":
+        _, said = lib.run(program, *options, input=broken.profile(samples=labelled), status=2)
+        assert said.endswith(b": a total of value type 'samples' does not fit in 64 bits\n")
