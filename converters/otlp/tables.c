@@ -401,6 +401,8 @@ stack_id otlp_stack_of(struct otlp_message *m, const struct protobuf *at,
 				       locations->count, s->length, s->start);
 			return EMPTY_STACK;
 		}
+		if (!length) /* of no locations at all, perhaps */
+			return EMPTY_STACK;
 		return push_locations(m, at, locations->items + s->start, (size_t)length);
 	}
 	if (s->stack >= m->tables[OTLP_STACKS].count) {

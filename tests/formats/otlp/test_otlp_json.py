@@ -154,6 +154,13 @@ def test_before_1_8_there_are_several_types():
     assert [(one["name"], one["self_total"]) for one in found["value_types"]] == [("samples", 12), ("cpu", 2000)]
 
 
+def test_a_range_of_no_locations_is_no_stack():
+    profile = {"sampleType": [{"typeStrindex": 1, "unitStrindex": 2}], "sample": [{"locationsStartIndex": 0, "value": ["7"]}]}
+    data = documents.text({**documents.RANGES, "resourceProfiles": [{"scopeProfiles": [{"profiles": [profile]}]}]})
+    found = json.loads(lib.run("profcheck", "-q", "--json", input=data)[0])
+    assert [one["self_total"] for one in found["value_types"]] == [7] and found["depth"] == 0
+
+
 @pytest.mark.parametrize("first", ["resourceProfiles", "resource_profiles", "dictionary", "schema"])
 def test_it_is_known_by_its_first_name(first):
     """A dictionary of another kind of file does not make it one."""
