@@ -39,7 +39,7 @@ CASES = [pytest.param(words, *case.values, id=f"{case.id}{''.join(words[1:])}") 
 def plain(name):
     """Formats differ in the bytes that they can spell, and folded stacks take "f (file)" for a name if it has no suffix.
     A function without a name is ??? in some."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r" \([\w:]+\)$", "", name or "???"))
+    return re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r" \([\w:\[\]]+\)$", "", name or "???"))
 
 
 def by_function(rows, *keys):
