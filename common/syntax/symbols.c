@@ -1,6 +1,7 @@
 #include "common/syntax/symbols.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
@@ -60,7 +61,12 @@ static void read_build_id(struct symbols *s)
 static int report_program(struct symbols *s, const char *path)
 {
 	GElf_Ehdr header;
+	struct stat st;
 
+	/* a pipe would be waited for */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return diag_error("--symbols: %s: expected a program in a file",
+				  diag_masked(str_of(path)));
 	s->callbacks.section_address = s->lib->dwfl_offline_section_address;
 	s->callbacks.find_debuginfo = s->lib->dwfl_build_id_find_debuginfo;
 	s->dwfl = s->lib->dwfl_begin(&s->callbacks);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "common/base/alloc.h"
+#include "common/base/diag.h"
 #include "converters/otlp/json.h"
 #include "converters/otlp/reading.h"
 
@@ -63,6 +64,8 @@ static void read_parts(struct otlp_message *m, enum otlp_layout wanted)
 			add_row(&m->resources, protobuf_nested(&all, &f, "profiles of a resource"));
 		else if (tables)
 			read_table_row(m, f.number - 1, &all, &f);
+		else if (f.number == DICTIONARY && m->dictionary && !m->json)
+			protobuf_error(&all, "expected one dictionary, got a second one");
 		else if (f.number == DICTIONARY)
 			read_dictionary(m, protobuf_nested(&all, &f, "a dictionary"));
 	}
@@ -128,6 +131,28 @@ static void read_message(struct otlp_message *m)
 	otlp_free_tables(m);
 }
 
+/*
+ * Of messages that were put behind each other, which protobuf itself takes for one, the length of
+ * the first: each has one dictionary, as its first field or behind its resources.
+ */
+static size_t first_message(struct input *in, size_t length)
+{
+	struct protobuf all = { in->p, in->p + length, in };
+	size_t dictionaries = 0, end = length;
+	struct protobuf_field f;
+	bool leads = false;
+
+	if (has_tables(all))
+		return length;
+	for (const char *at = all.p; protobuf_field(&all, &f); at = all.p) {
+		leads |= at == in->p && f.number == DICTIONARY;
+		if (end == length && dictionaries && f.number == (leads ? DICTIONARY : RESOURCES))
+			end = (size_t)(at - in->p);
+		dictionaries += f.number == DICTIONARY;
+	}
+	return dictionaries > 1 ? end : length;
+}
+
 /* The next bytes of the window. */
 static void read_bytes(struct input *in, struct profile *p, size_t length)
 {
@@ -136,6 +161,22 @@ static void read_bytes(struct input *in, struct profile *p, size_t length)
 	read_message(&m);
 	if (!in->failed)
 		in->p += length;
+}
+
+static void read_messages(struct input *in, struct profile *p)
+{
+	size_t count = 0;
+
+	do {
+		size_t length = first_message(in, (size_t)(in->end - in->p));
+
+		if (!in->failed)
+			read_bytes(in, p, length);
+		count++;
+	} while (in->p < in->end && !in->failed);
+	if (count > 1 && !in->failed)
+		diag_warning("%s: %zu messages follow each other and are added up",
+			     diag_masked(str_of(in->name)), count);
 }
 
 /* Objects, with blanks or nothing between them: the collector writes one a line. */
@@ -194,7 +235,7 @@ int otlp_read(struct input *in, struct profile *p)
 	} else {
 		while (input_more(in))
 			;
-		read_bytes(in, p, (size_t)(in->end - in->p));
+		read_messages(in, p);
 	}
 	return input_status(in);
 }

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from decimal import Decimal
 
 import pytest
 
@@ -742,12 +743,26 @@ def test_normalized_totals_are_equal(seed, tmp_path):
     sides = [{f"main;f{rng.randrange(9)};g{rng.randrange(9)}": rng.randint(1, 10 ** rng.randint(1, 18) // 9) for _ in range(40)} for _ in range(2)]
     paths = [collapsed(tmp_path / f"{i}.collapsed", stacks) for i, stacks in enumerate(sides)]
     base, new = (sum(stacks.values()) for stacks in sides)
-    rows, found, _ = diff("--normalize", "--all", *paths)
+    found = json.loads(lib.run("profdiff", "-q", "--format", "json", "--normalize", "--all", *paths)[0], parse_float=Decimal)
+    rows = {row["function"]: row for row in found["rows"]}
+    # so large ones have no room for decimals
+    unit = 1 if max(base, new) >= (2**63 - 1) // 100_000 else Decimal("0.001")
     assert sum(row["self_new"] for row in rows.values()) == base == found["total_new"] == found["total_base"]
     for name, row in rows.items():
         stacks = [value for stack, value in sides[1].items() if stack.endswith(name)]
-        assert abs(row["self_new"] - sum(stacks) * base // new) <= len(stacks) + 1
+        assert abs(row["self_new"] - Decimal(sum(stacks)) * base / new) <= (len(stacks) + 1) * unit
     assert "all runs are scaled to a total of" in json.dumps(found["notes"])
+
+
+@pytest.mark.parametrize("new, status, q", [("m;a 3\nm;b 1\n", 0, 0.6171), ("m;a 300000\nm;b 100000\n", 1, 0)])
+def test_normalized_samples_are_tested_as_what_they_were(new, status, q, tmp_path):
+    """Four samples prove nothing, to whatever total they are scaled; as with shares."""
+    base, other = tmp_path / "base.collapsed", tmp_path / "new.collapsed"
+    base.write_text("m;a 500000\nm;b 500000\n")
+    other.write_text(new)
+    for words in ["--normalize"], ["--compare", "shares"]:
+        rows, _, _ = diff(*words, "--fail-if", "self > 5%", base, other, status=status)
+        assert abs(rows["a"]["self_q"] - q) < 0.01
 
 
 def test_normalized_graphs(tmp_path):

@@ -1,4 +1,5 @@
 """proffilter --symbols: what addr2line says of every address, and which mappings belong to a program."""
+import os
 import pathlib
 import re
 import shutil
@@ -216,6 +217,12 @@ def test_what_cannot_be_read(tmp_path):
     for name in ("none", "text"):
         out, said = lib.run("proffilter", "--symbols", tmp_path / name, "-t", "pprof", input=words(0, 3, 0, 1, 0, 0, 1, 0), status=2)
         assert out == b"" and said.startswith(f"proffilter: --symbols: {tmp_path / name}: ".encode()) and said.count(b"\n") == 1
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    _, said = lib.run("proffilter", "--symbols", tmp_path / "pipe", "-t", "collapsed", input=b"a 1\n", status=2)
+    assert said.decode() == f"proffilter: --symbols: {tmp_path / 'pipe'}: expected a program in a file\n"
 
 
 def test_not_in_a_sandbox(tmp_path):

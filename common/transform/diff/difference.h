@@ -23,6 +23,7 @@
 #define DIFF_DIFFERENCE_H
 
 #include "common/profile/profile.h"
+#include "common/transform/reshape/scale.h"
 
 enum { DIFF_BASE, DIFF_NEW, DIFF_SIDES };
 #define DIFF_WHOLE INT64_C(1000000000)
@@ -79,6 +80,7 @@ struct diff_entry {
 struct diff_run {
 	int64_t total, samples;
 	int exponent;
+	struct factor scaled; /* what the values were multiplied with; 0/0: nothing */
 	int64_t unit; /* all times are multiples of so many nanoseconds, as the file says; or 1 */
 	bool calls_known;
 	enum diff_measurement kind;
@@ -132,11 +134,11 @@ void difference_free(struct difference *d);
 
 /*
  * Adds a run: value type v of a profile with a call graph (see flat_profile_prepare()). `kind`
- * NULL: take what the profile suggests. 0, or -1 after a message if the side has another value
- * type.
+ * NULL: take what the profile suggests. `scaled` is what the values were multiplied with, { 0 } if
+ * they are as they were. 0, or -1 after a message if the side has another value type.
  */
 int difference_add(struct difference *d, int side, const struct profile *p, value_id v,
-		   const enum diff_measurement *kind);
+		   const enum diff_measurement *kind, struct factor scaled);
 
 /* 0, or -1 after a message. */
 int difference_finish(struct difference *d, const struct difference_options *options);

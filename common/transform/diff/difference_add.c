@@ -191,11 +191,23 @@ static int64_t unit_of_time(const struct profile *p, value_id v)
 	return unit;
 }
 
+/* What values were before they were scaled: as numbers of samples, only these say how sure they are. */
+static int64_t before_scaling(int64_t samples, const struct diff_run *run)
+{
+	struct factor back = { run->scaled.denominator, run->scaled.numerator };
+	bool rounded;
+
+	if (back.denominator > 0 && !factor_apply(back, samples, &samples, &rounded))
+		return 0;
+	return samples;
+}
+
 static void add_numbers_of_run(struct difference *d, struct diff_side *side,
 			       const struct flat_profile *f, bool lines, bool bare)
 {
 	uint32_t run = (uint32_t)side->run_count - 1;
 	int exponent = side->runs[run].exponent;
+	const struct diff_run *of = &side->runs[run];
 
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct call_row *r = &f->table.rows[i];
@@ -208,8 +220,10 @@ static void add_numbers_of_run(struct difference *d, struct diff_side *side,
 			.self = r->self,
 			.inclusive = recursive ? 0 : r->inclusive,
 			.calls = f->calls_known ? r->calls : 0,
-			.self_samples = bare ? whole(r->self, exponent) : 0,
-			.inclusive_samples = bare ? whole(r->inclusive, exponent) : r->calls,
+			.self_samples = bare ? before_scaling(whole(r->self, exponent), of) : 0,
+			.inclusive_samples = bare ? before_scaling(whole(r->inclusive, exponent),
+								   of)
+						  : r->calls,
 			.parts = inclusive_parts(f, i),
 			.uncounted = f->calls_known && !r->calls && r->inclusive,
 		};
@@ -238,11 +252,12 @@ static int check_type(struct difference *d, struct diff_side *side, const struct
 }
 
 int difference_add(struct difference *d, int which, const struct profile *p, value_id v,
-		   const enum diff_measurement *kind)
+		   const enum diff_measurement *kind, struct factor scaled)
 {
 	struct diff_side *side = &d->sides[which];
 	struct diff_run run = { .kind = kind ? *kind : diff_measurement_of(p, v),
 				.exponent = p->value_types[v].exponent,
+				.scaled = scaled,
 				.unit = unit_of_time(p, v) };
 	bool lines = has_lines(p), bare = p->value_types[v].unit == UNIT_NONE;
 	struct flat_profile f;
@@ -252,7 +267,7 @@ int difference_add(struct difference *d, int which, const struct profile *p, val
 	flat_profile_make(&f, p, v);
 	run.total = f.total;
 	run.calls_known = f.calls_known;
-	run.samples = bare ? whole(f.total, run.exponent) : 0;
+	run.samples = bare ? before_scaling(whole(f.total, run.exponent), &run) : 0;
 	side->kind = side->run_count && side->kind != run.kind ? DIFF_TIMED : run.kind;
 	ARRAY_ROOM(side->runs, side->run_count, side->run_cap);
 	side->runs[side->run_count++] = run;

@@ -58,21 +58,48 @@ static int refuse_total(const char *file, const struct value_type *type, const s
 			  diag_quote(profile_text(p, type->name)));
 }
 
-static int normalize(struct diff_work *w, struct profile *p, value_id v, const char *file)
+/* Counts get decimals, where there is room for them, so that scaled ones are not whole numbers. */
+static void add_decimals(struct profile *p, value_id v)
 {
-	const struct value_type *type = &p->value_types[v];
+	enum { DECIMALS = 3, ROOM = 100000 };
 	int64_t total;
 
+	if (p->value_types[v].unit != UNIT_TIME && profile_self_total(p, v, &total) &&
+	    total < INT64_MAX / ROOM)
+		profile_rescale(p, v, p->value_types[v].exponent - DECIMALS);
+}
+
+static int normalize(struct diff_work *w, struct profile *p, value_id v, const char *file,
+		     struct factor *scaled)
+{
+	const struct value_type *type = &p->value_types[v];
+	int64_t total, before;
+
+	add_decimals(p, v);
+	if (!profile_self_total(p, v, &before) || before <= 0)
+		return refuse_total(file, type, p);
 	if (!w->total) {
 		w->exponent = type->exponent;
-		if (!profile_self_total(p, v, &w->total) || w->total <= 0)
-			return refuse_total(file, type, p);
+		w->total = before;
 		return 0;
 	}
 	if (!i64_shift(w->total, w->exponent - type->exponent, &total) ||
 	    !profile_scale_to(p, v, total))
 		return refuse_total(file, type, p);
+	*scaled = (struct factor){ total, before };
 	return 0;
+}
+
+/* Scaled counts are no longer exact. */
+static const enum diff_measurement *kind_of(const struct diff_work *w, const struct profile *p,
+					    value_id v)
+{
+	static const enum diff_measurement kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
+
+	if (w->kind_choice)
+		return &kinds[w->kind_choice - 1];
+	return w->normalize && diff_measurement_of(p, v) == DIFF_COUNTED ? &kinds[DIFF_TIMED]
+									 : NULL;
 }
 
 static int keep_run(struct diff_work *w, struct profile **p, value_id v, int side)
@@ -87,7 +114,7 @@ static int keep_run(struct diff_work *w, struct profile **p, value_id v, int sid
 static int add_profile(struct diff_work *w, struct profile **p, int side, const char *file,
 		       const struct format *keep)
 {
-	static const enum diff_measurement kinds[] = { DIFF_COUNTED, DIFF_SAMPLED, DIFF_TIMED };
+	struct factor scaled = { 0 };
 	value_id v;
 
 	if (!(*p)->value_count)
@@ -99,12 +126,11 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, const 
 	else
 		idle_name(p);
 	if (convert_group_by_label(&w->settings, p, w->by, file) < 0 ||
-	    (w->normalize && normalize(w, *p, choose_value(w, *p, side), file) < 0) ||
+	    (w->normalize && normalize(w, *p, choose_value(w, *p, side), file, &scaled) < 0) ||
 	    prepare_run(w, p, REPR_GRAPH) < 0)
 		return -1;
 	v = choose_value(w, *p, side);
-	if (difference_add(w->report.d, side, *p, v,
-			   w->kind_choice ? &kinds[w->kind_choice - 1] : NULL) < 0)
+	if (difference_add(w->report.d, side, *p, v, kind_of(w, *p, v), scaled) < 0)
 		return -1;
 	if (!keep || keep->representation == REPR_GRAPH)
 		return keep ? keep_run(w, p, v, side) : 0;

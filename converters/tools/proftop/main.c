@@ -52,7 +52,7 @@ static const struct option_row look_rows[] = {
 		     AT(min_share)),
 	OPT_ALIAS("least", "min-share"),
 	OPT_TEXT(0, "per", "NAME|N",
-		 "values divided by this value type's: bytes per object, time per sample", AT(per)),
+		 "values divided by this count's: bytes per object, time per sample", AT(per)),
 	OPT_FLAG(0, "no-idle", "leave out samples without a stack; else they are in the row [idle]",
 		 AT(no_idle)),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)", AT(format)),

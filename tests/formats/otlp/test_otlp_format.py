@@ -164,3 +164,22 @@ def test_units(unit, scale):
     found = check(input=data)["value_types"][0]
     assert (found["name"], found["self_total"]) == ("cpu", plain * scale)
     assert found["unit"] == ("bytes" if unit in ("By", "kilobytes") else "none" if unit == "objects" else "nanoseconds")
+
+
+@pytest.mark.parametrize("names", [("ebpf.otlp.pb", "ebpf.otlp.pb"), ("ebpf.otlp.pb", "asyncprofiler-4.6.otlp.pb"),
+                                   ("asyncprofiler-4.6.otlp.pb", "pdata-block.otlp.pb", "ebpf.otlp.pb")])
+def test_messages_behind_each_other(names):
+    """Each has a dictionary of its own, in front (pdata) or behind; protobuf itself would take them for one."""
+    paths, sums = [lib.SAMPLES / "otlp" / name for name in names], collections.Counter()
+    for path in paths:
+        sums.update({row["name"]: row["self_total"] for row in check(path)["value_types"]})
+    out, said = lib.run("profcheck", "--json", input=b"".join(path.read_bytes() for path in paths))
+    assert {row["name"]: row["self_total"] for row in json.loads(out)["value_types"]} == sums
+    assert said == b"profcheck: warning: standard input: %d messages follow each other and are added up\n" % len(names)
+
+
+def test_messages_whose_dictionaries_stand_on_different_sides():
+    ours = lib.run("collapsed2otlp", input=b"a;b 5\n")[0]
+    pdata = (lib.SAMPLES / "otlp/ebpf.otlp.pb").read_bytes()
+    _, said = lib.run("profcheck", "-f", "otlp", input=ours + pdata + ours, status=2)
+    assert b": expected " in said and said.count(b"\n") == 1
