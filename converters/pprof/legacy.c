@@ -251,6 +251,28 @@ bool legacy_check_sizes(struct legacy_reader *l, const struct legacy_sizes *size
 	return !l->in->failed;
 }
 
+void legacy_add_sizes(struct legacy_sizes *sum, const struct legacy_sizes *more)
+{
+	i64_add_to(&sum->count, more->count);
+	i64_add_to(&sum->size, more->size);
+	i64_add_to(&sum->all_count, more->all_count);
+	i64_add_to(&sum->all_size, more->all_size);
+}
+
+bool legacy_check_total(struct legacy_reader *l, int64_t rows, int64_t heading, const char *what)
+{
+	struct buf text = { 0 };
+
+	if (l->in->failed || rows == heading)
+		return !l->in->failed;
+	buf_print(&text, "%s: the heading says %lld, the rows %lld: some are missing, or too many",
+		  what, (long long)heading, (long long)rows);
+	buf_byte(&text, '\0');
+	profile_report_missing(l->r->p, str_of(l->in->name), text.p);
+	buf_free(&text);
+	return false;
+}
+
 /* --- the whole --- */
 
 static const struct legacy_kind kinds[] = {

@@ -127,6 +127,12 @@ struct legacy_sizes {
 };
 /* Takes it off *text. False: it is not that; nothing is said. */
 bool legacy_take_sizes(struct str *text, struct legacy_sizes *sizes);
+void legacy_add_sizes(struct legacy_sizes *sum, const struct legacy_sizes *more);
+/*
+ * A heading says how much its rows are together. If that is not so, rows are missing, and this is
+ * told at the end of the samples: `what` are they? False then, and after an error.
+ */
+bool legacy_check_total(struct legacy_reader *l, int64_t rows, int64_t heading, const char *what);
 /* Objects without bytes may be; bytes of no object are an error. */
 bool legacy_check_sizes(struct legacy_reader *l, const struct legacy_sizes *sizes);
 

@@ -20,22 +20,21 @@
 /* --- counts --- */
 
 /* "goroutine profile: total 4" */
-static bool parse_count_header(struct str line, struct str *name)
+static bool parse_count_header(struct str line, struct str *name, int64_t *total)
 {
-	uint64_t total;
-
 	return str_word(&line, name) && legacy_take(&line, S("profile:")) &&
-	       legacy_take(&line, S("total")) && str_to_u64(str_trim(line), &total);
+	       legacy_take(&line, S("total")) && str_to_i64(str_trim(line), total) && *total >= 0;
 }
 
 bool legacy_is_count(struct str head)
 {
 	struct str name;
+	int64_t total;
 
-	return parse_count_header(legacy_first_line(head), &name);
+	return parse_count_header(legacy_first_line(head), &name, &total);
 }
 
-static void read_count_sample(struct legacy_reader *l, struct str line)
+static void read_count_sample(struct legacy_reader *l, struct str line, int64_t *rows)
 {
 	int64_t count;
 
@@ -48,16 +47,19 @@ static void read_count_sample(struct legacy_reader *l, struct str line)
 		return;
 	legacy_add_value(l, count);
 	legacy_await_comments(l);
+	i64_add_to(rows, count);
 }
 
 void legacy_read_count(struct legacy_reader *l)
 {
 	struct str line, name = S("");
 	struct buf type = { 0 };
+	int64_t total = 0, rows = 0;
+	bool map = false;
 
 	while (input_line(l->in, &line) && legacy_is_comment(line))
 		;
-	if (l->in->failed || !parse_count_header(line, &name))
+	if (l->in->failed || !parse_count_header(line, &name, &total))
 		return;
 	buf_add(&type, name);
 	buf_byte(&type, '\0');
@@ -65,15 +67,17 @@ void legacy_read_count(struct legacy_reader *l)
 	legacy_set_period(l, type.p, "count", 1);
 	buf_free(&type);
 	while (input_line(l->in, &line)) {
-		if (str_starts(line, S("---"))) {
-			legacy_read_sections(l, line);
-			return;
-		}
+		map = str_starts(line, S("---"));
+		if (map)
+			break;
 		if (legacy_is_comment(line))
 			legacy_read_comment(l, line);
 		else
-			read_count_sample(l, line);
+			read_count_sample(l, line, &rows);
 	}
+	legacy_check_total(l, rows, total, "stacks");
+	if (map)
+		legacy_read_sections(l, line);
 }
 
 /* --- threadz --- */

@@ -32,6 +32,7 @@ struct heap_reader {
 	struct legacy_reader *l;
 	const struct heap_form *form;
 	int64_t rate;
+	struct legacy_sizes heading, rows;
 	bool all; /* also what was allocated and freed */
 };
 
@@ -94,6 +95,7 @@ static void read_header(struct heap_reader *h)
 		return;
 	}
 	read_form(h, str_trim(line));
+	h->heading = total;
 	h->all = h->form && !h->form->two_types &&
 		 ((total.all_count != total.count && total.all_count) ||
 		  (total.all_size != total.size && total.all_size));
@@ -136,6 +138,7 @@ static void read_sample(struct heap_reader *h, struct str line)
 	}
 	if (!legacy_check_sizes(l, &sizes) || !legacy_push_words(l, line, false))
 		return;
+	legacy_add_sizes(&h->rows, &sizes);
 	if (h->all) {
 		add_values(h, sizes.all_count, sizes.all_size);
 		block = sizes.all_count ? sizes.all_size / sizes.all_count : 0;
@@ -147,23 +150,37 @@ static void read_sample(struct heap_reader *h, struct str line)
 	legacy_await_comments(l);
 }
 
+/* One word is enough. */
+static void check_totals(struct heap_reader *h)
+{
+	const struct legacy_sizes *rows = &h->rows, *said = &h->heading;
+
+	if (legacy_check_total(h->l, rows->count, said->count, "objects in use") &&
+	    legacy_check_total(h->l, rows->size, said->size, "bytes in use") && h->all &&
+	    legacy_check_total(h->l, rows->all_count, said->all_count, "objects allocated"))
+		legacy_check_total(h->l, rows->all_size, said->all_size, "bytes allocated");
+}
+
 void legacy_read_heap(struct legacy_reader *l)
 {
 	struct heap_reader h = { .l = l };
-	struct str line;
+	struct str line = S("");
+	bool map = false;
 
 	read_header(&h);
 	if (l->in->failed)
 		return;
 	add_types(&h);
 	while (input_line(l->in, &line)) {
-		if (legacy_is_map_heading(line)) {
-			legacy_read_sections(l, line);
-			return;
-		}
+		map = legacy_is_map_heading(line);
+		if (map)
+			break;
 		if (legacy_is_comment(line))
 			legacy_read_comment(l, line);
 		else
 			read_sample(&h, line);
 	}
+	check_totals(&h);
+	if (map)
+		legacy_read_sections(l, line);
 }

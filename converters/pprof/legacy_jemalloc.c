@@ -17,6 +17,8 @@
  * scaling only, and not to the unit. Here they do: t* is right, and threads get their shares of it.
  * pprof does not read these files.
  */
+#include <string.h>
+
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
 #include "common/base/num.h"
@@ -43,7 +45,10 @@ struct jemalloc_thread {
 struct jemalloc_reader {
 	struct legacy_reader *l;
 	int64_t rate;
-	bool all; /* what was allocated is there too */
+	bool all;                 /* what was allocated is there too */
+	int64_t heading[COLUMNS]; /* as it was sampled */
+	int64_t objects,
+		all_objects; /* the same, of all stacks: bytes do not add up in jemalloc 5.3 */
 	struct jemalloc_thread *threads;
 	size_t thread_count, thread_cap;
 	struct index thread_index;
@@ -264,6 +269,8 @@ static void read_line(struct jemalloc_reader *j, struct str text)
 						   : "expected 't*: N: BYTES [N: BYTES]' first");
 	} else if (is_total(&line)) {
 		j->has_total = unsample(j, line.values, j->total);
+		i64_add_to(&j->objects, line.values[OBJECTS]);
+		i64_add_to(&j->all_objects, line.values[ALL_OBJECTS]);
 	} else {
 		add_share(j, &line);
 	}
@@ -293,6 +300,7 @@ static void read_header(struct jemalloc_reader *j)
 			input_error(l->in, "expected 't*: N: BYTES [N: BYTES]'");
 		return;
 	}
+	memcpy(j->heading, total.values, sizeof j->heading);
 	j->all = total.values[ALL_OBJECTS] || total.values[ALL_BYTES];
 	if (j->all) {
 		legacy_add_type(l, "alloc_objects", "count");
@@ -314,6 +322,8 @@ void legacy_read_jemalloc(struct legacy_reader *l)
 		if (!legacy_is_comment(line))
 			read_line(&j, line);
 	end_stack(&j);
+	if (legacy_check_total(l, j.objects, j.heading[OBJECTS], "objects in use") && j.all)
+		legacy_check_total(l, j.all_objects, j.heading[ALL_OBJECTS], "objects allocated");
 	if (!l->in->failed && legacy_is_map_heading(line))
 		legacy_read_sections(l, line);
 	if (j.odd) {

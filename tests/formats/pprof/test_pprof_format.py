@@ -221,3 +221,14 @@ def test_a_sum_that_does_not_fit_is_never_written(options):
     for program in "pprof2collapsed", "pprof2pstat":
         _, said = lib.run(program, *options, input=broken.profile(samples=labelled), status=2)
         assert said.endswith(b": a total of value type 'samples' does not fit in 64 bits\n")
+
+
+def test_as_julia_writes_it(tmp_path):
+    """PProf.jl: named .pb.gz and not packed, no mapping, a line's function for each frame; the last type is how deep stacks are."""
+    data = broken.profile(types=(broken.message(f1=10, f2=2), broken.message(f1=11, f2=2)), mappings=(), strings=[*broken.STRINGS, "events", "stack_depth"],
+                          samples=(broken.message(f1=[2, 1], f2=[3, 6]),), locations=(broken.message(f1=1, f4=broken.message(f1=1, f2=3)),
+                                                                                      broken.message(f1=2, f4=broken.message(f1=2, f2=9))))
+    (tmp_path / "profile.pb.gz").write_bytes(data)
+    assert [(row["name"], row["self_total"]) for row in check(tmp_path / "profile.pb.gz")["value_types"]] == [("events", 3), ("stack_depth", 6)]
+    for value, total in (["--value", "events"], 3), ([], 6):
+        assert lib.run("pprof2collapsed", "-q", *value, "--frames", "name", tmp_path / "profile.pb.gz")[0] == b"main;leaf %d\n" % total

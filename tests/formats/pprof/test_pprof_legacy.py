@@ -121,6 +121,9 @@ def test_nothing_but_what_is_in_use():
         assert totals(heap(LINE, form, total)) == {"objects": 4, "space": 4000}
 
 
+WHOLE = "4: 4000 [ 10: 20000]"  # what LINE is
+
+
 @pytest.mark.parametrize("form, rate", [("heap_v2/524288", 524288), ("heapz_v2/1024", 1024), ("heap/1048576", 524288), ("heap_v2/1", 0)])
 def test_sampled_allocations_are_scaled(form, rate):
     """By how probable a block of the average size is in the sample."""
@@ -133,7 +136,7 @@ def test_sampled_allocations_are_scaled(form, rate):
 
 
 def test_a_rate_that_is_unknown_is_told():
-    _, said = lib.run("pprof2collapsed", input=heap(LINE, "heap_v2"))
+    _, said = lib.run("pprof2collapsed", input=heap(LINE, "heap_v2", WHOLE))
     assert said.endswith(b"no rate of sampling: values are those of the samples alone\n")
 
 
@@ -258,7 +261,26 @@ def test_content_decides():
 
 def test_drop_frames_are_none():
     """pprof leaves functions of the allocator out of these; here only a file can ask for it."""
-    _, said = lib.run("pprof2collapsed", input=heap(LINE))
+    _, said = lib.run("pprof2collapsed", input=heap(LINE, total=WHOLE))
     assert said == b""
     _, said = lib.run("proffilter", "--drop-frames", "-t", "pprof", lib.SAMPLES / "pprof/gperftools.heap", status=2)
     assert b"does not say which" in said
+
+
+CUT = [
+    (b"goroutine profile: total 30\n2 @ 0x1 0x2\n", b"stacks: the heading says 30, the rows 2"),
+    (b"heap profile: 2: 100 [2: 200] @ heapprofile\n1: 50 [1: 50] @ 0x400100\n", b"objects in use: the heading says 2, the rows 1"),
+    (b"heap profile: 2: 100 [2: 200] @ heapprofile\n2: 50 [2: 50] @ 0x400100\n", b"bytes in use: the heading says 100, the rows 50"),
+    (b"heap profile: 2: 100 [3: 200] @ heapprofile\n2: 100 [2: 100] @ 0x400100\n", b"objects allocated: the heading says 3, the rows 2"),
+    (b"heap profile: 2: 100 [3: 200] @ heapprofile\n2: 100 [3: 150] @ 0x400100\n", b"bytes allocated: the heading says 200, the rows 150"),
+    (b"heap_v2/1024\n  t*: 5: 500 [0: 0]\n@ 0x400100\n  t*: 4: 500 [0: 0]\n", b"objects in use: the heading says 5, the rows 4"),
+    (b"heap_v2/1024\n  t*: 4: 500 [9: 0]\n@ 0x400100\n  t*: 4: 500 [0: 0]\n", b"objects allocated: the heading says 9, the rows 0"),
+]
+
+
+@pytest.mark.parametrize("data, expected", CUT)
+def test_rows_that_are_not_what_the_heading_says(data, expected):
+    """A text that was cut has whole lines and less of them."""
+    _, said = lib.run("pprof2collapsed", input=data)
+    assert said == b"pprof2collapsed: warning: standard input: " + expected + b": some are missing, or too many\n"
+    lib.run("pprof2collapsed", "--strict", input=data, status=2)
