@@ -15,7 +15,7 @@ import time
 from inputs import KINDS, OUT, Inputs, lib
 
 # the larger file of a kind shows nothing that the smaller does not
-LEFT_OUT = {"pprof-tree", "pprof-service", "pprof-merge", "speedscope-500", "merge"}
+LEFT_OUT = {"pprof-tree", "pprof-service", "pprof-service-100", "pprof-merge", "speedscope-500", "merge"}
 
 
 def run(*command):

@@ -206,7 +206,9 @@ struct profile *profile_coarsen(const struct profile *p, const struct coarsen_op
 		map_idle(&m);
 		remap_samples(&m.w);
 	}
-	remap_times(&m.w);
+	/* calls of several threads in one would be inside each other */
+	if (!options->fold_threads)
+		remap_times(&m.w);
 	remap_graph(&m.w);
 	remap_close(&m.w);
 	return to;

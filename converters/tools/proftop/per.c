@@ -106,13 +106,14 @@ static void put_summary(const struct proftop_options *o, struct output *out, con
 	buf_free(&total);
 }
 
-static struct table *make_table(const struct proftop_options *o, const struct means *m)
+/* The table refers to the columns. */
+static struct table *make_table(const struct proftop_options *o, const struct means *m,
+				struct table_column *columns)
 {
-	struct table_column columns[PER_COLUMNS];
 	uint32_t *order = proftop_order(o, &m->mean), limit = proftop_limit(o, m->f->count);
 	struct table *t;
 
-	memcpy(columns, per_columns, sizeof columns);
+	memcpy(columns, per_columns, sizeof per_columns);
 	if (o->by) {
 		columns[0].key = "label";
 		columns[PER_COLUMNS - 1].heading = "label";
@@ -152,13 +153,14 @@ void proftop_per(const struct proftop_options *o, struct output *out, struct pro
 {
 	struct flat_profile f, by;
 	struct means m = { .f = &f, .per = &by };
+	struct table_column columns[PER_COLUMNS];
 	struct table *t;
 
 	flat_profile_make(&f, p, value);
 	flat_profile_make(&by, p, per);
 	if (choose_exponent(&m, &p->value_types[value], &p->value_types[per])) {
 		make_means(&m);
-		t = make_table(o, &m);
+		t = make_table(o, &m, columns);
 		put_summary(o, out, &m, table_rows(t));
 		proftop_put(o, t, out);
 		alloc_free(m.mean.table.rows);

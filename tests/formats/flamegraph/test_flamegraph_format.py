@@ -557,3 +557,17 @@ def test_a_chart_with_a_frame_on_nothing_adds_up():
     stacks = lib.run("speedscope2collapsed", "-q", input=ordered)[0]
     assert stacks == b"[missing];a 3\na 1\na;b 3\nc 2\n"
     assert lib.run("flamegraph2collapsed", "-q", input=picture.encode())[0] == stacks
+
+
+def test_calls_of_threads_that_become_roots(tmp_path):
+    """Calls that overlap in time were inside each other in one thread, and boxes had values below zero."""
+    def thread(name, frame, end):
+        return {"type": "evented", "name": name, "unit": "none", "startValue": 0, "endValue": end,
+                "events": [{"type": kind, "frame": f, "at": at} for kind, f, at in
+                           (("O", 0, 0), ("O", frame, 2), ("C", frame, end - 1), ("C", 0, end))]}
+    data = json.dumps({"$schema": "https://www.speedscope.app/file-format-schema.json", "shared": {"frames": [{"name": name} for name in "abc"]},
+                       "profiles": [thread("one", 1, 10), thread("two", 2, 20)]}).encode()
+    picture = tmp_path / "picture.svg"
+    lib.run("speedscope2flamegraph", "-q", "--threads", "-o", picture, input=data)
+    assert lib.run("flamegraph2collapsed", "-q", picture)[0] == lib.run("speedscope2collapsed", "-q", "--threads", input=data)[0] != b""
+    assert b'total_samples="30"' in picture.read_bytes()
