@@ -16,7 +16,7 @@ KINDS = {
     "collapsed-wide": ("collapsed-wide", 1_000_000, "collapsed"),          # 125 MB, 14 M contexts
     "collapsed-tree": ("collapsed-tree", 240_000, "collapsed"),            # 97 MB
     "pprof-tree": ("pprof", 240_000, "pb"),                                # the same stacks
-    "pprof-service": ("pprof-service", 835_000, "pb"),                     # 88 MB, deep stacks and labels
+    "pprof-service": ("pprof-service", 835_000, "pb"),                     # 84 MB, deep stacks and labels
     "pprof-service-100": ("pprof-service", 100_000, "pb"),
     "pprof-merge": ("pprof-merge", 1_000, ""),                             # a folder of 1,000 files
     "speedscope-100": ("speedscope-sampled", 650_000, "speedscope.json"),  # 100 MB, 20 k distinct stacks
