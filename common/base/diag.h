@@ -13,12 +13,6 @@
 #include "common/base/task.h"
 #include "common/base/str.h"
 
-#if defined(__GNUC__)
-#define PRINTF_LIKE(a, b) __attribute__((format(printf, a, b)))
-#else
-#define PRINTF_LIKE(a, b)
-#endif
-
 /* Exit statuses of every program. */
 enum status {
 	STATUS_DONE = 0,    /* success; a check or comparison answered yes */

@@ -1,6 +1,5 @@
 #include "common/base/str.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -166,18 +165,25 @@ void buf_byte(struct buf *b, char c)
 void buf_print(struct buf *b, const char *format, ...)
 {
 	va_list args;
-	int n;
 
 	va_start(args, format);
+	buf_vprint(b, format, args);
+	va_end(args);
+}
+
+void buf_vprint(struct buf *b, const char *format, va_list args)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, args);
 	n = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	if (n < 0)
-		return;
-	buf_room(b, (size_t)n + 1);
-	va_start(args, format);
-	vsnprintf(b->p + b->n, (size_t)n + 1, format, args);
-	va_end(args);
-	b->n += (size_t)n;
+	if (n >= 0) {
+		buf_room(b, (size_t)n + 1);
+		vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+		b->n += (size_t)n;
+	}
+	va_end(again);
 }
 
 void buf_replace(struct buf *b, struct str s)

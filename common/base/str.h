@@ -7,10 +7,17 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#if defined(__GNUC__)
+#define PRINTF_LIKE(a, b) __attribute__((format(printf, a, b)))
+#else
+#define PRINTF_LIKE(a, b)
+#endif
 
 struct str {
 	const char *p;
@@ -69,11 +76,8 @@ struct buf {
 
 void buf_add(struct buf *b, struct str s);
 void buf_byte(struct buf *b, char c);
-void buf_print(struct buf *b, const char *format, ...)
-#if defined(__GNUC__)
-	__attribute__((format(printf, 2, 3)))
-#endif
-	;
+void buf_print(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_vprint(struct buf *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
 void buf_replace(struct buf *b, struct str s); /* s may lie in b */
 void buf_free(struct buf *b);
 

@@ -420,8 +420,9 @@ int profile_status(const struct profile *p, const char *what);
  */
 int profile_check_totals(const struct profile *p, const char *what);
 
-/* Adds a reason to `missing`: "SOURCE: WHAT", the source masked here. */
-void profile_report_missing(struct profile *p, struct str source, const char *what);
+/* Adds a reason to `missing`: "SOURCE: ...", the source masked here. */
+void profile_report_missing(struct profile *p, struct str source, const char *format, ...)
+	PRINTF_LIKE(3, 4);
 
 /* --- shared tables: each returns the id of an equal row or of a new one --- */
 

@@ -108,12 +108,16 @@ struct values *profile_values(struct profile *p, int table)
 	return tables[table];
 }
 
-void profile_report_missing(struct profile *p, struct str source, const char *what)
+void profile_report_missing(struct profile *p, struct str source, const char *format, ...)
 {
 	struct buf all = { 0 };
+	va_list args;
 
 	buf_add(&all, profile_text(p, p->missing));
-	buf_print(&all, "%s%s: %s", all.n ? "; " : "", diag_masked(source), what);
+	buf_print(&all, "%s%s: ", all.n ? "; " : "", diag_masked(source));
+	va_start(args, format);
+	buf_vprint(&all, format, args);
+	va_end(args);
 	p->missing = profile_string(p, buf_str(&all));
 	buf_free(&all);
 }

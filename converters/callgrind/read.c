@@ -393,7 +393,7 @@ static void report_unnamed(struct callgrind_reader *r)
 		  r->first_unnamed_line, r->first_unnamed);
 	if (r->unnamed > 1)
 		buf_print(&text, " (and %" PRIu64 " more)", r->unnamed - 1);
-	profile_report_missing(r->p, str_of(r->in->name), text.p);
+	profile_report_missing(r->p, str_of(r->in->name), "%s", text.p);
 	buf_free(&text);
 }
 

@@ -58,7 +58,6 @@ static bool are_sums(const struct callgrind_reader *r, struct str rest, bool *le
  */
 static void report_cut(struct callgrind_reader *r)
 {
-	struct buf text = { 0 };
 	bool less;
 
 	if (!r->valgrind || r->rewritten || are_sums(r, profile_text(r->p, r->part_totals), &less))
@@ -66,12 +65,11 @@ static void report_cut(struct callgrind_reader *r)
 	are_sums(r, profile_text(r->p, r->summary), &less);
 	if (!less)
 		return;
-	buf_print(&text, "the costs are less than its summary (%s)",
-		  diag_masked(profile_text(r->p, r->summary)));
-	buf_add(&text, r->part_totals ? S(" and not its totals")
-				      : S(", and no totals follow: it was cut short"));
-	profile_report_missing(r->p, str_of(r->in->name), text.p);
-	buf_free(&text);
+	profile_report_missing(r->p, str_of(r->in->name),
+			       "the costs are less than its summary (%s)%s",
+			       diag_masked(profile_text(r->p, r->summary)),
+			       r->part_totals ? " and not its totals"
+					      : ", and no totals follow: it was cut short");
 }
 
 /*

@@ -407,7 +407,7 @@ int flamegraph_read(struct input *in, struct profile *p)
 
 void flame_report_missing(struct input *in, struct profile *p, const char *what)
 {
-	profile_report_missing(p, str_of(in->name), what);
+	profile_report_missing(p, str_of(in->name), "%s", what);
 }
 
 /* --- sniffing --- */

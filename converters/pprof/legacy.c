@@ -261,15 +261,12 @@ void legacy_add_sizes(struct legacy_sizes *sum, const struct legacy_sizes *more)
 
 bool legacy_check_total(struct legacy_reader *l, int64_t rows, int64_t heading, const char *what)
 {
-	struct buf text = { 0 };
-
 	if (l->in->failed || rows == heading)
 		return !l->in->failed;
-	buf_print(&text, "%s: the heading says %lld, the rows %lld: some are missing, or too many",
-		  what, (long long)heading, (long long)rows);
-	buf_byte(&text, '\0');
-	profile_report_missing(l->r->p, str_of(l->in->name), text.p);
-	buf_free(&text);
+	profile_report_missing(l->r->p, str_of(l->in->name),
+			       "%s: the heading says %lld, the rows %lld: some are missing, or too "
+			       "many",
+			       what, (long long)heading, (long long)rows);
 	return false;
 }
 

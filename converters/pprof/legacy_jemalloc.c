@@ -315,7 +315,6 @@ void legacy_read_jemalloc(struct legacy_reader *l)
 {
 	struct jemalloc_reader j = { .l = l };
 	struct str line = S("");
-	struct buf text = { 0 };
 
 	read_header(&j);
 	while (input_line(l->in, &line) && !legacy_is_map_heading(line))
@@ -326,15 +325,11 @@ void legacy_read_jemalloc(struct legacy_reader *l)
 		legacy_check_total(l, j.all_objects, j.heading[ALL_OBJECTS], "objects allocated");
 	if (!l->in->failed && legacy_is_map_heading(line))
 		legacy_read_sections(l, line);
-	if (j.odd) {
-		buf_print(&text,
-			  "in %llu stacks threads have more than all of them, and are not told "
-			  "apart",
-			  (unsigned long long)j.odd);
-		buf_byte(&text, '\0');
-		profile_report_missing(l->r->p, str_of(l->in->name), text.p);
-	}
-	buf_free(&text);
+	if (j.odd)
+		profile_report_missing(l->r->p, str_of(l->in->name),
+				       "in %llu stacks threads have more than all of them, and are "
+				       "not told apart",
+				       (unsigned long long)j.odd);
 	alloc_free(j.shares);
 	alloc_free(j.threads);
 	index_free(&j.thread_index);

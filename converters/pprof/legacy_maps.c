@@ -9,6 +9,8 @@
  * What can be executed is put in order as pprof does it: parts that follow each other are one, the
  * program comes before its libraries.
  */
+#include <inttypes.h>
+
 #include "common/base/alloc.h"
 #include "common/base/sort.h"
 #include "converters/pprof/legacy.h"
@@ -215,15 +217,11 @@ static void read_map_line(struct map_reader *m, struct str line)
 
 static void report_others(const struct map_reader *m)
 {
-	struct buf text = { 0 };
-
-	if (!m->others || m->l->in->failed)
-		return;
-	buf_print(&text, "%llu lines of the memory map are no mappings and were left out",
-		  (unsigned long long)m->others);
-	buf_byte(&text, '\0');
-	profile_report_missing(m->l->r->p, str_of(m->l->in->name), text.p);
-	buf_free(&text);
+	if (m->others && !m->l->in->failed)
+		profile_report_missing(m->l->r->p, str_of(m->l->in->name),
+				       "%" PRIu64 " lines of the memory map are no mappings and "
+				       "were left out",
+				       m->others);
 }
 
 void legacy_read_map(struct legacy_reader *l)

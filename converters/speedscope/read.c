@@ -218,7 +218,7 @@ static void report_repairs(const struct speedscope_reader *r)
 			buf_print(&text, "%s%" PRIu64 " %s", text.n ? "; " : "", rows[i].count,
 				  rows[i].what);
 	if (text.n && !r->in->failed)
-		profile_report_missing(r->p, str_of(r->in->name), text.p);
+		profile_report_missing(r->p, str_of(r->in->name), "%s", text.p);
 	buf_free(&text);
 }
 
