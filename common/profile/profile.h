@@ -445,12 +445,16 @@ mapping_id profile_mapping(struct profile *p, struct mapping m);
  * table of values.
  */
 value_id profile_value_type(struct profile *p, struct value_type type);
+/* The first value type of that name, or NO_ID. */
+value_id profile_value_named(const struct profile *p, struct str name);
 /*
  * Whether plain numbers of a value type called so count the samples, by the names that profilers
  * use: samples, sample, contentions, events.
  */
 bool profile_counts_samples(struct str name);
 thread_id profile_thread(struct profile *p, struct thread t);
+/* Whether a thread has a name, an id, or a part. */
+bool profile_names_threads(const struct profile *p);
 uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value);
 
 /*
@@ -518,6 +522,8 @@ static inline bool profile_has_recording(const struct profile *p)
 }
 /* The value type named by recording.default_value, or the first one. */
 value_id profile_default_value(const struct profile *p);
+/* Whether a value type has no value but 0. */
+bool profile_all_zero(const struct profile *p, value_id v);
 /* What is shown where only one is: the same, or the first that is not all zero where it is. */
 value_id profile_shown_value(const struct profile *p);
 

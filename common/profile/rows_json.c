@@ -194,6 +194,11 @@ void json_put_count(struct output *out, const char *before, uint64_t number)
 	output_u64(out, number);
 }
 
+bool json_adds_to_value_type(const struct value_type *v)
+{
+	return v->title || (v->counts && v->unit != UNIT_NONE);
+}
+
 void json_put_value_type(struct output *out, const struct profile *p, value_id v)
 {
 	const struct value_type *type = &p->value_types[v];

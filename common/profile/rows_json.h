@@ -46,6 +46,8 @@ struct thread json_thread(struct json *j, struct profile *p);
 void json_metadata(struct json *j, struct profile *p);
 string_id json_text(struct json *j, struct profile *p);
 
+/* Whether that says more of the value type than its name and unit. */
+bool json_adds_to_value_type(const struct value_type *v);
 void json_put_value_type(struct output *out, const struct profile *p, value_id v);
 void json_put_thread(struct output *out, const struct profile *p, thread_id t);
 /* One row of metadata, without the brackets around all. */

@@ -229,6 +229,14 @@ value_id profile_value_type(struct profile *p, struct value_type type)
 	return (value_id)(p->value_count - 1);
 }
 
+value_id profile_value_named(const struct profile *p, struct str name)
+{
+	for (value_id v = 0; v < p->value_count; v++)
+		if (str_eq(profile_text(p, p->value_types[v].name), name))
+			return v;
+	return NO_ID;
+}
+
 bool profile_counts_samples(struct str name)
 {
 	static const char *const counters[] = { "samples", "sample", "contentions", "events" };
@@ -236,6 +244,17 @@ bool profile_counts_samples(struct str name)
 	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
 		if (str_eq(name, str_of(counters[i])))
 			return true;
+	return false;
+}
+
+bool profile_names_threads(const struct profile *p)
+{
+	for (size_t i = 0; i < p->thread_count; i++) {
+		const struct thread *t = &p->threads[i];
+
+		if (t->name || t->pid || t->tid || t->part)
+			return true;
+	}
 	return false;
 }
 
@@ -309,7 +328,7 @@ value_id profile_default_value(const struct profile *p)
 	return 0;
 }
 
-static bool is_all_zero(const struct profile *p, value_id v)
+bool profile_all_zero(const struct profile *p, value_id v)
 {
 	bool zero = true;
 
@@ -322,10 +341,10 @@ value_id profile_shown_value(const struct profile *p)
 {
 	value_id asked = profile_default_value(p);
 
-	if (!p->recording.default_value || !is_all_zero(p, asked))
+	if (!p->recording.default_value || !profile_all_zero(p, asked))
 		return asked;
 	for (value_id v = 0; v < p->value_count; v++)
-		if (!is_all_zero(p, v))
+		if (!profile_all_zero(p, v))
 			return v;
 	return asked;
 }

@@ -345,15 +345,13 @@ struct profile *convert_read(struct settings *s, const struct format *from, form
 
 value_id profile_find_value_type(const struct profile *p, const char *wanted)
 {
-	struct str text = str_of(wanted);
+	value_id v = profile_value_named(p, str_of(wanted));
 	uint64_t number;
 
-	for (size_t i = 0; i < p->value_count; i++)
-		if (str_eq(profile_text(p, p->value_types[i].name), text))
-			return (value_id)i;
-	if (str_to_u64(text, &number) && number >= 1 && number <= p->value_count)
-		return (value_id)(number - 1);
-	return NO_ID;
+	if (v == NO_ID && str_to_u64(str_of(wanted), &number) && number >= 1 &&
+	    number <= p->value_count)
+		v = (value_id)(number - 1);
+	return v;
 }
 
 void profile_value_type_names(const struct profile *p, struct buf *out)

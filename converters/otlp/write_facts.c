@@ -52,11 +52,10 @@ static void build_head(struct otlp_writer *w, value_id v)
 /* A value type as JSON, if there is more to it than a name and a unit. */
 static void add_value_type(struct otlp_writer *w, struct fact_list *to, value_id v)
 {
-	const struct value_type *type = &w->p->value_types[v];
 	struct buf text = { 0 };
 	struct output *out;
 
-	if (!type->title && (!type->counts || type->unit == UNIT_NONE))
+	if (!json_adds_to_value_type(&w->p->value_types[v]))
 		return;
 	out = output_memory(&text);
 	json_put_value_type(out, w->p, v);

@@ -254,19 +254,10 @@ static void build_threads(struct otlp_writer *w)
 	}
 }
 
-/* Threads without anything known do not meet labels. */
-static bool has_threads(const struct profile *p)
-{
-	for (size_t t = 0; t < p->thread_count; t++)
-		if (p->threads[t].name || p->threads[t].pid || p->threads[t].tid ||
-		    p->threads[t].part)
-			return true;
-	return false;
-}
-
 void otlp_write_labels(struct otlp_writer *w)
 {
-	w->own_keys = has_threads(w->p);
+	/* threads without anything known do not meet labels */
+	w->own_keys = profile_names_threads(w->p);
 	build_threads(w);
 	build_sets(w);
 }

@@ -21,12 +21,10 @@ static void put_types(struct pprof_writer *w)
 {
 	struct buf unit = { 0 };
 
-	w->powers = alloc_zero(w->p->value_count, sizeof *w->powers);
 	w->units = alloc_zero(w->p->value_count, sizeof *w->units);
 	for (value_id v = 0; v < w->p->value_count; v++) {
-		w->powers[v] = unit_text_power(w->p, v, &w->units[v]);
 		unit.n = 0;
-		buf_add_unit(&unit, w->p, v, w->powers[v]);
+		buf_add_unit(&unit, w->p, v, unit_text_power(w->p, v, &w->units[v]));
 		put_type(w, PROFILE_TYPE, pprof_string(w, w->p->value_types[v].name),
 			 strings_add(&w->strings, buf_str(&unit)));
 	}
@@ -89,8 +87,7 @@ static void put_value_note(struct pprof_writer *w)
 	bool more = false;
 
 	for (value_id v = 0; v < p->value_count; v++)
-		more |= p->value_types[v].title ||
-			(p->value_types[v].counts && p->value_types[v].unit != UNIT_NONE);
+		more |= json_adds_to_value_type(&p->value_types[v]);
 	if (!more)
 		return;
 	out = output_memory(&text);
@@ -173,11 +170,9 @@ static void free_writer(struct pprof_writer *w)
 {
 	strings_free(&w->strings);
 	locations_free(&w->locations);
-	alloc_free(w->powers);
 	alloc_free(w->units);
 	buf_free(&w->message);
 	buf_free(&w->inner);
-	buf_free(&w->innermost);
 }
 
 void pprof_write(struct output *out, const struct profile *p)

@@ -62,11 +62,7 @@ static struct encoded encode_sets(struct pprof_writer *w)
 
 bool pprof_has_threads(const struct profile *p)
 {
-	for (size_t t = 0; t < p->thread_count; t++)
-		if (p->thread_count > 1 || p->threads[t].name || p->threads[t].pid ||
-		    p->threads[t].tid || p->threads[t].part)
-			return true;
-	return false;
+	return p->thread_count > 1 || profile_names_threads(p);
 }
 
 static bool is_thread_key(struct str key)

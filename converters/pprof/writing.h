@@ -18,10 +18,9 @@ struct pprof_writer {
 
 	struct locations locations;
 
-	int *powers;    /* by value type: times are written in 10^power nanoseconds */
-	int64_t *units; /* the same as numbers */
+	int64_t *units; /* by value type: what its values are divided by */
 	bool own_keys;  /* labels of the profile have the keys of threads */
-	struct buf message, inner, innermost;
+	struct buf message, inner;
 };
 
 /* Writes mappings, locations and functions. */

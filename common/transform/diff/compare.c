@@ -255,15 +255,6 @@ static bool is_one_count(const struct profile *p)
 	return p->value_count == 1 && is_bare(&p->value_types[0]);
 }
 
-/* The value type of that name, or NO_ID. */
-static value_id named(const struct profile *p, struct str name)
-{
-	for (value_id v = 0; v < p->value_count; v++)
-		if (str_eq(profile_text(p, p->value_types[v].name), name))
-			return v;
-	return NO_ID;
-}
-
 /* The value type of b that corresponds to v of a, or NO_ID. */
 static value_id partner(const struct profile *a, value_id v, const struct profile *b)
 {
@@ -272,7 +263,7 @@ static value_id partner(const struct profile *a, value_id v, const struct profil
 	if (is_one_count(a) || is_one_count(b))
 		return v == profile_shown_value(a) && b->value_count ? profile_shown_value(b)
 								     : NO_ID;
-	w = named(b, profile_text(a, a->value_types[v].name));
+	w = profile_value_named(b, profile_text(a, a->value_types[v].name));
 	if (w != NO_ID)
 		return w;
 	/* two that are alone have nothing else to be */
@@ -280,7 +271,8 @@ static value_id partner(const struct profile *a, value_id v, const struct profil
 	    a->value_types[0].unit == b->value_types[0].unit)
 		return 0;
 	return v < b->value_count && (a->value_count == b->value_count || v == 0) &&
-			       named(a, profile_text(b, b->value_types[v].name)) == NO_ID &&
+			       profile_value_named(a, profile_text(b, b->value_types[v].name)) ==
+				       NO_ID &&
 			       comparable(&a->value_types[v], &b->value_types[v])
 		       ? v
 		       : NO_ID;

@@ -408,14 +408,12 @@ static cJSON *json_comparison(const struct profile *a, const struct profile *b,
 }
 
 /* An empty profile may have value types or not. */
-static bool has_values(struct profile *p)
+static bool has_values(const struct profile *p)
 {
-	bool zero = true;
-
 	for (value_id v = 0; v < p->value_count; v++)
-		for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
-			zero &= values_all_zero(profile_values(p, i), v);
-	return !zero;
+		if (!profile_all_zero(p, v))
+			return true;
+	return false;
 }
 
 static void shape_idle(const struct check *k, struct profile **p)
