@@ -46,10 +46,8 @@ static value_id choose_value(struct diff_work *w, const struct profile *p, int s
 
 	if (side == DIFF_BASE && !w->report.d->sides[DIFF_BASE].run_count)
 		buf_replace(first, profile_text(p, p->value_types[prepare_default_value(p)].name));
-	for (v = 0; v < p->value_count; v++)
-		if (str_eq(profile_text(p, p->value_types[v].name), buf_str(first)))
-			return v;
-	return prepare_default_value(p);
+	v = profile_value_named(p, buf_str(first));
+	return v == NO_ID ? prepare_default_value(p) : v;
 }
 
 static int refuse_total(const char *file, const struct value_type *type, const struct profile *p)
@@ -125,11 +123,12 @@ static int add_profile(struct diff_work *w, struct profile **p, int side, const 
 		idle_drop(p);
 	else
 		idle_name(p);
-	if (convert_group_by_label(&w->settings, p, w->by, file) < 0 ||
-	    (w->normalize && normalize(w, *p, choose_value(w, *p, side), file, &scaled) < 0) ||
-	    prepare_run(w, p, REPR_GRAPH) < 0)
+	if (convert_group_by_label(&w->settings, p, w->by, file) < 0)
 		return -1;
 	v = choose_value(w, *p, side);
+	if ((w->normalize && normalize(w, *p, v, file, &scaled) < 0) ||
+	    prepare_run(w, p, REPR_GRAPH) < 0)
+		return -1;
 	if (difference_add(w->report.d, side, *p, v, kind_of(w, *p, v), scaled) < 0)
 		return -1;
 	if (!keep || keep->representation == REPR_GRAPH)
