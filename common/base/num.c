@@ -26,14 +26,11 @@ bool str_to_hex(struct str s, uint64_t *value)
 	if (!s.n || s.n > 16)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		unsigned c = (unsigned char)s.p[i], lower = c | 0x20u;
+		int digit = hex_digit(s.p[i]);
 
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (c - '0');
-		else if (lower >= 'a' && lower <= 'f')
-			v = v << 4 | (lower - 'a' + 10);
-		else
+		if (digit < 0)
 			return false;
+		v = v << 4 | (unsigned)digit;
 	}
 	*value = v;
 	return true;

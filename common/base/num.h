@@ -21,6 +21,16 @@ enum exactness {
 	OUT_OF_RANGE, /* does not fit in 64 bits */
 };
 
+/* The value of a hexadecimal digit, in large or small letters; -1: it is none. */
+static inline int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /*
  * The whole text must be digits (a sign is allowed for i64). False if it is malformed or out of
  * range.

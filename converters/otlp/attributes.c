@@ -122,12 +122,6 @@ static void put_double(struct buf *to, uint64_t bits)
 	buf_print(to, "%.17g", number);
 }
 
-void otlp_put_hex(struct buf *to, struct str bytes)
-{
-	for (size_t i = 0; i < bytes.n; i++)
-		buf_print(to, "%02x", (unsigned)(unsigned char)bytes.p[i]);
-}
-
 static void put_any(const struct otlp_message *m, struct protobuf value, struct any *to)
 {
 	struct protobuf_field f;

@@ -9,6 +9,7 @@
 #include "common/base/num.h"
 #include "common/syntax/protobuf.h"
 #include "converters/otlp/json.h"
+#include "converters/otlp/texts.h"
 
 /* --- errors --- */
 
@@ -156,27 +157,6 @@ static bool put_number(struct otlp_json *j, const struct otlp_schema_field *f, b
 
 /* --- bytes --- */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static bool put_hex(struct buf *to, struct str text)
-{
-	for (size_t i = 0; i + 1 < text.n; i += 2) {
-		int high = hex_digit(text.p[i]), low = hex_digit(text.p[i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		buf_byte(to, (char)(high << 4 | low));
-	}
-	return true;
-}
-
 /* Both alphabets, as protobuf's readers take them. */
 static int base64_digit(char c)
 {
@@ -226,7 +206,7 @@ static bool put_base64(struct buf *to, struct str text)
 static bool put_id(struct buf *to, struct str text, size_t size)
 {
 	if (text.n == 2 * size)
-		return put_hex(to, text);
+		return otlp_decode_hex(to, text);
 	return !text.n || (put_base64(to, text) && to->n == size);
 }
 

@@ -126,7 +126,6 @@ void otlp_read_attributes(struct otlp_message *m);
 /* The text of a string's number; `at`: the place for an error that names `what`. */
 string_id otlp_string(const struct otlp_message *m, const struct protobuf *at, uint64_t number,
 		      const char *what);
-void otlp_put_hex(struct buf *to, struct str bytes);
 /* A KeyValue of a resource, scope or the attribute table. */
 struct otlp_attribute otlp_attribute(const struct otlp_message *m, struct protobuf row);
 /* A row of the attribute table; an empty one after an error. */

@@ -9,6 +9,7 @@
 #include "common/base/alloc.h"
 #include "common/profile/unit_text.h"
 #include "converters/otlp/reading.h"
+#include "converters/otlp/texts.h"
 
 enum { SAMPLES = 2 }; /* of a profile, in all layouts */
 

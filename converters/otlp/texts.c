@@ -4,11 +4,6 @@
 
 enum { ESCAPE = 4 }; /* \xNN */
 
-static int digit_of(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The byte that is escaped here, or -1. */
 static int escaped_at(struct str s, size_t i)
 {
@@ -16,8 +11,8 @@ static int escaped_at(struct str s, size_t i)
 
 	if (s.n - i < ESCAPE || s.p[i] != '\\' || s.p[i + 1] != 'x')
 		return -1;
-	high = digit_of(s.p[i + 2]);
-	low = digit_of(s.p[i + 3]);
+	high = otlp_hex_digit(s.p[i + 2]);
+	low = otlp_hex_digit(s.p[i + 3]);
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
@@ -62,4 +57,22 @@ void otlp_unescape(struct buf *to, struct str text)
 		buf_byte(to, byte < 0 ? text.p[i] : (char)byte);
 		i += byte < 0 ? 1 : ESCAPE;
 	}
+}
+
+void otlp_put_hex(struct buf *to, struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		buf_print(to, "%02x", (unsigned)(unsigned char)bytes.p[i]);
+}
+
+bool otlp_decode_hex(struct buf *to, struct str digits)
+{
+	for (size_t i = 0; i + 1 < digits.n; i += 2) {
+		int high = hex_digit(digits.p[i]), low = hex_digit(digits.p[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		buf_byte(to, (char)(high << 4 | low));
+	}
+	return true;
 }

@@ -9,6 +9,7 @@
 #ifndef OTLP_TEXTS_H
 #define OTLP_TEXTS_H
 
+#include "common/base/num.h"
 #include "common/profile/strings.h"
 
 #define OTLP_ESCAPES "profpipe.escapes"
@@ -18,5 +19,17 @@ bool otlp_needs_escapes(const struct strings *texts);
 /* Each appends the other form. */
 void otlp_escape(struct buf *to, struct str text);
 void otlp_unescape(struct buf *to, struct str text);
+
+/* --- bytes as hexadecimal digits --- */
+
+/* Appends two small letters or figures for each byte. */
+void otlp_put_hex(struct buf *to, struct str bytes);
+/* Appends the bytes of pairs of digits, large ones too. False: something is no digit. */
+bool otlp_decode_hex(struct buf *to, struct str digits);
+/* The value of a digit as it is written here, -1 for large letters too. */
+static inline int otlp_hex_digit(char c)
+{
+	return c >= 'A' && c <= 'F' ? -1 : hex_digit(c);
+}
 
 #endif

@@ -8,19 +8,17 @@
 #include "common/syntax/json_put.h"
 #include "common/syntax/protobuf.h"
 #include "converters/otlp/schema.h"
+#include "converters/otlp/texts.h"
 
-static void put_hex(struct output *out, struct str bytes)
+static void put_id(struct output *out, struct str bytes)
 {
-	static const char digits[] = "0123456789abcdef";
+	struct buf digits = { 0 };
 
+	otlp_put_hex(&digits, bytes);
 	output_byte(out, '"');
-	for (size_t i = 0; i < bytes.n; i++) {
-		unsigned char byte = (unsigned char)bytes.p[i];
-
-		output_byte(out, digits[byte >> 4]);
-		output_byte(out, digits[byte & 15]);
-	}
+	output_str(out, buf_str(&digits));
 	output_byte(out, '"');
+	buf_free(&digits);
 }
 
 static void put_number(struct output *out, enum otlp_kind kind, uint64_t value)
@@ -52,7 +50,7 @@ static void put_value(struct output *out, const struct protobuf *m, struct proto
 	} else if (field->kind == OTLP_TEXT) {
 		json_put(out, f->bytes);
 	} else if (field->kind == OTLP_ID) {
-		put_hex(out, f->bytes);
+		put_id(out, f->bytes);
 	} else {
 		rest = protobuf_numbers(m, f);
 		for (size_t i = 0; protobuf_each(&rest, f, &value); i++) {

@@ -11,6 +11,7 @@
  * Reading makes the same labels and threads of them again.
  */
 #include "common/base/alloc.h"
+#include "converters/otlp/texts.h"
 #include "converters/otlp/writing.h"
 
 enum { SCOPE_NAME = 1, SCOPE_VERSION, SCOPE_ATTRIBUTE };
@@ -57,20 +58,11 @@ static bool decode_id(struct str digits, size_t bytes, struct buf *to)
 	if (digits.n != 2 * bytes)
 		return false;
 	for (size_t i = 0; i < digits.n; i++) {
-		char c = digits.p[i];
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-						   : -1;
-
-		if (digit < 0)
+		if (otlp_hex_digit(digits.p[i]) < 0)
 			return false;
-		any |= digit > 0;
-		if (i % 2)
-			to->p[to->n - 1] = (char)(to->p[to->n - 1] << 4 | digit);
-		else
-			buf_byte(to, (char)digit);
+		any |= digits.p[i] != '0';
 	}
-	return any;
+	return any && otlp_decode_hex(to, digits);
 }
 
 /* Adds the label to the link if it is one of its two ids. */

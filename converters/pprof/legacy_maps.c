@@ -29,9 +29,7 @@ static bool take_hex(struct str *s, uint64_t *value)
 
 	if (str_starts(*s, S("0x")))
 		*s = str_from(*s, 2);
-	while (n < s->n &&
-	       ((s->p[n] >= '0' && s->p[n] <= '9') || (s->p[n] >= 'a' && s->p[n] <= 'f') ||
-		(s->p[n] >= 'A' && s->p[n] <= 'F')))
+	while (n < s->n && hex_digit(s->p[n]) >= 0)
 		n++;
 	if (!str_to_hex(str_head(*s, n), value))
 		return false;

@@ -39,16 +39,16 @@ static const struct legacy_symbol *find_symbol(const struct legacy_reader *l, ui
 const struct legacy_symbol *legacy_find_symbol(const struct legacy_reader *l,
 					       const struct legacy_address *of, uint64_t *address)
 {
-	const struct legacy_symbol *symbol = find_symbol(l, of->address - 1);
+	const struct legacy_symbol *before = find_symbol(l, of->address - 1), *exact;
 
 	*address = of->address - of->returns;
-	if (symbol && of->returns)
-		return symbol;
-	if (find_symbol(l, of->address)) {
-		symbol = find_symbol(l, of->address);
-		*address = of->address;
-	}
-	return symbol;
+	if (before && of->returns)
+		return before;
+	exact = find_symbol(l, of->address);
+	if (!exact)
+		return before;
+	*address = of->address;
+	return exact;
 }
 
 /* The lines that were added since there were `first` are those of the address. */
