@@ -19,6 +19,10 @@ extern const struct option_row otlp_read_rows[];
 int otlp_read(struct input *in, struct profile *p);
 
 /* Numbers of fields that the reader and the writer share, of layout 1.11. */
+enum otlp_message_field { OTLP_RESOURCES = 1, OTLP_DICTIONARY };
+/* of a resource's and a scope's profiles: what it is, what is in it */
+enum otlp_level_field { OTLP_OUTER = 1, OTLP_INNER };
+enum { OTLP_RESOURCE_ATTRIBUTE = 1 };
 enum otlp_table {
 	OTLP_MAPPINGS = 1,
 	OTLP_LOCATIONS,

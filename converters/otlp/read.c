@@ -8,9 +8,6 @@
 #include "converters/otlp/json.h"
 #include "converters/otlp/reading.h"
 
-enum { RESOURCES = 1, DICTIONARY };
-enum { OUTER = 1, INNER }; /* of a resource's and a scope's profiles: what it is, what is in it */
-
 static void add_row(struct otlp_rows *rows, struct protobuf row)
 {
 	ARRAY_ROOM(rows->rows, rows->count, rows->cap);
@@ -46,7 +43,7 @@ static bool has_tables(struct protobuf all)
 	struct protobuf_field f;
 
 	while (protobuf_field(&all, &f))
-		if (f.number > DICTIONARY && f.number <= OTLP_TABLES)
+		if (f.number > OTLP_DICTIONARY && f.number <= OTLP_TABLES)
 			return true;
 	return false;
 }
@@ -60,13 +57,13 @@ static void read_parts(struct otlp_message *m, enum otlp_layout wanted)
 	if (tables)
 		m->layout = OTLP_1_6;
 	while (protobuf_field(&all, &f)) {
-		if (f.number == RESOURCES)
+		if (f.number == OTLP_RESOURCES)
 			add_row(&m->resources, protobuf_nested(&all, &f, "profiles of a resource"));
 		else if (tables)
 			read_table_row(m, f.number - 1, &all, &f);
-		else if (f.number == DICTIONARY && m->dictionary && !m->json)
+		else if (f.number == OTLP_DICTIONARY && m->dictionary && !m->json)
 			protobuf_error(&all, "expected one dictionary, got a second one");
-		else if (f.number == DICTIONARY)
+		else if (f.number == OTLP_DICTIONARY)
 			read_dictionary(m, protobuf_nested(&all, &f, "a dictionary"));
 	}
 	if (!tables && !m->dictionary && m->resources.count)
@@ -98,16 +95,16 @@ void otlp_each_profile(struct otlp_message *m,
 	for (size_t i = 0; i < m->resources.count && !m->in->failed; i++) {
 		struct protobuf resource = m->resources.rows[i];
 
-		origin.resource = part_of(resource, OUTER, "a resource");
+		origin.resource = part_of(resource, OTLP_OUTER, "a resource");
 		while (protobuf_field(&resource, &f)) {
 			struct protobuf scope;
 
-			if (f.number != INNER)
+			if (f.number != OTLP_INNER)
 				continue;
 			scope = protobuf_nested(&resource, &f, "profiles of a scope");
-			origin.scope = part_of(scope, OUTER, "a scope");
+			origin.scope = part_of(scope, OTLP_OUTER, "a scope");
 			while (protobuf_field(&scope, &g))
-				if (g.number == INNER &&
+				if (g.number == OTLP_INNER &&
 				    !visit(m, protobuf_nested(&scope, &g, "a profile"), &origin,
 					   context))
 					return;
@@ -145,10 +142,11 @@ static size_t first_message(struct input *in, size_t length)
 	if (has_tables(all))
 		return length;
 	for (const char *at = all.p; protobuf_field(&all, &f); at = all.p) {
-		leads |= at == in->p && f.number == DICTIONARY;
-		if (end == length && dictionaries && f.number == (leads ? DICTIONARY : RESOURCES))
+		leads |= at == in->p && f.number == OTLP_DICTIONARY;
+		if (end == length && dictionaries &&
+		    f.number == (leads ? OTLP_DICTIONARY : OTLP_RESOURCES))
 			end = (size_t)(at - in->p);
-		dictionaries += f.number == DICTIONARY;
+		dictionaries += f.number == OTLP_DICTIONARY;
 	}
 	return dictionaries > 1 ? end : length;
 }

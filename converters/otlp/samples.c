@@ -162,14 +162,13 @@ static void add_text(struct otlp_message *m, struct labels *to, struct str key, 
 
 static void add_origin(struct otlp_message *m, struct labels *to, const struct otlp_origin *origin)
 {
-	enum { RESOURCE_ATTRIBUTE = 1 };
 	enum { SCOPE_NAME = 1, SCOPE_VERSION, SCOPE_ATTRIBUTE };
 	struct protobuf part = origin->resource;
 	struct otlp_attribute a;
 	struct protobuf_field f;
 
 	while (protobuf_field(&part, &f))
-		if (f.number == RESOURCE_ATTRIBUTE) {
+		if (f.number == OTLP_RESOURCE_ATTRIBUTE) {
 			a = otlp_attribute(m, protobuf_nested(&part, &f, "an attribute"));
 			add_attribute(m, to, &a);
 		}

@@ -15,7 +15,6 @@
 #include "converters/otlp/writing.h"
 
 enum { SCOPE_NAME = 1, SCOPE_VERSION, SCOPE_ATTRIBUTE };
-enum { RESOURCE_ATTRIBUTE = 1 };
 enum { LINK_TRACE = 1, LINK_SPAN };
 
 /* --- keys --- */
@@ -117,11 +116,12 @@ static bool takes_place(struct set_builder *b, struct str key, const struct labe
 		return true;
 	}
 	if (is_of_resource(key) && !l->unit && l->is_number) {
-		otlp_put_integer(w, &b->resource, RESOURCE_ATTRIBUTE, key, (uint64_t)l->number);
+		otlp_put_integer(w, &b->resource, OTLP_RESOURCE_ATTRIBUTE, key,
+				 (uint64_t)l->number);
 		return true;
 	}
 	if (is_of_resource(key) && !l->is_number) {
-		otlp_put_text(w, &b->resource, RESOURCE_ATTRIBUTE, key, text);
+		otlp_put_text(w, &b->resource, OTLP_RESOURCE_ATTRIBUTE, key, text);
 		return true;
 	}
 	/* in the order of the fields, whatever that of the labels */

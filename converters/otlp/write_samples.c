@@ -8,8 +8,6 @@
 #include "common/base/csr.h"
 #include "converters/otlp/writing.h"
 
-enum { MESSAGE_RESOURCE = 1 };
-enum { OUTER = 1, INNER }; /* of a resource's and a scope's profiles: what it is, what is in it */
 enum { PROFILE_SAMPLE = 2 };
 enum { SAMPLE_STACK = 1, SAMPLE_ATTRIBUTES, SAMPLE_LINK, SAMPLE_VALUES };
 
@@ -195,11 +193,12 @@ static size_t profile_length(const struct grouping *g, size_t i, value_id v)
 static size_t scope_length(const struct grouping *g, size_t i)
 {
 	const struct otlp_writer *w = g->w;
-	size_t length = protobuf_size(OUTER, strings_text(&w->parts, g->groups[i].key.scope).n);
+	size_t length = protobuf_size(OTLP_OUTER,
+				      strings_text(&w->parts, g->groups[i].key.scope).n);
 
 	for (value_id v = 0; v < w->p->value_count; v++)
 		if (has_profile(g, i, v))
-			length += protobuf_size(INNER, profile_length(g, i, v));
+			length += protobuf_size(OTLP_INNER, profile_length(g, i, v));
 	return length;
 }
 
@@ -207,12 +206,12 @@ static void write_scope(const struct grouping *g, size_t i)
 {
 	const struct otlp_writer *w = g->w;
 
-	protobuf_write_head(w->out, INNER, scope_length(g, i));
-	protobuf_write_bytes(w->out, OUTER, strings_text(&w->parts, g->groups[i].key.scope));
+	protobuf_write_head(w->out, OTLP_INNER, scope_length(g, i));
+	protobuf_write_bytes(w->out, OTLP_OUTER, strings_text(&w->parts, g->groups[i].key.scope));
 	for (value_id v = 0; v < w->p->value_count; v++) {
 		if (!has_profile(g, i, v))
 			continue;
-		protobuf_write_head(w->out, INNER, profile_length(g, i, v));
+		protobuf_write_head(w->out, OTLP_INNER, profile_length(g, i, v));
 		output_str(w->out, buf_str(&w->heads[v]));
 		output_str(w->out, buf_str(&g->groups[i].samples[v]));
 		output_str(w->out, buf_str(&w->tails[v]));
@@ -221,7 +220,6 @@ static void write_scope(const struct grouping *g, size_t i)
 
 static void write_resource(struct grouping *g, size_t first)
 {
-	enum { RESOURCE_ATTRIBUTE = 1 };
 	struct otlp_writer *w = g->w;
 	const struct scope_key *key = &g->groups[first].key;
 	struct buf resource = { 0 };
@@ -229,14 +227,14 @@ static void write_resource(struct grouping *g, size_t first)
 
 	buf_add(&resource, strings_text(&w->parts, key->resource));
 	if (key->pid)
-		otlp_put_id(w, &resource, RESOURCE_ATTRIBUTE, S(OTLP_PROCESS_ID), key->pid);
-	length = protobuf_size(OUTER, resource.n);
+		otlp_put_id(w, &resource, OTLP_RESOURCE_ATTRIBUTE, S(OTLP_PROCESS_ID), key->pid);
+	length = protobuf_size(OTLP_OUTER, resource.n);
 	for (size_t i = first; i != NO_GROUP; i = g->groups[i].next) {
 		build_samples(g, i);
-		length += protobuf_size(INNER, scope_length(g, i));
+		length += protobuf_size(OTLP_INNER, scope_length(g, i));
 	}
-	protobuf_write_head(w->out, MESSAGE_RESOURCE, length);
-	protobuf_write_bytes(w->out, OUTER, buf_str(&resource));
+	protobuf_write_head(w->out, OTLP_RESOURCES, length);
+	protobuf_write_bytes(w->out, OTLP_OUTER, buf_str(&resource));
 	for (size_t i = first; i != NO_GROUP; i = g->groups[i].next) {
 		write_scope(g, i);
 		free_samples(g, i);

@@ -2,7 +2,6 @@
 #include "common/base/alloc.h"
 #include "converters/otlp/writing.h"
 
-enum { DICTIONARY = 2 };
 enum { MAPPING_START = 1, MAPPING_LIMIT, MAPPING_OFFSET, MAPPING_FILE, MAPPING_ATTRIBUTES };
 enum { LOCATION_MAPPING = 1, LOCATION_ADDRESS, LOCATION_LINE, LOCATION_ATTRIBUTES };
 enum { LINE_FUNCTION = 1, LINE_LINE, LINE_COLUMN };
@@ -202,7 +201,7 @@ void otlp_write_dictionary(struct otlp_writer *w)
 	put_rows(&w->texts, OTLP_STRINGS, &tables[OTLP_STRINGS]);
 	for (size_t t = 0; t < OTLP_TABLES; t++)
 		length += tables[t].n;
-	protobuf_write_head(w->out, DICTIONARY, length);
+	protobuf_write_head(w->out, OTLP_DICTIONARY, length);
 	for (size_t t = 0; t < OTLP_TABLES; t++) {
 		output_str(w->out, buf_str(&tables[t]));
 		buf_free(&tables[t]);
