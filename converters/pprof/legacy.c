@@ -13,6 +13,14 @@ bool legacy_is_comment(struct str line)
 	return !line.n || line.p[0] == '#';
 }
 
+bool legacy_next_line(struct legacy_reader *l, struct str *line)
+{
+	while (input_line(l->in, line))
+		if (!legacy_is_comment(*line))
+			return true;
+	return false;
+}
+
 struct str legacy_first_line(struct str head)
 {
 	struct str line;

@@ -170,6 +170,8 @@ static inline bool legacy_is_blank(char c)
 }
 struct str legacy_first_line(struct str head); /* that is neither empty nor a comment */
 bool legacy_is_comment(struct str line);       /* "# ..." or empty */
+/* Takes the next line that is neither. False at the end. */
+bool legacy_next_line(struct legacy_reader *l, struct str *line);
 /* Takes what is expected, a number or a word off *text; blanks before it are passed over. */
 bool legacy_take(struct str *text, struct str word);
 bool legacy_take_i64(struct str *text, int64_t *value);

@@ -55,10 +55,8 @@ void legacy_read_count(struct legacy_reader *l)
 	struct str line, name = S("");
 	struct buf type = { 0 };
 	int64_t total = 0, rows = 0;
-	bool map = false;
 
-	while (input_line(l->in, &line) && legacy_is_comment(line))
-		;
+	legacy_next_line(l, &line);
 	if (l->in->failed || !parse_count_header(line, &name, &total))
 		return;
 	buf_add(&type, name);
@@ -66,17 +64,13 @@ void legacy_read_count(struct legacy_reader *l)
 	legacy_add_type(l, type.p, "count");
 	legacy_set_period(l, type.p, "count", 1);
 	buf_free(&type);
-	while (input_line(l->in, &line)) {
-		map = str_starts(line, S("---"));
-		if (map)
-			break;
+	while (input_line(l->in, &line) && !str_starts(line, S("---")))
 		if (legacy_is_comment(line))
 			legacy_read_comment(l, line);
 		else
 			read_count_sample(l, line, &rows);
-	}
 	legacy_check_total(l, rows, total, "stacks");
-	if (map)
+	if (!l->in->failed && str_starts(line, S("---")))
 		legacy_read_sections(l, line);
 }
 

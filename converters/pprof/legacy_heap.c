@@ -82,8 +82,7 @@ static void read_header(struct heap_reader *h)
 	struct legacy_sizes total;
 	struct str line;
 
-	while (input_line(h->l->in, &line) &&
-	       (legacy_is_comment(line) || str_starts(str_trim(line), S("---"))))
+	while (legacy_next_line(h->l, &line) && str_starts(str_trim(line), S("---")))
 		;
 	if (h->l->in->failed)
 		return;
@@ -165,22 +164,17 @@ void legacy_read_heap(struct legacy_reader *l)
 {
 	struct heap_reader h = { .l = l };
 	struct str line = S("");
-	bool map = false;
 
 	read_header(&h);
 	if (l->in->failed)
 		return;
 	add_types(&h);
-	while (input_line(l->in, &line)) {
-		map = legacy_is_map_heading(line);
-		if (map)
-			break;
+	while (input_line(l->in, &line) && !legacy_is_map_heading(line))
 		if (legacy_is_comment(line))
 			legacy_read_comment(l, line);
 		else
 			read_sample(&h, line);
-	}
 	check_totals(&h);
-	if (map)
+	if (!l->in->failed && legacy_is_map_heading(line))
 		legacy_read_sections(l, line);
 }

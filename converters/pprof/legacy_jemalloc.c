@@ -284,8 +284,7 @@ static void read_header(struct jemalloc_reader *j)
 	struct jemalloc_line total;
 	struct str line;
 
-	while (input_line(l->in, &line) &&
-	       (legacy_is_comment(line) || str_starts(str_trim(line), S("---"))))
+	while (legacy_next_line(l, &line) && str_starts(str_trim(line), S("---")))
 		;
 	if (l->in->failed)
 		return;

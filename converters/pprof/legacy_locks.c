@@ -101,8 +101,7 @@ void legacy_read_locks(struct legacy_reader *l)
 	bool samples = false;
 	struct str line = S("");
 
-	while (input_line(l->in, &line) && legacy_is_comment(line))
-		;
+	legacy_next_line(l, &line);
 	legacy_add_type(l, "contentions", "count");
 	legacy_add_type(l, "delay", "nanoseconds");
 	while (input_line(l->in, &line)) {

@@ -317,8 +317,7 @@ void legacy_read_symbolised(struct legacy_reader *l)
 	const struct legacy_kind *kind;
 	struct str line;
 
-	while (input_line(l->in, &line) && legacy_is_comment(line))
-		;
+	legacy_next_line(l, &line);
 	while (input_line(l->in, &line) && !str_starts(line, S("---")))
 		if (str_starts(line, S("0x")))
 			read_symbol(l, line);
