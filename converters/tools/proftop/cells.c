@@ -102,6 +102,26 @@ void proftop_function(struct table *t, const struct flat_row *f)
 	buf_free(&text);
 }
 
+const struct table_column *proftop_columns(const struct proftop_options *o,
+					   const struct table_column *functions, size_t count,
+					   struct table_column *columns)
+{
+	memcpy(columns, functions, count * sizeof *functions);
+	if (o->by) {
+		columns[0].key = "label";
+		columns[count - 1].heading = "label";
+	}
+	return columns;
+}
+
+void proftop_add_count(const struct proftop_options *o, struct buf *b, const struct flat_profile *f,
+		       size_t shown)
+{
+	buf_print(b, " in %lu %s", (unsigned long)f->count, o->by ? "labels" : "functions");
+	if (shown < f->count)
+		buf_print(b, ", %lu shown", (unsigned long)shown);
+}
+
 void proftop_identity(struct table *t, const struct flat_profile *f, const struct flat_row *row)
 {
 	bool known = row->location.n && !str_eq(row->location, S("~"));

@@ -94,31 +94,18 @@ static void put_summary(const struct proftop_options *o, struct output *out,
 	buf_add_line(&text, name);
 	buf_add(&text, S(": "));
 	buf_add_visible(&text, buf_str(&total));
-	buf_print(&text, " in %lu %s", (unsigned long)f->count, o->by ? "labels" : "functions");
-	if (shown < f->count)
-		buf_print(&text, ", %lu shown", (unsigned long)shown);
+	proftop_add_count(o, &text, f, shown);
 	buf_add(&text, f->calls_known || o->by ? S("\n\n") : S("; nobody counted calls\n\n"));
 	output_str(out, buf_str(&text));
 	buf_free(&text);
 	buf_free(&total);
 }
 
-/* Rows about labels say so. */
-static const struct table_column *flat_or_label_columns(const struct proftop_options *o,
-							struct table_column *columns)
-{
-	memcpy(columns, flat_columns, sizeof flat_columns);
-	if (o->by) {
-		columns[0].key = "label";
-		columns[FLAT_COLUMNS - 1].heading = "label";
-	}
-	return columns;
-}
-
 void proftop_flat(const struct proftop_options *o, struct output *out, const struct flat_profile *f)
 {
 	struct table_column columns[FLAT_COLUMNS];
-	struct table *t = table_new(flat_or_label_columns(o, columns), FLAT_COLUMNS);
+	struct table *t = table_new(proftop_columns(o, flat_columns, FLAT_COLUMNS, columns),
+				    FLAT_COLUMNS);
 	uint32_t *order = proftop_order(o, f), limit = proftop_limit(o, f->count);
 	int64_t sum = 0, max_value = 0;
 

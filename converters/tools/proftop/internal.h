@@ -45,6 +45,16 @@ void proftop_share(struct table *t, int64_t value, int64_t total);
 void proftop_count(struct table *t, int64_t count, bool known);
 /* The unit of exact numbers: "ns", "bytes", or what is counted. */
 struct str proftop_unit(const struct profile *p, value_id v);
+/*
+ * Copies the columns of rows about functions; those about labels say so in the first, for
+ * programs, and the last. The table refers to the copy.
+ */
+const struct table_column *proftop_columns(const struct proftop_options *o,
+					   const struct table_column *functions, size_t count,
+					   struct table_column *columns);
+/* Appends " in 90 functions, 8 shown". */
+void proftop_add_count(const struct proftop_options *o, struct buf *b, const struct flat_profile *f,
+		       size_t shown);
 /* Function, file, line, value type and unit, for programs: the first five cells of a row. */
 void proftop_identity(struct table *t, const struct flat_profile *f, const struct flat_row *row);
 /* name (file:line), in a cell of its own. */

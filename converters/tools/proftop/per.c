@@ -97,9 +97,7 @@ static void put_summary(const struct proftop_options *o, struct output *out, con
 		buf_add(&text, S(": "));
 		buf_add_visible(&text, buf_str(&total));
 	}
-	buf_print(&text, " in %lu %s", (unsigned long)m->f->count, o->by ? "labels" : "functions");
-	if (shown < m->f->count)
-		buf_print(&text, ", %lu shown", (unsigned long)shown);
+	proftop_add_count(o, &text, m->f, shown);
 	buf_add(&text, S("\n\n"));
 	output_str(out, buf_str(&text));
 	buf_free(&text);
@@ -113,12 +111,7 @@ static struct table *make_table(const struct proftop_options *o, const struct me
 	uint32_t *order = proftop_order(o, &m->mean), limit = proftop_limit(o, m->f->count);
 	struct table *t;
 
-	memcpy(columns, per_columns, sizeof per_columns);
-	if (o->by) {
-		columns[0].key = "label";
-		columns[PER_COLUMNS - 1].heading = "label";
-	}
-	t = table_new(columns, PER_COLUMNS);
+	t = table_new(proftop_columns(o, per_columns, PER_COLUMNS, columns), PER_COLUMNS);
 	for (uint32_t i = 0; i < m->f->count && table_rows(t) < limit; i++) {
 		const struct call_row *of = &m->f->table.rows[order[i]];
 		const struct call_row *by = &m->per->table.rows[order[i]];
