@@ -396,20 +396,9 @@ static uint64_t pprof_service(uint32_t samples)
 	return service(samples, 20000);
 }
 
-static uint64_t pprof_merge(uint32_t files, const char *folder)
+static uint64_t small_pprof(void)
 {
-	enum { SAMPLES = 180, FUNCTIONS = 300 };
-	uint64_t total = 0;
-
-	for (uint32_t i = 0; i < files; i++) {
-		char name[4096];
-
-		snprintf(name, sizeof name, "%s/%05u.pb", folder, i);
-		open_file(name);
-		total += service(SAMPLES, FUNCTIONS);
-		close_file();
-	}
-	return total;
+	return service(180, 300);
 }
 
 /* --- speedscope --- */
@@ -774,16 +763,23 @@ static uint64_t pstat(uint32_t functions)
 	return total * 1000;
 }
 
-static uint64_t merge(uint32_t files, const char *folder)
+static uint64_t small_pstat(void)
+{
+	return pstat(20 + below(60));
+}
+
+/* A folder of files to merge. */
+static uint64_t merge(uint32_t files, const char *folder, const char *suffix,
+		      uint64_t (*make_one)(void))
 {
 	uint64_t total = 0;
 
 	for (uint32_t i = 0; i < files; i++) {
 		char name[4096];
 
-		snprintf(name, sizeof name, "%s/%05u.pstat", folder, i);
+		snprintf(name, sizeof name, "%s/%05u.%s", folder, i, suffix);
 		open_file(name);
-		total += pstat(20 + below(60));
+		total += make_one();
 		close_file();
 	}
 	return total;
@@ -1015,9 +1011,9 @@ int main(int argc, char **argv)
 	uint64_t total;
 
 	if (count && strcmp(argv[1], "merge") == 0) {
-		total = merge(count, argv[3]);
+		total = merge(count, argv[3], "pstat", small_pstat);
 	} else if (count && strcmp(argv[1], "pprof-merge") == 0) {
-		total = pprof_merge(count, argv[3]);
+		total = merge(count, argv[3], "pb", small_pprof);
 	} else if (!count || !make(argv[1], count, argv[3], &total)) {
 		fprintf(stderr, "usage: generate KIND COUNT FILE\n");
 		return 2;
