@@ -84,6 +84,7 @@ static unsigned has_threads(const struct profile *p)
 static unsigned features_of_samples(const struct profile *p)
 {
 	unsigned has = bit_if(p->sample_count, FEATURE_STACKS) | bit_if(p->ordered, FEATURE_ORDER) |
+		       bit_if(p->sample_count && p->counts_calls, FEATURE_CALLS) |
 		       bit_if(p->sample_label_count, FEATURE_LABELS) |
 		       bit_if(p->sample_time_count, FEATURE_SAMPLE_TIMES) |
 		       bit_if(p->call_event_count, FEATURE_CALL_EVENTS);

@@ -210,7 +210,8 @@ struct label_sets {
 struct sample {
 	thread_id thread;
 	stack_id stack;
-	uint64_t count; /* number of the source's samples that this row stands for */
+	uint64_t count; /* number of the source's samples that this row stands for, or of calls
+			   if p->counts_calls */
 	label_set_id labels;
 	bool timed; /* `time` is known; stored only if p->ordered */
 	/*
@@ -375,6 +376,8 @@ struct profile {
 	bool estimated;      /* the stacks were estimated by stacks_from_graph */
 	bool arcs_estimated; /* inclusive values of arcs were estimated by arc_values_estimate */
 	bool calls_sampled;  /* calls are numbers of samples, since calls were not counted */
+	bool counts_calls;   /* the count of a sample is the number of calls of its last frame,
+			        which the source counted: spans, loops of a plan's node */
 	bool inclusive_only; /* inclusive values intentionally contain time that is in no self
 			        value */
 	bool all_callers;    /* every call is in an arc, except calls of functions without

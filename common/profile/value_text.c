@@ -124,7 +124,7 @@ struct str profile_difference_title(const struct profile *p)
 						     : title;
 }
 
-bool profile_counts_calls(const struct profile *p)
+bool profile_has_call_values(const struct profile *p)
 {
 	return profile_is_difference(p) && p->value_count == 4 &&
 	       str_eq(profile_text(p, p->value_types[2].name), S("base_calls")) &&

@@ -39,7 +39,7 @@ void buf_add_percent(struct buf *b, int64_t value, int64_t total);
 bool profile_is_difference(const struct profile *p);
 bool profile_has_shares(const struct profile *p);
 /* Whether a difference has two value types more, base_calls and new_calls. */
-bool profile_counts_calls(const struct profile *p);
+bool profile_has_call_values(const struct profile *p);
 /* What the values of a difference are: "time, medians of 6 and 6 runs", or empty. */
 struct str profile_difference_title(const struct profile *p);
 

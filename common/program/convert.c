@@ -224,6 +224,7 @@ int convert_read_input(struct settings *s, struct profile *p, const struct forma
 		       format_list list, struct input *in, const struct format **found)
 {
 	bool named = from != NULL, empty;
+	bool counted = p->counts_calls || !profile_has_stacks(p);
 	string_id title = p->title;
 	int status = -1;
 
@@ -241,7 +242,9 @@ int convert_read_input(struct settings *s, struct profile *p, const struct forma
 		*found = from;
 		in->options = read_values(s, from);
 		p->source = !p->source || p->source == from->name ? from->name : "several formats";
+		p->counts_calls = false;
 		status = from->read(in, p);
+		p->counts_calls &= counted; /* by all that was read into it, or by none */
 		if (status == 0 && empty)
 			status = 1;
 	}

@@ -181,8 +181,8 @@ static void reduce(const struct preparation *x)
 	struct profile **p = x->p;
 	bool needed;
 
-	if (x->to->representation == REPR_SAMPLES && profile_counts_calls(*p))
-		profile_drop_calls(*p);
+	if (x->to->representation == REPR_SAMPLES && profile_has_call_values(*p))
+		profile_drop_call_values(*p);
 	if (!(features_kept(x) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
 		profile_keep_value(*p, prepare_default_value(*p));
 	options.drop = unkept_details(x);

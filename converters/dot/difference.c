@@ -233,7 +233,7 @@ static void put_graph(struct dot_pair *k)
 /* The weight of a function is the larger of its two inclusive values. */
 void dot_put_difference(struct dot_drawing *d, const struct profile *p)
 {
-	struct dot_pair k = { .d = d, .p = p, .calls_known = profile_counts_calls(p) };
+	struct dot_pair k = { .d = d, .p = p, .calls_known = profile_has_call_values(p) };
 
 	for (value_id s = 0; s < DIFF_SIDES; s++) {
 		flat_profile_make(&k.sides[s], p, s);

@@ -208,6 +208,59 @@ static void graph_counts_recursion_once(void **state)
 	profile_free(p);
 }
 
+static const struct total *total_of(const struct profile *p, char name)
+{
+	char text[] = { name, 0 };
+	string_id id = profile_string((struct profile *)p, str_of(text));
+
+	for (function_id f = 0; f < p->function_count; f++)
+		if (p->functions[f].name == id)
+			return &p->totals[f];
+	return NULL;
+}
+
+static void add_calls(struct profile *p, const char *text, int64_t value, uint64_t calls)
+{
+	add_stack(p, 0, text, value);
+	p->samples[p->sample_count - 1].count = calls;
+}
+
+/* m is called once; f twice by m and three times by g, which f calls five times */
+static void counted_calls_are_those_of_last_frames(void **state)
+{
+	struct profile *graph = new_profile(), *totals = new_profile();
+	struct profile *both[] = { graph, totals };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		both[i]->counts_calls = true;
+		add_calls(both[i], "m", 1, 1);
+		add_calls(both[i], "mf", 2, 2);
+		add_calls(both[i], "mfg", 3, 5);
+		add_calls(both[i], "mfgf", 4, 3);
+	}
+	graph_from_stacks(graph);
+	totals_from_stacks(totals);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(total_of(both[i], 'm')->calls, 1);
+		assert_int_equal(total_of(both[i], 'f')->calls, 5);
+		assert_int_equal(total_of(both[i], 'f')->primitive, 2);
+		assert_int_equal(total_of(both[i], 'g')->calls, 5);
+		assert_int_equal(total_value(both[i], 'f'), 9);
+		assert_false(both[i]->calls_sampled);
+	}
+	assert_int_equal(graph->arc_count, 3);
+	for (size_t i = 0; i < graph->arc_count; i++) {
+		const struct arc *a = &graph->arcs[i];
+		struct str caller = function_name(graph, a->caller);
+
+		assert_int_equal(a->calls, caller.p[0] == 'm' ? 2 : caller.p[0] == 'f' ? 5 : 3);
+		assert_int_equal(a->primitive, a->calls);
+	}
+	profile_free(graph);
+	profile_free(totals);
+}
+
 /* Each figure by its definition: a function or an arc counts a stack once. */
 static void graph_as_by_brute_force(void **state)
 {
@@ -542,6 +595,7 @@ int main(void)
 		cmocka_unit_test(cycles_of_a_long_ring),
 		cmocka_unit_test(cycles_of_nothing),
 		cmocka_unit_test(graph_counts_recursion_once),
+		cmocka_unit_test(counted_calls_are_those_of_last_frames),
 		cmocka_unit_test(graph_as_by_brute_force),
 		cmocka_unit_test(stacks_are_shared_out),
 		cmocka_unit_test(self_totals_are_kept),

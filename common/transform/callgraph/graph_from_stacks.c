@@ -173,10 +173,10 @@ static void find_firsts(const struct profile *p, const struct sites *sites,
 
 /* What the arcs of one site have. */
 struct site_sums {
-	uint32_t *row;     /* by site: its row + 1, or 0 */
-	uint32_t *site_of; /* by row; rows are in order of first appearance in the trie */
-	uint64_t *samples; /* by row */
-	size_t count, site_cap, samples_cap;
+	uint32_t *row;               /* by site: its row + 1, or 0 */
+	uint32_t *site_of;           /* by row; rows are in order of first appearance in the trie */
+	uint64_t *calls, *primitive; /* by row */
+	size_t count, site_cap, calls_cap, primitive_cap;
 	struct values sums;
 	struct values self; /* what was sampled right below */
 };
@@ -187,8 +187,10 @@ struct thread_part {
 	stack_id *nodes;
 	size_t count, cap;
 	struct values sums;
-	uint64_t *samples; /* by position: number of samples at or below */
-	size_t samples_cap;
+	uint64_t *calls; /* by position: number of samples at or below, or of counted calls of
+			    the node's frame */
+	size_t calls_cap;
+	int64_t *zeros; /* a row of values */
 	struct site_sums sites;
 };
 
@@ -196,9 +198,9 @@ static void touch(struct thread_part *t, const struct stacks *s, stack_id node)
 {
 	for (; node != EMPTY_STACK && !t->place[node]; node = s->parent[node]) {
 		ARRAY_ROOM(t->nodes, t->count, t->cap);
-		ARRAY_ROOM(t->samples, t->count, t->samples_cap);
+		ARRAY_ROOM(t->calls, t->count, t->calls_cap);
 		t->nodes[t->count] = node;
-		t->samples[t->count] = 0;
+		t->calls[t->count] = 0;
 		values_new_row(&t->sums);
 		t->place[node] = (uint32_t)++t->count;
 	}
@@ -208,9 +210,10 @@ static uint32_t site_row(struct site_sums *sites, uint32_t site)
 {
 	if (!sites->row[site]) {
 		ARRAY_ROOM(sites->site_of, sites->count, sites->site_cap);
-		ARRAY_ROOM(sites->samples, sites->count, sites->samples_cap);
+		ARRAY_ROOM(sites->calls, sites->count, sites->calls_cap);
+		ARRAY_ROOM(sites->primitive, sites->count, sites->primitive_cap);
 		sites->site_of[sites->count] = site;
-		sites->samples[sites->count] = 0;
+		sites->calls[sites->count] = sites->primitive[sites->count] = 0;
 		values_new_row(&sites->sums);
 		values_new_row(&sites->self);
 		sites->row[site] = (uint32_t)++sites->count;
@@ -232,14 +235,19 @@ static void add_node(struct profile *p, const struct first_nodes *firsts, const 
 {
 	uint32_t place = t->place[node] - 1, row;
 	const int64_t *sums = values_row(&t->sums, place);
-	int64_t n = (int64_t)t->samples[place];
+	int64_t n = (int64_t)t->calls[place];
 
 	if (firsts->function[node])
 		profile_total(p, function_at(p, node), n, n, sums);
-	if (!firsts->arc[node])
+	else if (p->counts_calls)
+		profile_total(p, function_at(p, node), n, 0, t->zeros);
+	if (p->stacks.parent[node] == EMPTY_STACK || !(firsts->arc[node] || p->counts_calls))
 		return;
 	row = site_row(&t->sites, sites->of[node]);
-	t->sites.samples[row] += (uint64_t)n;
+	t->sites.calls[row] += (uint64_t)n;
+	if (!firsts->arc[node])
+		return;
+	t->sites.primitive[row] += (uint64_t)n;
 	values_add_row(&t->sites.sums, row, sums);
 }
 
@@ -247,7 +255,6 @@ static void add_arc(struct profile *p, uint64_t key, const struct site_sums *sum
 		    thread_id thread)
 {
 	const struct frame_row *caller = &p->frames[caller_of(key)];
-	int64_t n = (int64_t)sums->samples[row];
 
 	profile_arc(p,
 		    (struct arc){
@@ -256,8 +263,8 @@ static void add_arc(struct profile *p, uint64_t key, const struct site_sums *sum
 			    .callee = callee_of(key),
 			    .site = { 0, caller->line, profile_frame_address(p, caller_of(key)) },
 			    .target.line = p->functions[callee_of(key)].line,
-			    .calls = n,
-			    .primitive = n,
+			    .calls = (int64_t)sums->calls[row],
+			    .primitive = (int64_t)sums->primitive[row],
 			    .rule = RULE_OUTERMOST,
 			    .values_known = true,
 		    },
@@ -316,7 +323,7 @@ static void add_thread(struct profile *p, const struct first_nodes *firsts,
 			continue;
 		touch(t, s, sample->stack);
 		values_add_row(&t->sums, t->place[sample->stack] - 1, values);
-		t->samples[t->place[sample->stack] - 1] += sample->count;
+		t->calls[t->place[sample->stack] - 1] += sample->count;
 		add_self(p, sample, values);
 	}
 	if (!t->count)
@@ -328,7 +335,8 @@ static void add_thread(struct profile *p, const struct first_nodes *firsts,
 
 		if (parent != EMPTY_STACK) {
 			values_add_row(&t->sums, to, values_row(&t->sums, from));
-			t->samples[to] += t->samples[from];
+			if (!p->counts_calls)
+				t->calls[to] += t->calls[from];
 		}
 	}
 	/* first seen comes first: the oldest nodes are last in this order */
@@ -375,6 +383,7 @@ void graph_from_stacks(struct profile *p)
 	struct sites sites = { 0 };
 	struct thread_part part = {
 		.place = alloc_zero(p->stacks.count, sizeof *part.place),
+		.zeros = alloc_zero(p->value_count, sizeof *part.zeros),
 		.sums.width = (uint32_t)p->value_count,
 		.sites.sums.width = (uint32_t)p->value_count,
 		.sites.self.width = (uint32_t)p->value_count,
@@ -389,18 +398,20 @@ void graph_from_stacks(struct profile *p)
 		if (starts[t + 1] > starts[t])
 			add_thread(p, &firsts, &sites, &part, rows + starts[t],
 				   starts[t + 1] - starts[t]);
-	p->calls_sampled = true;
+	p->calls_sampled |= !p->counts_calls;
 	alloc_free(firsts.function);
 	alloc_free(firsts.arc);
 	alloc_free(firsts.owner);
 	alloc_free(part.place);
 	alloc_free(part.nodes);
-	alloc_free(part.samples);
+	alloc_free(part.calls);
+	alloc_free(part.zeros);
 	values_free(&part.sums);
 	free_sites(&sites);
 	alloc_free(part.sites.row);
 	alloc_free(part.sites.site_of);
-	alloc_free(part.sites.samples);
+	alloc_free(part.sites.calls);
+	alloc_free(part.sites.primitive);
 	values_free(&part.sites.sums);
 	values_free(&part.sites.self);
 	alloc_free(starts);

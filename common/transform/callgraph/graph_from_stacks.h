@@ -3,8 +3,9 @@
  *
  * Self values belong to the function and line of the last frame. An inclusive value counts a
  * function, and an arc, once for each stack, whatever the recursion: f;g;f;g with weight 10
- * gives f 10, g 10, f->g 10, g->f 10. Calls are numbers of samples, since calls were not
- * counted; p->calls_sampled is set.
+ * gives f 10, g 10, f->g 10, g->f 10. Where samples count calls (p->counts_calls), the calls of
+ * a function, and of an arc, are those of its frames. Else calls are numbers of samples, and
+ * p->calls_sampled is set.
  */
 #ifndef CALLGRAPH_GRAPH_FROM_STACKS_H
 #define CALLGRAPH_GRAPH_FROM_STACKS_H

@@ -14,6 +14,7 @@ struct totals_walk {
 	const struct profile *p;
 	uint32_t *row, *next; /* samples by stack: row + 1, and the same behind it */
 	uint32_t *on_path;    /* by function: frames of it on the path */
+	uint64_t *primitive;  /* by function: calls from frames of other functions */
 	size_t width;         /* of the rows below: the values, samples, rows of samples */
 	/* sums wrap: only differences count, and these fit if the totals do */
 	uint64_t *sum, *entered, *inclusive; /* one row; by function; by function */
@@ -45,7 +46,8 @@ static void add_samples(struct totals_walk *w, stack_id node, uint64_t *self)
 			w->sum[v] += (uint64_t)values[v];
 			self[v] += (uint64_t)values[v];
 		}
-		w->sum[v++] += w->p->samples[i - 1].count;
+		w->sum[v] += w->p->samples[i - 1].count;
+		self[v++] += w->p->samples[i - 1].count;
 		w->sum[v]++;
 		self[v]++;
 	}
@@ -54,11 +56,15 @@ static void add_samples(struct totals_walk *w, stack_id node, uint64_t *self)
 static void enter(struct totals_walk *w, stack_id node)
 {
 	function_id f = function_at(w->p, node);
+	uint64_t *self = w->self + f * w->width, before = self[w->p->value_count];
+	bool first = w->on_path[f]++ == 0;
 
-	if (w->on_path[f]++ == 0)
+	if (first)
 		memcpy(w->entered + f * w->width, w->sum, w->width * sizeof *w->sum);
 	if (w->row[node])
-		add_samples(w, node, w->self + f * w->width);
+		add_samples(w, node, self);
+	if (first)
+		w->primitive[f] += self[w->p->value_count] - before;
 }
 
 static void leave(struct totals_walk *w, stack_id node)
@@ -88,7 +94,10 @@ static void add_rows(struct totals_walk *w, struct profile *p)
 		if (self[values + 1])
 			profile_cost(p, (struct cost){ .function = f }, row);
 		memcpy(row, all, values * sizeof *row);
-		profile_total(p, f, (int64_t)all[values], (int64_t)all[values], row);
+		if (p->counts_calls)
+			profile_total(p, f, (int64_t)self[values], (int64_t)w->primitive[f], row);
+		else
+			profile_total(p, f, (int64_t)all[values], (int64_t)all[values], row);
 	}
 	alloc_free(row);
 }
@@ -104,6 +113,7 @@ void totals_from_stacks(struct profile *p)
 	};
 	struct stack_walk walk;
 
+	w.primitive = alloc_zero(p->function_count, sizeof *w.primitive);
 	w.sum = alloc_zero(w.width, sizeof *w.sum);
 	w.entered = alloc_zero(p->function_count, w.width * sizeof *w.entered);
 	w.inclusive = alloc_zero(p->function_count, w.width * sizeof *w.inclusive);
@@ -114,10 +124,11 @@ void totals_from_stacks(struct profile *p)
 		(walk.entered ? enter : leave)(&w, walk.node);
 	stack_walk_close(&walk);
 	add_rows(&w, p);
-	p->calls_sampled = true;
+	p->calls_sampled |= !p->counts_calls;
 	alloc_free(w.row);
 	alloc_free(w.next);
 	alloc_free(w.on_path);
+	alloc_free(w.primitive);
 	alloc_free(w.sum);
 	alloc_free(w.entered);
 	alloc_free(w.inclusive);

@@ -264,7 +264,7 @@ void profile_keep_value(struct profile *p, value_id v)
 	p->value_count = 1;
 }
 
-void profile_drop_calls(struct profile *p)
+void profile_drop_call_values(struct profile *p)
 {
 	for (int i = 0; i < PROFILE_VALUE_TABLES; i++)
 		values_keep(profile_values(p, i), 0, 2);

@@ -38,10 +38,10 @@ struct profile *profile_coarsen(const struct profile *p, const struct coarsen_op
 void profile_keep_value(struct profile *p, value_id v);
 
 /*
- * Removes the calls of a difference that has them as value types, see profile_counts_calls(): in
+ * Removes the calls of a difference that has them as value types, see profile_has_call_values(): in
  * stacks they mean nothing.
  */
-void profile_drop_calls(struct profile *p);
+void profile_drop_call_values(struct profile *p);
 
 /* Appends a title such as "main thread 12", also for a thread without a name. */
 void thread_title(const struct profile *p, thread_id t, struct buf *out);

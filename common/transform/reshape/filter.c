@@ -179,6 +179,12 @@ static void copy_graph(struct remap *w)
 	remap_graph(w);
 }
 
+/* Then the counts of samples are no longer calls of their last frames. */
+static bool moves_last_frames(const struct filter_options *o)
+{
+	return o->hide || o->show || o->prune_from || o->drop || o->hide_frames;
+}
+
 static struct profile *cut(const struct profile *p, const struct filter_options *options)
 {
 	struct profile *to = profile_new();
@@ -191,6 +197,7 @@ static struct profile *cut(const struct profile *p, const struct filter_options 
 
 	remap_open(&c.w, p, to);
 	remap_facts(&c.w);
+	to->counts_calls &= !moves_last_frames(options);
 	remap_value_types(&c.w);
 	forget_frames(&c.w);
 	add_root(&c);
@@ -283,6 +290,7 @@ static struct profile *flatten(const struct profile *p)
 
 	remap_open(&f.w, p, to);
 	remap_facts(&f.w);
+	to->counts_calls = false;
 	remap_value_types(&f.w);
 	forget_frames(&f.w);
 	add_threads(&f.w);

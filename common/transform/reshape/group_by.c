@@ -127,6 +127,8 @@ static void add_stacks(struct grouper *g)
 			       in_chain(g, p->frames[s->frame[i]].function) &&
 			       in_chain(g, p->frames[s->frame[parent]].function);
 
+		if (chained)
+			g->w.to->counts_calls = false; /* it would have the calls of all */
 		g->w.stacks[i] = chained ? g->w.stacks[parent]
 					 : stacks_push(&g->w.to->stacks, g->w.stacks[parent],
 						       g->w.frames[s->frame[i]]);

@@ -312,6 +312,7 @@ static void join_facts(struct merge *m, const struct profile *p)
 	to->estimated |= p->estimated;
 	to->arcs_estimated |= p->arcs_estimated;
 	to->calls_sampled |= p->calls_sampled;
+	to->counts_calls = p->counts_calls && (to->counts_calls || !m->count);
 	to->inclusive_only |= p->inclusive_only;
 	to->all_callers = p->all_callers && (to->all_callers || !m->count);
 	to->whole_units = p->whole_units && (to->whole_units || !m->count);

@@ -201,6 +201,7 @@ void remap_facts(struct remap *w)
 	to->estimated = from->estimated;
 	to->arcs_estimated = from->arcs_estimated;
 	to->calls_sampled = from->calls_sampled;
+	to->counts_calls = from->counts_calls;
 	to->inclusive_only = from->inclusive_only;
 	to->all_callers = from->all_callers;
 	to->whole_units = from->whole_units;

@@ -476,6 +476,7 @@ struct profile *tags_as_frames(const struct profile *p, struct str keys, enum ta
 	struct tagger t = { .place = place };
 
 	copy_tables(&t.w, p);
+	t.w.to->counts_calls &= place == TAG_ROOT;
 	t.ranks = profile_label_ranks(p);
 	list_keys(&t, keys);
 	for (size_t i = 0; i < p->sample_count; i++)
