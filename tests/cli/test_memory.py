@@ -290,6 +290,43 @@ def otlp_json_strings(n):
     return otlp_json("stringTable", '""', n).replace(b'"dictionary":{', b'"dictionary":{"stackTable":[{}],')
 
 
+# --- sentry ---
+
+def sentry(frames, stacks, made, version="1", **more):
+    return json.dumps({"version": version, "profile": {"frames": frames, "stacks": stacks, "samples": made}, **more},
+                      separators=(",", ":")).encode()
+
+
+def elapsed(stack, time=0, thread=0):
+    return {"stack_id": stack, "thread_id": thread, "elapsed_since_start_ns": time}
+
+
+def sentry_frames(n):
+    return sentry([{"function": short(i)} for i in range(n // 4)], [[i] for i in range(n // 4)], [elapsed(0)])
+
+
+def sentry_stacks(n):
+    return sentry([{"function": "f"}], [[]] * (n * 5 // 3) + [[0]], [elapsed(0)])
+
+
+def sentry_samples(n):
+    count = n // 7
+    return sentry([{"function": short(i)} for i in range(count)], [[i] for i in range(count)], [elapsed(i) for i in range(count)])
+
+
+def sentry_threads(n):
+    return sentry([{"function": "f"}], [[0]], [elapsed(0, 0, i) for i in range(n // 10)])
+
+
+def sentry_deep_stack(n):
+    return sentry([{"function": "f"}], [[0] * (n * 5 // 2)], [elapsed(0)])
+
+
+def sentry_chunk(n):
+    """Which waits for the next one."""
+    return sentry([{"function": "f"}], [[0]], [{"stack_id": 0, "timestamp": i} for i in range(n // 5)], "2", profiler_id="p")
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -310,6 +347,7 @@ WORST = {
               labels_of_stacks, threads_of_stacks, symbols_of_addresses, parts_of_a_map],
     "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack, otlp_json_locations,
              otlp_json_stacks, otlp_json_strings],
+    "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]
