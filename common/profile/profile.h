@@ -366,6 +366,9 @@ struct profile {
 	size_t total_count, total_cap;
 	struct values total_values; /* inclusive */
 
+	struct deferred *deferred; /* see deferred.h */
+	size_t deferred_count, deferred_cap;
+
 	/* set by readers and transforms */
 	const char *source;  /* name of the source format; NULL: unknown */
 	bool keep_order;     /* asks readers to keep samples in order, and call events */
