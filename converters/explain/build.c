@@ -222,7 +222,7 @@ static bool column_of(enum plan_key key, enum plan_column *column, int *exponent
 {
 	static const struct {
 		bool known;
-		int8_t exponent;
+		int exponent;
 		uint8_t column;
 	} rows[KEY_WORKERS_LAUNCHED + 1] = {
 		[KEY_IO_READ_TIME] = { true, MILLISECONDS, PLAN_IO_READ },

@@ -82,7 +82,7 @@ static void take_scalar(struct plan_yaml *y, enum plan_key key, struct str text)
 
 static void take_pair(struct plan_yaml *y, struct str s, size_t column)
 {
-	struct str key = s, value = S("");
+	struct str key = s, value;
 	size_t i = 0;
 
 	while (i < s.n && !(s.p[i] == ':' && (i + 1 == s.n || s.p[i + 1] == ' ')))
