@@ -293,6 +293,7 @@ def test_a_closed_pipe_is_quiet(writer, ignored, tmp_path):
     """PROGRAM | head -c1"""
     (tmp_path / "many").write_text("".join(f"main;f{i};g{i} {i}\n" for i in range(1, 40000)))
     everything = {"flamegraph": ["--minwidth", "0"],  # or it is small enough for the pipe
+                  "openmetrics": ["--max-rows", "0"], "ndjson": ["--max-rows", "0"], "nodegraph": ["--max-nodes", "0"],
                   "dot": ["--max-nodes", "0", "--node-threshold", "0", "--edge-threshold", "0"]}
     run = subprocess.Popen([lib.BIN / f"collapsed2{writer}", *everything.get(writer, []), tmp_path / "many"], stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, env=lib.ENV, restore_signals=not ignored)
