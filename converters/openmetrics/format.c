@@ -21,13 +21,13 @@
 #include "common/program/format.h"
 #include "common/syntax/table.h"
 
-enum metric { METRIC_SELF, METRIC_INCLUSIVE, METRIC_TOTAL, METRIC_CALLS, METRICS };
+enum metric { METRIC_SELF, METRIC_INCLUSIVE, METRIC_PROFILE, METRIC_CALLS, METRICS };
 enum { UNITS = UNIT_BYTES + 1 };
-static const char *const metric_names[] = { "self", "inclusive", "total", "calls" };
+static const char *const metric_names[] = { "self", "inclusive", "profile", "calls" };
 static const char *const metric_helps[] = {
 	"Value in the function itself.",
 	"Value in the function and what it called.",
-	"Value of all functions together.",
+	"Value of the whole profile.",
 	"How often the function was called.",
 };
 
@@ -156,7 +156,7 @@ static void put_value(struct openmetrics_writer *w, enum metric metric, const st
 	enum unit unit = p->value_types[w->f->value].unit;
 	struct buf *b = begin_line(w, metric, unit);
 
-	if (metric != METRIC_TOTAL) {
+	if (metric != METRIC_PROFILE) {
 		add_function(b, r);
 		buf_byte(b, ',');
 	}
@@ -196,7 +196,7 @@ static void put_functions(struct openmetrics_writer *w)
 		put_value(w, METRIC_SELF, NULL, w->shown.self);
 	if (w->shown.others && calls)
 		put_calls(w, NULL, w->shown.calls);
-	put_value(w, METRIC_TOTAL, NULL, f->total);
+	put_value(w, METRIC_PROFILE, NULL, f->total);
 }
 
 static void write(struct output *out, const struct profile *p)

@@ -325,7 +325,7 @@ def test_bytes_are_shown_not_sent(byte):
     assert b"x\\x%02xy" % byte in out
 
 
-METRIC = re.compile(r'(profpipe_(?:self|inclusive|total)(?:_seconds|_bytes)?|profpipe_calls)'
+METRIC = re.compile(r'(profpipe_(?:self|inclusive|profile)(?:_seconds|_bytes)?|profpipe_calls)'
                     r'\{(?:function="((?:[^"\\\n]|\\.)*)",file="((?:[^"\\\n]|\\.)*)",line="(\d+)")?,?(?:value_type="((?:[^"\\\n]|\\.)*)")?\} (-?[\d.]+)')
 
 

@@ -50,7 +50,7 @@ def test_values(seed):
     every = dict.fromkeys(stacks_by_hand.inclusive_values(counts), 0)
     assert by_function(found["profpipe_self"]) == every | stacks_by_hand.self_values(counts)
     assert by_function(found["profpipe_inclusive"]) == stacks_by_hand.inclusive_values(counts)
-    assert list(found["profpipe_total"].values()) == [str(sum(counts.values()))]
+    assert list(found["profpipe_profile"].values()) == [str(sum(counts.values()))]
     assert "profpipe_calls" not in found
 
 
@@ -78,7 +78,7 @@ def test_times_calls_and_labels():
     time = (("value_type", "time"),)
     assert found["profpipe_self_seconds"] == {place[n] + time + given: v for n, v in (("f", "8.25"), ("main", "1"), ("g", "0.75"))}
     assert found["profpipe_inclusive_seconds"] == {place[n] + time + given: v for n, v in (("f", "9"), ("main", "10"), ("g", "0.75"))}
-    assert found["profpipe_total_seconds"] == {time + given: "10"}
+    assert found["profpipe_profile_seconds"] == {time + given: "10"}
     assert found["profpipe_calls"] == {place[n] + given: v for n, v in (("f", "1200"), ("main", "1"), ("g", "3"))}
 
 
