@@ -327,6 +327,35 @@ def sentry_chunk(n):
     return sentry([{"function": "f"}], [[0]], [{"stack_id": 0, "timestamp": i} for i in range(n // 5)], "2", profiler_id="p")
 
 
+# --- explain ---
+
+def plan_nodes(n):
+    """A child in as few bytes as it can be, with a name of its own."""
+    return b"a  (cost=1..1 )\n" + b"".join(b"  ->  %s  (cost=1..1)\n" % short(i).encode() for i in range(n // 22))
+
+
+def plan_queries(n):
+    return b"[" + b",".join(b'{"Plan":{"Node Type":"a","Actual Loops":1}}' for _ in range(n // 43)) + b"]"
+
+
+def plan_subplans(n):
+    """InitPlans, each charged to the root."""
+    node = b'{"Node Type":"%s","Subplan Name":"InitPlan 1","Actual Total Time":1,"Actual Loops":1,"Shared Hit Blocks":1}'
+    return (b'[{"Plan":{"Node Type":"a","Actual Total Time":9,"Actual Loops":1,"Plans":['
+            + b",".join(node % short(i).encode() for i in range(n // 100)) + b"]}}]")
+
+
+def plan_workers(n):
+    worker = b'{"Worker Number":%d,"Actual Loops":1}'
+    return (b'[{"Plan":{"Node Type":"Gather","Actual Loops":1,"Workers":['
+            + b",".join(worker % i for i in range(n // 40)) + b"]}}]")
+
+
+def plan_triggers(n):
+    return (b"Insert on t  (actual time=1..1 rows=1 loops=1)\n"
+            + b"".join(b"Trigger %s: calls=1\n" % short(i).encode() for i in range(n // 20)))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -348,6 +377,7 @@ WORST = {
     "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack, otlp_json_locations,
              otlp_json_stacks, otlp_json_strings],
     "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk],
+    "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]
