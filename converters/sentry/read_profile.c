@@ -374,7 +374,7 @@ void sentry_finish_profile(struct sentry_reader *r, const struct sentry_object *
 	if (!check_version(r, o, absolute))
 		return;
 	if (o->chunk)
-		chunk = sentry_new_chunk(r->state, o->chunk);
+		chunk = sentry_new_chunk(r->state, (struct sentry_chunk){ o->profiler, o->chunk });
 	if (o->chunk && chunk == NO_ID) {
 		r->state->counts.again++;
 		return;

@@ -79,7 +79,10 @@ static void join_samples(struct sentry_state *to, const struct sentry_state *fro
 	uint32_t *chunks = alloc_zero(from->chunk_count, sizeof *chunks);
 
 	for (size_t i = 0; i < from->chunk_count; i++) {
-		chunks[i] = sentry_new_chunk(to, remap_string(w, from->chunks[i]));
+		struct sentry_chunk chunk = { remap_string(w, from->chunks[i].profiler),
+					      remap_string(w, from->chunks[i].id) };
+
+		chunks[i] = sentry_new_chunk(to, chunk);
 		to->counts.again += chunks[i] == NO_ID;
 	}
 	for (size_t i = 0; i < from->sample_count; i++) {
@@ -191,16 +194,17 @@ uint32_t sentry_find_stream(struct sentry_state *s, string_id profiler, string_i
 	return (uint32_t)s->stream_count++;
 }
 
-uint32_t sentry_new_chunk(struct sentry_state *s, string_id id)
+uint32_t sentry_new_chunk(struct sentry_state *s, struct sentry_chunk chunk)
 {
-	uint64_t hash = hash_mix(id, 0);
+	uint64_t hash = hash_mix(chunk.profiler, chunk.id);
 
 	for (struct probe at = index_probe(&s->chunk_index, hash);
 	     index_next(&s->chunk_index, &at);)
-		if (s->chunks[at.row] == id)
+		if (s->chunks[at.row].profiler == chunk.profiler &&
+		    s->chunks[at.row].id == chunk.id)
 			return NO_ID;
 	ARRAY_ROOM(s->chunks, s->chunk_count, s->chunk_cap);
-	s->chunks[s->chunk_count] = id;
+	s->chunks[s->chunk_count] = chunk;
 	index_add(&s->chunk_index, hash, (uint32_t)s->chunk_count);
 	return (uint32_t)s->chunk_count++;
 }

@@ -34,6 +34,10 @@ struct sentry_sample {
 	uint32_t chunk; /* row of `chunks`; NO_ID: none */
 };
 
+struct sentry_chunk {
+	string_id profiler, id;
+};
+
 struct sentry_counts {
 	uint64_t profiles, transactions;
 	uint64_t spans;    /* below a transaction */
@@ -53,8 +57,8 @@ struct sentry_state {
 
 	struct sentry_stream *streams;
 	size_t stream_count, stream_cap;
-	struct index stream_index; /* of those with a profiler, by that and key */
-	string_id *chunks;         /* ids of those that were read */
+	struct index stream_index;   /* of those with a profiler, by that and key */
+	struct sentry_chunk *chunks; /* that were read */
 	size_t chunk_count, chunk_cap;
 	struct index chunk_index;
 	struct sentry_sample *samples;
@@ -71,7 +75,7 @@ struct spans *sentry_spans_of(struct sentry_state *s, struct profile *p);
 /* The stream of that profiler and thread; without a profiler a new one. */
 uint32_t sentry_find_stream(struct sentry_state *s, string_id profiler, string_id key);
 /* The row of a chunk, or NO_ID if it has been read before. */
-uint32_t sentry_new_chunk(struct sentry_state *s, string_id id);
+uint32_t sentry_new_chunk(struct sentry_state *s, struct sentry_chunk chunk);
 void sentry_add_sample(struct sentry_state *s, struct sentry_sample sample);
 /*
  * Gives the samples from `first` on, which are all that there will be of their streams, their
