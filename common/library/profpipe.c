@@ -541,9 +541,14 @@ static void finish_merge(struct profpipe_call *c)
 {
 	struct profile *sum = merge_finish(&c->p->merge);
 
+	c->status = convert_finish_reading(sum, NULL) < 0 ? PROFPIPE_BAD : PROFPIPE_OK;
 	c->p->profile = convert_sum(sum);
 	profile_free(sum);
-	c->status = PROFPIPE_OK;
+}
+
+static void finish_one(struct profpipe_call *c)
+{
+	c->status = convert_finish_reading(c->p->profile, NULL) < 0 ? PROFPIPE_BAD : PROFPIPE_OK;
 }
 
 /* The profile as one; with PROFPIPE_OK there is one. */
@@ -552,7 +557,9 @@ static enum profpipe_status have_profile(struct profpipe *p)
 	struct profpipe_call c = { .p = p, .act = finish_merge };
 	enum profpipe_status status = PROFPIPE_OK;
 
-	if (p->merge.sum)
+	if (!p->merge.sum && p->profile && p->profile->deferred_count)
+		c.act = finish_one;
+	if (p->merge.sum || c.act == finish_one)
 		status = run(&c, &p->data);
 	if (status != PROFPIPE_OK)
 		forget_profile(p);

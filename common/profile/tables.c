@@ -5,6 +5,7 @@
 #include "common/base/hash.h"
 #include "common/io/limits.h"
 #include "common/base/diag.h"
+#include "common/profile/deferred.h"
 #include "common/profile/profile.h"
 
 struct profile *profile_new(void)
@@ -18,6 +19,7 @@ struct profile *profile_new(void)
 
 static void free_halves(struct profile *p)
 {
+	profile_free_deferred(p);
 	stacks_free(&p->stacks);
 	index_free(&p->frame_index);
 	index_free(&p->sample_index);

@@ -7,6 +7,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
+#include "common/profile/deferred.h"
 #include "common/program/foreign.h"
 #include "common/program/prepare.h"
 #include "common/transform/reshape/canonical.h"
@@ -280,6 +281,12 @@ static void title_several(struct profile *p, char **files, int count)
 	buf_free(&title);
 }
 
+int convert_finish_reading(struct profile *p, const char *file)
+{
+	profile_finish(p);
+	return profile_status(p, file ? file : "the profile");
+}
+
 /*
  * valgrind leaves an empty file beside those of its threads: an empty one among several is
  * skipped.
@@ -325,7 +332,7 @@ static int read_files(struct settings *s, struct profile *p, const struct format
 	convert_report_estimated(estimated, (size_t)read);
 	if (read > 1)
 		title_several(p, files, count);
-	return 0;
+	return convert_finish_reading(p, read == 1 && count ? files[0] : NULL);
 }
 
 struct profile *convert_read(struct settings *s, const struct format *from, format_list list,

@@ -81,6 +81,13 @@ int convert_read_input(struct settings *s, struct profile *p, const struct forma
 		       format_list list, struct input *in, const struct format **found);
 
 /*
+ * Makes rows of what readers kept until the last file was read (common/profile/deferred.h), for
+ * callers of the two functions above; convert_read() does it. 0, or -1 after a message that names
+ * `file`, or the profile if that is NULL.
+ */
+int convert_finish_reading(struct profile *p, const char *file);
+
+/*
  * Tells readers what will not be needed. order: samples are needed in order. no_lines: costs
  * by line are not needed (the stacks of a function have its sum, whatever the target keeps
  * of stacks).

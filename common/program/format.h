@@ -50,6 +50,8 @@ struct format {
 	int (*bid)(struct str head, bool whole);
 	/*
 	 * Adds the input to p; in->options are the option values. 0, or -1 after input_error().
+	 * What can only be made of all files together is kept in the profile until the last one
+	 * has been read: common/profile/deferred.h.
 	 */
 	int (*read)(struct input *in, struct profile *p);
 	struct format_options read_options;

@@ -134,12 +134,13 @@ def test_standard_input_is_like_the_file(name):
 
 @pytest.mark.parametrize("sample", lib.samples(), ids=lambda sample: sample.name)
 def test_files_are_merged(sample):
-    """The same file twice holds twice as much of every value, and no more functions."""
-    once = check(None, sample.path)
-    twice = check(None, sample.path, sample.path)
-    assert totals(twice) == {name: pytest.approx(2 * value, rel=1e-12) for name, value in totals(once).items()}
+    """The same file twice holds twice as much of every value, and no more functions; or once what is known by its id."""
+    once = check(None, "-q", sample.path)
+    twice = check(None, "-q", sample.path, sample.path)
+    times = 1 if any("came again" in line for line in twice["warnings"]) else 2
+    assert totals(twice) == {name: pytest.approx(times * value, rel=1e-12) for name, value in totals(once).items()}
     assert twice["functions"] == once["functions"]
-    assert twice["calls"] == 2 * once["calls"]
+    assert twice["calls"] == times * once["calls"]
 
 
 def test_standard_input_among_files(stacks):
@@ -171,8 +172,8 @@ def test_gzip_is_found_by_content(name, tmp_path):
 
 @pytest.mark.parametrize("sample", lib.samples(), ids=lambda sample: sample.name)
 def test_sniffing(sample):
-    assert check(None, sample.path)["format"] == sample.format
-    assert check(sample.path.read_bytes())["format"] == sample.format
+    assert check(None, "-q", sample.path)["format"] == sample.format
+    assert check(sample.path.read_bytes(), "-q")["format"] == sample.format
 
 
 # --- outputs ---

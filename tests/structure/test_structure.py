@@ -9,7 +9,7 @@ import lib
 
 # A file of common/ includes only headers of its own folder or of one before it.
 LAYERS = ["common/base", "common/io", "common/syntax", "common/profile", "common/transform/reshape",
-          "common/transform/callgraph", "common/transform/calltree", "common/transform/estimate",
+          "common/transform/callgraph", "common/transform/calltree", "common/transform/traces", "common/transform/estimate",
           "common/transform/diff", "common/transform/summary", "common/program", "common/library"]
 LINES_MOST = 1000
 

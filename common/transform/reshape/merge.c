@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
+#include "common/profile/deferred.h"
 #include "common/transform/reshape/coarsen.h"
 #include "common/transform/reshape/remap.h"
 
@@ -349,6 +350,7 @@ static struct profile *level_lines(struct merge *m, struct profile *p)
 	/* threads and metadata keep their ids, strings do not */
 	leveled = without_lines(m->sum);
 	m->creator = profile_string(leveled, profile_text(m->sum, m->creator));
+	profile_join_deferred(leveled, m->sum);
 	profile_free(m->sum);
 	m->sum = leveled;
 	return NULL;
@@ -382,6 +384,7 @@ void merge_add(struct merge *m, struct profile *p)
 	remap_samples(&w);
 	remap_graph(&w);
 	remap_close(&w);
+	profile_join_deferred(m->sum, p);
 	profile_free(leveled);
 	m->count++;
 }

@@ -260,6 +260,8 @@ static int merge_files(struct merge_work *w, char **words, int count)
 		status = check_types(w);
 	merged = w->merge.count;
 	sum = merge_finish(&w->merge);
+	if (status == 0 && sum)
+		status = convert_finish_reading(sum, NULL);
 	if (status == 0 && !sum)
 		status = diag_error("%s: byte 0: expected a profile, got an empty file",
 				    display_name(files.names[files.count - 1]));

@@ -1,0 +1,340 @@
+/*
+ * explain/lines - plans are printed by psql, in tables of many kinds, and by servers in logs
+ *
+ * 	 [            +        aligned: a heading, a rule, "+" where a cell goes on
+ * 	| [          +|        \pset border 2; unicode has its own lines and "↵"
+ * 	QUERY PLAN | [  +      \x, with a line for each record, and QUERY PLAN|[ with -A
+ * 	QUERY PLAN             -A: a heading and the cells as they are; --csv has quotes
+ *
+ * and -t leaves out the heading. Blanks at the left do no harm to any syntax, so they stay. A log
+ * entry has the plan behind "duration: 47.345 ms  plan:", in lines that begin with a tab.
+ */
+#include "converters/explain/reading.h"
+
+#include "common/base/alloc.h"
+
+#define BAR "\xe2\x94\x82"      /* │ */
+#define RETURN "\xe2\x86\xb5"   /* ↵ */
+#define ELLIPSIS "\xe2\x80\xa6" /* … */
+#define HEADING "QUERY PLAN"
+
+void plan_body_add(struct plan_body *body, struct str line, uint64_t number)
+{
+	ARRAY_ROOM(body->lines, body->count, body->cap);
+	body->lines[body->count++] = number;
+	buf_add(&body->text, line);
+	buf_byte(&body->text, '\n');
+}
+
+uint64_t plan_body_line(struct plan_place_in_body *at, uint64_t offset)
+{
+	const struct plan_body *body = at->body;
+	size_t end = offset < body->text.n ? (size_t)offset : body->text.n;
+
+	for (; at->seen < end; at->seen++)
+		at->row += body->text.p[at->seen] == '\n';
+	return body->lines[at->row < body->count ? at->row : body->count - 1];
+}
+
+/* --- log entries --- */
+
+enum { MAX_YEAR = 2200 }; /* nanoseconds since 1970 fit in 64 bits up to then */
+
+static bool digits_at(struct str s, size_t from, size_t n)
+{
+	for (size_t i = from; i < from + n; i++)
+		if (i >= s.n || s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
+static int64_t number_at(struct str s, size_t from, size_t n)
+{
+	int64_t value = 0;
+
+	for (size_t i = from; i < from + n; i++)
+		value = value * 10 + (s.p[i] - '0');
+	return value;
+}
+
+/* Days since 1970 of a day of the Gregorian calendar. */
+static int64_t days_of(int64_t year, int64_t month, int64_t day)
+{
+	int64_t y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+/* "2026-11-27 07:51:25.907", wherever the prefix of the line has it; log_line_prefix %m or %t. */
+static void take_clock(struct str prefix, struct plan_entry *entry)
+{
+	const int64_t second = 1000000000;
+
+	for (size_t i = 0; i + 19 <= prefix.n; i++) {
+		if (!digits_at(prefix, i, 4) || prefix.p[i + 4] != '-' ||
+		    !digits_at(prefix, i + 5, 2) || prefix.p[i + 7] != '-' ||
+		    !digits_at(prefix, i + 8, 2) || !digits_at(prefix, i + 11, 2) ||
+		    prefix.p[i + 13] != ':' || !digits_at(prefix, i + 14, 2) ||
+		    prefix.p[i + 16] != ':' || !digits_at(prefix, i + 17, 2) ||
+		    number_at(prefix, i, 4) < 1970 || number_at(prefix, i, 4) > MAX_YEAR)
+			continue;
+		entry->clocked = true;
+		entry->ended = (days_of(number_at(prefix, i, 4), number_at(prefix, i + 5, 2),
+					number_at(prefix, i + 8, 2)) *
+					86400 +
+				number_at(prefix, i + 11, 2) * 3600 +
+				number_at(prefix, i + 14, 2) * 60 + number_at(prefix, i + 17, 2)) *
+			       second;
+		entry->tick = second;
+		if (i + 20 <= prefix.n && prefix.p[i + 19] == '.' && digits_at(prefix, i + 20, 3)) {
+			entry->tick = second / 1000;
+			entry->ended += number_at(prefix, i + 20, 3) * entry->tick;
+		}
+		return;
+	}
+}
+
+/* "[9200]": a number in brackets is the process */
+static void take_process(struct plan_lines *l, struct str prefix)
+{
+	for (size_t i = 0; i < prefix.n; i++) {
+		size_t n = 0;
+
+		while (prefix.p[i] == '[' && digits_at(prefix, i + 1 + n, 1))
+			n++;
+		if (n && i + 1 + n < prefix.n && prefix.p[i + 1 + n] == ']') {
+			l->entry.process = profile_string(l->p,
+							  (struct str){ prefix.p + i, n + 2 });
+			return;
+		}
+	}
+}
+
+static bool take_entry(struct plan_lines *l, struct str raw)
+{
+	const struct str begin = S("duration: "), end = S(" ms  plan:");
+	struct str number;
+	struct decimal duration;
+	enum exactness exactness;
+	size_t at;
+
+	if (!str_ends(str_trim(raw), end) || !str_contains(raw, begin))
+		return false;
+	raw = str_trim(raw);
+	for (at = raw.n - end.n; !str_starts(str_from(raw, at), begin); at--)
+		if (!at)
+			return false;
+	number = str_from(raw, at + begin.n);
+	number.n -= end.n;
+	if (!str_to_decimal(number, &duration, &exactness) || duration.mantissa < 0)
+		return false;
+	l->entry = (struct plan_entry){ .logged = true };
+	decimal_at(duration, -6, &l->duration);
+	take_clock(str_head(raw, at), &l->entry);
+	take_process(l, str_head(raw, at));
+	return true;
+}
+
+/* --- tables --- */
+
+static bool cut_start(struct str *s, struct str with)
+{
+	if (!str_starts(*s, with))
+		return false;
+	*s = str_from(*s, with.n);
+	return true;
+}
+
+static bool cut_end(struct str *s, struct str with)
+{
+	if (!str_ends(*s, with))
+		return false;
+	s->n -= with.n;
+	return true;
+}
+
+static bool cut_bar(struct str *s)
+{
+	return cut_start(s, S("|")) || cut_start(s, S(BAR));
+}
+
+/* A line of nothing but "-", "+" and the lines of unicode, which are e2 94 80 to e2 95 bf. */
+static bool is_rule(struct str s)
+{
+	size_t count = 0;
+
+	s = str_trim(s);
+	while (s.n) {
+		if (s.p[0] == '-' || s.p[0] == '+' || s.p[0] == '=')
+			s = str_from(s, 1);
+		else if (s.n >= 3 && (unsigned char)s.p[0] == 0xe2 &&
+			 ((unsigned char)s.p[1] == 0x94 || (unsigned char)s.p[1] == 0x95) &&
+			 !str_starts(s, S(BAR)))
+			s = str_from(s, 3);
+		else
+			return false;
+		count++;
+	}
+	return count >= 3;
+}
+
+/* "-[ RECORD 1 ]---", "* Record 1", "┌─[ RECORD 1 ]─┐" */
+static bool is_record(struct str s, bool *first)
+{
+	s = str_trim(s);
+	*first = str_contains(s, S("[ RECORD 1 ]")) || str_eq(s, S("* Record 1"));
+	return *first || str_starts(s, S("* Record ")) ||
+	       (str_contains(s, S("[ RECORD ")) &&
+		(s.p[0] == '-' || s.p[0] == '+' || (unsigned char)s.p[0] == 0xe2));
+}
+
+static bool is_heading(struct str s)
+{
+	s = str_trim(s);
+	if (cut_bar(&s))
+		s = str_trim(s);
+	if (cut_end(&s, S("|")) || cut_end(&s, S(BAR)))
+		s = str_trim(s);
+	return str_eq(s, S(HEADING));
+}
+
+static bool is_count(struct str s)
+{
+	s = str_trim(s);
+	return cut_start(&s, S("(")) && (cut_end(&s, S(" rows)")) || cut_end(&s, S(" row)"))) &&
+	       s.n && digits_at(s, 0, s.n);
+}
+
+/* The cell of a record. Without -A there is a blank at each side of the bar. */
+static struct str cell_of_record(struct str s)
+{
+	struct str inner = s;
+	bool blank;
+
+	if (cut_bar(&inner) && cut_start(&inner, S(" ")))
+		s = inner;
+	inner = s;
+	if (!cut_start(&inner, S(HEADING)))
+		while (cut_start(&inner, S(" ")))
+			;
+	blank = cut_start(&inner, S(" "));
+	blank |= inner.p > s.p && inner.p[-1] == ' ';
+	if (!cut_bar(&inner))
+		return str_starts(s, S(HEADING " ")) ? str_from(s, strlen(HEADING " ")) : s;
+	if (blank)
+		cut_start(&inner, S(" "));
+	return inner;
+}
+
+static bool is_wrapped(const struct plan_lines *l, struct str raw, struct str cell)
+{
+	return l->aligned &&
+	       (str_starts(cell, S(".")) || str_starts(cell, S(ELLIPSIS)) ||
+		(raw.n == l->width && (str_ends(raw, S(".")) || str_ends(raw, S(ELLIPSIS)))));
+}
+
+/* A cell without what the table has put around it. */
+static struct str cell_of(struct plan_lines *l, struct str raw)
+{
+	struct str s = raw;
+
+	while (cut_end(&s, S(" ")))
+		;
+	if (str_ends(s, S(" +")))
+		l->aligned = true;
+	if (str_starts(raw, S(HEADING "|")) || str_starts(raw, S(HEADING " | ")))
+		l->expanded = true;
+	if (l->expanded) {
+		s = cell_of_record(s);
+	} else if (cut_bar(&s)) {
+		l->aligned = true;
+	}
+	if (cut_end(&s, S("|")) || cut_end(&s, S(BAR)))
+		while (cut_end(&s, S(" ")))
+			;
+	if (is_wrapped(l, raw, s))
+		input_error(l->in, "expected psql's rows as a whole (\\pset format aligned or "
+				   "unaligned), got \\pset format wrapped");
+	if (cut_end(&s, S(RETURN)) || (l->aligned && cut_end(&s, S("+"))) ||
+	    (l->expanded && cut_end(&s, S("+"))))
+		while (cut_end(&s, S(" ")))
+			;
+	return s;
+}
+
+/* A cell of CSV that has quotes, or a line of it. */
+static struct str cell_of_csv(struct plan_lines *l, struct str raw)
+{
+	size_t i = l->quoted ? 0 : 1;
+
+	l->quoted = true;
+	l->scratch.n = 0;
+	for (; i < raw.n; i++) {
+		if (raw.p[i] == '"' && (i + 1 == raw.n || raw.p[i + 1] != '"')) {
+			l->quoted = false;
+			break;
+		}
+		i += raw.p[i] == '"';
+		buf_byte(&l->scratch, raw.p[i]);
+	}
+	return buf_str(&l->scratch);
+}
+
+static enum plan_line row_of_table(struct plan_lines *l, struct str *line)
+{
+	bool first;
+
+	if (l->quoted || (l->table && !l->aligned && !l->expanded && str_starts(l->raw, S("\"")))) {
+		*line = cell_of_csv(l, l->raw);
+		return LINE_TEXT;
+	}
+	if (is_heading(l->raw)) {
+		l->table = true;
+		l->aligned = l->expanded = false;
+		return LINE_BREAK;
+	}
+	if (is_rule(l->raw)) {
+		l->aligned |= l->table;
+		l->width = l->raw.n;
+		return LINE_END;
+	}
+	if (is_record(l->raw, &first)) {
+		l->table = l->expanded = true;
+		return first ? LINE_BREAK : LINE_END;
+	}
+	if (l->table && is_count(l->raw)) {
+		l->table = l->aligned = l->expanded = false;
+		return LINE_BREAK;
+	}
+	*line = cell_of(l, l->raw);
+	return LINE_TEXT;
+}
+
+enum plan_line plan_lines_next(struct plan_lines *l, struct str *line)
+{
+	enum plan_line kind;
+
+	while (l->held || input_line(l->in, &l->raw)) {
+		l->held = false;
+		if (l->in_entry && str_starts(l->raw, S("\t"))) {
+			*line = str_from(l->raw, 1);
+			return LINE_TEXT;
+		}
+		if (l->in_entry) {
+			l->in_entry = false;
+			l->held = true;
+			return LINE_BREAK;
+		}
+		if (take_entry(l, l->raw)) {
+			l->in_entry = l->log = true;
+			return LINE_ENTRY;
+		}
+		if (l->log)
+			continue;
+		kind = row_of_table(l, line);
+		if (kind != LINE_END)
+			return kind;
+	}
+	return LINE_END;
+}
