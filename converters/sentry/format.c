@@ -58,6 +58,8 @@ int sentry_bid(struct str head, bool whole)
 		return 0;
 	if (has_item(head))
 		return ENVELOPE;
+	if (str_contains(head, S("\"start_timestamp\"")) && str_contains(head, S("\"span_id\"")))
+		return PAYLOAD;
 	return str_contains(head, S("\"profile\"")) && str_contains(head, S("\"frames\"")) &&
 			       !str_contains(head, S("\"profiles\""))
 		       ? PAYLOAD
@@ -68,7 +70,7 @@ static const struct sentry_read_options usual_reading;
 
 const struct format sentry_format = {
 	.name = "sentry",
-	.title = "envelopes and payloads of Sentry's SDKs: profiles and chunks of profiles",
+	.title = "envelopes and payloads of Sentry's SDKs: profiles, transactions, spans",
 	.suffixes = ".envelope",
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_FILES | FEATURE_OBJECTS | FEATURE_LINES |

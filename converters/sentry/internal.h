@@ -11,9 +11,19 @@ enum sentry_threads {
 	SENTRY_THREADS_ALL,
 };
 
+/* What a file that has both is read as. */
+enum sentry_source {
+	SENTRY_AUTO, /* profiles, or spans where no file has a profile */
+	SENTRY_PROFILES,
+	SENTRY_SPANS,
+};
+
 struct sentry_read_options {
+	int source;  /* enum sentry_source */
 	int threads; /* enum sentry_threads */
 	bool threads_given, app_frames;
+	const char *span_name;
+	bool strip_ids, wall, repair_siblings;
 };
 
 extern const struct option_row sentry_read_rows[];

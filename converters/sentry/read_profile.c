@@ -313,8 +313,8 @@ static void add_unsampled(struct sentry_reader *r, const struct sentry_transacti
 	}
 	whole = t->end.value - t->start.value;
 	sampled = last > first ? last - first : 0;
-	i64_add_to(&r->state->transaction_ns, whole);
-	i64_add_to(&r->state->unsampled_ns, sampled < whole ? whole - sampled : 0);
+	i64_add_to(&r->state->counts.transaction_ns, whole);
+	i64_add_to(&r->state->counts.unsampled_ns, sampled < whole ? whole - sampled : 0);
 }
 
 static void add_recording(struct sentry_reader *r, const struct sentry_object *o)
@@ -346,14 +346,14 @@ static bool check_version(struct sentry_reader *r, const struct sentry_object *o
 	return !r->in->failed;
 }
 
-static void add_samples(struct sentry_reader *r, int64_t base, bool absolute)
+static void add_samples(struct sentry_reader *r, int64_t base, bool absolute, uint32_t chunk)
 {
 	struct sentry_state *s = r->state;
 
 	for (size_t i = 0; i < r->sample_count && !r->in->failed; i++) {
 		const struct sentry_item_sample *from = &r->samples[i];
 		struct sentry_sample sample = { 0, stack_of(r, from),
-						r->threads[from->thread].stream };
+						r->threads[from->thread].stream, chunk };
 
 		if (from->absolute != absolute)
 			input_error_at(r->in, from->byte,
@@ -361,8 +361,7 @@ static void add_samples(struct sentry_reader *r, int64_t base, bool absolute)
 				       absolute ? "timestamp" : "elapsed_since_start_ns");
 		else if (!i64_add(base, from->time, &sample.time))
 			input_error_at(r->in, from->byte, "expected a time that fits in 64 bits");
-		ARRAY_ROOM(s->samples, s->sample_count, s->sample_cap);
-		s->samples[s->sample_count++] = sample;
+		sentry_add_sample(s, sample);
 	}
 }
 
@@ -370,18 +369,26 @@ void sentry_finish_profile(struct sentry_reader *r, const struct sentry_object *
 {
 	bool absolute = r->sample_count && r->samples[0].absolute;
 	size_t first = r->state->sample_count, streams = r->state->stream_count;
+	uint32_t chunk = NO_ID;
 
 	if (!check_version(r, o, absolute))
 		return;
+	if (o->chunk)
+		chunk = sentry_new_chunk(r->state, (struct sentry_chunk){ o->profiler, o->chunk });
+	if (o->chunk && chunk == NO_ID) {
+		r->state->counts.again++;
+		return;
+	}
 	make_streams(r, o, absolute || o->timestamp.known);
-	add_samples(r, absolute ? 0 : o->timestamp.value, absolute);
+	add_samples(r, absolute ? 0 : o->timestamp.value, absolute, chunk);
 	if (r->in->failed)
 		return;
 	if (!absolute) {
 		add_unsampled(r, &o->transaction);
 		add_recording(r, o);
 	}
-	r->profiles++;
+	r->state->counts.profiles++;
+	sentry_value_type(r->p);
 	/* where no chunk will follow and order does not matter, the samples need not wait */
 	if (o->profiler || r->p->keep_order)
 		return;

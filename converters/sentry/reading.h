@@ -3,8 +3,8 @@
  *
  * 	read.c          the file: headers, items and payloads, one object after another
  * 	read_profile.c  the profile of a payload: frames, stacks, samples, names of threads
+ * 	read_spans.c    transactions and spans
  * 	read_values.c   texts, numbers and times as the SDKs spell them
- * 	state.c         how long samples last, and whose they are
  *
  * Keys come in any order, so what an object is turns out at its end. Until then a profile's
  * samples and stacks are numbers of its tables.
@@ -13,6 +13,7 @@
 #define SENTRY_READING_H
 
 #include "common/syntax/json_scan.h"
+#include "common/transform/traces/span_names.h"
 #include "converters/sentry/state.h"
 
 /* A number or time that may be missing. */
@@ -55,11 +56,22 @@ struct sentry_transaction {
 /* An object of the file: a header, or a payload with what its keys said. */
 struct sentry_object {
 	uint64_t byte;
-	string_id type, version, profiler; /* 0: it has no such key */
+	string_id type, version, profiler, chunk; /* 0: it has no such key */
 	bool typed, profiled, event;
-	struct sentry_number length, timestamp;
+	bool spans; /* it is or has spans */
+	struct sentry_number length, timestamp, start;
 	string_id name, environment, release;
 	struct sentry_transaction transaction;
+};
+
+/* A span as it is read; what it does not have is empty. */
+struct sentry_span {
+	bool identified, traced;
+	uint32_t trace;
+	struct span_id id, parent;
+	struct sentry_number start, end;
+	uint64_t tid;
+	struct buf op, description, name, service, thread;
 };
 
 /* Items of one type that were passed over. */
@@ -74,7 +86,8 @@ struct sentry_reader {
 	struct profile *p;
 	struct sentry_state *state;
 	struct profile *tables; /* the state's; all ids of texts, frames and stacks are of it */
-	uint64_t profiles;      /* that were read */
+	uint64_t found;         /* profiles, transactions and lists of spans, wanted or not */
+	uint64_t unwanted;      /* of these */
 	string_id title;        /* the first transaction's name; 0: there is none */
 	uint64_t others;        /* further names */
 	struct sentry_skipped *skipped;
@@ -92,6 +105,13 @@ struct sentry_reader {
 	struct sentry_item_thread *threads;
 	size_t thread_count, thread_cap;
 	struct index thread_index;
+
+	/* spans; those of a transaction come before or after what is said of itself */
+	struct spans *spans; /* NULL: none has been read, or they are not wanted */
+	struct span_names names;
+	struct sentry_span root, span;
+	size_t first_row;       /* of the object that is being read */
+	struct buf key, joined; /* scratch */
 };
 
 /* --- read_values.c --- */
@@ -113,5 +133,19 @@ uint64_t sentry_place(struct sentry_reader *r);
 void sentry_read_profile(struct sentry_reader *r);
 /* Adds what was read, once the payload's other keys are known. */
 void sentry_finish_profile(struct sentry_reader *r, const struct sentry_object *o);
+
+/* --- read_spans.c --- */
+
+void sentry_begin_spans(struct sentry_reader *r); /* with each object */
+/* Sets r->spans unless spans are not wanted; the functions below need it. */
+bool sentry_wants_spans(struct sentry_reader *r);
+/* Reads an array of spans. */
+void sentry_read_spans(struct sentry_reader *r);
+/* Reads the value of contexts.trace, which makes the object's root. */
+void sentry_read_trace_context(struct sentry_reader *r);
+/* Reads the value if the key is one of spans, and these are wanted. */
+bool sentry_span_key(struct sentry_reader *r, struct sentry_span *x, struct str key);
+/* Adds the root, once the object's other keys are known. False if there is none. */
+bool sentry_finish_spans(struct sentry_reader *r, const struct sentry_object *o);
 
 #endif
