@@ -19,6 +19,9 @@ void profile_defer(struct profile *p, const struct deferred_kind *kind, void *st
 void profile_finish(struct profile *p)
 {
 	for (size_t i = 0; i < p->deferred_count; i++)
+		if (p->deferred[i].kind->settle)
+			p->deferred[i].kind->settle(p, p->deferred[i].state);
+	for (size_t i = 0; i < p->deferred_count; i++)
 		p->deferred[i].kind->finish(p, p->deferred[i].state);
 	profile_free_deferred(p);
 }

@@ -14,6 +14,11 @@
 #include "common/profile/profile.h"
 
 struct deferred_kind {
+	/*
+	 * Called for all states before the first of them is finished, so that one can add to that
+	 * of another kind. May be NULL.
+	 */
+	void (*settle)(struct profile *p, void *state);
 	/* Adds the rows to p. The state is freed afterwards. */
 	void (*finish)(struct profile *p, void *state);
 	/* Adds the state of another profile to that of `to`, by copying: that one may go. */

@@ -372,6 +372,8 @@ struct profile {
 	/* set by readers and transforms */
 	const char *source;  /* name of the source format; NULL: unknown */
 	bool keep_order;     /* asks readers to keep samples in order, and call events */
+	bool keep_spans;     /* asks readers for the spans (common/transform/traces/spans.h) of
+			        files that have samples too, beside these */
 	bool without_lines;  /* allows readers to sum the costs of a function at its lowest line */
 	unsigned left_out;   /* FEATURE_* bits of what readers dropped because of that */
 	bool sorted;         /* result of profile_canonical(); rows may have been added since */

@@ -277,9 +277,10 @@ void callgrind_set_titles(struct profile *p)
 	}
 }
 
-static bool read_number(struct callgrind_reader *r, struct str value, uint64_t *n)
+/* Threads have numbers of 64 bits in languages that take pthread_self() for them. */
+static bool read_number(struct callgrind_reader *r, struct str value, uint64_t max, uint64_t *n)
 {
-	if (!str_to_u64(value, n) || *n > UINT32_MAX) {
+	if (!str_to_u64(value, n) || *n > max) {
 		input_error(r->in, "expected a number, got %s", diag_quote(value));
 		return false;
 	}
@@ -328,13 +329,13 @@ void callgrind_read_header(struct callgrind_reader *r, struct str key, struct st
 		read_creator(r, value);
 	} else if (str_eq(key, S("event"))) {
 		read_event(r, value);
-	} else if (str_eq(key, S("pid")) && read_number(r, value, &n)) {
+	} else if (str_eq(key, S("pid")) && read_number(r, value, UINT64_MAX, &n)) {
 		r->thread_row = (struct thread){ .pid = n };
-	} else if (str_eq(key, S("part")) && read_number(r, value, &n)) {
+	} else if (str_eq(key, S("part")) && read_number(r, value, UINT32_MAX, &n)) {
 		callgrind_end_part(r);
 		r->thread_row.part = (uint32_t)n;
 		r->thread = NO_ID;
-	} else if (str_eq(key, S("thread")) && read_number(r, value, &n)) {
+	} else if (str_eq(key, S("thread")) && read_number(r, value, UINT64_MAX, &n)) {
 		callgrind_end_part(r);
 		r->thread_row.name = 0;
 		r->thread_row.tid = n;

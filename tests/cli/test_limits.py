@@ -256,6 +256,11 @@ CLAIMS = {
                    b'"endValue":1,"samples":[[4294967295]],"weights":[1]}]}',
                    b'{"shared":{"frames":[{"name":"f"}]},"profiles":[{"type":"evented","name":"t","unit":"none","startValue":0,'
                    b'"endValue":1,"events":[{"type":"O","frame":999999999999,"at":0}]}]}'],
+    "sentry": [b'{"event_id":"a"}\n{"type":"attachment","length":9223372036854775807}\nabc',
+               b'{"version":"1","profile":{"frames":[{"function":"f"}],"stacks":[[4294967294]],"samples":[{"stack_id":0,"elapsed_since_start_ns":1}]}}',
+               b'{"version":"1","profile":{"frames":[],"stacks":[],"samples":[{"stack_id":4294967294,"elapsed_since_start_ns":1}]}}'],
+    "explain": [b'[{"Plan":{"Node Type":"Gather","Workers":[{"Worker Number":4294967295,"Actual Loops":1}]}}]',
+                b"Gather  (actual time=0.1..0.2 rows=1 loops=9999999999999999999999)\n"],
     "collapsed": [b"a 99999999999999999999999\n"],
     "flamegraph": [b'<svg xmlns:fg="http://github.com/jonhoo/inferno"><g><title>all (99999999999999999999 samples, 100%)</title>'
                    b'<rect y="0" fg:x="0" fg:w="99999999999999999999"/></g></svg>'],

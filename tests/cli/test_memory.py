@@ -309,6 +309,72 @@ def zipkin_spans(n):
     return b"[" + b",".join(b'{"traceId":"1","id":"x%s"}' % short(i).encode() for i in range(n // 27)) + b"]"
 
 
+# --- sentry ---
+
+def sentry(frames, stacks, made, version="1", **more):
+    return json.dumps({"version": version, "profile": {"frames": frames, "stacks": stacks, "samples": made}, **more},
+                      separators=(",", ":")).encode()
+
+
+def elapsed(stack, time=0, thread=0):
+    return {"stack_id": stack, "thread_id": thread, "elapsed_since_start_ns": time}
+
+
+def sentry_frames(n):
+    return sentry([{"function": short(i)} for i in range(n // 4)], [[i] for i in range(n // 4)], [elapsed(0)])
+
+
+def sentry_stacks(n):
+    return sentry([{"function": "f"}], [[]] * (n * 5 // 3) + [[0]], [elapsed(0)])
+
+
+def sentry_samples(n):
+    count = n // 7
+    return sentry([{"function": short(i)} for i in range(count)], [[i] for i in range(count)], [elapsed(i) for i in range(count)])
+
+
+def sentry_threads(n):
+    return sentry([{"function": "f"}], [[0]], [elapsed(0, 0, i) for i in range(n // 10)])
+
+
+def sentry_deep_stack(n):
+    return sentry([{"function": "f"}], [[0] * (n * 5 // 2)], [elapsed(0)])
+
+
+def sentry_chunk(n):
+    """Which waits for the next one."""
+    return sentry([{"function": "f"}], [[0]], [{"stack_id": 0, "timestamp": i} for i in range(n // 5)], "2", profiler_id="p")
+
+
+# --- explain ---
+
+def plan_nodes(n):
+    """A child in as few bytes as it can be, with a name of its own."""
+    return b"a  (cost=1..1 )\n" + b"".join(b"  ->  %s  (cost=1..1)\n" % short(i).encode() for i in range(n // 22))
+
+
+def plan_queries(n):
+    return b"[" + b",".join(b'{"Plan":{"Node Type":"a","Actual Loops":1}}' for _ in range(n // 43)) + b"]"
+
+
+def plan_subplans(n):
+    """InitPlans, each charged to the root."""
+    node = b'{"Node Type":"%s","Subplan Name":"InitPlan 1","Actual Total Time":1,"Actual Loops":1,"Shared Hit Blocks":1}'
+    return (b'[{"Plan":{"Node Type":"a","Actual Total Time":9,"Actual Loops":1,"Plans":['
+            + b",".join(node % short(i).encode() for i in range(n // 100)) + b"]}}]")
+
+
+def plan_workers(n):
+    worker = b'{"Worker Number":%d,"Actual Loops":1}'
+    return (b'[{"Plan":{"Node Type":"Gather","Actual Loops":1,"Workers":['
+            + b",".join(worker % i for i in range(n // 40)) + b"]}}]")
+
+
+def plan_triggers(n):
+    return (b"Insert on t  (actual time=1..1 rows=1 loops=1)\n"
+            + b"".join(b"Trigger %s: calls=1\n" % short(i).encode() for i in range(n // 20)))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -330,6 +396,8 @@ WORST = {
     "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack, otlp_json_locations,
              otlp_json_stacks, otlp_json_strings],
     "traces": [spans_of_one_trace, traces_of_one_span, zipkin_spans],
+    "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk],
+    "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

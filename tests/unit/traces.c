@@ -119,6 +119,54 @@ static void assert_folded(struct profile *p, const char *expected)
 	profile_free(p);
 }
 
+/* Nested by mistake: 3 and 4 outlive 2, and 5 is a part of 4. A root's child 6 stays. */
+static void test_children_that_outlive_become_siblings(void **state)
+{
+	struct profile *p = profile_new();
+	struct spans *s = spans_of(p);
+
+	(void)state;
+	s->options.repair_siblings = true;
+	add(s, 1, 0, 0, 20);
+	add(s, 6, 1, 0, 25);
+	add(s, 2, 6, 1, 5);
+	add(s, 3, 2, 2, 7);
+	add(s, 4, 3, 3, 9);
+	add(s, 5, 4, 4, 8);
+	assert_folded(
+		p,
+		"s1 0 1\ns1;s6 17 1\ns1;s6;s4 2 1\ns1;s6;s4;s5 4 1\ns1;s6;s3 5 1\ns1;s6;s2 4 1\n");
+}
+
+/* 200,000 levels, each with a child that outlives all but the second: leaps, not steps. */
+static void test_siblings_far_below_are_found_fast(void **state)
+{
+	const uint32_t levels = 200000;
+	struct profile *p = profile_new();
+	struct spans *s = spans_of(p);
+	struct span_trees *t;
+	struct span_trace trace;
+	uint32_t below = 0;
+
+	(void)state;
+	s->options.repair_siblings = true;
+	add(s, 1, 0, 0, 10 * (int64_t)levels);
+	for (uint32_t i = 2; i <= levels; i++) {
+		add(s, i, i - 1, i, 10 * (int64_t)levels - i);
+		add(s, levels + i, i, levels + i, 10 * (int64_t)levels - 2);
+	}
+	t = span_trees_open(s, false);
+	assert_true(span_trees_next(t, &trace));
+	for (uint32_t i = 0; i < trace.count; i++)
+		below += trace.parents[i] != NO_SPAN &&
+			 s->rows[trace.rows[trace.parents[i]]].id == 2 &&
+			 s->rows[trace.rows[i]].id > levels;
+	assert_int_equal(below, levels - 1);
+	assert_int_equal(t->counts.moved, levels - 2);
+	span_trees_close(t);
+	profile_free(p);
+}
+
 static void test_own_time_is_what_no_child_covers(void **state)
 {
 	struct profile *p = profile_new();
@@ -496,6 +544,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids_are_equal_in_all_spellings),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_children_that_outlive_become_siblings),
+		cmocka_unit_test(test_siblings_far_below_are_found_fast),
 		cmocka_unit_test(test_own_time_is_what_no_child_covers),
 		cmocka_unit_test(test_wall_time_is_divided),
 		cmocka_unit_test(test_late_early_and_untimed_children),

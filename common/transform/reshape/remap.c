@@ -195,6 +195,7 @@ void remap_facts(struct remap *w)
 
 	to->source = from->source;
 	to->keep_order = from->keep_order;
+	to->keep_spans = from->keep_spans;
 	to->without_lines = from->without_lines;
 	to->left_out = from->left_out;
 	to->ordered = from->ordered;

@@ -97,7 +97,7 @@ void span_profile_add(struct profile *p, const struct spans *s)
 			stacks = alloc_grow(stacks, &cap, trace.count, sizeof *stacks);
 		add_trace(p, s, &frames, &trace, stacks, threads);
 	}
-	span_profile_report(p, &trees->counts, s->options.wall);
+	span_profile_report(p, &trees->counts, &s->options);
 	span_frames_close(&frames);
 	alloc_free(stacks);
 	alloc_free(threads);
@@ -116,6 +116,7 @@ static void report_repairs(struct profile *p, const struct span_counts *c)
 		{ c->cycles, "circles of spans that are their own ancestors were cut open" },
 		{ c->duplicates, "spans came again and were left out" },
 		{ c->same_ids, "spans have the id of another one, and were kept beside it" },
+		{ c->moved, "spans that outlived their parents became their siblings" },
 		{ c->untimed, "spans have no end, or one before their start: they have no time" },
 	};
 	struct buf text = { 0 };
@@ -138,7 +139,8 @@ static const char *ms_text(char *out, int64_t ns)
 	return out;
 }
 
-void span_profile_report(struct profile *p, const struct span_counts *c, bool wall)
+void span_profile_report(struct profile *p, const struct span_counts *c,
+			 const struct span_options *options)
 {
 	char took[NUM_TEXT + 1], sum[NUM_TEXT + 1], overlap[NUM_TEXT + 1], late[NUM_TEXT + 1];
 
@@ -148,11 +150,14 @@ void span_profile_report(struct profile *p, const struct span_counts *c, bool wa
 	diag_verbose("%" PRIu64 " spans of %" PRIu64 " traces with %" PRIu64 " roots took %s ms; "
 		     "their attributes, events, links and states are not read",
 		     c->spans, c->traces, c->roots, ms_text(took, c->wall_time));
-	if (wall || (!c->late && !c->overlap_time && c->self_time <= c->wall_time))
+	if (options->wall || (!c->late && !c->overlap_time && c->self_time <= c->wall_time))
 		return;
 	diag_warning("%" PRIu64 " traces took %s ms, their spans %s ms of their own: %s ms of "
 		     "siblings at the same time, %s ms of %" PRIu64 " spans after the end of their "
-		     "parents (--wall divides each instant)",
+		     "parents (--wall divides each instant%s)",
 		     c->traces, ms_text(took, c->wall_time), ms_text(sum, c->self_time),
-		     ms_text(overlap, c->overlap_time), ms_text(late, c->late_time), c->late);
+		     ms_text(overlap, c->overlap_time), ms_text(late, c->late_time), c->late,
+		     options->can_repair && !options->repair_siblings
+			     ? ", --repair-siblings takes such spans for siblings"
+			     : "");
 }

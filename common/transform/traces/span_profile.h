@@ -27,6 +27,7 @@ void span_frames_close(struct span_frames *f);
 void span_profile_add(struct profile *p, const struct spans *s);
 
 /* Says what is repaired, which --strict refuses (p->missing), and that spans overlap. */
-void span_profile_report(struct profile *p, const struct span_counts *counts, bool wall);
+void span_profile_report(struct profile *p, const struct span_counts *counts,
+			 const struct span_options *options);
 
 #endif

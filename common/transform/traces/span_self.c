@@ -8,7 +8,7 @@
  */
 enum { COARSE_NOISE = 2000 };
 
-static bool is_real(const struct span_row *row, int64_t time)
+bool span_time_is_real(const struct span_row *row, int64_t time)
 {
 	return time >= (row->coarse ? COARSE_NOISE : 1);
 }
@@ -18,12 +18,12 @@ static void count_outside(struct span_trees *t, const struct span_row *parent,
 {
 	if (parent->untimed || child->untimed)
 		return;
-	if (is_real(child, child->end - parent->end)) {
+	if (span_time_is_real(child, child->end - parent->end)) {
 		t->counts.late++;
 		i64_add_to(&t->counts.late_time,
 			   child->end - (child->start > parent->end ? child->start : parent->end));
 	}
-	t->counts.early += is_real(child, parent->start - child->start);
+	t->counts.early += span_time_is_real(child, parent->start - child->start);
 }
 
 /* The union of the children of a node, within it. */
@@ -39,7 +39,7 @@ static int64_t covered_time(struct span_trees *t, uint32_t i)
 		int64_t common = (to < reached ? to : reached) - from;
 
 		count_outside(t, parent, child);
-		if (common > 0 && is_real(child, common))
+		if (common > 0 && span_time_is_real(child, common))
 			i64_add_to(&t->counts.overlap_time, common);
 		if (to > reached && to > from) {
 			covered += to - (from > reached ? from : reached);

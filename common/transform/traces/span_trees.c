@@ -177,7 +177,7 @@ static void open_cycles(struct span_trees *t, uint32_t count)
 
 /* --- trees --- */
 
-static void link_children(struct span_trees *t, uint32_t count)
+void span_trees_link(struct span_trees *t, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct span_node *parent;
@@ -279,7 +279,9 @@ static void make_trees(struct span_trees *t, struct span_trace *trace, uint32_t 
 	for (uint32_t i = 0; i < n; i++)
 		t->nodes[i].parent = find_parent(t, i);
 	open_cycles(t, n);
-	link_children(t, n);
+	span_trees_link(t, n);
+	if (t->s->options.repair_siblings)
+		span_siblings_repair(t, n);
 	if (t->wall)
 		span_self_wall(t, n);
 	else

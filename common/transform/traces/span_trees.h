@@ -26,6 +26,11 @@
  * once; other spans with the id of another one stay, and children belong to the first of them, or
  * to the server's half of a call (Zipkin's "shared"), which is a child of the client's half.
  *
+ * With s->options.repair_siblings a child that outlives its parent becomes its sibling first, and so
+ * on up to the children of the root, where it stays: what is started and not awaited ends when it
+ * likes, but tools that take the span started last for the parent nest concurrent siblings into each
+ * other.
+ *
  * The result depends on the spans alone, not on their order in the input.
  */
 #ifndef TRACES_SPAN_TREES_H
@@ -44,6 +49,7 @@ struct span_counts {
 	uint64_t untimed;
 	uint64_t late;        /* end after their parents */
 	uint64_t early;       /* start before their parents */
+	uint64_t moved;       /* became siblings of their parents, see span_siblings.c */
 	int64_t late_time;    /* of these: behind the ends of their parents */
 	int64_t overlap_time; /* what siblings have in common within their parents */
 	int64_t root_time;    /* sum of the roots' durations */

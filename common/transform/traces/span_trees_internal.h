@@ -24,6 +24,14 @@ static inline const struct span_row *span_node_row(const struct span_trees *t, u
 	return &t->s->rows[t->nodes[i].row];
 }
 
+/* Makes siblings of parents and children that outlive them; the nodes are linked before and after. */
+void span_siblings_repair(struct span_trees *t, uint32_t count);
+
+/* Whether a time between two spans' ends, or starts, is not what rounding makes. */
+bool span_time_is_real(const struct span_row *row, int64_t time);
+
+/* Links the children of all nodes by their parents. */
+void span_trees_link(struct span_trees *t, uint32_t count);
 /* Each sets `self` of all nodes. */
 void span_self_union(struct span_trees *t, uint32_t count);
 void span_self_wall(struct span_trees *t, uint32_t count);

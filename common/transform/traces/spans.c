@@ -266,6 +266,8 @@ static void join(struct profile *p, const void *state)
 
 	to->options.wall |= from->options.wall;
 	to->options.strip_ids |= from->options.strip_ids;
+	to->options.repair_siblings |= from->options.repair_siblings;
+	to->options.can_repair |= from->options.can_repair;
 	for (size_t i = 0; i < from->count; i++)
 		join_row(to, from, &from->rows[i]);
 }
@@ -284,7 +286,7 @@ static void release(void *state)
 	alloc_free(s);
 }
 
-static const struct deferred_kind spans_kind = { finish, join, release };
+static const struct deferred_kind spans_kind = { NULL, finish, join, release };
 
 struct spans *spans_find(const struct profile *p)
 {

@@ -185,3 +185,14 @@ def test_a_summary_of_pprofile_is_checked_without_the_ratio():
 def test_a_negative_row_is_listed():
     text = "creator: xdebug 2.9\nevents: Time Memory\nfl=a\nfn=f\n1 5 8192\nfn=g\n2 3 -4096\n"
     assert b"-4 KiB" in lib.run("proftop", "--value", "Memory", input=text.encode())[0]
+
+
+def test_thread_numbers_have_64_bits():
+    """Python and Ruby number threads by pthread_self(); what is written of them comes back."""
+    number = 140034105661120
+    text = f"events: t\npid: {2**64 - 1}\nthread: {number}\nfn=f\n1 5\n"
+    written = lib.run("callgrind2callgrind", input=text.encode())[0]
+    assert f"\nthread: {number}\n".encode() in written and f"\npid: {2**64 - 1}\n".encode() in written
+    assert lib.run("callgrind2callgrind", input=written)[0] == written
+    for line in ("part: 4294967296", f"thread: {2**64}"):
+        lib.run("callgrind2collapsed", input=f"events: t\n{line}\nfn=f\n1 5\n".encode(), status=2)

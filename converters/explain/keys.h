@@ -1,0 +1,85 @@
+/* explain/keys - the words of EXPLAIN's JSON, YAML and XML */
+#ifndef EXPLAIN_KEYS_H
+#define EXPLAIN_KEYS_H
+
+#include "common/base/str.h"
+
+/* Sorted by their text. */
+#define PLAN_KEYS(X) \
+	X(ACTUAL_LOOPS, "Actual Loops") \
+	X(ACTUAL_ROWS, "Actual Rows") \
+	X(ACTUAL_TOTAL_TIME, "Actual Total Time") \
+	X(ALIAS, "Alias") \
+	X(ASYNC_CAPABLE, "Async Capable") \
+	X(CTE_NAME, "CTE Name") \
+	X(CALLS, "Calls") \
+	X(COMMAND, "Command") \
+	X(CONSTRAINT_NAME, "Constraint Name") \
+	X(CUSTOM_PLAN_PROVIDER, "Custom Plan Provider") \
+	X(EXECUTION_TIME, "Execution Time") \
+	X(FUNCTION_NAME, "Function Name") \
+	X(IO_READ_TIME, "I/O Read Time") \
+	X(IO_WRITE_TIME, "I/O Write Time") \
+	X(INDEX_NAME, "Index Name") \
+	X(JOIN_TYPE, "Join Type") \
+	X(LOCAL_DIRTIED, "Local Dirtied Blocks") \
+	X(LOCAL_HIT, "Local Hit Blocks") \
+	X(LOCAL_IO_READ, "Local I/O Read Time") \
+	X(LOCAL_IO_WRITE, "Local I/O Write Time") \
+	X(LOCAL_READ, "Local Read Blocks") \
+	X(LOCAL_WRITTEN, "Local Written Blocks") \
+	X(NODE_TYPE, "Node Type") \
+	X(OPERATION, "Operation") \
+	X(OUTPUT, "Output") \
+	X(PARALLEL_AWARE, "Parallel Aware") \
+	X(PARENT_RELATIONSHIP, "Parent Relationship") \
+	X(PARTIAL_MODE, "Partial Mode") \
+	X(PLAN, "Plan") \
+	X(PLANNING, "Planning") \
+	X(PLANNING_TIME, "Planning Time") \
+	X(PLANS, "Plans") \
+	X(QUERY_TEXT, "Query Text") \
+	X(RELATION, "Relation") \
+	X(RELATION_NAME, "Relation Name") \
+	X(SCAN_DIRECTION, "Scan Direction") \
+	X(SCHEMA, "Schema") \
+	X(SERIALIZATION, "Serialization") \
+	X(SHARED_DIRTIED, "Shared Dirtied Blocks") \
+	X(SHARED_HIT, "Shared Hit Blocks") \
+	X(SHARED_IO_READ, "Shared I/O Read Time") \
+	X(SHARED_IO_WRITE, "Shared I/O Write Time") \
+	X(SHARED_READ, "Shared Read Blocks") \
+	X(SHARED_WRITTEN, "Shared Written Blocks") \
+	X(STRATEGY, "Strategy") \
+	X(SUBPLAN_NAME, "Subplan Name") \
+	X(TABLE_FUNCTION_NAME, "Table Function Name") \
+	X(TEMP_IO_READ, "Temp I/O Read Time") \
+	X(TEMP_IO_WRITE, "Temp I/O Write Time") \
+	X(TEMP_READ, "Temp Read Blocks") \
+	X(TEMP_WRITTEN, "Temp Written Blocks") \
+	X(TIME, "Time") \
+	X(TOTAL_COST, "Total Cost") \
+	X(TRIGGER_NAME, "Trigger Name") \
+	X(TRIGGERS, "Triggers") \
+	X(TUPLESTORE_NAME, "Tuplestore Name") \
+	X(WAL_BYTES, "WAL Bytes") \
+	X(WAL_FPI, "WAL FPI") \
+	X(WAL_RECORDS, "WAL Records") \
+	X(WORKER_NUMBER, "Worker Number") \
+	X(WORKERS, "Workers") \
+	X(WORKERS_LAUNCHED, "Workers Launched")
+
+/* clang-format off */
+enum plan_key {
+	KEY_OTHER, /* any other word; the elements of arrays */
+#define X(name, text) KEY_##name,
+	PLAN_KEYS(X)
+#undef X
+};
+/* clang-format on */
+
+enum plan_key plan_key_of(struct str text);
+/* The text of a known key. */
+const char *plan_key_text(enum plan_key key);
+
+#endif
