@@ -62,7 +62,7 @@ void traces_set_attribute(struct traces_reader *r, int which, struct str text)
 	} else if (which == THREAD_TITLE) {
 		r->thread.name = traces_intern(r, text);
 	} else if (which == SPAN_KIND) {
-		if (!r->span.kind)
+		if (r->wants_op && !r->span.kind)
 			r->span.kind = span_kind_find(text);
 	} else if (which >= DESCRIPTIONS && r->wants_description &&
 		   (!r->description_rank || which < r->description_rank)) {
