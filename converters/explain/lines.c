@@ -241,7 +241,8 @@ static bool is_wrapped(const struct plan_lines *l, struct str raw, struct str ce
 {
 	bool numbers = str_contains(cell, S("  (cost=")) || str_contains(cell, S("  (actual "));
 
-	return (numbers && !str_ends(cell, S(")"))) ||
+	/* a text in quotes, or an element, may say such things too */
+	return (numbers && cell.n && !str_has(S(")\",>"), cell.p[cell.n - 1])) ||
 	       (l->aligned &&
 		(str_starts(cell, S(".")) || str_starts(cell, S(ELLIPSIS)) ||
 		 (raw.n == l->width && (str_ends(raw, S(".")) || str_ends(raw, S(ELLIPSIS))))));

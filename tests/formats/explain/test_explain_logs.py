@@ -58,12 +58,17 @@ def test_statements_within_others_are_left_out():
 def test_what_ended_in_the_tick_of_the_beginning():
     """Within, if something surely is; else statements that are short and follow each other would be lost."""
     short = "".join(entry("10.000", 7, 0.25, f"short {i}") for i in range(20))
-    assert len(read(short)[0]) == 20
+    found, said = read(short)
+    assert len(found) == 20 and "19 statements began in the tick of the log's clock in which another ended" in said
     found, said = read(entry("10.005", 7, 0.1, "first") + entry("10.020", 7, 0.1, "second") + entry("10.025", 7, 20, "outer"))
     assert set(found) == {"outer;Result"} and "2 statements ran within" in said
+    # a long one that ended in that tick began too early to be within
+    found, said = read(entry("10.005", 7, 30, "long") + entry("10.020", 7, 0.1, "second") + entry("10.025", 7, 20, "outer"))
+    assert set(found) == {"long;Result", "outer;Result"} and "1 statements ran within" in said
     # seconds alone are too coarse for anything short
     coarse = entry("10", 7, 5, "a") + entry("10", 7, 5, "b")
-    assert read(coarse) == ({"a;Result": 5000, "b;Result": 5000}, "")
+    found, said = read(coarse)
+    assert found == {"a;Result": 5000, "b;Result": 5000} and "1 statements began in the tick" in said
 
 
 def test_without_a_time_or_a_process_nothing_is_known():
