@@ -31,7 +31,8 @@ def one_line(said):
 def check(data=None, *args):
     """What profcheck --json says of bytes or of files."""
     out, said = lib.run("profcheck", "--json", *args, input=data)
-    assert said == b""
+    said = [line for line in said.splitlines() if b" ms of their own: " not in line and b" came again and were left out" not in line]
+    assert said == []  # but that spans ran at the same time, or were the same
     return json.loads(out)
 
 
