@@ -110,6 +110,22 @@ void buf_add_percent(struct buf *b, int64_t value, int64_t total)
 	buf_byte(b, '%');
 }
 
+struct str profile_exact_unit(const struct profile *p, value_id v)
+{
+	const struct value_type *type = &p->value_types[v];
+
+	return type->unit == UNIT_TIME    ? S("ns")
+	       : type->unit == UNIT_BYTES ? S("bytes")
+					  : profile_text(p, type->name);
+}
+
+struct decimal profile_percent(int64_t value, int64_t total)
+{
+	double percent = total ? (double)value / (double)total * 100 : 0;
+
+	return (struct decimal){ i64_nearest(percent * 100), -2 };
+}
+
 bool profile_is_difference(const struct profile *p)
 {
 	return p->value_count >= 2 && str_eq(profile_text(p, p->value_types[0].name), S("base")) &&

@@ -46,6 +46,13 @@ struct str profile_difference_title(const struct profile *p);
 /* A value of a difference: counts without a name, shares as percentages. */
 void buf_add_compared(struct buf *b, const struct profile *p, value_id v, int64_t value,
 		      const struct value_style *style);
+/*
+ * The unit of exact numbers, as profile_decimal() has them at power 0: "ns", "bytes", or what is
+ * counted.
+ */
+struct str profile_exact_unit(const struct profile *p, value_id v);
+/* What part of the total it is, in percent with two decimals; 0 of 0 is 0. */
+struct decimal profile_percent(int64_t value, int64_t total);
 /* 12.34%, 123.4% or 1,234% */
 void buf_add_percents(struct buf *b, double percent);
 /* The change of a number in percent of the base, with its sign; "new" if that is 0. */

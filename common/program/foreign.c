@@ -48,7 +48,6 @@ static const struct kind {
 	{ IN_JSON, MARK("\"preprocessedProfileVersion\""),
 	  "a profile of the Firefox Profiler: "
 	  "speedscope.app opens and exports it" },
-	{ IN_JSON, MARK("\"resourceSpans\""), "traces of OpenTelemetry, not a profile" },
 	{ IN_JSON, MARK("\"root_frame\""), "pyinstrument's JSON: its -r speedscope is read" },
 	{ IN_JSON, MARK(""), "JSON of another kind" },
 	/* reports and pages */

@@ -177,13 +177,14 @@ value_id prepare_default_value(const struct profile *p)
 static void reduce(const struct preparation *x)
 {
 	struct coarsen_options options = COARSEN_NONE;
-	const unsigned features = x->to->features;
 	struct profile **p = x->p;
+	unsigned features;
 	bool needed;
 
 	if (x->to->representation == REPR_SAMPLES && profile_has_call_values(*p))
 		profile_drop_call_values(*p);
-	if (!(features_kept(x) & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
+	features = features_kept(x); /* which may follow from what has been dropped */
+	if (!(features & FEATURE_VALUE_TYPES) && (*p)->value_count > 1)
 		profile_keep_value(*p, prepare_default_value(*p));
 	options.drop = unkept_details(x);
 	needed = options.drop != 0;

@@ -206,64 +206,49 @@ static bool is_count(struct str s)
 	       s.n && digits_at(s, 0, s.n);
 }
 
-/* The cell of a record. Without -A there is a blank at each side of the bar. */
-static struct str cell_of_record(struct str s)
+/*
+ * \x has "QUERY PLAN" in front of each cell, and as many blanks in front of its further lines; then
+ * a bar, or a comma in CSV, or a blank. Moves *s to the cell; false: there is no such thing.
+ */
+static bool cut_record(struct plan_lines *l, struct str *s, bool *csv)
 {
-	struct str inner = s;
-	bool blank;
+	struct str rest = *s, bar;
+	bool named, blank;
 
-	if (cut_bar(&inner) && cut_start(&inner, S(" ")))
-		s = inner;
-	inner = s;
-	if (!cut_start(&inner, S(HEADING)))
-		while (cut_start(&inner, S(" ")))
-			;
-	blank = cut_start(&inner, S(" "));
-	blank |= inner.p > s.p && inner.p[-1] == ' ';
-	if (!cut_bar(&inner))
-		return str_starts(s, S(HEADING " ")) ? str_from(s, strlen(HEADING " ")) : s;
-	if (blank)
-		cut_start(&inner, S(" "));
-	return inner;
+	if (cut_bar(&rest))
+		cut_start(&rest, S(" "));
+	named = cut_start(&rest, S(HEADING));
+	if (!named && !l->expanded)
+		return false;
+	while (!named && cut_start(&rest, S(" ")))
+		;
+	*csv = named && cut_start(&rest, S(","));
+	blank = !*csv && (cut_start(&rest, S(" ")) || !named);
+	bar = rest;
+	/* unaligned cells and further lines of border 0 have nothing in front */
+	if (!*csv && !cut_bar(&bar) && (named || !cut_start(&bar, S(":")))) {
+		*s = named ? rest : *s;
+		return named && blank;
+	}
+	if (!*csv && blank)
+		cut_start(&bar, S(" "));
+	*s = *csv ? rest : bar;
+	return true;
 }
 
+/* \pset format wrapped cuts cells that are too wide, with marks that differ from style to style. */
 static bool is_wrapped(const struct plan_lines *l, struct str raw, struct str cell)
 {
-	return l->aligned &&
-	       (str_starts(cell, S(".")) || str_starts(cell, S(ELLIPSIS)) ||
-		(raw.n == l->width && (str_ends(raw, S(".")) || str_ends(raw, S(ELLIPSIS)))));
+	bool numbers = str_contains(cell, S("  (cost=")) || str_contains(cell, S("  (actual "));
+
+	/* a text in quotes, or an element, may say such things too */
+	return (numbers && cell.n && !str_has(S(")\",>"), cell.p[cell.n - 1])) ||
+	       (l->aligned &&
+		(str_starts(cell, S(".")) || str_starts(cell, S(ELLIPSIS)) ||
+		 (raw.n == l->width && (str_ends(raw, S(".")) || str_ends(raw, S(ELLIPSIS))))));
 }
 
-/* A cell without what the table has put around it. */
-static struct str cell_of(struct plan_lines *l, struct str raw)
-{
-	struct str s = raw;
-
-	while (cut_end(&s, S(" ")))
-		;
-	if (str_ends(s, S(" +")))
-		l->aligned = true;
-	if (str_starts(raw, S(HEADING "|")) || str_starts(raw, S(HEADING " | ")))
-		l->expanded = true;
-	if (l->expanded) {
-		s = cell_of_record(s);
-	} else if (cut_bar(&s)) {
-		l->aligned = true;
-	}
-	if (cut_end(&s, S("|")) || cut_end(&s, S(BAR)))
-		while (cut_end(&s, S(" ")))
-			;
-	if (is_wrapped(l, raw, s))
-		input_error(l->in, "expected psql's rows as a whole (\\pset format aligned or "
-				   "unaligned), got \\pset format wrapped");
-	if (cut_end(&s, S(RETURN)) || (l->aligned && cut_end(&s, S("+"))) ||
-	    (l->expanded && cut_end(&s, S("+"))))
-		while (cut_end(&s, S(" ")))
-			;
-	return s;
-}
-
-/* A cell of CSV that has quotes, or a line of it. */
+/* A cell, or a line of it, of CSV; it is in quotes if it has any, or goes over several lines. */
 static struct str cell_of_csv(struct plan_lines *l, struct str raw)
 {
 	size_t i = l->quoted ? 0 : 1;
@@ -281,12 +266,47 @@ static struct str cell_of_csv(struct plan_lines *l, struct str raw)
 	return buf_str(&l->scratch);
 }
 
+/* A cell without what the table has put around it. */
+static struct str cell_of(struct plan_lines *l, struct str raw)
+{
+	struct str s = raw;
+	bool csv = false, record;
+
+	if (l->quoted || str_starts(raw, S("\"")))
+		return cell_of_csv(l, raw);
+	while (cut_end(&s, S(" ")))
+		;
+	if (str_ends(s, S(" +")))
+		l->aligned = true;
+	record = cut_record(l, &s, &csv);
+	if (csv)
+		return str_starts(s, S("\"")) ? cell_of_csv(l, s) : s;
+	if (record) {
+		l->expanded = true;
+	} else if (cut_bar(&s)) {
+		l->aligned = true;
+	}
+	if (cut_end(&s, S("|")) || cut_end(&s, S(BAR)))
+		while (cut_end(&s, S(" ")))
+			;
+	if (cut_end(&s, S(RETURN)) || ((l->aligned || l->expanded) && cut_end(&s, S("+"))))
+		while (cut_end(&s, S(" ")))
+			;
+	if (is_wrapped(l, raw, s))
+		input_error(l->in,
+			    "expected lines as a whole (psql's \\pset format wrapped cuts "
+			    "them), got %s",
+			    diag_quote(s));
+	return s;
+}
+
+/* LINE_END: the line is none of a plan. */
 static enum plan_line row_of_table(struct plan_lines *l, struct str *line)
 {
 	bool first;
 
-	if (l->quoted || (l->table && !l->aligned && !l->expanded && str_starts(l->raw, S("\"")))) {
-		*line = cell_of_csv(l, l->raw);
+	if (l->quoted) {
+		*line = cell_of(l, l->raw);
 		return LINE_TEXT;
 	}
 	if (is_heading(l->raw)) {
@@ -308,7 +328,8 @@ static enum plan_line row_of_table(struct plan_lines *l, struct str *line)
 		return LINE_BREAK;
 	}
 	*line = cell_of(l, l->raw);
-	return LINE_TEXT;
+	/* records of unaligned cells have a blank line between them */
+	return l->expanded && !str_trim(*line).n ? LINE_END : LINE_TEXT;
 }
 
 enum plan_line plan_lines_next(struct plan_lines *l, struct str *line)

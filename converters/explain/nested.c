@@ -23,6 +23,7 @@ struct nesting {
 	string_id *processes;
 	size_t process_count, process_cap, last_cap;
 	struct index index;
+	size_t unsure; /* statements that the clock is too coarse for */
 };
 
 static uint32_t *last_of(struct nesting *n, string_id process)
@@ -51,7 +52,9 @@ static void mark_within(struct nesting *n, uint32_t at)
 	while (i && unsure < MAX_UNSURE) {
 		struct plan *inner = &n->plans->items[i - 1];
 
-		if (inner->entry.ended + inner->entry.tick <= begin)
+		/* it ended, or began, before */
+		if (inner->entry.ended + inner->entry.tick <= begin ||
+		    inner->entry.ended - inner->execution.value + inner->entry.tick <= begin)
 			break;
 		sure |= inner->entry.ended >= begin + outer->entry.tick;
 		inner->nested |= sure;
@@ -59,11 +62,13 @@ static void mark_within(struct nesting *n, uint32_t at)
 		i = sure ? n->outside[i - 1] : n->before[i - 1];
 	}
 	n->outside[at] = sure ? i : n->before[at];
+	n->unsure += !sure && unsure;
 }
 
-static void report(struct input *in, struct profile *p, const struct plans *plans, size_t unclear,
+static void report(struct input *in, struct profile *p, const struct nesting *n, size_t unclear,
 		   bool keep)
 {
+	const struct plans *plans = n->plans;
 	size_t nested = 0;
 
 	for (size_t i = 0; i < plans->count; i++)
@@ -75,6 +80,12 @@ static void report(struct input *in, struct profile *p, const struct plans *plan
 					    : "%zu statements ran within later ones, whose times "
 					      "include theirs: left out (--nested keeps them)",
 				       nested);
+	if (n->unsure)
+		profile_report_missing(
+			p, str_of(in->name),
+			"%zu statements began in the tick of the log's clock in which another "
+			"ended: whether that ran within is unknown, and both are counted",
+			n->unsure);
 	if (unclear > 1)
 		profile_report_missing(
 			p, str_of(in->name),
@@ -105,7 +116,7 @@ void plans_mark_nested(struct input *in, struct profile *p, struct plans *plans,
 		*last = i + 1;
 		mark_within(&n, i);
 	}
-	report(in, p, plans, unclear, keep);
+	report(in, p, &n, unclear, keep);
 	for (size_t i = 0; keep && i < plans->count; i++)
 		plans->items[i].nested = false;
 	alloc_free(n.before);

@@ -179,54 +179,67 @@ static int64_t share(int64_t whole, int64_t part, int64_t sum)
 #endif
 }
 
-/* Parts of `sum` that have to fit into `whole`; what they are given adds up. */
+/* What a node has, and the parts of it that run inside the node. */
 struct fit {
-	int64_t sum;  /* of all parts */
-	int64_t seen; /* of those that came before */
+	int64_t sum;   /* of all parts */
+	int64_t seen;  /* of those that came before */
+	int64_t whole; /* what the node has */
+	int64_t said;  /* and has according to the file, which may be more */
 };
 
-static int64_t fit_part(struct fit *f, int64_t whole, int64_t part)
+/* What the parts are fractions of, where they have to become less. */
+static int64_t fit_base(const struct fit *f)
 {
-	int64_t before = f->seen;
+	return f->sum > f->said ? f->sum : f->said;
+}
+
+static int64_t fit_part(struct fit *f, int64_t part)
+{
+	int64_t base = fit_base(f), before = f->seen;
 
 	f->seen += part;
-	if (f->sum <= whole)
+	if (base <= f->whole)
 		return part;
-	return share(whole, f->seen, f->sum) - share(whole, before, f->sum);
+	return share(f->whole, f->seen, base) - share(f->whole, before, base);
+}
+
+static int64_t fit_rest(const struct fit *f)
+{
+	int64_t base = fit_base(f);
+
+	return f->whole - (base <= f->whole ? f->sum : share(f->whole, f->sum, base));
 }
 
 struct fitting {
 	struct plan_spread *s;
 	enum plan_column c;
-	int64_t *whole;    /* what each node has, with what runs inside it */
-	int64_t *short_of; /* how much less that is than the file says */
 	struct fit *fits;
 };
 
+/* What runs inside a node says that it took more than the node says. */
 static void count_excess(struct fitting *f, uint32_t node, int64_t bound)
 {
 	struct plan_spread *s = f->s;
-	int64_t excess = f->fits[node].sum - f->whole[node];
+	int64_t excess = f->fits[node].sum - f->fits[node].said;
 
 	i64_add_to(&bound, s->nodes[node].bound);
-	i64_add_to(&bound, f->short_of[node]);
-	if (f->c != PLAN_TIME)
-		bound = f->short_of[node];
-	if (excess <= bound) {
-		s->rounding += f->c == PLAN_TIME ? excess : 0;
-	} else if (f->c != PLAN_COST && !s->hides) {
+	if (excess <= 0 || f->c == PLAN_COST)
+		return;
+	if (f->c == PLAN_TIME && excess <= bound) {
+		s->rounding += excess;
+	} else if (!s->hides) {
 		s->beyond_count++;
-		i64_add_to(&s->beyond, f->c == PLAN_TIME ? excess : 0);
+		s->beyond += f->c == PLAN_TIME ? excess : 0;
 	}
 }
 
 /* The node, or the region of that top, gets what the parent has for it. */
 static int64_t set_part(struct fitting *f, uint32_t node, uint32_t parent, int64_t part)
 {
-	int64_t given = fit_part(&f->fits[parent], f->whole[parent], part);
+	int64_t given = fit_part(&f->fits[parent], part);
 
-	f->whole[node] += given;
-	f->short_of[node] += part - given;
+	f->fits[node].whole += given;
+	f->fits[node].said += part;
 	return given;
 }
 
@@ -267,10 +280,12 @@ static void fit_charges(struct fitting *f, uint32_t payer, uint32_t key)
 	for (uint32_t k = by->first[key]; k < by->first[key + 1]; k++) {
 		struct plan_charge *one = &f->s->charges[by->item[k]];
 
-		if (payer == NO_NODE)
-			f->whole[one->region] += one->amount[f->c];
-		else
+		if (payer == NO_NODE) {
+			f->fits[one->region].whole += one->amount[f->c];
+			f->fits[one->region].said += one->amount[f->c];
+		} else {
 			one->amount[f->c] = set_part(f, one->region, payer, one->amount[f->c]);
+		}
 	}
 }
 
@@ -282,8 +297,7 @@ static void fit_triggers(struct fitting *f)
 		int64_t time = s->plans->triggers[s->plan->first_trigger + i].time;
 		uint32_t in = s->inside[i];
 
-		s->trigger_time[i] = in == NO_NODE ? time
-						   : fit_part(&f->fits[in], f->whole[in], time);
+		s->trigger_time[i] = in == NO_NODE ? time : fit_part(&f->fits[in], time);
 	}
 }
 
@@ -292,11 +306,9 @@ static void fit_column(struct plan_spread *s, enum plan_column c)
 	struct fitting f = { .s = s, .c = c };
 	int64_t *bounds;
 
-	f.whole = alloc_zero(s->count, sizeof *f.whole);
-	f.short_of = alloc_zero(s->count, sizeof *f.short_of);
 	f.fits = alloc_zero(s->count, sizeof *f.fits);
 	bounds = sum_parts(&f);
-	f.whole[0] = plan_part(s, 0, c);
+	f.fits[0].whole = f.fits[0].said = plan_part(s, 0, c);
 	if (c != PLAN_COST)
 		fit_charges(&f, NO_NODE, s->count);
 	for (uint32_t k = 0; k < s->count; k++) {
@@ -304,17 +316,14 @@ static void fit_column(struct plan_spread *s, enum plan_column c)
 
 		if (i && inside_parent(&f, i))
 			set_part(&f, i, parent_of(s, i), plan_part(s, i, c));
-		if (f.fits[i].sum > f.whole[i])
-			count_excess(&f, i, bounds[i]);
-		s->self[c][i] = f.fits[i].sum > f.whole[i] ? 0 : f.whole[i] - f.fits[i].sum;
+		count_excess(&f, i, bounds[i]);
+		s->self[c][i] = fit_rest(&f.fits[i]);
 		if (c != PLAN_COST)
 			fit_charges(&f, i, i);
 	}
 	if (c == PLAN_TIME)
 		fit_triggers(&f);
 	alloc_free(bounds);
-	alloc_free(f.whole);
-	alloc_free(f.short_of);
 	alloc_free(f.fits);
 }
 
@@ -349,7 +358,6 @@ static uint32_t entry_above(const struct plan_spread *s, uint32_t node, uint32_t
 static void fit_workers(struct plan_spread *s, enum plan_column c, const uint32_t *above)
 {
 	struct fit *fits = alloc_zero(s->worker_count, sizeof *fits);
-	int64_t *whole = alloc_zero(s->worker_count, sizeof *whole);
 	const struct plan_worker *workers = s->plans->workers + s->first_worker;
 
 	s->worker_self[c] = alloc_zero(s->worker_count, sizeof **s->worker_self);
@@ -357,16 +365,15 @@ static void fit_workers(struct plan_spread *s, enum plan_column c, const uint32_
 		if (above[e] != NO_NODE)
 			fits[above[e]].sum += workers[e].values[c];
 	for (uint32_t e = 0; e < s->worker_count; e++) {
-		int64_t part = workers[e].values[c];
+		struct fit *f = &fits[e];
 
-		whole[e] = above[e] == NO_NODE ? part
-					       : fit_part(&fits[above[e]], whole[above[e]], part);
-		s->worker_self[c][e] = fits[e].sum > whole[e] ? 0 : whole[e] - fits[e].sum;
-		if (fits[e].sum > whole[e] && c == PLAN_TIME)
-			i64_add_to(&s->rounding, fits[e].sum - whole[e]);
+		f->said = workers[e].values[c];
+		f->whole = above[e] == NO_NODE ? f->said : fit_part(&fits[above[e]], f->said);
+		s->worker_self[c][e] = fit_rest(f);
+		if (f->sum > f->said && c == PLAN_TIME)
+			s->rounding += f->sum - f->said;
 	}
 	alloc_free(fits);
-	alloc_free(whole);
 }
 
 /* Blocks, records and bytes of a node include those of its workers, which have their own rows. */

@@ -52,16 +52,20 @@ static bool take_group(struct str *s, struct node_line *n)
 /* Takes a line apart; false: it is no node's. */
 static bool split_node(struct str s, struct node_line *n)
 {
+	bool two_blanks = false; /* between the name and the groups */
+
 	*n = (struct node_line){ 0 };
 	s = str_trim(s);
 	if (str_starts(s, S(ARROW))) {
 		n->arrow = true;
 		s = str_trim(str_from(s, strlen(ARROW)));
 	}
-	while (!n->cost.n && take_group(&s, n))
+	while (!n->cost.n && take_group(&s, n)) {
+		two_blanks = str_ends(s, S("  "));
 		s = str_trim(s);
+	}
 	n->name = s;
-	return s.n && (n->arrow || n->cost.n || n->actual.n || n->never);
+	return s.n && (n->arrow || two_blanks);
 }
 
 bool plan_is_node_line(struct str line)

@@ -302,7 +302,36 @@ def otlp(data):
     return found
 
 
-READERS = {"pprof": pprof, "otlp": otlp, "collapsed": collapsed, "callgrind": callgrind, "speedscope": speedscope, "pstat": pstat, "flamegraph": flamegraph, "html": flamegraph}
+def ndjson(data):
+    found = Counted()
+    for line in data.splitlines():
+        row = json.loads(line, parse_float=Fraction, parse_int=Fraction)
+        found.add((row["value_type"], row["unit"]), surrogates(row["function"]), row["self"])
+    return found
+
+
+def columns(frame):
+    return {field["name"]: column for field, column in zip(frame["schema"]["fields"], frame["data"]["values"], strict=True)}
+
+
+def grafana(data):
+    found = Counted()
+    for frame in map(columns, json.loads(data, parse_float=Fraction, parse_int=Fraction)):
+        for level, label, number in zip(frame["level"], frame["label"], frame["self"], strict=True):
+            assert level or label == "total"
+            found.add(0, surrogates(label) if level else b"[root]", number)
+    return found
+
+
+def nodegraph(data):
+    found, (nodes, edges) = Counted(), map(columns, json.loads(data, parse_float=Fraction, parse_int=Fraction))
+    assert {*edges["source"], *edges["target"]} <= {*nodes["id"]}
+    for title, number in zip(nodes["title"], nodes["secondarystat"], strict=True):
+        found.add(0, surrogates(title), number)
+    return found
+
+
+READERS = {"ndjson": ndjson, "grafana": grafana, "nodegraph": nodegraph, "pprof": pprof, "otlp": otlp, "collapsed": collapsed, "callgrind": callgrind, "speedscope": speedscope, "pstat": pstat, "flamegraph": flamegraph, "html": flamegraph}
 
 
 def obeyed(data, blanks=b"\n"):

@@ -31,7 +31,8 @@ def one_line(said):
 def check(data=None, *args):
     """What profcheck --json says of bytes or of files."""
     out, said = lib.run("profcheck", "--json", *args, input=data)
-    assert said == b""
+    said = [line for line in said.splitlines() if b" ms of their own: " not in line and b" came again and were left out" not in line]
+    assert said == []  # but that spans ran at the same time, or were the same
     return json.loads(out)
 
 
@@ -294,6 +295,7 @@ def test_a_closed_pipe_is_quiet(writer, ignored, tmp_path):
     """PROGRAM | head -c1"""
     (tmp_path / "many").write_text("".join(f"main;f{i};g{i} {i}\n" for i in range(1, 40000)))
     everything = {"flamegraph": ["--minwidth", "0"],  # or it is small enough for the pipe
+                  "openmetrics": ["--max-rows", "0"], "ndjson": ["--max-rows", "0"], "nodegraph": ["--max-nodes", "0"],
                   "dot": ["--max-nodes", "0", "--node-threshold", "0", "--edge-threshold", "0"]}
     run = subprocess.Popen([lib.BIN / f"collapsed2{writer}", *everything.get(writer, []), tmp_path / "many"], stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, env=lib.ENV, restore_signals=not ignored)

@@ -290,6 +290,25 @@ def otlp_json_strings(n):
     return otlp_json("stringTable", '""', n).replace(b'"dictionary":{', b'"dictionary":{"stackTable":[{}],')
 
 
+# --- traces: spans without a time, each with an id of its own ---
+
+def spans(rows):
+    usual = field(1, b"0123456789abcdef") + field(2, b"01234567")  # by which the format is known
+    return field(1, field(2, field(2, usual) + b"".join(field(2, row) for row in rows)))
+
+
+def spans_of_one_trace(n):
+    return spans(field(1, b"t") + field(2, short(i).encode()) + field(5, short(i).encode()) for i in range(n // 14))
+
+
+def traces_of_one_span(n):
+    return spans(field(1, short(i).encode()) + field(2, b"s") + field(5, short(i).encode()) for i in range(n // 14))
+
+
+def zipkin_spans(n):
+    return b"[" + b",".join(b'{"traceId":"1","id":"x%s"}' % short(i).encode() for i in range(n // 27)) + b"]"
+
+
 # --- sentry ---
 
 def sentry(frames, stacks, made, version="1", **more):
@@ -376,6 +395,7 @@ WORST = {
               labels_of_stacks, threads_of_stacks, symbols_of_addresses, parts_of_a_map],
     "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack, otlp_json_locations,
              otlp_json_stacks, otlp_json_strings],
+    "traces": [spans_of_one_trace, traces_of_one_span, zipkin_spans],
     "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "flamegraph": [rectangles],

@@ -188,7 +188,8 @@ def openmetrics(text):
         metric = OPENMETRICS.fullmatch(line)
         assert metric and metric[1] in types, line
         labels = re.findall(r'([a-z_]+)="((?:[^"\\]|\\.)*)"', metric[2], re.S)
-        assert [key for key, _ in labels] == ["function", "file", "line", "value_type"]
+        whose = ["function", "file", "line"] * (not metric[1].startswith("profpipe_profile"))
+        assert [key for key, _ in labels] == whose + ["value_type"] * (metric[1] != "profpipe_calls")
         labels = {key: re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], value) for key, value in labels}
         found.setdefault(metric[1], []).append((labels, float(metric[3])))
     for series in found.values():

@@ -77,7 +77,7 @@ def test_each_symbol_of_a_format_has_the_prefix_of_its_folder():
     found = {name for name in defined(*objects) if not name.startswith(("__asan", "__odr_asan"))}
     assert len(found) > 100
     # an HTML page is the picture of flamegraph, and is written beside it
-    assert without_prefix(found - {"html_format"}, ["common", "converters"]) == []
+    assert without_prefix(found - {"html_format", "nodegraph_format"}, ["common", "converters"]) == []
 
 
 def test_no_symbol_of_the_library_is_one_of_the_c_library():

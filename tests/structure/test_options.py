@@ -55,4 +55,4 @@ def test_ends_by_name():
         b"a (f.py:3);b 2000\n"
     assert lib.run("collapsed2collapsed", "--out-frames=name", input=stacks)[0] == b"a;b 2\n"
     said = lib.run("profconv", "-t", "pstat", "--out-frames", "name", input=stacks, status=2)[1]
-    assert said == b"profconv: --out-frames is an option for collapsed output\n"
+    assert said == b"profconv: --out-frames is an option for collapsed output, grafana output\n"

@@ -325,8 +325,8 @@ def test_bytes_are_shown_not_sent(byte):
     assert b"x\\x%02xy" % byte in out
 
 
-METRIC = re.compile(r'(profpipe_(?:self|inclusive)(?:_seconds|_bytes)?|profpipe_calls)'
-                    r'\{function="((?:[^"\\\n]|\\.)*)",file="((?:[^"\\\n]|\\.)*)",line="(\d+)",value_type="((?:[^"\\\n]|\\.)*)"\} (-?[\d.]+)')
+METRIC = re.compile(r'(profpipe_(?:self|inclusive|profile)(?:_seconds|_bytes)?|profpipe_calls)'
+                    r'\{(?:function="((?:[^"\\\n]|\\.)*)",file="((?:[^"\\\n]|\\.)*)",line="(\d+)")?,?(?:value_type="((?:[^"\\\n]|\\.)*)")?\} (-?[\d.]+)')
 
 
 @pytest.mark.parametrize("name", [None, *HOSTILE], ids=range(len(HOSTILE) + 1))
@@ -350,7 +350,7 @@ def test_openmetrics(name):
             assert declared["UNIT", metric[1]] == "seconds"
     if name is None:
         assert ("profpipe_self_seconds", "f", "m.py", "5", "time") in series and "} 1.5\n" not in text and 'line="5",value_type="time"} 6\n' in text
-    assert len(top("--format", "openmetrics", input=folded({(f"f{i}",): 1 for i in range(500)})).splitlines()) == 2 * (2 + 100) + 1
+    assert len(top("--format", "openmetrics", input=folded({(f"f{i}",): 1 for i in range(500)})).splitlines()) == (2 + 100 + 1) + (2 + 100) + (2 + 1) + 1
 
 
 # --- the terminal ---

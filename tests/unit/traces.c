@@ -274,11 +274,15 @@ static void test_the_same_span_counts_once(void **state)
 {
 	struct profile *p = profile_new();
 	struct spans *s = spans_of(p);
+	struct span again;
 
 	(void)state;
 	add(s, 1, 0, 0, 10);
 	add(s, 2, 1, 2, 4);
-	add(s, 2, 1, 2, 4);
+	again = make(s, 2, 1, 2, 4);
+	again.kind = SPAN_CLIENT; /* which the reader of the first one did not look for */
+	again.thread = spans_thread(s, (struct span_thread){ 1, 2, 0 });
+	spans_add(s, again);
 	add(s, 2, 1, 5, 6); /* of the same id, but another one */
 	add(s, 3, 2, 3, 4);
 	assert_folded(p, "s1 7 1\ns1;s2 2 2\ns1;s2;s3 1 1\n");

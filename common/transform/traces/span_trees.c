@@ -27,20 +27,10 @@ static int order_texts(const struct spans *s, string_id a, string_id b)
 	return a == b ? 0 : str_compare(strings_text(&s->texts, a), strings_text(&s->texts, b));
 }
 
-static int order_threads(const struct spans *s, uint32_t a, uint32_t b)
-{
-	const struct span_thread none = { 0 };
-	const struct span_thread *x = a == NO_ID ? &none : &s->threads[a];
-	const struct span_thread *y = b == NO_ID ? &none : &s->threads[b];
-
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	if (x->tid != y->tid)
-		return x->tid < y->tid ? -1 : 1;
-	return order_texts(s, x->name, y->name);
-}
-
-/* By start, the longer one first; 0 only for spans that are the same in everything. */
+/*
+ * By start, the longer one first; 0 only for spans that are the same. Kinds and threads are not
+ * compared: readers pass over them where they are of no use.
+ */
 static int order_rows(uint32_t a, uint32_t b, const void *context)
 {
 	const struct spans *s = context;
@@ -59,11 +49,7 @@ static int order_rows(uint32_t a, uint32_t b, const void *context)
 		order = order_texts(s, x->name, y->name);
 	if (!order)
 		order = order_texts(s, x->service, y->service);
-	if (!order)
-		order = x->kind - y->kind;
-	if (!order)
-		order = x->untimed - y->untimed;
-	return order ? order : order_threads(s, x->thread, y->thread);
+	return order ? order : x->untimed - y->untimed;
 }
 
 /* Makes the nodes of a trace; returns how many there are without duplicates. */

@@ -301,10 +301,11 @@ static void give_title(const struct diff_work *w, struct profile *p)
 }
 
 /* A target of one value type would have the base alone. */
-static bool holds_both(const struct format *to, const struct profile *p)
+static bool holds_both(struct settings *s, const struct format *to, const struct profile *p)
 {
 	return to->features & FEATURE_VALUE_TYPES ||
-	       (to->features_of && to->features_of(p, NULL) & FEATURE_VALUE_TYPES);
+	       (to->features_of &&
+		to->features_of(p, convert_policy(s, to).options) & FEATURE_VALUE_TYPES);
 }
 
 static int write_profile(struct diff_work *w, const struct format *to)
@@ -317,7 +318,7 @@ static int write_profile(struct diff_work *w, const struct format *to)
 	if (!p)
 		return -1;
 	give_title(w, p);
-	if (!holds_both(to, p))
+	if (!holds_both(&w->settings, to, p))
 		diag_error("-t %s: it holds one value, and a difference has two of each function",
 			   to->name);
 	else if (convert_write(&w->settings, &p, to) == STATUS_DONE)

@@ -1,22 +1,11 @@
 /*
  * proftop/cells - what the tables have in common
  */
-#include <math.h>
-
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
 #include "converters/tools/proftop/internal.h"
 
 static const struct value_style usual;
-
-struct str proftop_unit(const struct profile *p, value_id v)
-{
-	const struct value_type *type = &p->value_types[v];
-
-	return type->unit == UNIT_TIME    ? S("ns")
-	       : type->unit == UNIT_BYTES ? S("bytes")
-					  : profile_text(p, type->name);
-}
 
 /* For counts only the number is shown; the heading says what is counted. */
 void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value)
@@ -35,14 +24,14 @@ void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t
 /* Always two decimals ("12.34%"), so that a column is easy to compare. */
 void proftop_share(struct table *t, int64_t value, int64_t total)
 {
-	double percent = total ? (double)value / (double)total * 100 : 0;
-	int64_t hundredths = i64_nearest(percent * 100);
+	struct decimal percent = profile_percent(value, total);
+	int64_t hundredths = percent.mantissa;
 	struct buf shown = { 0 };
 
 	buf_print(&shown, "%s%lld.%02lld%%", hundredths < 0 ? "-" : "",
 		  (long long)(hundredths < 0 ? -hundredths : hundredths) / 100,
 		  (long long)(hundredths < 0 ? -hundredths : hundredths) % 100);
-	table_number(t, (struct decimal){ hundredths, -2 }, buf_str(&shown));
+	table_number(t, percent, buf_str(&shown));
 	buf_free(&shown);
 }
 
@@ -130,7 +119,7 @@ void proftop_identity(struct table *t, const struct flat_profile *f, const struc
 	table_text(t, known ? row->location : S(""));
 	proftop_line(t, row->line);
 	table_text(t, profile_text(f->p, f->p->value_types[f->value].name));
-	table_text(t, proftop_unit(f->p, f->value));
+	table_text(t, profile_exact_unit(f->p, f->value));
 }
 
 const char *proftop_heat(int64_t value, int64_t total)
@@ -142,7 +131,7 @@ const char *proftop_heat(int64_t value, int64_t total)
 
 bool proftop_is_heavy(const struct proftop_options *o, int64_t value, int64_t total)
 {
-	return fabs((double)value) >= o->min_share * fabs((double)total);
+	return flat_is_heavy(value, total, o->min_share);
 }
 
 void proftop_put(const struct proftop_options *o, struct table *t, struct output *out)

@@ -75,7 +75,7 @@ static void add_flat_row(const struct proftop_options *o, struct table *t,
 	proftop_count(t, r->primitive, f->calls_known);
 	add_per_call(t, f, r->self, r->calls);
 	add_per_call(t, f, r->inclusive, r->calls);
-	add_bar(t, o->sort == SORT_INCLUSIVE ? r->inclusive : r->self, max_value);
+	add_bar(t, o->sort == FLAT_BY_INCLUSIVE ? r->inclusive : r->self, max_value);
 	proftop_function(t, &f->rows[row]);
 }
 
@@ -111,7 +111,7 @@ void proftop_flat(const struct proftop_options *o, struct output *out, const str
 
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct call_row *r = &f->table.rows[i];
-		int64_t value = o->sort == SORT_INCLUSIVE ? r->inclusive : r->self;
+		int64_t value = o->sort == FLAT_BY_INCLUSIVE ? r->inclusive : r->self;
 
 		max_value = value > max_value ? value : max_value;
 	}

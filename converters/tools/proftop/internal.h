@@ -6,16 +6,8 @@
 
 #include "common/profile/value_text.h"
 #include "common/syntax/table.h"
+#include "common/program/flat_options.h"
 #include "common/transform/callgraph/flat_profile.h"
-
-enum proftop_sort {
-	SORT_SELF,
-	SORT_INCLUSIVE,
-	SORT_CALLS,
-	SORT_SELF_CALL,
-	SORT_INCLUSIVE_CALL,
-	SORT_NAME
-};
 
 struct proftop_options {
 	const char *from, *peek, *list;
@@ -28,8 +20,9 @@ struct proftop_options {
 	int sort, format; /* format: of TOP_FORMATS */
 	uint64_t limit;   /* rows; 0: all */
 	bool limit_given;
-	int color;        /* auto, always, never */
-	double min_share; /* a share: rows and branches below it are left out */
+	int color;                 /* auto, always, never */
+	double min_share;          /* a share: rows and branches below it are left out */
+	struct option_list labels; /* for metrics and log lines */
 	bool colors;
 	size_t width; /* of the terminal; 0: it is none */
 };
@@ -43,8 +36,6 @@ struct table_style proftop_look(const struct proftop_options *o);
 void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value);
 void proftop_share(struct table *t, int64_t value, int64_t total);
 void proftop_count(struct table *t, int64_t count, bool known);
-/* The unit of exact numbers: "ns", "bytes", or what is counted. */
-struct str proftop_unit(const struct profile *p, value_id v);
 /*
  * Copies the columns of rows about functions; those about labels say so in the first, for
  * programs, and the last. The table refers to the copy.
@@ -89,8 +80,6 @@ void proftop_flat(const struct proftop_options *o, struct output *out,
 /* Values of one type divided by those of another; the exponent of the first is changed. */
 void proftop_per(const struct proftop_options *o, struct output *out, struct profile *p,
 		 value_id value, value_id per);
-void proftop_metrics(const struct proftop_options *o, struct output *out,
-		     const struct flat_profile *f);
 void proftop_lines(const struct proftop_options *o, struct output *out, const struct profile *p,
 		   value_id v);
 /* These three are about the functions that proftop_choose() finds: -1 after its message. */

@@ -98,7 +98,7 @@ static void add_code_line(struct table *t, const struct profile *p, value_id v,
 	proftop_value(t, p, v, line->self);
 	proftop_share(t, line->self, total);
 	proftop_share(t, sum, total);
-	table_text(t, proftop_unit(p, v));
+	table_text(t, profile_exact_unit(p, v));
 	table_text(t, line->file);
 	proftop_line(t, line->line);
 	proftop_place(t, line->file, line->line);

@@ -256,7 +256,7 @@ static void add_line(struct list *l, const struct listed *first, const struct li
 	} else {
 		table_unknown(l->t);
 	}
-	table_text(l->t, proftop_unit(f->p, f->value));
+	table_text(l->t, profile_exact_unit(f->p, f->value));
 	if (line) {
 		char text[NUM_TEXT];
 

@@ -56,6 +56,7 @@ static const struct option_row look_rows[] = {
 	OPT_FLAG(0, "no-idle", "leave out samples without a stack; else they are in the row [idle]",
 		 AT(no_idle)),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)", AT(format)),
+	FLAT_LABEL_ROW(AT(labels)),
 	OPT_CHOICE(0, "color", "auto|always|never",
 		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", AT(color)),
 	OPT_END
@@ -63,7 +64,7 @@ static const struct option_row look_rows[] = {
 
 /* --- the terminal --- */
 
-enum { USUAL_ROWS = 40, METRICS = 100, HEADING_ROWS = 5 };
+enum { USUAL_ROWS = 40, HEADING_ROWS = 5 };
 
 static void look_at_terminal(struct proftop_options *o, const struct settings *s)
 {
@@ -76,7 +77,7 @@ static void look_at_terminal(struct proftop_options *o, const struct settings *s
 		o->width = size.ws_col;
 	if (o->limit_given)
 		return;
-	o->limit = o->format == FORMAT_OPENMETRICS                          ? METRICS
+	o->limit = o->format == FORMAT_OPENMETRICS                          ? FLAT_USUAL_LIMIT
 		   : o->format != TABLE_TEXT && o->format != TABLE_MARKDOWN ? 0
 		   : size.ws_row > 2 * HEADING_ROWS ? size.ws_row - HEADING_ROWS
 						    : USUAL_ROWS;
@@ -89,45 +90,9 @@ struct table_style proftop_look(const struct proftop_options *o)
 				     .colors = o->colors };
 }
 
-/* --- order --- */
-
-static double sort_key(enum proftop_sort sort, const struct call_row *r)
-{
-	switch (sort) {
-	case SORT_INCLUSIVE: return (double)r->inclusive;
-	case SORT_CALLS: return (double)r->calls;
-	case SORT_SELF_CALL: return r->calls ? (double)r->self / (double)r->calls : 0;
-	case SORT_INCLUSIVE_CALL: return r->calls ? (double)r->inclusive / (double)r->calls : 0;
-	case SORT_NAME: return 0;
-	default: return (double)r->self;
-	}
-}
-
-struct row_order {
-	enum proftop_sort sort;
-	const struct call_row *rows;
-};
-
-/* Rows are sorted by name, which stays the order of equal ones. */
-static int compare_rows(uint32_t a, uint32_t b, const void *context)
-{
-	const struct row_order *o = context;
-	double x = sort_key(o->sort, &o->rows[a]), y = sort_key(o->sort, &o->rows[b]);
-
-	if (x < y || x > y)
-		return x < y ? 1 : -1;
-	return (a > b) - (a < b);
-}
-
 uint32_t *proftop_order(const struct proftop_options *o, const struct flat_profile *f)
 {
-	struct row_order by = { (enum proftop_sort)o->sort, f->table.rows };
-	uint32_t *order = alloc_zero(f->count, sizeof *order);
-
-	for (uint32_t i = 0; i < f->count; i++)
-		order[i] = i;
-	sort_ids(order, f->count, compare_rows, &by);
-	return order;
+	return flat_order(f, (enum flat_sort)o->sort);
 }
 
 uint32_t proftop_limit(const struct proftop_options *o, uint32_t count)
@@ -156,6 +121,27 @@ static int prepare_view(struct settings *s, const struct proftop_options *o, str
 	return convert_prepare(s, p, &needed);
 }
 
+/* The format of that name that writes the list of functions; NULL: it is a table. */
+static const struct format *format_of_list(const struct proftop_options *o)
+{
+	if (o->peek || o->list || o->by || o->tree || o->lines || o->per)
+		return NULL;
+	return o->format == FORMAT_OPENMETRICS ? format_find(format_registry, S("openmetrics"))
+	       : o->format == TABLE_NDJSON     ? format_find(format_registry, S("ndjson"))
+					       : NULL;
+}
+
+static void write_list(const struct proftop_options *o, struct output *out, struct profile *p,
+		       const struct format *to)
+{
+	struct flat_options options = { .selection = { o->sort, o->limit, o->min_share },
+					.labels = o->labels };
+
+	profile_keep_value(p, 0);
+	out->options = &options;
+	to->write(out, p);
+}
+
 static int show(const struct proftop_options *o, struct output *out, struct profile *p,
 		struct chosen_values chosen)
 {
@@ -166,6 +152,10 @@ static int show(const struct proftop_options *o, struct output *out, struct prof
 		return 0;
 	if (o->per) {
 		proftop_per(o, out, p, chosen.value, chosen.per);
+		return 0;
+	}
+	if (format_of_list(o)) {
+		write_list(o, out, p, format_of_list(o));
 		return 0;
 	}
 	if (o->tree) {
@@ -181,8 +171,6 @@ static int show(const struct proftop_options *o, struct output *out, struct prof
 		status = proftop_list(o, out, &f);
 	else if (o->peek)
 		status = (o->lines ? proftop_peek_lines : proftop_peek)(o, out, &f);
-	else if (o->format == FORMAT_OPENMETRICS)
-		proftop_metrics(o, out, &f);
 	else
 		proftop_flat(o, out, &f);
 	flat_profile_free(&f);
@@ -267,13 +255,15 @@ static int check_options(const struct proftop_options *o)
 				  "them, or --peek and --lines");
 	if (o->per && (o->peek || o->list || o->tree || o->lines))
 		return diag_error("option --per: only for functions, or with --by");
-	if (o->per && o->sort > SORT_INCLUSIVE && o->sort != SORT_NAME)
+	if (o->per && o->sort > FLAT_BY_INCLUSIVE && o->sort != FLAT_BY_NAME)
 		return diag_error("option --per: expected --sort self, inclusive or name");
+	if (o->labels.count && !format_of_list(o))
+		return diag_error("option --label: only for functions as openmetrics or ndjson");
 	if (o->per && o->format == FORMAT_OPENMETRICS)
 		return diag_error("option --per: not with --format openmetrics");
 	if (o->format == FORMAT_OPENMETRICS && (o->peek || o->list || o->by || o->tree || o->lines))
 		return diag_error("option --format openmetrics: only for functions");
-	return 0;
+	return flat_options_check(NULL, &(struct flat_options){ .labels = o->labels });
 }
 
 static int parsed(struct settings *s, struct proftop_options *o, int argc, char **argv)

@@ -42,7 +42,7 @@ static void add_peek(struct peeker *k, const char *relation, uint32_t other, int
 	else
 		table_unknown(k->t);
 	proftop_count(k->t, calls, f->calls_known);
-	table_text(k->t, proftop_unit(f->p, f->value));
+	table_text(k->t, profile_exact_unit(f->p, f->value));
 	table_text(k->t, r->location);
 	table_text(k->t, r->name);
 	proftop_function(k->t, r);

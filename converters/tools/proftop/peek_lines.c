@@ -179,7 +179,7 @@ static void add_row(struct table *t, const struct flat_profile *f, const struct 
 		table_unknown(t);
 		proftop_count(t, e->calls, f->calls_known);
 	}
-	table_text(t, proftop_unit(f->p, f->value));
+	table_text(t, profile_exact_unit(f->p, f->value));
 	add_where(t, e->line ? e->file : S(""), e->line);
 	table_text(t, other->location);
 	table_text(t, other->name);
@@ -198,7 +198,7 @@ static void add_function(struct table *t, const struct flat_profile *f, uint32_t
 	proftop_value(t, f->p, f->value, r->self);
 	proftop_share(t, r->self, f->total);
 	proftop_count(t, r->calls, f->calls_known);
-	table_text(t, proftop_unit(f->p, f->value));
+	table_text(t, profile_exact_unit(f->p, f->value));
 	table_text(t, S(""));
 	table_unknown(t);
 	table_text(t, S(""));

@@ -32,7 +32,7 @@ static void add_context(struct table *t, const struct flame_tree *tree, uint32_t
 	proftop_share(t, tree->width.total[node], total);
 	proftop_value(t, p, 0, tree->width.self[node]);
 	proftop_share(t, tree->width.self[node], total);
-	table_text(t, proftop_unit(p, 0));
+	table_text(t, profile_exact_unit(p, 0));
 	table_number(t, (struct decimal){ tree->depth[node], 0 }, S(""));
 	table_text(t, function_name(p, f));
 	table_text(t, function_location(p, f));

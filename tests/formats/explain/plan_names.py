@@ -1,7 +1,10 @@
-"""Plans as lists of nodes, in the order of the file, by readers of their own: what our frames have to be called."""
+"""Plans as lists of nodes, in the order of the file, by readers of their own: what our frames have to be called. And our rows."""
+import collections
 import json
 import re
 import xml.etree.ElementTree
+
+import lib
 
 SCHEMA = "{http://www.postgresql.org/2009/explain}"
 
@@ -75,3 +78,18 @@ def plans(data):
         text = text[text.index("["):text.rindex("]") + 1]
         return [[name_of(node) for node in below(query["Plan"])] for query in json.loads(text)]
     return from_text(text)
+
+
+def rows(path, *options):
+    """(thread, value type) -> {stack: value}, times in milliseconds; speedscope has threads and value types."""
+    out, _ = lib.run("explain2speedscope", "-q", *options, path)
+    top = json.loads(out)
+    names = [frame["name"] for frame in top["shared"]["frames"]]
+    found = collections.defaultdict(collections.Counter)
+    for profile in top["profiles"]:
+        own = profile.get("profpipe", {})
+        value = own.get("value", {}).get("name", "time")
+        thread = own["thread"].get("name", "") if "thread" in own else profile["name"]
+        for stack, weight in zip(profile["samples"], profile["weights"]):
+            found["" if thread in ("time", "main") else thread, value][tuple(names[i] for i in stack)] += weight
+    return found

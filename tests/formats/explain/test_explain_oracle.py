@@ -13,21 +13,6 @@ YAML = "samples/explain/cte-18.yaml"  # the plan of cte-18.txt
 MICROSECOND = 0.001
 
 
-def rows(path, *options):
-    """(thread, value type) -> {stack: value}, times in milliseconds; speedscope has threads and value types."""
-    out, _ = lib.run("explain2speedscope", "-q", *options, path)
-    top = json.loads(out)
-    names = [frame["name"] for frame in top["shared"]["frames"]]
-    found = collections.defaultdict(collections.Counter)
-    for profile in top["profiles"]:
-        own = profile.get("profpipe", {})
-        value = own.get("value", {}).get("name", "time")
-        thread = own["thread"].get("name", "") if "thread" in own else profile["name"]
-        for stack, weight in zip(profile["samples"], profile["weights"]):
-            found["" if thread in ("time", "main") else thread, value][tuple(names[i] for i in stack)] += weight
-    return found
-
-
 def names_of(path):
     path = YAML.replace("yaml", "txt") if path == YAML else path
     return plan_names.plans((lib.ROOT / path).read_bytes())
@@ -112,7 +97,7 @@ def check_beside(plans, times, root):
 
 @pytest.mark.parametrize("path", ORACLE)
 def test_own_times_are_those_of_the_oracle(path):
-    found = rows(lib.ROOT / path, "--nested")
+    found = plan_names.rows(lib.ROOT / path, "--nested")
     leader = found["leader" if any(thread == "leader" for thread, _ in found) else "", "time"]
     all_names, plans = names_of(path), ORACLE[path]
     timed = [(plan, names) for plan, names in zip(plans, all_names, strict=True) if plan.get("timed", True)]
@@ -138,7 +123,7 @@ JSON_PLANS = [path for path in ORACLE if path.endswith(("json", "json.in")) and 
 @pytest.mark.parametrize("path", JSON_PLANS)
 def test_blocks_prove_the_charges(path):
     """Blocks are whole numbers without rounding: none is below zero, and all of them are those of the roots."""
-    found = rows(lib.ROOT / path)
+    found = plan_names.rows(lib.ROOT / path)
     for key, title in {"Shared Hit Blocks": "shared_hit", "Shared Read Blocks": "shared_read", "WAL Bytes": "wal_bytes"}.items():
         want = 0
         for query in json.loads((lib.ROOT / path).read_text()):
