@@ -167,6 +167,15 @@ def test_triggers_are_inside_or_after():
     assert said == ""
 
 
+def test_triggers_find_the_order_in_which_all_have_a_place():
+    """The cheaper one ran before: after the statement it would leave a time that no node has."""
+    triggers = [trigger("before", 88), trigger("after", 91)]
+    found, said = stacks([plan(insert(), Triggers=triggers, Execution_Time=192)], *US)
+    assert found == {"Insert on t": 2000, "Insert on t;Result": 10000, "Insert on t;Trigger before on t": 88000, "Trigger after on t": 91000,
+                     "Execution start and end": 1000}
+    assert said == ""
+
+
 def test_triggers_without_the_execution_time_are_a_guess():
     found, said = stacks([plan(insert(), Triggers=[trigger("a", 60)])], *US)
     assert sum(found.values()) == 100000
