@@ -208,6 +208,15 @@ def test_loops_are_calls():
     assert arc[0] == 250
 
 
+def test_loops_of_a_cte_are_counted_once():
+    """Although it is below two scans."""
+    tree = node("Append", 100, node("Sort", 60, node("Index Scan", 0.01, loops=30), Subplan_Name="CTE m"),
+                node("CTE Scan", 50, CTE_Name="m", Alias="a"), node("CTE Scan", 40, CTE_Name="m", Alias="b"))
+    rows = marshal.loads(lib.run("explain2pstat", "-q", input=json.dumps([plan(tree)]).encode())[0])
+    calls = {key[2]: row[1] for key, row in rows.items()}
+    assert calls["Sort"] == calls["CTE m"] == 1 and calls["Index Scan"] == 30 and calls["CTE Scan on m a"] == 1
+
+
 def test_value_types_are_those_that_a_file_has():
     def types(tree):
         out, _ = lib.run("profcheck", "-q", "--json", input=json.dumps([plan(tree)]).encode())
