@@ -40,6 +40,7 @@ FILES = {
     "labelled.speedscope.json": "tests/docs/labelled.speedscope.json",
     "shop.traces.pb": "samples/traces/shop.traces.pb.gz",
     "run.plan": "samples/explain/cte-18.txt",
+    "parallel.plan": "samples/explain/parallel-18.txt",
     "run.envelope": "tests/docs/run.envelope",
     "run.svg": "samples/flamegraph/inferno.svg",
     **{f"{name}.callgrind": f"tests/docs/{name}.callgrind" for name in ("graph", "below", "imports")},
