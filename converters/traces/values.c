@@ -15,9 +15,11 @@ bool traces_expected_object(struct traces_reader *r, const char *what)
 
 string_id traces_take_text(struct traces_reader *r)
 {
+	bool is_text = json_peek(&r->j) == JSON_STRING;
 	struct str text;
 
-	return !json_null(&r->j) && json_string(&r->j, &text) ? traces_intern(r, text) : 0;
+	return (is_text || !json_null(&r->j)) && json_string(&r->j, &text) ? traces_intern(r, text)
+									   : 0;
 }
 
 /*
@@ -71,15 +73,14 @@ void traces_take_parent(struct traces_reader *r)
 /* A number of OTLP's, or a word. */
 void traces_take_kind(struct traces_reader *r)
 {
+	enum json_kind kind = json_peek(&r->j);
 	uint32_t number;
 	struct str word;
 
-	if (json_null(&r->j))
-		return;
-	if (json_peek(&r->j) == JSON_NUMBER) {
+	if (kind == JSON_NUMBER) {
 		if (json_index(&r->j, UINT32_MAX, "a kind of span", &number) && number < SPAN_KINDS)
 			r->span.kind = (enum span_kind)number;
-	} else if (json_string(&r->j, &word)) {
+	} else if ((kind == JSON_STRING || !json_null(&r->j)) && json_string(&r->j, &word)) {
 		r->span.kind = span_kind_find(word);
 	}
 }
