@@ -16,13 +16,19 @@ void profile_defer(struct profile *p, const struct deferred_kind *kind, void *st
 	p->deferred[p->deferred_count++] = (struct deferred){ kind, state };
 }
 
-void profile_finish(struct profile *p)
+void profile_settle(struct profile *p)
 {
 	for (size_t i = 0; i < p->deferred_count; i++)
 		if (p->deferred[i].kind->settle)
 			p->deferred[i].kind->settle(p, p->deferred[i].state);
+}
+
+void profile_finish(struct profile *p)
+{
+	profile_settle(p);
 	for (size_t i = 0; i < p->deferred_count; i++)
-		p->deferred[i].kind->finish(p, p->deferred[i].state);
+		if (p->deferred[i].kind->finish)
+			p->deferred[i].kind->finish(p, p->deferred[i].state);
 	profile_free_deferred(p);
 }
 

@@ -15,11 +15,11 @@
 
 struct deferred_kind {
 	/*
-	 * Called for all states before the first of them is finished, so that one can add to that
-	 * of another kind. May be NULL.
+	 * Called for all states before the first of them is finished: adds to states of other
+	 * kinds, and the samples that these may look at. May be NULL.
 	 */
 	void (*settle)(struct profile *p, void *state);
-	/* Adds the rows to p. The state is freed afterwards. */
+	/* Adds the rows to p. The state is freed afterwards. May be NULL. */
 	void (*finish)(struct profile *p, void *state);
 	/* Adds the state of another profile to that of `to`, by copying: that one may go. */
 	void (*join)(struct profile *to, const void *state);
@@ -36,6 +36,12 @@ void *profile_deferred(const struct profile *p, const struct deferred_kind *kind
 /* The caller guarantees that p has none of that kind; p owns the state from now on. */
 void profile_defer(struct profile *p, const struct deferred_kind *kind, void *state);
 
+/*
+ * Calls settle() of all states, for callers that make something else than rows of one of them and
+ * free all then.
+ */
+void profile_settle(struct profile *p);
+/* Settles and finishes all. */
 void profile_finish(struct profile *p);
 void profile_join_deferred(struct profile *to, const struct profile *from);
 void profile_free_deferred(struct profile *p);

@@ -373,7 +373,8 @@ struct profile {
 	const char *source;  /* name of the source format; NULL: unknown */
 	bool keep_order;     /* asks readers to keep samples in order, and call events */
 	bool keep_spans;     /* asks readers for the spans (common/transform/traces/spans.h) of
-			        files that have samples too, beside these */
+			        files that have samples too, beside these, and for times of
+			        samples since 1970, as far as they are deferred */
 	bool without_lines;  /* allows readers to sum the costs of a function at its lowest line */
 	unsigned left_out;   /* FEATURE_* bits of what readers dropped because of that */
 	bool sorted;         /* result of profile_canonical(); rows may have been added since */

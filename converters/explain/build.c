@@ -175,6 +175,14 @@ void plan_add_trigger(struct plan_builder *b, struct plan_trigger trigger)
 
 /* --- numbers --- */
 
+/* What only hints need may be beyond their numbers. */
+static int64_t fact(struct decimal number, int exponent)
+{
+	int64_t value = 0;
+
+	return decimal_at(number, exponent, &value) == OUT_OF_RANGE || value < 0 ? 0 : value;
+}
+
 static bool sum_fits(struct plan_builder *b, bool fits)
 {
 	if (!fits)
@@ -201,6 +209,7 @@ void plan_set_measures(struct plan_builder *b, uint32_t id, const struct plan_me
 	node->bound = node->loops < INT64_MAX / HALF_MICROSECOND ? node->loops * HALF_MICROSECOND
 								 : INT64_MAX;
 	plan_sums(b, means, node->loops, node->values);
+	node->mean_rows = fact(means->rows, HUNDREDTHS);
 }
 
 bool plan_sums(struct plan_builder *b, const struct plan_means *means, int64_t loops,
@@ -291,6 +300,38 @@ static bool measure_part(struct plan_builder *b, struct plan_means *means, int64
 	return true;
 }
 
+static int64_t *fact_of(struct plan_facts *facts, enum plan_key key, int *exponent)
+{
+	*exponent = 0;
+	switch (key) {
+	case KEY_PLAN_ROWS: *exponent = HUNDREDTHS; return &facts->planned_rows;
+	case KEY_REMOVED_BY_FILTER: *exponent = HUNDREDTHS; return &facts->removed_rows;
+	case KEY_DISK_USAGE: return &facts->disk;
+	case KEY_HASH_BATCHES:
+	case KEY_HASHAGG_BATCHES: return &facts->batches;
+	case KEY_HEAP_FETCHES: return &facts->heap_fetches;
+	case KEY_EXACT_HEAP: return &facts->exact_blocks;
+	case KEY_LOSSY_HEAP: return &facts->lossy_blocks;
+	default: return NULL;
+	}
+}
+
+void plan_set_fact(struct plan_builder *b, uint32_t node, enum plan_key key, struct decimal number)
+{
+	struct plan_facts *facts = &b->plans->nodes[node].facts;
+	int exponent;
+	int64_t *to = fact_of(facts, key, &exponent), value = fact(number, exponent);
+
+	if (key == KEY_DISK_USAGE)
+		i64_add_to(to, value); /* each process has written its own */
+	else if (to)
+		*to = value;
+	else if (key == KEY_WORKERS_PLANNED)
+		facts->workers_planned = value < INT32_MAX ? (uint32_t)value : 0;
+	else if (key == KEY_WORKERS_LAUNCHED)
+		facts->workers_launched = value < INT32_MAX ? (uint32_t)value : 0;
+}
+
 static void measure_query(struct plan_builder *b, enum plan_key key, struct decimal number)
 {
 	struct plan *plan = plan_now(b);
@@ -310,6 +351,8 @@ static void measure_worker(struct plan_builder *b, struct plan_open *o, enum pla
 {
 	int64_t worker = -1;
 
+	if (key == KEY_SORT_SPACE_USED)
+		o->sort_space = fact(number, 0);
 	if (measure_part(b, &o->means, &o->worker.loops, o->worker.values, key, number) ||
 	    key != KEY_WORKER_NUMBER)
 		return;
@@ -338,9 +381,13 @@ void plan_measure(struct plan_builder *b, enum plan_key key, struct decimal numb
 	case AT_QUERY: measure_query(b, key, number); break;
 	case AT_NODE:
 		node = &b->plans->nodes[o->node];
-		if (!measure_part(b, &o->means, &node->loops, node->values, key, number) &&
-		    key == KEY_WORKERS_LAUNCHED)
-			node->no_crew = number.mantissa == 0;
+		if (measure_part(b, &o->means, &node->loops, node->values, key, number))
+			break;
+		node->no_crew |= key == KEY_WORKERS_LAUNCHED && number.mantissa == 0;
+		if (key == KEY_SORT_SPACE_USED)
+			o->sort_space = fact(number, 0);
+		else
+			plan_set_fact(b, o->node, key, number);
 		break;
 	case AT_WORKER: measure_worker(b, o, key, number); break;
 	case AT_TRIGGER:
@@ -365,13 +412,15 @@ void plan_measure(struct plan_builder *b, enum plan_key key, struct decimal numb
 
 static bool is_number_key(enum plan_key key)
 {
+	struct plan_facts none;
 	enum plan_column column;
 	int exponent;
 
 	return key == KEY_ACTUAL_LOOPS || key == KEY_ACTUAL_ROWS || key == KEY_ACTUAL_TOTAL_TIME ||
 	       key == KEY_PLANNING_TIME || key == KEY_EXECUTION_TIME || key == KEY_TIME ||
 	       key == KEY_CALLS || key == KEY_WORKER_NUMBER || key == KEY_WORKERS_LAUNCHED ||
-	       column_of(key, &column, &exponent);
+	       key == KEY_WORKERS_PLANNED || key == KEY_SORT_SPACE_USED ||
+	       fact_of(&none, key, &exponent) || column_of(key, &column, &exponent);
 }
 
 void plan_scalar(struct plan_builder *b, enum plan_key key, struct str text)

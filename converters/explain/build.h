@@ -49,6 +49,8 @@ struct plan_open {
 	struct plan_worker worker;
 	struct plan_trigger trigger;
 	string_id constraint;
+	int64_t sort_space; /* kilobytes */
+	bool on_disk;
 };
 
 struct plan_builder {
@@ -96,6 +98,8 @@ void plan_set_measures(struct plan_builder *b, uint32_t node, const struct plan_
 /* Sums of means; false after an error. */
 bool plan_sums(struct plan_builder *b, const struct plan_means *means, int64_t loops,
 	       int64_t *values);
+/* What hints are about; other keys are passed over. */
+void plan_set_fact(struct plan_builder *b, uint32_t node, enum plan_key key, struct decimal number);
 /* Adds number * 10^-exponent units to *value. */
 void plan_add(struct plan_builder *b, struct decimal number, int exponent, int64_t *value);
 /* Notes which InitPlans a text of the node mentions. */

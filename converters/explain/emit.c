@@ -263,6 +263,7 @@ void explain_emit(struct input *in, struct profile *p, const struct plans *plans
 	for (size_t i = 0; i < plans->count; i++)
 		if (!plans->items[i].nested)
 			put_plan(&e, &plans->items[i], i);
+	plan_add_hints(&e);
 	report(&e);
 	alloc_free(e.row);
 }

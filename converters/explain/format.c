@@ -15,7 +15,7 @@ const struct format explain_format = {
 	.suffixes = ".plan .explain",
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_CALLS | FEATURE_THREADS | FEATURE_VALUE_TYPES |
-		    FEATURE_UNITS | FEATURE_UNIT_NAMES,
+		    FEATURE_UNITS | FEATURE_UNIT_NAMES | FEATURE_METADATA,
 	.reads_xml = true,
 	.bid = explain_bid,
 	.read = explain_read,

@@ -16,8 +16,13 @@
 	X(COMMAND, "Command") \
 	X(CONSTRAINT_NAME, "Constraint Name") \
 	X(CUSTOM_PLAN_PROVIDER, "Custom Plan Provider") \
+	X(DISK_USAGE, "Disk Usage") \
+	X(EXACT_HEAP, "Exact Heap Blocks") \
 	X(EXECUTION_TIME, "Execution Time") \
 	X(FUNCTION_NAME, "Function Name") \
+	X(HASH_BATCHES, "Hash Batches") \
+	X(HASHAGG_BATCHES, "HashAgg Batches") \
+	X(HEAP_FETCHES, "Heap Fetches") \
 	X(IO_READ_TIME, "I/O Read Time") \
 	X(IO_WRITE_TIME, "I/O Write Time") \
 	X(INDEX_NAME, "Index Name") \
@@ -28,6 +33,7 @@
 	X(LOCAL_IO_WRITE, "Local I/O Write Time") \
 	X(LOCAL_READ, "Local Read Blocks") \
 	X(LOCAL_WRITTEN, "Local Written Blocks") \
+	X(LOSSY_HEAP, "Lossy Heap Blocks") \
 	X(NODE_TYPE, "Node Type") \
 	X(OPERATION, "Operation") \
 	X(OUTPUT, "Output") \
@@ -35,12 +41,14 @@
 	X(PARENT_RELATIONSHIP, "Parent Relationship") \
 	X(PARTIAL_MODE, "Partial Mode") \
 	X(PLAN, "Plan") \
+	X(PLAN_ROWS, "Plan Rows") \
 	X(PLANNING, "Planning") \
 	X(PLANNING_TIME, "Planning Time") \
 	X(PLANS, "Plans") \
 	X(QUERY_TEXT, "Query Text") \
 	X(RELATION, "Relation") \
 	X(RELATION_NAME, "Relation Name") \
+	X(REMOVED_BY_FILTER, "Rows Removed by Filter") \
 	X(SCAN_DIRECTION, "Scan Direction") \
 	X(SCHEMA, "Schema") \
 	X(SERIALIZATION, "Serialization") \
@@ -50,6 +58,8 @@
 	X(SHARED_IO_WRITE, "Shared I/O Write Time") \
 	X(SHARED_READ, "Shared Read Blocks") \
 	X(SHARED_WRITTEN, "Shared Written Blocks") \
+	X(SORT_SPACE_TYPE, "Sort Space Type") \
+	X(SORT_SPACE_USED, "Sort Space Used") \
 	X(STRATEGY, "Strategy") \
 	X(SUBPLAN_NAME, "Subplan Name") \
 	X(TABLE_FUNCTION_NAME, "Table Function Name") \
@@ -67,7 +77,8 @@
 	X(WAL_RECORDS, "WAL Records") \
 	X(WORKER_NUMBER, "Worker Number") \
 	X(WORKERS, "Workers") \
-	X(WORKERS_LAUNCHED, "Workers Launched")
+	X(WORKERS_LAUNCHED, "Workers Launched") \
+	X(WORKERS_PLANNED, "Workers Planned")
 
 /* clang-format off */
 enum plan_key {

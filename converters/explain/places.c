@@ -39,6 +39,8 @@ static void text_of_node(struct plan_builder *b, struct plan_open *o, enum plan_
 
 	if (part)
 		*part = profile_string(b->p, text);
+	else if (key == KEY_SORT_SPACE_TYPE)
+		o->on_disk = str_eq(text, S("Disk"));
 	else if (key == KEY_SUBPLAN_NAME)
 		plan_set_subplan(b, o->node, text);
 	else
@@ -72,6 +74,7 @@ void plan_text(struct plan_builder *b, enum plan_key key, struct str text)
 			plan_now(b)->query = query_name(b, text);
 		break;
 	case AT_NODE: text_of_node(b, o, key, text); break;
+	case AT_WORKER: o->on_disk |= key == KEY_SORT_SPACE_TYPE && str_eq(text, S("Disk")); break;
 	case AT_TEXTS: plan_mentions(b, o->node, text); break;
 	case AT_TRIGGER:
 		if (key == KEY_TRIGGER_NAME)
@@ -153,11 +156,19 @@ void plan_enter(struct plan_builder *b, enum plan_key key)
 		b->plans->nodes[node].output = true;
 }
 
+/* What each process sorted on disk. */
+static void add_disk(struct plan_builder *b, const struct plan_open *o)
+{
+	if (o->on_disk)
+		i64_add_to(&b->plans->nodes[o->node].facts.disk, o->sort_space);
+}
+
 static void end_node(struct plan_builder *b, struct plan_open *o)
 {
 	struct plan_node *node = &b->plans->nodes[o->node];
 
 	node->end = (uint32_t)b->plans->node_count;
+	add_disk(b, o);
 	if (!o->parts.type) {
 		plan_error(b, "expected a node with 'Node Type'");
 		return;
@@ -172,6 +183,7 @@ static void end_node(struct plan_builder *b, struct plan_open *o)
 
 static void end_worker(struct plan_builder *b, struct plan_open *o)
 {
+	add_disk(b, o);
 	/* without VERBOSE an entry only says how the worker sorted */
 	if (!o->means.looped || !plan_sums(b, &o->means, o->worker.loops, o->worker.values))
 		return;

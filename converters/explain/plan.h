@@ -6,7 +6,8 @@
  * 	build.c    makes nodes of keys and values; name.c calls them as text plans do
  * 	payers.c   which node waited for an InitPlan or a CTE
  * 	spread.c   exclusive values
- * 	emit.c     samples of a profile
+ * 	emit.c copies.c  samples of a profile
+ * 	hints.c    advice in words
  *
  * Nodes are numbered in preorder: a parent before its children, and the nodes below node i are
  * those from i + 1 up to but not including nodes[i].end. Values are inclusive, as in the file,
@@ -57,7 +58,18 @@ enum plan_relation {
 	PLAN_CTE,      /* runs inside the CTE Scans that read it */
 };
 
+/* What hints are about. 0 is unknown, or none. */
+struct plan_facts {
+	int64_t planned_rows, removed_rows; /* of a loop, in hundredths */
+	int64_t disk;                       /* kilobytes that a sort or a hash wrote */
+	int64_t batches;                    /* of a hash */
+	int64_t heap_fetches, exact_blocks, lossy_blocks;
+	uint32_t workers_planned, workers_launched;
+};
+
 struct plan_node {
+	struct plan_facts facts;
+	int64_t mean_rows; /* of a loop, in hundredths */
 	string_id name;    /* of its frame: "Seq Scan on orders o" */
 	string_id subplan; /* "InitPlan 1 (returns $0)", or 0 */
 	string_id cte;     /* of a CTE Scan: "CTE m", the subplan that it reads */

@@ -111,7 +111,9 @@ void plans_mark_nested(struct input *in, struct profile *p, struct plans *plans,
 /* "time=0.1..2.5 rows=3 loops=1", of a node or a worker; false after an error. */
 bool plan_read_actual(struct plan_builder *b, struct str group, struct plan_means *means,
 		      int64_t *loops);
-bool plan_read_cost(struct plan_builder *b, struct str group, int64_t *cost);
+bool plan_read_cost(struct plan_builder *b, uint32_t node, struct str group);
+/* "Sort Method: external merge  Disk: 1234kB", "Workers Planned: 2" and what else hints are about. */
+void plan_read_facts(struct plan_builder *b, uint32_t node, struct str line);
 /* "Buffers: ...", "I/O Timings: ...", "WAL: ..."; false: another line. */
 bool plan_read_usage(struct plan_builder *b, struct str line, int64_t *values);
 /* The number behind "KEY=" among words separated by blanks or commas; false: there is none. */

@@ -152,7 +152,7 @@ static void read_groups(struct plan_text_reader *t, uint32_t id, const struct no
 	struct plan_means means = { .looped = n->never };
 	struct plan_node *node = &t->b->plans->nodes[id];
 
-	if ((n->cost.n && !plan_read_cost(t->b, n->cost, &node->values[PLAN_COST])) ||
+	if ((n->cost.n && !plan_read_cost(t->b, id, n->cost)) ||
 	    (n->actual.n && !plan_read_actual(t->b, n->actual, &means, &node->loops)))
 		return;
 	plan_set_measures(t->b, id, &means);
@@ -215,8 +215,10 @@ static bool read_worker(struct plan_text_reader *t, struct str s)
 	flush_worker(t);
 	rest = str_trim(rest);
 	/* without VERBOSE it only says how the worker sorted */
-	if (!str_starts(rest, S("actual ")))
+	if (!str_starts(rest, S("actual "))) {
+		plan_read_facts(t->b, t->levels[t->depth - 1].node, rest);
 		return true;
+	}
 	t->worker = (struct plan_worker){ .number = (uint32_t)number };
 	t->working = plan_read_actual(t->b, rest, &means, &t->worker.loops) &&
 		     plan_sums(t->b, &means, t->worker.loops, t->worker.values);
@@ -239,10 +241,10 @@ static void read_property(struct plan_text_reader *t, struct str s, size_t colum
 				   t->working && column > top->column + 2 ? t->worker.values
 									  : node->values)) {
 		return;
-	} else if (str_starts(s, S("Workers Launched: "))) {
-		node->no_crew = str_eq(s, S("Workers Launched: 0"));
 	} else {
+		node->no_crew |= str_eq(s, S("Workers Launched: 0"));
 		node->output |= str_starts(s, S("Output: "));
+		plan_read_facts(t->b, top->node, s);
 		plan_mentions(t->b, top->node, s);
 	}
 }

@@ -57,16 +57,66 @@ bool plan_read_actual(struct plan_builder *b, struct str group, struct plan_mean
 	return true;
 }
 
-bool plan_read_cost(struct plan_builder *b, struct str group, int64_t *cost)
+bool plan_read_cost(struct plan_builder *b, uint32_t node, struct str group)
 {
-	struct decimal number;
+	struct decimal number, rows;
 
 	if (!end_of_range(group, S("cost"), &number)) {
 		plan_error(b, "expected 'cost=A..B rows=N width=N', got %s", diag_quote(group));
 		return false;
 	}
-	plan_add(b, number, HUNDREDTHS, cost);
+	plan_add(b, number, HUNDREDTHS, &b->plans->nodes[node].values[PLAN_COST]);
+	if (plan_word_number(group, S("rows"), &rows))
+		plan_set_fact(b, node, KEY_PLAN_ROWS, rows);
 	return !b->in->failed;
+}
+
+/* The number behind "KEY: " in a line of several, "Batches: 4  Memory Usage: 89kB". */
+static bool number_behind(struct str line, struct str key, struct decimal *number)
+{
+	enum exactness exactness;
+	struct str word;
+	size_t digits = 0;
+
+	while (!str_starts(line, key)) {
+		if (!line.n)
+			return false;
+		line = str_from(line, 1);
+	}
+	line = str_from(line, key.n);
+	if (!str_word(&line, &word))
+		return false;
+	while (digits < word.n &&
+	       ((word.p[digits] >= '0' && word.p[digits] <= '9') || word.p[digits] == '.'))
+		digits++;
+	return str_to_decimal(str_head(word, digits), number, &exactness);
+}
+
+void plan_read_facts(struct plan_builder *b, uint32_t node, struct str line)
+{
+	static const struct {
+		const char *start, *key;
+		enum plan_key fact;
+	} rows[] = {
+		{ "Sort Method:", "Disk: ", KEY_DISK_USAGE },
+		{ "Batches:", "Disk Usage: ", KEY_DISK_USAGE },
+		{ "Batches:", "Batches: ", KEY_HASH_BATCHES },
+		{ "Planned Partitions:", "Batches: ", KEY_HASHAGG_BATCHES },
+		{ "Planned Partitions:", "Disk Usage: ", KEY_DISK_USAGE },
+		{ "Buckets:", "Batches: ", KEY_HASH_BATCHES },
+		{ "Rows Removed by Filter:", "Filter: ", KEY_REMOVED_BY_FILTER },
+		{ "Workers Planned:", "Planned: ", KEY_WORKERS_PLANNED },
+		{ "Workers Launched:", "Launched: ", KEY_WORKERS_LAUNCHED },
+		{ "Heap Fetches:", "Fetches: ", KEY_HEAP_FETCHES },
+		{ "Heap Blocks:", "exact=", KEY_EXACT_HEAP },
+		{ "Heap Blocks:", "lossy=", KEY_LOSSY_HEAP },
+	};
+	struct decimal number;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_starts(line, str_of(rows[i].start)) &&
+		    number_behind(line, str_of(rows[i].key), &number))
+			plan_set_fact(b, node, rows[i].fact, number);
 }
 
 /* One kind of "shared hit=1 read=2, temp read=3": the words up to the comma. */

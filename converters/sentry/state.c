@@ -122,7 +122,7 @@ static void join_tables(struct sentry_state *to, const struct sentry_state *from
 
 static void join(struct profile *p, const void *state);
 
-static const struct deferred_kind sentry_kind = { sentry_settle, sentry_finish, join, release };
+static const struct deferred_kind sentry_kind = { sentry_settle, NULL, join, release };
 
 static void join(struct profile *p, const void *state)
 {

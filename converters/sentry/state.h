@@ -83,9 +83,7 @@ void sentry_add_sample(struct sentry_state *s, struct sentry_sample sample);
  */
 void sentry_finish_samples(struct sentry_state *s, size_t first, int64_t start);
 
-/* Decides about the spans. */
+/* Decides about the spans, and adds the samples to p. */
 void sentry_settle(struct profile *p, void *state);
-/* Adds the samples to p. */
-void sentry_finish(struct profile *p, void *state);
 
 #endif

@@ -118,10 +118,8 @@ static void report_spans_left_out(const struct sentry_state *s, struct profile *
 }
 
 /* Spans of a run that has profiles are left out, unless someone asked for them. */
-void sentry_settle(struct profile *p, void *state)
+static void settle_spans(struct sentry_state *s, struct profile *p)
 {
-	struct sentry_state *s = state;
-
 	if (!spans_find(s->tables))
 		return;
 	if (s->counts.profiles)
@@ -131,20 +129,15 @@ void sentry_settle(struct profile *p, void *state)
 	profile_free_deferred(s->tables);
 }
 
-void sentry_finish(struct profile *p, void *state)
+static void add_samples(struct sentry_state *s, struct profile *p)
 {
-	struct sentry_state *s = state;
 	struct remap w;
 
-	if (!s->counts.profiles)
-		return;
 	add_recording(s);
 	if (s->tables->recorded)
 		profile_add_recording(p, s->tables->recording);
-	sentry_finish_samples(s, 0, p->recording.start);
-	report_left_out(s, p);
-	report_again(s, p);
-	report_unsampled(s);
+	/* beside spans, times are since 1970 */
+	sentry_finish_samples(s, 0, p->keep_spans ? 0 : p->recording.start);
 	p->ordered |= s->tables->ordered;
 	remap_open(&w, s->tables, p);
 	/* the type of spans that were left out is none of p's */
@@ -154,4 +147,17 @@ void sentry_finish(struct profile *p, void *state)
 	copy_stacks(&w);
 	remap_samples(&w);
 	remap_close(&w);
+}
+
+void sentry_settle(struct profile *p, void *state)
+{
+	struct sentry_state *s = state;
+
+	settle_spans(s, p);
+	if (!s->counts.profiles)
+		return;
+	add_samples(s, p);
+	report_left_out(s, p);
+	report_again(s, p);
+	report_unsampled(s);
 }

@@ -27,8 +27,8 @@ static const char *const keys[] = {
 
 bool traces_wants_attributes(const struct traces_reader *r)
 {
-	/* threads count only if all spans have one */
-	return r->wants_description || r->s->threaded == r->s->count;
+	/* threads of samples count only if all spans have one */
+	return r->wants_description || r->p->keep_spans || r->s->threaded == r->s->count;
 }
 
 int traces_attribute(struct str key)

@@ -39,6 +39,7 @@ FILES = {
     "run.speedscope.json": "samples/speedscope/pyspy.speedscope.json",
     "labelled.speedscope.json": "tests/docs/labelled.speedscope.json",
     "run.plan": "samples/explain/cte-18.txt",
+    "parallel.plan": "samples/explain/parallel-18.txt",
     "run.envelope": "tests/docs/run.envelope",
     "run.svg": "samples/flamegraph/inferno.svg",
     **{f"{name}.callgrind": f"tests/docs/{name}.callgrind" for name in ("graph", "below", "imports")},

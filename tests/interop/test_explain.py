@@ -172,3 +172,10 @@ def test_the_log_of_auto_explain(server, tmp_path, syntax):
     for stack, value in plan_names.rows(log, "--nested")["", "time"].items():
         inner[stack[0]] += value
     assert len(inner) == 4 and inner["SELECT pg_sleep(0.002)"] > 38
+
+
+def test_hints_of_real_plans(explains):
+    for syntax in SYNTAXES:
+        out, _ = lib.run("proftop", "-q", "--hints", "--format", "json", explains["sort_on_disk", syntax])
+        (hint,) = [row["hint"] for row in json.loads(out) if "disk" in row["hint"]]
+        assert hint.startswith("Sort: ") and "kB were written to disk" in hint

@@ -17,12 +17,13 @@
 #include "common/transform/reshape/coarsen.h"
 #include "converters/select_format.h"
 #include "converters/tools/profmerge/files.h"
+#include "converters/tools/profmerge/graft.h"
 #include "converters/registry.h"
 #include "converters/tools/tools.h"
 
 struct profmerge_options {
 	const char *from, *to, *list;
-	bool nul_ends, common;
+	bool nul_ends, common, graft;
 };
 
 #define AT(field) offsetof(struct profmerge_options, field)
@@ -37,6 +38,8 @@ static const struct option_row own_rows[] = {
 		 AT(list)),
 	OPT_FLAG('0', "null", "NUL bytes end the names in --files-from", AT(nul_ends)),
 	OPT_FLAG(0, "common", "only the value types that all FILEs have", AT(common)),
+	OPT_FLAG(0, "graft", "hang samples below the spans that ran on their thread at their time",
+		 AT(graft)),
 	OPT_END
 };
 
@@ -244,30 +247,66 @@ static int write_sum(struct settings *s, struct profile **p, const struct format
 	return output_close(out, true) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 }
 
-static int merge_files(struct merge_work *w, char **words, int count)
+/* The sum of all files, or NULL. */
+static struct profile *sum_files(struct merge_work *w, const struct file_names *files)
 {
-	struct file_names files = { 0 };
-	struct profile *sum = NULL;
-	int status = name_files(&w->options, &files, words, count);
+	struct profile *sum;
 	size_t merged;
+	int status = add_files(w, files);
 
-	if (status == 0)
-		status = sandbox_enter(&w->settings, files.names, (int)files.count, true);
-	if (status == 0)
-		status = add_files(w, &files);
 	profile_free(w->spare);
 	if (status == 0 && w->merge.count)
 		status = check_types(w);
 	merged = w->merge.count;
 	sum = merge_finish(&w->merge);
-	if (status == 0 && sum)
-		status = convert_finish_reading(sum, NULL);
 	if (status == 0 && !sum)
 		status = diag_error("%s: byte 0: expected a profile, got an empty file",
-				    display_name(files.names[files.count - 1]));
+				    display_name(files->names[files->count - 1]));
 	if (status == 0)
 		convert_report_estimated(w->estimated, merged);
-	status = status < 0 ? STATUS_TROUBLE : write_sum(&w->settings, &sum, w->to);
+	if (status == 0 && sum)
+		status = convert_finish_reading(sum, NULL);
+	if (status == 0)
+		return sum;
+	profile_free(sum);
+	return NULL;
+}
+
+/* The same with --graft. */
+static struct profile *graft_files(struct merge_work *w, const struct file_names *files)
+{
+	struct profile *p = graft_new();
+	int status = 0, read = 0;
+
+	if (w->options.common)
+		status = diag_error("--graft and --common exclude each other");
+	for (size_t i = 0; status == 0 && i < files->count; i++) {
+		const struct format *found = NULL;
+
+		status = graft_read(&w->settings, p, w->from, files->names[i], &found);
+		if (status == 1)
+			diag_warning("%s: empty, passed over", display_name(files->names[i]));
+		else if (status == 0 && !read++)
+			status = begin(w, found);
+		status = status < 0 ? status : 0;
+	}
+	if (status == 0)
+		return graft_finish(&w->settings, p);
+	profile_free(p);
+	return NULL;
+}
+
+static int merge_files(struct merge_work *w, char **words, int count)
+{
+	struct file_names files = { 0 };
+	struct profile *sum = NULL;
+	int status = name_files(&w->options, &files, words, count);
+
+	if (status == 0)
+		status = sandbox_enter(&w->settings, files.names, (int)files.count, true);
+	if (status == 0)
+		sum = w->options.graft ? graft_files(w, &files) : sum_files(w, &files);
+	status = sum ? write_sum(&w->settings, &sum, w->to) : STATUS_TROUBLE;
 	profile_free(sum);
 	alloc_free(w->type_files);
 	file_names_free(&files);

@@ -16,7 +16,7 @@ struct proftop_options {
 	int file_count;
 	const char *by;  /* the key of labels that rows are about; NULL: functions */
 	const char *per; /* the value type that values are divided by; NULL: none */
-	bool tree, lines, no_idle;
+	bool tree, lines, no_idle, hints;
 	int sort, format; /* format: of TOP_FORMATS */
 	uint64_t limit;   /* rows; 0: all */
 	bool limit_given;
@@ -87,6 +87,7 @@ int proftop_peek(const struct proftop_options *o, struct output *out, const stru
 int proftop_peek_lines(const struct proftop_options *o, struct output *out,
 		       const struct flat_profile *f);
 int proftop_list(const struct proftop_options *o, struct output *out, const struct flat_profile *f);
+void proftop_hints(const struct proftop_options *o, struct output *out, const struct profile *p);
 void proftop_tree(const struct proftop_options *o, struct output *out, const struct profile *p);
 
 /* The rows in the order of --sort, the heaviest first; the caller frees it. */

@@ -33,6 +33,7 @@ static const struct option_row view_rows[] = {
 	OPT_FLAG(0, "lines", "lines of code instead of functions; with --peek, those that call",
 		 AT(lines)),
 	OPT_TEXT(0, "list", "NAME", "this function's source, each line with its values", AT(list)),
+	OPT_FLAG(0, "hints", "advice that the profile carries, as plans of EXPLAIN do", AT(hints)),
 	OPT_TEXT(0, "source-path", "DIR[:DIR...]",
 		 "where sources are (default: where the profile says, or beside it)",
 		 AT(source_path)),
@@ -124,7 +125,7 @@ static int prepare_view(struct settings *s, const struct proftop_options *o, str
 /* The format of that name that writes the list of functions; NULL: it is a table. */
 static const struct format *format_of_list(const struct proftop_options *o)
 {
-	if (o->peek || o->list || o->by || o->tree || o->lines || o->per)
+	if (o->peek || o->list || o->by || o->tree || o->lines || o->hints || o->per)
 		return NULL;
 	return o->format == FORMAT_OPENMETRICS ? format_find(format_registry, S("openmetrics"))
 	       : o->format == TABLE_NDJSON     ? format_find(format_registry, S("ndjson"))
@@ -148,6 +149,10 @@ static int show(const struct proftop_options *o, struct output *out, struct prof
 	struct flat_profile f;
 	int status = 0;
 
+	if (o->hints) {
+		proftop_hints(o, out, p);
+		return 0;
+	}
 	if (!p->value_count)
 		return 0;
 	if (o->per) {
@@ -250,10 +255,11 @@ static int check_options(const struct proftop_options *o)
 {
 	bool lines = o->lines && !o->peek;
 
-	if ((o->peek != NULL) + (o->list != NULL) + (o->by != NULL) + o->tree + lines > 1)
-		return diag_error("options --peek, --list, --by, --tree and --lines: only one of "
-				  "them, or --peek and --lines");
-	if (o->per && (o->peek || o->list || o->tree || o->lines))
+	if ((o->peek != NULL) + (o->list != NULL) + (o->by != NULL) + o->tree + lines + o->hints >
+	    1)
+		return diag_error("options --peek, --list, --by, --tree, --lines and --hints: only "
+				  "one of them, or --peek and --lines");
+	if (o->per && (o->peek || o->list || o->tree || o->lines || o->hints))
 		return diag_error("option --per: only for functions, or with --by");
 	if (o->per && o->sort > FLAT_BY_INCLUSIVE && o->sort != FLAT_BY_NAME)
 		return diag_error("option --per: expected --sort self, inclusive or name");
@@ -261,7 +267,8 @@ static int check_options(const struct proftop_options *o)
 		return diag_error("option --label: only for functions as openmetrics or ndjson");
 	if (o->per && o->format == FORMAT_OPENMETRICS)
 		return diag_error("option --per: not with --format openmetrics");
-	if (o->format == FORMAT_OPENMETRICS && (o->peek || o->list || o->by || o->tree || o->lines))
+	if (o->format == FORMAT_OPENMETRICS &&
+	    (o->peek || o->list || o->by || o->tree || o->lines || o->hints))
 		return diag_error("option --format openmetrics: only for functions");
 	return flat_options_check(NULL, &(struct flat_options){ .labels = o->labels });
 }
