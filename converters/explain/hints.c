@@ -62,7 +62,7 @@ static void end(struct plan_hints *h, const struct plan_node *n)
 {
 	ARRAY_ROOM(h->items, h->count, h->cap);
 	h->items[h->count++] = (struct plan_hint){ n->values[PLAN_TIME],
-					      profile_string(h->e->p, buf_str(&h->text)) };
+						   profile_string(h->e->p, buf_str(&h->text)) };
 }
 
 static bool takes_share(const struct plan_hints *h, const struct plan_node *n, int64_t of)
@@ -224,7 +224,7 @@ static void hint_heap(struct plan_hints *h, uint32_t id)
 
 static void hint_plan(struct plan_hints *h, const struct plan *plan)
 {
-	static void (*const kinds[])(struct plan_hints *h, uint32_t id) = {
+	static void (*const kinds[])(struct plan_hints * h, uint32_t id) = {
 		hint_estimate, hint_filter, hint_disk, hint_loops, hint_workers, hint_heap,
 	};
 

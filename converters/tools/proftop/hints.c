@@ -36,9 +36,10 @@ void proftop_hints(const struct proftop_options *o, struct output *out, const st
 		table_end_row(t);
 	}
 	if (!table_rows(t))
-		diag_warning(p->source && str_eq(str_of(p->source), S("explain"))
-				     ? "no hints: nothing in the plans stands out"
-				     : "no hints: only plans of EXPLAIN, and what was made of them, "
-				       "have any");
+		diag_warning(
+			p->source && str_eq(str_of(p->source), S("explain"))
+				? "no hints: nothing in the plans stands out"
+				: "no hints: only plans of EXPLAIN, and what was made of them, "
+				  "have any");
 	proftop_put(o, t, out);
 }
