@@ -6,6 +6,7 @@
 
 #include "common/base/alloc.h"
 #include "common/io/limits.h"
+#include "converters/explain/others.h"
 
 enum { MILLISECONDS = -6, HUNDREDTHS = -2 };
 enum { HALF_MICROSECOND = 500 }; /* means have three decimals of a millisecond */
@@ -40,6 +41,15 @@ void plan_builder_free(struct plan_builder *b)
 {
 	alloc_free(b->open);
 	buf_free(&b->scratch);
+}
+
+/* Tables that stay empty have an address too, to which an offset of 0 may be added. */
+void plans_open(struct plans *plans)
+{
+	*plans = (struct plans){ 0 };
+	ARRAY_ROOM(plans->workers, plans->worker_count, plans->worker_cap);
+	ARRAY_ROOM(plans->references, plans->reference_count, plans->reference_cap);
+	ARRAY_ROOM(plans->triggers, plans->trigger_count, plans->trigger_cap);
 }
 
 void plans_free(struct plans *plans)
@@ -233,7 +243,7 @@ static bool column_of(enum plan_key key, enum plan_column *column, int *exponent
 		bool known;
 		int exponent;
 		uint8_t column;
-	} rows[KEY_WORKERS_LAUNCHED + 1] = {
+	} rows[PLAN_KEY_COUNT] = {
 		[KEY_IO_READ_TIME] = { true, MILLISECONDS, PLAN_IO_READ },
 		[KEY_IO_WRITE_TIME] = { true, MILLISECONDS, PLAN_IO_WRITE },
 		[KEY_LOCAL_DIRTIED] = { true, 0, PLAN_LOCAL_DIRTIED },
@@ -378,7 +388,10 @@ void plan_measure(struct plan_builder *b, enum plan_key key, struct decimal numb
 		return;
 	}
 	switch (o->place) {
-	case AT_QUERY: measure_query(b, key, number); break;
+	case AT_QUERY:
+		measure_query(b, key, number);
+		plan_other_measure(b, o, key, number);
+		break;
 	case AT_NODE:
 		node = &b->plans->nodes[o->node];
 		if (measure_part(b, &o->means, &node->loops, node->values, key, number))
@@ -406,7 +419,7 @@ void plan_measure(struct plan_builder *b, enum plan_key key, struct decimal numb
 			plan_now(b)->serialization = (struct plan_number){ none, true };
 		}
 		break;
-	default: break;
+	default: plan_other_measure(b, o, key, number);
 	}
 }
 
@@ -420,7 +433,8 @@ static bool is_number_key(enum plan_key key)
 	       key == KEY_PLANNING_TIME || key == KEY_EXECUTION_TIME || key == KEY_TIME ||
 	       key == KEY_CALLS || key == KEY_WORKER_NUMBER || key == KEY_WORKERS_LAUNCHED ||
 	       key == KEY_WORKERS_PLANNED || key == KEY_SORT_SPACE_USED ||
-	       fact_of(&none, key, &exponent) || column_of(key, &column, &exponent);
+	       plan_other_is_number(key) || fact_of(&none, key, &exponent) ||
+	       column_of(key, &column, &exponent);
 }
 
 void plan_scalar(struct plan_builder *b, enum plan_key key, struct str text)

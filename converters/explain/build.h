@@ -37,12 +37,19 @@ enum plan_place {
 	AT_PLANNING,
 	AT_SERIALIZATION,
 	AT_TEXTS, /* of a node, which may mention InitPlans */
+	AT_BLOCK, /* of MariaDB: a node, or what groups nodes */
+	AT_OPERATORS,
+	AT_OPERATOR, /* of DuckDB */
+	AT_EXTRA,
+	AT_BESIDE, /* times of planning of both, the text of the query */
 	AT_OTHER,
 };
 
 struct plan_open {
 	enum plan_place place;
 	bool crewed; /* its workers have been read */
+	bool own;    /* the node is this one, not one above */
+	enum plan_key key;
 	uint32_t node;
 	struct plan_parts parts;
 	struct plan_means means;

@@ -1,5 +1,6 @@
 /*
- * explain/format - plans of PostgreSQL's EXPLAIN, 12 to 18: JSON, YAML, XML and text
+ * explain/format - plans of PostgreSQL's EXPLAIN, 12 to 18: JSON, YAML, XML and text; of MySQL,
+ * MariaDB and DuckDB
  *
  * With ANALYZE each node has the mean time of a loop, with all that ran inside it; without, only
  * estimated costs. What psql or the server's log put around plans is taken away. See plan.h for
@@ -11,7 +12,7 @@ static const struct explain_read_options usual_reading;
 
 const struct format explain_format = {
 	.name = "explain",
-	.title = "plans of PostgreSQL's EXPLAIN and auto_explain: JSON, YAML, XML, text",
+	.title = "query plans of PostgreSQL (EXPLAIN, auto_explain), MySQL, MariaDB, DuckDB",
 	.suffixes = ".plan .explain",
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_CALLS | FEATURE_THREADS | FEATURE_VALUE_TYPES |

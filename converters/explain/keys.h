@@ -1,4 +1,7 @@
-/* explain/keys - the words of EXPLAIN's JSON, YAML and XML */
+/*
+ * explain/keys - the words of plans in JSON, YAML and XML: those of PostgreSQL begin with large
+ * letters; MariaDB's have r_ where something was measured, DuckDB's operators have a timing
+ */
 #ifndef EXPLAIN_KEYS_H
 #define EXPLAIN_KEYS_H
 
@@ -17,6 +20,7 @@
 	X(CONSTRAINT_NAME, "Constraint Name") \
 	X(CUSTOM_PLAN_PROVIDER, "Custom Plan Provider") \
 	X(DISK_USAGE, "Disk Usage") \
+	X(ESTIMATED, "Estimated Cardinality") \
 	X(EXACT_HEAP, "Exact Heap Blocks") \
 	X(EXECUTION_TIME, "Execution Time") \
 	X(FUNCTION_NAME, "Function Name") \
@@ -62,11 +66,13 @@
 	X(SORT_SPACE_USED, "Sort Space Used") \
 	X(STRATEGY, "Strategy") \
 	X(SUBPLAN_NAME, "Subplan Name") \
+	X(EXTRA_TABLE, "Table") \
 	X(TABLE_FUNCTION_NAME, "Table Function Name") \
 	X(TEMP_IO_READ, "Temp I/O Read Time") \
 	X(TEMP_IO_WRITE, "Temp I/O Write Time") \
 	X(TEMP_READ, "Temp Read Blocks") \
 	X(TEMP_WRITTEN, "Temp Written Blocks") \
+	X(EXTRA_TEXT, "Text") \
 	X(TIME, "Time") \
 	X(TOTAL_COST, "Total Cost") \
 	X(TRIGGER_NAME, "Trigger Name") \
@@ -78,7 +84,49 @@
 	X(WORKER_NUMBER, "Worker Number") \
 	X(WORKERS, "Workers") \
 	X(WORKERS_LAUNCHED, "Workers Launched") \
-	X(WORKERS_PLANNED, "Workers Planned")
+	X(WORKERS_PLANNED, "Workers Planned") \
+	X(ACCESS_TYPE, "access_type") \
+	X(ALL_OPTIMIZERS, "all_optimizers") \
+	X(BLOCK_JOIN, "block-nl-join") \
+	X(CARDINALITY, "cardinality") \
+	X(CHILDREN, "children") \
+	X(BLOCK_DUPLICATES, "duplicates_removal") \
+	X(BLOCK_CACHE, "expression_cache") \
+	X(EXTRA_INFO, "extra_info") \
+	X(BLOCK_FILESORT, "filesort") \
+	X(INTERMEDIATE_ROWS, "intermediate_rows") \
+	X(INDEX_KEY, "key") \
+	X(BLOCK_MATERIALIZED, "materialized") \
+	X(OPERATOR_NAME, "name") \
+	X(OPERATORS, "operator") \
+	X(OPERATOR_CARDINALITY, "operator_cardinality") \
+	X(OPERATOR_TIMING, "operator_timing") \
+	X(OPERATOR_TYPE, "operator_type") \
+	X(OPTIMIZER, "optimizer") \
+	X(PHYSICAL_PLANNER, "physical_planner") \
+	X(PLANNER, "planner") \
+	X(QUERY, "query") \
+	X(BLOCK, "query_block") \
+	X(QUERY_NAME, "query_name") \
+	X(BLOCK_OPTIMIZATION, "query_optimization") \
+	X(R_LOOPS, "r_loops") \
+	X(R_OTHER_TIME, "r_other_time_ms") \
+	X(R_OUTPUT_ROWS, "r_output_rows") \
+	X(R_ROWS, "r_rows") \
+	X(R_TABLE_TIME, "r_table_time_ms") \
+	X(R_TOTAL_TIME, "r_total_time_ms") \
+	X(BLOCK_SORTED, "read_sorted_file") \
+	X(ROWS, "rows") \
+	X(SELECT_ID, "select_id") \
+	X(SQL, "sql") \
+	X(BLOCK_TABLE, "table") \
+	X(TABLE_NAME, "table_name") \
+	X(BLOCK_TEMPORARY, "temporary_table") \
+	X(TIMING, "timing") \
+	X(TOTAL_TIME, "total_time") \
+	X(OPERATOR_KIND, "type") \
+	X(BLOCK_UNION, "union_result") \
+	X(BLOCK_WINDOW, "window_functions_computation")
 
 /* clang-format off */
 enum plan_key {
@@ -86,6 +134,7 @@ enum plan_key {
 #define X(name, text) KEY_##name,
 	PLAN_KEYS(X)
 #undef X
+	PLAN_KEY_COUNT
 };
 /* clang-format on */
 

@@ -202,6 +202,8 @@ static bool is_heading(struct str s)
 static bool is_count(struct str s)
 {
 	s = str_trim(s);
+	if (str_contains(s, S(" in set (")) && str_ends(s, S(" sec)")))
+		return true;
 	return cut_start(&s, S("(")) && (cut_end(&s, S(" rows)")) || cut_end(&s, S(" row)"))) &&
 	       s.n && digits_at(s, 0, s.n);
 }
@@ -292,6 +294,9 @@ static struct str cell_of(struct plan_lines *l, struct str raw)
 	if (cut_end(&s, S(RETURN)) || ((l->aligned || l->expanded) && cut_end(&s, S("+"))))
 		while (cut_end(&s, S(" ")))
 			;
+	/* mysql's \G */
+	if (!cut_start(&s, S("EXPLAIN: ")))
+		cut_start(&s, S("ANALYZE: "));
 	if (is_wrapped(l, raw, s))
 		input_error(l->in,
 			    "expected lines as a whole (psql's \\pset format wrapped cuts "
@@ -323,7 +328,7 @@ static enum plan_line row_of_table(struct plan_lines *l, struct str *line)
 		l->table = l->expanded = true;
 		return first ? LINE_BREAK : LINE_END;
 	}
-	if (l->table && is_count(l->raw)) {
+	if (is_count(l->raw)) {
 		l->table = l->aligned = l->expanded = false;
 		return LINE_BREAK;
 	}

@@ -66,11 +66,6 @@ static void charge_all(struct plan_spread *s, uint32_t region, uint32_t payer)
 
 /* --- InitPlans --- */
 
-static uint32_t parent_of(const struct plan_spread *s, uint32_t node)
-{
-	return s->nodes[node].parent - s->plan->first;
-}
-
 static uint32_t end_of(const struct plan_spread *s, uint32_t node)
 {
 	return s->nodes[node].end - s->plan->first;
@@ -90,7 +85,7 @@ static uint32_t gather_between(struct plan_spread *s, uint32_t top, uint32_t nod
 	if (s->gather[node] == NO_NODE || s->gather[node] >= top)
 		return s->gather[node];
 	for (uint32_t n = node; n != top; s->steps++) {
-		n = parent_of(s, n);
+		n = plan_parent(s, n);
 		if (s->nodes[n].gather)
 			found = n;
 	}
@@ -121,7 +116,7 @@ struct choice {
 
 static void consider(struct plan_spread *s, struct choice *best, uint32_t region, uint32_t user)
 {
-	uint32_t top = parent_of(s, region), gather = gather_between(s, top, user);
+	uint32_t top = plan_parent(s, region), gather = gather_between(s, top, user);
 	int64_t self;
 
 	if (gather != NO_NODE)
@@ -137,7 +132,7 @@ static void consider_users(struct payers *f, struct choice *best, uint32_t regio
 {
 	struct plan_spread *s = f->s;
 	const struct plan_reference *all = s->plans->references + s->plan->first_reference;
-	uint32_t top = parent_of(s, region);
+	uint32_t top = plan_parent(s, region);
 
 	for (size_t i = first_reference(f, key);
 	     i < f->reference_count && !best->pays && s->steps < MAX_STEPS; i++, s->steps++) {
@@ -154,7 +149,7 @@ static void consider_users(struct payers *f, struct choice *best, uint32_t regio
 /* No text tells: the first node from the top whose self value is enough. */
 static void consider_all(struct plan_spread *s, struct choice *best, uint32_t region)
 {
-	uint32_t top = parent_of(s, region), n = top, end = end_of(s, top);
+	uint32_t top = plan_parent(s, region), n = top, end = end_of(s, top);
 
 	while (n < end && !best->pays && s->steps < MAX_STEPS) {
 		s->steps++;
@@ -217,8 +212,8 @@ static uint32_t table_of(struct payers *f, uint32_t scan)
 
 		if (s->nodes[table].subplan != name)
 			break;
-		if (is_below(s, scan, parent_of(s, table)) && !is_below(s, scan, table))
-			found = found == NO_NODE || parent_of(s, table) >= parent_of(s, found)
+		if (is_below(s, scan, plan_parent(s, table)) && !is_below(s, scan, table))
+			found = found == NO_NODE || plan_parent(s, table) >= plan_parent(s, found)
 					? table
 					: found;
 	}
@@ -261,7 +256,7 @@ static void charge_table(struct payers *f, uint32_t region)
 	}
 	enough = count && left[s->weight] <= slack(s, scans[0], region);
 	if (!enough)
-		charge(s, region, s->nodes[region].modifies ? NO_NODE : parent_of(s, region));
+		charge(s, region, s->nodes[region].modifies ? NO_NODE : plan_parent(s, region));
 	payer = enough ? scans[0] : s->charges[s->charge_count - 1].payer;
 	for (enum plan_column c = 0; c < PLAN_COLUMN_COUNT; c++) {
 		s->charges[enough ? first : s->charge_count - 1].amount[c] += left[c];
@@ -332,7 +327,7 @@ void plan_find_payers(struct plan_spread *s)
 	f.depth = alloc_zero(s->count, sizeof *f.depth);
 	f.tables = alloc_zero(s->count, sizeof *f.tables);
 	for (uint32_t i = 1; i < s->count; i++) {
-		f.depth[i] = f.depth[parent_of(s, i)] + 1;
+		f.depth[i] = f.depth[plan_parent(s, i)] + 1;
 		if (plan_is_region(&s->nodes[i]))
 			regions[region_count++] = i;
 		if (s->nodes[i].relation == PLAN_CTE)

@@ -1,6 +1,7 @@
 /* explain/places - where in a plan a key stands, and what its texts mean there */
 #include "common/base/alloc.h"
 #include "converters/explain/build.h"
+#include "converters/explain/others.h"
 
 static struct plan_open *top(const struct plan_builder *b)
 {
@@ -70,9 +71,16 @@ void plan_text(struct plan_builder *b, enum plan_key key, struct str text)
 		return;
 	switch (o->place) {
 	case AT_QUERY:
-		if (key == KEY_QUERY_TEXT)
+		if (key == KEY_QUERY_TEXT || (key == KEY_QUERY_NAME && text.n))
 			plan_now(b)->query = query_name(b, text);
 		break;
+	case AT_BESIDE:
+		if (o->key == KEY_QUERY && key == KEY_SQL)
+			plan_now(b)->query = query_name(b, text);
+		break;
+	case AT_BLOCK:
+	case AT_OPERATOR:
+	case AT_EXTRA: plan_other_text(b, o, key, text); break;
 	case AT_NODE: text_of_node(b, o, key, text); break;
 	case AT_WORKER: o->on_disk |= key == KEY_SORT_SPACE_TYPE && str_eq(text, S("Disk")); break;
 	case AT_TEXTS: plan_mentions(b, o->node, text); break;
@@ -111,7 +119,7 @@ static enum plan_place place_below(struct plan_builder *b, const struct plan_ope
 		       : key == KEY_TRIGGERS      ? AT_TRIGGERS
 		       : key == KEY_PLANNING      ? AT_PLANNING
 		       : key == KEY_SERIALIZATION ? AT_SERIALIZATION
-						  : AT_OTHER;
+						  : plan_other_place(above->place, key);
 	case AT_NODE:
 		if (key == KEY_WORKERS && above->crewed)
 			plan_error(b, "expected 'Workers' once");
@@ -120,7 +128,7 @@ static enum plan_place place_below(struct plan_builder *b, const struct plan_ope
 	case AT_WORKERS: return AT_WORKER;
 	case AT_TRIGGERS: return AT_TRIGGER;
 	case AT_TEXTS: return AT_TEXTS;
-	default: return AT_OTHER;
+	default: return plan_other_place(above->place, key);
 	}
 }
 
@@ -149,8 +157,9 @@ void plan_enter(struct plan_builder *b, enum plan_key key)
 	}
 	ARRAY_ROOM(b->open, b->depth, b->cap);
 	o = &b->open[b->depth++];
-	*o = (struct plan_open){ .place = place, .node = node };
-	if (place == AT_NODE)
+	*o = (struct plan_open){ .place = place, .key = key, .node = node };
+	o->own = place == AT_NODE || plan_other_is_node(place, key);
+	if (o->own)
 		begin_node(b, o, node);
 	if (key == KEY_OUTPUT && node != NO_NODE)
 		b->plans->nodes[node].output = true;
@@ -222,7 +231,16 @@ void plan_leave(struct plan_builder *b)
 		return;
 	b->depth--;
 	switch (o->place) {
-	case AT_QUERY: plan_finish(b); break;
+	case AT_QUERY:
+		plan_finish(b);
+		if (plan_now(b)->other && !b->in->failed)
+			plan_other_finish(b, plan_now(b));
+		break;
+	case AT_BLOCK:
+	case AT_OPERATOR:
+		if (o->own)
+			plan_other_end_node(b, o);
+		break;
 	case AT_NODE: end_node(b, o); break;
 	case AT_WORKER: end_worker(b, o); break;
 	case AT_TRIGGER: end_trigger(b, o); break;

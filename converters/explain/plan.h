@@ -5,7 +5,7 @@
  * 	json.c xml.c yaml.c text.c    the four syntaxes of EXPLAIN
  * 	build.c    makes nodes of keys and values; name.c calls them as text plans do
  * 	payers.c   which node waited for an InitPlan or a CTE
- * 	spread.c   exclusive values
+ * 	spread.c workers.c fit.h  exclusive values
  * 	emit.c copies.c  samples of a profile
  * 	hints.c    advice in words
  *
@@ -81,6 +81,7 @@ struct plan_node {
 	bool modifies; /* INSERT, UPDATE, DELETE, MERGE */
 	bool output;   /* has what only VERBOSE writes */
 	bool timed, looped;
+	bool whole; /* of another server: its time is that of all below, not only its own */
 	uint32_t first_worker, worker_count;
 	int64_t loops;
 	int64_t bound; /* each time may be off by so much: it is a rounded mean of the loops */
@@ -128,6 +129,7 @@ struct plan {
 	struct plan_number planning, execution, serialization;
 	int64_t planning_values[PLAN_COLUMN_COUNT]; /* buffers of planning */
 	struct plan_entry entry;
+	bool other;  /* of another server than PostgreSQL */
 	bool nested; /* within the time of a later plan of the log */
 };
 
@@ -144,6 +146,7 @@ struct plans {
 	size_t trigger_count, trigger_cap;
 };
 
+void plans_open(struct plans *plans);
 void plans_free(struct plans *plans);
 
 /* True for columns whose values are sums over all processes, also below a Gather. */

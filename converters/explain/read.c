@@ -115,16 +115,17 @@ static void end_document(struct plan_reader *r)
 	r->in_entry = false;
 }
 
-/* What psql prints between plans. */
+/* What psql and mysql print between plans. */
 static bool is_chatter(struct str s)
 {
-	static const char *const words[] = { "SET",      "BEGIN",   "COMMIT",
-					     "ROLLBACK", "ANALYZE", "VACUUM" };
+	static const char *const words[] = { "SET",     "BEGIN",  "COMMIT", "ROLLBACK",
+					     "ANALYZE", "VACUUM", "EXPLAIN" };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(s, str_of(words[i])))
 			return true;
-	return str_starts(s, S("Time: ")) || str_starts(s, S("Timing is "));
+	return str_starts(s, S("Time: ")) || str_starts(s, S("Timing is ")) ||
+	       str_starts(s, S("*****")) || str_ends(s, S(" sec)"));
 }
 
 /* A log may begin with other entries: what is strange is so only if no log entry follows. */
@@ -230,6 +231,7 @@ int explain_read(struct input *in, struct profile *p)
 	const struct explain_read_options *options = in->options;
 	struct plan_reader r = { .in = in, .p = p, .lines = { .in = in, .p = p } };
 
+	plans_open(&r.plans);
 	r.b = (struct plan_builder){ .in = in, .p = p, .plans = &r.plans };
 	r.yaml.b = r.text.b = &r.b;
 	read_any(&r);
@@ -253,8 +255,17 @@ int explain_bid(struct str head, bool whole)
 	if ((str_contains(head, S("\"Plan\":")) && str_contains(head, S("\"Node Type\":"))) ||
 	    (str_contains(head, S("Plan:")) && str_contains(head, S("Node Type: \""))))
 		return 95;
+	if (str_contains(head, S("\"query_block\":")) && str_contains(head, S("\"r_loops\":")))
+		return 90;
+	if (str_contains(head, S("\"operator_timing\":")) ||
+	    (str_contains(head, S("\"timing\":")) && str_contains(head, S("\"extra_info\":")) &&
+	     str_contains(head, S("\"children\":"))))
+		return 85;
 	if (str_contains(head, S(" ms  plan:\n\t")))
 		return 90;
+	if (str_contains(head, S("-> ")) && str_contains(head, S("(actual time=")) &&
+	    str_contains(head, S(" loops=")))
+		return 80;
 	if (str_contains(head, S("..")) && str_contains(head, S(" rows=")) &&
 	    ((str_contains(head, S("  (cost=")) && str_contains(head, S(" width="))) ||
 	     (str_contains(head, S("  (actual ")) && str_contains(head, S(" loops=")))))

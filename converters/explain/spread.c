@@ -2,6 +2,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/num.h"
+#include "converters/explain/fit.h"
 
 int64_t plan_part(const struct plan_spread *s, uint32_t node, enum plan_column c)
 {
@@ -22,11 +23,6 @@ int64_t plan_time_beside(const struct plan_spread *s)
 		if (s->charges[i].payer == NO_NODE)
 			sum += s->charges[i].amount[PLAN_TIME];
 	return sum;
-}
-
-static uint32_t parent_of(const struct plan_spread *s, uint32_t node)
-{
-	return s->nodes[node].parent - s->plan->first;
 }
 
 /* --- what is known of each node --- */
@@ -52,7 +48,7 @@ static void find_hidden(struct plan_spread *s)
 	for (uint32_t i = 0; i < s->count; i++)
 		verbose |= s->nodes[i].output || s->nodes[i].worker_count;
 	for (uint32_t i = 0; i < s->count; i++) {
-		uint32_t above = i ? parent_of(s, i) : 0;
+		uint32_t above = i ? plan_parent(s, i) : 0;
 
 		s->gather[i] = !i                            ? NO_NODE
 			       : s->gather[above] != NO_NODE ? s->gather[above]
@@ -83,7 +79,7 @@ static void find_raw_self(struct plan_spread *s)
 			/* rows are not within other rows, estimated costs are within the parent's */
 			if (i && c != PLAN_ROWS &&
 			    (c == PLAN_COST || !plan_is_region(&s->nodes[i])))
-				self[parent_of(s, i)] -= part;
+				self[plan_parent(s, i)] -= part;
 		}
 	}
 }
@@ -165,51 +161,6 @@ static void order_regions(struct plan_spread *s)
 
 /* --- fitting --- */
 
-/* floor(whole * part / sum), where part <= sum */
-static int64_t share(int64_t whole, int64_t part, int64_t sum)
-{
-#ifdef __SIZEOF_INT128__
-	__extension__ __int128 product = (__int128)whole * part;
-
-	return (int64_t)(product / sum);
-#else
-	long double ratio = (long double)part / (long double)sum;
-
-	return part == sum ? whole : (int64_t)((long double)whole * ratio);
-#endif
-}
-
-/* What a node has, and the parts of it that run inside the node. */
-struct fit {
-	int64_t sum;   /* of all parts */
-	int64_t seen;  /* of those that came before */
-	int64_t whole; /* what the node has */
-	int64_t said;  /* and has according to the file, which may be more */
-};
-
-/* What the parts are fractions of, where they have to become less. */
-static int64_t fit_base(const struct fit *f)
-{
-	return f->sum > f->said ? f->sum : f->said;
-}
-
-static int64_t fit_part(struct fit *f, int64_t part)
-{
-	int64_t base = fit_base(f), before = f->seen;
-
-	f->seen += part;
-	if (base <= f->whole)
-		return part;
-	return share(f->whole, f->seen, base) - share(f->whole, before, base);
-}
-
-static int64_t fit_rest(const struct fit *f)
-{
-	int64_t base = fit_base(f);
-
-	return f->whole - (base <= f->whole ? f->sum : share(f->whole, f->sum, base));
-}
-
 struct fitting {
 	struct plan_spread *s;
 	enum plan_column c;
@@ -256,8 +207,8 @@ static int64_t *sum_parts(struct fitting *f)
 
 	for (uint32_t i = 1; i < s->count; i++)
 		if (inside_parent(f, i)) {
-			f->fits[parent_of(s, i)].sum += plan_part(s, i, f->c);
-			i64_add_to(&bounds[parent_of(s, i)], s->nodes[i].bound);
+			f->fits[plan_parent(s, i)].sum += plan_part(s, i, f->c);
+			i64_add_to(&bounds[plan_parent(s, i)], s->nodes[i].bound);
 		}
 	for (size_t i = 0; f->c != PLAN_COST && i < s->charge_count; i++)
 		if (s->charges[i].payer != NO_NODE) {
@@ -315,7 +266,7 @@ static void fit_column(struct plan_spread *s, enum plan_column c)
 		uint32_t i = c == PLAN_COST ? k : s->order[k];
 
 		if (i && inside_parent(&f, i))
-			set_part(&f, i, parent_of(s, i), plan_part(s, i, c));
+			set_part(&f, i, plan_parent(s, i), plan_part(s, i, c));
 		count_excess(&f, i, bounds[i]);
 		s->self[c][i] = fit_rest(&f.fits[i]);
 		if (c != PLAN_COST)
@@ -325,105 +276,6 @@ static void fit_column(struct plan_spread *s, enum plan_column c)
 		fit_triggers(&f);
 	alloc_free(bounds);
 	alloc_free(f.fits);
-}
-
-/* --- workers --- */
-
-/* The entry for the same worker in the node above, or NO_NODE. */
-static uint32_t entry_above(const struct plan_spread *s, uint32_t node, uint32_t number)
-{
-	const struct plan_node *above;
-	uint32_t low, high;
-
-	if (!node || plan_is_region(&s->nodes[node]))
-		return NO_NODE;
-	above = &s->nodes[parent_of(s, node)];
-	low = above->first_worker;
-	high = low + above->worker_count;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (s->plans->workers[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < above->first_worker + above->worker_count &&
-			       s->plans->workers[low].number == number
-		       ? low - s->first_worker
-		       : NO_NODE;
-}
-
-/* As fit_column() does it, on the tree of what one worker did; `above` is of each entry. */
-static void fit_workers(struct plan_spread *s, enum plan_column c, const uint32_t *above)
-{
-	struct fit *fits = alloc_zero(s->worker_count, sizeof *fits);
-	const struct plan_worker *workers = s->plans->workers + s->first_worker;
-
-	s->worker_self[c] = alloc_zero(s->worker_count, sizeof **s->worker_self);
-	for (uint32_t e = 0; e < s->worker_count; e++)
-		if (above[e] != NO_NODE)
-			fits[above[e]].sum += workers[e].values[c];
-	for (uint32_t e = 0; e < s->worker_count; e++) {
-		struct fit *f = &fits[e];
-
-		f->said = workers[e].values[c];
-		f->whole = above[e] == NO_NODE ? f->said : fit_part(&fits[above[e]], f->said);
-		s->worker_self[c][e] = fit_rest(f);
-		if (f->sum > f->said && c == PLAN_TIME)
-			s->rounding += f->sum - f->said;
-	}
-	alloc_free(fits);
-}
-
-/* Blocks, records and bytes of a node include those of its workers, which have their own rows. */
-static void take_from_leader(struct plan_spread *s, enum plan_column c)
-{
-	for (uint32_t i = 0; i < s->count; i++)
-		for (uint32_t w = 0; w < s->nodes[i].worker_count; w++) {
-			int64_t *self =
-				&s->worker_self[c][s->nodes[i].first_worker - s->first_worker + w];
-
-			if (*self > s->self[c][i]) {
-				s->beyond_count += c != PLAN_ROWS;
-				*self = s->self[c][i];
-			}
-			s->self[c][i] -= *self;
-		}
-}
-
-static void spread_workers(struct plan_spread *s)
-{
-	uint32_t *above;
-
-	s->first_worker = s->nodes[0].first_worker;
-	for (uint32_t i = 0; i < s->count; i++)
-		s->worker_count += s->nodes[i].worker_count;
-	if (!s->worker_count)
-		return;
-	above = alloc_zero(s->worker_count, sizeof *above);
-	for (uint32_t i = 0; i < s->count; i++)
-		for (uint32_t w = 0; w < s->nodes[i].worker_count; w++) {
-			uint32_t entry = s->nodes[i].first_worker + w;
-
-			above[entry - s->first_worker] =
-				entry_above(s, i, s->plans->workers[entry].number);
-		}
-	for (enum plan_column c = 0; c < PLAN_COLUMN_COUNT; c++) {
-		if (!s->used[c] || c == PLAN_COST)
-			continue;
-		if (c == PLAN_ROWS) {
-			s->worker_self[c] = alloc_zero(s->worker_count, sizeof **s->worker_self);
-			for (uint32_t e = 0; e < s->worker_count; e++)
-				s->worker_self[c][e] =
-					s->plans->workers[s->first_worker + e].values[c];
-		} else {
-			fit_workers(s, c, above);
-		}
-		if (c != PLAN_TIME)
-			take_from_leader(s, c);
-	}
-	alloc_free(above);
 }
 
 /* --- the whole --- */
@@ -450,7 +302,7 @@ void plan_spread(struct plan_spread *s, struct profile *p, const struct plans *p
 	for (enum plan_column c = 0; c < PLAN_COLUMN_COUNT; c++)
 		if (s->used[c] && c != PLAN_ROWS)
 			fit_column(s, c);
-	spread_workers(s);
+	plan_spread_workers(s);
 }
 
 void plan_spread_free(struct plan_spread *s)

@@ -14,6 +14,8 @@
  *   beyond it is taken from them in proportion: no self value is below zero, and those of the
  *   leader add up to the root's time, and to that of what ran after it.
  *
+ * 	payers.c  charges    spread.c  own values    workers.c  those of workers
+ *
  * Nodes are numbered from 0 within the plan. A region is an InitPlan or a CTE with the nodes
  * that run inside it, or the rest of the plan, region 0; it is called by its top node.
  */
@@ -72,8 +74,18 @@ static inline bool plan_is_region(const struct plan_node *n)
 	return n->relation == PLAN_INITPLAN || n->relation == PLAN_CTE;
 }
 
+static inline uint32_t plan_parent(const struct plan_spread *s, uint32_t node)
+{
+	return s->nodes[node].parent - s->plan->first;
+}
+
 /* The time of what ran beside the tree, which the root's does not include. */
 int64_t plan_time_beside(const struct plan_spread *s);
+
+/* --- workers.c --- */
+
+/* Makes s->worker_self, and takes blocks and the like of it from s->self. */
+void plan_spread_workers(struct plan_spread *s);
 
 /* --- payers.c --- */
 

@@ -1,5 +1,5 @@
 /*
- * explain/text - plans as text
+ * explain/text - plans as text: PostgreSQL's, and MySQL's of EXPLAIN ANALYZE
  *
  *	Limit  (cost=1613.73..1613.74 rows=3 width=37) (actual time=28.294..28.298 rows=3 loops=1)
  *	  Output: u.name, m.s
@@ -14,15 +14,24 @@
  * Columns tell what belongs to what: a node's own lines stand two columns right of its name, and so
  * do the arrows of its children; heads of subplans too, and the arrows of these two more. A
  * relation may be called `x  (actual time=9..9 rows=1 loops=1)`, so the last groups count.
+ *
+ *	-> Nested loop inner join  (cost=4.95 rows=9) (actual time=0.153..0.189 rows=9 loops=1)
+ *	    -> Hash
+ *
+ * is MySQL's: arrows with one blank, also in front of the first node, and nodes without numbers, which
+ * have those of what is below them.
  */
 #include "common/base/alloc.h"
+#include "converters/explain/others.h"
 #include "converters/explain/reading.h"
 
 #define ARROW "->  "
+#define MYSQL_ARROW "-> "
 
 struct node_line {
 	struct str name, cost, actual; /* the groups without parentheses; empty: none */
 	bool arrow, never;
+	bool mysql; /* an arrow with one blank */
 };
 
 static bool take_group(struct str *s, struct node_line *n)
@@ -56,10 +65,10 @@ static bool split_node(struct str s, struct node_line *n)
 
 	*n = (struct node_line){ 0 };
 	s = str_trim(s);
-	if (str_starts(s, S(ARROW))) {
-		n->arrow = true;
-		s = str_trim(str_from(s, strlen(ARROW)));
-	}
+	n->arrow = str_starts(s, S(MYSQL_ARROW));
+	n->mysql = n->arrow && !str_starts(s, S(ARROW));
+	if (n->arrow)
+		s = str_trim(str_from(s, strlen(MYSQL_ARROW)));
 	while (!n->cost.n && take_group(&s, n)) {
 		two_blanks = str_ends(s, S("  "));
 		s = str_trim(s);
@@ -96,6 +105,8 @@ void plan_text_end(struct plan_text_reader *t)
 		pop(t);
 	if (t->open)
 		plan_finish(t->b);
+	if (t->open && plan_now(t->b)->other && !t->b->in->failed)
+		plan_other_finish(t->b, plan_now(t->b));
 	t->open = t->named = t->planning = t->beside = t->asking = false;
 	t->query.n = 0;
 }
@@ -151,24 +162,40 @@ static void read_groups(struct plan_text_reader *t, uint32_t id, const struct no
 {
 	struct plan_means means = { .looped = n->never };
 	struct plan_node *node = &t->b->plans->nodes[id];
+	int64_t half;
 
 	if ((n->cost.n && !plan_read_cost(t->b, id, n->cost)) ||
 	    (n->actual.n && !plan_read_actual(t->b, n->actual, &means, &node->loops)))
 		return;
 	plan_set_measures(t->b, id, &means);
+	node->whole = n->mysql && means.looped;
+	/* MySQL has three digits, wherever the point is */
+	if (n->mysql && n->actual.n && i64_shift(5, means.time.exponent + 5, &half) &&
+	    !__builtin_mul_overflow(half, node->loops, &half))
+		node->bound = half;
+}
+
+/* MySQL's first node has an arrow too, behind whatever the client has put there. */
+static bool is_first(const struct plan_text_reader *t, const struct node_line *n, size_t *column)
+{
+	if (!n->mysql || (t->depth && *column > t->levels[0].column))
+		return !n->arrow;
+	*column = 0;
+	return true;
 }
 
 static void read_node(struct plan_text_reader *t, const struct node_line *n, size_t column)
 {
 	uint32_t parent = NO_NODE, id;
 
-	if (!n->cost.n && !n->actual.n && !n->never) {
+	if (!n->cost.n && !n->actual.n && !n->never && !n->mysql) {
 		plan_error(t->b, "expected a node with costs or actual rows, got %s",
 			   diag_quote(n->name));
 		return;
 	}
-	if (!n->arrow) {
+	if (is_first(t, n, &column)) {
 		begin_plan(t);
+		plan_now(t->b)->other = n->mysql;
 	} else {
 		while (t->depth && t->levels[t->depth - 1].column >= column)
 			pop(t);
@@ -184,11 +211,12 @@ static void read_node(struct plan_text_reader *t, const struct node_line *n, siz
 		return;
 	id = plan_add_node(t->b, parent);
 	ARRAY_ROOM(t->levels, t->depth, t->cap);
-	t->levels[t->depth++] = (struct plan_text_level){ column + (n->arrow ? strlen(ARROW) : 0),
-							  id };
+	if (n->arrow)
+		column += n->mysql ? strlen(MYSQL_ARROW) : strlen(ARROW);
+	t->levels[t->depth++] = (struct plan_text_level){ column, id };
 	read_name(t, id, n->name);
 	read_groups(t, id, n);
-	if (t->named && n->arrow && column == t->subplan_column + 2)
+	if (t->named && n->arrow && column == t->subplan_column + 2 + strlen(ARROW))
 		plan_set_subplan(t->b, id, buf_str(&t->subplan));
 	t->named = t->planning = t->beside = false;
 }

@@ -61,7 +61,8 @@ bool plan_read_cost(struct plan_builder *b, uint32_t node, struct str group)
 {
 	struct decimal number, rows;
 
-	if (!end_of_range(group, S("cost"), &number)) {
+	if (!end_of_range(group, S("cost"), &number) &&
+	    !plan_word_number(group, S("cost"), &number)) {
 		plan_error(b, "expected 'cost=A..B rows=N width=N', got %s", diag_quote(group));
 		return false;
 	}
