@@ -243,6 +243,15 @@ def their_top_total(name):
     return int(found[1])
 
 
+def against_json(name, work, peer, script, **target):
+    """Python's json alone, without any trees."""
+    def sides(inputs):
+        path = inputs.path("spans-100")
+        return ours(name, "traces2collapsed", path, "collapsed"), theirs(name, PYTHON, "-c", f"import json, sys; {script}", path)
+    return Row(name, work, peer, sides, lambda: (lines_total(OUT / f"{name}.ours.collapsed"), None),
+               expected=lambda inputs: inputs.total("spans-100"), **target)
+
+
 def input_named(name):
     return {"source": lambda inputs: inputs.path(name), "expected": lambda inputs: inputs.total(name)}
 
@@ -295,6 +304,10 @@ ROWS = [
     against_pprofs("start-pprof", "a small pprof -> flamegraph against its top, whole process", SMALLEST["pprof"], "top",
                    "pprof2flamegraph", "svg", lambda: (total_of(OUT / "start-pprof.ours.svg"), their_top_total("start-pprof")),
                    ["--value", "1"], start=True, figure="wall", faster=10, memory=1 / 10),
+    against_json("spans", "traces -> collapsed, 100 MB of OTLP/JSON", "json.loads line by line",
+                 "[None for line in open(sys.argv[1]) if not json.loads(line)]", faster=3),
+    against_json("spans-kept", "traces -> collapsed, 100 MB of OTLP/JSON", "json.loads of all lines, kept",
+                 "kept = [json.loads(line) for line in open(sys.argv[1])]", memory=1 / 10),
     against_yappi("yappi", "pstat -> callgrind, 2,000 functions", lambda inputs: inputs.path("pstat-2000")),
     against_flameprof("flameprof", "pstat -> flamegraph, 219 functions", lib.SAMPLES / "pstat/cprofile-py3.12-text.pstat"),
     against_gprof2dot("gprof2dot-pstat", "pstat -> callgrind, 2,000 functions",
