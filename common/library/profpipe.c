@@ -754,7 +754,7 @@ static void find_total(struct profpipe_call *c)
 	c->status = fits ? PROFPIPE_OK : PROFPIPE_BAD;
 }
 
-enum profpipe_status profpipe_profile(profpipe *p, size_t value, int64_t *total)
+enum profpipe_status profpipe_total(profpipe *p, size_t value, int64_t *total)
 {
 	struct profpipe_call c = { .p = p, .act = find_total, .number = value, .total = total };
 	enum profpipe_status status = about_value(p, value);

@@ -159,7 +159,7 @@ PROFPIPE_API size_t profpipe_value_count(const profpipe *p);
 PROFPIPE_API enum profpipe_status profpipe_value(profpipe *p, size_t value,
 						 struct profpipe_value *found);
 /* Sets *total to the sum of all self values. */
-PROFPIPE_API enum profpipe_status profpipe_profile(profpipe *p, size_t value, int64_t *total);
+PROFPIPE_API enum profpipe_status profpipe_total(profpipe *p, size_t value, int64_t *total);
 
 struct profpipe_function {
 	const char *name;

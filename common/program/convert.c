@@ -292,7 +292,8 @@ int convert_finish_reading(struct profile *p, const char *file)
  * skipped.
  */
 static int read_files(struct settings *s, struct profile *p, const struct format *from,
-		      format_list list, char **files, int count, const struct format **first)
+		      format_list list, char **files, int count, bool deferred,
+		      const struct format **first)
 {
 	size_t estimated = 0;
 	int read = 0;
@@ -332,7 +333,7 @@ static int read_files(struct settings *s, struct profile *p, const struct format
 	convert_report_estimated(estimated, (size_t)read);
 	if (read > 1)
 		title_several(p, files, count);
-	return convert_finish_reading(p, read == 1 && count ? files[0] : NULL);
+	return deferred ? 0 : convert_finish_reading(p, read == 1 && count ? files[0] : NULL);
 }
 
 struct profile *convert_read(struct settings *s, const struct format *from, format_list list,
@@ -344,7 +345,8 @@ struct profile *convert_read(struct settings *s, const struct format *from, form
 	/* the time lines of several files are unrelated, but each thread keeps its own */
 	p->keep_order = wanted.order;
 	p->without_lines = wanted.no_lines;
-	if (read_files(s, p, from, list, files, count, first) < 0) {
+	p->keep_spans = wanted.deferred;
+	if (read_files(s, p, from, list, files, count, wanted.deferred, first) < 0) {
 		profile_free(p);
 		return NULL;
 	}
@@ -492,6 +494,13 @@ int convert_derive_stacks(struct settings *s, struct profile *p)
 
 	prepare_stacks(p, &policy, &losses);
 	return report(&losses, s) < 0 ? -1 : profile_status(p, "the profile");
+}
+
+bool convert_holds_difference(struct settings *s, const struct format *to, const struct profile *p)
+{
+	return to->features & FEATURE_VALUE_TYPES ||
+	       (to->features_of &&
+		to->features_of(p, convert_policy(s, to).options) & FEATURE_VALUE_TYPES);
 }
 
 int convert_prepare(struct settings *s, struct profile **p, const struct format *to)

@@ -90,10 +90,11 @@ int convert_finish_reading(struct profile *p, const char *file);
 /*
  * Tells readers what will not be needed. order: samples are needed in order. no_lines: costs
  * by line are not needed (the stacks of a function have its sum, whatever the target keeps
- * of stacks).
+ * of stacks). deferred: what readers keep until the last file (deferred.h) stays as it is; the
+ * caller calls convert_finish_reading() when it has seen it.
  */
 struct read_hints {
-	bool order, no_lines;
+	bool order, no_lines, deferred;
 };
 
 /*
@@ -139,6 +140,9 @@ struct prepare_policy convert_policy(struct settings *s, const struct format *to
  * the result. 0, or -1 after a message.
  */
 int convert_prepare(struct settings *s, struct profile **p, const struct format *to);
+
+/* Whether the format holds both values of a difference: else it would have the base alone. */
+bool convert_holds_difference(struct settings *s, const struct format *to, const struct profile *p);
 
 /* The sum of profiles in canonical order, whatever the order of its parts was. */
 struct profile *convert_sum(const struct profile *p);

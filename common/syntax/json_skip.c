@@ -7,14 +7,14 @@
 #include "common/io/limits.h"
 #include "common/syntax/json_scan.h"
 
-static bool skip_scalar(struct json *j)
+static bool skip_scalar(struct json *j, enum json_kind kind)
 {
 	struct decimal number;
 	enum exactness exactness;
 	struct str text;
 	bool truth;
 
-	switch (json_peek(j)) {
+	switch (kind) {
 	case JSON_STRING: return json_string(j, &text);
 	case JSON_NUMBER: return json_number(j, &number, &exactness);
 	case JSON_BOOL: return json_bool(j, &truth);
@@ -23,11 +23,17 @@ static bool skip_scalar(struct json *j)
 	}
 }
 
-/* One bit for each level: an object or an array. */
+/* One bit for each level: an object or an array. Few values have more levels than a word has bits. */
 struct levels {
-	uint64_t *objects;
+	uint64_t first;
+	uint64_t *more;
 	size_t depth, cap;
 };
+
+static uint64_t *word_of(struct levels *l, size_t level)
+{
+	return level < 64 ? &l->first : &l->more[level / 64 - 1];
+}
 
 static bool descend(struct json *j, struct levels *l, bool object)
 {
@@ -42,12 +48,13 @@ static bool descend(struct json *j, struct levels *l, bool object)
 			 task_current->limits[LIMIT_NESTING]);
 		return json_expected(j, expected);
 	}
-	ARRAY_ROOM(l->objects, l->depth / 64, l->cap);
+	if (l->depth >= 64)
+		ARRAY_ROOM(l->more, l->depth / 64 - 1, l->cap);
 	if (l->depth % 64 == 0)
-		l->objects[l->depth / 64] = 0;
-	l->objects[l->depth / 64] &= ~bit;
+		*word_of(l, l->depth) = 0;
+	*word_of(l, l->depth) &= ~bit;
 	if (object)
-		l->objects[l->depth / 64] |= bit;
+		*word_of(l, l->depth) |= bit;
 	l->depth++;
 	return object ? json_object(j) : json_array(j);
 }
@@ -63,17 +70,17 @@ bool json_skip(struct json *j)
 		if (kind == JSON_OBJECT || kind == JSON_ARRAY)
 			descend(j, &l, kind == JSON_OBJECT);
 		else
-			skip_scalar(j);
+			skip_scalar(j, kind);
 		/* moves to the next value, out of every bracket that ends here */
 		while (l.depth) {
 			size_t top = l.depth - 1;
-			bool object = l.objects[top / 64] >> top % 64 & 1;
+			bool object = *word_of(&l, top) >> top % 64 & 1;
 
 			if (object ? json_key(j, &key) : json_element(j))
 				break;
 			l.depth = j->in->failed ? 0 : top;
 		}
 	} while (l.depth);
-	alloc_free(l.objects);
+	alloc_free(l.more);
 	return !j->in->failed;
 }

@@ -15,15 +15,38 @@ bool traces_expected_object(struct traces_reader *r, const char *what)
 
 string_id traces_take_text(struct traces_reader *r)
 {
+	bool is_text = json_peek(&r->j) == JSON_STRING;
 	struct str text;
 
-	return !json_null(&r->j) && json_string(&r->j, &text) ? traces_intern(r, text) : 0;
+	return (is_text || !json_null(&r->j)) && json_string(&r->j, &text) ? traces_intern(r, text)
+									   : 0;
 }
 
+/*
+ * The text of a string of so many bytes, which is in the window and not consumed; there may be
+ * escapes in it. False if the next value is another one.
+ */
+static bool see_string(struct traces_reader *r, size_t length, struct str *text)
+{
+	const struct input *in = r->in;
+
+	json_peek(&r->j);
+	*text = (struct str){ in->p + 1, length };
+	return (size_t)(in->end - in->p) >= length + 2 && in->p[0] == '"' &&
+	       in->p[length + 1] == '"';
+}
+
+/* Most spans have the trace of the one before, and ids of 16 digits. */
 void traces_take_trace(struct traces_reader *r)
 {
 	struct str text;
 
+	if (see_string(r, r->s->last_trace_text.n, &text) && spans_is_last_trace(r->s, text)) {
+		json_pass(&r->j, text.n + 2);
+		r->span.trace = r->s->last_trace;
+		r->has_trace = true;
+		return;
+	}
 	if (json_null(&r->j) || !json_string(&r->j, &text) || !text.n)
 		return;
 	r->span.trace = spans_trace_text(r->s, text);
@@ -32,9 +55,12 @@ void traces_take_trace(struct traces_reader *r)
 
 void traces_take_id(struct traces_reader *r, struct span_id *id)
 {
+	enum { USUAL = 16 };
 	struct str text;
 
-	if (!json_null(&r->j) && json_string(&r->j, &text))
+	if (see_string(r, USUAL, &text) && spans_id_digits(text, id))
+		json_pass(&r->j, text.n + 2);
+	else if (!json_null(&r->j) && json_string(&r->j, &text))
 		*id = spans_id_text(r->s, text);
 	r->has_id |= id == &r->span.id && span_id_known(*id);
 }
@@ -47,15 +73,14 @@ void traces_take_parent(struct traces_reader *r)
 /* A number of OTLP's, or a word. */
 void traces_take_kind(struct traces_reader *r)
 {
+	enum json_kind kind = json_peek(&r->j);
 	uint32_t number;
 	struct str word;
 
-	if (json_null(&r->j))
-		return;
-	if (json_peek(&r->j) == JSON_NUMBER) {
+	if (kind == JSON_NUMBER) {
 		if (json_index(&r->j, UINT32_MAX, "a kind of span", &number) && number < SPAN_KINDS)
 			r->span.kind = (enum span_kind)number;
-	} else if (json_string(&r->j, &word)) {
+	} else if ((kind == JSON_STRING || !json_null(&r->j)) && json_string(&r->j, &word)) {
 		r->span.kind = span_kind_find(word);
 	}
 }

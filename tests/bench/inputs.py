@@ -27,6 +27,7 @@ KINDS = {
     "callgrind": ("callgrind", 60_000, "callgrind"),                       # 1.28 M calls, 200 MB
     "callgrind-2000": ("callgrind", 2_000, "callgrind"),
     "explain": ("explain", 20_000, "json"),                                # 10 MB
+    "spans-100": ("spans", 590, "jsonl"),                                  # 100 MB of OTLP/JSON
     "merge": ("merge", 10_000, ""),                                        # a folder of files
 }
 
@@ -46,7 +47,8 @@ def generate(kind, count, suffix):
     total = FOLDER / f"{kind}-{count}.total"
     if not total.exists():
         (FOLDER if suffix else path).mkdir(parents=True, exist_ok=True)
-        done = subprocess.run([HOME / "generate", kind, str(count), path], capture_output=True, text=True, check=True)
+        maker = [sys.executable, HERE / "generate_spans.py"] if kind == "spans" else [HOME / "generate", kind]
+        done = subprocess.run([*maker, str(count), path], capture_output=True, text=True, check=True)
         total.write_text(done.stdout)
     return path, int(total.read_text())
 

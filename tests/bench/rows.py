@@ -173,7 +173,7 @@ def against_python(name, work, source, **target):
     return Row(name, work, "a Python process that loads and adds", sides, lambda: both(name, "pstat"), **target)
 
 
-def against_json(name, work, source, **target):
+def against_json_load(name, work, source, **target):
     """Nothing is made of what it loads: so long takes any program in Python at least."""
     def sides(inputs):
         return (ours(name, "explain2collapsed", source(inputs), "collapsed"),
@@ -251,6 +251,15 @@ def their_top_total(name):
     return int(found[1])
 
 
+def against_json(name, work, peer, script, **target):
+    """Python's json alone, without any trees."""
+    def sides(inputs):
+        path = inputs.path("spans-100")
+        return ours(name, "traces2collapsed", path, "collapsed"), theirs(name, PYTHON, "-c", f"import json, sys; {script}", path)
+    return Row(name, work, peer, sides, lambda: (lines_total(OUT / f"{name}.ours.collapsed"), None),
+               expected=lambda inputs: inputs.total("spans-100"), **target)
+
+
 def input_named(name):
     return {"source": lambda inputs: inputs.path(name), "expected": lambda inputs: inputs.total(name)}
 
@@ -286,7 +295,7 @@ ROWS = [
     against_zcat("pstat", "pstat2callgrind", faster=1 / 1.5),
     against_zcat("callgrind", "callgrind2callgrind", faster=1 / 1.5),
     against_python("merge", "merge of 10,000 small pstats", faster=20, **input_named("merge")),
-    against_json("explain", "plan of 20,000 partitions, 10 MB -> collapsed", faster=1, memory=1, **input_named("explain")),
+    against_json_load("explain", "plan of 20,000 partitions, 10 MB -> collapsed", faster=1, memory=1, **input_named("explain")),
     against_inferno("start-collapsed", start_work("collapsed2flamegraph"), **sample_of("collapsed")),
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),
     against_annotate("start-callgrind", start_work("callgrind2callgrind"), **sample_of("callgrind")),
@@ -304,6 +313,10 @@ ROWS = [
     against_pprofs("start-pprof", "a small pprof -> flamegraph against its top, whole process", SMALLEST["pprof"], "top",
                    "pprof2flamegraph", "svg", lambda: (total_of(OUT / "start-pprof.ours.svg"), their_top_total("start-pprof")),
                    ["--value", "1"], start=True, figure="wall", faster=10, memory=1 / 10),
+    against_json("spans", "traces -> collapsed, 100 MB of OTLP/JSON", "json.loads line by line",
+                 "[None for line in open(sys.argv[1]) if not json.loads(line)]", faster=3),
+    against_json("spans-kept", "traces -> collapsed, 100 MB of OTLP/JSON", "json.loads of all lines, kept",
+                 "kept = [json.loads(line) for line in open(sys.argv[1])]", memory=1 / 10),
     against_yappi("yappi", "pstat -> callgrind, 2,000 functions", lambda inputs: inputs.path("pstat-2000")),
     against_flameprof("flameprof", "pstat -> flamegraph, 219 functions", lib.SAMPLES / "pstat/cprofile-py3.12-text.pstat"),
     against_gprof2dot("gprof2dot-pstat", "pstat -> callgrind, 2,000 functions",

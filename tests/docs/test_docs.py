@@ -38,6 +38,7 @@ FILES = {
     "run.collapsed": "samples/collapsed/pyspy.collapsed",
     "run.speedscope.json": "samples/speedscope/pyspy.speedscope.json",
     "labelled.speedscope.json": "tests/docs/labelled.speedscope.json",
+    "shop.traces.pb": "samples/traces/shop.traces.pb.gz",
     "run.plan": "samples/explain/cte-18.txt",
     "parallel.plan": "samples/explain/parallel-18.txt",
     "run.envelope": "tests/docs/run.envelope",

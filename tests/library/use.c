@@ -142,7 +142,7 @@ static void shows_what_is_in_it(void)
 	OK(p, profpipe_value(p, 0, &value));
 	assert(strcmp(value.name, "samples") == 0 && value.exponent == 0 && !*value.unit);
 	EXPECT(p, profpipe_value(p, 1, &value), PROFPIPE_USAGE);
-	OK(p, profpipe_profile(p, 0, &total));
+	OK(p, profpipe_total(p, 0, &total));
 	assert(total == 6);
 	OK(p, profpipe_functions(p, 0, &f, &count));
 	assert(count == 2);

@@ -69,13 +69,13 @@ static void add_trace(struct profile *p, const struct spans *s, struct span_fram
 		      const struct span_trace *trace, stack_id *stacks, const thread_id *threads)
 {
 	value_id time = span_profile_value_type(p);
+	thread_id only = threads ? NO_ID : profile_thread(p, (struct thread){ 0 });
 
 	for (uint32_t i = 0; i < trace->count; i++) {
 		const struct span_row *row = &s->rows[trace->rows[i]];
 		stack_id parent = trace->parents[i] == NO_SPAN ? EMPTY_STACK
 							       : stacks[trace->parents[i]];
-		thread_id t = threads ? threads[row->thread]
-				      : profile_thread(p, (struct thread){ 0 });
+		thread_id t = threads ? threads[row->thread] : only;
 
 		stacks[i] = stacks_push(&p->stacks, parent, span_frames_at(frames, row->name));
 		profile_sample(p, t, stacks[i], time, trace->self[i], 1);

@@ -56,18 +56,28 @@ static uint64_t number_of_bytes(struct str bytes)
 	return number;
 }
 
-/* Up to 16 digits. */
+/* Up to 16 digits, without a branch for each: of a span's text, most are those of its ids. */
 static bool number_of_digits(struct str digits, uint64_t *number)
 {
-	*number = 0;
-	for (size_t i = 0; i < digits.n; i++) {
-		int digit = hex_digit(digits.p[i]);
+	static const uint8_t values[256] = {
+		['0'] = 16,      ['1'] = 16 | 1,  ['2'] = 16 | 2,  ['3'] = 16 | 3,  ['4'] = 16 | 4,
+		['5'] = 16 | 5,  ['6'] = 16 | 6,  ['7'] = 16 | 7,  ['8'] = 16 | 8,  ['9'] = 16 | 9,
+		['a'] = 16 | 10, ['b'] = 16 | 11, ['c'] = 16 | 12, ['d'] = 16 | 13, ['e'] = 16 | 14,
+		['f'] = 16 | 15, ['A'] = 16 | 10, ['B'] = 16 | 11, ['C'] = 16 | 12, ['D'] = 16 | 13,
+		['E'] = 16 | 14, ['F'] = 16 | 15,
+	};
+	unsigned all = 16;
 
-		if (digit < 0)
-			return false;
-		*number = *number << 4 | (unsigned)digit;
+	*number = 0;
+	if (!digits.n || digits.n > (size_t)2 * ID_BYTES)
+		return false;
+	for (size_t i = 0; i < digits.n; i++) {
+		unsigned value = values[(unsigned char)digits.p[i]];
+
+		all &= value;
+		*number = *number << 4 | (value & 15);
 	}
-	return digits.n > 0 && digits.n <= (size_t)2 * ID_BYTES;
+	return all & 16;
 }
 
 static int base64_digit(char c)
@@ -112,12 +122,18 @@ static struct span_id unusual_id(struct spans *s, struct str text)
 	return (struct span_id){ text.n ? strings_add(&s->texts, text) : 0, text.n > 0 };
 }
 
+bool spans_id_digits(struct str text, struct span_id *id)
+{
+	id->unusual = false;
+	return number_of_digits(text, &id->number);
+}
+
 struct span_id spans_id_text(struct spans *s, struct str text)
 {
 	char bytes[ID_BYTES];
 	uint64_t number;
 
-	if (number_of_digits(without_0x(text), &number))
+	if (number_of_digits(text, &number) || number_of_digits(without_0x(text), &number))
 		return (struct span_id){ number, false };
 	if (decode_base64(text, bytes, sizeof bytes))
 		return (struct span_id){ number_of_bytes((struct str){ bytes, sizeof bytes }),
@@ -165,15 +181,18 @@ static uint32_t find_trace_text(struct spans *s, struct str text)
 	return add_trace(s, 't', text);
 }
 
-/* Spans of a trace mostly come together. */
+/* Spans of a trace mostly come together. An id of bytes is remembered: it needs no escapes. */
 uint32_t spans_trace_text(struct spans *s, struct str text)
 {
-	if (s->traces.count > 1 && str_eq(text, buf_str(&s->last_trace_text)))
+	uint32_t trace;
+
+	if (spans_is_last_trace(s, text))
 		return s->last_trace;
-	s->last_trace = find_trace_text(s, text);
+	trace = find_trace_text(s, text);
+	s->last_trace = strings_text(&s->traces, trace).p[0] == 'b' ? trace : 0;
 	s->last_trace_text.n = 0;
 	buf_add(&s->last_trace_text, text);
-	return s->last_trace;
+	return trace;
 }
 
 /* --- rows --- */

@@ -103,7 +103,7 @@ struct spans {
 	struct index thread_index;
 	size_t threaded; /* spans with a thread */
 	struct span_options options;
-	string_id last_trace; /* what spans_trace_text() was asked last */
+	uint32_t last_trace; /* what spans_trace_text() was asked last; 0: an unusual one */
 	struct buf last_trace_text, scratch;
 };
 
@@ -115,6 +115,13 @@ struct spans *spans_find(const struct profile *p);
 /* Each is the number of a trace; an empty id is a trace too. */
 uint32_t spans_trace_text(struct spans *s, struct str text);
 uint32_t spans_trace_bytes(struct spans *s, struct str bytes);
+/* The text is that of the last spans_trace_text(), whose number is s->last_trace. */
+static inline bool spans_is_last_trace(const struct spans *s, struct str text)
+{
+	return s->last_trace && str_eq(text, buf_str(&s->last_trace_text));
+}
+/* The id of a span, if the text is up to 16 hexadecimal digits. */
+bool spans_id_digits(struct str text, struct span_id *id);
 /* The id of a span. Not known if the text is empty, or zeros. */
 struct span_id spans_id_text(struct spans *s, struct str text);
 struct span_id spans_id_bytes(struct spans *s, struct str bytes);

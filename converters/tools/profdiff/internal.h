@@ -6,6 +6,7 @@
 #include "common/syntax/table.h"
 #include "common/transform/diff/difference.h"
 #include "common/transform/diff/gate.h"
+#include "common/transform/diff/statistics_text.h"
 
 enum { REPORT_JUNIT = TABLE_MARKDOWN + 1, REPORT_GITHUB };
 #define REPORT_FORMATS TABLE_FORMATS "|junit|github"
@@ -48,9 +49,6 @@ void profdiff_add_number(struct buf *b, const struct difference *d, enum gate_te
 void profdiff_add_relative(struct buf *b, const struct diff_pair *pair);
 struct decimal profdiff_exact_number(const struct difference *d, enum gate_term term,
 				     int64_t value);
-/* p or q, rounded to about four digits. */
-struct decimal profdiff_exact_chance(double p);
-void profdiff_add_chance(struct buf *b, double p);
 
 /* Appends "parse (a.py:3): self 10 ms -> 30 ms (+20 ms, +200%), q=0.012", or parts of it. */
 void profdiff_add_finding(struct buf *b, const struct report *r, const struct gate_finding *f);

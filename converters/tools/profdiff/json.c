@@ -44,8 +44,8 @@ static void put_finding(struct output *out, const struct report *r, const struct
 	put_number(out, "change", profdiff_exact_number(r->d, f->term, diff_change(pair)));
 	put_words(out, "evidence", buf_str(&evidence));
 	if (f->tested) {
-		put_number(out, "p", profdiff_exact_chance(f->p));
-		put_number(out, "q", profdiff_exact_chance(f->q));
+		put_number(out, "p", statistics_exact_p(f->p));
+		put_number(out, "q", statistics_exact_p(f->q));
 	}
 	buf_free(&evidence);
 }

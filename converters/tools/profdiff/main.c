@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/base/alloc.h"
@@ -14,6 +13,7 @@
 #include "common/profile/features.h"
 #include "common/profile/value_text.h"
 #include "common/program/sandbox.h"
+#include "common/program/terminal.h"
 #include "common/transform/diff/difference_graph.h"
 #include "common/transform/diff/difference_stacks.h"
 #include "common/transform/diff/statistics.h"
@@ -44,9 +44,7 @@ static const struct option_row report_rows[] = {
 	OPT_FLAG('a', "all", "rows of functions without a change too", AT(report.all)),
 	OPT_FLAG(0, "drop-negative", "no rows of functions that became less",
 		 AT(report.drop_negative)),
-	OPT_CHOICE(0, "color", "auto|always|never",
-		   "colours in text (auto: on a terminal, unless NO_COLOR is set)",
-		   AT(color_choice)),
+	TERMINAL_COLOR_ROW(AT(color_choice)),
 	OPT_END
 };
 
@@ -275,14 +273,10 @@ static void report_findings(struct diff_work *w)
 static void look_at_terminal(struct diff_work *w)
 {
 	enum { USUAL_ROWS = 40 };
-	bool terminal = !w->settings.output && isatty(STDOUT_FILENO);
-	const char *no_color = getenv("NO_COLOR");
-	struct winsize size = { 0 };
+	struct terminal terminal = terminal_look(&w->settings, w->color_choice);
 
-	w->report.colors = w->color_choice == 1 ||
-			   (w->color_choice == 0 && terminal && !(no_color && *no_color));
-	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-		w->report.width = size.ws_col;
+	w->report.colors = terminal.colors;
+	w->report.width = terminal.width;
 	if (!w->limit_given &&
 	    (w->report.format == TABLE_TEXT || w->report.format == TABLE_MARKDOWN))
 		w->report.limit = USUAL_ROWS;
@@ -300,14 +294,6 @@ static void give_title(const struct diff_work *w, struct profile *p)
 	buf_free(&title);
 }
 
-/* A target of one value type would have the base alone. */
-static bool holds_both(struct settings *s, const struct format *to, const struct profile *p)
-{
-	return to->features & FEATURE_VALUE_TYPES ||
-	       (to->features_of &&
-		to->features_of(p, convert_policy(s, to).options) & FEATURE_VALUE_TYPES);
-}
-
 static int write_profile(struct diff_work *w, const struct format *to)
 {
 	bool graph = to->representation == REPR_GRAPH;
@@ -318,7 +304,7 @@ static int write_profile(struct diff_work *w, const struct format *to)
 	if (!p)
 		return -1;
 	give_title(w, p);
-	if (!holds_both(&w->settings, to, p))
+	if (!convert_holds_difference(&w->settings, to, p))
 		diag_error("-t %s: it holds one value, and a difference has two of each function",
 			   to->name);
 	else if (convert_write(&w->settings, &p, to) == STATUS_DONE)

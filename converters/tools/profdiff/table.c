@@ -166,8 +166,8 @@ static void put_chance(struct table *t, double p, bool known)
 	struct buf shown = { 0 };
 
 	if (known) {
-		profdiff_add_chance(&shown, p);
-		table_number(t, profdiff_exact_chance(p), buf_str(&shown));
+		buf_add_p_value(&shown, p);
+		table_number(t, statistics_exact_p(p), buf_str(&shown));
 	} else {
 		table_unknown(t);
 	}

@@ -68,41 +68,19 @@ void profdiff_add_relative(struct buf *b, const struct diff_pair *pair)
 	buf_add_relative(b, pair->base, pair->new);
 }
 
-/* Six digits of it. */
-struct decimal profdiff_exact_chance(double p)
-{
-	int exponent = 0;
-
-	if (p <= 0)
-		return (struct decimal){ 0, 0 };
-	for (; p < 99999.5 && exponent > -20; exponent--)
-		p *= 10;
-	return (struct decimal){ (int64_t)(p + 0.5), exponent };
-}
-
-void profdiff_add_chance(struct buf *b, double p)
-{
-	if (p < 0.0001)
-		buf_add(b, S("<0.0001"));
-	else if (p < 0.1)
-		buf_print(b, "%.2g", p);
-	else
-		buf_print(b, "%.2f", p);
-}
-
 /* --- sentences --- */
 
 void profdiff_add_evidence(struct buf *b, const struct gate_finding *f)
 {
 	if (f->outcome == GATE_TOO_FEW) {
 		buf_print(b, "not enough runs: p=");
-		profdiff_add_chance(b, f->p);
+		buf_add_p_value(b, f->p);
 		buf_print(b, ", %zu tested, %zu+%zu needed", f->tests, f->needed, f->needed);
 	} else if (f->tested) {
 		buf_add(b, S("p="));
-		profdiff_add_chance(b, f->p);
+		buf_add_p_value(b, f->p);
 		buf_add(b, S(", q="));
-		profdiff_add_chance(b, f->q);
+		buf_add_p_value(b, f->q);
 	} else {
 		buf_add(b, f->one_run ? S("one run: noise unknown") : S("exact"));
 	}

@@ -29,7 +29,7 @@ static void add_per_call(struct table *t, const struct flat_profile *f, int64_t 
 			 int64_t calls)
 {
 	if (f->calls_known && calls)
-		proftop_value(t, f->p, f->value, (value + calls / 2) / calls);
+		cells_value(t, f->p, f->value, (value + calls / 2) / calls);
 	else
 		table_unknown(t);
 }
@@ -65,14 +65,14 @@ static void add_flat_row(const struct proftop_options *o, struct table *t,
 	const struct call_row *r = &f->table.rows[row];
 
 	proftop_identity(t, f, &f->rows[row]);
-	proftop_value(t, f->p, f->value, r->self);
+	cells_value(t, f->p, f->value, r->self);
 	table_color(t, proftop_heat(r->self, f->total));
-	proftop_share(t, r->self, f->total);
-	proftop_share(t, sum, f->total);
-	proftop_value(t, f->p, f->value, r->inclusive);
-	proftop_share(t, r->inclusive, f->total);
-	proftop_count(t, r->calls, f->calls_known);
-	proftop_count(t, r->primitive, f->calls_known);
+	cells_share(t, r->self, f->total);
+	cells_share(t, sum, f->total);
+	cells_value(t, f->p, f->value, r->inclusive);
+	cells_share(t, r->inclusive, f->total);
+	cells_count(t, r->calls, f->calls_known);
+	cells_count(t, r->primitive, f->calls_known);
 	add_per_call(t, f, r->self, r->calls);
 	add_per_call(t, f, r->inclusive, r->calls);
 	add_bar(t, o->sort == FLAT_BY_INCLUSIVE ? r->inclusive : r->self, max_value);

@@ -4,7 +4,7 @@
 #ifndef PROFTOP_INTERNAL_H
 #define PROFTOP_INTERNAL_H
 
-#include "common/profile/value_text.h"
+#include "common/program/cells.h"
 #include "common/syntax/table.h"
 #include "common/program/flat_options.h"
 #include "common/transform/callgraph/flat_profile.h"
@@ -32,10 +32,6 @@ enum { FORMAT_OPENMETRICS = TABLE_MARKDOWN + 1 };
 /* The look that the options say. */
 struct table_style proftop_look(const struct proftop_options *o);
 
-/* Cells: a value with its exact number, a share of the total, a function. */
-void proftop_value(struct table *t, const struct profile *p, value_id v, int64_t value);
-void proftop_share(struct table *t, int64_t value, int64_t total);
-void proftop_count(struct table *t, int64_t count, bool known);
 /*
  * Copies the columns of rows about functions; those about labels say so in the first, for
  * programs, and the last. The table refers to the copy.

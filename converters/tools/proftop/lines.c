@@ -95,9 +95,9 @@ static const struct table_column line_columns[] = {
 static void add_code_line(struct table *t, const struct profile *p, value_id v,
 			  const struct code_line *line, int64_t sum, int64_t total)
 {
-	proftop_value(t, p, v, line->self);
-	proftop_share(t, line->self, total);
-	proftop_share(t, sum, total);
+	cells_value(t, p, v, line->self);
+	cells_share(t, line->self, total);
+	cells_share(t, sum, total);
 	table_text(t, profile_exact_unit(p, v));
 	table_text(t, line->file);
 	proftop_line(t, line->line);

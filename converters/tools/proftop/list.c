@@ -245,13 +245,13 @@ static void add_line(struct list *l, const struct listed *first, const struct li
 	table_text(l->t, f->rows[first->row].name);
 	table_text(l->t, first->file);
 	if (item && item->self)
-		proftop_value(l->t, f->p, f->value, item->self);
+		cells_value(l->t, f->p, f->value, item->self);
 	else if (item && !is_for_people(l))
-		proftop_value(l->t, f->p, f->value, 0);
+		cells_value(l->t, f->p, f->value, 0);
 	else
 		table_unknown(l->t);
 	if (item) {
-		proftop_value(l->t, f->p, f->value, item->inclusive);
+		cells_value(l->t, f->p, f->value, item->inclusive);
 		table_color(l->t, proftop_heat(item->inclusive, f->total));
 	} else {
 		table_unknown(l->t);

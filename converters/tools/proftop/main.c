@@ -3,9 +3,6 @@
  * the tree of calls, the lines
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "common/base/alloc.h"
 #include "common/base/diag.h"
@@ -14,6 +11,7 @@
 #include "common/program/main.h"
 #include "common/program/prepare.h"
 #include "common/program/sandbox.h"
+#include "common/program/terminal.h"
 #include "common/transform/reshape/coarsen.h"
 #include "common/transform/reshape/idle.h"
 #include "converters/select_format.h"
@@ -58,8 +56,7 @@ static const struct option_row look_rows[] = {
 		 AT(no_idle)),
 	OPT_CHOICE(0, "format", TOP_FORMATS, "how it is written (default text)", AT(format)),
 	FLAT_LABEL_ROW(AT(labels)),
-	OPT_CHOICE(0, "color", "auto|always|never",
-		   "colours in text (auto: on a terminal, unless NO_COLOR is set)", AT(color)),
+	TERMINAL_COLOR_ROW(AT(color)),
 	OPT_END
 };
 
@@ -69,19 +66,16 @@ enum { USUAL_ROWS = 40, HEADING_ROWS = 5 };
 
 static void look_at_terminal(struct proftop_options *o, const struct settings *s)
 {
-	struct winsize size = { 0 };
-	bool terminal = !s->output && isatty(STDOUT_FILENO);
-	const char *no_color = getenv("NO_COLOR");
+	struct terminal terminal = terminal_look(s, o->color);
 
-	o->colors = o->color == 1 || (o->color == 0 && terminal && !(no_color && *no_color));
-	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-		o->width = size.ws_col;
+	o->colors = terminal.colors;
+	o->width = terminal.width;
 	if (o->limit_given)
 		return;
 	o->limit = o->format == FORMAT_OPENMETRICS                          ? FLAT_USUAL_LIMIT
 		   : o->format != TABLE_TEXT && o->format != TABLE_MARKDOWN ? 0
-		   : size.ws_row > 2 * HEADING_ROWS ? size.ws_row - HEADING_ROWS
-						    : USUAL_ROWS;
+		   : terminal.rows > 2 * HEADING_ROWS ? terminal.rows - HEADING_ROWS
+						      : USUAL_ROWS;
 }
 
 struct table_style proftop_look(const struct proftop_options *o)

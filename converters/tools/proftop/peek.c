@@ -35,13 +35,13 @@ static void add_peek(struct peeker *k, const char *relation, uint32_t other, int
 
 	table_text(k->t, str_of(relation));
 	table_text(k->t, f->rows[k->row].name);
-	proftop_value(k->t, f->p, f->value, inclusive);
-	proftop_share(k->t, inclusive, f->total);
+	cells_value(k->t, f->p, f->value, inclusive);
+	cells_share(k->t, inclusive, f->total);
 	if (self)
-		proftop_value(k->t, f->p, f->value, *self);
+		cells_value(k->t, f->p, f->value, *self);
 	else
 		table_unknown(k->t);
-	proftop_count(k->t, calls, f->calls_known);
+	cells_count(k->t, calls, f->calls_known);
 	table_text(k->t, profile_exact_unit(f->p, f->value));
 	table_text(k->t, r->location);
 	table_text(k->t, r->name);

@@ -169,15 +169,15 @@ static void add_row(struct table *t, const struct flat_profile *f, const struct 
 	if (own) {
 		table_unknown(t);
 		table_unknown(t);
-		proftop_value(t, f->p, f->value, e->value);
-		proftop_share(t, e->value, f->total);
+		cells_value(t, f->p, f->value, e->value);
+		cells_share(t, e->value, f->total);
 		table_unknown(t);
 	} else {
-		proftop_value(t, f->p, f->value, e->value);
-		proftop_share(t, e->value, f->total);
+		cells_value(t, f->p, f->value, e->value);
+		cells_share(t, e->value, f->total);
 		table_unknown(t);
 		table_unknown(t);
-		proftop_count(t, e->calls, f->calls_known);
+		cells_count(t, e->calls, f->calls_known);
 	}
 	table_text(t, profile_exact_unit(f->p, f->value));
 	add_where(t, e->line ? e->file : S(""), e->line);
@@ -193,11 +193,11 @@ static void add_function(struct table *t, const struct flat_profile *f, uint32_t
 
 	table_text(t, S("function"));
 	table_text(t, f->rows[row].name);
-	proftop_value(t, f->p, f->value, r->inclusive);
-	proftop_share(t, r->inclusive, f->total);
-	proftop_value(t, f->p, f->value, r->self);
-	proftop_share(t, r->self, f->total);
-	proftop_count(t, r->calls, f->calls_known);
+	cells_value(t, f->p, f->value, r->inclusive);
+	cells_share(t, r->inclusive, f->total);
+	cells_value(t, f->p, f->value, r->self);
+	cells_share(t, r->self, f->total);
+	cells_count(t, r->calls, f->calls_known);
 	table_text(t, profile_exact_unit(f->p, f->value));
 	table_text(t, S(""));
 	table_unknown(t);

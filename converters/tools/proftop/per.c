@@ -69,10 +69,10 @@ static void add_mean(const struct means *m, struct table *t, int64_t value, int6
 	int64_t mean;
 
 	if (make_mean(m, value, count, &mean))
-		proftop_value(t, m->f->p, m->f->value, mean);
+		cells_value(t, m->f->p, m->f->value, mean);
 	else
 		table_unknown(t);
-	proftop_value(t, m->per->p, m->per->value, count);
+	cells_value(t, m->per->p, m->per->value, count);
 }
 
 static struct str name_of(const struct flat_profile *f)

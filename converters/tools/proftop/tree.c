@@ -27,11 +27,11 @@ static void add_context(struct table *t, const struct flame_tree *tree, uint32_t
 	const uint32_t deepest = 200; /* further in, nobody follows */
 	uint32_t depth = tree->depth[node] < deepest ? tree->depth[node] : deepest;
 
-	proftop_value(t, p, 0, tree->width.total[node]);
+	cells_value(t, p, 0, tree->width.total[node]);
 	table_color(t, proftop_heat(tree->width.total[node], total));
-	proftop_share(t, tree->width.total[node], total);
-	proftop_value(t, p, 0, tree->width.self[node]);
-	proftop_share(t, tree->width.self[node], total);
+	cells_share(t, tree->width.total[node], total);
+	cells_value(t, p, 0, tree->width.self[node]);
+	cells_share(t, tree->width.self[node], total);
 	table_text(t, profile_exact_unit(p, 0));
 	table_number(t, (struct decimal){ tree->depth[node], 0 }, S(""));
 	table_text(t, function_name(p, f));
