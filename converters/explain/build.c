@@ -145,8 +145,12 @@ static size_t parameter_length(struct str s)
 void plan_mentions(struct plan_builder *b, uint32_t node, struct str text)
 {
 	const struct str name = S("(InitPlan ");
-	const char *p = text.p, *end = text.p + text.n, *close;
+	const char *p = text.p, *end, *close;
 
+	/* it may have no address, to which nothing may be added */
+	if (!text.n)
+		return;
+	end = p + text.n;
 	for (; p && p < end && (p = memchr(p, '$', (size_t)(end - p))) != NULL; p++) {
 		struct str at = { p, (size_t)(end - p) };
 		size_t n = parameter_length(at);
