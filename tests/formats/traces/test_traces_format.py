@@ -248,8 +248,10 @@ def test_shapes_of_zipkin():
         return {"traceId": "1", "id": f"{number}", "parentId": parent, "name": name, **dict(zip(("timestamp", "duration"), times)), **more}
 
     spans = [zipkin(2, "1", "server", 4, 4, shared=True), zipkin(3, "2", "db", 5, 2), zipkin(2, "1", "client", 2, 8),
-             zipkin(1, None, "get", 1, 10), zipkin(4, "1", "open")]
+             zipkin(1, None, "get", 1, 10), zipkin(4, "1", "open"), {"traceId": "1", "id": "1", "annotations": [{"timestamp": 3, "value": "x"}]}]
     want = {"get": 2000, "get;client": 4000, "get;client;server": 2000, "get;client;server;db": 2000}
+    told = said(json.dumps(spans).encode())
+    assert "1 spans have no end" in told and "the id of another" not in told  # annotations alone are no span
     for top in (spans, [spans[:2], spans[2:]]):
         found = folded(input=json.dumps(top).encode())
         assert {path: own for path, own in found.items() if own} == want
