@@ -345,6 +345,7 @@ struct profile *convert_read(struct settings *s, const struct format *from, form
 	/* the time lines of several files are unrelated, but each thread keeps its own */
 	p->keep_order = wanted.order;
 	p->without_lines = wanted.no_lines;
+	p->keep_spans = wanted.deferred;
 	if (read_files(s, p, from, list, files, count, wanted.deferred, first) < 0) {
 		profile_free(p);
 		return NULL;

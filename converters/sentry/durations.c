@@ -47,21 +47,37 @@ static uint32_t *sort_samples(const struct sentry_sample *samples, size_t count)
 	return ids;
 }
 
+/* The samples are of streams from *first on; returns how many streams that are at most. */
+static size_t find_streams(const struct sentry_sample *samples, size_t count, uint32_t *first)
+{
+	uint32_t last = 0;
+
+	*first = NO_ID;
+	for (size_t i = 0; i < count; i++) {
+		*first = samples[i].stream < *first ? samples[i].stream : *first;
+		last = samples[i].stream > last ? samples[i].stream : last;
+	}
+	return last - *first + (size_t)1;
+}
+
 /* A sample lasts until the next one of its stream; the last one lasts 0. */
-static int64_t *find_durations(const struct sentry_state *s, const struct sentry_sample *samples,
-			       const uint32_t *ids, size_t count)
+static int64_t *find_durations(const struct sentry_sample *samples, const uint32_t *ids,
+			       size_t count)
 {
 	int64_t *durations = alloc_zero(count, sizeof *durations);
-	int64_t *next = alloc_zero(s->stream_count, sizeof *next);
-	bool *follows = alloc_zero(s->stream_count, sizeof *follows);
+	uint32_t first;
+	size_t streams = find_streams(samples, count, &first);
+	int64_t *next = alloc_zero(streams, sizeof *next);
+	bool *follows = alloc_zero(streams, sizeof *follows);
 
 	for (size_t i = count; i-- > 0;) {
 		const struct sentry_sample *sample = &samples[ids[i]];
+		uint32_t stream = sample->stream - first;
 
-		if (follows[sample->stream])
-			durations[ids[i]] = next[sample->stream] - sample->time;
-		next[sample->stream] = sample->time;
-		follows[sample->stream] = true;
+		if (follows[stream])
+			durations[ids[i]] = next[stream] - sample->time;
+		next[stream] = sample->time;
+		follows[stream] = true;
 	}
 	alloc_free(next);
 	alloc_free(follows);
@@ -95,15 +111,16 @@ static void add_sample(struct sentry_state *s, const struct sentry_sample *sampl
 
 void sentry_finish_samples(struct sentry_state *s, size_t first, int64_t start)
 {
-	const struct sentry_sample *samples = s->samples + first;
+	const struct sentry_sample *samples;
 	size_t count = s->sample_count - first;
 	uint32_t *ids;
 	int64_t *durations;
 
 	if (!count)
 		return;
+	samples = s->samples + first;
 	ids = sort_samples(samples, count);
-	durations = find_durations(s, samples, ids, count);
+	durations = find_durations(samples, ids, count);
 	for (size_t i = 0; i < count; i++) {
 		const struct sentry_sample *sample = &samples[ids[i]];
 		struct sentry_stream *stream = &s->streams[sample->stream];

@@ -228,17 +228,23 @@ static void pass_line(struct sentry_reader *r)
 	}
 }
 
-static void skip_item(struct sentry_reader *r, const struct sentry_object *header)
+/* There are about twenty types; more than that is counted under the last one's name, which is 0. */
+static void count_skipped(struct sentry_reader *r, string_id type)
 {
 	size_t i = 0;
 
-	while (i < r->skipped_count && r->skipped[i].type != header->type)
+	while (i < r->skipped_count && r->skipped[i].type && r->skipped[i].type != type)
 		i++;
-	if (i == r->skipped_count) {
-		ARRAY_ROOM(r->skipped, r->skipped_count, r->skipped_cap);
-		r->skipped[r->skipped_count++] = (struct sentry_skipped){ header->type, 0 };
-	}
+	if (i == SENTRY_TYPES - 1)
+		type = 0;
+	if (i == r->skipped_count)
+		r->skipped[r->skipped_count++] = (struct sentry_skipped){ type, 0 };
 	r->skipped[i].count++;
+}
+
+static void skip_item(struct sentry_reader *r, const struct sentry_object *header)
+{
+	count_skipped(r, header->type);
 	if (header->length.known)
 		pass_bytes(r, (uint64_t)header->length.value);
 	else
@@ -297,10 +303,12 @@ static void read_objects(struct sentry_reader *r)
 static void report_skipped(const struct sentry_reader *r)
 {
 	for (size_t i = 0; i < r->skipped_count; i++)
-		diag_verbose("%s: %" PRIu64 " item%s of type %s passed over",
+		diag_verbose("%s: %" PRIu64 " item%s of %s passed over",
 			     diag_masked(str_of(r->in->name)), r->skipped[i].count,
 			     r->skipped[i].count == 1 ? "" : "s",
-			     diag_quote(profile_text(r->tables, r->skipped[i].type)));
+			     r->skipped[i].type
+				     ? diag_quote(profile_text(r->tables, r->skipped[i].type))
+				     : "other types");
 }
 
 static void report_unwanted(const struct sentry_reader *r)
@@ -335,7 +343,6 @@ static void free_reader(struct sentry_reader *r)
 	alloc_free(r->samples);
 	alloc_free(r->threads);
 	index_free(&r->thread_index);
-	alloc_free(r->skipped);
 	for (struct sentry_span *x = &r->root; x; x = x == &r->root ? &r->span : NULL) {
 		buf_free(&x->op);
 		buf_free(&x->description);

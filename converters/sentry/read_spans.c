@@ -72,15 +72,13 @@ static void read_detail(struct sentry_reader *r, struct sentry_span *x, struct s
 
 	if (str_eq(key, S("thread.id")) && (kind == JSON_STRING || kind == JSON_NUMBER))
 		take_thread_id(r, x);
-	else if (kind != JSON_STRING)
-		json_skip(&r->j);
-	else if (str_eq(key, S("thread.name")))
+	else if (kind == JSON_STRING && str_eq(key, S("thread.name")))
 		take_text(r, &x->thread);
-	else if (str_eq(key, S("service.name")))
+	else if (kind == JSON_STRING && str_eq(key, S("service.name")))
 		take_text(r, &x->service);
-	else if (str_eq(key, S("sentry.op")))
+	else if (kind == JSON_STRING && str_eq(key, S("sentry.op")))
 		take_text(r, &x->op);
-	else if (str_eq(key, S("sentry.description")))
+	else if (kind == JSON_STRING && str_eq(key, S("sentry.description")))
 		take_text(r, &x->description);
 	else
 		json_skip(&r->j);

@@ -75,6 +75,7 @@ struct sentry_span {
 };
 
 /* Items of one type that were passed over. */
+enum { SENTRY_TYPES = 32 };
 struct sentry_skipped {
 	string_id type;
 	uint64_t count;
@@ -90,8 +91,8 @@ struct sentry_reader {
 	uint64_t unwanted;      /* of these */
 	string_id title;        /* the first transaction's name; 0: there is none */
 	uint64_t others;        /* further names */
-	struct sentry_skipped *skipped;
-	size_t skipped_count, skipped_cap;
+	struct sentry_skipped skipped[SENTRY_TYPES];
+	size_t skipped_count;
 
 	/* the profile that is being read */
 	struct sentry_item_frame *frames;

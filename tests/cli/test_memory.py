@@ -346,6 +346,12 @@ def sentry_chunk(n):
     return sentry([{"function": "f"}], [[0]], [{"stack_id": 0, "timestamp": i} for i in range(n // 5)], "2", profiler_id="p")
 
 
+def sentry_spans(n):
+    """Each with a name, a trace and an id of its own."""
+    rows = [{"span_id": short(i), "trace_id": short(i), "op": short(i), "start_timestamp": 0} for i in range(n // 9)]
+    return json.dumps({"version": 2, "items": rows}, separators=(",", ":")).encode()
+
+
 # --- explain ---
 
 def plan_nodes(n):
@@ -396,7 +402,7 @@ WORST = {
     "otlp": [otlp_names, otlp_attributes, otlp_empty_rows, otlp_deep_stack, otlp_json_locations,
              otlp_json_stacks, otlp_json_strings],
     "traces": [spans_of_one_trace, traces_of_one_span, zipkin_spans],
-    "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk],
+    "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk, sentry_spans],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "flamegraph": [rectangles],
 }

@@ -290,6 +290,53 @@ def empty_lines():
     return gzip.compress(b"\n" * 500_000_000 + b"main;f 1\n", 9)
 
 
+# --- sentry ---
+
+def sentry(samples, version="1", frames=({"function": "f"},), stacks=((0,),), **more):
+    return json.dumps({"version": version, "profile": {"frames": list(frames), "stacks": list(stacks), "samples": samples}, **more}).encode() + b"\n"
+
+
+def sentry_spans(spans, end):
+    """Numbers for ids; the transaction is 1."""
+    rows = [{"trace_id": "a", "span_id": f"{id:x}", "parent_span_id": f"{parent:x}", "start_timestamp": start, "timestamp": stop, "op": "o"}
+            for id, parent, start, stop in spans]
+    return json.dumps({"type": "transaction", "transaction": "/", "start_timestamp": 0, "timestamp": end,
+                       "contexts": {"trace": {"trace_id": "a", "span_id": "1"}}, "spans": rows}).encode()
+
+
+def elapsed(time, thread=1):
+    return {"stack_id": 0, "thread_id": thread, "elapsed_since_start_ns": time}
+
+
+def items_of_many_types():
+    return b"{}\n" + b"".join(b'{"type":"t%d"}\nx\n' % i for i in range(200_000)) + sentry([elapsed(0), elapsed(5)])
+
+
+def threads_of_chunks_before_profiles():
+    chunk = sentry([{"stack_id": 0, "thread_id": i, "timestamp": 1} for i in range(50_000)], "2", profiler_id="p")
+    return chunk + sentry([elapsed(0), elapsed(5)]) * 20_000
+
+
+def samples_backwards():
+    return sentry([elapsed(i) for i in range(200_000, 0, -1)])
+
+
+def samples_of_a_deep_stack():
+    return sentry([elapsed(i) for i in range(10_000)], stacks=[[0] * 10_000])
+
+
+def a_wide_trace():
+    return sentry_spans([(i, 1, i / 1000, 200 - i / 1000) for i in range(2, 50_000)], 1000)
+
+
+def a_chain_of_spans():
+    return sentry_spans([(i, i - 1, i / 1000, 200 - i / 1000) for i in range(2, 3_000)], 1000)
+
+
+def circles_of_spans():
+    return sentry_spans([(i, i + 1 if i % 1000 else i - 999, 1, 2) for i in range(2, 50_000)], 10)
+
+
 CASES = [
     ("pstat", [one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_names_with_one_beginning,
                many_lines_of_one_name, long_numbers, kept_objects]),
@@ -300,6 +347,8 @@ CASES = [
     ("speedscope", [many_profiles, profiles_of_one_name, equal_frames, a_sample_of_a_million, open_and_close_far_down,
                     frames_behind_profiles, escapes, long_decimals, many_brackets]),
     ("pprof", [threads_of_a_deep_stack, threads_in_one_place, comments_of_a_deep_stack, a_map_downward, names_in_a_map]),
+    ("sentry", [items_of_many_types, threads_of_chunks_before_profiles, samples_backwards, samples_of_a_deep_stack, a_wide_trace,
+                a_chain_of_spans, circles_of_spans]),
     ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),
 ]
 REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals}

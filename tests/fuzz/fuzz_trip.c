@@ -36,7 +36,8 @@ static struct profile *read_bytes(const struct format *from, struct str bytes, b
 	p->keep_order = order;
 	p->source = from->name;
 	in->options = from->read_options.usual;
-	good = input_more(in) && from->read(in, p) == 0 && profile_status(p, "input") == 0;
+	good = input_more(in) && from->read(in, p) == 0 && profile_status(p, "input") == 0 &&
+	       convert_finish_reading(p, NULL) == 0;
 	input_close(in);
 	if (good)
 		return p;

@@ -130,6 +130,7 @@ def test_the_difference_is_a_flame_graph(shop, tmp_path):
     totals = {t["name"]: int(t["self_total"]) for t in json.loads(lib.run("profcheck", "--json", out)[0])["value_types"]}
     assert totals == {"base": sum(row["self_usual"] for row in found["rows"]), "new": sum(row["self_slow"] for row in found["rows"])}
     assert b"GET /cart above P95" in out.read_bytes()
+    assert f"time of a request, means of {found['usual']['requests']} around the median and the {found['slow']['requests']} slowest".encode() in out.read_bytes()
     frame, = json.loads(lib.run("profslow", "--endpoint", "GET /cart", "-t", "grafana", input=shop.text())[0])
     assert [field["name"] for field in frame["schema"]["fields"]][-1] == "selfRight"
 
@@ -205,3 +206,19 @@ def test_names_are_text(format):
     for words in ([], ["--endpoint", names[0]], ["--endpoint", names[3]]):
         out = lib.run("profslow", "--format", format, *words, input=text.encode())[0].decode()
         assert not re.search(r"[\0-\x08\x0b-\x1f\x7f]", out) and "\n::" not in out and not out.startswith("::") and "<b>" not in out.replace("<b>", "" if format not in ("markdown",) else "<b>")
+
+
+def test_transactions_of_sentry():
+    """Also of files that have a profile beside them, in any order of the files."""
+    oracle = json.loads((lib.ROOT / "tests/formats/sentry/oracle.json").read_text())
+    want = collections.defaultdict(list)
+    for file in oracle.values():
+        for item in file["items"]:
+            if "by_path" in item:
+                want[min(item["by_path"], key=len)].append(item["root_duration_ns"])
+    files = [lib.SAMPLES / "sentry" / name for name in oracle]
+    for order in (files, files[::-1]):
+        rows = json.loads(lib.run("profslow", "-q", "--format", "json", *order)[0])
+        assert {row["endpoint"]: row["count"] for row in rows} == {name: len(durations) for name, durations in want.items()} and len(want) == 3
+        # the streamed one went through floating point in the oracle
+        assert all(abs(row["total"] - sum(want[row["endpoint"]])) < 1000 for row in rows)

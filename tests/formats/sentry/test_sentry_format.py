@@ -136,6 +136,12 @@ def test_a_dates_offset_and_digits():
     assert leap["profpipe"]["recording"]["start"] == 1709251200 * 10**9
 
 
+def test_a_profile_without_samples():
+    for version in "12":
+        out, said = lib.run("sentry2collapsed", input=payload([], version=version, profiler_id="p") + payload([], version=version))
+        assert out == b"" and b"the profile is empty" in said
+
+
 # --- threads ---
 
 def test_threads_of_the_sdk():
@@ -211,7 +217,7 @@ def test_envelopes_and_payloads():
 def test_items_passed_over_are_counted():
     data = envelope(*[({"type": kind}, b"x") for kind in ("log", "session", "log")], ({"type": "profile"}, payload([sample(0, 0), sample(0, 5)])))
     said = lib.run("sentry2collapsed", "-v", input=data)[1].decode()
-    assert "2 items of type 'log' passed over" in said and "1 item of type 'session' passed over" in said
+    assert "2 items of 'log' passed over" in said and "1 item of 'session' passed over" in said
 
 
 def test_sniffed(tmp_path):
