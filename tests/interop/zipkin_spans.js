@@ -8,22 +8,22 @@ const shop = new Tracer({ctxImpl: new ExplicitContext(), recorder, localServiceN
 const stock = new Tracer({ctxImpl: new ExplicitContext(), recorder, localServiceName: "stock"});
 
 function wait(ms) {
-  for (const from = Date.now(); Date.now() - from < ms;);
+	for (const from = Date.now(); Date.now() - from < ms;);
 }
 
 shop.scoped(() => {
-  const client = new Instrumentation.HttpClient({tracer: shop, remoteServiceName: "stock"});
-  const server = new Instrumentation.HttpServer({tracer: stock, port: 80});
-  const request = client.recordRequest({headers: {}}, "http://stock/items/7", "GET");
-  const id = shop.id;
-  wait(3);
-  server.recordRequest("GET", "/items/7", name => name in request.headers ? new option.Some(request.headers[name]) : option.None);
-  wait(4);
-  server.recordResponse(stock.id, "200");
-  wait(3);
-  client.recordResponse(id, "200");
+	const client = new Instrumentation.HttpClient({tracer: shop, remoteServiceName: "stock"});
+	const server = new Instrumentation.HttpServer({tracer: stock, port: 80});
+	const request = client.recordRequest({headers: {}}, "http://stock/items/7", "GET");
+	const id = shop.id;
+	wait(3);
+	server.recordRequest("GET", "/items/7", name => name in request.headers ? new option.Some(request.headers[name]) : option.None);
+	wait(4);
+	server.recordResponse(stock.id, "200");
+	wait(3);
+	client.recordResponse(id, "200");
 });
 setTimeout(() => {
-  process.stdout.write(JSON.stringify(sent));
-  process.exit(0);
+	process.stdout.write(JSON.stringify(sent));
+	process.exit(0);
 }, 200);
