@@ -130,6 +130,7 @@ def test_the_difference_is_a_flame_graph(shop, tmp_path):
     totals = {t["name"]: int(t["self_total"]) for t in json.loads(lib.run("profcheck", "--json", out)[0])["value_types"]}
     assert totals == {"base": sum(row["self_usual"] for row in found["rows"]), "new": sum(row["self_slow"] for row in found["rows"])}
     assert b"GET /cart above P95" in out.read_bytes()
+    assert f"time of a request, means of {found['usual']['requests']} around the median and the {found['slow']['requests']} slowest".encode() in out.read_bytes()
     frame, = json.loads(lib.run("profslow", "--endpoint", "GET /cart", "-t", "grafana", input=shop.text())[0])
     assert [field["name"] for field in frame["schema"]["fields"]][-1] == "selfRight"
 

@@ -262,8 +262,8 @@ void slow_put_comparison(const struct slow_options *o, struct output *out,
 
 /* --- as a profile --- */
 
-static void add_value_type(struct profile *d, const struct slow_comparison *c, const char *name,
-			   const char *which, int group)
+/* Pictures show the title of base, which is about both. */
+static void add_value_type(struct profile *d, const struct slow_comparison *c, const char *name)
 {
 	const struct profile *p = c->r->p;
 	struct value_type type = p->value_types[c->r->value];
@@ -271,7 +271,8 @@ static void add_value_type(struct profile *d, const struct slow_comparison *c, c
 
 	buf_print(&title, "%s: ", name);
 	buf_add(&title, profile_text(p, type.name));
-	buf_print(&title, " of a request, mean of %zu %s", c->size[group], which);
+	buf_print(&title, " of a request, means of %zu around the median and the %zu slowest",
+		  c->size[SLOW_USUAL], c->size[SLOW_SLOW]);
 	type.name = profile_string(d, str_of(name));
 	type.title = profile_string(d, buf_str(&title));
 	type.unit_name = profile_string(d, profile_text(p, type.unit_name));
@@ -307,8 +308,8 @@ struct profile *slow_difference(const struct slow_comparison *c)
 	size_t cap = 0;
 
 	profile_thread(d, (struct thread){ 0 });
-	add_value_type(d, c, "base", "around the median", SLOW_USUAL);
-	add_value_type(d, c, "new", "slowest", SLOW_SLOW);
+	add_value_type(d, c, "base");
+	add_value_type(d, c, "new");
 	for (size_t i = 0; i < c->path_count; i++) {
 		const struct slow_path *path = &c->paths[i];
 		int64_t values[2] = { slow_mean(c, SLOW_USUAL, path->self[SLOW_USUAL]),
