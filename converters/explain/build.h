@@ -64,6 +64,7 @@ struct plan_builder {
 	struct input *in;
 	struct profile *p;
 	struct plans *plans;
+	struct plan_keys keys;
 	struct plan_open *open;
 	size_t depth, cap;
 	struct buf scratch;

@@ -98,7 +98,8 @@ static void take_level(struct plan_json *r)
 
 	locate(r);
 	if (level == LEVEL_OBJECT ? json_key(&r->j, &key) : json_element(&r->j)) {
-		enum plan_key known = level == LEVEL_OBJECT ? plan_key_of(key) : KEY_OTHER;
+		enum plan_key known = level == LEVEL_OBJECT ? plan_key_of(&r->b->keys, key)
+							    : KEY_OTHER;
 
 		if (level == LEVEL_QUERIES)
 			take_query(r);

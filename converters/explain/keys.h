@@ -7,7 +7,6 @@
 
 #include "common/base/str.h"
 
-/* Sorted by their text. */
 #define PLAN_KEYS(X) \
 	X(ACTUAL_LOOPS, "Actual Loops") \
 	X(ACTUAL_ROWS, "Actual Rows") \
@@ -138,7 +137,16 @@ enum plan_key {
 };
 /* clang-format on */
 
-enum plan_key plan_key_of(struct str text);
+/*
+ * A table of them by a few of their bytes: a large plan has a hundred thousand keys. Each reader
+ * makes its own.
+ */
+struct plan_keys {
+	uint8_t slots[256];
+};
+
+void plan_keys_init(struct plan_keys *keys);
+enum plan_key plan_key_of(const struct plan_keys *keys, struct str text);
 /* The text of a known key. */
 const char *plan_key_text(enum plan_key key);
 

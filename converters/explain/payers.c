@@ -349,13 +349,28 @@ void plan_find_payers(struct plan_spread *s)
 
 /* --- triggers --- */
 
+/* Those of constraints come first. */
+static int by_cost(const struct plan_trigger *a, const struct plan_trigger *b, bool dear)
+{
+	if (a->constraint != b->constraint)
+		return a->constraint ? -1 : 1;
+	if (a->time == b->time)
+		return 0;
+	return (a->time < b->time) != dear ? -1 : 1;
+}
+
 static int cheapest_first(uint32_t a, uint32_t b, const void *context)
 {
 	const struct plan_trigger *t = context;
 
-	if (t[a].constraint != t[b].constraint)
-		return t[a].constraint ? -1 : 1;
-	return t[a].time < t[b].time ? -1 : t[a].time > t[b].time;
+	return by_cost(&t[a], &t[b], false);
+}
+
+static int dearest_first(uint32_t a, uint32_t b, const void *context)
+{
+	const struct plan_trigger *t = context;
+
+	return by_cost(&t[a], &t[b], true);
 }
 
 /* The first node that writes to the table of the trigger and took that long itself. */
@@ -369,12 +384,8 @@ static uint32_t writer_for(struct plan_spread *s, const struct plan_trigger *t)
 	return NO_NODE;
 }
 
-/*
- * Nothing in the file tells triggers before a row, whose time is within that of the node, from those
- * after the statement, which only the execution time has. Those of constraints are of the second
- * kind; so are others, the cheapest first, as far as the execution time has room for them.
- */
-void plan_place_triggers(struct plan_spread *s)
+/* Whether each trigger has a place in this order: after the statement while there is room. */
+static bool place_in_order(struct plan_spread *s, sort_order *order)
 {
 	const struct plan *plan = s->plan;
 	const struct plan_trigger *all = s->plans->triggers + plan->first_trigger;
@@ -382,24 +393,48 @@ void plan_place_triggers(struct plan_spread *s)
 	uint32_t *sorted = alloc_zero(count, sizeof *sorted);
 	int64_t room = plan->execution.value - s->nodes[0].values[PLAN_TIME] -
 		       plan->serialization.value - plan_time_beside(s);
+	bool placed = true;
 
-	s->inside = alloc_zero(count, sizeof *s->inside);
 	for (uint32_t i = 0; i < count; i++)
 		sorted[i] = i;
-	sort_ids(sorted, count, cheapest_first, all);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct plan_trigger *t = &all[sorted[i]];
-		bool fits = plan->execution.known && t->time - s->nodes[0].bound <= room;
+	sort_ids(sorted, count, order, all);
+	for (uint32_t k = 0; k < count; k++) {
+		uint32_t i = sorted[k];
+		bool fits = plan->execution.known && all[i].time - s->nodes[0].bound <= room;
 
-		s->inside[sorted[i]] = t->constraint || fits ? NO_NODE : writer_for(s, t);
-		if (s->inside[sorted[i]] != NO_NODE)
-			take(s, s->inside[sorted[i]], PLAN_TIME, t->time);
-		else if (!t->constraint && !fits)
-			s->triggers_unclear = true;
+		s->inside[i] = all[i].constraint || fits ? NO_NODE : writer_for(s, &all[i]);
+		if (s->inside[i] != NO_NODE)
+			take(s, s->inside[i], PLAN_TIME, all[i].time);
 		else
-			room -= t->time < room ? t->time : room;
-		if (!plan->execution.known && !t->constraint)
-			s->triggers_unclear = true;
+			room -= all[i].time < room ? all[i].time : room;
+		placed &= all[i].constraint || fits || s->inside[i] != NO_NODE;
 	}
 	alloc_free(sorted);
+	return placed;
+}
+
+static void take_back(struct plan_spread *s)
+{
+	for (uint32_t i = 0; i < s->plan->end_trigger - s->plan->first_trigger; i++)
+		take(s, s->inside[i], PLAN_TIME,
+		     -s->plans->triggers[s->plan->first_trigger + i].time);
+}
+
+/*
+ * Nothing in the file tells triggers before a row, whose time is within that of the node, from those
+ * after the statement, which only the execution time has. Those of constraints are of the second
+ * kind; so are others as far as the execution time has room for them, the cheapest first, unless
+ * the rest would be too much for the node that writes: then the dearest.
+ */
+void plan_place_triggers(struct plan_spread *s)
+{
+	uint32_t count = s->plan->end_trigger - s->plan->first_trigger;
+
+	s->inside = alloc_zero(count, sizeof *s->inside);
+	if (!place_in_order(s, cheapest_first)) {
+		take_back(s);
+		s->triggers_unclear = !place_in_order(s, dearest_first);
+	}
+	for (uint32_t i = 0; i < count && !s->plan->execution.known; i++)
+		s->triggers_unclear |= !s->plans->triggers[s->plan->first_trigger + i].constraint;
 }

@@ -233,6 +233,7 @@ int explain_read(struct input *in, struct profile *p)
 
 	plans_open(&r.plans);
 	r.b = (struct plan_builder){ .in = in, .p = p, .plans = &r.plans };
+	plan_keys_init(&r.b.keys);
 	r.yaml.b = r.text.b = &r.b;
 	read_any(&r);
 	if (!in->failed && !r.plans.count)

@@ -67,7 +67,7 @@ static enum plan_key key_of(struct plan_xml *r, struct str name)
 	r->b->scratch.n = 0;
 	for (size_t i = 0; i < name.n; i++)
 		buf_byte(&r->b->scratch, name.p[i] == '-' ? ' ' : name.p[i]);
-	return plan_key_of(buf_str(&r->b->scratch));
+	return plan_key_of(&r->b->keys, buf_str(&r->b->scratch));
 }
 
 /* What is above turns out to have elements in it. */

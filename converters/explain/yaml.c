@@ -93,7 +93,7 @@ static void take_pair(struct plan_yaml *y, struct str s, size_t column)
 	}
 	key.n = i;
 	value = str_trim(str_from(s, i + 1));
-	y->key = plan_key_of(key);
+	y->key = plan_key_of(&y->b->keys, key);
 	y->waiting = value.n == 0;
 	y->indent = column;
 	if (value.n)

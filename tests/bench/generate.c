@@ -971,6 +971,45 @@ static uint64_t name(uint32_t count)
 	return 1;
 }
 
+/* --- explain --- */
+
+static void plan_key(const char *key, uint64_t value)
+{
+	text(",\n          \"");
+	text(key);
+	text("\": ");
+	number(value);
+}
+
+/* A table of so many partitions as EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) shows it, 500 bytes each. */
+static uint64_t explain(uint32_t partitions)
+{
+	text("[\n  {\n    \"Plan\": {\n      \"Node Type\": \"Append\",\n      \"Plans\": [");
+	for (uint32_t i = 0; i < partitions; i++) {
+		text(i ? ",\n        {\n" : "\n        {\n");
+		text("          \"Node Type\": \"Seq Scan\",\n"
+		     "          \"Parent Relationship\": \"Member\",\n"
+		     "          \"Parallel Aware\": false,\n          \"Relation Name\": \"part_");
+		number(i);
+		text("\",\n          \"Alias\": \"part_");
+		number(i);
+		text("\",\n          \"Filter\": \"(day > '2026-01-01'::date)\"");
+		plan_key("Plan Rows", 1000 + below(9000));
+		plan_key("Actual Total Time", 1 + below(5));
+		plan_key("Actual Rows", below(9000));
+		plan_key("Actual Loops", 1);
+		plan_key("Rows Removed by Filter", below(100));
+		plan_key("Shared Hit Blocks", below(900));
+		plan_key("Shared Read Blocks", 0);
+		plan_key("Temp Read Blocks", 0);
+		text("\n        }");
+	}
+	text("\n      ],\n      \"Actual Total Time\": ");
+	number(6 * (uint64_t)partitions);
+	text(",\n      \"Actual Rows\": 1,\n      \"Actual Loops\": 1\n    }\n  }\n]\n");
+	return 6000000 * (uint64_t)partitions;
+}
+
 /* --- the table --- */
 
 static const struct {
@@ -985,6 +1024,7 @@ static const struct {
 	{ "speedscope-evented", speedscope_evented }, /* events */
 	{ "pstat", pstat },                           /* functions; five times as many arcs */
 	{ "callgrind", callgrind },                   /* functions; 21 times as many calls */
+	{ "explain", explain },                       /* partitions */
 	{ "wide", wide },
 	{ "threads", threads },
 	{ "callers", callers },

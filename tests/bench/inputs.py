@@ -26,6 +26,7 @@ KINDS = {
     "pstat-2000": ("pstat", 2_000, "pstat"),
     "callgrind": ("callgrind", 60_000, "callgrind"),                       # 1.28 M calls, 200 MB
     "callgrind-2000": ("callgrind", 2_000, "callgrind"),
+    "explain": ("explain", 20_000, "json"),                                # 10 MB
     "spans-100": ("spans", 590, "jsonl"),                                  # 100 MB of OTLP/JSON
     "merge": ("merge", 10_000, ""),                                        # a folder of files
 }

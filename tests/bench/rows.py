@@ -173,6 +173,14 @@ def against_python(name, work, source, **target):
     return Row(name, work, "a Python process that loads and adds", sides, lambda: both(name, "pstat"), **target)
 
 
+def against_json_load(name, work, source, **target):
+    """Nothing is made of what it loads: so long takes any program in Python at least."""
+    def sides(inputs):
+        return (ours(name, "explain2collapsed", source(inputs), "collapsed"),
+                Command([PYTHON, "-c", "import json, sys; json.load(open(sys.argv[1]))", source(inputs)]))
+    return Row(name, work, "Python's json.load", sides, lambda: (lines_total(OUT / f"{name}.ours.collapsed"), None), **target)
+
+
 def against_flameprof(name, work, source):
     def sides(inputs):
         return (ours(name, "pstat2flamegraph", source, "svg", repeat=STARTS),
@@ -287,6 +295,7 @@ ROWS = [
     against_zcat("pstat", "pstat2callgrind", faster=1 / 1.5),
     against_zcat("callgrind", "callgrind2callgrind", faster=1 / 1.5),
     against_python("merge", "merge of 10,000 small pstats", faster=20, **input_named("merge")),
+    against_json_load("explain", "plan of 20,000 partitions, 10 MB -> collapsed", faster=1, memory=1, **input_named("explain")),
     against_inferno("start-collapsed", start_work("collapsed2flamegraph"), **sample_of("collapsed")),
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),
     against_annotate("start-callgrind", start_work("callgrind2callgrind"), **sample_of("callgrind")),

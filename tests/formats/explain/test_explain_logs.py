@@ -62,6 +62,9 @@ def test_what_ended_in_the_tick_of_the_beginning():
     assert len(found) == 20 and "19 statements began in the tick of the log's clock in which another ended" in said
     found, said = read(entry("10.005", 7, 0.1, "first") + entry("10.020", 7, 0.1, "second") + entry("10.025", 7, 20, "outer"))
     assert set(found) == {"outer;Result"} and "2 statements ran within" in said
+    # short ones that follow each other within one tick are all within
+    found, said = read(entry("10.013", 7, 0.1, "a") + entry("10.014", 7, 0.04, "b") + entry("10.014", 7, 0.07, "c") + entry("10.014", 7, 5.8, "outer"))
+    assert set(found) == {"outer;Result"} and "3 statements ran within" in said
     # a long one that ended in that tick began too early to be within
     found, said = read(entry("10.005", 7, 30, "long") + entry("10.020", 7, 0.1, "second") + entry("10.025", 7, 20, "outer"))
     assert set(found) == {"long;Result", "outer;Result"} and "1 statements ran within" in said

@@ -167,6 +167,15 @@ def test_triggers_are_inside_or_after():
     assert said == ""
 
 
+def test_triggers_find_the_order_in_which_all_have_a_place():
+    """The cheaper one ran before: after the statement it would leave a time that no node has."""
+    triggers = [trigger("before", 88), trigger("after", 91)]
+    found, said = stacks([plan(insert(), Triggers=triggers, Execution_Time=192)], *US)
+    assert found == {"Insert on t": 2000, "Insert on t;Result": 10000, "Insert on t;Trigger before on t": 88000, "Trigger after on t": 91000,
+                     "Execution start and end": 1000}
+    assert said == ""
+
+
 def test_triggers_without_the_execution_time_are_a_guess():
     found, said = stacks([plan(insert(), Triggers=[trigger("a", 60)])], *US)
     assert sum(found.values()) == 100000
@@ -197,6 +206,15 @@ def test_loops_are_calls():
     assert calls["Seq Scan"] == (1, 1) and calls["SubPlan 1"] == (250, 250) and calls["Index Scan"] == (250, 250)
     (arc,) = rows[next(key for key in rows if key[2] == "Index Scan")][4].values()
     assert arc[0] == 250
+
+
+def test_loops_of_a_cte_are_counted_once():
+    """Although it is below two scans."""
+    tree = node("Append", 100, node("Sort", 60, node("Index Scan", 0.01, loops=30), Subplan_Name="CTE m"),
+                node("CTE Scan", 50, CTE_Name="m", Alias="a"), node("CTE Scan", 40, CTE_Name="m", Alias="b"))
+    rows = marshal.loads(lib.run("explain2pstat", "-q", input=json.dumps([plan(tree)]).encode())[0])
+    calls = {key[2]: row[1] for key, row in rows.items()}
+    assert calls["Sort"] == calls["CTE m"] == 1 and calls["Index Scan"] == 30 and calls["CTE Scan on m a"] == 1
 
 
 def test_value_types_are_those_that_a_file_has():
