@@ -96,7 +96,8 @@ void json_put(struct output *out, struct str s)
 		i += length;
 		from = i;
 	}
-	output_bytes(out, s.p + from, s.n - from);
+	if (from < s.n) /* an empty text may have no address */
+		output_bytes(out, s.p + from, s.n - from);
 	output_byte(out, '"');
 }
 

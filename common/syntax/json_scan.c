@@ -270,6 +270,19 @@ bool json_key(struct json *j, struct str *key)
 	return j->colon;
 }
 
+bool json_key_guessed(struct json *j, struct str quoted)
+{
+	struct input *in = j->in;
+	size_t comma = !j->at_start;
+
+	if ((size_t)(in->end - in->p) < comma + quoted.n || (comma && *in->p != ',') ||
+	    memcmp(in->p + comma, quoted.p, quoted.n) != 0)
+		return false;
+	in->p += comma + quoted.n;
+	j->at_start = false;
+	return true;
+}
+
 bool json_string(struct json *j, struct str *text)
 {
 	if (next_value(j) != '"')

@@ -64,6 +64,13 @@ enum json_kind json_peek(struct json *j);
 bool json_object(struct json *j);
 bool json_key(struct json *j, struct str *key);
 
+/*
+ * Takes the next key if it is written as in `quoted`, which has its quotes and colon and no blanks:
+ * for readers that guess which one comes. False, and nothing taken, if it is not, or not in the
+ * window: then json_key() tells.
+ */
+bool json_key_guessed(struct json *j, struct str quoted);
+
 /* json_array() enters an array; json_element() says whether another element follows. */
 bool json_array(struct json *j);
 bool json_element(struct json *j);

@@ -13,6 +13,8 @@
 #include "common/transform/traces/spans.h"
 #include "converters/traces/internal.h"
 
+enum { TRACES_KEYS = 19 }; /* of a span in otlp.c */
+
 /* A span that was added before its service was known. */
 struct traces_waiting {
 	uint32_t row;
@@ -47,6 +49,8 @@ struct traces_reader {
 	struct span_thread thread;
 	string_id process; /* whose service is named elsewhere */
 	bool in_span;      /* attributes are those of the span */
+
+	uint8_t key_after[TRACES_KEYS]; /* by key: the one that followed it last */
 
 	struct traces_reference *references;
 	size_t reference_count, reference_cap;

@@ -59,6 +59,15 @@ static void take_span_key(struct traces_reader *r, struct str key, int64_t *dura
 		json_skip(&r->j);
 }
 
+/*
+ * What is reported later of a span, such as annotations, comes under its id, without its name and
+ * times: Zipkin puts both together. There is nothing in it that is read.
+ */
+static bool is_addition(const struct traces_reader *r)
+{
+	return r->has_trace && r->has_id && !r->has_start && !r->has_end && !r->texts[SPAN_NAME];
+}
+
 static void take_span(struct traces_reader *r)
 {
 	int64_t duration = 0;
@@ -73,6 +82,8 @@ static void take_span(struct traces_reader *r)
 	json_object(&r->j);
 	while (json_key(&r->j, &key))
 		take_span_key(r, key, &duration);
+	if (is_addition(r))
+		return;
 	traces_set_duration(r, duration);
 	traces_end_span(r);
 }

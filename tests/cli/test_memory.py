@@ -306,7 +306,7 @@ def traces_of_one_span(n):
 
 
 def zipkin_spans(n):
-    return b"[" + b",".join(b'{"traceId":"1","id":"x%s"}' % short(i).encode() for i in range(n // 27)) + b"]"
+    return b"[" + b",".join(b'{"traceId":"1","id":"x%s","duration":1}' % short(i).encode() for i in range(n // 38)) + b"]"
 
 
 # --- sentry ---

@@ -2,6 +2,7 @@
 import collections
 import json
 import marshal
+import os
 import subprocess
 
 import pytest
@@ -51,6 +52,23 @@ def test_services_and_kinds(made, shape):
     if shape == "zipkin.json":  # which has no kind for spans that are neither a client's nor a server's
         allowed.add(f"{service}: select 1")
     assert {name for path in paths for name in path.split(";")} <= allowed and len(paths) > 5
+
+
+def test_halves_of_a_call_from_zipkin(tmp_path):
+    """The server's half is "shared", and below the client's; annotations that come later are no span."""
+    modules = lib.BUILD / "interop/node_modules"
+    if not (modules / "zipkin").is_dir():
+        pytest.skip("Zipkin's library is not installed: make interop")
+    done = subprocess.run(["node", lib.ROOT / "tests/interop/zipkin_spans.js"], env={**os.environ, "NODE_PATH": str(modules)},
+                          capture_output=True, check=True, timeout=60)
+    spans = json.loads(done.stdout)
+    client, = (span for span in spans if span.get("kind") == "CLIENT")
+    server, = (span for span in spans if span.get("kind") == "SERVER")
+    assert server["shared"] and server["id"] == client["id"]
+    (tmp_path / "spans").write_bytes(done.stdout)
+    inside = min(client["timestamp"] + client["duration"], server["timestamp"] + server["duration"]) - max(client["timestamp"], server["timestamp"])
+    assert rows(tmp_path / "spans", "--span-name", "service,name") == {
+        "shop: get": 1000 * (client["duration"] - inside), "shop: get;stock: get": 1000 * server["duration"]}
 
 
 def test_the_same_spans_of_three_shapes_are_read_once(made):

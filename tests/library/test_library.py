@@ -106,6 +106,26 @@ def test_one_profile_is_written_as_many(library):
 
 
 @plain
+@plain
+def test_spans_of_several_inputs_belong_together(library):
+    """A parent that comes in another input, behind or before its child; what is read when all is known can go on."""
+    def one(name, number, parent, start, end):
+        return (b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"1","spanId":"%d","parentSpanId":"%s","name":"%s",'
+                b'"startTimeUnixNano":"%d","endTimeUnixNano":"%d"}]}]}]}' % (number, parent, name, start, end))
+
+    parts = [one(b"GET", 1, b"", 0, 100), one(b"db", 2, b"1", 10, 40)]
+    for order in (parts, parts[::-1]):
+        with Profile(library) as p:
+            for part in order:
+                p.read(part)
+            assert p.write("collapsed") == b"GET 70\nGET;db 30\n"
+            p.read(one(b"GET", 3, b"", 0, 5))
+            assert p.write("collapsed") == b"GET 75\nGET;db 30\n"
+    with Profile(library) as p:
+        p.read(parts[1])
+        assert p.write("collapsed") == b"db 30\n"
+
+
 @pytest.mark.parametrize("reader", [name for name in lib.READERS if name in lib.WRITERS])
 def test_reading_several_is_profmerge(library, reader):
     lib.smallest(reader)

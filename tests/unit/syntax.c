@@ -148,6 +148,38 @@ static void json_depth(void **state)
 	buf_free(&b);
 }
 
+/* A guess that is right takes the key with its comma and colon; a wrong one takes nothing. */
+static void json_guesses_keys(void **state)
+{
+	struct input *in = input_memory("keys", S("{\"a\":1,\"b\" :2,\"a\":3,\"ab\":4}"));
+	const struct str a = S("\"a\":"), b = S("\"b\":"), ab = S("\"ab\":");
+	struct str key;
+	uint32_t value;
+	struct json j;
+
+	(void)state;
+	json_start(&j, in);
+	assert_true(json_object(&j));
+	assert_false(json_key_guessed(&j, a)); /* not in the window yet */
+	while (input_more(in))
+		;
+	assert_false(json_key_guessed(&j, b));
+	assert_true(json_key_guessed(&j, a) && json_index(&j, 9, "a number", &value) && value == 1);
+	/* not written so, with its blank */
+	assert_false(json_key_guessed(&j, b));
+	assert_true(json_key(&j, &key) && str_eq(key, S("b")) &&
+		    json_index(&j, 9, "a number", &value) && value == 2);
+	assert_true(json_key_guessed(&j, a) && json_index(&j, 9, "a number", &value) && value == 3);
+	assert_false(json_key_guessed(&j, a));
+	assert_true(json_key_guessed(&j, ab) && json_index(&j, 9, "a number", &value) &&
+		    value == 4);
+	assert_false(json_key_guessed(&j, a)); /* the end */
+	assert_false(json_key(&j, &key));
+	assert_true(json_end(&j));
+	json_free(&j);
+	input_close(in);
+}
+
 static void json_pulls(void **state)
 {
 	struct input *in = input_memory(
@@ -536,6 +568,7 @@ int main(void)
 		cmocka_unit_test(json_keeps_surrogates),
 		cmocka_unit_test(json_grammar),
 		cmocka_unit_test(json_depth),
+		cmocka_unit_test(json_guesses_keys),
 		cmocka_unit_test(json_pulls),
 		cmocka_unit_test(json_index_has_a_range),
 		cmocka_unit_test(marshal_round_trip),

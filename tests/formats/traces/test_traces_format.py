@@ -1,6 +1,7 @@
 """Spans in all shapes, against own times that were computed apart (oracle.json), and what else the format says and takes."""
 import json
 import pathlib
+import random
 import subprocess
 import sys
 
@@ -100,6 +101,19 @@ def test_lines_of_one_file():
     lines = b"\n".join([otlp(one("db", 2, 1, 10, 40)), otlp(), otlp(one("GET", 1, 0, 0, 100))])
     assert folded(input=lines) == {"GET": 70, "GET;db": 30}
     assert folded(input=b"{}") == {}
+
+
+def test_keys_come_in_any_order():
+    """Spans whose keys are in other orders, with others between them, with blanks."""
+    rng = random.Random(1)
+    spans = [one("GET", 1, 0, 0, 100, kind=2, flags=1), *(one("db", i, 1, 10 * i, 10 * i + 4, status={}, x=[{}]) for i in range(2, 9))]
+    for _ in range(30):
+        mixed = [dict(rng.sample(list(span.items()), len(span))) for span in spans]
+        names = {"traceId": "trace_id", "spanId": "span_id", "parentSpanId": "parent_span_id", "startTimeUnixNano": "start_time_unix_nano",
+                 "endTimeUnixNano": "end_time_unix_nano"} if rng.random() < 0.5 else {}
+        data = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [{names.get(k, k): v for k, v in s.items()} for s in mixed]}]}]},
+                          separators=rng.choice([(",", ":"), (", ", ": "), (",", " : ")])).encode()
+        assert folded(input=data) == {"GET": 72, "GET;db": 28}
 
 
 def test_several_traces_are_one_tree():
@@ -234,8 +248,10 @@ def test_shapes_of_zipkin():
         return {"traceId": "1", "id": f"{number}", "parentId": parent, "name": name, **dict(zip(("timestamp", "duration"), times)), **more}
 
     spans = [zipkin(2, "1", "server", 4, 4, shared=True), zipkin(3, "2", "db", 5, 2), zipkin(2, "1", "client", 2, 8),
-             zipkin(1, None, "get", 1, 10), zipkin(4, "1", "open")]
+             zipkin(1, None, "get", 1, 10), zipkin(4, "1", "open"), {"traceId": "1", "id": "1", "annotations": [{"timestamp": 3, "value": "x"}]}]
     want = {"get": 2000, "get;client": 4000, "get;client;server": 2000, "get;client;server;db": 2000}
+    told = said(json.dumps(spans).encode())
+    assert "1 spans have no end" in told and "the id of another" not in told  # annotations alone are no span
     for top in (spans, [spans[:2], spans[2:]]):
         found = folded(input=json.dumps(top).encode())
         assert {path: own for path, own in found.items() if own} == want
