@@ -135,6 +135,7 @@ static void write_list(const struct proftop_options *o, struct output *out, stru
 	profile_keep_value(p, 0);
 	out->options = &options;
 	to->write(out, p);
+	out->options = NULL;
 }
 
 static int show(const struct proftop_options *o, struct output *out, struct profile *p,
