@@ -139,10 +139,31 @@ static const char *ms_text(char *out, int64_t ns)
 	return out;
 }
 
+/* Why own times add up to more than the traces took. */
+static void report_overlaps(const struct span_counts *c, const struct span_options *options)
+{
+	char took[NUM_TEXT + 1], sum[NUM_TEXT + 1], part[NUM_TEXT + 1];
+	struct buf text = { 0 };
+
+	buf_print(&text, "%s ms of siblings at the same time", ms_text(part, c->overlap_time));
+	buf_print(&text, ", %s ms of %" PRIu64 " spans after the end of their parents",
+		  ms_text(part, c->late_time), c->late);
+	if (c->root_overlap)
+		buf_print(&text, ", %s ms of roots of a trace at the same time",
+			  ms_text(part, c->root_overlap));
+	diag_warning("%" PRIu64 " traces took %s ms, their spans %s ms of their own: %s "
+		     "(--wall divides each instant%s)",
+		     c->traces, ms_text(took, c->wall_time), ms_text(sum, c->self_time), text.p,
+		     options->can_repair && !options->repair_siblings
+			     ? ", --repair-siblings takes such spans for siblings"
+			     : "");
+	buf_free(&text);
+}
+
 void span_profile_report(struct profile *p, const struct span_counts *c,
 			 const struct span_options *options)
 {
-	char took[NUM_TEXT + 1], sum[NUM_TEXT + 1], overlap[NUM_TEXT + 1], late[NUM_TEXT + 1];
+	char took[NUM_TEXT + 1];
 
 	report_repairs(p, c);
 	if (!c->spans)
@@ -150,14 +171,7 @@ void span_profile_report(struct profile *p, const struct span_counts *c,
 	diag_verbose("%" PRIu64 " spans of %" PRIu64 " traces with %" PRIu64 " roots took %s ms; "
 		     "their attributes, events, links and states are not read",
 		     c->spans, c->traces, c->roots, ms_text(took, c->wall_time));
-	if (options->wall || (!c->late && !c->overlap_time && c->self_time <= c->wall_time))
-		return;
-	diag_warning("%" PRIu64 " traces took %s ms, their spans %s ms of their own: %s ms of "
-		     "siblings at the same time, %s ms of %" PRIu64 " spans after the end of their "
-		     "parents (--wall divides each instant%s)",
-		     c->traces, ms_text(took, c->wall_time), ms_text(sum, c->self_time),
-		     ms_text(overlap, c->overlap_time), ms_text(late, c->late_time), c->late,
-		     options->can_repair && !options->repair_siblings
-			     ? ", --repair-siblings takes such spans for siblings"
-			     : "");
+	if (!options->wall &&
+	    (c->late || c->overlap_time || c->root_overlap || c->self_time > c->wall_time))
+		report_overlaps(c, options);
 }

@@ -218,8 +218,22 @@ static bool is_true_root(const struct span_trees *t, uint32_t i)
 	return !span_id_known(span_row_parent(span_node_row(t, i)));
 }
 
+/* What a root has in common with those before it, which end at `reached` at the latest. */
+static void count_root(struct span_trees *t, const struct span_row *row, int64_t *reached)
+{
+	int64_t common = (row->end < *reached ? row->end : *reached) - row->start;
+
+	t->counts.roots++;
+	i64_add_to(&t->counts.root_time, row->end - row->start);
+	if (common > 0 && span_time_is_real(row, common))
+		i64_add_to(&t->counts.root_overlap, common);
+	if (row->end > *reached)
+		*reached = row->end;
+}
+
 static void put_trees(struct span_trees *t, struct span_trace *trace)
 {
+	int64_t reached = 0;
 	bool found = false;
 	uint32_t n = 0;
 
@@ -230,8 +244,7 @@ static void put_trees(struct span_trees *t, struct span_trace *trace)
 		t->counts.untimed += row->untimed;
 		if (t->nodes[i].parent != NO_SPAN)
 			continue;
-		t->counts.roots++;
-		i64_add_to(&t->counts.root_time, row->end - row->start);
+		count_root(t, row, &reached);
 		if (!found && is_true_root(t, i)) {
 			found = true;
 			trace->root = n;

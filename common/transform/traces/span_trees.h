@@ -52,6 +52,7 @@ struct span_counts {
 	uint64_t moved;       /* became siblings of their parents, see span_siblings.c */
 	int64_t late_time;    /* of these: behind the ends of their parents */
 	int64_t overlap_time; /* what siblings have in common within their parents */
+	int64_t root_overlap; /* what roots of a trace have in common */
 	int64_t root_time;    /* sum of the roots' durations */
 	int64_t wall_time;    /* while some span of its trace ran */
 	int64_t self_time;    /* sum of own times */
