@@ -71,11 +71,15 @@ static void take_process(struct traces_reader *r, string_id process)
 	traces_add_process(r, process, service);
 }
 
-static void take_trace_key(struct traces_reader *r, struct str key)
+/* `found`: there was a list of spans, be it empty. */
+static void take_trace_key(struct traces_reader *r, struct str key, bool *found)
 {
+	bool spans = str_eq(key, S("spans"));
+
+	*found |= spans;
 	if (json_null(&r->j))
 		return;
-	if (str_eq(key, S("spans"))) {
+	if (spans) {
 		json_array(&r->j);
 		while (json_element(&r->j))
 			take_span(r);
@@ -88,17 +92,30 @@ static void take_trace_key(struct traces_reader *r, struct str key)
 	}
 }
 
+/* A span of another shape, in a file that has two, has none of the keys that are read. */
+static void check_found(struct traces_reader *r, uint64_t at, bool any, bool found)
+{
+	if (any && !found)
+		input_error_at(r->in, at, "expected 'spans' of a trace of Jaeger, or 'data'");
+}
+
 static void take_trace(struct traces_reader *r)
 {
+	bool found = false, any = false;
 	struct str key;
+	uint64_t at;
 
 	if (!traces_expected_object(r, "a trace"))
 		return;
+	at = input_offset(r->in);
 	traces_begin_resource(r);
 	json_object(&r->j);
-	while (json_key(&r->j, &key))
-		take_trace_key(r, key);
+	while (json_key(&r->j, &key)) {
+		any = true;
+		take_trace_key(r, key, &found);
+	}
 	traces_end_resource(r);
+	check_found(r, at, any, found);
 }
 
 static void take_traces(struct traces_reader *r)
@@ -110,19 +127,25 @@ static void take_traces(struct traces_reader *r)
 
 void traces_jaeger(struct traces_reader *r)
 {
+	bool found = false, any = false;
 	struct str key;
+	uint64_t at;
 
 	if (json_peek(&r->j) == JSON_ARRAY) {
 		take_traces(r);
 		return;
 	}
+	at = input_offset(r->in);
 	traces_begin_resource(r);
 	json_object(&r->j);
 	while (json_key(&r->j, &key)) {
+		any = true;
+		found |= str_eq(key, S("data"));
 		if (str_eq(key, S("data")) && json_peek(&r->j) == JSON_ARRAY)
 			take_traces(r);
 		else
-			take_trace_key(r, key);
+			take_trace_key(r, key, &found);
 	}
 	traces_end_resource(r);
+	check_found(r, at, any, found);
 }

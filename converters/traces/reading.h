@@ -91,10 +91,8 @@ string_id traces_take_text(struct traces_reader *r);
 void traces_take_kind(struct traces_reader *r);
 /* A time or duration: a number, or one as text, of 10^scale nanoseconds. False: null. */
 bool traces_take_time(struct traces_reader *r, int scale, int64_t *ns);
-/* A time as text, "2026-11-27T08:06:35.511344Z". */
+/* A time as text, "2026-11-27T08:06:35.511344Z", between 1970 and 2262. */
 bool traces_take_date(struct traces_reader *r, int64_t *ns);
-/* False if it is none, or not between 1970 and 2262. */
-bool traces_date(struct str text, int64_t *ns);
 /* The span ends so long after its start. */
 void traces_set_duration(struct traces_reader *r, int64_t duration);
 bool traces_expected_object(struct traces_reader *r, const char *what);

@@ -1,4 +1,5 @@
 /* traces/values - ids, times and texts of JSON */
+#include "common/base/time_text.h"
 #include "converters/traces/reading.h"
 
 string_id traces_intern(struct traces_reader *r, struct str text)
@@ -140,89 +141,6 @@ bool traces_take_time(struct traces_reader *r, int scale, int64_t *ns)
 	return false;
 }
 
-/* Exactly n digits. */
-static bool take_number(struct str *rest, size_t n, int64_t *value)
-{
-	uint64_t number;
-
-	if (rest->n < n || !str_to_u64(str_head(*rest, n), &number))
-		return false;
-	*value = (int64_t)number;
-	*rest = str_from(*rest, n);
-	return true;
-}
-
-static bool take_char(struct str *rest, const char *one_of)
-{
-	if (!rest->n || !str_has(str_of(one_of), rest->p[0]))
-		return false;
-	*rest = str_from(*rest, 1);
-	return true;
-}
-
-/* Days since 1970 of the Gregorian calendar, for years of four digits. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-	const int64_t shifted = year - (month <= 2); /* years begin in March */
-	const int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	const int64_t until_1970 = 719468;
-
-	return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + of_year - until_1970;
-}
-
-static bool take_fraction(struct str *rest, int64_t *ns)
-{
-	int64_t unit = 100000000;
-
-	*ns = 0;
-	if (!take_char(rest, ".,"))
-		return true;
-	if (!rest->n || rest->p[0] < '0' || rest->p[0] > '9')
-		return false;
-	for (; rest->n && rest->p[0] >= '0' && rest->p[0] <= '9'; unit /= 10) {
-		*ns += (rest->p[0] - '0') * unit;
-		*rest = str_from(*rest, 1);
-	}
-	return true;
-}
-
-/* "Z", "+01:00", or nothing; in seconds. */
-static bool take_zone(struct str *rest, int64_t *offset)
-{
-	bool west = rest->n && rest->p[0] == '-';
-	int64_t hours, minutes;
-
-	*offset = 0;
-	if (!rest->n || take_char(rest, "Zz"))
-		return true;
-	if (!take_char(rest, "+-") || !take_number(rest, 2, &hours) || !take_char(rest, ":") ||
-	    !take_number(rest, 2, &minutes) || hours > 23 || minutes > 59)
-		return false;
-	*offset = (hours * 60 + minutes) * (west ? -60 : 60);
-	return true;
-}
-
-bool traces_date(struct str text, int64_t *ns)
-{
-	int64_t year, month, day, hour, minute, second, fraction, zone, seconds;
-	const int64_t most = INT64_MAX / 1000000000 - 1;
-
-	if (!take_number(&text, 4, &year) || !take_char(&text, "-") ||
-	    !take_number(&text, 2, &month) || !take_char(&text, "-") ||
-	    !take_number(&text, 2, &day) || !take_char(&text, "Tt ") ||
-	    !take_number(&text, 2, &hour) || !take_char(&text, ":") ||
-	    !take_number(&text, 2, &minute) || !take_char(&text, ":") ||
-	    !take_number(&text, 2, &second) || !take_fraction(&text, &fraction) ||
-	    !take_zone(&text, &zone) || text.n)
-		return false;
-	if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
-	    second > 60)
-		return false;
-	seconds = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second - zone;
-	*ns = seconds * (seconds >= 0 && seconds <= most ? 1000000000 : 0) + fraction;
-	return seconds >= 0 && seconds <= most;
-}
-
 bool traces_take_date(struct traces_reader *r, int64_t *ns)
 {
 	struct str text;
@@ -232,7 +150,7 @@ bool traces_take_date(struct traces_reader *r, int64_t *ns)
 	at = input_offset(r->in);
 	if (json_null(&r->j) || !json_string(&r->j, &text))
 		return false;
-	if (traces_date(text, ns))
+	if (time_text_read(text, ns) && *ns >= 0)
 		return true;
 	input_error_at(r->in, at,
 		       "expected a time from 1970 on like 2026-11-27T08:06:35.5Z, got %s",

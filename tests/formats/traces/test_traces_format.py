@@ -156,6 +156,22 @@ def test_overlaps_are_said_unless_divided():
     assert sum(folded("--wall", input=data).values()) == 15
 
 
+def test_roots_at_the_same_time_are_said():
+    """A sum beyond what the traces took is that of siblings, of late ends and of roots: without a parent, and of circles cut open."""
+    orphan = otlp(one("a", 1, 0, 0, 1000), one("b", 2, 9, 100, 600))
+    assert ("1 traces took 0.001 ms, their spans 0.0015 ms of their own: 0 ms of siblings at the same time, 0 ms of 0 spans after the end of "
+            "their parents, 0.0005 ms of roots of a trace at the same time (--wall divides") in said(orphan)
+    assert said(orphan, "--wall").count("warning") == 1  # of the parent
+    circle = otlp(one("a", 1, 0, 0, 1000), one("b", 2, 1, 100, 300), one("c", 3, 4, 500, 600), one("d", 4, 3, 550, 650))
+    told = said(circle)
+    assert "took 0.001 ms, their spans 0.00115 ms of their own: 0 ms of siblings" in told
+    assert "0.00005 ms of 1 spans after the end of their parents, 0.0001 ms of roots of a trace" in told
+    # what three roots have in common is what their sum has beyond their union; those of two traces have nothing
+    assert "0.000011 ms of roots" in said(otlp(one("a", 1, 0, 0, 10), one("b", 2, 0, 2, 4), one("c", 3, 0, 1, 20)))
+    apart = [one("a", 1, 0, 0, 10), one("b", 2, 0, 10, 20), one("c", 3, 0, 0, 20) | {"traceId": "02"}]
+    assert said(otlp(*apart)) == ""
+
+
 # --- names ---
 
 def test_parts_of_names():
@@ -258,6 +274,34 @@ def test_shapes_of_zipkin():
     endpoint = {"localEndpoint": {"serviceName": "shop"}}
     line = json.dumps(zipkin(1, None, "get", 1, 10, **endpoint)).encode()
     assert folded("--span-name", "service,name", input=line + b"\n" + line.replace(b'"id": "1"', b'"id": "9"')) == {"shop: get": 20000}
+
+
+def test_two_shapes_in_one_file_are_no_silent_loss():
+    """Whichever is found by the head, a value of another shape is an error with its byte."""
+    shapes = {
+        "otlp": otlp(one("a", 1, 0, 0, 9)),
+        "jaeger": json.dumps({"data": [{"spans": [{"traceID": "1", "spanID": "1", "operationName": "b", "startTime": 1, "duration": 5}]}]}).encode(),
+        "zipkin": json.dumps([{"traceId": "1", "id": "1", "name": "c", "timestamp": 1, "duration": 5}]).encode(),
+        "console": json.dumps({"name": "d", "context": {"trace_id": "0x1", "span_id": "0x1"}, "parent_id": None,
+                               "start_time": "2024-02-29T00:00:00Z", "end_time": "2024-02-29T00:00:01Z"}).encode(),
+        "model": json.dumps([{"spans": [jaeger_model(1000)]}]).encode(),
+    }
+    for first, data in shapes.items():
+        assert len(folded(input=data)) == 1
+        for second, behind in shapes.items():
+            if first != second:
+                told = said(data + b"\n" + behind, status=2)
+                assert ": byte " in told and ": expected " in told, (first, second)
+    assert folded(input=b'{"data": null, "errors": [1]}') == {} == folded(input=b'{"data": [{}]}')
+
+
+def test_dates_are_of_the_calendar():
+    def console(date):
+        return json.dumps({"name": "d", "context": {"trace_id": "0x1", "span_id": "0x1"}, "parent_id": None,
+                           "start_time": date, "end_time": "2024-03-01T01:00:00+01:00"}).encode()
+    assert folded(input=console("2024-02-29T23:59:59.5Z")) == {"d": 500000000}
+    for date in ("2024-02-30", "2023-02-29", "2100-02-29", "2024-04-31", "2024-13-01", "2024-00-01", "2024-01-00"):
+        assert f"byte 97: expected a time from 1970 on like 2026-11-27T08:06:35.5Z, got '{date}T00:00:00Z'" in said(console(f"{date}T00:00:00Z"), status=2)
 
 
 def test_each_shape_is_found_by_its_content():
