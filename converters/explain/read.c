@@ -28,6 +28,7 @@ struct plan_reader {
 	struct plan_body body;
 	struct plan_yaml yaml;
 	struct plan_text_reader text;
+	bool in_quotes;        /* of a plan as text: in a text that goes on in the next line */
 	uint64_t strange_line; /* a line that is no plan's, before any plan; 0: none */
 	struct buf strange;
 	size_t entered; /* plans before the log entry */
@@ -152,8 +153,38 @@ static void report_strange(struct plan_reader *r)
 	input_error(r->in, "expected a plan of EXPLAIN, got %s", diag_quote(buf_str(&r->strange)));
 }
 
+/*
+ * Texts are printed as they are, so a line of one may look like the first of a document: whether a
+ * quote is open behind this line. A node ends with its numbers, and names have quotes of their own.
+ */
+static void follow_quotes(struct plan_reader *r, struct str line)
+{
+	bool named = false;
+
+	if (plan_is_node_line(line)) {
+		r->in_quotes = false;
+		return;
+	}
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] == '"' && !r->in_quotes)
+			named = !named;
+		else if (line.p[i] == '\'' && !named)
+			r->in_quotes = !r->in_quotes;
+}
+
+/* Whether a document in another syntax begins behind a plan as text, without a line between them. */
+static bool begins_another(const struct plan_reader *r, struct str line)
+{
+	return r->syntax == SYNTAX_TEXT && r->text.open && !r->text.asking && !r->in_quotes &&
+	       !r->in_entry && line.n &&
+	       (begins_json(line) || begins_xml(line) ||
+		(line.p[0] == '-' && syntax_of(line) == SYNTAX_YAML));
+}
+
 static void take_line(struct plan_reader *r, struct str line)
 {
+	if (begins_another(r, line))
+		end_document(r);
 	if (r->syntax == SYNTAX_NONE)
 		r->syntax = syntax_of(line);
 	if (is_strange(r, line)) {
@@ -163,6 +194,7 @@ static void take_line(struct plan_reader *r, struct str line)
 	switch (r->syntax) {
 	case SYNTAX_NONE: break;
 	case SYNTAX_TEXT:
+		follow_quotes(r, line);
 		if (plan_is_node_line(line))
 			report_strange(r);
 		plan_text_line(&r->text, line);

@@ -118,3 +118,25 @@ def test_plans_without_times_are_refused():
         assert b"expected" in lib.run("explain2collapsed", input=data, status=2)[1]
     # estimates alone are the cost, as with PostgreSQL
     assert lib.run("explain2collapsed", input=b"-> Sort  (cost=12.5 rows=1)\n    -> Table scan on t  (cost=2.25 rows=1)\n")[0] == b"Sort 10.25\nSort;Table scan on t 2.25\n"
+
+
+def test_documents_behind_a_plan_as_text():
+    """With nothing between them, in all syntaxes; a text that is printed over several lines is none."""
+    postgres = ("Seq Scan on a  (cost=0.00..9.00 rows=1 width=4) (actual time=0.010..2.000 rows=1 loops=1)\n"
+                "  Filter: (\"it's\" = '\n[{\"Plan\": 1}]\n'::text)\nExecution Time: 2.000 ms\n")
+    mysql = "-> Table scan on b  (cost=1.15 rows=9) (actual time=0.04..2 rows=9 loops=1)\n"
+    numbers = {"Actual Total Time": 3.0, "Actual Rows": 1, "Actual Loops": 1}
+    plan = [{"Plan": {"Node Type": "Seq Scan", "Relation Name": "c", **numbers}}]
+    tags = "".join(f"<{key}>{value}</{key}>" for key, value in {"Node-Type": "Seq Scan", "Relation-Name": "c", "Actual-Total-Time": 3.0,
+                                                                "Actual-Rows": 1, "Actual-Loops": 1}.items())
+    others = (json.dumps(plan), json.dumps(plan, indent=2), json.dumps(plan[0]),
+              f'<explain xmlns="http://www.postgresql.org/2009/explain"><Query><Plan>{tags}</Plan></Query></explain>',
+              '- Plan:\n    Node Type: "Seq Scan"\n    Relation Name: "c"\n' + "".join(f"    {key}: {value}\n" for key, value in numbers.items()))
+    for text, name in ((postgres, "Seq Scan on a"), (mysql, "Table scan on b")):
+        for other in others:
+            out = lib.run("explain2collapsed", "--unit", "us", input=(text + other).encode())[0].decode()
+            found = dict(line.rsplit(" ", 1) for line in out.splitlines())
+            assert {stack: value for stack, value in found.items() if float(value)} == {f"query 1;{name}": "2000", "query 2;Seq Scan on c": "3000"}
+    # the other way round is an error that says where
+    said = lib.run("explain2collapsed", input=(others[0] + "\n" + postgres).encode(), status=2)[1].decode()
+    assert f"byte {len(others[0]) + 1}: expected a query with its plan, got 'Seq Scan on a" in said
