@@ -112,15 +112,21 @@ def test_samples_without_a_span():
 def test_profiles_that_overlap_count_once():
     """Two transactions of one thread at a time are each given the same samples."""
     one = samples(("f", 1), ("f", 3))
-    found, said = graft("-v", data=spans() + one + one.replace(b"3000000000", b"5000000000"))
+    data = spans() + one + one.replace(b"3000000000", b"5000000000")
+    found, said = graft(data=data)
     assert seconds(found) == {"GET /cart": 6, "GET /cart;main;f": 4}
-    assert "2 s left out: another sample of the thread had begun" in said
+    lost = "samples: 2 s left out: another sample of the thread had begun"
+    assert f"warning: {lost}" in said
+    assert lost in graft("--strict", data=data, status=2)[1]
 
 
 def test_duplicates_and_threads():
     """A span that comes twice is one; names that one side knows are those of both."""
     data = spans(("2", "1", 1, 9, "a", "1"))
-    found = graft("-q", "--threads", data=data + data + samples(("f", 2), ("f", 4), name=None))[0]
+    twice = data + data + samples(("f", 2), ("f", 4), name=None)
+    found, said = graft("--threads", data=twice)
+    assert "warning: traces: 2 spans came again and were left out" in said
+    assert "traces: 2 spans came again and were left out" in graft("--strict", data=twice, status=2)[1]
     assert seconds(found) == {"Main;GET /cart": 2, "Main;GET /cart;a": 6, "Main;GET /cart;a;main;f": 2}
     node = spans(on="0").replace(b'"Main"', b'"main"') + samples(("f", 2), ("f", 4), on="0", name="main")
     assert seconds(graft("-q", "--threads", data=node)[0]) == {"main;GET /cart": 8, "main;GET /cart;main;f": 2}
@@ -167,9 +173,11 @@ def test_a_real_transaction():
 @pytest.mark.parametrize("data, options, said", [
     (EXAMPLE[0], [], "expected samples with times and durations, and spans of them, got spans alone"),
     (EXAMPLE[1], [], "expected samples and spans, got no span"),
+    (EXAMPLE[0], [lib.ROOT / "samples/explain/parallel-18.txt", "-"],
+     "expected samples with times and durations, and spans of them, got samples without times"),
     (b"".join(EXAMPLE), ["--wall"], "expected own times of spans, got --wall"),
     (b"".join(EXAMPLE), ["--common"], "--graft and --common exclude each other"),
     (b"".join(EXAMPLE), ["--value", "color"], "no value type 'color'"),
-], ids=["no samples", "no spans", "wall", "common", "value"])
+], ids=["no samples", "no spans", "no times", "wall", "common", "value"])
 def test_what_cannot_be_grafted(data, options, said):
     assert said in graft(*options, data=data, status=2)[1]

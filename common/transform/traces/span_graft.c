@@ -131,22 +131,26 @@ static void drop_duplicates(struct spans *s, const bool *in_tree)
 	s->count = n;
 }
 
-static void find_duplicates(struct spans *s)
+/* How many rows were dropped. */
+static uint64_t find_duplicates(struct spans *s)
 {
 	bool *in_tree = alloc_zero(s->count, sizeof *in_tree);
 	struct span_trees *t = span_trees_open(s, false);
 	struct span_trace trace;
+	uint64_t dropped;
 
 	while (span_trees_next(t, &trace))
 		for (uint32_t i = 0; i < trace.count; i++)
 			in_tree[trace.rows[i]] = true;
-	if (t->counts.duplicates)
+	dropped = t->counts.duplicates;
+	if (dropped)
 		drop_duplicates(s, in_tree);
 	span_trees_close(t);
 	alloc_free(in_tree);
+	return dropped;
 }
 
-static void place_spans(struct span_grafting *w)
+static void place_spans(struct span_grafting *w, uint64_t dropped)
 {
 	struct span_trees *t = span_trees_open(w->s, false);
 	struct span_frames frames;
@@ -167,6 +171,7 @@ static void place_spans(struct span_grafting *w)
 			w->stacks[row] = stacks_push(&w->map.to->stacks, above,
 						     span_frames_at(&frames, w->s->rows[row].name));
 		}
+	t->counts.duplicates += dropped;
 	span_profile_report(w->map.to, &t->counts, &w->s->options);
 	span_frames_close(&frames);
 	span_trees_close(t);
@@ -330,17 +335,18 @@ struct profile *span_graft(const struct profile *p, value_id time, struct spans 
 {
 	struct profile *to = profile_new();
 	struct span_grafting w = { .p = p, .s = s, .time = time, .counts = counts };
+	uint64_t dropped;
 
 	*counts = (struct span_graft_counts){ 0 };
 	open_result(&w, to);
 	w.threads = alloc_zero(p->thread_count, sizeof *w.threads);
 	match_threads(&w);
 	make_threads(&w);
-	find_duplicates(s);
+	dropped = find_duplicates(s);
 	w.stacks = alloc_zero(s->count, sizeof *w.stacks);
 	w.self = alloc_zero(s->count, sizeof *w.self);
 	w.parents = alloc_zero(s->count, sizeof *w.parents);
-	place_spans(&w);
+	place_spans(&w, dropped);
 	span_moments_open(&w.moments, s);
 	span_gaps_open(&w.gaps, s, w.parents);
 	graft_samples(&w);

@@ -40,6 +40,21 @@ int graft_read(struct settings *s, struct profile *p, const struct format *from,
 	return status;
 }
 
+static bool any_timed(const struct profile *p)
+{
+	for (size_t i = 0; i < p->sample_time_count; i++)
+		if (p->sample_times[i] != NO_TIME)
+			return true;
+	return false;
+}
+
+static int refuse_samples(const char *got)
+{
+	return diag_error(
+		"--graft: expected samples with times and durations, and spans of them, got %s",
+		got);
+}
+
 /* What says how long samples lasted: --value, or the first type of time. */
 static int find_time(const struct settings *s, const struct profile *p, value_id *time)
 {
@@ -47,12 +62,12 @@ static int find_time(const struct settings *s, const struct profile *p, value_id
 		return -1;
 	for (*time = s->value ? *time : 0; *time < p->value_count; ++*time)
 		if (p->value_types[*time].unit == UNIT_TIME && !profile_all_zero(p, *time))
-			return 0;
-		else if (s->value)
 			break;
-	return diag_error(
-		"--graft: expected samples with times and durations, and spans of them, got %s",
-		s->value ? "a value type that is no time" : "spans alone");
+		else if (s->value)
+			return refuse_samples("a value type that is no time");
+	if (*time == p->value_count)
+		return refuse_samples("spans alone");
+	return any_timed(p) ? 0 : refuse_samples("samples without times");
 }
 
 static void add_time(struct buf *b, const struct profile *p, int64_t time, const char *what)
@@ -64,9 +79,9 @@ static void add_time(struct buf *b, const struct profile *p, int64_t time, const
 	buf_print(b, " %s", what);
 }
 
-static void report_counts(const struct profile *p, const struct span_graft_counts *c)
+static void report_counts(struct profile *p, const struct span_graft_counts *c)
 {
-	struct buf roots = { 0 }, rest = { 0 };
+	struct buf roots = { 0 }, rest = { 0 }, twice = { 0 };
 
 	add_time(&roots, p, c->outside, "outside of spans");
 	add_time(&roots, p, c->elsewhere, "on threads without spans");
@@ -75,11 +90,14 @@ static void report_counts(const struct profile *p, const struct span_graft_count
 	add_time(&rest, p, c->placed, "of samples below spans");
 	add_time(&rest, p, c->waiting, "of these while a child of the span ran on another thread");
 	add_time(&rest, p, c->between, "in spans other than that in which they were taken: theirs");
-	add_time(&rest, p, c->twice, "left out: another sample of the thread had begun");
 	if (rest.n)
 		diag_verbose("%s", rest.p);
+	add_time(&twice, p, c->twice, "left out: another sample of the thread had begun");
+	if (twice.n)
+		profile_report_missing(p, S("samples"), "%s", twice.p);
 	buf_free(&roots);
 	buf_free(&rest);
+	buf_free(&twice);
 }
 
 static struct profile *graft(struct settings *s, struct profile *p)
