@@ -65,6 +65,8 @@ static const struct kind {
 	{ IN_FIRST_LINES, MARK("<html"), "an HTML page" },
 	{ AT_START, MARK("digraph"), "a graph for Graphviz: dot is written, not read" },
 	{ AT_START, MARK("strict digraph"), "a graph for Graphviz: dot is written, not read" },
+	{ AT_START, MARK("# HELP "), "metrics for Prometheus: openmetrics is written, not read" },
+	{ AT_START, MARK("# TYPE "), "metrics for Prometheus: openmetrics is written, not read" },
 	{ AT_START, MARK("v8-version"),
 	  "a log of V8: `node --prof-process --preprocess` and speedscope.app "
 	  "open it" },

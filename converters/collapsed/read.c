@@ -433,6 +433,9 @@ int collapsed_bid(struct str head, bool whole)
 	struct str line, rest = head;
 	int stacks = 0, deep = 0, bad = 0;
 
+	/* metrics: series with a number look like stacks with a count */
+	if (str_starts(head, S("# HELP ")) || str_starts(head, S("# TYPE ")))
+		return 0;
 	for (int i = 0; i < 50 && rest.n; i++) {
 		if (!str_cut(rest, '\n', &line, &rest)) {
 			/* cut in the middle: a stack may be longer than what is visible */

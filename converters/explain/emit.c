@@ -36,8 +36,18 @@ static struct value_type type_of(struct profile *p, enum plan_column c)
 	return type;
 }
 
+/* A plan of EXPLAIN (COSTS OFF) has no number at all: samples count something all the same. */
+static void use_one_column(struct plan_emission *e)
+{
+	for (enum plan_column c = 0; c < PLAN_COLUMN_COUNT; c++)
+		if (e->used[c])
+			return;
+	e->used[PLAN_COST] = true;
+}
+
 static void add_columns(struct plan_emission *e)
 {
+	use_one_column(e);
 	for (enum plan_column c = 0; c < PLAN_COLUMN_COUNT; c++) {
 		if (!e->used[c])
 			continue;

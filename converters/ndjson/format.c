@@ -22,7 +22,8 @@ struct ndjson_writer {
 	struct output *out;
 	const struct flat_options *options;
 	const struct flat_profile *f;
-	int64_t sum; /* self values of the rows so far */
+	bool calls_known; /* of this value type: a difference has them as two others */
+	int64_t sum;      /* self values of the rows so far */
 };
 
 /* --- keys and values --- */
@@ -52,7 +53,7 @@ static void put_number(struct output *out, const char *key, struct decimal numbe
 
 static void put_count(struct ndjson_writer *w, const char *key, int64_t count)
 {
-	put_number(w->out, key, (struct decimal){ count, 0 }, w->f->calls_known);
+	put_number(w->out, key, (struct decimal){ count, 0 }, w->calls_known);
 }
 
 static void put_value(struct ndjson_writer *w, const char *key, int64_t value, bool known)
@@ -68,7 +69,7 @@ static void put_percent(struct ndjson_writer *w, const char *key, int64_t value,
 static void put_per_call(struct ndjson_writer *w, const char *key, int64_t value, int64_t calls,
 			 bool known)
 {
-	known &= w->f->calls_known && calls;
+	known &= w->calls_known && calls;
 	put_value(w, key, known ? (value + calls / 2) / calls : 0, known);
 }
 
@@ -190,6 +191,7 @@ static void put_value_type(struct output *out, const struct profile *p, value_id
 	struct ndjson_writer w = { .out = out, .options = options, .f = &f };
 
 	flat_profile_make(&f, p, v);
+	w.calls_known = f.calls_known && !profile_is_difference(p);
 	flat_rows_select(&shown, &f, &options->selection);
 	for (uint32_t i = 0; i < shown.count; i++)
 		put_row(&w, f.rows[shown.rows[i]], &f.table.rows[shown.rows[i]], true);

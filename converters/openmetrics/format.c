@@ -17,6 +17,7 @@
 
 #include "common/base/alloc.h"
 #include "common/base/utf8.h"
+#include "common/profile/value_text.h"
 #include "common/program/flat_options.h"
 #include "common/program/format.h"
 #include "common/syntax/table.h"
@@ -176,12 +177,13 @@ static void put_calls(struct openmetrics_writer *w, const struct flat_row *r, in
 
 /*
  * Inclusive values of the others are not added up: they contain each other. Calls belong to no
- * value type: those of the functions of the first are shown.
+ * value type: those of the functions of the first are shown. A difference has those of its
+ * sides as value types.
  */
 static void put_functions(struct openmetrics_writer *w)
 {
 	const struct flat_profile *f = w->f;
-	bool calls = f->calls_known && f->value == 0;
+	bool calls = f->calls_known && f->value == 0 && !profile_is_difference(f->p);
 
 	for (uint32_t i = 0; i < w->shown.count; i++) {
 		const struct flat_row *r = &f->rows[w->shown.rows[i]];

@@ -356,7 +356,7 @@ def sentry_spans(n):
 
 def plan_nodes(n):
     """A child in as few bytes as it can be, with a name of its own."""
-    return b"a  (cost=1..1 )\n" + b"".join(b"  ->  %s  (cost=1..1)\n" % short(i).encode() for i in range(n // 22))
+    return b"a  (cost=1..1 rows=1 width=1)\n" + b"".join(b"  ->  %s  (cost=1..1)\n" % short(i).encode() for i in range(n // 22))
 
 
 def plan_queries(n):
@@ -373,7 +373,7 @@ def plan_subplans(n):
 def plan_workers(n):
     worker = b'{"Worker Number":%d,"Actual Loops":1}'
     return (b'[{"Plan":{"Node Type":"Gather","Actual Loops":1,"Workers":['
-            + b",".join(worker % i for i in range(n // 40)) + b"]}}]")
+            + b",".join(worker % i for i in range(n // 38)) + b"]}}]")
 
 
 def plan_triggers(n):

@@ -135,14 +135,6 @@ def test_the_difference_is_a_flame_graph(shop, tmp_path):
     assert [field["name"] for field in frame["schema"]["fields"]][-1] == "selfRight"
 
 
-def labelled(requests):
-    """A speedscope file of samples with labels is what our own writers make: through collapsed and labels of pprof there is none to write by hand."""
-    frames = ["handler", "query", "render"]
-    samples = [(request, endpoint, frame, value) for request, endpoint, values in requests for frame, value in zip(frames[1:], values)]
-    labels = {"requests": sorted({r for r, *_ in samples}), "endpoints": sorted({e for _, e, *_ in samples})}
-    return samples, labels
-
-
 def test_samples_with_labels(tmp_path):
     """Labels come from OTLP's attributes; a request is all samples of one trace_id."""
     rng = random.Random(4)
@@ -164,6 +156,8 @@ def test_samples_with_labels(tmp_path):
         values = [sum(values) for _, name, values in requests if name == route]
         assert (rows[route]["count"], rows[route]["total"], rows[route]["p95"]) == (len(values), sum(values), rank(values, 95))
     assert [row["endpoint"] for row in json.loads(slow("--format", "json", path))] == ["(all)"]
+    assert b"no thread 'nope'" in lib.run("profslow", "--by", "route", "--thread", "nope", path, status=2)[1]
+    assert b"no value type 'nope'" in lib.run("profslow", "--by", "route", "--value", "nope", path, status=2)[1]
     found = json.loads(slow("--by", "route", "--endpoint", "/a", "--compare", "p90", "--format", "json", path))
     assert found["rows"][0]["path"] == "handler;render" and found["rows"][0]["verdict"] == "slower"
 
@@ -173,6 +167,9 @@ def test_samples_with_labels(tmp_path):
     (["--compare", "p95"], "option --compare: only with --endpoint"), (["-t", "flamegraph"], "option --to: only with --endpoint"),
     (["--endpoint", "cart", "--compare", "p50"], "expected p75 to p99, got 'p50'"), (["--endpoint", "cart", "--compare", "95"], "expected p75 to p99"),
     (["--by", "route"], "of spans 'name' and 'service' are known, got 'route'"), (["--request", "x"], "option --request: only for samples"),
+    (["--alpha", "0.1"], "option --alpha: only with --endpoint"), (["--min-share", "0.1"], "option --min-share: only with --endpoint"),
+    (["--endpoint", "cart", "--sort", "name"], "option --sort: not with --endpoint"), (["--endpoint", "cart", "-t", "svg", "--format", "csv"], "option --format: not with -t"),
+    (["--thread", "x"], "option --thread: only for samples with labels"), (["--value", "x"], "option --value: only for samples"), (["--anonymize"], "--anonymize"),
     (["--endpoint", "cart", "-t", "dot", "--out-unit", "s"], ""), (["--endpoint", "cart", "-t", "example"], "")])
 def test_wrong_use(shop, words, said):
     out, err = lib.run("profslow", *words, input=shop.text(), status=2)
@@ -181,11 +178,32 @@ def test_wrong_use(shop, words, said):
 
 def test_few_requests():
     one = Shop(2, 1)
-    assert b"has one request: expected two or more" in lib.run("profslow", "--endpoint", one.requests[0][0], input=one.text(), status=2)[1]
+    assert b"has 1 request, of which none is slower than the others" in lib.run("profslow", "--endpoint", one.requests[0][0], input=one.text(), status=2)[1]
     few = Shop(8, 9)
     text = slow("--endpoint", "cart", input=few.text())
     assert "too few requests: no difference could be told from chance" in text and "slower" not in text
     assert b"expected traces, or samples that have a label 'trace_id'" in lib.run("profslow", input=b"a 1\n", status=2)[1]
+
+
+def requests_of(durations, name=lambda k: "z"):
+    return "".join(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [Shop.span(f"{k + 1:032x}", k + 1, None, name(k), 10, 10 + d)]}]}]}) + "\n"
+                   for k, d in enumerate(durations)).encode()
+
+
+def test_the_percentile_is_one():
+    """Where no request is above it, the slow ones are at it; where all are alike, none is slow."""
+    ten = requests_of([k * MS for k in range(1, 11)])
+    found = json.loads(slow("--endpoint", "z", "--format", "json", input=ten))
+    assert found["threshold"] == json.loads(slow("--format", "json", input=ten))[0]["p95"] == 10 * MS
+    assert found["slow"] == {"requests": 1, "mean": 10 * MS} and found["usual"] == {"requests": 6, "mean": 5.5 * MS}
+    assert "slow: the 1 at it" in slow("--endpoint", "z", input=ten)
+    said = lib.run("profslow", "--endpoint", "z", input=requests_of([5, 5, 5]), status=2)[1]
+    assert b"'z' has 3 requests, of which none is slower than the others" in said
+    many = requests_of([1, 2] * 20, lambda k: f"GET /x/{k}")
+    said = lib.run("profslow", "--endpoint", "nope", input=many, status=2)[1]
+    assert said.endswith(b" and 32 more\n") and said.count(b"GET /x/") == 8
+    assert [(row["endpoint"], row["count"]) for row in json.loads(slow("--strip-ids", "--format", "json", input=many))] == [("GET /x/*", 40)]
+    assert "1 of 4 paths shown" in slow("--endpoint", "cart", "-n", "1", input=Shop(1, 30).text())
 
 
 def test_roots_that_are_nowhere_are_said(shop):

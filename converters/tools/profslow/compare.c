@@ -19,16 +19,22 @@
 
 /* --- the endpoint --- */
 
+/* The first few of those that have `wanted` in their names, and how many more there are. */
 static void list_candidates(const struct slow_requests *r, struct str wanted, struct buf *list)
 {
+	enum { FEW = 8 };
+	size_t found = 0;
+
 	for (size_t e = 0; e < r->endpoint_count; e++) {
 		struct str name = profile_text(r->p, r->endpoints[e].name);
 
-		if (wanted.n && !str_contains(name, wanted))
+		if ((wanted.n && !str_contains(name, wanted)) || found++ >= FEW)
 			continue;
 		buf_add(list, list->n ? S(", ") : S(""));
 		buf_add(list, str_of(diag_quote(name)));
 	}
+	if (found > FEW)
+		buf_print(list, " and %zu more", found - FEW);
 }
 
 /* The one of that name or, if none has it, the only one that has it in its name. */
@@ -61,26 +67,43 @@ static int find_endpoint(struct slow_comparison *c, struct str wanted)
 
 /* --- groups --- */
 
+/* The place of the first request that takes longer, or at least as long. */
+static size_t first_above(const struct slow_comparison *c, bool or_equal)
+{
+	size_t at = 0;
+
+	while (at < c->endpoint_requests) {
+		int64_t duration = c->r->list[c->order[at]].duration;
+
+		if (duration > c->threshold || (or_equal && duration == c->threshold))
+			break;
+		at++;
+	}
+	return at;
+}
+
 static int choose_groups(struct slow_comparison *c)
 {
-	size_t n = c->r->endpoints[c->endpoint].count, rank = slow_rank(n, c->percentile);
+	size_t n = c->r->endpoints[c->endpoint].count, slow, end;
 
 	c->order = slow_requests_of(c->r, c->endpoint);
 	c->endpoint_requests = n;
-	if (n < 2)
-		return diag_error("option --endpoint: %s has one request: expected two or more to "
-				  "compare",
-				  diag_quote(profile_text(c->r->p,
-							  c->r->endpoints[c->endpoint].name)));
-	if (rank > n - 2)
-		rank = n - 2;
-	c->threshold = c->r->list[c->order[rank]].duration;
-	c->requests[SLOW_SLOW] = c->order + rank + 1;
-	c->size[SLOW_SLOW] = n - rank - 1;
+	c->threshold = c->r->list[c->order[slow_rank(n, c->percentile)]].duration;
+	slow = first_above(c, false);
+	c->at_threshold = slow == n;
+	if (c->at_threshold)
+		slow = first_above(c, true);
+	end = n - n / 4 < slow ? n - n / 4 : slow;
+	if (end <= n / 4)
+		return diag_error(
+			"option --endpoint: %s has %zu request%s, of which none is slower "
+			"than the others",
+			diag_quote(profile_text(c->r->p, c->r->endpoints[c->endpoint].name)), n,
+			n == 1 ? "" : "s");
+	c->requests[SLOW_SLOW] = c->order + slow;
+	c->size[SLOW_SLOW] = n - slow;
 	c->requests[SLOW_USUAL] = c->order + n / 4;
-	c->size[SLOW_USUAL] = n - n / 4 - n / 4;
-	if (n / 4 + c->size[SLOW_USUAL] > rank + 1)
-		c->size[SLOW_USUAL] = rank + 1 - n / 4;
+	c->size[SLOW_USUAL] = end - n / 4;
 	for (int g = 0; g < 2; g++)
 		for (size_t i = 0; i < c->size[g]; i++)
 			i64_add_to(&c->duration[g], c->r->list[c->requests[g][i]].duration);

@@ -31,7 +31,7 @@ struct slow_options {
 	const char *compare;  /* "p95"; NULL: the usual */
 	int sort, format;
 	uint64_t limit;
-	bool limit_given;
+	bool limit_given, format_given, sort_given, alpha_given, min_share_given;
 	double alpha, min_share;
 	int color;
 	bool colors;
@@ -71,10 +71,10 @@ struct slow_requests {
 };
 
 /*
- * The requests in the spans of p, or in its samples if it has no spans; p is what convert_read()
- * gave with deferred spans. 0, or -1 after a message.
+ * The requests in the spans of *p, or in its samples if it has no spans; *p is what convert_read()
+ * gave with deferred spans, and may be replaced. 0, or -1 after a message.
  */
-int slow_requests_read(struct slow_requests *r, struct profile *p, const struct settings *s,
+int slow_requests_read(struct slow_requests *r, struct profile **p, const struct settings *s,
 		       const struct slow_options *o);
 void slow_requests_free(struct slow_requests *r);
 
@@ -107,6 +107,7 @@ struct slow_comparison {
 	uint32_t endpoint;
 	unsigned percentile;
 	int64_t threshold; /* the duration at the percentile */
+	bool at_threshold; /* no request is above it: the slow ones are at it */
 	const uint32_t *requests[2];
 	size_t size[2];
 	int64_t duration[2];     /* sums */

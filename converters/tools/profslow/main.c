@@ -29,13 +29,13 @@ static const struct option_row request_rows[] = {
 	OPT_TEXT(0, "compare", "pN",
 		 "with --endpoint: slow is what is above that percentile (default p95)",
 		 AT(compare)),
-	OPT_FRACTION(0, "alpha", "SHARE",
-		     "with --endpoint: the q above which a difference may be chance (default 0.05)",
-		     AT(alpha)),
-	OPT_FRACTION(0, "min-share", "SHARE",
-		     "with --endpoint: paths with less of the time of both groups are not tested "
-		     "(default 0.01)",
-		     AT(min_share)),
+	{ OPTION_FRACTION, 0, "alpha", "SHARE",
+	  "with --endpoint: the q above which a difference may be chance (default 0.05)", AT(alpha),
+	  AT(alpha_given) },
+	{ OPTION_FRACTION, 0, "min-share", "SHARE",
+	  "with --endpoint: paths with less of the time of both groups are not tested (default "
+	  "0.01)",
+	  AT(min_share), AT(min_share_given) },
 	OPT_END
 };
 
@@ -44,10 +44,10 @@ static const struct option_row report_rows[] = {
 		 "with --endpoint: write the difference as a profile, not as a table (flamegraph, "
 		 "...)",
 		 AT(to)),
-	OPT_CHOICE(0, "format", TABLE_FORMATS, "how the report is written (default text)",
-		   AT(format)),
-	OPT_CHOICE(0, "sort", SLOW_SORTS, "the order of endpoints, largest first (default total)",
-		   AT(sort)),
+	{ OPTION_CHOICE, 0, "format", TABLE_FORMATS, "how the report is written (default text)",
+	  AT(format), AT(format_given) },
+	{ OPTION_CHOICE, 0, "sort", SLOW_SORTS,
+	  "the order of endpoints, largest first (default total)", AT(sort), AT(sort_given) },
 	{ OPTION_COUNT, 'n', "limit", "N",
 	  "at most N rows; 0: all (default 40 for people, all for programs)", AT(limit),
 	  AT(limit_given) },
@@ -85,8 +85,21 @@ static int parse_percentile(struct slow_options *o)
 
 static int check_options(struct slow_options *o)
 {
-	if (!o->endpoint && (o->compare || o->to))
-		return diag_error("option --%s: only with --endpoint", o->to ? "to" : "compare");
+	const char *compares = o->to                ? "to"
+			       : o->compare         ? "compare"
+			       : o->alpha_given     ? "alpha"
+			       : o->min_share_given ? "min-share"
+						    : NULL;
+	const char *lists = o->sort_given              ? "sort"
+			    : o->to && o->format_given ? "format"
+			    : o->to && o->limit_given  ? "limit"
+						       : NULL;
+
+	if (!o->endpoint && compares)
+		return diag_error("option --%s: only with --endpoint", compares);
+	if (o->endpoint && lists)
+		return diag_error("option --%s: not with %s", lists,
+				  o->sort_given ? "--endpoint" : "-t");
 	return parse_percentile(o);
 }
 
@@ -171,7 +184,7 @@ static int run(struct settings *s, const struct slow_options *o, const struct fo
 	struct slow_requests r = { 0 };
 	int status = STATUS_TROUBLE;
 
-	if (p && slow_requests_read(&r, p, s, o) == 0 && report_losses(s, &p) == 0) {
+	if (p && slow_requests_read(&r, &p, s, o) == 0 && report_losses(s, &p) == 0) {
 		r.p = p;
 		status = report(s, o, &r, to) < 0 ? STATUS_TROUBLE : STATUS_DONE;
 	}
@@ -210,6 +223,7 @@ int profslow_main(int argc, char **argv)
 	settings_add_group(&s, "report", report_rows, &o);
 	options_for_conversion(&s, format_registry, format_registry);
 	options_drop(&s.options, options_threads);
+	options_drop(&s.options, options_privacy);
 	status = parsed(&s, &o, argc, argv);
 	settings_free(&s);
 	return status;

@@ -164,7 +164,8 @@ static void add_summary(struct buf *b, const struct slow_options *o,
 	buf_add_line(b, name);
 	buf_print(b, ": %zu requests, P%u ", c->endpoint_requests, c->percentile);
 	add_value(b, c, c->threshold);
-	buf_print(b, "\nslow: the %zu above, ", c->size[SLOW_SLOW]);
+	buf_print(b, "\nslow: the %zu %s, ", c->size[SLOW_SLOW],
+		  c->at_threshold ? "at it" : "above");
 	add_value(b, c, slow);
 	buf_print(b, " in the mean; usual: %zu around the median, ", c->size[SLOW_USUAL]);
 	add_value(b, c, base);
@@ -178,6 +179,9 @@ static void add_summary(struct buf *b, const struct slow_options *o,
 	else
 		buf_print(b, "\n%zu of %zu paths tested differ by more than chance (q <= %g)",
 			  count_significant(o, c), c->tested, o->alpha);
+	if (o->limit && o->limit < c->path_count)
+		buf_print(b, "; %llu of %zu paths shown", (unsigned long long)o->limit,
+			  c->path_count);
 	buf_add(b, S("\n\n"));
 }
 

@@ -109,11 +109,22 @@ static void add_spans(struct trace_reader *t, const struct span_trace *trace)
 	}
 }
 
+/* Its name as its frame has it, where ids may have been replaced. */
+static string_id endpoint_of_root(struct trace_reader *t, const struct span_row *root)
+{
+	struct profile *p = t->r->p;
+	frame_id frame;
+
+	if (t->by_service)
+		return profile_string(p, strings_text(&t->s->texts, root->service));
+	frame = span_frames_at(&t->frames, root->name);
+	return p->functions[p->frames[frame].function].name;
+}
+
 static void add_trace(struct trace_reader *t, const struct span_trace *trace)
 {
 	const struct span_row *root = &t->s->rows[trace->rows[trace->root]];
-	struct str name = strings_text(&t->s->texts, t->by_service ? root->service : root->name);
-	struct slow_request *request = add_request(t->r, profile_string(t->r->p, name));
+	struct slow_request *request = add_request(t->r, endpoint_of_root(t, root));
 
 	request->duration = root->untimed ? 0 : root->end - root->start;
 	if (is_asked_for(t->r, t->o, request->endpoint)) {
@@ -122,7 +133,8 @@ static void add_trace(struct trace_reader *t, const struct span_trace *trace)
 	}
 }
 
-static int read_spans(struct slow_requests *r, const struct spans *s, const struct slow_options *o)
+static int read_spans(struct slow_requests *r, const struct spans *s,
+		      const struct settings *settings, const struct slow_options *o)
 {
 	struct trace_reader t = { .r = r, .o = o, .s = s };
 	struct span_trees *trees;
@@ -134,6 +146,9 @@ static int read_spans(struct slow_requests *r, const struct spans *s, const stru
 	if (o->request)
 		return diag_error("option --request: only for samples with labels: a trace is a "
 				  "request");
+	if (settings->value || settings->thread)
+		return diag_error("option --%s: only for samples with labels",
+				  settings->value ? "value" : "thread");
 	t.by_service = o->by && strcmp(o->by, "service") == 0;
 	r->spans = true;
 	r->value = span_profile_value_type(r->p);
@@ -252,8 +267,7 @@ static void take_parts(struct slow_requests *r, const struct labelled_part *part
 	}
 }
 
-static int read_labels(struct slow_requests *r, const struct settings *s,
-		       const struct slow_options *o)
+static int read_labels(struct slow_requests *r, const struct slow_options *o)
 {
 	struct label_reader l = { .r = r, .o = o };
 	struct labelled_part *parts;
@@ -261,8 +275,6 @@ static int read_labels(struct slow_requests *r, const struct settings *s,
 
 	l.request_key = o->request ? str_of(o->request) : S("trace_id");
 	r->value = profile_shown_value(r->p);
-	if (s->value && convert_find_value(r->p, NULL, s->value, &r->value) < 0)
-		return -1;
 	l.request_of = alloc_zero(r->p->label_count, sizeof *l.request_of);
 	parts = alloc_zero(r->p->sample_count, sizeof *parts);
 	n = list_samples(&l, parts);
@@ -283,17 +295,18 @@ static int read_labels(struct slow_requests *r, const struct settings *s,
 
 /* --- all --- */
 
-int slow_requests_read(struct slow_requests *r, struct profile *p, const struct settings *s,
+int slow_requests_read(struct slow_requests *r, struct profile **p, const struct settings *s,
 		       const struct slow_options *o)
 {
-	const struct spans *spans = spans_find(p);
+	const struct spans *spans = spans_find(*p);
 
-	*r = (struct slow_requests){ .p = p };
+	*r = (struct slow_requests){ .p = *p };
 	if (spans && spans->count)
-		return read_spans(r, spans, o);
-	if (convert_finish_reading(p, NULL) < 0)
+		return read_spans(r, spans, s, o);
+	if (convert_finish_reading(*p, NULL) < 0 || convert_select(s, p) < 0)
 		return -1;
-	return read_labels(r, s, o);
+	r->p = *p;
+	return read_labels(r, o);
 }
 
 void slow_requests_free(struct slow_requests *r)

@@ -56,3 +56,13 @@ def test_names_are_text(name):
     out = lib.run("collapsed2ndjson", "-q", input=name.encode() + b" 1\n")[0]
     assert json.loads(out)["function"] == name
     assert b"\x1b" not in out and "\u202e".encode() not in out
+
+
+def test_calls_of_a_difference_are_value_types(tmp_path):
+    for name, calls in (("base", 10), ("new", 25)):
+        (tmp_path / name).write_bytes(marshal.dumps({("m.py", 1, "f"): (calls, calls, 3.0, 3.0, {})}))
+    rows = lines("-t", "ndjson", tmp_path / "base", tmp_path / "new", program="profdiff")
+    assert {row["value_type"]: (row["self"], row["calls"]) for row in rows if row["function"] == "f"} == {
+        "base": (3000000000, None), "new": (3000000000, None), "base_calls": (10, None), "new_calls": (25, None)}
+    text = lib.run("profdiff", "-q", "-t", "openmetrics", tmp_path / "base", tmp_path / "new")[0]
+    assert b"profpipe_calls" not in text and b'value_type="new_calls"} 25\n' in text

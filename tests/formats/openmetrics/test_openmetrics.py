@@ -126,3 +126,10 @@ def test_promtool_takes_it():
         text = lib.run("profconv", "-q", "-t", "openmetrics", lib.smallest(name).path)[0]
         done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
+
+
+def test_metrics_are_not_taken_for_stacks(tmp_path):
+    (tmp_path / "x.prom").write_bytes(metrics_text := lib.run("collapsed2openmetrics", input=b"a;b 1\n")[0])
+    for data in (metrics_text, metrics_text[metrics_text.index(b"# TYPE"):]):
+        _, said = lib.run("profcheck", input=data, status=2)
+        assert b"byte 0: expected a profile, got metrics for Prometheus: openmetrics is written, not read" in said
