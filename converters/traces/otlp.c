@@ -66,7 +66,7 @@ static const struct {
 /* The row of a key; the last one, of which there is none, for others. */
 static uint8_t find_key(struct str key)
 {
-	uint8_t row = 1;
+	int row = 1;
 
 	for (; row < TRACES_KEYS; row++) {
 		struct str quoted = span_keys[row].quoted;
@@ -74,7 +74,7 @@ static uint8_t find_key(struct str key)
 		if (key.n + 3 == quoted.n && memcmp(key.p, quoted.p + 1, key.n) == 0)
 			break;
 	}
-	return row;
+	return (uint8_t)row;
 }
 
 /*
