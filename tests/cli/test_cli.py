@@ -50,7 +50,7 @@ def stacks(tmp_path):
 # --- options that every program knows ---
 
 @pytest.mark.parametrize("option", ["--help", "-h", "--version", "-V", "--list-formats", "--list-options"])
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", lib.some(PROGRAMS))
 def test_answers_on_stdout(program, option):
     out, said = lib.run(program, option)
     assert out.endswith(b"\n") and said == b""
