@@ -165,6 +165,18 @@ void profile_unsymbolised_name(const struct profile *p, mapping_id mapping, uint
 	buf_print(name, "+0x%" PRIx64, address - m.start + m.offset);
 }
 
+frame_id profile_frame_as_read(struct profile *p, struct frame f)
+{
+	struct buf name = { 0 };
+
+	if (f.unsymbolised) {
+		profile_unsymbolised_name(p, f.mapping, f.address, &name);
+		f.unsymbolised = str_eq(buf_str(&name), function_name(p, f.function));
+		buf_free(&name);
+	}
+	return profile_frame(p, f);
+}
+
 frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint64_t address,
 				    enum frame_kind kind)
 {

@@ -472,7 +472,12 @@ uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, s
  */
 frame_id profile_unsymbolised_frame(struct profile *p, mapping_id mapping, uint64_t address,
 				    enum frame_kind kind);
-/* Appends that name. */
+/*
+ * profile_frame() of a frame that a file calls unsymbolised: one that has another name than its
+ * address gives it has been given that name, and is not.
+ */
+frame_id profile_frame_as_read(struct profile *p, struct frame f);
+/* Appends the name that an address gives. */
 void profile_unsymbolised_name(const struct profile *p, mapping_id mapping, uint64_t address,
 			       struct buf *name);
 

@@ -239,7 +239,7 @@ static void read_frames(struct flame_data_reader *r)
 		if (take_due(r))
 			f.column = take_number(r, "a column");
 		if (!r->in->failed)
-			ids_add(&r->frames, profile_frame(r->p, f));
+			ids_add(&r->frames, profile_frame_as_read(r->p, f));
 	}
 }
 

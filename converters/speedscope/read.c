@@ -77,7 +77,7 @@ static void read_frame(struct speedscope_reader *r)
 	}
 	frame.function = profile_function(r->p, f);
 	ARRAY_ROOM(r->frames, r->frame_count, r->frame_cap);
-	r->frames[r->frame_count++] = profile_frame(r->p, frame);
+	r->frames[r->frame_count++] = profile_frame_as_read(r->p, frame);
 }
 
 static void read_shared(struct speedscope_reader *r)

@@ -126,6 +126,7 @@ def test_spans_of_several_inputs_belong_together(library):
         assert p.write("collapsed") == b"db 30\n"
 
 
+@plain
 @pytest.mark.parametrize("reader", [name for name in lib.READERS if name in lib.WRITERS])
 def test_reading_several_is_profmerge(library, reader):
     lib.smallest(reader)

@@ -111,3 +111,11 @@ def test_frames_without_an_end(end, last):
 def test_nothing_to_repair():
     data = file(sampled([[0], [0, 1]], [10, 20]), evented("O0@0 O1@1 C1@8 C0@10"))
     assert stacks(data, "--lenient") == stacks(data) == ({"a": 13, "a;b": 27}, "")
+
+
+def test_an_unsymbolised_frame_with_a_name_of_its_own_keeps_it():
+    """pprof has no function for an address alone: its name is made anew."""
+    data = (lib.ROOT / "tests/fuzz/corpus/trip/renamed-address").read_bytes()
+    assert data.count(b'"unsymbolised":true') == 1
+    pprof = lib.run("speedscope2pprof", "-q", input=data)[0]
+    assert b"main;lib-9223372036854775808c.so.6+0x2345 30\n" in lib.run("pprof2collapsed", "-q", "--frames", "name", input=pprof)[0]
