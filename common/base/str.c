@@ -57,6 +57,13 @@ struct str str_trim(struct str s)
 	return s;
 }
 
+struct str str_after_blanks(struct str s)
+{
+	while (s.n && (is_blank(s.p[0]) || s.p[0] == '\n'))
+		s = str_from(s, 1);
+	return s;
+}
+
 struct str str_base(struct str path)
 {
 	size_t i = path.n;

@@ -51,8 +51,9 @@ bool str_starts(struct str s, struct str with);
 bool str_ends(struct str s, struct str with);
 bool str_contains(struct str s, struct str part); /* the empty part is in every text */
 bool str_has(struct str s, char c);
-struct str str_trim(struct str s);    /* removes blanks, tabs and CR at both ends */
-struct str str_base(struct str path); /* what follows the last '/' or '\' */
+struct str str_trim(struct str s);         /* removes blanks, tabs and CR at both ends */
+struct str str_after_blanks(struct str s); /* removes blanks, tabs and line ends at the start */
+struct str str_base(struct str path);      /* what follows the last '/' or '\' */
 
 /* Splits s at the first (last) `at`, which is in neither half. False if s has no `at`. */
 bool str_cut(struct str s, char at, struct str *before, struct str *after);

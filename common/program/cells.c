@@ -1,5 +1,7 @@
 #include "common/program/cells.h"
 
+#include "common/transform/diff/statistics_text.h"
+
 static const struct value_style usual;
 
 void cells_value(struct table *t, const struct profile *p, value_id v, int64_t value)
@@ -38,5 +40,18 @@ void cells_count(struct table *t, int64_t count, bool known)
 	}
 	buf_add_grouped(&shown, (struct decimal){ count, 0 });
 	table_number(t, (struct decimal){ count, 0 }, buf_str(&shown));
+	buf_free(&shown);
+}
+
+void cells_p_value(struct table *t, double p, bool known)
+{
+	struct buf shown = { 0 };
+
+	if (!known) {
+		table_unknown(t);
+		return;
+	}
+	buf_add_p_value(&shown, p);
+	table_number(t, statistics_exact_p(p), buf_str(&shown));
 	buf_free(&shown);
 }

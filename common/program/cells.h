@@ -15,5 +15,7 @@ void cells_value(struct table *t, const struct profile *p, value_id v, int64_t v
 void cells_share(struct table *t, int64_t value, int64_t total);
 /* Not known: null for programs, nothing for people. */
 void cells_count(struct table *t, int64_t count, bool known);
+/* The same for a p or q. */
+void cells_p_value(struct table *t, double p, bool known);
 
 #endif

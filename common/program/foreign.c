@@ -73,17 +73,10 @@ static const struct kind {
 #undef MARK
 };
 
-static struct str first_of_text(struct str head)
-{
-	while (head.n && str_has(S(" \t\r\n"), head.p[0]))
-		head = str_from(head, 1);
-	return head;
-}
-
 const char *foreign_kind(struct str head)
 {
 	enum { LOOKED_AT = 4096 };
-	struct str text = str_head(first_of_text(head), LOOKED_AT);
+	struct str text = str_head(str_after_blanks(head), LOOKED_AT);
 	bool json = text.n && (text.p[0] == '{' || text.p[0] == '[');
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

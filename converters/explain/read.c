@@ -39,16 +39,9 @@ struct plan_reader {
 
 /* --- documents --- */
 
-static struct str after_blanks(struct str s)
-{
-	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\r' || s.p[0] == '\n'))
-		s = str_from(s, 1);
-	return s;
-}
-
 static bool begins_json(struct str head)
 {
-	struct str next = after_blanks(str_from(head, 1));
+	struct str next = str_after_blanks(str_from(head, 1));
 
 	if (head.p[0] == '{')
 		return !next.n || next.p[0] == '"' || next.p[0] == '}';
@@ -63,7 +56,7 @@ static bool begins_xml(struct str head)
 
 static enum syntax syntax_of(struct str line)
 {
-	struct str s = after_blanks(line);
+	struct str s = str_after_blanks(line);
 
 	if (!s.n)
 		return SYNTAX_NONE;
@@ -233,7 +226,7 @@ static void read_any(struct plan_reader *r)
 	struct str head, line, rest;
 
 	input_want(r->in, LOOKED_AT);
-	head = after_blanks((struct str){ r->in->p, (size_t)(r->in->end - r->in->p) });
+	head = str_after_blanks((struct str){ r->in->p, (size_t)(r->in->end - r->in->p) });
 	line = head;
 	str_cut(head, '\n', &line, &rest);
 	if (head.n && !str_ends(str_trim(line), S(" +")) && begins_json(head))

@@ -108,12 +108,13 @@ static void put_title(struct node_graph *g, uint32_t node)
 static void put_place(struct node_graph *g, uint32_t node)
 {
 	const struct flat_row *r = &g->f.rows[g->shown.rows[node]];
+	struct str file = flat_row_file(r);
 
 	g->text.n = 0;
 	if (node == g->shown.count) {
 		buf_print(&g->text, "%lu functions", (unsigned long)g->shown.others);
-	} else if (r->location.n && !str_eq(r->location, S("~"))) {
-		buf_add(&g->text, r->location);
+	} else if (file.n) {
+		buf_add(&g->text, file);
 		if (r->line)
 			buf_print(&g->text, ":%lu", (unsigned long)r->line);
 	}

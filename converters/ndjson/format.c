@@ -157,7 +157,7 @@ static void put_row(struct ndjson_writer *w, struct flat_row place, const struct
 		    bool whole)
 {
 	const struct flat_profile *f = w->f;
-	struct str file = str_eq(place.location, S("~")) ? S("") : place.location;
+	struct str file = flat_row_file(&place);
 	struct output *out = w->out;
 
 	i64_add_to(&w->sum, r->self);

@@ -103,7 +103,7 @@ static void add_given_labels(struct buf *b, const struct flat_options *o)
 static void add_function(struct buf *b, const struct flat_row *r)
 {
 	add_label(b, S("function"), r ? r->name : S(FLAT_OTHER));
-	add_label(b, S(",file"), !r || str_eq(r->location, S("~")) ? S("") : r->location);
+	add_label(b, S(",file"), r ? flat_row_file(r) : S(""));
 	buf_print(b, ",line=\"%lu\"", r ? (unsigned long)r->line : 0);
 }
 

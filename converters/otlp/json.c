@@ -6,26 +6,19 @@
 
 /* --- how sure it is --- */
 
-static struct str after_blanks(struct str s)
-{
-	while (s.n && str_has(S(" \t\r\n"), s.p[0]))
-		s = str_from(s, 1);
-	return s;
-}
-
 bool otlp_is_json(struct str head)
 {
-	head = after_blanks(head);
+	head = str_after_blanks(head);
 	if (!head.n || head.p[0] != '{')
 		return false;
 	/* "\n{" can be the beginning of a message of 123 bytes; what follows tells */
-	head = after_blanks(str_from(head, 1));
+	head = str_after_blanks(str_from(head, 1));
 	return !head.n || head.p[0] == '"' || head.p[0] == '}';
 }
 
 int otlp_json_bid(struct str head, int sure)
 {
-	struct str first = after_blanks(str_from(after_blanks(head), 1));
+	struct str first = str_after_blanks(str_from(str_after_blanks(head), 1));
 
 	if (str_starts(first, S("\"resourceProfiles\"")) ||
 	    str_starts(first, S("\"resource_profiles\"")))

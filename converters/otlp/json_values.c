@@ -157,20 +157,6 @@ static bool put_number(struct otlp_json *j, const struct otlp_schema_field *f, b
 
 /* --- bytes --- */
 
-/* Both alphabets, as protobuf's readers take them. */
-static int base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	return c == '/' || c == '_' ? 63 : -1;
-}
-
 static struct str without_padding(struct str text)
 {
 	size_t pads = 0;

@@ -14,13 +14,6 @@ enum { SURE = 90, LIKELY = 70, UNSURE = 0 };
 
 /* --- JSON --- */
 
-static struct str after_blanks(struct str s)
-{
-	while (s.n && str_has(S(" \t\r\n"), s.p[0]))
-		s = str_from(s, 1);
-	return s;
-}
-
 struct traces_sign {
 	enum traces_shape shape;
 	int bid;
@@ -55,9 +48,9 @@ static const struct traces_sign signs[] = {
 static bool begins(struct str s, const char *with)
 {
 	for (; *with; with++) {
-		s = *with == '"' ? after_blanks(s) : s;
+		s = *with == '"' ? str_after_blanks(s) : s;
 		if (*with == '{' || *with == '[')
-			s = after_blanks(s);
+			s = str_after_blanks(s);
 		if (!s.n || s.p[0] != *with)
 			return false;
 		s = str_from(s, 1);
@@ -129,7 +122,7 @@ static bool is_protobuf(struct str head)
 
 enum traces_shape traces_recognise(struct str head, bool whole, int *bid)
 {
-	struct str text = after_blanks(head);
+	struct str text = str_after_blanks(head);
 
 	(void)whole;
 	*bid = 0;

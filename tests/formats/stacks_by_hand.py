@@ -38,6 +38,16 @@ def arcs(counts):
     return found
 
 
+def contexts(counts):
+    """{stack below total: (inclusive, self)}"""
+    values = collections.defaultdict(lambda: [0, 0])
+    for stack, n in counts.items():
+        for depth in range(len(stack) + 1):
+            values[("total", *stack[:depth])][0] += n
+        values[("total", *stack)][1] += n
+    return {stack: tuple(pair) for stack, pair in values.items()}
+
+
 def heaviest(values, by, most):
     """The names of the first so many by value, equal ones by name."""
     return sorted(values, key=lambda name: (-by[name], name))[:most]

@@ -1,5 +1,4 @@
 """Metrics opened by Prometheus, its tools and its Python client; frames by Grafana's flame graph; the page's alert."""
-import collections
 import json
 import re
 import socket
@@ -173,15 +172,6 @@ def panel(*files):
     return json.loads(clients.output("node", clients.HERE / "grafana_frames.js", GRAFANA, *files))
 
 
-def expected(counts):
-    values = collections.defaultdict(lambda: [0, 0])
-    for stack, n in counts.items():
-        for depth in range(len(stack) + 1):
-            values[("total", *stack[:depth])][0] += n
-        values[("total", *stack)][1] += n
-    return {stack: tuple(pair) for stack, pair in values.items()}
-
-
 def test_the_flame_graph_panel(tmp_path):
     every = [stacks_by_hand.stacks(seed) for seed in range(5)]
     files = [tmp_path / f"{at}.grafana.json" for at in range(len(every))]
@@ -191,7 +181,7 @@ def test_the_flame_graph_panel(tmp_path):
     lib.run("pstat2grafana", "-q", "-o", times, lib.smallest("pstat").path)
     *shown, time_frame = panel(*files, times)
     for counts, frame in zip(every, shown):
-        assert frame["roots"] == 1 and {tuple(path): (value, own) for path, value, own, _ in frame["rows"]} == expected(counts)
+        assert frame["roots"] == 1 and {tuple(path): (value, own) for path, value, own, _ in frame["rows"]} == stacks_by_hand.contexts(counts)
     total = Decimal(clients.check(lib.smallest("pstat").path)["value_types"][0]["self_total"])
     assert time_frame["unit"] == "ns" and sum(own for _, _, own, _ in time_frame["rows"]) == total
 
@@ -202,6 +192,6 @@ def test_a_difference_in_the_panel(tmp_path):
         (tmp_path / name).write_bytes(stacks_by_hand.folded(counts))
     lib.run("profdiff", "-q", "-t", "grafana", "-o", tmp_path / "d.json", tmp_path / "base", tmp_path / "new")
     frame, = panel(tmp_path / "d.json")
-    left, right = expected(base), expected(new)
+    left, right = stacks_by_hand.contexts(base), stacks_by_hand.contexts(new)
     assert {tuple(path): (value, other) for path, value, _, other in frame["rows"]} == {
         path: (left.get(path, (0, 0))[0], right.get(path, (0, 0))[0]) for path in {*left, *right}}

@@ -25,6 +25,12 @@ struct flat_row {
 	uint32_t line;             /* 0: unknown */
 };
 
+/* The file or object, empty if there is none: Python's "~" stands for that. */
+static inline struct str flat_row_file(const struct flat_row *r)
+{
+	return str_eq(r->location, S("~")) ? S("") : r->location;
+}
+
 struct flat_profile {
 	const struct profile *p;
 	value_id value;

@@ -53,8 +53,7 @@ bool flat_is_heavy(int64_t value, int64_t total, double min_share)
 /* The row of this name alone would be taken for the sum of the others: it is part of it. */
 static bool is_named_other(const struct flat_row *r)
 {
-	return str_eq(r->name, S(FLAT_OTHER)) && !r->line &&
-	       (!r->location.n || str_eq(r->location, S("~")));
+	return str_eq(r->name, S(FLAT_OTHER)) && !r->line && !flat_row_file(r).n;
 }
 
 void flat_rows_select(struct flat_rows *shown, const struct flat_profile *f,

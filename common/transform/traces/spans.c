@@ -80,17 +80,6 @@ static bool number_of_digits(struct str digits, uint64_t *number)
 	return all & 16;
 }
 
-static int base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
 /* Base64 of exactly `size` bytes, with its padding. */
 static bool decode_base64(struct str text, char *bytes, size_t size)
 {

@@ -7,6 +7,7 @@
 #include "common/base/alloc.h"
 #include "common/base/sort.h"
 #include "common/base/utf8.h"
+#include "common/program/cells.h"
 #include "converters/tools/profdiff/internal.h"
 
 /* Rows begin with a word of ours, so no name is at the beginning of a line. */
@@ -161,27 +162,14 @@ static const char *evidence_name(const struct diff_pair *pair)
 	}
 }
 
-static void put_chance(struct table *t, double p, bool known)
-{
-	struct buf shown = { 0 };
-
-	if (known) {
-		buf_add_p_value(&shown, p);
-		table_number(t, statistics_exact_p(p), buf_str(&shown));
-	} else {
-		table_unknown(t);
-	}
-	buf_free(&shown);
-}
-
 static void put_evidence(struct table *t, const struct diff_pair *pair)
 {
 	table_text(t, str_of(evidence_name(pair)));
-	put_chance(t, pair->p, pair->evidence == DIFF_TESTED);
+	cells_p_value(t, pair->p, pair->evidence == DIFF_TESTED);
 	if (pair->evidence == DIFF_EXACT)
 		table_words(t, S("exact"));
 	else
-		put_chance(t, pair->q, pair->evidence == DIFF_TESTED && pair->q >= 0);
+		cells_p_value(t, pair->q, pair->evidence == DIFF_TESTED && pair->q >= 0);
 }
 
 /* A growing total in red, a shrinking one in green, unless it may be chance. */

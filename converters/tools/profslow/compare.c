@@ -10,9 +10,7 @@
 #include <stdlib.h>
 
 #include "common/base/alloc.h"
-#include "common/base/csr.h"
 #include "common/base/diag.h"
-#include "common/base/sort.h"
 #include "common/profile/value_text.h"
 #include "common/transform/diff/statistics.h"
 #include "converters/tools/profslow/internal.h"

@@ -5,7 +5,6 @@
 #include "common/program/cells.h"
 #include "common/syntax/json_put.h"
 #include "common/transform/diff/statistics.h"
-#include "common/transform/diff/statistics_text.h"
 #include "converters/tools/profslow/internal.h"
 
 static const struct table_column columns[] = {
@@ -41,19 +40,6 @@ static void add_path(struct buf *b, const struct profile *p, stack_id path)
 		buf_add(b, function_name(p, p->frames[frames[i]].function));
 	}
 	alloc_free(frames);
-}
-
-static void put_chance(struct table *t, double p)
-{
-	struct buf shown = { 0 };
-
-	if (p < 0) {
-		table_unknown(t);
-		return;
-	}
-	buf_add_p_value(&shown, p);
-	table_number(t, statistics_exact_p(p), buf_str(&shown));
-	buf_free(&shown);
 }
 
 /* Spans for each request, in hundredths. */
@@ -122,8 +108,8 @@ static void add_row(struct table *t, const struct slow_options *o, const struct 
 		cells_value(t, p, c->r->value, means[g]);
 	put_difference(t, c, i64_nearest(path->difference));
 	cells_share(t, i64_nearest(path->difference), i64_nearest(whole));
-	put_chance(t, path->p);
-	put_chance(t, path->q);
+	cells_p_value(t, path->p, path->p >= 0);
+	cells_p_value(t, path->q, path->q >= 0);
 	table_text(t, str_of(verdict(o, path)));
 	if (is_significant(o, path))
 		table_color(t, path->difference > 0 ? "31" : "32");

@@ -32,19 +32,18 @@ void proftop_place(struct table *t, struct str file, uint32_t line)
 
 void proftop_function(struct table *t, const struct flat_row *f)
 {
-	bool known = f->location.n && !str_eq(f->location, S("~"));
+	struct str file = flat_row_file(f);
 	struct buf text = { 0 };
 
 	buf_add(&text, f->name);
-	if (known) {
+	if (file.n) {
 		buf_add(&text, S(" ("));
-		add_place(&text, f->location, f->line);
+		add_place(&text, file, f->line);
 		buf_byte(&text, ')');
 	}
 	table_text(t, buf_str(&text));
-	if (known)
-		table_directory(t, f->name.n, f->name.n + 2,
-				f->location.n - str_base(f->location).n);
+	if (file.n)
+		table_directory(t, f->name.n, f->name.n + 2, file.n - str_base(file).n);
 	buf_free(&text);
 }
 
@@ -70,10 +69,8 @@ void proftop_add_count(const struct proftop_options *o, struct buf *b, const str
 
 void proftop_identity(struct table *t, const struct flat_profile *f, const struct flat_row *row)
 {
-	bool known = row->location.n && !str_eq(row->location, S("~"));
-
 	table_text(t, row->name);
-	table_text(t, known ? row->location : S(""));
+	table_text(t, flat_row_file(row));
 	proftop_line(t, row->line);
 	table_text(t, profile_text(f->p, f->p->value_types[f->value].name));
 	table_text(t, profile_exact_unit(f->p, f->value));

@@ -1,5 +1,4 @@
 """Data frames for the flame graph panel: rows depth first whose values are those of the stacks."""
-import collections
 import json
 import marshal
 
@@ -33,22 +32,12 @@ def paths(columns):
     return found
 
 
-def expected(counts):
-    """{stack below total: (inclusive, self)}"""
-    values = collections.defaultdict(lambda: [0, 0])
-    for stack, n in counts.items():
-        for depth in range(len(stack) + 1):
-            values[("total", *stack[:depth])][0] += n
-        values[("total", *stack)][1] += n
-    return {stack: tuple(pair) for stack, pair in values.items()}
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_values(seed):
     counts = stacks_by_hand.stacks(seed)
     columns, fields = frame(input=stacks_by_hand.folded(counts))
     assert [field["name"] for field in fields] == ["level", "label", "value", "self"]
-    assert dict(zip(paths(columns), zip(columns["value"], columns["self"]))) == expected(counts)
+    assert dict(zip(paths(columns), zip(columns["value"], columns["self"]))) == stacks_by_hand.contexts(counts)
 
 
 @pytest.mark.parametrize("most", [1, 5, 20])
@@ -56,7 +45,7 @@ def test_others_keep_the_sum(most):
     counts = stacks_by_hand.stacks(9)
     columns, _ = frame("--max-nodes", most, input=stacks_by_hand.folded(counts))
     rows = dict(zip(paths(columns), zip(columns["value"], columns["self"])))
-    every, shown = expected(counts), {path for path in rows if path[-1] != "(other)"}
+    every, shown = stacks_by_hand.contexts(counts), {path for path in rows if path[-1] != "(other)"}
     assert len(shown) == most + 1 and sum(own for _, own in rows.values()) == sum(counts.values())
     for path, (value, own) in rows.items():
         children = [rows[other][0] for other in rows if other[:-1] == path]
