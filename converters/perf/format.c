@@ -1,7 +1,7 @@
 /*
  * perf/format - what `perf script` prints of a perf.data file of Linux
  *
- *	pool 1: [io] 7 26783   801.501982:    3344481 cpu-clock: 
+ *	pool 1: [io] 7 26783   801.501982:    3344481 cpu-clock:
  *		ffffffff81647531 __folio_throttle_swaprate+0x11 ([kernel.kallsyms])
  *		            26e2 run+0x1d2 (/srv/e/work/prog/load)
  *		           891f5 start_thread+0x305 (/usr/lib/x86_64-linux-gnu/libc.so.6)

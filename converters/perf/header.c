@@ -1,7 +1,7 @@
 /*
  * perf/header - the first line of a sample, read from the right
  *
- *	pool 1: [io] 7 26783/26784 [001] 801.501982:    3344481 cpu-clock:u: 
+ *	pool 1: [io] 7 26783/26784 [001] 801.501982:    3344481 cpu-clock:u:
  *	^ comm         ^ pid/tid   ^ cpu ^ time         ^ period ^ event
  *
  * A comm has any bytes, also blanks, numbers and colons, so what is left of the time is read from

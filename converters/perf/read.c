@@ -80,7 +80,8 @@ static stack_id root_of(struct perf_reader *r, const struct perf_header *h)
 		buf_print(&r->name, "/%" PRIu64, h->tid);
 	f.name = profile_string(r->p, buf_str(&r->name));
 	return stacks_push(&r->p->stacks, EMPTY_STACK,
-			   profile_frame(r->p, (struct frame){ .function = profile_function(r->p, f) }));
+			   profile_frame(r->p,
+					 (struct frame){ .function = profile_function(r->p, f) }));
 }
 
 static struct perf_thread thread_of(struct perf_reader *r, const struct perf_header *h)
@@ -134,9 +135,10 @@ static bool is_wanted(const struct perf_reader *r, struct str event)
 static void add_samples(struct perf_reader *r)
 {
 	if (r->samples == NO_ID)
-		r->samples = profile_value_type(
-			r->p, (struct value_type){ .name = profile_string(r->p, S("samples")),
-						   .counts = true });
+		r->samples = profile_value_type(r->p,
+						(struct value_type){
+							.name = profile_string(r->p, S("samples")),
+							.counts = true });
 }
 
 static struct perf_event new_event(struct perf_reader *r, const struct perf_header *h)
@@ -148,9 +150,10 @@ static struct perf_event new_event(struct perf_reader *r, const struct perf_head
 	if (!event.wanted)
 		return event;
 	if (h->event.n || h->has_period)
-		event.periods = profile_value_type(
-			r->p, (struct value_type){ .name = profile_string(r->p, name),
-						   .unit = clock ? UNIT_TIME : UNIT_NONE });
+		event.periods = profile_value_type(r->p,
+						   (struct value_type){
+							   .name = profile_string(r->p, name),
+							   .unit = clock ? UNIT_TIME : UNIT_NONE });
 	add_samples(r);
 	return event;
 }
