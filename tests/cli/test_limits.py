@@ -259,6 +259,8 @@ CLAIMS = {
     "sentry": [b'{"event_id":"a"}\n{"type":"attachment","length":9223372036854775807}\nabc',
                b'{"version":"1","profile":{"frames":[{"function":"f"}],"stacks":[[4294967294]],"samples":[{"stack_id":0,"elapsed_since_start_ns":1}]}}',
                b'{"version":"1","profile":{"frames":[],"stacks":[],"samples":[{"stack_id":4294967294,"elapsed_since_start_ns":1}]}}'],
+    "chrometrace": [b'[{"name":"a","ph":"X","ts":99999999999999999999,"dur":1}]',
+                    b'[{"name":"a","ph":"X","ts":1,"dur":99999999999999999999}]'],
     "explain": [b'[{"Plan":{"Node Type":"Gather","Workers":[{"Worker Number":4294967295,"Actual Loops":1}]}}]',
                 b"Gather  (actual time=0.1..0.2 rows=1 loops=9999999999999999999999)\n"],
     "collapsed": [b"a 99999999999999999999999\n"],

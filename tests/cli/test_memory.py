@@ -352,6 +352,21 @@ def sentry_spans(n):
     return json.dumps({"version": 2, "items": rows}, separators=(",", ":")).encode()
 
 
+# --- trace events ---
+
+def nested_events(n):
+    """Each inside of the one before, with a name of its own."""
+    return b"[" + b",".join(b'{"name":"%s","ph":"B","ts":1}' % short(i).encode() for i in range(n // 32)) + b"]"
+
+
+def events_of_threads(n):
+    return b"[" + b",".join(b'{"ph":"X","ts":1,"tid":%d}' % i for i in range(n // 31)) + b"]"
+
+
+def events_backwards(n):
+    return b"[" + b",".join(b'{"name":"%s","ph":"X","ts":%d}' % (short(i).encode(), -i) for i in range(n // 35)) + b"]"
+
+
 # --- explain ---
 
 def plan_nodes(n):
@@ -403,6 +418,7 @@ WORST = {
              otlp_json_stacks, otlp_json_strings],
     "traces": [spans_of_one_trace, traces_of_one_span, zipkin_spans],
     "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk, sentry_spans],
+    "chrometrace": [nested_events, events_of_threads, events_backwards],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "flamegraph": [rectangles],
 }

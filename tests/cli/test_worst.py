@@ -337,6 +337,33 @@ def circles_of_spans():
     return sentry_spans([(i, i + 1 if i % 1000 else i - 999, 1, 2) for i in range(2, 50_000)], 10)
 
 
+# --- trace events ---
+
+def trace(*events):
+    return b"[" + b",".join(events) + b"]"
+
+
+def many_begins():
+    return trace(*[b'{"name":"a","ph":"B","ts":1}'] * 5_000)
+
+
+def events_at_one_time():
+    return trace(*[b'{"name":"a","ph":"X","ts":1,"dur":%d}' % (i % 7) for i in range(5_000)])
+
+
+def overlaps_everywhere():
+    return trace(*[b'{"name":"a","ph":"X","ts":%d,"dur":900000}' % i for i in range(5_000)])
+
+
+def a_thread_for_each_event():
+    return trace(*[b'{"name":"a","ph":"X","ts":1,"tid":%d}' % i for i in range(50_000)])
+
+
+def headers_that_do_not_end():
+    begins = [b'{"name":"S","cat":"S","ph":"b","ts":%d}' % i for i in range(50_000)]
+    return trace(*begins, *[b'{"name":"T","cat":"T","ph":"e","ts":1}'] * 50_000)
+
+
 CASES = [
     ("pstat", [one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_names_with_one_beginning,
                many_lines_of_one_name, long_numbers, kept_objects]),
@@ -349,6 +376,7 @@ CASES = [
     ("pprof", [threads_of_a_deep_stack, threads_in_one_place, comments_of_a_deep_stack, a_map_downward, names_in_a_map]),
     ("sentry", [items_of_many_types, threads_of_chunks_before_profiles, samples_backwards, samples_of_a_deep_stack, a_wide_trace,
                 a_chain_of_spans, circles_of_spans]),
+    ("chrometrace", [many_begins, events_at_one_time, overlaps_everywhere, a_thread_for_each_event, headers_that_do_not_end]),
     ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),
 ]
 REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals}

@@ -41,6 +41,8 @@ FILES = {
     "shop.traces.pb": "samples/traces/shop.traces.pb.gz",
     "run.plan": "samples/explain/cte-18.txt",
     "parallel.plan": "samples/explain/parallel-18.txt",
+    "build.time-trace": "tests/docs/build.time-trace",
+    "run.trace.json": "samples/chrometrace/pyspy-0.4.3.trace.json.gz",
     "run.envelope": "tests/docs/run.envelope",
     "run.svg": "samples/flamegraph/inferno.svg",
     **{f"{name}.callgrind": f"tests/docs/{name}.callgrind" for name in ("graph", "below", "imports")},
