@@ -42,6 +42,7 @@ FILES = {
     "run.plan": "samples/explain/cte-18.txt",
     "parallel.plan": "samples/explain/parallel-18.txt",
     "run.envelope": "tests/docs/run.envelope",
+    "run.cpuprofile": "tests/docs/run.cpuprofile",
     "run.svg": "samples/flamegraph/inferno.svg",
     **{f"{name}.callgrind": f"tests/docs/{name}.callgrind" for name in ("graph", "below", "imports")},
     "run.py": "samples/programs/circles.py",
