@@ -364,6 +364,35 @@ def headers_that_do_not_end():
     return trace(*begins, *[b'{"name":"T","cat":"T","ph":"e","ts":1}'] * 50_000)
 
 
+# --- cpuprofile ---
+
+def v8(nodes, samples, deltas):
+    """Nodes by id, name and ids of children."""
+    return json.dumps({"nodes": [{"id": id, "callFrame": {"functionName": name}, "children": children} for id, name, children in nodes],
+                       "startTime": 0, "endTime": 10**9, "samples": samples, "timeDeltas": deltas}).encode()
+
+
+def a_chain_from_its_end():
+    """Each child stands before its parent."""
+    return v8([(i, f"f{i % 3}", [i + 1] if i < 300_000 else []) for i in range(300_000, 0, -1)], [300_000, 1], [1, 1])
+
+
+def times_going_back():
+    return v8([(1, "f", []), (2, "g", [])], [1, 2] * 500_000, [10**8] + [-1] * 999_999)
+
+
+def samples_at_one_time():
+    return v8([(i, "f", []) for i in range(1, 1000)], [i % 999 + 1 for i in range(1_000_000)], [0] * 1_000_000)
+
+
+def nodes_far_apart():
+    return v8([(i * 40_000, "f", []) for i in range(1, 100_000)], [i * 40_000 for i in range(1, 100_000)], [1] * 99_999)
+
+
+def circles_of_nodes():
+    return v8([(i, "f", [i + 1 if i % 1000 else i - 999]) for i in range(1, 200_001)], [], [])
+
+
 CASES = [
     ("pstat", [one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_names_with_one_beginning,
                many_lines_of_one_name, long_numbers, kept_objects]),
@@ -377,9 +406,10 @@ CASES = [
     ("sentry", [items_of_many_types, threads_of_chunks_before_profiles, samples_backwards, samples_of_a_deep_stack, a_wide_trace,
                 a_chain_of_spans, circles_of_spans]),
     ("chrometrace", [many_begins, events_at_one_time, overlaps_everywhere, a_thread_for_each_event, headers_that_do_not_end]),
+    ("cpuprofile", [a_chain_from_its_end, times_going_back, samples_at_one_time, nodes_far_apart, circles_of_nodes]),
     ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),
 ]
-REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals}
+REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals, circles_of_nodes}
 
 
 def within():
