@@ -38,10 +38,8 @@ static const struct kind {
 	{ AT_START, MARK("%PDF"), "a PDF document" },
 	{ AT_START, MARK("\x04\x22\x4d\x18"), "lz4 data: unpack it first" },
 	/* JSON */
-	{ IN_JSON, MARK("\"traceEvents\""), "a Chrome trace: speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"timeDeltas\""),
 	  "a .cpuprofile of V8: speedscope.app opens and exports it" },
-	{ IN_JSON, MARK("\"ph\""), "a Chrome trace: speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"stackTable\""),
 	  "a profile of the Firefox Profiler: speedscope.app opens and "
 	  "exports it" },

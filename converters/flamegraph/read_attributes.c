@@ -6,26 +6,11 @@
 enum { MICRO = -6 };
 static const int64_t FARTHEST = (int64_t)1 << 50; /* a sum of a thousand of these fits */
 
-bool flame_find_attribute(const struct flame_attributes *a, const char *prefix, const char *name,
-			  struct str *value)
-{
-	for (int i = 0; i < a->n; i++) {
-		const xmlChar **at = a->v + 5 * i;
-
-		if (strcmp(text_of(at[0]), name) != 0 ||
-		    strcmp(at[1] ? text_of(at[1]) : "", prefix) != 0)
-			continue;
-		*value = (struct str){ text_of(at[3]), (size_t)(at[4] - at[3]) };
-		return true;
-	}
-	return false;
-}
-
-bool flame_attribute_is(const struct flame_attributes *a, const char *name, const char *wanted)
+bool flame_attribute_is(const struct xml_attributes *a, const char *name, const char *wanted)
 {
 	struct str value;
 
-	return flame_find_attribute(a, "", name, &value) && str_eq(value, str_of(wanted));
+	return xml_attribute(a, "", name, &value) && str_eq(value, str_of(wanted));
 }
 
 /* Parses "12.5" or "12.5px" into millionths. */
@@ -42,13 +27,13 @@ static bool take_length(struct str s, int64_t *length)
 	       *length >= -FARTHEST;
 }
 
-int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attributes *a,
+int64_t flame_length_of(struct flame_xml_reader *r, const struct xml_attributes *a,
 			const char *name, int64_t full)
 {
 	struct str text;
 	int64_t length;
 
-	if (!flame_find_attribute(a, "", name, &text))
+	if (!xml_attribute(a, "", name, &text))
 		return 0;
 	if (str_ends(text, S("%"))) {
 		if (take_length(str_head(text, text.n - 1), &length)) {
@@ -59,7 +44,7 @@ int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attribute
 	} else if (take_length(text, &length)) {
 		return length;
 	}
-	flame_xml_fail(r, line_of(r), "a length", diag_quote(text));
+	flame_xml_fail(r, "a length", diag_quote(text));
 	return 0;
 }
 
@@ -68,26 +53,25 @@ static int64_t exact_of(struct flame_xml_reader *r, struct str text)
 	int64_t value = 0;
 
 	if (!str_to_i64(text, &value) || value < 0 || value > INT64_MAX / 4) {
-		flame_xml_fail(r, line_of(r), "an integer from 0 to 2^61", diag_quote(text));
+		flame_xml_fail(r, "an integer from 0 to 2^61", diag_quote(text));
 		return 0;
 	}
 	return value;
 }
 
 struct flame_place flame_place_of(struct flame_xml_reader *r, const struct flame_element *parent,
-				  const struct flame_attributes *a)
+				  const struct xml_attributes *a)
 {
 	struct flame_place place = {
 		.x = parent->left + flame_length_of(r, a, "x", parent->full),
 		.y = parent->top + flame_length_of(r, a, "y", parent->tall),
 		.width = flame_length_of(r, a, "width", parent->full),
 		.height = flame_length_of(r, a, "height", parent->tall),
-		.line = line_of(r),
+		.line = (uint32_t)r->in->line,
 	};
 	struct str x, width;
 
-	place.exact = flame_find_attribute(a, "fg", "x", &x) &&
-		      flame_find_attribute(a, "fg", "w", &width);
+	place.exact = xml_attribute(a, "fg", "x", &x) && xml_attribute(a, "fg", "w", &width);
 	if (place.exact) {
 		place.exact_x = exact_of(r, x);
 		place.exact_width = exact_of(r, width);
@@ -96,13 +80,13 @@ struct flame_place flame_place_of(struct flame_xml_reader *r, const struct flame
 }
 
 /* Parses "translate(0 160)"; other transformations do not separate boxes. */
-void flame_translate(const struct flame_attributes *a, struct flame_element *e)
+void flame_translate(const struct xml_attributes *a, struct flame_element *e)
 {
 	struct str text, x, y = S("");
 	int64_t by;
 
-	if (!flame_find_attribute(a, "", "transform", &text) ||
-	    !str_starts(text, S("translate(")) || !str_cut(str_from(text, 10), ')', &text, &x))
+	if (!xml_attribute(a, "", "transform", &text) || !str_starts(text, S("translate(")) ||
+	    !str_cut(str_from(text, 10), ')', &text, &x))
 		return;
 	text = str_trim(text);
 	if (!str_cut(text, ',', &x, &y) && !str_cut(text, ' ', &x, &y))
@@ -114,11 +98,11 @@ void flame_translate(const struct flame_attributes *a, struct flame_element *e)
 }
 
 /* onmouseover="s('it\'s (12 samples, 3.45%)')", in the years before with the other quotes */
-void flame_take_spoken(const struct flame_attributes *a, struct flame_element *e)
+void flame_take_spoken(const struct xml_attributes *a, struct flame_element *e)
 {
 	struct str text;
 
-	if (!flame_find_attribute(a, "", "onmouseover", &text) || text.n < 5 ||
+	if (!xml_attribute(a, "", "onmouseover", &text) || text.n < 5 ||
 	    !((str_starts(text, S("s('")) && str_ends(text, S("')"))) ||
 	      (str_starts(text, S("s(\"")) && str_ends(text, S("\")")))))
 		return;

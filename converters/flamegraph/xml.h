@@ -1,17 +1,17 @@
 /*
  * flamegraph/xml - reads the XML of a flame graph
  *
- * 	read.c             elements, and the parser that reports them
+ * 	read.c             elements
  * 	read_attributes.c  the meaning of attributes
  *
  * The title of an element is kept for the next one at its depth: flamegraph_read() frees
- * those of the `ready` ones. Attributes belong to libxml2 and are valid during the event.
+ * those of the `ready` ones.
  */
 #ifndef FLAMEGRAPH_XML_H
 #define FLAMEGRAPH_XML_H
 
 #include "common/base/alloc.h"
-#include "common/syntax/xml_library.h"
+#include "common/syntax/xml_read.h"
 #include "converters/flamegraph/reading.h"
 
 enum flame_element_kind {
@@ -36,53 +36,29 @@ struct flame_element {
 
 struct flame_xml_reader {
 	struct input *in;
-	const struct xml_library *library;
-	xmlParserCtxtPtr xml;
 	struct flame_picture picture;
 	struct flame_element *open;
 	size_t depth, ready, cap; /* `ready`: how many have been used before */
 	struct buf data;
 	uint64_t data_line;
-	bool found;            /* the data was written by us */
-	bool in_html;          /* the picture is in a page */
-	bool ending;           /* all input has been parsed */
-	enum failure given_up; /* why work was given up within an event */
-	struct cleanup cleanup;
+	bool found;   /* the data was written by us */
+	bool in_html; /* the picture is in a page */
 };
 
-static inline uint32_t line_of(struct flame_xml_reader *r)
-{
-	return (uint32_t)r->library->xmlSAX2GetLineNumber(r->xml);
-}
-
 /* Reports "expected EXPECTED, got GOT" unless an error was reported before. */
-void flame_xml_fail(struct flame_xml_reader *r, uint64_t line, const char *expected,
-		    const char *got);
+void flame_xml_fail(struct flame_xml_reader *r, const char *expected, const char *got);
 
 /* --- attributes --- */
 
-/* As in libxml2: name, prefix, URI, value, end of value. */
-struct flame_attributes {
-	const xmlChar **v;
-	int n;
-};
-
-static inline const char *text_of(const xmlChar *s)
-{
-	return (const char *)s;
-}
-
-bool flame_find_attribute(const struct flame_attributes *a, const char *prefix, const char *name,
-			  struct str *value);
-bool flame_attribute_is(const struct flame_attributes *a, const char *name, const char *wanted);
+bool flame_attribute_is(const struct xml_attributes *a, const char *name, const char *wanted);
 /* A length in millionths of a pixel, or a fraction of `full`; 0 if it is missing. */
-int64_t flame_length_of(struct flame_xml_reader *r, const struct flame_attributes *a,
+int64_t flame_length_of(struct flame_xml_reader *r, const struct xml_attributes *a,
 			const char *name, int64_t full);
 struct flame_place flame_place_of(struct flame_xml_reader *r, const struct flame_element *parent,
-				  const struct flame_attributes *a);
+				  const struct xml_attributes *a);
 /* Applies a translation to the contents of the element. */
-void flame_translate(const struct flame_attributes *a, struct flame_element *e);
+void flame_translate(const struct xml_attributes *a, struct flame_element *e);
 /* Takes the title of an element that an event handler shows. */
-void flame_take_spoken(const struct flame_attributes *a, struct flame_element *e);
+void flame_take_spoken(const struct xml_attributes *a, struct flame_element *e);
 
 #endif

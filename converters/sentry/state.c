@@ -161,7 +161,6 @@ struct spans *sentry_spans_of(struct sentry_state *s, struct profile *p)
 	spans->options.wall |= s->options.wall;
 	spans->options.strip_ids |= s->options.strip_ids;
 	spans->options.repair_siblings |= s->options.repair_siblings;
-	spans->options.can_repair = true;
 	return spans;
 }
 

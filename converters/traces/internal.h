@@ -15,7 +15,7 @@ enum traces_shape {
 };
 
 struct traces_read_options {
-	bool wall, strip_ids;
+	bool wall, strip_ids, repair_siblings;
 	const char *span_name;
 };
 

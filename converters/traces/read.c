@@ -11,6 +11,8 @@ const struct option_row traces_read_rows[] = {
 		 offsetof(struct traces_read_options, strip_ids)),
 	OPT_FLAG(0, "wall", "divide each instant of a trace among the spans that run",
 		 offsetof(struct traces_read_options, wall)),
+	OPT_FLAG(0, "repair-siblings", "make siblings of parents and children that outlive them",
+		 offsetof(struct traces_read_options, repair_siblings)),
 	OPT_END
 };
 
@@ -168,6 +170,7 @@ int traces_read(struct input *in, struct profile *p)
 	r.s = spans_of(p);
 	r.s->options.wall |= options->wall;
 	r.s->options.strip_ids |= options->strip_ids;
+	r.s->options.repair_siblings |= options->repair_siblings;
 	r.wants_op = span_names_has(&r.names, SPAN_OP);
 	r.wants_description = span_names_has(&r.names, SPAN_DESCRIPTION);
 	json_start(&r.j, in);

@@ -154,9 +154,9 @@ static void report_overlaps(const struct span_counts *c, const struct span_optio
 	diag_warning("%" PRIu64 " traces took %s ms, their spans %s ms of their own: %s "
 		     "(--wall divides each instant%s)",
 		     c->traces, ms_text(took, c->wall_time), ms_text(sum, c->self_time), text.p,
-		     options->can_repair && !options->repair_siblings
-			     ? ", --repair-siblings takes such spans for siblings"
-			     : "");
+		     options->repair_siblings
+			     ? ""
+			     : ", --repair-siblings takes such spans for siblings");
 	buf_free(&text);
 }
 

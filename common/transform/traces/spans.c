@@ -275,7 +275,6 @@ static void join(struct profile *p, const void *state)
 	to->options.wall |= from->options.wall;
 	to->options.strip_ids |= from->options.strip_ids;
 	to->options.repair_siblings |= from->options.repair_siblings;
-	to->options.can_repair |= from->options.can_repair;
 	for (size_t i = 0; i < from->count; i++)
 		join_row(to, from, &from->rows[i]);
 }

@@ -90,7 +90,6 @@ struct span_options {
 	bool wall;            /* span_trees.h */
 	bool strip_ids;       /* span_names.h */
 	bool repair_siblings; /* span_trees.h */
-	bool can_repair;      /* the reader has an option for it, which messages name */
 };
 
 struct spans {

@@ -156,6 +156,17 @@ def test_overlaps_are_said_unless_divided():
     assert sum(folded("--wall", input=data).values()) == 15
 
 
+def test_siblings_are_repaired():
+    """c outlives its parent b, and d outlives c: both are children of a, as b is; e is within d."""
+    data = otlp(one("a", 1, 0, 0, 10), one("b", 2, 1, 1, 5), one("c", 3, 2, 2, 9), one("d", 4, 3, 3, 10), one("e", 5, 4, 4, 6))
+    assert "--repair-siblings takes such spans for siblings" in said(data)
+    assert folded(input=data) == {"a": 6, "a;b": 1, "a;b;c": 1, "a;b;c;d": 5, "a;b;c;d;e": 2}
+    told = said(data, "--repair-siblings")
+    assert "2 spans that outlived their parents became their siblings" in told and "takes such spans" not in told
+    assert folded("--repair-siblings", input=data) == {"a": 1, "a;b": 4, "a;c": 7, "a;d": 5, "a;d;e": 2}
+    lib.run("traces2collapsed", "--strict", "--repair-siblings", input=data, status=2)
+
+
 def test_roots_at_the_same_time_are_said():
     """A sum beyond what the traces took is that of siblings, of late ends and of roots: without a parent, and of circles cut open."""
     orphan = otlp(one("a", 1, 0, 0, 1000), one("b", 2, 9, 100, 600))
