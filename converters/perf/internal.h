@@ -104,6 +104,8 @@ struct perf_stacks {
 	size_t text_count, text_cap;
 	struct buf bytes;
 	struct index index;
+	unsigned searched, found; /* in the cache, lately */
+	unsigned resting;         /* so many texts more are not looked for */
 
 	const char *text; /* the present one, which begins behind line in->line; NULL: on it */
 	struct str *rows; /* its frames, the leaf first */

@@ -228,19 +228,43 @@ static void remember(struct perf_stacks *s, uint64_t hash, struct perf_known_tex
 	index_add(&s->index, hash, (uint32_t)s->text_count++);
 }
 
+/*
+ * Where addresses hardly ever come again, the cache only takes time: it rests, and is tried again
+ * later.
+ */
+static bool is_resting(struct perf_stacks *s)
+{
+	enum { TRIED = 1 << 12, MIN_FOUND = TRIED / 16, RESTING = 1 << 16 };
+
+	if (s->resting) {
+		s->resting--;
+		return true;
+	}
+	if (++s->searched == TRIED) {
+		s->resting = s->found < MIN_FOUND ? RESTING : 0;
+		s->searched = s->found = 0;
+	}
+	return false;
+}
+
 stack_id perf_stack_of(struct perf_stacks *s, stack_id root, struct str text)
 {
-	uint64_t hash = hash_mix(hash_text(text), root);
+	uint64_t hash;
 	stack_id stack;
 
+	s->text = text.p;
+	if (is_resting(s))
+		return read_rows(s, root, text);
+	hash = hash_mix(hash_text(text), root);
 	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);) {
 		const struct perf_known_text *known = &s->texts[at.row];
 
 		if (known->root == root && known->n == text.n &&
-		    memcmp(s->bytes.p + known->at, text.p, text.n) == 0)
+		    memcmp(s->bytes.p + known->at, text.p, text.n) == 0) {
+			s->found++;
 			return known->stack;
+		}
 	}
-	s->text = text.p;
 	stack = read_rows(s, root, text);
 	if (!s->in->failed)
 		remember(s, hash, (struct perf_known_text){ .root = root, .stack = stack }, text);
