@@ -19,7 +19,7 @@ static const struct kind {
 		(literal), sizeof(literal) - 1 \
 	}
 	/* binary */
-	{ AT_START, MARK("PERFILE2"), "a perf.data file: fold what `perf script` prints of it" },
+	{ AT_START, MARK("PERFILE2"), "a perf.data file: what `perf script` prints of it is read" },
 	{ AT_START, MARK("FLR\0"),
 	  "a recording of Java's Flight Recorder: async-profiler's jfrconv "
 	  "makes collapsed stacks of it" },

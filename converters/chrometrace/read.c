@@ -36,10 +36,10 @@ static bool is_whole(struct input *in)
 			text = !text;
 		else if (!text && (c == '{' || c == '['))
 			depth++;
-		else if (!text && (c == '}' || c == ']') && --depth == 0)
+		else if (!text && (c == '}' || c == ']'))
+			depth--;
+		if (!depth) /* or it is no object: that is an error elsewhere */
 			return true;
-		else if (!depth)
-			return true; /* no object: an error elsewhere */
 	}
 	return in->failed;
 }

@@ -233,12 +233,12 @@ static uint32_t stream_of(struct chrometrace_reader *r, const struct chrometrace
 {
 	const struct chrometrace_piece *piece = &r->piece;
 	uint32_t thread = chrometrace_find_thread(r, e->pid, e->tid);
-	uint32_t stream = chrometrace_find_stream(
-		r, (struct chrometrace_stream){ .pid = e->pid,
-						.id = e->id,
-						.thread = thread,
-						.time = e->start,
-						.end = INT64_MIN });
+	uint32_t stream = chrometrace_find_stream(r,
+						  (struct chrometrace_stream){ .pid = e->pid,
+									       .id = e->id,
+									       .thread = thread,
+									       .time = e->start,
+									       .end = INT64_MIN });
 
 	if (begins)
 		r->streams[stream].thread = thread;
@@ -272,8 +272,8 @@ static struct chrometrace_node *find_node(const struct chrometrace_reader *r, ui
 /* Nodes come behind their callers, unless the piece with these was lost. */
 static void add_node(struct chrometrace_reader *r, uint32_t stream, struct chrometrace_node node)
 {
-	const struct chrometrace_node *caller =
-		node.has_parent ? find_node(r, stream, node.parent) : NULL;
+	const struct chrometrace_node *caller = node.has_parent ? find_node(r, stream, node.parent)
+								: NULL;
 
 	if (find_node(r, stream, node.id)) {
 		input_error_at(r->in, node.byte,
@@ -329,15 +329,15 @@ void chrometrace_add_piece(struct chrometrace_reader *r, const struct chrometrac
 		const struct chrometrace_node *node = find_node(r, stream, id);
 
 		if (!node)
-			input_error_at(r->in, e->byte,
-				       "expected a sample of a node that is known, got node %" PRIu32,
-				       id);
+			input_error_at(
+				r->in, e->byte,
+				"expected a sample of a node that is known, got node %" PRIu32, id);
 		else if (!i64_add(*time, piece->deltas.list[i], time))
 			input_error_at(r->in, e->byte, "expected times that fit in 64 bits");
 		else
-			chrometrace_add_sample(
-				r, (struct chrometrace_sample){ .time = *time,
-								.stream = stream,
-								.stack = stack_at(r, node, i) });
+			chrometrace_add_sample(r, (struct chrometrace_sample){
+							  .time = *time,
+							  .stream = stream,
+							  .stack = stack_at(r, node, i) });
 	}
 }

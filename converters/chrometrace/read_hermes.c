@@ -58,9 +58,11 @@ static void read_sample(struct chrometrace_reader *r)
 	if (r->in->failed)
 		return;
 	thread = chrometrace_find_thread(r, pid, tid);
-	sample.stream = chrometrace_find_stream(
-		r, (struct chrometrace_stream){
-			   .pid = pid, .id = tid, .thread = thread, .end = INT64_MIN, .number = 1 });
+	sample.stream = chrometrace_find_stream(r, (struct chrometrace_stream){ .pid = pid,
+										.id = tid,
+										.thread = thread,
+										.end = INT64_MIN,
+										.number = 1 });
 	chrometrace_add_sample(r, sample);
 }
 
@@ -92,11 +94,13 @@ static struct function function_of(struct chrometrace_reader *r, struct str name
 	struct str function, place;
 	uint64_t line, column;
 
-	if (str_ends(name, S(")")) && str_cut_last(str_head(name, name.n - 1), '(', &function, &place) &&
+	if (str_ends(name, S(")")) &&
+	    str_cut_last(str_head(name, name.n - 1), '(', &function, &place) &&
 	    cut_number(&place, &column) && cut_number(&place, &line))
-		return (struct function){ .name = profile_string(r->p, function.n ? function
-										 : S("(anonymous)")),
-					  .file = profile_string(r->p, place) };
+		return (struct function){
+			.name = profile_string(r->p, function.n ? function : S("(anonymous)")),
+			.file = profile_string(r->p, place)
+		};
 	return (struct function){ .name = profile_string(r->p, name) };
 }
 

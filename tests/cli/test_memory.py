@@ -438,6 +438,25 @@ def plan_triggers(n):
             + b"".join(b"Trigger %s: calls=1\n" % short(i).encode() for i in range(n // 20)))
 
 
+# --- perf ---
+
+def perf_frames(n):
+    """One stack, each frame a function of its own."""
+    return b"a 1 1.000000: c:\n" + b"".join(b"\t1 %s\n" % short(i).encode() for i in range(n // 6)) + b"\n"
+
+
+def perf_stacks(n):
+    return b"\n".join(b"a\n\t1 %s\n" % short(i).encode() for i in range(n // 9)) + b"\n"
+
+
+def perf_addresses(n):
+    return b"\t0000000000000000\n\n" + b"\n".join(b"\t%x\n" % i for i in range(n // 6)) + b"\n"
+
+
+def perf_threads(n):
+    return b"".join(b"%d 1.000000: c:\n" % i for i in range(n // 16))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -463,6 +482,7 @@ WORST = {
     "chrometrace": [hermes_samples, nodes_of_pieces, nested_events, events_of_threads, events_backwards],
     "cpuprofile": [v8_nodes, v8_children, v8_samples, v8_tree],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
+    "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]
