@@ -32,11 +32,12 @@ static const struct chrometrace_read_options usual_reading;
 
 const struct format chrometrace_format = {
 	.name = "chrometrace",
-	.title = "trace events of Chromium, Node.js, LLVM, VizTracer, py-spy",
+	.title = "trace events of Chromium, Node.js, LLVM, Hermes, VizTracer, py-spy",
 	.suffixes = ".trace.json .trace .time-trace",
 	.representation = REPR_SAMPLES,
 	.features = FEATURE_STACKS | FEATURE_CALLS | FEATURE_FILES | FEATURE_FUNCTION_LINES |
-		    FEATURE_LINES | FEATURE_THREADS | FEATURE_UNITS | FEATURE_ORDER |
+		    FEATURE_LINES | FEATURE_COLUMNS | FEATURE_FRAME_KINDS | FEATURE_IDLE |
+		    FEATURE_SAMPLE_TIMES | FEATURE_THREADS | FEATURE_UNITS | FEATURE_ORDER |
 		    FEATURE_CALL_EVENTS | FEATURE_TIME_RANGES | FEATURE_RECORDING |
 		    FEATURE_METADATA,
 	.reads_threads = true,

@@ -4,7 +4,15 @@
 
 #include "common/program/format.h"
 
+/* What a file that has both is read as. */
+enum chrometrace_source {
+	CHROMETRACE_AUTO, /* CPU profiles, or events where there is none */
+	CHROMETRACE_EVENTS,
+	CHROMETRACE_CPU,
+};
+
 struct chrometrace_read_options {
+	int source; /* enum chrometrace_source */
 	bool lenient;
 };
 

@@ -272,10 +272,7 @@ void chrometrace_nest(struct chrometrace_reader *r)
 	struct nester n = { .r = r, .child_first = r->child_first > r->parent_first };
 	struct csr rows;
 
-	n.value = profile_value_type(r->p,
-				     (struct value_type){ .name = profile_string(r->p, S("time")),
-							  .unit = UNIT_TIME,
-							  .source_scale = 3 });
+	n.value = chrometrace_value_type(r);
 	r->p->counts_calls = true;
 	csr_open(&rows, r->thread_count, r->row_count);
 	for (size_t i = 0; i < r->row_count; i++)

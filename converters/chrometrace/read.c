@@ -5,6 +5,10 @@
 #include "converters/chrometrace/reading.h"
 
 const struct option_row chrometrace_read_rows[] = {
+	OPT_CHOICE(
+		0, "source", "auto|events|cpu",
+		"what is read: CPU profiles, or events where there is none; events; CPU profiles",
+		offsetof(struct chrometrace_read_options, source)),
 	OPT_FLAG(0, "lenient", "of a file that is cut, read the events before the cut",
 		 offsetof(struct chrometrace_read_options, lenient)),
 	OPT_END
@@ -32,10 +36,10 @@ static bool is_whole(struct input *in)
 			text = !text;
 		else if (!text && (c == '{' || c == '['))
 			depth++;
-		else if (!text && (c == '}' || c == ']') && --depth == 0)
+		else if (!text && (c == '}' || c == ']'))
+			depth--;
+		if (!depth) /* or it is no object: that is an error elsewhere */
 			return true;
-		else if (!depth)
-			return true; /* no object: an error elsewhere */
 	}
 	return in->failed;
 }
@@ -100,6 +104,10 @@ static void read_object(struct chrometrace_reader *r)
 	while (!r->unended && !r->cut && json_key(&r->j, &key)) {
 		if (str_eq(key, S("traceEvents")))
 			read_events(r);
+		else if (str_eq(key, S("samples")))
+			chrometrace_read_samples(r);
+		else if (str_eq(key, S("stackFrames")))
+			chrometrace_read_stack_frames(r);
 		else if (str_eq(key, S("beginningOfTime")))
 			read_beginning(r);
 		else
@@ -133,6 +141,7 @@ static void report_repairs(const struct chrometrace_reader *r)
 		{ r->counts.unclosed, "events without an end last until the end of their thread" },
 		{ r->counts.stray, "ends without a begin were passed over" },
 		{ r->counts.overlaps, "events that outlast their caller were cut at its end" },
+		{ r->counts.lost_callers, "nodes whose caller is in no piece are at the root" },
 		{ r->counts.unmeasured, "complete events without a duration were taken as 0" },
 		{ r->counts.async + r->pending_count,
 		  "asynchronous events, which are on no stack, were left out" },
@@ -164,16 +173,51 @@ static void report_rest(const struct chrometrace_reader *r)
 			     name, r->counts.others);
 }
 
+/* --- events or samples --- */
+
+static uint64_t count_timed(const struct chrometrace_reader *r)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < r->row_count; i++)
+		count += r->rows[i].end == CHROMETRACE_BEGIN || r->rows[i].end > r->rows[i].start;
+	return count;
+}
+
+/* Both tell of the same time, so they are never added up. */
+static void make_rows(struct chrometrace_reader *r)
+{
+	uint64_t timed;
+
+	if (r->source == CHROMETRACE_EVENTS ||
+	    (r->source == CHROMETRACE_AUTO && !r->sample_count)) {
+		chrometrace_nest(r);
+		return;
+	}
+	chrometrace_make_samples(r);
+	timed = count_timed(r);
+	if (timed && r->source == CHROMETRACE_AUTO)
+		profile_report_missing(r->p, str_of(r->in->name),
+				       "%" PRIu64
+				       " events left out beside CPU profiles (--source events "
+				       "reads them instead)",
+				       timed);
+}
+
 int chrometrace_read(struct input *in, struct profile *p)
 {
 	const struct chrometrace_read_options *options = in->options;
-	struct chrometrace_reader r = { .in = in, .p = p, .lenient = options->lenient };
+	struct chrometrace_reader r = {
+		.in = in, .p = p, .lenient = options->lenient, .source = options->source
+	};
 
 	json_start(&r.j, in);
 	strings_init(&r.texts);
 	read_file(&r);
+	if (!in->failed)
+		chrometrace_resolve_samples(&r);
 	if (!in->failed) {
-		chrometrace_nest(&r);
+		make_rows(&r);
 		if (r.beginning)
 			profile_add_recording(p, (struct recording){ .start = r.beginning });
 		report_repairs(&r);

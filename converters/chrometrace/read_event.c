@@ -29,7 +29,7 @@ static bool take_number(struct chrometrace_reader *r, const char *what, struct d
  * Microseconds as nanoseconds. They stay below half of what fits, so that neither the end of an
  * event nor the difference of two is beyond 64 bits.
  */
-static bool take_time(struct chrometrace_reader *r, const char *what, int64_t *ns)
+bool chrometrace_take_time(struct chrometrace_reader *r, const char *what, int64_t *ns)
 {
 	enum { MICROSECONDS = 3 };
 	struct decimal number = { 0 };
@@ -49,7 +49,7 @@ static bool take_time(struct chrometrace_reader *r, const char *what, int64_t *n
 	return false;
 }
 
-static struct chrometrace_id take_id(struct chrometrace_reader *r)
+struct chrometrace_id chrometrace_take_id(struct chrometrace_reader *r)
 {
 	struct chrometrace_id id = { 0 };
 	struct str text = { 0 };
@@ -132,6 +132,8 @@ static void read_arguments(struct chrometrace_reader *r, struct chrometrace_even
 			e->of.file = take_argument(r);
 		} else if (str_eq(key, S("line"))) {
 			e->of.line = take_line(r);
+		} else if (str_eq(key, S("data"))) {
+			chrometrace_read_data(r);
 		} else {
 			e->is_sum |= str_eq(key, S("avg ms"));
 			json_skip(&r->j);
@@ -155,16 +157,27 @@ static void take_length(struct chrometrace_reader *r, struct chrometrace_event *
 
 	json_peek(&r->j);
 	at = input_offset(r->in);
-	e->has_length = take_time(r, "a duration in microseconds", &e->length);
+	e->has_length = chrometrace_take_time(r, "a duration in microseconds", &e->length);
 	if (e->has_length && e->length < 0)
 		input_error_at(r->in, at, "expected a duration that is not negative");
 }
 
-enum event_key { KEY_NAME, KEY_CAT, KEY_PH, KEY_TS, KEY_DUR, KEY_PID, KEY_TID, KEY_ARGS, KEYS };
+enum event_key {
+	KEY_NAME,
+	KEY_CAT,
+	KEY_PH,
+	KEY_TS,
+	KEY_DUR,
+	KEY_PID,
+	KEY_TID,
+	KEY_ARGS,
+	KEY_ID,
+	KEYS
+};
 static const struct str event_keys[KEYS] = {
 	[KEY_NAME] = { "name", 4 }, [KEY_CAT] = { "cat", 3 },   [KEY_PH] = { "ph", 2 },
 	[KEY_TS] = { "ts", 2 },     [KEY_DUR] = { "dur", 3 },   [KEY_PID] = { "pid", 3 },
-	[KEY_TID] = { "tid", 3 },   [KEY_ARGS] = { "args", 4 },
+	[KEY_TID] = { "tid", 3 },   [KEY_ARGS] = { "args", 4 }, [KEY_ID] = { "id", 2 },
 };
 
 static enum event_key find_key(struct str key)
@@ -182,11 +195,14 @@ static void read_key(struct chrometrace_reader *r, struct chrometrace_event *e, 
 	case KEY_NAME: e->of.name = take_text(r); break;
 	case KEY_CAT: e->category = take_category(r); break;
 	case KEY_PH: take_phase(r, e); break;
-	case KEY_TS: e->has_start = take_time(r, "a time in microseconds", &e->start); break;
+	case KEY_TS:
+		e->has_start = chrometrace_take_time(r, "a time in microseconds", &e->start);
+		break;
 	case KEY_DUR: take_length(r, e); break;
-	case KEY_PID: e->pid = take_id(r); break;
-	case KEY_TID: e->tid = take_id(r); break;
+	case KEY_PID: e->pid = chrometrace_take_id(r); break;
+	case KEY_TID: e->tid = chrometrace_take_id(r); break;
 	case KEY_ARGS: read_arguments(r, e); break;
+	case KEY_ID: e->id = chrometrace_take_id(r); break;
 	default: json_skip(&r->j);
 	}
 }
@@ -296,6 +312,18 @@ static void name_thread(struct chrometrace_reader *r, const struct chrometrace_e
 	}
 }
 
+static void take_sample_event(struct chrometrace_reader *r, const struct chrometrace_event *e)
+{
+	struct str name = strings_text(&r->texts, e->of.name);
+
+	if (str_eq(name, S("Profile")))
+		chrometrace_begin_profile(r, e);
+	else if (str_eq(name, S("ProfileChunk")))
+		chrometrace_add_piece(r, e);
+	else
+		r->counts.others++;
+}
+
 static void take_event(struct chrometrace_reader *r, const struct chrometrace_event *e)
 {
 	switch (e->phase) {
@@ -303,6 +331,7 @@ static void take_event(struct chrometrace_reader *r, const struct chrometrace_ev
 	case 'B': add_row(r, e, CHROMETRACE_BEGIN); break;
 	case 'E': add_row(r, e, CHROMETRACE_END); break;
 	case 'M': name_thread(r, e); break;
+	case 'P': take_sample_event(r, e); break;
 	case 'b':
 		if (is_on_stack(e))
 			begin_pending(r, e);
@@ -334,6 +363,7 @@ void chrometrace_read_event(struct chrometrace_reader *r)
 		return;
 	}
 	event.byte = input_offset(r->in);
+	r->piece.any = false;
 	json_object(&r->j);
 	while (json_key(&r->j, &key)) {
 		event.keyed = true;

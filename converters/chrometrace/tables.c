@@ -10,6 +10,14 @@ string_id chrometrace_text(struct chrometrace_reader *r, struct str text)
 	return strings_add(&r->texts, text);
 }
 
+value_id chrometrace_value_type(struct chrometrace_reader *r)
+{
+	return profile_value_type(r->p,
+				  (struct value_type){ .name = profile_string(r->p, S("time")),
+						       .unit = UNIT_TIME,
+						       .source_scale = 3 });
+}
+
 /* A text of the reader as one of the profile. */
 static string_id keep(struct chrometrace_reader *r, string_id text)
 {
@@ -161,4 +169,16 @@ void chrometrace_free_tables(struct chrometrace_reader *r)
 	alloc_free(r->frames);
 	alloc_free(r->pending);
 	alloc_free(r->rows);
+	index_free(&r->stream_index);
+	index_free(&r->node_index);
+	index_free(&r->stack_frame_index);
+	alloc_free(r->streams);
+	alloc_free(r->nodes);
+	alloc_free(r->samples);
+	alloc_free(r->stack_frames);
+	alloc_free(r->piece.nodes);
+	alloc_free(r->piece.samples.list);
+	alloc_free(r->piece.deltas.list);
+	alloc_free(r->piece.lines.list);
+	alloc_free(r->piece.columns.list);
 }

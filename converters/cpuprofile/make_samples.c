@@ -20,10 +20,7 @@ struct sample_maker {
 	bool timed;
 	uint32_t *order; /* samples by time; NULL: as they are */
 
-	/* samples of one stack behind each other are one row */
-	stack_id stack;
-	int64_t time, duration;
-	uint64_t count;
+	uint32_t *joined; /* of how many samples each is made; NULL: of one */
 
 	/* by node, where no order is wanted */
 	int64_t *durations;
@@ -35,13 +32,13 @@ struct sample_maker {
 static value_id find_value(struct cpuprofile_reader *r, const char *word)
 {
 	const struct unit_word *unit = unit_word_find(str_of(word));
-	struct value_type type = r->type;
 
-	if (!r->typed)
-		type = (struct value_type){ .name = profile_string(r->p, unit->value),
-					    .unit = unit->unit,
-					    .source_scale = unit->power };
-	return profile_value_type(r->p, type);
+	if (r->typed)
+		return r->value;
+	return profile_value_type(r->p,
+				  (struct value_type){ .name = profile_string(r->p, unit->value),
+						       .unit = unit->unit,
+						       .source_scale = unit->power });
 }
 
 /* total * i / n for i up to n, which are below 2^32 */
@@ -117,39 +114,51 @@ static void spread_evenly(struct cpuprofile_reader *r, int64_t start, int64_t en
 
 /* --- rows --- */
 
-static void flush_row(struct sample_maker *m)
+static void add_row(struct sample_maker *m, struct sample s, int64_t duration)
 {
-	if (m->count)
-		profile_sample_value(m->p,
-				     (struct sample){ .thread = m->thread,
-						      .stack = m->stack,
-						      .count = m->count,
-						      .timed = m->timed,
-						      .time = m->time },
-				     m->value, m->duration);
-	m->count = 0;
-	m->duration = 0;
+	s.thread = m->thread;
+	s.timed = m->timed;
+	s.time = m->timed ? s.time : 0;
+	profile_sample_value(m->p, s, m->value, duration);
 }
 
-static void add_sample(struct sample_maker *m, stack_id stack, int64_t time, int64_t duration)
+static void add_nodes(struct sample_maker *m)
 {
-	if (m->count && stack != m->stack)
-		flush_row(m);
-	if (!m->count)
-		m->time = m->timed ? time : 0;
-	m->stack = stack;
-	m->count++;
-	i64_add_to(&m->duration, duration);
+	for (size_t i = 0; i < m->r->node_count; i++)
+		if (m->counts[i])
+			add_row(m,
+				(struct sample){ .stack = m->r->nodes[i].stack,
+						 .count = m->counts[i] },
+				m->durations[i]);
 }
 
-static void flush_nodes(struct sample_maker *m)
+/*
+ * In files of very many samples those of one node behind each other become one: the rows of
+ * millions would take more memory than all the rest.
+ */
+static void join_samples(struct sample_maker *m)
 {
-	for (size_t i = 0; i < m->r->node_count; i++) {
-		m->stack = m->r->nodes[i].stack;
-		m->count = m->counts[i];
-		m->duration = m->durations[i];
-		flush_row(m);
+	enum { MANY = 1000000 };
+	struct cpuprofile_reader *r = m->r;
+	size_t runs = 0, k = 0;
+
+	if (m->order || m->durations || r->sample_count <= MANY)
+		return;
+	for (size_t i = 0; i < r->sample_count; i++)
+		runs += !i || r->samples[i] != r->samples[i - 1];
+	m->joined = alloc_zero(runs, sizeof *m->joined);
+	for (size_t i = 0; i < r->sample_count; i++) {
+		if (i && r->samples[i] == r->samples[k - 1]) {
+			m->joined[k - 1]++;
+			continue;
+		}
+		r->samples[k] = r->samples[i];
+		r->times[k] = r->times[i];
+		m->joined[k++] = 1;
 	}
+	r->sample_count = r->sample_cap = r->time_count = r->time_cap = runs;
+	r->samples = alloc_resize(r->samples, runs, sizeof *r->samples);
+	r->times = alloc_resize(r->times, runs, sizeof *r->times);
 }
 
 /* The collector's node is a child of the root; what it interrupted is the sample before it. */
@@ -187,11 +196,14 @@ static void add_samples(struct sample_maker *m, int64_t end)
 			i64_add_to(&m->durations[row], duration);
 			m->counts[row]++;
 		} else {
-			add_sample(m, stack_below(m, node, before), r->times[k], duration);
+			add_row(m,
+				(struct sample){ .stack = stack_below(m, node, before),
+						 .count = m->joined ? m->joined[k] : 1,
+						 .time = r->times[k] },
+				duration);
 		}
 		before = node->is_gc ? before : node;
 	}
-	flush_row(m);
 }
 
 /* --- samples --- */
@@ -262,7 +274,8 @@ static void time_samples(struct sample_maker *m, int64_t start, int64_t end)
 	struct cpuprofile_reader *r = m->r;
 
 	m->value = find_value(r, "microseconds");
-	m->timed = r->start.known && r->p->value_types[m->value].unit == UNIT_TIME;
+	m->timed = r->start.known && (r->timed || !r->own) &&
+		   r->p->value_types[m->value].unit == UNIT_TIME;
 	if (r->has_deltas)
 		sum_deltas(r, start);
 	if (r->in->failed || !r->sample_count)
@@ -274,11 +287,12 @@ static void time_samples(struct sample_maker *m, int64_t start, int64_t end)
 		m->durations = alloc_zero(r->node_count, sizeof *m->durations);
 		m->counts = alloc_zero(r->node_count, sizeof *m->counts);
 	}
+	add_time_range(m, start, end);
+	join_samples(m);
 	add_samples(m, end);
 	if (m->durations)
-		flush_nodes(m);
-	if (!r->in->failed)
-		add_time_range(m, start, end);
+		add_nodes(m);
+	alloc_free(m->joined);
 	alloc_free(m->order);
 	alloc_free(m->durations);
 	alloc_free(m->counts);

@@ -363,6 +363,17 @@ def events_of_threads(n):
     return b"[" + b",".join(b'{"ph":"X","ts":1,"tid":%d}' % i for i in range(n // 31)) + b"]"
 
 
+def hermes_samples(n):
+    """Of two stacks in turn."""
+    return (b'{"traceEvents":[],"stackFrames":{"1":{"name":"a"},"2":{"name":"b"}},"samples":['
+            + b",".join(b'{"ts":%d,"sf":%d}' % (i, i % 2 + 1) for i in range(n // 16)) + b"]}")
+
+
+def nodes_of_pieces(n):
+    nodes = b",".join(b'{"id":%d,"callFrame":{"functionName":"%s"}}' % (i, short(i).encode()) for i in range(n // 42))
+    return b'[{"ph":"P","name":"ProfileChunk","args":{"data":{"cpuProfile":{"nodes":[' + nodes + b"]}}}}]"
+
+
 def events_backwards(n):
     return b"[" + b",".join(b'{"name":"%s","ph":"X","ts":%d}' % (short(i).encode(), -i) for i in range(n // 35)) + b"]"
 
@@ -468,7 +479,7 @@ WORST = {
              otlp_json_stacks, otlp_json_strings],
     "traces": [spans_of_one_trace, traces_of_one_span, zipkin_spans],
     "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk, sentry_spans],
-    "chrometrace": [nested_events, events_of_threads, events_backwards],
+    "chrometrace": [hermes_samples, nodes_of_pieces, nested_events, events_of_threads, events_backwards],
     "cpuprofile": [v8_nodes, v8_children, v8_samples, v8_tree],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],

@@ -47,7 +47,7 @@ def test_oracle(path):
     if "clang" in path:  # headers, which the oracle leaves out, take from those around them: see below
         return
     found = collections.defaultdict(collections.Counter)
-    for stack, value in folded("-q", "--threads", lib.ROOT / path)[0].items():
+    for stack, value in folded("-q", "--threads", "--source", "events", lib.ROOT / path)[0].items():
         thread, *_, leaf = stack.split(";")
         found[thread][leaf.rsplit(" (", 1)[0] if "pyspy" in path else leaf] += value
     want = collections.defaultdict(collections.Counter)
@@ -58,6 +58,11 @@ def test_oracle(path):
     assert want.keys() == found.keys()
     for title, figures in want.items():
         assert found[title].total() == figures.pop("total")
+        # the oracle lists the first functions of each thread: where two have one title, those that both list, or one lists all
+        for thread in ORACLE[path]["threads"].values():
+            if thread["thread"] == title and sum(thread["self_ns"].values()) < thread["total_ns"]:
+                figures = {name: value for name, value in figures.items() if name in thread["self_ns"]}
+        assert len(figures) > 0
         assert {name: found[title][name] for name in figures} == figures
 
 
@@ -107,6 +112,81 @@ def test_calls_and_processes():
     out = lib.run("chrometrace2callgrind", "-q", GOLDEN / "viztracer.in")[0].decode()
     assert "MainProcess" in lib.run("chrometrace2speedscope", GOLDEN / "viztracer.in")[0].decode()
     assert "work er: 1" in out
+
+
+# --- CPU profiles among the events ---
+
+def test_chromium_profiles():
+    """Pieces of another thread belong to the profile of their process and id; the first two processes have one of the same id."""
+    path = GOLDEN / "chromium156.in"
+    profiles = ORACLE["tests/formats/chrometrace/golden/chromium156.in"]["cpu_profiles"]
+    stacks, said = folded("--threads", "--frames", "name", path)
+    assert said == f"chrometrace2collapsed: warning: {path}: 555 events left out beside CPU profiles (--source events reads them instead)\n"
+    for title, key in (("CrRendererMain", "2233:0x1 (tid 2233)"), ("DedicatedWorker thread", "2233:0x2 (tid 2278)")):
+        own, inclusive = collections.Counter(), collections.Counter()
+        for stack, value in stacks.items():
+            thread, *frames = stack.split(";")
+            if thread == title:
+                own[frames[-1]] += value
+                for name in set(frames):
+                    inclusive[name] += value
+        want = profiles[key]
+        assert own.total() == want["total"] * 1000
+        assert {name: own[name] for name in want["self"]} == {name: value * 1000 for name, value in want["self"].items()}
+        want["inclusive"].pop("(root)")
+        assert {name: inclusive[name] for name in want["inclusive"]} == {name: value * 1000 for name, value in want["inclusive"].items()}
+    assert folded("--source", "cpu", "--threads", "--frames", "name", path) == (stacks, "")
+    checked = json.loads(lib.run("profcheck", "--json", "--source", "cpu", path)[0])
+    assert checked["warnings"] == [] and checked["value_types"][0]["self_total"] == 1_029_826_000
+
+
+def test_hermes():
+    """A sample lasts until the next one; all samples of a function are of one, with the line where it begins."""
+    path = SAMPLES / "hermes0.12.trace.json"
+    stacks, said = folded("--frames", "name", path)
+    assert said == "" and sum(stacks.values()) == 692_565_000
+    own = collections.Counter()
+    for stack, value in stacks.items():
+        own[stack.rsplit(";", 1)[-1]] += value
+    assert own == {"spin": 462_937_000, "fib": 157_954_000, "[GC Young Gen]": 71_674_000}
+    frames = json.loads(lib.run("chrometrace2speedscope", path)[0])["shared"]["frames"]
+    assert {"name": "fib", "file": "hermes.js", "line": 2, "col": 41, "functionLine": 2} in frames
+    assert calls(path)["fib"][1] == 157_954_000
+
+
+def piece(samples, deltas, nodes=(), id="0x1", pid=1, tid=9, **data):
+    return {"name": "ProfileChunk", "ph": "P", "ts": 0, "pid": pid, "tid": tid, "id": id,
+            "args": {"data": {"cpuProfile": {"nodes": list(nodes), "samples": samples}, "timeDeltas": deltas, **data}}}
+
+
+def node(id, name, parent=None, **frame):
+    return {"id": id, "callFrame": {"functionName": name, **frame}, **({} if parent is None else {"parent": parent})}
+
+
+def profile(start=0, id="0x1", pid=1, tid=1):
+    return {"name": "Profile", "ph": "P", "ts": 0, "pid": pid, "tid": tid, "id": id, "args": {"data": {"startTime": start}}}
+
+
+NODES = [node(1, "(root)"), node(2, "f", 1, url="a.js", lineNumber=4, columnNumber=0), node(3, "", 2)]
+
+
+def test_pieces():
+    """By process and id, lines of samples, deltas below 0, an end, a profile without a piece."""
+    rows = [profile(100), profile(100, pid=2), profile(100, id="0x2", tid=7), piece([2, 3], [10, 5], NODES), piece([2], [5]),
+            piece([2, 2], [1, 2], NODES, pid=2)]
+    assert folded("--threads", data=array(*rows))[0] == {"thread 1;f (a.js:5)": 7000, "thread 1;f (a.js:5);(anonymous)": 5000}
+    assert folded(data=array(profile(0), piece([2, 3, 2], [10, 5, -3], NODES)))[0] == {"f (a.js:5)": 5000, "f (a.js:5);(anonymous)": 0}
+    assert folded(data=array(profile(0), piece([2, 2], [10, 5], NODES, lines=[6, 7], endTime=20)))[0] == {"f (a.js:6)": 5000, "f (a.js:7)": 5000}
+    assert folded(data=array(profile(0), piece([4], [10], [node(4, "g", 3)], endTime=11)))[1] == \
+        warning("1 nodes whose caller is in no piece are at the root")
+
+
+def test_sources():
+    rows = array(event("a", "X", 1, 4), profile(0), piece([2, 2], [10, 5], NODES))
+    assert folded("--source", "events", data=rows) == ({"a": 4000}, "")
+    assert folded("--source", "cpu", data=rows) == ({"f (a.js:5)": 5000}, "")
+    assert "1 events left out" in lib.run("chrometrace2collapsed", "--strict", input=rows, status=2)[1].decode()
+    assert folded("--source", "cpu", data=array(event("a", "X", 1, 4)))[0] == {}
 
 
 # --- trees whose stacks are known ---
