@@ -19,7 +19,7 @@ static const struct kind {
 		(literal), sizeof(literal) - 1 \
 	}
 	/* binary */
-	{ AT_START, MARK("PERFILE2"), "a perf.data file: fold what `perf script` prints of it" },
+	{ AT_START, MARK("PERFILE2"), "a perf.data file: what `perf script` prints of it is read" },
 	{ AT_START, MARK("FLR\0"),
 	  "a recording of Java's Flight Recorder: async-profiler's jfrconv "
 	  "makes collapsed stacks of it" },
@@ -38,10 +38,8 @@ static const struct kind {
 	{ AT_START, MARK("%PDF"), "a PDF document" },
 	{ AT_START, MARK("\x04\x22\x4d\x18"), "lz4 data: unpack it first" },
 	/* JSON */
-	{ IN_JSON, MARK("\"traceEvents\""), "a Chrome trace: speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"timeDeltas\""),
 	  "a .cpuprofile of V8: speedscope.app opens and exports it" },
-	{ IN_JSON, MARK("\"ph\""), "a Chrome trace: speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"stackTable\""),
 	  "a profile of the Firefox Profiler: speedscope.app opens and "
 	  "exports it" },

@@ -210,7 +210,6 @@ KINDS = {
     "perf.data": (b"PERFILE2" + bytes(100), "perf script"), "JFR": (b"FLR\0\0\2\0\1" + bytes(60), "jfrconv"),
     "gmon.out": (b"gmon\1\0\0\0" + bytes(12), "gprof"), "memray": (b"memray\0\0\0\0\13" + bytes(40), "memray"),
     "ELF": (b"\x7fELF\2\1\1", "ELF"), "zip": (archive, "unpack it"), "PNG": (b"\x89PNG\r\n\x1a\n", "PNG"),
-    "Chrome trace": (b'{"traceEvents":[{"ph":"X"}]}', "Chrome trace"), "array of events": (b' [{"name":"a","ph":"B"}]', "Chrome trace"),
     "cpuprofile": (b'{"nodes":[],"timeDeltas":[]}', "cpuprofile"), "JSON": (b'{"a":1}', "JSON of another kind"),
     "Firefox": (b'{"meta":{"preprocessedProfileVersion":50},"threads":[]}', "Firefox"),
     "pstats report": (b"         3 function calls in 0.000 seconds\n\n   Ordered by: standard name\n", ".pstat file"),

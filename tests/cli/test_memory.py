@@ -352,6 +352,63 @@ def sentry_spans(n):
     return json.dumps({"version": 2, "items": rows}, separators=(",", ":")).encode()
 
 
+# --- trace events ---
+
+def nested_events(n):
+    """Each inside of the one before, with a name of its own."""
+    return b"[" + b",".join(b'{"name":"%s","ph":"B","ts":1}' % short(i).encode() for i in range(n // 32)) + b"]"
+
+
+def events_of_threads(n):
+    return b"[" + b",".join(b'{"ph":"X","ts":1,"tid":%d}' % i for i in range(n // 31)) + b"]"
+
+
+def hermes_samples(n):
+    """Of two stacks in turn."""
+    return (b'{"traceEvents":[],"stackFrames":{"1":{"name":"a"},"2":{"name":"b"}},"samples":['
+            + b",".join(b'{"ts":%d,"sf":%d}' % (i, i % 2 + 1) for i in range(n // 16)) + b"]}")
+
+
+def nodes_of_pieces(n):
+    nodes = b",".join(b'{"id":%d,"callFrame":{"functionName":"%s"}}' % (i, short(i).encode()) for i in range(n // 42))
+    return b'[{"ph":"P","name":"ProfileChunk","args":{"data":{"cpuProfile":{"nodes":[' + nodes + b"]}}}}]"
+
+
+def events_backwards(n):
+    return b"[" + b",".join(b'{"name":"%s","ph":"X","ts":%d}' % (short(i).encode(), -i) for i in range(n // 35)) + b"]"
+
+
+# --- cpuprofile ---
+
+def v8(nodes, samples=(), deltas=()):
+    return b'{"nodes":[' + b",".join(nodes) + b'],"samples":[' + b",".join(samples) + b'],"timeDeltas":[' + b",".join(deltas) + b"]}"
+
+
+def v8_node(i, more=b""):
+    return b'{"id":%d,"functionName":"%s"%s}' % (i, short(i).encode(), more)
+
+
+def v8_nodes(n):
+    count = n // 25
+    return v8([v8_node(i) for i in range(count)], [b"%d" % i for i in range(count)], [b"1"] * count)
+
+
+def v8_children(n):
+    """The same child again and again."""
+    return v8([v8_node(1, b',"children":[' + b",".join([b"2"] * (n // 2 + 1)) + b"]"), v8_node(2)], [b"2"], [b"1"])
+
+
+def v8_samples(n):
+    """Of two stacks in turn, so that each is a row where time is kept."""
+    return v8([v8_node(1), v8_node(2)], [b"1", b"2"] * (n // 8 + 1), [b"1"] * (n // 8 + 1) * 2)
+
+
+def v8_tree(n):
+    depth = n // 38
+    return b'{"head":' + b"".join(b'{"id":%d,"functionName":"%s","children":[' % (i, short(i).encode()) for i in range(depth)) + \
+        b'{"id":-0,"functionName":"","selfSize":1}'.replace(b"-0", b"%d" % depth) + b"]}" * depth + b"}"
+
+
 # --- explain ---
 
 def plan_nodes(n):
@@ -381,6 +438,25 @@ def plan_triggers(n):
             + b"".join(b"Trigger %s: calls=1\n" % short(i).encode() for i in range(n // 20)))
 
 
+# --- perf ---
+
+def perf_frames(n):
+    """One stack, each frame a function of its own."""
+    return b"a 1 1.000000: c:\n" + b"".join(b"\t1 %s\n" % short(i).encode() for i in range(n // 6)) + b"\n"
+
+
+def perf_stacks(n):
+    return b"\n".join(b"a\n\t1 %s\n" % short(i).encode() for i in range(n // 9)) + b"\n"
+
+
+def perf_addresses(n):
+    return b"\t0000000000000000\n\n" + b"\n".join(b"\t%x\n" % i for i in range(n // 6)) + b"\n"
+
+
+def perf_threads(n):
+    return b"".join(b"%d 1.000000: c:\n" % i for i in range(n // 16))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -403,7 +479,10 @@ WORST = {
              otlp_json_stacks, otlp_json_strings],
     "traces": [spans_of_one_trace, traces_of_one_span, zipkin_spans],
     "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk, sentry_spans],
+    "chrometrace": [hermes_samples, nodes_of_pieces, nested_events, events_of_threads, events_backwards],
+    "cpuprofile": [v8_nodes, v8_children, v8_samples, v8_tree],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
+    "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

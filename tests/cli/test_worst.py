@@ -337,6 +337,92 @@ def circles_of_spans():
     return sentry_spans([(i, i + 1 if i % 1000 else i - 999, 1, 2) for i in range(2, 50_000)], 10)
 
 
+# --- perf ---
+
+PERF_FRAME = b"\t 26e2 run+0x1 (/srv/load)\n"
+
+
+def comms_of_colons_and_times():
+    lines = [b"a: 1 " * 100_000, b"1.000000:x " * 100_000, b" " * 1_000_000 + b"1 c:", b"1.0." * 250_000, b"[1] " * 250_000]
+    return b"".join(line + b" 7 2.000000: c: \n" + PERF_FRAME + b"\n" for line in lines)
+
+
+def lines_of_ten_megabytes():
+    return b"a 7 2.000000: c: " + b"ffffffff " * 1_000_000 + b"\n\t 1 f (" + b" (" * 5_000_000 + b")\n\t 2 g" + b"+0x1 (x" * 1_000_000 + b"\n\n"
+
+
+def a_perf_stack_of_a_million():
+    return b"a 7 2.000000: c: \n" + PERF_FRAME * 1_000_000 + b"\n" + b"a 7 2.000000: c: \n" + PERF_FRAME * 999_999 + b"\n"
+
+
+def inlined_in_two_objects():
+    return b"".join(b"a 7 2.000000: c: \n" + b"\t 1 f (inlined)\n" * 1000 + b"\t 1 g (/%d)\n\n" % (i % 2) for i in range(1000))
+
+
+def events_of_a_million_names():
+    return b"".join(b"a 7 2.000000: c%d: \n" % i for i in range(1_000_000))
+
+
+def threads_of_a_million_names():
+    return b"".join(b"a%d 7 2.000000: c: \n" % i for i in range(300_000))
+
+
+# --- trace events ---
+
+def trace(*events):
+    return b"[" + b",".join(events) + b"]"
+
+
+def many_begins():
+    return trace(*[b'{"name":"a","ph":"B","ts":1}'] * 5_000)
+
+
+def events_at_one_time():
+    return trace(*[b'{"name":"a","ph":"X","ts":1,"dur":%d}' % (i % 7) for i in range(5_000)])
+
+
+def overlaps_everywhere():
+    return trace(*[b'{"name":"a","ph":"X","ts":%d,"dur":900000}' % i for i in range(5_000)])
+
+
+def a_thread_for_each_event():
+    return trace(*[b'{"name":"a","ph":"X","ts":1,"tid":%d}' % i for i in range(50_000)])
+
+
+def headers_that_do_not_end():
+    begins = [b'{"name":"S","cat":"S","ph":"b","ts":%d}' % i for i in range(50_000)]
+    return trace(*begins, *[b'{"name":"T","cat":"T","ph":"e","ts":1}'] * 50_000)
+
+
+# --- cpuprofile ---
+
+def v8(nodes, samples, deltas):
+    """Nodes by id, name and ids of children."""
+    return json.dumps({"nodes": [{"id": id, "callFrame": {"functionName": name}, "children": children} for id, name, children in nodes],
+                       "startTime": 0, "endTime": 10**9, "samples": samples, "timeDeltas": deltas}).encode()
+
+
+def a_chain_from_its_end():
+    """Each child stands before its parent."""
+    return v8([(i, f"f{i % 3}", [i + 1] if i < 300_000 else []) for i in range(300_000, 0, -1)], [300_000, 1], [1, 1])
+
+
+def times_going_back():
+    return v8([(1, "f", []), (2, "g", [])], [1, 2] * 500_000, [10**8] + [-1] * 999_999)
+
+
+def samples_at_one_time():
+    return v8([(i, "f", []) for i in range(1, 1000)], [i % 999 + 1 for i in range(1_000_000)], [0] * 1_000_000)
+
+
+def nodes_far_apart():
+    return v8([(i * 40_000, "f", []) for i in range(1, 100_000)], [i * 40_000 for i in range(1, 100_000)], [1] * 99_999)
+
+
+def circles_of_nodes():
+    return v8([(i, "f", [i + 1 if i % 1000 else i - 999]) for i in range(1, 200_001)], [], [])
+
+
 CASES = [
     ("pstat", [one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_names_with_one_beginning,
                many_lines_of_one_name, long_numbers, kept_objects]),
@@ -349,9 +435,14 @@ CASES = [
     ("pprof", [threads_of_a_deep_stack, threads_in_one_place, comments_of_a_deep_stack, a_map_downward, names_in_a_map]),
     ("sentry", [items_of_many_types, threads_of_chunks_before_profiles, samples_backwards, samples_of_a_deep_stack, a_wide_trace,
                 a_chain_of_spans, circles_of_spans]),
+    ("perf", [comms_of_colons_and_times, lines_of_ten_megabytes, a_perf_stack_of_a_million, inlined_in_two_objects,
+              events_of_a_million_names, threads_of_a_million_names]),
+    ("chrometrace", [many_begins, events_at_one_time, overlaps_everywhere, a_thread_for_each_event, headers_that_do_not_end]),
+    ("cpuprofile", [a_chain_from_its_end, times_going_back, samples_at_one_time, nodes_far_apart, circles_of_nodes]),
     ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),
 ]
-REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals}
+REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals, circles_of_nodes,
+           events_of_a_million_names}
 
 
 def within():
