@@ -236,6 +236,7 @@ static void report_lead(const struct sample_maker *m, int64_t lead)
 	buf_free(&text);
 }
 
+/* The lead is not in it: speedscope would take it for a part of the total. */
 static void add_time_range(const struct sample_maker *m, int64_t start, int64_t end)
 {
 	const struct cpuprofile_reader *r = m->r;
@@ -246,8 +247,7 @@ static void add_time_range(const struct sample_maker *m, int64_t start, int64_t 
 	if (!r->start.known || __builtin_sub_overflow(from, start, &lead))
 		return;
 	report_lead(m, lead);
-	profile_add_time_range(m->p, (struct time_range){ m->thread, m->value,
-							  start < from ? start : from,
+	profile_add_time_range(m->p, (struct time_range){ m->thread, m->value, from,
 							  end > to ? end : to, false });
 }
 
