@@ -49,15 +49,14 @@ static struct str without_offset(struct str s)
 /* Takes " (/usr/bin/load)" off: what ustack(perf) and newer versions write. */
 static struct str cut_object(struct str *s)
 {
-	struct str before = *s, object;
+	struct str object;
 
 	if (!str_ends(*s, S(")")))
 		return S("");
 	for (size_t i = s->n; i-- > 1;)
 		if (s->p[i] == '(' && s->p[i - 1] == ' ') {
-			before = str_head(*s, i - 1);
 			object = (struct str){ s->p + i + 1, s->n - i - 2 };
-			*s = before;
+			*s = str_head(*s, i - 1);
 			return str_eq(object, S("[unknown]")) ? S("") : object;
 		}
 	return S("");
@@ -75,8 +74,8 @@ bool bpftrace_parse_frame(struct str line, struct bpftrace_frame *f)
 	struct str text = str_trim(line), address;
 
 	*f = (struct bpftrace_frame){ .object = S("") };
-	if (has_address && (!str_cut(text, ' ', &address, &text) ||
-			    !str_to_hex(address, &f->address)))
+	if (has_address &&
+	    (!str_cut(text, ' ', &address, &text) || !str_to_hex(address, &f->address)))
 		return false;
 	f->object = cut_object(&text);
 	if (str_starts(text, S("0x"))) {

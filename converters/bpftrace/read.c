@@ -9,8 +9,7 @@
 
 const struct option_row bpftrace_read_rows[] = {
 	OPT_TEXT(0, "map", "NAME", "read only this map, '@' or '@name'", AT(map)),
-	OPT_FLAG(0, "lenient", "leave out a last entry that the end of the file cuts",
-		 AT(lenient)),
+	OPT_FLAG(0, "lenient", "leave out a last entry that the end of the file cuts", AT(lenient)),
 	OPT_END
 };
 
@@ -63,8 +62,7 @@ static frame_id new_frame(struct bpftrace_reader *r, struct str line)
 		return profile_unsymbolised_frame(r->p, NO_MAPPING, f.address, FRAME_UNKNOWN);
 	function.name = profile_string(r->p, f.symbol);
 	function.object = profile_string(r->p, f.object);
-	return profile_frame(r->p,
-			     (struct frame){ .function = profile_function(r->p, function) });
+	return profile_frame(r->p, (struct frame){ .function = profile_function(r->p, function) });
 }
 
 static void add_frame(struct bpftrace_reader *r, struct str line)
@@ -87,9 +85,10 @@ static value_id value_of(struct bpftrace_reader *r, string_id map)
 {
 	struct str name = strings_text(&r->texts, map);
 
-	return profile_value_type(
-		r->p, (struct value_type){
-			      .name = profile_string(r->p, name.n ? name : S("count")) });
+	return profile_value_type(r->p,
+				  (struct value_type){
+					  .name = profile_string(r->p,
+								 name.n ? name : S("count")) });
 }
 
 static void add_sample(struct bpftrace_reader *r, string_id map, struct str thread, stack_id stack,
@@ -110,9 +109,9 @@ static void end_entry(struct bpftrace_reader *r)
 		return;
 	if (!r->has_stack) {
 		ARRAY_ROOM(r->flat, r->flat_count, r->flat_cap);
-		r->flat[r->flat_count++] = (struct bpftrace_flat){
-			r->map, strings_add(&r->texts, key), r->value, r->count
-		};
+		r->flat[r->flat_count++] = (struct bpftrace_flat){ r->map,
+								   strings_add(&r->texts, key),
+								   r->value, r->count };
 		return;
 	}
 	for (size_t i = r->stack_count; i-- > 0;)
@@ -126,9 +125,9 @@ static bool parse_stats(struct bpftrace_reader *r, struct str value)
 {
 	struct str count, rest, average, total;
 
-	return str_starts(value, S("count ")) &&
-	       str_cut(str_from(value, 6), ',', &count, &rest) && str_to_u64(count, &r->count) &&
-	       str_cut(rest, ',', &average, &rest) && str_starts(rest, S(" total ")) &&
+	return str_starts(value, S("count ")) && str_cut(str_from(value, 6), ',', &count, &rest) &&
+	       str_to_u64(count, &r->count) && str_cut(rest, ',', &average, &rest) &&
+	       str_starts(rest, S(" total ")) &&
 	       ((total = str_from(rest, 7)), str_to_i64(total, &r->value));
 }
 
@@ -275,9 +274,8 @@ static void add_flat(struct bpftrace_reader *r)
 {
 	for (size_t i = 0; i < r->flat_count; i++) {
 		const struct bpftrace_flat *flat = &r->flat[i];
-		struct function f = {
-			.name = profile_string(r->p, strings_text(&r->texts, flat->key))
-		};
+		struct function f = { .name = profile_string(r->p,
+							     strings_text(&r->texts, flat->key)) };
 		struct frame frame = { .function = profile_function(r->p, f) };
 
 		add_sample(r, flat->map, S(""),
