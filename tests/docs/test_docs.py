@@ -47,6 +47,7 @@ FILES = {
     "run.perf": "tests/docs/run.perf",
     "run.bpftrace": "samples/bpftrace/two-stacks.bpftrace",
     "run.cpuprofile": "tests/docs/run.cpuprofile",
+    "run.firefox.json": "samples/firefox/v48.json",
     "run.svg": "samples/flamegraph/inferno.svg",
     **{f"{name}.callgrind": f"tests/docs/{name}.callgrind" for name in ("graph", "below", "imports")},
     "run.py": "samples/programs/circles.py",
