@@ -483,6 +483,20 @@ def perf_threads(n):
     return b"".join(b"%d 1.000000: c:\n" % i for i in range(n // 16))
 
 
+# --- bpftrace ---
+
+def bpftrace_frames(n):
+    return b"@[\n" + b"".join(b"    %s\n" % short(i).encode() for i in range(n // 7)) + b"]: 1\n"
+
+
+def bpftrace_entries(n):
+    return b"".join(b"@[\n    %s\n]: 1\n" % short(i).encode() for i in range(n // 15))
+
+
+def bpftrace_keys(n):
+    return b"".join(b"@[%s]: 1\n" % short(i).encode() for i in range(n // 9))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -510,6 +524,7 @@ WORST = {
     "firefox": [firefox_names, firefox_samples, firefox_stacks, firefox_threads],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
+    "bpftrace": [bpftrace_frames, bpftrace_entries, bpftrace_keys],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

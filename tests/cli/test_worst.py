@@ -367,6 +367,20 @@ def threads_of_a_million_names():
     return b"".join(b"a%d 7 2.000000: c: \n" % i for i in range(300_000))
 
 
+# --- bpftrace ---
+
+def keys_of_commas():
+    return b"@[" + b", " * 2_000_000 + b"a" * 2_000_000 + b"]: 1\n" + b"@[" + b"]: " * 1_000_000 + b"1\n@[" + b"]:" * 1_000_000 + b"\n    f\n]: 1\n"
+
+
+def a_map_stack_of_a_million():
+    return b"@[\n" + b"    main+48\n" * 1_000_000 + b", a]: 1\n"
+
+
+def maps_of_many_names():
+    return b"".join(b"@m%d[\n    main+48\n]: 1\n" % i for i in range(250)) + b"@m1[\n    main+48\n]: 1\n" * 100_000
+
+
 # --- trace events ---
 
 def trace(*events):
@@ -453,6 +467,7 @@ CASES = [
                 a_chain_of_spans, circles_of_spans]),
     ("perf", [comms_of_colons_and_times, lines_of_ten_megabytes, a_perf_stack_of_a_million, inlined_in_two_objects,
               events_of_a_million_names, threads_of_a_million_names]),
+    ("bpftrace", [keys_of_commas, a_map_stack_of_a_million, maps_of_many_names]),
     ("chrometrace", [many_begins, events_at_one_time, overlaps_everywhere, a_thread_for_each_event, headers_that_do_not_end]),
     ("cpuprofile", [a_chain_from_its_end, times_going_back, samples_at_one_time, nodes_far_apart, circles_of_nodes]),
     ("firefox", [one_stack_of_many_frames, times_of_firefox_going_back]),
