@@ -20,9 +20,6 @@ static const struct kind {
 	}
 	/* binary */
 	{ AT_START, MARK("PERFILE2"), "a perf.data file: what `perf script` prints of it is read" },
-	{ AT_START, MARK("FLR\0"),
-	  "a recording of Java's Flight Recorder: async-profiler's jfrconv "
-	  "makes collapsed stacks of it" },
 	{ AT_START, MARK("gmon"),
 	  "a gmon.out file of gprof, which is of no use without its program" },
 	{ AT_START, MARK("memray"), "a capture of memray: its own reports read it" },
@@ -38,14 +35,6 @@ static const struct kind {
 	{ AT_START, MARK("%PDF"), "a PDF document" },
 	{ AT_START, MARK("\x04\x22\x4d\x18"), "lz4 data: unpack it first" },
 	/* JSON */
-	{ IN_JSON, MARK("\"timeDeltas\""),
-	  "a .cpuprofile of V8: speedscope.app opens and exports it" },
-	{ IN_JSON, MARK("\"stackTable\""),
-	  "a profile of the Firefox Profiler: speedscope.app opens and "
-	  "exports it" },
-	{ IN_JSON, MARK("\"preprocessedProfileVersion\""),
-	  "a profile of the Firefox Profiler: "
-	  "speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"root_frame\""), "pyinstrument's JSON: its -r speedscope is read" },
 	{ IN_JSON, MARK(""), "JSON of another kind" },
 	/* reports and pages */

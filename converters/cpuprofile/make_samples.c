@@ -12,7 +12,7 @@
 #include "common/profile/value_text.h"
 #include "converters/cpuprofile/reading.h"
 
-struct sample_maker {
+struct cpuprofile_samples {
 	struct cpuprofile_reader *r;
 	struct profile *p;
 	value_id value;
@@ -84,7 +84,7 @@ static int compare_times(uint32_t a, uint32_t b, const void *context)
 	return times[a] < times[b] ? -1 : times[a] > times[b];
 }
 
-static void sort_samples(struct sample_maker *m)
+static void sort_samples(struct cpuprofile_samples *m)
 {
 	const struct cpuprofile_reader *r = m->r;
 	size_t i = 1;
@@ -114,7 +114,7 @@ static void spread_evenly(struct cpuprofile_reader *r, int64_t start, int64_t en
 
 /* --- rows --- */
 
-static void add_row(struct sample_maker *m, struct sample s, int64_t duration)
+static void add_row(struct cpuprofile_samples *m, struct sample s, int64_t duration)
 {
 	s.thread = m->thread;
 	s.timed = m->timed;
@@ -122,7 +122,7 @@ static void add_row(struct sample_maker *m, struct sample s, int64_t duration)
 	profile_sample_value(m->p, s, m->value, duration);
 }
 
-static void add_nodes(struct sample_maker *m)
+static void add_nodes(struct cpuprofile_samples *m)
 {
 	for (size_t i = 0; i < m->r->node_count; i++)
 		if (m->counts[i])
@@ -136,7 +136,7 @@ static void add_nodes(struct sample_maker *m)
  * In files of very many samples those of one node behind each other become one: the rows of
  * millions would take more memory than all the rest.
  */
-static void join_samples(struct sample_maker *m)
+static void join_samples(struct cpuprofile_samples *m)
 {
 	enum { MANY = 1000000 };
 	struct cpuprofile_reader *r = m->r;
@@ -162,7 +162,7 @@ static void join_samples(struct sample_maker *m)
 }
 
 /* The collector's node is a child of the root; what it interrupted is the sample before it. */
-static stack_id stack_below(const struct sample_maker *m, const struct cpuprofile_node *node,
+static stack_id stack_below(const struct cpuprofile_samples *m, const struct cpuprofile_node *node,
 			    const struct cpuprofile_node *before)
 {
 	const struct profile *p = m->p;
@@ -173,7 +173,7 @@ static stack_id stack_below(const struct sample_maker *m, const struct cpuprofil
 	return stacks_push(&m->p->stacks, before->stack, node->frame);
 }
 
-static void add_samples(struct sample_maker *m, int64_t end)
+static void add_samples(struct cpuprofile_samples *m, int64_t end)
 {
 	const struct cpuprofile_reader *r = m->r;
 	const struct cpuprofile_node *before = NULL; /* the last one that was not the collector */
@@ -224,7 +224,7 @@ static bool find_rows(struct cpuprofile_reader *r)
 	return true;
 }
 
-static void report_lead(const struct sample_maker *m, int64_t lead)
+static void report_lead(const struct cpuprofile_samples *m, int64_t lead)
 {
 	struct buf text = { 0 };
 
@@ -236,7 +236,8 @@ static void report_lead(const struct sample_maker *m, int64_t lead)
 	buf_free(&text);
 }
 
-static void add_time_range(const struct sample_maker *m, int64_t start, int64_t end)
+/* The lead is not in it: speedscope would take it for a part of the total. */
+static void add_time_range(const struct cpuprofile_samples *m, int64_t start, int64_t end)
 {
 	const struct cpuprofile_reader *r = m->r;
 	size_t last = r->sample_count - 1;
@@ -246,8 +247,7 @@ static void add_time_range(const struct sample_maker *m, int64_t start, int64_t 
 	if (!r->start.known || __builtin_sub_overflow(from, start, &lead))
 		return;
 	report_lead(m, lead);
-	profile_add_time_range(m->p, (struct time_range){ m->thread, m->value,
-							  start < from ? start : from,
+	profile_add_time_range(m->p, (struct time_range){ m->thread, m->value, from,
 							  end > to ? end : to, false });
 }
 
@@ -261,7 +261,7 @@ static bool has_times(struct cpuprofile_reader *r)
 }
 
 /* Nothing says how long the samples last: they are counted. */
-static void count_samples(struct sample_maker *m)
+static void count_samples(struct cpuprofile_samples *m)
 {
 	m->value = find_value(m->r, "none");
 	for (size_t i = 0; i < m->r->sample_count; i++)
@@ -269,7 +269,7 @@ static void count_samples(struct sample_maker *m)
 			       1);
 }
 
-static void time_samples(struct sample_maker *m, int64_t start, int64_t end)
+static void time_samples(struct cpuprofile_samples *m, int64_t start, int64_t end)
 {
 	struct cpuprofile_reader *r = m->r;
 
@@ -298,7 +298,7 @@ static void time_samples(struct sample_maker *m, int64_t start, int64_t end)
 	alloc_free(m->counts);
 }
 
-static void make_sampled(struct sample_maker *m)
+static void make_sampled(struct cpuprofile_samples *m)
 {
 	struct cpuprofile_reader *r = m->r;
 	bool timed = r->has_deltas || r->has_timestamps;
@@ -319,7 +319,7 @@ static void make_sampled(struct sample_maker *m)
 /* --- hits and sizes --- */
 
 /* No samples: DevTools gives each hit the same part of the time. */
-static void make_of_hits(struct sample_maker *m)
+static void make_of_hits(struct cpuprofile_samples *m)
 {
 	struct cpuprofile_reader *r = m->r;
 	uint64_t hits = 0, before = 0;
@@ -350,7 +350,7 @@ static void make_of_hits(struct sample_maker *m)
 	}
 }
 
-static void make_of_sizes(struct sample_maker *m)
+static void make_of_sizes(struct cpuprofile_samples *m)
 {
 	const struct cpuprofile_reader *r = m->r;
 
@@ -363,7 +363,9 @@ static void make_of_sizes(struct sample_maker *m)
 
 void cpuprofile_make_samples(struct cpuprofile_reader *r)
 {
-	struct sample_maker m = { .r = r, .p = r->p, .thread = profile_thread(r->p, r->thread) };
+	struct cpuprofile_samples m = { .r = r,
+					.p = r->p,
+					.thread = profile_thread(r->p, r->thread) };
 
 	if (r->has_sizes)
 		make_of_sizes(&m);

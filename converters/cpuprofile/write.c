@@ -203,10 +203,10 @@ static int64_t value_of(const struct cpuprofile_writer *w, size_t row)
 static void find_start(const struct cpuprofile_writer *w, int64_t *start, int64_t *first)
 {
 	const struct profile *p = w->p;
-	const struct time_range *range =
-		p->sample_count && p->value_count && p->value_types[0].unit == UNIT_TIME
-			? profile_time_range(p, p->samples[0].thread, 0)
-			: NULL;
+	const struct time_range *range = p->sample_count && p->value_count &&
+							 p->value_types[0].unit == UNIT_TIME
+						 ? profile_time_range(p, p->samples[0].thread, 0)
+						 : NULL;
 	int64_t sum = 0;
 
 	*start = range ? range->start : 0;

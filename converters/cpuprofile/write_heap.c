@@ -18,7 +18,8 @@ static void put_size(struct cpuprofile_writer *w, int64_t size)
 	output_decimal(w->out, profile_decimal(w->p, 0, size, 0));
 }
 
-static void begin_node(struct cpuprofile_writer *w, stack_id stack, int64_t size, const char *before)
+static void begin_node(struct cpuprofile_writer *w, stack_id stack, int64_t size,
+		       const char *before)
 {
 	frame_id f = w->p->stacks.frame[stack];
 

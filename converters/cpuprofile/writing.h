@@ -21,7 +21,7 @@ struct cpuprofile_writer {
 	uint64_t *hits;
 	uint32_t *scripts; /* by file: its number from 1 on, as nodes name them; 0: none yet */
 	uint32_t script_count;
-	uint32_t idle; /* id of the node for samples without a stack; 0: there are none */
+	uint32_t idle;       /* id of the node for samples without a stack; 0: there are none */
 	struct csr children; /* stacks that have nodes, by their parent */
 };
 

@@ -113,27 +113,20 @@ static bool read_text(struct jfr_bytes *b, struct buf *out, uint64_t *number)
 
 	switch (jfr_fixed(b, 1)) {
 	case TEXT_NULL:
-	case TEXT_EMPTY:
-		return true;
-	case TEXT_CONSTANT:
-		*number = jfr_number(b);
-		return false;
+	case TEXT_EMPTY: return true;
+	case TEXT_CONSTANT: *number = jfr_number(b); return false;
 	case TEXT_UTF8:
 		text = take(b);
 		if (out)
 			put_utf8(out, text);
 		return true;
-	case TEXT_UTF16:
-		take_utf16(b, out);
-		return true;
+	case TEXT_UTF16: take_utf16(b, out); return true;
 	case TEXT_LATIN1:
 		text = take(b);
 		for (size_t i = 0; out && i < text.n; i++)
 			put(out, (unsigned char)text.p[i]);
 		return true;
-	default:
-		b->bad = true;
-		return true;
+	default: b->bad = true; return true;
 	}
 }
 

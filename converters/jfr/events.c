@@ -67,11 +67,7 @@ static int64_t period_of(struct str text)
 		const char *unit;
 		int64_t ns;
 	} units[] = {
-		{ "", 1 },
-		{ "ns", 1 },
-		{ "us", 1000 },
-		{ "ms", 1000000 },
-		{ "s", 1000000000 },
+		{ "", 1 }, { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
 	};
 	struct str number = text, unit = S("");
 	int64_t value, product;

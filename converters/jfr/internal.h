@@ -92,7 +92,15 @@ enum jfr_field {
 };
 /* clang-format on */
 
-enum jfr_shape { JFR_VARINT, JFR_BYTES1, JFR_BYTES4, JFR_BYTES8, JFR_TEXT, JFR_CONSTANT, JFR_STRUCT };
+enum jfr_shape {
+	JFR_VARINT,
+	JFR_BYTES1,
+	JFR_BYTES4,
+	JFR_BYTES8,
+	JFR_TEXT,
+	JFR_CONSTANT,
+	JFR_STRUCT
+};
 
 struct jfr_member {
 	uint64_t type;     /* its number in the file */
@@ -108,8 +116,8 @@ struct jfr_type {
 	enum jfr_shape shape;
 	struct jfr_member *members;
 	size_t count, cap;
-	bool keep;      /* constants of it are looked up */
-	unsigned kind;  /* of an event: see events.c; 0: no sample */
+	bool keep;                /* constants of it are looked up */
+	unsigned kind;            /* of an event: see events.c; 0: no sample */
 	int64_t period, interval; /* nanoseconds of a sample, as settings say; 0: unknown */
 	value_id value;           /* of its samples; NO_ID before the first one */
 	bool timed;               /* that is a time */
@@ -173,7 +181,7 @@ struct jfr_reader {
 	uint64_t chunks, samples, others, lost, failed, truncated, first_ns;
 	struct jfr_sample *waiting; /* if the profile keeps their order */
 	size_t waiting_count, waiting_cap;
-	uint32_t best;           /* kind of event that is shown by default */
+	uint32_t best; /* kind of event that is shown by default */
 	value_id shown;
 	uint64_t duration_ns;
 };

@@ -82,9 +82,9 @@ bool jfr_read_pools(struct jfr_reader *r, struct jfr_bytes event)
 struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_member *member,
 				     uint64_t number)
 {
-	return member && member->shape == JFR_CONSTANT && !member->array ?
-		       find(r, member->type_row, number) :
-		       NULL;
+	return member && member->shape == JFR_CONSTANT && !member->array
+		       ? find(r, member->type_row, number)
+		       : NULL;
 }
 
 static struct jfr_bytes bytes_from(const struct jfr_reader *r, const char *at)

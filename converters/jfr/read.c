@@ -8,7 +8,8 @@
 
 const struct option_row jfr_read_rows[] = {
 	OPT_FLAG(0, "lenient", "leave out a last chunk that the end of the file cuts", AT(lenient)),
-	OPT_FLAG(0, "strip-hidden", "leave numbers and addresses out of the names of hidden classes",
+	OPT_FLAG(0, "strip-hidden",
+		 "leave numbers and addresses out of the names of hidden classes",
 		 AT(strip_hidden)),
 	OPT_FLAG(0, "signatures", "write the signature of a method behind its name",
 		 AT(signatures)),

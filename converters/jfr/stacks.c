@@ -29,8 +29,8 @@ static struct jfr_frame_type frame_type(struct jfr_reader *r, const struct jfr_r
 		{ "C++", { FRAME_NATIVE, false, true } },
 		{ "Kernel", { FRAME_KERNEL, false, true } },
 	};
-	struct jfr_constant *c =
-		jfr_constant_of(r, frame->member[JFR_TYPE], frame->number[JFR_TYPE]);
+	struct jfr_constant *c = jfr_constant_of(r, frame->member[JFR_TYPE],
+						 frame->number[JFR_TYPE]);
 
 	if (!c)
 		return (struct jfr_frame_type){ FRAME_UNKNOWN, false, false };
@@ -116,8 +116,8 @@ static function_id make_function(struct jfr_reader *r, const struct jfr_record *
 static frame_id make_frame(struct jfr_reader *r, const struct jfr_record *record)
 {
 	struct jfr_frame_type type = frame_type(r, record);
-	struct jfr_constant *method =
-		jfr_constant_of(r, record->member[JFR_METHOD], record->number[JFR_METHOD]);
+	struct jfr_constant *method = jfr_constant_of(r, record->member[JFR_METHOD],
+						      record->number[JFR_METHOD]);
 	uint64_t line = record->number[JFR_LINE_NUMBER];
 	struct frame f = { .kind = type.kind, .inlined = type.inlined };
 
@@ -192,8 +192,8 @@ stack_id jfr_stack(struct jfr_reader *r, const struct jfr_record *event)
 
 thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event)
 {
-	enum jfr_field field = event->member[JFR_SAMPLED_THREAD] ? JFR_SAMPLED_THREAD :
-								   JFR_EVENT_THREAD;
+	enum jfr_field field = event->member[JFR_SAMPLED_THREAD] ? JFR_SAMPLED_THREAD
+								 : JFR_EVENT_THREAD;
 	struct jfr_constant *c = jfr_constant_of(r, event->member[field], event->number[field]);
 	struct jfr_record record;
 	struct thread t = { 0 };

@@ -58,10 +58,14 @@ static enum jfr_shape shape_of(struct str name)
 		const char *name;
 		enum jfr_shape shape;
 	} shapes[] = {
-		{ "boolean", JFR_BYTES1 },	  { "byte", JFR_BYTES1 },
-		{ "char", JFR_VARINT },		  { "short", JFR_VARINT },
-		{ "int", JFR_VARINT },		  { "long", JFR_VARINT },
-		{ "float", JFR_BYTES4 },	  { "double", JFR_BYTES8 },
+		{ "boolean", JFR_BYTES1 },
+		{ "byte", JFR_BYTES1 },
+		{ "char", JFR_VARINT },
+		{ "short", JFR_VARINT },
+		{ "int", JFR_VARINT },
+		{ "long", JFR_VARINT },
+		{ "float", JFR_BYTES4 },
+		{ "double", JFR_BYTES8 },
 		{ "java.lang.String", JFR_TEXT },
 	};
 
@@ -125,8 +129,7 @@ static bool add_type(struct jfr_reader *r, struct jfr_element *e)
 	struct jfr_types *types = &r->types;
 	struct jfr_type type = { .name = e->name, .value = NO_ID, .shape = shape_of(e->name) };
 
-	if (!str_to_u64(e->id, &type.number) ||
-	    jfr_type_row(types, type.number) != UINT32_MAX)
+	if (!str_to_u64(e->id, &type.number) || jfr_type_row(types, type.number) != UINT32_MAX)
 		return false;
 	jfr_mark_event(&type);
 	e->type = (uint32_t)types->count;
@@ -228,21 +231,11 @@ static bool read_one(struct jfr_reader *r, struct jfr_bytes *b, const struct jfr
 
 	switch (m->shape) {
 	case JFR_VARINT:
-	case JFR_CONSTANT:
-		*number = jfr_number(b);
-		break;
-	case JFR_BYTES1:
-		*number = jfr_fixed(b, 1);
-		break;
-	case JFR_BYTES4:
-		jfr_skip(b, 4);
-		break;
-	case JFR_BYTES8:
-		jfr_skip(b, 8);
-		break;
-	case JFR_TEXT:
-		jfr_skip_text(b);
-		break;
+	case JFR_CONSTANT: *number = jfr_number(b); break;
+	case JFR_BYTES1: *number = jfr_fixed(b, 1); break;
+	case JFR_BYTES4: jfr_skip(b, 4); break;
+	case JFR_BYTES8: jfr_skip(b, 8); break;
+	case JFR_TEXT: jfr_skip_text(b); break;
 	case JFR_STRUCT:
 		if (m->type_row == UINT32_MAX || depth == DEEPEST) {
 			jfr_expected(r, begin,

@@ -207,11 +207,10 @@ def archive(tmp_path):
 
 
 KINDS = {
-    "perf.data": (b"PERFILE2" + bytes(100), "perf script"), "JFR": (b"FLR\0\0\2\0\1" + bytes(60), "jfrconv"),
+    "perf.data": (b"PERFILE2" + bytes(100), "perf script"),
     "gmon.out": (b"gmon\1\0\0\0" + bytes(12), "gprof"), "memray": (b"memray\0\0\0\0\13" + bytes(40), "memray"),
     "ELF": (b"\x7fELF\2\1\1", "ELF"), "zip": (archive, "unpack it"), "PNG": (b"\x89PNG\r\n\x1a\n", "PNG"),
-    "cpuprofile": (b'{"nodes":[],"timeDeltas":[]}', "cpuprofile"), "JSON": (b'{"a":1}', "JSON of another kind"),
-    "Firefox": (b'{"meta":{"preprocessedProfileVersion":50},"threads":[]}', "Firefox"),
+    "JSON": (b'{"a":1}', "JSON of another kind"),
     "pstats report": (b"         3 function calls in 0.000 seconds\n\n   Ordered by: standard name\n", ".pstat file"),
     "callgrind_annotate": (b"-" * 40 + b"\nProfile data file 'callgrind.out.1'\n", "callgrind_annotate"),
     "pprof -top": (b"File: a\nType: cpu\nShowing nodes accounting for 10ms, 100% of 10ms total\n", "report of pprof"),

@@ -8,6 +8,7 @@ import gzip
 import json
 import re
 import struct
+import sys
 
 import pytest
 
@@ -15,8 +16,12 @@ import lib
 from protobuf_fields import field, varint
 from tools import profiles
 
+sys.path.append(str(lib.ROOT / "tests/formats"))
+import broken_files  # noqa: E402
+
 pytestmark = pytest.mark.skipif("san" in str(lib.BUILD), reason="sanitizers take memory of their own")
 
+jfr = broken_files.module("jfr")
 CONSTANT = 16 << 20  # a program, its libraries and its buffers
 SIZES = 100_000, 265_000  # at the second one most tables of the first have just been doubled
 
@@ -409,6 +414,32 @@ def v8_tree(n):
         b'{"id":-0,"functionName":"","selfSize":1}'.replace(b"-0", b"%d" % depth) + b"]}" * depth + b"}"
 
 
+# --- firefox ---
+
+def firefox(stacks, samples, strings, frames=b"0"):
+    """A thread: numbers of stacks' frames, of samples' stacks, strings."""
+    return b'{"meta":{"preprocessedProfileVersion":48},"threads":[{"samples":{"stack":[%s]},"stackTable":{"frame":[%s]},"frameTable":{"func":[%s]},' \
+        b'"funcTable":{"name":[%s]},"stringArray":[%s]}]}' % (b",".join(samples), b",".join(stacks), frames, frames, b",".join(strings))
+
+
+def firefox_names(n):
+    numbers = [b"%d" % i for i in range(n // 20)]
+    return firefox(numbers, numbers, [b'"%s"' % short(i).encode() for i in range(n // 20)], b",".join(numbers))
+
+
+def firefox_samples(n):
+    return firefox([b"0"], [b"0"] * (n // 2 + 1), [b'"f"'])
+
+
+def firefox_stacks(n):
+    return firefox([b"0"] * (n // 2 + 1), [b"0"], [b'"f"'])
+
+
+def firefox_threads(n):
+    """Each of a name of its own."""
+    return b'{"meta":{"preprocessedProfileVersion":48},"threads":[' + b",".join(b'{"name":"%s"}' % short(i).encode() for i in range(n // 12)) + b"]}"
+
+
 # --- explain ---
 
 def plan_nodes(n):
@@ -457,6 +488,42 @@ def perf_threads(n):
     return b"".join(b"%d 1.000000: c:\n" % i for i in range(n // 16))
 
 
+# --- bpftrace ---
+
+def bpftrace_frames(n):
+    return b"@[\n" + b"".join(b"    %s\n" % short(i).encode() for i in range(n // 7)) + b"]: 1\n"
+
+
+def bpftrace_entries(n):
+    return b"".join(b"@[\n    %s\n]: 1\n" % short(i).encode() for i in range(n // 15))
+
+
+def bpftrace_keys(n):
+    return b"".join(b"@[%s]: 1\n" % short(i).encode() for i in range(n // 9))
+
+
+# --- Flight Recorder ---
+
+def jfr_frames(n):
+    """One stack, each frame another line of one method."""
+    places = b"".join(jfr.numbers(1, i, 0) for i in range(n // 5))
+    return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.STACK: {9: b"\0" + jfr.number(n // 5) + places}}), jfr.sample(1, 1, 9))
+
+
+def jfr_stacks(n):
+    stacks = {9 + i: b"\0\1" + jfr.numbers(1, i, 0) for i in range(n // 19)}
+    return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.STACK: stacks}), *(jfr.sample(1, 1, key) for key in stacks))
+
+
+def jfr_constants(n):
+    return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.STRING: dict.fromkeys(range(n // 3), b"\0")}), jfr.sample(1))
+
+
+def jfr_threads(n):
+    threads = {9 + i: b"\0" + jfr.number(i) + b"\0" for i in range(n // 16)}
+    return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.THREAD: threads}), *(jfr.sample(1, key) for key in threads))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -481,8 +548,11 @@ WORST = {
     "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk, sentry_spans],
     "chrometrace": [hermes_samples, nodes_of_pieces, nested_events, events_of_threads, events_backwards],
     "cpuprofile": [v8_nodes, v8_children, v8_samples, v8_tree],
+    "firefox": [firefox_names, firefox_samples, firefox_stacks, firefox_threads],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
+    "bpftrace": [bpftrace_frames, bpftrace_entries, bpftrace_keys],
+    "jfr": [jfr_frames, jfr_stacks, jfr_constants, jfr_threads],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

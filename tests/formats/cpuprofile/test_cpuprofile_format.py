@@ -107,7 +107,7 @@ def test_rows_in_time_are_as_long():
     """Where the order is kept; times are those of the file."""
     data = json.dumps(profile([2, 2, 3, 2], [10, 5, 7, 8])).encode()
     only, = json.loads(lib.run("cpuprofile2speedscope", "-q", input=data)[0])["profiles"]
-    assert (only["unit"], only["startValue"], only["endValue"]) == ("microseconds", 100, 200)
+    assert (only["unit"], only["startValue"], only["endValue"]) == ("microseconds", 110, 200)
     assert only["weights"] == [5, 7, 8, 70] and [len(stack) for stack in only["samples"]] == [1, 1, 2, 1]
     assert only["profpipe"]["times"] == [110_000, 115_000, 122_000, 130_000]
     only, = json.loads(lib.run("cpuprofile2speedscope", "-q", input=json.dumps(profile([2, 3, 3], [20, -10, 5])).encode())[0])["profiles"]
