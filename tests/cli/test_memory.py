@@ -506,12 +506,12 @@ def bpftrace_keys(n):
 
 def jfr_frames(n):
     """One stack, each frame another line of one method."""
-    places = b"".join(jfr.numbers(1, i, 0) for i in range(n // 5))
-    return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.STACK: {9: b"\0" + jfr.number(n // 5) + places}}), jfr.sample(1, 1, 9))
+    places = b"".join(jfr.numbers(1, i, 0) for i in range(n // 4))
+    return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.STACK: {9: b"\0" + jfr.number(n // 4) + places}}), jfr.sample(1, 1, 9))
 
 
 def jfr_stacks(n):
-    stacks = {9 + i: b"\0\1" + jfr.numbers(1, i, 0) for i in range(n // 19)}
+    stacks = {9 + i: b"\0\1" + jfr.numbers(1, i, 0) for i in range(n // 16)}
     return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.STACK: stacks}), *(jfr.sample(1, 1, key) for key in stacks))
 
 
@@ -520,7 +520,7 @@ def jfr_constants(n):
 
 
 def jfr_threads(n):
-    threads = {9 + i: b"\0" + jfr.number(i) + b"\0" for i in range(n // 16)}
+    threads = {9 + i: b"\0" + jfr.number(i) + b"\0" for i in range(n // 14)}
     return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.THREAD: threads}), *(jfr.sample(1, key) for key in threads))
 
 

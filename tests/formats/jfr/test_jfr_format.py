@@ -70,7 +70,7 @@ def test_each_kind_of_event_is_a_value():
     data = jfr.chunk(jfr.CONSTANTS, *jfr.SAMPLES, jfr.event(jfr.PARK, jfr.numbers(2000, 500, 1, 1)),
                      jfr.event(jfr.ALLOCATION, jfr.numbers(2000, 1, 1, 4096)), rate=2 * 10 ** 9)
     assert value_types(data) == {"ExecutionSample": (3, "none"), "ThreadPark": (250, "nanoseconds"), "ObjectAllocationSample": (4096, "bytes")}
-    assert folded("-q", "--value", "ObjectAllocationSample", data=data)[0] == {"shop.Shop.main;shop.Shop.price": 4096}
+    assert folded("-q", "--value", "ObjectAllocationSample", data=data)[0]["shop.Shop.main;shop.Shop.price"] == 4096
     assert folded("-q", data=data)[0]["shop.Shop.main;shop.Shop.price"] == 2, "samples are the default, wherever they stand"
 
 
