@@ -41,7 +41,7 @@ bool str_to_i64(struct str s, int64_t *value)
 	bool minus = s.n && s.p[0] == '-';
 	uint64_t v;
 
-	if (!str_to_u64(str_from(s, minus), &v) || v > (uint64_t)INT64_MAX + minus)
+	if (!str_to_u64(minus ? str_from(s, 1) : s, &v) || v > (uint64_t)INT64_MAX + minus)
 		return false;
 	*value = minus ? (int64_t)(0 - v) : (int64_t)v;
 	return true;

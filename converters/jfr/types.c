@@ -19,7 +19,7 @@ static struct str metadata_text(const struct jfr_reader *r, uint64_t number)
 {
 	size_t begin;
 
-	if (number >= r->text_count)
+	if (number >= r->text_count || !r->texts.n)
 		return S("");
 	begin = number ? r->text_ends[number - 1] : 0;
 	return (struct str){ r->texts.p + begin, r->text_ends[number] - begin };
