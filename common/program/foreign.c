@@ -38,14 +38,6 @@ static const struct kind {
 	{ AT_START, MARK("%PDF"), "a PDF document" },
 	{ AT_START, MARK("\x04\x22\x4d\x18"), "lz4 data: unpack it first" },
 	/* JSON */
-	{ IN_JSON, MARK("\"timeDeltas\""),
-	  "a .cpuprofile of V8: speedscope.app opens and exports it" },
-	{ IN_JSON, MARK("\"stackTable\""),
-	  "a profile of the Firefox Profiler: speedscope.app opens and "
-	  "exports it" },
-	{ IN_JSON, MARK("\"preprocessedProfileVersion\""),
-	  "a profile of the Firefox Profiler: "
-	  "speedscope.app opens and exports it" },
 	{ IN_JSON, MARK("\"root_frame\""), "pyinstrument's JSON: its -r speedscope is read" },
 	{ IN_JSON, MARK(""), "JSON of another kind" },
 	/* reports and pages */

@@ -10,6 +10,8 @@
  * hitCount is neither time nor the number of samples: it counts only where there are no samples.
  * positionTicks count the lines that were executed, but not for how long.
  */
+#include <inttypes.h>
+
 #include "converters/cpuprofile/internal.h"
 
 int cpuprofile_bid(struct str head, bool whole)
@@ -29,7 +31,54 @@ int cpuprofile_bid(struct str head, bool whole)
 		       : 0;
 }
 
+static unsigned features_of(const struct profile *p, const void *options)
+{
+	(void)options;
+	return cpuprofile_is_contiguous(p) ? FEATURE_SAMPLE_TIMES : 0;
+}
+
+/* Of a microsecond, or of what takes its place. */
+static bool has_fractions(const struct profile *p)
+{
+	for (size_t i = 0; i < p->sample_count; i++) {
+		int64_t value = values_row(&p->sample_values, i)[0], rounded;
+
+		if (decimal_at(profile_decimal(p, 0, value, MICROSECONDS), 0, &rounded) != EXACT)
+			return true;
+	}
+	return false;
+}
+
+static void report_loss(const struct profile *p, const void *options, struct buf *loss)
+{
+	const struct cpuprofile_write_options *o = options;
+
+	if (cpuprofile_holds_bytes(p) && p->ordered)
+		buf_print(loss, "a .heapprofile does not keep the order of samples in time");
+	else if (o->whole_us && p->value_count == 1 && has_fractions(p))
+		buf_print(loss, "--whole-us does not keep fractions of a microsecond");
+}
+
+static int check(const struct profile *p, const void *options)
+{
+	int64_t value;
+	uint32_t v;
+
+	(void)options;
+	if (!values_negative(&p->sample_values, &value, &v))
+		return 0;
+	return diag_error("cpuprofile cannot hold the negative value %" PRId64 " of %s", value,
+			  diag_quote(profile_text(p, p->value_types[v].name)));
+}
+
+static const struct option_row write_rows[] = {
+	OPT_FLAG(0, "whole-us", "round times to whole microseconds, as V8 writes them",
+		 offsetof(struct cpuprofile_write_options, whole_us)),
+	OPT_END
+};
+
 static const struct cpuprofile_read_options usual_reading;
+static const struct cpuprofile_write_options usual_writing;
 
 const struct format cpuprofile_format = {
 	.name = "cpuprofile",
@@ -40,9 +89,14 @@ const struct format cpuprofile_format = {
 		    FEATURE_COLUMNS | FEATURE_UNITS | FEATURE_UNIT_NAMES | FEATURE_ORDER |
 		    FEATURE_TIME_RANGES | FEATURE_IDLE | FEATURE_MAPPINGS | FEATURE_ADDRESSES |
 		    FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES | FEATURE_SYSTEM_NAMES |
-		    FEATURE_RECORDING | FEATURE_METADATA | FEATURE_SAMPLE_TIMES,
+		    FEATURE_RECORDING | FEATURE_METADATA,
+	.features_of = features_of,
 	.reads_threads = true,
 	.bid = cpuprofile_bid,
 	.read = cpuprofile_read,
 	.read_options = FORMAT_OPTIONS(cpuprofile_read_rows, usual_reading),
+	.report_loss = report_loss,
+	.check = check,
+	.write = cpuprofile_write,
+	.write_options = FORMAT_OPTIONS(write_rows, usual_writing),
 };

@@ -12,7 +12,7 @@
 #include "common/profile/value_text.h"
 #include "converters/cpuprofile/reading.h"
 
-struct sample_maker {
+struct cpuprofile_samples {
 	struct cpuprofile_reader *r;
 	struct profile *p;
 	value_id value;
@@ -20,10 +20,7 @@ struct sample_maker {
 	bool timed;
 	uint32_t *order; /* samples by time; NULL: as they are */
 
-	/* samples of one stack behind each other are one row */
-	stack_id stack;
-	int64_t time, duration;
-	uint64_t count;
+	uint32_t *joined; /* of how many samples each is made; NULL: of one */
 
 	/* by node, where no order is wanted */
 	int64_t *durations;
@@ -35,13 +32,13 @@ struct sample_maker {
 static value_id find_value(struct cpuprofile_reader *r, const char *word)
 {
 	const struct unit_word *unit = unit_word_find(str_of(word));
-	struct value_type type = r->type;
 
-	if (!r->typed)
-		type = (struct value_type){ .name = profile_string(r->p, unit->value),
-					    .unit = unit->unit,
-					    .source_scale = unit->power };
-	return profile_value_type(r->p, type);
+	if (r->typed)
+		return r->value;
+	return profile_value_type(r->p,
+				  (struct value_type){ .name = profile_string(r->p, unit->value),
+						       .unit = unit->unit,
+						       .source_scale = unit->power });
 }
 
 /* total * i / n for i up to n, which are below 2^32 */
@@ -87,7 +84,7 @@ static int compare_times(uint32_t a, uint32_t b, const void *context)
 	return times[a] < times[b] ? -1 : times[a] > times[b];
 }
 
-static void sort_samples(struct sample_maker *m)
+static void sort_samples(struct cpuprofile_samples *m)
 {
 	const struct cpuprofile_reader *r = m->r;
 	size_t i = 1;
@@ -117,43 +114,55 @@ static void spread_evenly(struct cpuprofile_reader *r, int64_t start, int64_t en
 
 /* --- rows --- */
 
-static void flush_row(struct sample_maker *m)
+static void add_row(struct cpuprofile_samples *m, struct sample s, int64_t duration)
 {
-	if (m->count)
-		profile_sample_value(m->p,
-				     (struct sample){ .thread = m->thread,
-						      .stack = m->stack,
-						      .count = m->count,
-						      .timed = m->timed,
-						      .time = m->time },
-				     m->value, m->duration);
-	m->count = 0;
-	m->duration = 0;
+	s.thread = m->thread;
+	s.timed = m->timed;
+	s.time = m->timed ? s.time : 0;
+	profile_sample_value(m->p, s, m->value, duration);
 }
 
-static void add_sample(struct sample_maker *m, stack_id stack, int64_t time, int64_t duration)
+static void add_nodes(struct cpuprofile_samples *m)
 {
-	if (m->count && stack != m->stack)
-		flush_row(m);
-	if (!m->count)
-		m->time = m->timed ? time : 0;
-	m->stack = stack;
-	m->count++;
-	i64_add_to(&m->duration, duration);
+	for (size_t i = 0; i < m->r->node_count; i++)
+		if (m->counts[i])
+			add_row(m,
+				(struct sample){ .stack = m->r->nodes[i].stack,
+						 .count = m->counts[i] },
+				m->durations[i]);
 }
 
-static void flush_nodes(struct sample_maker *m)
+/*
+ * In files of very many samples those of one node behind each other become one: the rows of
+ * millions would take more memory than all the rest.
+ */
+static void join_samples(struct cpuprofile_samples *m)
 {
-	for (size_t i = 0; i < m->r->node_count; i++) {
-		m->stack = m->r->nodes[i].stack;
-		m->count = m->counts[i];
-		m->duration = m->durations[i];
-		flush_row(m);
+	enum { MANY = 1000000 };
+	struct cpuprofile_reader *r = m->r;
+	size_t runs = 0, k = 0;
+
+	if (m->order || m->durations || r->sample_count <= MANY)
+		return;
+	for (size_t i = 0; i < r->sample_count; i++)
+		runs += !i || r->samples[i] != r->samples[i - 1];
+	m->joined = alloc_zero(runs, sizeof *m->joined);
+	for (size_t i = 0; i < r->sample_count; i++) {
+		if (i && r->samples[i] == r->samples[k - 1]) {
+			m->joined[k - 1]++;
+			continue;
+		}
+		r->samples[k] = r->samples[i];
+		r->times[k] = r->times[i];
+		m->joined[k++] = 1;
 	}
+	r->sample_count = r->sample_cap = r->time_count = r->time_cap = runs;
+	r->samples = alloc_resize(r->samples, runs, sizeof *r->samples);
+	r->times = alloc_resize(r->times, runs, sizeof *r->times);
 }
 
 /* The collector's node is a child of the root; what it interrupted is the sample before it. */
-static stack_id stack_below(const struct sample_maker *m, const struct cpuprofile_node *node,
+static stack_id stack_below(const struct cpuprofile_samples *m, const struct cpuprofile_node *node,
 			    const struct cpuprofile_node *before)
 {
 	const struct profile *p = m->p;
@@ -164,7 +173,7 @@ static stack_id stack_below(const struct sample_maker *m, const struct cpuprofil
 	return stacks_push(&m->p->stacks, before->stack, node->frame);
 }
 
-static void add_samples(struct sample_maker *m, int64_t end)
+static void add_samples(struct cpuprofile_samples *m, int64_t end)
 {
 	const struct cpuprofile_reader *r = m->r;
 	const struct cpuprofile_node *before = NULL; /* the last one that was not the collector */
@@ -187,11 +196,14 @@ static void add_samples(struct sample_maker *m, int64_t end)
 			i64_add_to(&m->durations[row], duration);
 			m->counts[row]++;
 		} else {
-			add_sample(m, stack_below(m, node, before), r->times[k], duration);
+			add_row(m,
+				(struct sample){ .stack = stack_below(m, node, before),
+						 .count = m->joined ? m->joined[k] : 1,
+						 .time = r->times[k] },
+				duration);
 		}
 		before = node->is_gc ? before : node;
 	}
-	flush_row(m);
 }
 
 /* --- samples --- */
@@ -212,7 +224,7 @@ static bool find_rows(struct cpuprofile_reader *r)
 	return true;
 }
 
-static void report_lead(const struct sample_maker *m, int64_t lead)
+static void report_lead(const struct cpuprofile_samples *m, int64_t lead)
 {
 	struct buf text = { 0 };
 
@@ -224,7 +236,8 @@ static void report_lead(const struct sample_maker *m, int64_t lead)
 	buf_free(&text);
 }
 
-static void add_time_range(const struct sample_maker *m, int64_t start, int64_t end)
+/* The lead is not in it: speedscope would take it for a part of the total. */
+static void add_time_range(const struct cpuprofile_samples *m, int64_t start, int64_t end)
 {
 	const struct cpuprofile_reader *r = m->r;
 	size_t last = r->sample_count - 1;
@@ -234,8 +247,7 @@ static void add_time_range(const struct sample_maker *m, int64_t start, int64_t 
 	if (!r->start.known || __builtin_sub_overflow(from, start, &lead))
 		return;
 	report_lead(m, lead);
-	profile_add_time_range(m->p, (struct time_range){ m->thread, m->value,
-							  start < from ? start : from,
+	profile_add_time_range(m->p, (struct time_range){ m->thread, m->value, from,
 							  end > to ? end : to, false });
 }
 
@@ -249,7 +261,7 @@ static bool has_times(struct cpuprofile_reader *r)
 }
 
 /* Nothing says how long the samples last: they are counted. */
-static void count_samples(struct sample_maker *m)
+static void count_samples(struct cpuprofile_samples *m)
 {
 	m->value = find_value(m->r, "none");
 	for (size_t i = 0; i < m->r->sample_count; i++)
@@ -257,12 +269,13 @@ static void count_samples(struct sample_maker *m)
 			       1);
 }
 
-static void time_samples(struct sample_maker *m, int64_t start, int64_t end)
+static void time_samples(struct cpuprofile_samples *m, int64_t start, int64_t end)
 {
 	struct cpuprofile_reader *r = m->r;
 
 	m->value = find_value(r, "microseconds");
-	m->timed = r->start.known && r->p->value_types[m->value].unit == UNIT_TIME;
+	m->timed = r->start.known && (r->timed || !r->own) &&
+		   r->p->value_types[m->value].unit == UNIT_TIME;
 	if (r->has_deltas)
 		sum_deltas(r, start);
 	if (r->in->failed || !r->sample_count)
@@ -274,17 +287,18 @@ static void time_samples(struct sample_maker *m, int64_t start, int64_t end)
 		m->durations = alloc_zero(r->node_count, sizeof *m->durations);
 		m->counts = alloc_zero(r->node_count, sizeof *m->counts);
 	}
+	add_time_range(m, start, end);
+	join_samples(m);
 	add_samples(m, end);
 	if (m->durations)
-		flush_nodes(m);
-	if (!r->in->failed)
-		add_time_range(m, start, end);
+		add_nodes(m);
+	alloc_free(m->joined);
 	alloc_free(m->order);
 	alloc_free(m->durations);
 	alloc_free(m->counts);
 }
 
-static void make_sampled(struct sample_maker *m)
+static void make_sampled(struct cpuprofile_samples *m)
 {
 	struct cpuprofile_reader *r = m->r;
 	bool timed = r->has_deltas || r->has_timestamps;
@@ -305,7 +319,7 @@ static void make_sampled(struct sample_maker *m)
 /* --- hits and sizes --- */
 
 /* No samples: DevTools gives each hit the same part of the time. */
-static void make_of_hits(struct sample_maker *m)
+static void make_of_hits(struct cpuprofile_samples *m)
 {
 	struct cpuprofile_reader *r = m->r;
 	uint64_t hits = 0, before = 0;
@@ -336,7 +350,7 @@ static void make_of_hits(struct sample_maker *m)
 	}
 }
 
-static void make_of_sizes(struct sample_maker *m)
+static void make_of_sizes(struct cpuprofile_samples *m)
 {
 	const struct cpuprofile_reader *r = m->r;
 
@@ -349,7 +363,9 @@ static void make_of_sizes(struct sample_maker *m)
 
 void cpuprofile_make_samples(struct cpuprofile_reader *r)
 {
-	struct sample_maker m = { .r = r, .p = r->p, .thread = profile_thread(r->p, r->thread) };
+	struct cpuprofile_samples m = { .r = r,
+					.p = r->p,
+					.thread = profile_thread(r->p, r->thread) };
 
 	if (r->has_sizes)
 		make_of_sizes(&m);

@@ -53,6 +53,18 @@ static void take_thread(struct cpuprofile_reader *r)
 
 /* --- keys --- */
 
+/* Another file of the run may have counted the same in other fractions. */
+static void take_value_type(struct cpuprofile_reader *r)
+{
+	struct value_type type = json_named_value_type(&r->j, r->p);
+
+	r->value = profile_value_type(r->p, type);
+	if (r->p->value_types[r->value].exponent > type.exponent)
+		profile_rescale(r->p, r->value, type.exponent);
+	r->type = r->p->value_types[r->value];
+	r->typed = true;
+}
+
 /* What our own files say beside what V8 has a place for. It comes first. */
 static void read_extra(struct cpuprofile_reader *r)
 {
@@ -67,12 +79,13 @@ static void read_extra(struct cpuprofile_reader *r)
 	json_object(&r->j);
 	while (json_key(&r->j, &key)) {
 		if (str_eq(key, S("value"))) {
-			r->type = json_named_value_type(&r->j, r->p);
-			r->typed = true;
+			take_value_type(r);
 		} else if (str_eq(key, S("thread"))) {
 			r->thread = json_thread(&r->j, r->p);
 		} else if (str_eq(key, S("idle"))) {
 			r->has_idle = json_index(&r->j, UINT32_MAX, "the id of a node", &r->idle);
+		} else if (str_eq(key, S("timed"))) {
+			json_bool(&r->j, &r->timed);
 		} else if (str_eq(key, S("mappings"))) {
 			json_mappings(&r->j, r->p, &r->mappings);
 		} else if (str_eq(key, S("recording"))) {

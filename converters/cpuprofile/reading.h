@@ -86,7 +86,8 @@ struct cpuprofile_reader {
 
 	/* of our own files */
 	struct value_type type; /* no name: time */
-	bool typed, has_idle;
+	bool typed, has_idle, timed;
+	value_id value;
 	struct thread thread;
 	uint32_t idle; /* id of the node that stands for no stack */
 	struct numbered mappings;

@@ -29,14 +29,18 @@ static size_t without_offset(struct str s)
 /* The blank before the "(" that stands right behind an offset; SIZE_MAX: none. */
 static size_t behind_offset(struct str s)
 {
-	for (size_t i = s.n; i-- > 1;) {
-		size_t n;
+	const char *at = s.p, *end = s.p + s.n;
 
-		if (s.p[i] != '(' || s.p[i - 1] != ' ')
-			continue;
-		n = without_offset(str_head(s, i - 1));
-		if (n < i - 1)
-			return i - 1;
+	while (at < end && (at = memchr(at, '+', (size_t)(end - at))) != NULL) {
+		const char *c = at + 3;
+
+		if (end - at > 3 && memcmp(at, "+0x", 3) == 0) {
+			while (c < end && is_hex(*c))
+				c++;
+			if (c > at + 3 && end - c > 2 && memcmp(c, " (", 2) == 0)
+				return (size_t)(c - s.p);
+		}
+		at++;
 	}
 	return SIZE_MAX;
 }
@@ -118,13 +122,13 @@ static void parse_python(struct perf_frame *f)
 
 bool perf_parse_frame(struct str text, struct str srcline, struct perf_frame *f)
 {
+	enum { MAX_DIGITS = 16 };
 	size_t digits = 0;
 
-	*f = (struct perf_frame){ 0 };
+	*f = (struct perf_frame){ .symbol = S(""), .object = S(""), .file = S("") };
 	while (digits < text.n && is_hex(text.p[digits]))
-		digits++;
-	if (!str_to_hex(str_head(text, digits), &f->address) ||
-	    (digits < text.n && text.p[digits] != ' '))
+		f->address = f->address << 4 | (uint64_t)hex_digit(text.p[digits++]);
+	if (!digits || digits > MAX_DIGITS || (digits < text.n && text.p[digits] != ' '))
 		return false;
 	text = str_from(text, digits < text.n ? digits + 1 : digits);
 	f->inlined = take_mark(&text);

@@ -65,16 +65,19 @@ struct perf_frame {
  */
 bool perf_parse_frame(struct str text, struct str srcline, struct perf_frame *f);
 
-/*
- * The frame of a line that has been seen. An inlined frame has no object of its own: it is the
- * one of the frame that it is in.
- */
-struct perf_known_line {
+/* A function in an object that has been seen; source lines are looked up in the profile. */
+struct perf_function {
+	struct str symbol, object;
+	bool in_caller; /* inlined into a frame that the stack has, too */
+	bool inlined;
 	frame_id frame;
+};
+
+/* The frame that is the caller of the next one. */
+struct perf_caller {
+	bool any;
 	uint64_t address;
-	string_id object;
-	bool inlined, in_caller; /* the second: its caller has the same address */
-	bool flat;               /* stood on the line of a sample */
+	struct str object; /* in the text */
 };
 
 /* The stack of a text that has been seen. */
@@ -84,23 +87,25 @@ struct perf_known_text {
 };
 
 /*
- * Both caches are emptied when they are full: a stack that is not in them is only read again,
- * so memory follows the profile and not the file.
+ * The cache of texts is emptied when it is full: a stack that is not in it is only read again, so
+ * memory follows the profile and not the file.
  */
 struct perf_stacks {
 	struct input *in;
 	struct profile *p;
 	const struct perf_read_options *options;
 
-	struct strings lines;
-	struct perf_known_line *known;
-	size_t known_count, known_cap;
-	size_t line_bytes;
+	struct perf_function *functions;
+	size_t function_count, function_cap;
+	struct index function_index;
+	struct strings names; /* of these */
 
 	struct perf_known_text *texts;
 	size_t text_count, text_cap;
 	struct buf bytes;
 	struct index index;
+	unsigned searched, found; /* in the cache, lately */
+	unsigned resting;         /* so many texts more are not looked for */
 
 	const char *text; /* the present one, which begins behind line in->line; NULL: on it */
 	struct str *rows; /* its frames, the leaf first */

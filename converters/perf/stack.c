@@ -1,26 +1,27 @@
 /*
- * perf/stack - stacks of lines, each line and each stack parsed only the first time
+ * perf/stack - stacks of lines
  *
- * The same lines come again and again, and often the same stacks: a stack is found by its bytes,
- * or else its frames by those of their lines.
+ * The same functions come again and again, and often the same stacks: a stack is found by its
+ * bytes, or else its frames by the bytes of symbols and objects.
  */
 #include "common/base/alloc.h"
 #include "common/base/hash.h"
 #include "converters/perf/internal.h"
 
-/* What the caches may hold, in bytes of the file. */
-enum { CACHED_LINES = 1 << 22, CACHED_TEXTS = 1 << 21, CACHED_TEXT = 1 << 18 };
+/* What the cache of texts may hold, and the longest text in it, in bytes. */
+enum { CACHED_TEXTS = 1 << 21, CACHED_TEXT = 1 << 18 };
 
 void perf_stacks_start(struct perf_stacks *s, struct input *in, struct profile *p)
 {
 	*s = (struct perf_stacks){ .in = in, .p = p, .options = in->options };
-	strings_init(&s->lines);
+	strings_init(&s->names);
 }
 
 void perf_stacks_free(struct perf_stacks *s)
 {
-	strings_free(&s->lines);
-	alloc_free(s->known);
+	strings_free(&s->names);
+	alloc_free(s->functions);
+	index_free(&s->function_index);
 	alloc_free(s->texts);
 	buf_free(&s->bytes);
 	index_free(&s->index);
@@ -84,27 +85,54 @@ static string_id name_of(struct perf_stacks *s, const struct perf_frame *f, enum
 }
 
 /* The object of a function of Python is a file that was made for it alone. */
-static frame_id frame_of(struct perf_stacks *s, const struct perf_frame *f,
-			 const struct perf_known_line *known)
+static frame_id new_frame(struct perf_stacks *s, const struct perf_frame *f, bool in_caller)
 {
-	struct str text = profile_text(s->p, known->object);
-	enum frame_kind kind = kind_of(f, text);
+	struct profile *p = s->p;
+	enum frame_kind kind = kind_of(f, f->object);
 	struct function function;
 
 	if (!f->symbol.n && (!f->asked || s->options->addrs)) {
 		/* the address on the line of a sample is not one of the file */
-		struct mapping m = { .object = known->flat ? 0 : known->object };
+		struct mapping m = { .object = s->text ? profile_string(p, f->object) : 0 };
 
-		return profile_unsymbolised_frame(s->p, m.object ? profile_mapping(s->p, m) : 0,
+		return profile_unsymbolised_frame(p, m.object ? profile_mapping(p, m) : 0,
 						  f->address, kind);
 	}
-	function = (struct function){ .name = name_of(s, f, kind, text),
-				      .file = profile_string(s->p, f->file),
-				      .object = f->python ? 0 : known->object };
-	return profile_frame(s->p, (struct frame){ .function = profile_function(s->p, function),
-						   .line = f->line,
-						   .kind = kind,
-						   .inlined = known->in_caller });
+	function = (struct function){ .name = name_of(s, f, kind, f->object),
+				      .file = profile_string(p, f->file),
+				      .object = f->python ? 0 : profile_string(p, f->object) };
+	return profile_frame(p, (struct frame){ .function = profile_function(p, function),
+						.line = f->line,
+						.kind = kind,
+						.inlined = in_caller });
+}
+
+static frame_id frame_of(struct perf_stacks *s, const struct perf_frame *f, bool in_caller)
+{
+	uint64_t hash = hash_mix(hash_text(f->symbol), hash_text(f->object) + in_caller);
+	struct perf_function *new;
+
+	if (!f->symbol.n || f->file.n)
+		return new_frame(s, f, in_caller);
+	for (struct probe at = index_probe(&s->function_index, hash);
+	     index_next(&s->function_index, &at);) {
+		const struct perf_function *have = &s->functions[at.row];
+
+		if (have->in_caller == in_caller && have->inlined == f->inlined &&
+		    str_eq(have->symbol, f->symbol) && str_eq(have->object, f->object))
+			return have->frame;
+	}
+	ARRAY_ROOM(s->functions, s->function_count, s->function_cap);
+	new = &s->functions[s->function_count];
+	*new = (struct perf_function){
+		.symbol = strings_text(&s->names, strings_add(&s->names, f->symbol)),
+		.object = strings_text(&s->names, strings_add(&s->names, f->object)),
+		.in_caller = in_caller,
+		.inlined = f->inlined,
+		.frame = new_frame(s, f, in_caller),
+	};
+	index_add(&s->function_index, hash, (uint32_t)s->function_count++);
+	return new->frame;
 }
 
 /* --- a line --- */
@@ -120,75 +148,26 @@ static void report_row(struct perf_stacks *s, struct str row, struct str line)
 }
 
 /*
- * Fills in what is known of a row but for its caller. What is inlined has the address of its
- * caller, and its object; perf leaves some of these callers out.
+ * Pushes the frame of a row, which becomes the caller of the next one. What is inlined has the
+ * address of its caller, and its object; perf leaves some of these callers out.
  */
-static void parse_row(struct perf_stacks *s, struct str row, const struct perf_known_line *caller,
-		      struct perf_known_line *known)
+static stack_id push_row(struct perf_stacks *s, struct str row, struct perf_caller *caller,
+			 stack_id stack)
 {
 	struct perf_frame f;
 	struct str line = row, srcline = S("");
+	bool in_caller;
 
 	str_cut(row, '\n', &line, &srcline);
 	if (!perf_parse_frame(str_trim(line), srcline, &f)) {
 		report_row(s, row, line);
-		return;
-	}
-	known->address = f.address;
-	known->inlined = f.inlined;
-	known->in_caller = f.inlined && caller && caller->address == f.address;
-	known->flat = !s->text;
-	known->object = known->in_caller ? caller->object : profile_string(s->p, f.object);
-	known->frame = frame_of(s, &f, known);
-}
-
-static void forget_lines(struct perf_stacks *s)
-{
-	strings_clear(&s->lines);
-	s->known_count = 0;
-	s->line_bytes = 0;
-}
-
-/* What is known of these bytes; *is_new: nothing. */
-static struct perf_known_line *known_line(struct perf_stacks *s, struct str row, bool *is_new)
-{
-	string_id id;
-
-	if (s->line_bytes > CACHED_LINES)
-		forget_lines(s);
-	id = strings_add(&s->lines, row);
-	*is_new = s->known_count <= id;
-	while (s->known_count <= id) {
-		ARRAY_ROOM(s->known, s->known_count, s->known_cap);
-		s->known[s->known_count++] = (struct perf_known_line){ 0 };
-	}
-	if (*is_new)
-		s->line_bytes += row.n + sizeof(struct str) + sizeof *s->known;
-	return &s->known[id];
-}
-
-static bool fits(const struct perf_known_line *known, const struct perf_known_line *caller,
-		 bool flat)
-{
-	bool in_caller = known->inlined && caller && caller->address == known->address;
-
-	return known->flat == flat && known->in_caller == in_caller &&
-	       (!in_caller || known->object == caller->object);
-}
-
-/* Pushes the frame of a row, and makes it the caller of the next one; NULL: it has none. */
-static stack_id push_row(struct perf_stacks *s, struct str row,
-			 const struct perf_known_line **caller, stack_id stack)
-{
-	bool is_new;
-	struct perf_known_line *known = known_line(s, row, &is_new);
-
-	if (is_new || !fits(known, *caller, !s->text))
-		parse_row(s, row, *caller, known);
-	if (s->in->failed)
 		return stack;
-	*caller = known;
-	return stacks_push(&s->p->stacks, stack, known->frame);
+	}
+	in_caller = f.inlined && caller->any && caller->address == f.address;
+	if (in_caller)
+		f.object = caller->object;
+	*caller = (struct perf_caller){ true, f.address, f.object };
+	return stacks_push(&s->p->stacks, stack, frame_of(s, &f, in_caller));
 }
 
 /* --- a text --- */
@@ -224,16 +203,11 @@ static void split_rows(struct perf_stacks *s, struct str text)
 
 static stack_id read_rows(struct perf_stacks *s, stack_id stack, struct str text)
 {
-	struct perf_known_line last;
-	const struct perf_known_line *caller = NULL;
+	struct perf_caller caller = { 0 };
 
 	split_rows(s, text);
-	for (size_t i = s->row_count; i-- > 0 && !s->in->failed;) {
+	for (size_t i = s->row_count; i-- > 0 && !s->in->failed;)
 		stack = push_row(s, s->rows[i], &caller, stack);
-		/* the cache may move */
-		last = caller ? *caller : (struct perf_known_line){ 0 };
-		caller = &last;
-	}
 	return stack;
 }
 
@@ -254,19 +228,43 @@ static void remember(struct perf_stacks *s, uint64_t hash, struct perf_known_tex
 	index_add(&s->index, hash, (uint32_t)s->text_count++);
 }
 
+/*
+ * Where addresses hardly ever come again, the cache only takes time: it rests, and is tried again
+ * later.
+ */
+static bool is_resting(struct perf_stacks *s)
+{
+	enum { TRIED = 1 << 12, MIN_FOUND = TRIED / 16, RESTING = 1 << 16 };
+
+	if (s->resting) {
+		s->resting--;
+		return true;
+	}
+	if (++s->searched == TRIED) {
+		s->resting = s->found < MIN_FOUND ? RESTING : 0;
+		s->searched = s->found = 0;
+	}
+	return false;
+}
+
 stack_id perf_stack_of(struct perf_stacks *s, stack_id root, struct str text)
 {
-	uint64_t hash = hash_mix(hash_text(text), root);
+	uint64_t hash;
 	stack_id stack;
 
+	s->text = text.p;
+	if (is_resting(s))
+		return read_rows(s, root, text);
+	hash = hash_mix(hash_text(text), root);
 	for (struct probe at = index_probe(&s->index, hash); index_next(&s->index, &at);) {
 		const struct perf_known_text *known = &s->texts[at.row];
 
 		if (known->root == root && known->n == text.n &&
-		    memcmp(s->bytes.p + known->at, text.p, text.n) == 0)
+		    memcmp(s->bytes.p + known->at, text.p, text.n) == 0) {
+			s->found++;
 			return known->stack;
+		}
 	}
-	s->text = text.p;
 	stack = read_rows(s, root, text);
 	if (!s->in->failed)
 		remember(s, hash, (struct perf_known_text){ .root = root, .stack = stack }, text);
@@ -275,7 +273,7 @@ stack_id perf_stack_of(struct perf_stacks *s, stack_id root, struct str text)
 
 stack_id perf_flat_stack(struct perf_stacks *s, stack_id root, struct str row)
 {
-	const struct perf_known_line *caller = NULL;
+	struct perf_caller caller = { 0 };
 
 	s->text = NULL;
 	return push_row(s, row, &caller, root);

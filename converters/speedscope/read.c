@@ -260,6 +260,9 @@ int speedscope_bid(struct str head, bool whole)
 		return 0;
 	if (str_contains(head, S("https://www.speedscope.app/file-format-schema.json")))
 		return 100;
+	/* threads of Firefox share tables too */
+	if (str_contains(head, S("\"stackTable\"")))
+		return 0;
 	return (str_contains(head, S("\"shared\"")) || str_contains(head, S("\"frames\""))) &&
 			       str_contains(head, S("\"profiles\""))
 		       ? 80

@@ -43,6 +43,8 @@ CASES = {
     "pprof2collapsed, 2,000 stacks": ("pprof", 2_000, "pb"),
     "pprof2otlp, 2,000 stacks": ("pprof", 2_000, "pb"),
     "otlp2collapsed": "otlp/ebpf.otlp.pb",
+    "perf2collapsed": "perf/frame-pointers.perf",
+    "perf2collapsed, 500 samples": ("perf-short", 500, "perf"),
     "explain2collapsed": "explain/parallel-18.txt",
     "explain2collapsed, 500 partitions": ("explain", 500, "json"),
     "speedscope2collapsed, 10,000 events": ("speedscope-evented", 10_000, "speedscope.json"),

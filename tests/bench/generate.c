@@ -1010,6 +1010,47 @@ static uint64_t explain(uint32_t partitions)
 	return 6000000 * (uint64_t)partitions;
 }
 
+/* --- what perf script prints --- */
+
+/*
+ * Stacks of 2,000 call paths, the leaf first. Paths share their callers, and each function was at
+ * one of eight addresses, so that few stacks are the same text.
+ */
+static uint64_t perf_samples(uint32_t samples, uint32_t depth)
+{
+	const uint32_t period = 3344481;
+
+	for (uint32_t i = 0; i < samples; i++) {
+		uint32_t path = below(2000);
+
+		fprintf(out,
+			"pool %" PRIu32 ": io %" PRIu32 " %5" PRIu32 ".%06" PRIu32 ":    %" PRIu32
+			" cpu-clock: \n",
+			path % 8, 26783 + path % 8, 801 + i / 1000, i % 1000 * 1000, period);
+		for (uint32_t level = 0; level < depth; level++) {
+			uint32_t f = (path >> level / 4) * 31 + level, site = below(8);
+
+			fprintf(out,
+				"\t%16" PRIx32 " service::Function%" PRIu32
+				"<int>::operator()+0x%" PRIx32
+				" (/usr/lib/x86_64-linux-gnu/libservice%" PRIu32 ".so)\n",
+				f * 256 + site * 16, f, site * 16 + 1, f % 20);
+		}
+		fputc('\n', out);
+	}
+	return (uint64_t)samples * period;
+}
+
+static uint64_t perf_deep(uint32_t samples)
+{
+	return perf_samples(samples, 40);
+}
+
+static uint64_t perf_short(uint32_t samples)
+{
+	return perf_samples(samples, 4);
+}
+
 /* --- the table --- */
 
 static const struct {
@@ -1025,6 +1066,8 @@ static const struct {
 	{ "pstat", pstat },                           /* functions; five times as many arcs */
 	{ "callgrind", callgrind },                   /* functions; 21 times as many calls */
 	{ "explain", explain },                       /* partitions */
+	{ "perf-deep", perf_deep },                   /* samples */
+	{ "perf-short", perf_short },                 /* samples */
 	{ "wide", wide },
 	{ "threads", threads },
 	{ "callers", callers },

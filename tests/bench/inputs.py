@@ -27,6 +27,8 @@ KINDS = {
     "callgrind": ("callgrind", 60_000, "callgrind"),                       # 1.28 M calls, 200 MB
     "callgrind-2000": ("callgrind", 2_000, "callgrind"),
     "explain": ("explain", 20_000, "json"),                                # 10 MB
+    "perf-deep": ("perf-deep", 47_000, "perf"),                            # 200 MB
+    "perf-short": ("perf-short", 417_000, "perf"),                         # 200 MB
     "spans-100": ("spans", 590, "jsonl"),                                  # 100 MB of OTLP/JSON
     "merge": ("merge", 10_000, ""),                                        # a folder of files
 }

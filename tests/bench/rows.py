@@ -111,6 +111,16 @@ def against_inferno(name, work, source, start=False, **target):
     return Row(name, work, "inferno-flamegraph", sides, lambda: both(name, "svg"), needs=("inferno-flamegraph",), **target)
 
 
+def against_collapse_perf(name, **target):
+    """Its option -n 1, since it would use all processors."""
+    def sides(inputs):
+        source = inputs.path(name)
+        return (ours(name, "perf2collapsed", source, "collapsed"), theirs(name, "inferno-collapse-perf", "-n", "1", source))
+    return Row(name, f"perf script, 200 MB, {name.removeprefix('perf-')} stacks -> collapsed", "inferno-collapse-perf", sides,
+               lambda: (lines_total(OUT / f"{name}.ours.collapsed"), lines_total(their_file(name, "out"))),
+               needs=("inferno-collapse-perf",), **target)
+
+
 def against_speedscope(name, work, source, start=False, **target):
     def sides(inputs):
         script = lib.ROOT / "tests/interop/speedscope_import.js"
@@ -295,6 +305,8 @@ ROWS = [
     against_zcat("pstat", "pstat2callgrind", faster=1 / 1.5),
     against_zcat("callgrind", "callgrind2callgrind", faster=1 / 1.5),
     against_python("merge", "merge of 10,000 small pstats", faster=20, **input_named("merge")),
+    against_collapse_perf("perf-deep", faster=2, megabytes=20),
+    against_collapse_perf("perf-short", faster=1.5, megabytes=20),
     against_json_load("explain", "plan of 20,000 partitions, 10 MB -> collapsed", faster=1, memory=1, **input_named("explain")),
     against_inferno("start-collapsed", start_work("collapsed2flamegraph"), **sample_of("collapsed")),
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),

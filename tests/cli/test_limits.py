@@ -264,8 +264,11 @@ CLAIMS = {
     "cpuprofile": [b'{"nodes":[{"id":4294967295,"callFrame":{"functionName":"f"}}],"samples":[4294967294],"timeDeltas":[1]}',
                    b'{"head":{"id":0,"callFrame":{"functionName":"f","lineNumber":4294967295},"selfSize":9223372036854775807}}',
                    b'{"nodes":[{"id":8191,"functionName":"f","hitCount":4294967295,"children":[4294967295]}]}'],
+    "firefox": [b'{"meta":{},"threads":[{"samples":{"length":4294967295,"stack":[4294967294]}}]}',
+                b'{"meta":{},"threads":[{"samples":{"schema":{"stack":4294967295},"data":[]}}]}'],
     "explain": [b'[{"Plan":{"Node Type":"Gather","Workers":[{"Worker Number":4294967295,"Actual Loops":1}]}}]',
                 b"Gather  (actual time=0.1..0.2 rows=1 loops=9999999999999999999999)\n"],
+    "bpftrace": [b"@[\n    f\n]: 99999999999999999999\n"],
     "perf": [b"a 1 1.000000: 99999999999999999999 c:\n\n"],
     "collapsed": [b"a 99999999999999999999999\n"],
     "flamegraph": [b'<svg xmlns:fg="http://github.com/jonhoo/inferno"><g><title>all (99999999999999999999 samples, 100%)</title>'

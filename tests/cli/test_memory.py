@@ -409,6 +409,32 @@ def v8_tree(n):
         b'{"id":-0,"functionName":"","selfSize":1}'.replace(b"-0", b"%d" % depth) + b"]}" * depth + b"}"
 
 
+# --- firefox ---
+
+def firefox(stacks, samples, strings, frames=b"0"):
+    """A thread: numbers of stacks' frames, of samples' stacks, strings."""
+    return b'{"meta":{"preprocessedProfileVersion":48},"threads":[{"samples":{"stack":[%s]},"stackTable":{"frame":[%s]},"frameTable":{"func":[%s]},' \
+        b'"funcTable":{"name":[%s]},"stringArray":[%s]}]}' % (b",".join(samples), b",".join(stacks), frames, frames, b",".join(strings))
+
+
+def firefox_names(n):
+    numbers = [b"%d" % i for i in range(n // 20)]
+    return firefox(numbers, numbers, [b'"%s"' % short(i).encode() for i in range(n // 20)], b",".join(numbers))
+
+
+def firefox_samples(n):
+    return firefox([b"0"], [b"0"] * (n // 2 + 1), [b'"f"'])
+
+
+def firefox_stacks(n):
+    return firefox([b"0"] * (n // 2 + 1), [b"0"], [b'"f"'])
+
+
+def firefox_threads(n):
+    """Each of a name of its own."""
+    return b'{"meta":{"preprocessedProfileVersion":48},"threads":[' + b",".join(b'{"name":"%s"}' % short(i).encode() for i in range(n // 12)) + b"]}"
+
+
 # --- explain ---
 
 def plan_nodes(n):
@@ -457,6 +483,20 @@ def perf_threads(n):
     return b"".join(b"%d 1.000000: c:\n" % i for i in range(n // 16))
 
 
+# --- bpftrace ---
+
+def bpftrace_frames(n):
+    return b"@[\n" + b"".join(b"    %s\n" % short(i).encode() for i in range(n // 7)) + b"]: 1\n"
+
+
+def bpftrace_entries(n):
+    return b"".join(b"@[\n    %s\n]: 1\n" % short(i).encode() for i in range(n // 15))
+
+
+def bpftrace_keys(n):
+    return b"".join(b"@[%s]: 1\n" % short(i).encode() for i in range(n // 9))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -481,8 +521,10 @@ WORST = {
     "sentry": [sentry_frames, sentry_stacks, sentry_samples, sentry_threads, sentry_deep_stack, sentry_chunk, sentry_spans],
     "chrometrace": [hermes_samples, nodes_of_pieces, nested_events, events_of_threads, events_backwards],
     "cpuprofile": [v8_nodes, v8_children, v8_samples, v8_tree],
+    "firefox": [firefox_names, firefox_samples, firefox_stacks, firefox_threads],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
+    "bpftrace": [bpftrace_frames, bpftrace_entries, bpftrace_keys],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

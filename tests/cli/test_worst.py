@@ -367,6 +367,20 @@ def threads_of_a_million_names():
     return b"".join(b"a%d 7 2.000000: c: \n" % i for i in range(300_000))
 
 
+# --- bpftrace ---
+
+def keys_of_commas():
+    return b"@[" + b", " * 2_000_000 + b"a" * 2_000_000 + b"]: 1\n" + b"@[" + b"]: " * 1_000_000 + b"1\n@[" + b"]:" * 1_000_000 + b"\n    f\n]: 1\n"
+
+
+def a_map_stack_of_a_million():
+    return b"@[\n" + b"    main+48\n" * 1_000_000 + b", a]: 1\n"
+
+
+def maps_of_many_names():
+    return b"".join(b"@m%d[\n    main+48\n]: 1\n" % i for i in range(250)) + b"@m1[\n    main+48\n]: 1\n" * 100_000
+
+
 # --- trace events ---
 
 def trace(*events):
@@ -423,6 +437,22 @@ def circles_of_nodes():
     return v8([(i, "f", [i + 1 if i % 1000 else i - 999]) for i in range(1, 200_001)], [], [])
 
 
+# --- firefox ---
+
+def firefox(frames, prefixes, samples, times):
+    return json.dumps({"meta": {"preprocessedProfileVersion": 48}, "threads": [
+        {"samples": {"stack": samples, "time": times}, "stackTable": {"frame": frames, "prefix": prefixes}, "frameTable": {"func": [0, 1]},
+         "funcTable": {"name": [0, 1]}, "stringArray": ["f", "g"]}]}).encode()
+
+
+def one_stack_of_many_frames():
+    return firefox([i % 2 for i in range(500_000)], [None, *range(499_999)], [499_999] * 10, list(range(10)))
+
+
+def times_of_firefox_going_back():
+    return firefox([0, 1], [None, None], [i % 2 for i in range(500_000)], list(range(500_000, 0, -1)))
+
+
 CASES = [
     ("pstat", [one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_names_with_one_beginning,
                many_lines_of_one_name, long_numbers, kept_objects]),
@@ -437,8 +467,10 @@ CASES = [
                 a_chain_of_spans, circles_of_spans]),
     ("perf", [comms_of_colons_and_times, lines_of_ten_megabytes, a_perf_stack_of_a_million, inlined_in_two_objects,
               events_of_a_million_names, threads_of_a_million_names]),
+    ("bpftrace", [keys_of_commas, a_map_stack_of_a_million, maps_of_many_names]),
     ("chrometrace", [many_begins, events_at_one_time, overlaps_everywhere, a_thread_for_each_event, headers_that_do_not_end]),
     ("cpuprofile", [a_chain_from_its_end, times_going_back, samples_at_one_time, nodes_far_apart, circles_of_nodes]),
+    ("firefox", [one_stack_of_many_frames, times_of_firefox_going_back]),
     ("flamegraph", [many_siblings, a_tower, boxes_in_one_place, many_attributes, comments, characters_by_number, text_in_pieces]),
 ]
 REFUSED = {one_caller_again_and_again, one_key_by_reference, rows_of_one_key, long_numbers, many_attributes, boxes_in_one_place, long_decimals, circles_of_nodes,

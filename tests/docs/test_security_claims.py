@@ -64,7 +64,7 @@ def test_every_change_is_fuzzed_and_attacked():
     """The targets and the times that README names are those of the Makefile and of .ci/run."""
     ci, fuzz, make = ((lib.ROOT / name).read_text() for name in (".ci/run", "tests/fuzz/fuzz.mk", "Makefile"))
     part = re.search(r"^part_fuzz\(\) \{\n(.*?)^\}", ci, re.M | re.S)[1]
-    assert "fuzz FUZZ_SECONDS=15\n" in part and "N=2000" in part
+    assert "fuzz FUZZ_SECONDS=10\n" in part and "N=2000" in part
     assert re.search(r"^fuzz_targets := \$\(readers\) json marshal gzip trip$", fuzz, re.M)
     assert "-fsanitize=address,undefined" in re.search(r"^fuzz_flags := (.*)", fuzz, re.M)[1]
     assert "make -s attack" in part and re.search(r"^attack: all$", make, re.M)

@@ -12,7 +12,7 @@ import lib
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOME = lib.BUILD / "interop"  # what tests/interop/run installed, and the pictures
-PATH = f"{HOME}/venv/bin:{os.environ['PATH']}"
+PATH = f"{HOME}/venv/bin:{lib.BUILD}/bench/cargo/bin:{os.environ['PATH']}"  # the second: what `make bench` installed
 
 
 def find(client):

@@ -49,4 +49,5 @@ async function main(files) {
 	process.stdout.write(JSON.stringify(found) + "\n", () => process.exit(0));
 }
 
-main(process.argv.slice(2));
+if (require.main === module) main(process.argv.slice(2));
+module.exports = { application };

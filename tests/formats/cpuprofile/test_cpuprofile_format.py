@@ -104,14 +104,24 @@ def test_samples_without_an_end():
 
 
 def test_rows_in_time_are_as_long():
-    """Where the order is kept, samples of one stack behind each other are one row; times are those of the file."""
+    """Where the order is kept; times are those of the file."""
     data = json.dumps(profile([2, 2, 3, 2], [10, 5, 7, 8])).encode()
     only, = json.loads(lib.run("cpuprofile2speedscope", "-q", input=data)[0])["profiles"]
-    assert (only["unit"], only["startValue"], only["endValue"]) == ("microseconds", 100, 200)
-    assert only["weights"] == [12, 8, 70] and [len(stack) for stack in only["samples"]] == [1, 2, 1]
-    assert only["profpipe"]["times"] == [110_000, 122_000, 130_000]
+    assert (only["unit"], only["startValue"], only["endValue"]) == ("microseconds", 110, 200)
+    assert only["weights"] == [5, 7, 8, 70] and [len(stack) for stack in only["samples"]] == [1, 1, 2, 1]
+    assert only["profpipe"]["times"] == [110_000, 115_000, 122_000, 130_000]
     only, = json.loads(lib.run("cpuprofile2speedscope", "-q", input=json.dumps(profile([2, 3, 3], [20, -10, 5])).encode())[0])["profiles"]
-    assert only["weights"] == [10, 80] and only["profpipe"]["times"] == [110_000, 120_000]
+    assert only["weights"] == [5, 5, 80] and only["profpipe"]["times"] == [110_000, 115_000, 120_000]
+
+
+def test_rows_of_very_many_samples_are_joined():
+    """Behind each other and of one stack, with their count; a thread of a million samples is not written as long as that."""
+    count = 300_000
+    data = json.dumps(profile([2, 2, 2, 3] * count, [1] * 4 * count, 0, 4 * count)).encode()
+    only, = json.loads(lib.run("cpuprofile2speedscope", "-q", input=data)[0])["profiles"]
+    assert only["weights"] == ([3, 1] * count)[:-1] + [0] and only["endValue"] == 4 * count
+    written = json.loads(lib.run("cpuprofile2cpuprofile", "-q", input=data)[0])
+    assert [n["hitCount"] for n in written["nodes"]] == [0, 3 * count, count]
 
 
 def test_hits_are_no_time():
