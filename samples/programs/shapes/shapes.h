@@ -1,4 +1,7 @@
 #include <map>
 #include <string>
 #include <vector>
-struct shape { std::string name; std::vector<double> sides; };
+struct shape {
+	std::string name;
+	std::vector<double> sides;
+};
