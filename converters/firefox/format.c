@@ -13,6 +13,7 @@
  * has rows with a schema instead of columns (the "gecko" form), with the profiles of its child
  * processes in "processes".
  */
+#include "common/base/alloc.h"
 #include "converters/firefox/internal.h"
 
 static const struct {
@@ -65,6 +66,25 @@ int firefox_bid(struct str head, bool whole)
 		       : 0;
 }
 
+/* Whether all samples have times, and each thread's are in order. */
+static unsigned features_of(const struct profile *p, const void *options)
+{
+	int64_t *last = alloc_resize(NULL, p->thread_count, sizeof *last);
+	bool timed = p->sample_count > 0;
+
+	(void)options;
+	for (size_t t = 0; t < p->thread_count; t++)
+		last[t] = INT64_MIN;
+	for (size_t i = 0; i < p->sample_count && timed; i++) {
+		struct sample s = profile_sample_at(p, i);
+
+		timed = s.timed && s.time >= last[s.thread];
+		last[s.thread] = s.time;
+	}
+	alloc_free(last);
+	return timed ? FEATURE_SAMPLE_TIMES : 0;
+}
+
 static const struct firefox_read_options usual_reading;
 
 const struct format firefox_format = {
@@ -77,7 +97,9 @@ const struct format firefox_format = {
 		    FEATURE_VALUE_TYPES | FEATURE_UNITS | FEATURE_UNIT_NAMES | FEATURE_ORDER |
 		    FEATURE_IDLE | FEATURE_FRAME_KINDS | FEATURE_INLINED_FRAMES |
 		    FEATURE_RECORDING | FEATURE_METADATA,
+	.features_of = features_of,
 	.bid = firefox_bid,
 	.read = firefox_read,
 	.read_options = FORMAT_OPTIONS(firefox_read_rows, usual_reading),
+	.write = firefox_write,
 };

@@ -14,6 +14,7 @@ struct firefox_read_options {
 extern const struct option_row firefox_read_rows[];
 int firefox_bid(struct str head, bool whole);
 int firefox_read(struct input *in, struct profile *p);
+void firefox_write(struct output *out, const struct profile *p);
 
 /* The name of the category for frames of a kind; NULL: the default one. */
 const char *firefox_category_of(enum frame_kind kind);
