@@ -497,6 +497,20 @@ def bpftrace_keys(n):
     return b"".join(b"@[%s]: 1\n" % short(i).encode() for i in range(n // 9))
 
 
+# --- dtrace ---
+
+def dtrace_frames(n):
+    return b"\n" + b"".join(b"     a`%s\n" % short(i).encode() for i in range(n // 10)) + b" 1\n"
+
+
+def dtrace_entries(n):
+    return b"".join(b"     a`%s\n 1\n" % short(i).encode() for i in range(n // 13))
+
+
+def dtrace_keys(n):
+    return b"CPU ID FUNCTION:NAME\n" + b"".join(b" %s 1\n" % short(i).encode() for i in range(n // 6))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -525,6 +539,7 @@ WORST = {
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
     "bpftrace": [bpftrace_frames, bpftrace_entries, bpftrace_keys],
+    "dtrace": [dtrace_frames, dtrace_entries, dtrace_keys],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]
