@@ -108,6 +108,8 @@ static void read_object(struct chrometrace_reader *r)
 			chrometrace_read_samples(r);
 		else if (str_eq(key, S("stackFrames")))
 			chrometrace_read_stack_frames(r);
+		else if (str_eq(key, S("profpipe")))
+			chrometrace_read_own(r);
 		else if (str_eq(key, S("beginningOfTime")))
 			read_beginning(r);
 		else

@@ -183,10 +183,10 @@ def against_python(name, work, source, **target):
     return Row(name, work, "a Python process that loads and adds", sides, lambda: both(name, "pstat"), **target)
 
 
-def against_json_load(name, work, source, **target):
+def against_json_load(name, work, source, pair="explain2collapsed", **target):
     """Nothing is made of what it loads: so long takes any program in Python at least."""
     def sides(inputs):
-        return (ours(name, "explain2collapsed", source(inputs), "collapsed"),
+        return (ours(name, pair, source(inputs), "collapsed"),
                 Command([PYTHON, "-c", "import json, sys; json.load(open(sys.argv[1]))", source(inputs)]))
     return Row(name, work, "Python's json.load", sides, lambda: (lines_total(OUT / f"{name}.ours.collapsed"), None), **target)
 
@@ -321,6 +321,8 @@ ROWS = [
                     faster=1.5, megabytes=145),
     against_loading("firefox", "firefox -> collapsed, 100 MB, 5 M samples", "firefox2collapsed", "collapsed", lines_total,
                     faster=1.5, megabytes=145),
+    against_json_load("trace", "trace -> collapsed, 100 MB of nested events", pair="chrometrace2collapsed", faster=3, memory=1 / 6,
+                      **input_named("trace-100")),
     against_inferno("start-collapsed", start_work("collapsed2flamegraph"), **sample_of("collapsed")),
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),
     against_annotate("start-callgrind", start_work("callgrind2callgrind"), **sample_of("callgrind")),

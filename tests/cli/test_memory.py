@@ -355,12 +355,12 @@ def sentry_spans(n):
 # --- trace events ---
 
 def nested_events(n):
-    """Each inside of the one before, with a name of its own."""
-    return b"[" + b",".join(b'{"name":"%s","ph":"B","ts":1}' % short(i).encode() for i in range(n // 32)) + b"]"
+    """Each with a name of its own, fifty inside of each other: each is a call, and formats that list stacks have a list for each."""
+    return b"[" + b",".join(b'{"name":"%s","ph":"B","ts":1,"tid":%d}' % (short(i).encode(), i // 50) for i in range(n // 38)) + b"]"
 
 
 def events_of_threads(n):
-    return b"[" + b",".join(b'{"ph":"X","ts":1,"tid":%d}' % i for i in range(n // 31)) + b"]"
+    return b"[" + b",".join(b'{"ph":"X","ts":1,"tid":%d}' % i for i in range(n // 28)) + b"]"
 
 
 def hermes_samples(n):
@@ -375,7 +375,7 @@ def nodes_of_pieces(n):
 
 
 def events_backwards(n):
-    return b"[" + b",".join(b'{"name":"%s","ph":"X","ts":%d}' % (short(i).encode(), -i) for i in range(n // 35)) + b"]"
+    return b"[" + b",".join(b'{"name":"%s","ph":"X","ts":%d}' % (short(i).encode(), -i) for i in range(n // 33)) + b"]"
 
 
 # --- cpuprofile ---
@@ -497,6 +497,20 @@ def bpftrace_keys(n):
     return b"".join(b"@[%s]: 1\n" % short(i).encode() for i in range(n // 9))
 
 
+# --- dtrace ---
+
+def dtrace_frames(n):
+    return b"\n" + b"".join(b"     a`%s\n" % short(i).encode() for i in range(n // 10)) + b" 1\n"
+
+
+def dtrace_entries(n):
+    return b"".join(b"     a`%s\n 1\n" % short(i).encode() for i in range(n // 13))
+
+
+def dtrace_keys(n):
+    return b"CPU ID FUNCTION:NAME\n" + b"".join(b" %s 1\n" % short(i).encode() for i in range(n // 6))
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -525,6 +539,7 @@ WORST = {
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
     "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
     "bpftrace": [bpftrace_frames, bpftrace_entries, bpftrace_keys],
+    "dtrace": [dtrace_frames, dtrace_entries, dtrace_keys],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

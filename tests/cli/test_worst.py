@@ -367,6 +367,20 @@ def threads_of_a_million_names():
     return b"".join(b"a%d 7 2.000000: c: \n" % i for i in range(300_000))
 
 
+# --- dtrace ---
+
+def keys_in_front():
+    return b"\n              a`f\n   1\n" + b" key\n" * 500_000 + b"              a`f\n   1\n" + b" 7\n" * 500_000
+
+
+def lines_of_many_words():
+    return b"  1 2" + b" 3" * 2_000_000 + b"\n              a`f" + b" +0x1" * 1_000_000 + b"`" * 1_000_000 + b"\n   1\n"
+
+
+def an_aggregated_stack_of_a_million():
+    return b"              a`f+0x1\n" * 1_000_000 + b"   1\n"
+
+
 # --- bpftrace ---
 
 def keys_of_commas():
@@ -467,6 +481,7 @@ CASES = [
                 a_chain_of_spans, circles_of_spans]),
     ("perf", [comms_of_colons_and_times, lines_of_ten_megabytes, a_perf_stack_of_a_million, inlined_in_two_objects,
               events_of_a_million_names, threads_of_a_million_names]),
+    ("dtrace", [keys_in_front, lines_of_many_words, an_aggregated_stack_of_a_million]),
     ("bpftrace", [keys_of_commas, a_map_stack_of_a_million, maps_of_many_names]),
     ("chrometrace", [many_begins, events_at_one_time, overlaps_everywhere, a_thread_for_each_event, headers_that_do_not_end]),
     ("cpuprofile", [a_chain_from_its_end, times_going_back, samples_at_one_time, nodes_far_apart, circles_of_nodes]),

@@ -45,6 +45,7 @@ FILES = {
     "run.trace.json": "samples/chrometrace/pyspy-0.4.3.trace.json.gz",
     "run.envelope": "tests/docs/run.envelope",
     "run.perf": "tests/docs/run.perf",
+    "run.dtrace": "samples/dtrace/keys.dtrace",
     "run.bpftrace": "samples/bpftrace/two-stacks.bpftrace",
     "run.cpuprofile": "tests/docs/run.cpuprofile",
     "run.firefox.json": "samples/firefox/v48.json",
