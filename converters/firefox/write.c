@@ -128,9 +128,10 @@ static void put_thread_head(struct firefox_writer *w, const struct sample_series
 	}
 	if (s->negative)
 		buf_add(&name, S(" (negative)"));
-	json_put_text(w->out, "{\"processType\":\"default\",\"processStartupTime\":0,"
-			      "\"processShutdownTime\":null,\"registerTime\":0,"
-			      "\"unregisterTime\":null,\"pausedRanges\":[],\"name\":",
+	json_put_text(w->out,
+		      "{\"processType\":\"default\",\"processStartupTime\":0,"
+		      "\"processShutdownTime\":null,\"registerTime\":0,"
+		      "\"unregisterTime\":null,\"pausedRanges\":[],\"name\":",
 		      buf_str(&name));
 	json_put_text(w->out, ",\"isMainThread\":false,\"processName\":\"profpipe\",\"pid\":",
 		      (struct str){ pid, u64_text(pid, t->pid) });
@@ -150,8 +151,8 @@ static void put_thread_head(struct firefox_writer *w, const struct sample_series
 static void put_weight(struct firefox_writer *w, const struct value_type *type, value_id v,
 		       int64_t value)
 {
-	output_decimal(w->out, profile_decimal(w->p, v, value,
-					       type->unit == UNIT_TIME ? MILLISECONDS : 0));
+	output_decimal(w->out,
+		       profile_decimal(w->p, v, value, type->unit == UNIT_TIME ? MILLISECONDS : 0));
 }
 
 /* Times of samples; without any they are numbered, which keeps their order. */
