@@ -196,21 +196,53 @@ enum event_key {
 	KEY_TID,
 	KEY_ARGS,
 	KEY_ID,
-	KEYS
+	KEYS, /* of another name; in front of the first */
 };
-static const struct str event_keys[KEYS] = {
-	[KEY_NAME] = { "name", 4 }, [KEY_CAT] = { "cat", 3 },   [KEY_PH] = { "ph", 2 },
-	[KEY_TS] = { "ts", 2 },     [KEY_DUR] = { "dur", 3 },   [KEY_PID] = { "pid", 3 },
-	[KEY_TID] = { "tid", 3 },   [KEY_ARGS] = { "args", 4 }, [KEY_ID] = { "id", 2 },
+
+/* Its name, and as it stands behind a comma, without a blank and with one. */
+struct event_key_text {
+	struct str name, dense, spaced;
 };
+#define KEY(name) \
+	{ \
+		{ name, sizeof(name) - 1 }, { "\"" name "\":", sizeof(name) + 2 }, \
+		{ \
+			" \"" name "\":", sizeof(name) + 3 \
+		} \
+	}
+static const struct event_key_text key_texts[KEYS] = {
+	[KEY_NAME] = KEY("name"), [KEY_CAT] = KEY("cat"),   [KEY_PH] = KEY("ph"),
+	[KEY_TS] = KEY("ts"),     [KEY_DUR] = KEY("dur"),   [KEY_PID] = KEY("pid"),
+	[KEY_TID] = KEY("tid"),   [KEY_ARGS] = KEY("args"), [KEY_ID] = KEY("id"),
+};
+#undef KEY
 
 static enum event_key find_key(struct str key)
 {
 	int i = 0;
 
-	while (i < KEYS && !str_eq(key, event_keys[i]))
+	while (i < KEYS && !str_eq(key, key_texts[i].name))
 		i++;
-	return i;
+	return (enum event_key)i;
+}
+
+/* Writers have one order of keys: mostly the next one is that which came next in other events. */
+static bool next_key(struct chrometrace_reader *r, enum event_key *key)
+{
+	enum event_key guess = r->key_after[*key];
+	struct str text;
+
+	if (guess < KEYS && (json_key_guessed(&r->j, key_texts[guess].dense) ||
+			     json_key_guessed(&r->j, key_texts[guess].spaced))) {
+		*key = guess;
+		return true;
+	}
+	if (!json_key(&r->j, &text))
+		return false;
+	guess = find_key(text);
+	r->key_after[*key] = (uint8_t)guess;
+	*key = guess;
+	return true;
 }
 
 static void read_key(struct chrometrace_reader *r, struct chrometrace_event *e, enum event_key key)
@@ -393,7 +425,7 @@ static void take_event(struct chrometrace_reader *r, const struct chrometrace_ev
 void chrometrace_read_event(struct chrometrace_reader *r)
 {
 	struct chrometrace_event event = { .pid = { 0 } };
-	struct str key;
+	enum event_key key = KEYS;
 
 	if (json_peek(&r->j) != JSON_OBJECT) {
 		json_expected(&r->j, "an event");
@@ -402,9 +434,9 @@ void chrometrace_read_event(struct chrometrace_reader *r)
 	event.byte = input_offset(r->in);
 	r->piece.any = false;
 	json_object(&r->j);
-	while (json_key(&r->j, &key)) {
+	while (next_key(r, &key)) {
 		event.keyed = true;
-		read_key(r, &event, find_key(key));
+		read_key(r, &event, key);
 	}
 	if (event.keyed && !event.known)
 		input_error_at(r->in, event.byte, "expected an event with a phase ('ph')");

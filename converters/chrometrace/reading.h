@@ -21,6 +21,8 @@
 #include "common/profile/details_json.h"
 #include "converters/chrometrace/internal.h"
 
+enum { CHROMETRACE_KEYS = 10 }; /* of an event, and one for all others */
+
 /* A number, or any other text; of `texts`. */
 struct chrometrace_id {
 	uint64_t number;
@@ -182,6 +184,7 @@ struct chrometrace_reader {
 	struct buf scratch;
 	struct chrometrace_event event;
 	string_id last_category;
+	uint8_t key_after[CHROMETRACE_KEYS]; /* by key: the one that followed it last */
 
 	struct chrometrace_thread *threads;
 	size_t thread_count, thread_cap;

@@ -45,20 +45,24 @@ static uint32_t add_thread(struct chrometrace_reader *r, struct chrometrace_id p
 	return (uint32_t)r->thread_count++;
 }
 
+static bool is_thread(const struct chrometrace_reader *r, uint32_t thread,
+		      struct chrometrace_id pid, struct chrometrace_id tid)
+{
+	return chrometrace_id_eq(r->threads[thread].tid, tid) &&
+	       chrometrace_id_eq(r->threads[thread].pid, pid);
+}
+
 uint32_t chrometrace_find_thread(struct chrometrace_reader *r, struct chrometrace_id pid,
 				 struct chrometrace_id tid)
 {
-	const struct chrometrace_thread *last = r->threads + r->last_thread;
 	uint64_t hash;
 
-	if (r->thread_count && chrometrace_id_eq(last->tid, tid) &&
-	    chrometrace_id_eq(last->pid, pid))
+	if (r->thread_count && is_thread(r, r->last_thread, pid, tid))
 		return r->last_thread;
 	hash = hash_mix(hash_id(pid), hash_id(tid));
 	for (struct probe at = index_probe(&r->thread_index, hash);
 	     index_next(&r->thread_index, &at);)
-		if (chrometrace_id_eq(r->threads[at.row].tid, tid) &&
-		    chrometrace_id_eq(r->threads[at.row].pid, pid))
+		if (is_thread(r, at.row, pid, tid))
 			return r->last_thread = at.row;
 	return r->last_thread = add_thread(r, pid, tid, hash);
 }

@@ -47,6 +47,8 @@ CASES = {
     "perf2collapsed, 500 samples": ("perf-short", 500, "perf"),
     "explain2collapsed": "explain/parallel-18.txt",
     "explain2collapsed, 500 partitions": ("explain", 500, "json"),
+    "chrometrace2collapsed": "chrometrace/pyspy-0.4.3.trace.json.gz",
+    "chrometrace2collapsed, 3,000 events": ("trace", 3_000, "json"),
     "speedscope2collapsed, 10,000 events": ("speedscope-evented", 10_000, "speedscope.json"),
 }
 

@@ -29,6 +29,7 @@ KINDS = {
     "explain": ("explain", 20_000, "json"),                                # 10 MB
     "perf-deep": ("perf-deep", 47_000, "perf"),                            # 200 MB
     "perf-short": ("perf-short", 417_000, "perf"),                         # 200 MB
+    "trace-100": ("trace", 770_000, "json"),                               # 100 MB
     "spans-100": ("spans", 590, "jsonl"),                                  # 100 MB of OTLP/JSON
     "merge": ("merge", 10_000, ""),                                        # a folder of files
 }

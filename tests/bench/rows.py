@@ -183,10 +183,10 @@ def against_python(name, work, source, **target):
     return Row(name, work, "a Python process that loads and adds", sides, lambda: both(name, "pstat"), **target)
 
 
-def against_json_load(name, work, source, **target):
+def against_json_load(name, work, source, pair="explain2collapsed", **target):
     """Nothing is made of what it loads: so long takes any program in Python at least."""
     def sides(inputs):
-        return (ours(name, "explain2collapsed", source(inputs), "collapsed"),
+        return (ours(name, pair, source(inputs), "collapsed"),
                 Command([PYTHON, "-c", "import json, sys; json.load(open(sys.argv[1]))", source(inputs)]))
     return Row(name, work, "Python's json.load", sides, lambda: (lines_total(OUT / f"{name}.ours.collapsed"), None), **target)
 
@@ -308,6 +308,8 @@ ROWS = [
     against_collapse_perf("perf-deep", faster=2, megabytes=20),
     against_collapse_perf("perf-short", faster=1.5, megabytes=20),
     against_json_load("explain", "plan of 20,000 partitions, 10 MB -> collapsed", faster=1, memory=1, **input_named("explain")),
+    against_json_load("trace", "trace -> collapsed, 100 MB of nested events", pair="chrometrace2collapsed", faster=3, memory=1 / 6,
+                      **input_named("trace-100")),
     against_inferno("start-collapsed", start_work("collapsed2flamegraph"), **sample_of("collapsed")),
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),
     against_annotate("start-callgrind", start_work("callgrind2callgrind"), **sample_of("callgrind")),
