@@ -268,6 +268,8 @@ CLAIMS = {
                 b'{"meta":{},"threads":[{"samples":{"schema":{"stack":4294967295},"data":[]}}]}'],
     "explain": [b'[{"Plan":{"Node Type":"Gather","Workers":[{"Worker Number":4294967295,"Actual Loops":1}]}}]',
                 b"Gather  (actual time=0.1..0.2 rows=1 loops=9999999999999999999999)\n"],
+    "instruments": [b"Call graph:\n    99999999999999999999 Thread_1\n\nTotal number in stack\n",
+                    b'<trace-query-result><row><weight id="99999999999999999999">5</weight></row></trace-query-result>'],
     "dtrace": [b"\n              a`f\n   99999999999999999999\n"],
     "bpftrace": [b"@[\n    f\n]: 99999999999999999999\n"],
     "perf": [b"a 1 1.000000: 99999999999999999999 c:\n\n"],

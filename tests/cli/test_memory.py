@@ -511,6 +511,27 @@ def dtrace_keys(n):
     return b"CPU ID FUNCTION:NAME\n" + b"".join(b" %s 1\n" % short(i).encode() for i in range(n // 6))
 
 
+# --- instruments ---
+
+def sample_lines(n):
+    return (b"Call graph:\n    99999999 T\n" + b"".join(b"      1 %s\n" % short(i).encode() for i in range(n // 10))
+            + b"Total number in stack\n")
+
+
+def sample_levels(n):
+    deep = int((n * 2) ** .5 * .75)
+    return b"Call graph:\n    1 T\n" + b"".join(b"    %s1 %s\n" % (b"  " * i, short(i).encode()) for i in range(deep)) + b"Total number in stack\n" + b"\n" * n
+
+
+def xctrace_frames(n):
+    return (b"<trace-query-result><row><backtrace id='1'>" + b"".join(b"<frame name='%s'/>" % short(i).encode() for i in range(n // 19))
+            + b"</backtrace></row></trace-query-result>")
+
+
+def xctrace_ids(n):
+    return b"<trace-query-result>" + b"".join(b"<tid id='%d'>1</tid>" % i for i in range(1, n // 22)) + b"</trace-query-result>"
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -540,6 +561,7 @@ WORST = {
     "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
     "bpftrace": [bpftrace_frames, bpftrace_entries, bpftrace_keys],
     "dtrace": [dtrace_frames, dtrace_entries, dtrace_keys],
+    "instruments": [sample_lines, sample_levels, xctrace_frames, xctrace_ids],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

@@ -45,6 +45,8 @@ FILES = {
     "run.trace.json": "samples/chrometrace/pyspy-0.4.3.trace.json.gz",
     "run.envelope": "tests/docs/run.envelope",
     "run.perf": "tests/docs/run.perf",
+    "run.sample.txt": "samples/instruments/load.sample.txt",
+    "run.xctrace.xml": "samples/instruments/time-profile.xctrace.xml",
     "run.dtrace": "samples/dtrace/keys.dtrace",
     "run.bpftrace": "samples/bpftrace/two-stacks.bpftrace",
     "run.cpuprofile": "tests/docs/run.cpuprofile",

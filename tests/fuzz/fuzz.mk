@@ -10,7 +10,7 @@ FUZZ ?= $(fuzz_targets)
 fuzz_targets := $(readers) json marshal gzip trip
 fuzz_corpus = $(wildcard tests/formats/*/bad/*.in tests/formats/*/golden/*.in tests/formats/*/corpus/* tests/fuzz/corpus/*/*) \
 	$(filter-out %.tsv %.sh %.md,$(wildcard samples/pstat/* samples/callgrind/* \
-		samples/collapsed/* samples/speedscope/* samples/pprof/* samples/otlp/* samples/traces/* samples/sentry/* samples/chrometrace/* samples/cpuprofile/* samples/firefox/* samples/perf/* samples/bpftrace/* samples/dtrace/* samples/explain/* samples/flamegraph/*))
+		samples/collapsed/* samples/speedscope/* samples/pprof/* samples/otlp/* samples/traces/* samples/sentry/* samples/chrometrace/* samples/cpuprofile/* samples/firefox/* samples/perf/* samples/bpftrace/* samples/dtrace/* samples/instruments/* samples/explain/* samples/flamegraph/*))
 fuzz_sources := $(sources) $(format_sources)
 fuzz_libraries := $(LIBS)
 fuzz_name = $(if $(filter $(1),$(readers)),-DFORMAT_NAME=$(1))
