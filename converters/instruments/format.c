@@ -33,8 +33,8 @@ static int instruments_bid(struct str head, bool whole)
 
 value_id instruments_samples(struct profile *p)
 {
-	return profile_value_type(
-		p, (struct value_type){ .name = profile_string(p, S("samples")), .counts = true });
+	return profile_value_type(p, (struct value_type){ .name = profile_string(p, S("samples")),
+							  .counts = true });
 }
 
 int instruments_read(struct input *in, struct profile *p)

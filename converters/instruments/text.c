@@ -167,7 +167,8 @@ static void read_graph_line(struct sample_reader *r, struct str line)
 		digits++;
 	if (i < MARGIN || i % 2 || digits == line.n || line.p[digits] != ' ' ||
 	    !str_to_u64((struct str){ line.p + i, digits - i }, &count) || count > INT64_MAX) {
-		input_error(r->in, "expected levels of two columns, a number and a function, got %s",
+		input_error(r->in,
+			    "expected levels of two columns, a number and a function, got %s",
 			    diag_quote(line));
 		return;
 	}
@@ -194,8 +195,9 @@ void instruments_read_text(struct input *in, struct profile *p)
 	if (!any && !in->failed)
 		input_error(in, "expected 'Call graph:', got the end of the file");
 	else if (r.in_graph && r.options->lenient)
-		profile_report_missing(p, str_of(in->name), "the file is cut: functions whose "
-							    "callees may follow are left out");
+		profile_report_missing(p, str_of(in->name),
+				       "the file is cut: functions whose "
+				       "callees may follow are left out");
 	else if (r.in_graph && !in->failed)
 		input_error(in, "expected 'Total number in stack' behind the call graph, got the "
 				"end of the file (--lenient leaves out what may go on)");

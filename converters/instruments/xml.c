@@ -99,12 +99,12 @@ static enum xctrace_kind kind_of(struct str name)
 		const char *name;
 		enum xctrace_kind kind;
 	} kinds[] = {
-		{ "row", XCTRACE_ROW },           { "sample-time", XCTRACE_TIME },
-		{ "weight", XCTRACE_WEIGHT },     { "thread", XCTRACE_THREAD },
-		{ "tid", XCTRACE_TID },           { "process", XCTRACE_PROCESS },
-		{ "pid", XCTRACE_PID },           { "backtrace", XCTRACE_BACKTRACE },
-		{ "frame", XCTRACE_FRAME },       { "tagged-backtrace", XCTRACE_BACKTRACE },
-		{ "binary", XCTRACE_BINARY },     { "source", XCTRACE_SOURCE },
+		{ "row", XCTRACE_ROW },       { "sample-time", XCTRACE_TIME },
+		{ "weight", XCTRACE_WEIGHT }, { "thread", XCTRACE_THREAD },
+		{ "tid", XCTRACE_TID },       { "process", XCTRACE_PROCESS },
+		{ "pid", XCTRACE_PID },       { "backtrace", XCTRACE_BACKTRACE },
+		{ "frame", XCTRACE_FRAME },   { "tagged-backtrace", XCTRACE_BACKTRACE },
+		{ "binary", XCTRACE_BINARY }, { "source", XCTRACE_SOURCE },
 		{ "path", XCTRACE_PATH },
 	};
 
@@ -118,8 +118,7 @@ static enum xctrace_kind kind_of(struct str name)
 
 static const struct xctrace_known *find_known(const struct xctrace_reader *r, uint64_t id)
 {
-	for (struct probe at = index_probe(&r->index, hash_mix(id, 0));
-	     index_next(&r->index, &at);)
+	for (struct probe at = index_probe(&r->index, hash_mix(id, 0)); index_next(&r->index, &at);)
 		if (r->known[at.row].id == id)
 			return &r->known[at.row];
 	return NULL;
@@ -155,8 +154,9 @@ static void refer(struct xctrace_reader *r, struct xctrace_open *e, uint64_t id)
 	const struct xctrace_known *known = find_known(r, id);
 
 	if (!known || known->value.kind != e->value.kind) {
-		input_error(r->in, "expected a reference to an element before it of the same kind, "
-				   "got %" PRIu64,
+		input_error(r->in,
+			    "expected a reference to an element before it of the same kind, "
+			    "got %" PRIu64,
 			    id);
 		return;
 	}
@@ -166,8 +166,7 @@ static void refer(struct xctrace_reader *r, struct xctrace_open *e, uint64_t id)
 
 /* --- what elements say --- */
 
-static string_id text_of(struct xctrace_reader *r, const struct xml_attributes *a,
-			 const char *name)
+static string_id text_of(struct xctrace_reader *r, const struct xml_attributes *a, const char *name)
 {
 	struct str text;
 
@@ -200,7 +199,8 @@ static void begin_frame(struct xctrace_reader *r, const struct xml_attributes *a
 	if (!xml_attribute(a, "", "addr", &address) || !str_starts(address, S("0x")) ||
 	    !str_to_hex(str_from(address, 2), &v->second))
 		v->second = 0;
-	v->unsymbolised = v->second && (!v->text || str_starts(profile_text(r->p, v->text), S("0x")));
+	v->unsymbolised = v->second &&
+			  (!v->text || str_starts(profile_text(r->p, v->text), S("0x")));
 }
 
 static void begin_value(struct xctrace_reader *r, const struct xml_attributes *a,
@@ -250,8 +250,7 @@ static frame_id frame_of(struct xctrace_reader *r, const struct xctrace_value *v
 }
 
 /* Hands what a closed element says to the one that it is in. */
-static void give(struct xctrace_reader *r, const struct xctrace_value *v,
-		 struct xctrace_value *to)
+static void give(struct xctrace_reader *r, const struct xctrace_value *v, struct xctrace_value *to)
 {
 	if ((v->kind == XCTRACE_TID && to->kind == XCTRACE_THREAD) ||
 	    (v->kind == XCTRACE_PID && to->kind == XCTRACE_PROCESS)) {
@@ -301,9 +300,9 @@ static void add_row(struct xctrace_reader *r)
 	for (size_t i = r->backtrace.size; i-- > 0;)
 		s.stack = stacks_push(&p->stacks, s.stack, r->frames[r->backtrace.from + i]);
 	if (r->has_weight && r->weights == NO_ID)
-		r->weights = profile_value_type(
-			p, (struct value_type){ .name = profile_string(p, S("weight")),
-						.unit = UNIT_TIME });
+		r->weights = profile_value_type(p, (struct value_type){
+							   .name = profile_string(p, S("weight")),
+							   .unit = UNIT_TIME });
 	if (p->value_count > r->row_cap)
 		r->row = alloc_grow_zero(r->row, &r->row_cap, p->value_count, sizeof *r->row);
 	r->row[r->samples] = 1;
@@ -374,7 +373,8 @@ void instruments_read_xml(struct input *in, struct profile *p)
 	r.samples = instruments_samples(p);
 	xml_read((struct xml_reader){ .in = in, .events = &events, .owner = &r });
 	if (!in->failed)
-		diag_verbose("%s: %" PRIu64 " rows with a backtrace, %" PRIu64 " without are skipped",
+		diag_verbose("%s: %" PRIu64 " rows with a backtrace, %" PRIu64
+			     " without are skipped",
 			     diag_masked(str_of(in->name)), r.rows, r.bare);
 	alloc_free(r.row);
 	alloc_free(r.open);
