@@ -195,6 +195,9 @@ static void reduce(const struct preparation *x)
 	/* functions that stand for lines become lines again where the target has lines */
 	if ((*p)->line_functions && features & FEATURE_LINES)
 		needed = options.lines_to_places = true;
+	/* a copy without an order that nobody asked for has a row for each stack, not each sample */
+	if (!(features & FEATURE_ORDER))
+		options.drop |= FEATURE_ORDER;
 	if (needed)
 		profile_replace(p, profile_coarsen(*p, &options));
 	if (!(features & FEATURE_IDLE) && idle_has_samples(*p))

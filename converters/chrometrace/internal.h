@@ -20,4 +20,8 @@ extern const struct option_row chrometrace_read_rows[];
 int chrometrace_bid(struct str head, bool whole);
 int chrometrace_read(struct input *in, struct profile *p);
 
+/* Whether all that is written are call events, so that the number of calls is kept. */
+bool chrometrace_is_evented(const struct profile *p);
+void chrometrace_write(struct output *out, const struct profile *p);
+
 #endif

@@ -73,6 +73,7 @@ struct open_event {
 	int64_t start, end; /* end: of complete ones */
 	int64_t inside;     /* the time of what it called */
 	stack_id stack;
+	bool called; /* it called something */
 };
 
 struct nester {
@@ -88,35 +89,76 @@ struct nester {
 
 	thread_id thread;
 	bool call_events; /* are kept of this thread */
+	bool negative;    /* its values are */
+	bool slices;      /* each moment becomes a sample, in order */
+	int64_t last;     /* when the last one ended */
+	size_t slice_count;
+	const struct chrometrace_own_thread *own;
 };
 
 static void note_call(const struct nester *n, stack_id stack, int64_t at, bool enter)
 {
 	struct profile *p = n->r->p;
 
-	if (n->call_events)
+	if (n->call_events && stack != EMPTY_STACK)
 		profile_call_event(p, (struct call_event){ at, n->thread, n->value,
 							   p->stacks.frame[stack], enter });
+}
+
+static void add_sample(struct nester *n, stack_id stack, int64_t time, int64_t value)
+{
+	const struct chrometrace_own_thread *own = n->own;
+	size_t i = n->slice_count++;
+	struct sample sample = {
+		.thread = n->thread, .stack = stack, .count = 1, .timed = own->timed, .time = time
+	};
+
+	if (i < own->time_count) {
+		sample.time = n->r->times.list[own->times + i];
+		sample.timed = sample.time != NO_TIME;
+	}
+	profile_sample_value(n->r->p, sample, n->value, n->negative ? -value : value);
+}
+
+/* What is open has run until now. */
+static void pass_time(struct nester *n, int64_t at)
+{
+	if (n->slices && n->open_count && at > n->last)
+		add_sample(n, n->open[n->open_count - 1].stack, n->last, at - n->last);
+	n->last = at;
 }
 
 static void enter(struct nester *n, const struct chrometrace_row *row, int64_t end)
 {
 	stack_id parent = n->open_count ? n->open[n->open_count - 1].stack : EMPTY_STACK;
-	stack_id stack = stacks_push(&n->r->p->stacks, parent, row->frame);
+	stack_id stack = row->frame == NO_ID ? EMPTY_STACK
+					     : stacks_push(&n->r->p->stacks, parent, row->frame);
 
+	pass_time(n, row->start);
+	if (n->open_count)
+		n->open[n->open_count - 1].called = true;
 	ARRAY_ROOM(n->open, n->open_count, n->open_cap);
-	n->open[n->open_count++] = (struct open_event){ row->start, end, 0, stack };
+	n->open[n->open_count++] = (struct open_event){ row->start, end, 0, stack, false };
 	note_call(n, stack, row->start, true);
 }
 
 static void leave(struct nester *n, int64_t at)
 {
-	struct open_event *e = &n->open[--n->open_count];
-	int64_t whole = at - e->start;
+	const struct open_event *e = &n->open[n->open_count - 1];
+	int64_t whole;
 
+	pass_time(n, at);
+	n->open_count--;
+	if (__builtin_sub_overflow(at, e->start, &whole)) {
+		input_error(n->r->in, "expected times within 292 years of each other");
+		return;
+	}
 	if (n->open_count)
-		e[-1].inside += whole;
-	profile_sample(n->r->p, n->thread, e->stack, n->value, whole - e->inside, 1);
+		n->open[n->open_count - 1].inside += whole;
+	/* of samples, a caller without time of its own is none */
+	if (n->slices ? !whole && !e->called
+		      : n->r->p->counts_calls || whole > e->inside || !e->called)
+		add_sample(n, e->stack, at, whole - e->inside);
 	note_call(n, e->stack, at, false);
 }
 
@@ -245,13 +287,30 @@ static void nest_complete(struct nester *n, const uint32_t *ids, size_t count)
 
 /* --- all threads --- */
 
+static void add_time_range(const struct nester *n, const struct chrometrace_thread *t)
+{
+	bool ranged = t->own.ranged;
+
+	/* a file of ours says so where there is none; call events cannot be without */
+	if (t->own.known && !ranged && !n->call_events)
+		return;
+	profile_add_time_range(n->r->p, (struct time_range){ n->thread, n->value,
+							     ranged ? t->own.start : t->first_time,
+							     ranged ? t->own.end : t->last_time,
+							     n->call_events });
+}
+
 static void nest_thread(struct nester *n, const struct chrometrace_thread *t, uint32_t *ids,
 			size_t count)
 {
-	bool call_events = n->r->p->keep_order;
-
-	/* the time line of the same thread in a second file is only summed */
-	n->call_events = call_events && !profile_time_range(n->r->p, n->thread, n->value);
+	n->own = &t->own;
+	n->slice_count = 0;
+	n->negative = t->own.negative;
+	n->slices = t->own.sampled && n->r->p->keep_order && !n->r->unordered;
+	n->r->p->ordered |= n->slices;
+	/* the time line of the same thread in a second file, or with another sign, is only summed */
+	n->call_events = n->r->p->keep_order && !t->own.sampled && !n->negative &&
+			 !profile_time_range(n->r->p, n->thread, n->value);
 	if (t->unordered || (t->spans && (t->pairs || n->child_first)))
 		sort_starts(n, ids, count);
 	if (t->spans && t->pairs)
@@ -263,8 +322,7 @@ static void nest_thread(struct nester *n, const struct chrometrace_thread *t, ui
 			sort_ends(n, ids, count);
 		nest_complete(n, ids, count);
 	}
-	profile_add_time_range(n->r->p, (struct time_range){ n->thread, n->value, t->first_time,
-							     t->last_time, n->call_events });
+	add_time_range(n, t);
 }
 
 void chrometrace_nest(struct chrometrace_reader *r)
@@ -273,7 +331,7 @@ void chrometrace_nest(struct chrometrace_reader *r)
 	struct csr rows;
 
 	n.value = chrometrace_value_type(r);
-	r->p->counts_calls = true;
+	r->p->counts_calls = !r->own || r->calls;
 	csr_open(&rows, r->thread_count, r->row_count);
 	for (size_t i = 0; i < r->row_count; i++)
 		csr_count(&rows, r->rows[i].thread);
@@ -284,7 +342,7 @@ void chrometrace_nest(struct chrometrace_reader *r)
 		uint32_t *ids = rows.item + rows.first[t];
 		size_t count = rows.first[t + 1] - rows.first[t];
 
-		if (!count)
+		if (!count && !r->threads[t].own.known)
 			continue;
 		n.thread = chrometrace_make_thread(r, t);
 		nest_thread(&n, &r->threads[t], ids, count);

@@ -108,6 +108,8 @@ static void read_object(struct chrometrace_reader *r)
 			chrometrace_read_samples(r);
 		else if (str_eq(key, S("stackFrames")))
 			chrometrace_read_stack_frames(r);
+		else if (str_eq(key, S("profpipe")))
+			chrometrace_read_own(r);
 		else if (str_eq(key, S("beginningOfTime")))
 			read_beginning(r);
 		else
@@ -195,7 +197,9 @@ static void make_rows(struct chrometrace_reader *r)
 		return;
 	}
 	chrometrace_make_samples(r);
-	timed = count_timed(r);
+	timed = count_timed(r) + r->counts.async + r->pending_count;
+	/* of what is not read nothing more is said */
+	r->counts.async = r->counts.unmeasured = r->pending_count = 0;
 	if (timed && r->source == CHROMETRACE_AUTO)
 		profile_report_missing(r->p, str_of(r->in->name),
 				       "%" PRIu64

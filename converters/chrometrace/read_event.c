@@ -26,24 +26,36 @@ static bool take_number(struct chrometrace_reader *r, const char *what, struct d
 }
 
 /*
- * Microseconds as nanoseconds. They stay below half of what fits, so that neither the end of an
- * event nor the difference of two is beyond 64 bits.
+ * Microseconds as nanoseconds; in our own files perhaps another unit, whose scale the file has said.
+ */
+static bool scale_time(struct chrometrace_reader *r, struct decimal number, int64_t *value)
+{
+	enum { MICROSECONDS = 3 };
+	enum exactness exactness;
+	int exponent = 0;
+
+	if (r->typed && r->p->value_types[r->value].unit != UNIT_TIME)
+		exponent = r->p->value_types[r->value].exponent;
+	else
+		number.exponent += MICROSECONDS;
+	exactness = decimal_at(number, exponent, value);
+	profile_count_rounding(r->p, exactness == ROUNDED, *value);
+	return exactness != OUT_OF_RANGE;
+}
+
+/*
+ * Negative times stay above a quarter of what fits, so that they are no CHROMETRACE_BEGIN.
  */
 bool chrometrace_take_time(struct chrometrace_reader *r, const char *what, int64_t *ns)
 {
-	enum { MICROSECONDS = 3 };
 	struct decimal number = { 0 };
-	enum exactness exactness;
 	uint64_t at;
 
 	json_peek(&r->j);
 	at = input_offset(r->in);
 	if (!take_number(r, what, &number))
 		return false;
-	number.exponent += MICROSECONDS;
-	exactness = decimal_at(number, 0, ns);
-	profile_count_rounding(r->p, exactness == ROUNDED, *ns);
-	if (exactness != OUT_OF_RANGE && *ns < INT64_MAX / 2 && *ns > -(INT64_MAX / 2))
+	if (scale_time(r, number, ns) && *ns > INT64_MIN / 2)
 		return true;
 	input_error_at(r->in, at, "expected %s within 146 years", what);
 	return false;
@@ -131,7 +143,19 @@ static void read_arguments(struct chrometrace_reader *r, struct chrometrace_even
 		} else if (str_eq(key, S("filename")) || str_eq(key, S("file"))) {
 			e->of.file = take_argument(r);
 		} else if (str_eq(key, S("line"))) {
-			e->of.line = take_line(r);
+			e->of.at.line = take_line(r);
+		} else if (str_eq(key, S("column"))) {
+			e->of.at.column = take_line(r);
+		} else if (str_eq(key, S("functionLine"))) {
+			e->of.begins = take_line(r);
+		} else if (r->own && str_eq(key, S("system"))) {
+			e->of.system = take_text(r);
+		} else if (r->own && str_eq(key, S("idle"))) {
+			json_bool(&r->j, &e->of.idle);
+		} else if (r->own && json_frame_key(&r->j, key, &r->mappings, &e->of.at)) {
+			continue;
+		} else if (str_eq(key, S("profpipe"))) {
+			chrometrace_read_own_thread(r, &e->own);
 		} else if (str_eq(key, S("data"))) {
 			chrometrace_read_data(r);
 		} else {
@@ -172,27 +196,62 @@ enum event_key {
 	KEY_TID,
 	KEY_ARGS,
 	KEY_ID,
-	KEYS
+	KEYS, /* of another name; in front of the first */
 };
-static const struct str event_keys[KEYS] = {
-	[KEY_NAME] = { "name", 4 }, [KEY_CAT] = { "cat", 3 },   [KEY_PH] = { "ph", 2 },
-	[KEY_TS] = { "ts", 2 },     [KEY_DUR] = { "dur", 3 },   [KEY_PID] = { "pid", 3 },
-	[KEY_TID] = { "tid", 3 },   [KEY_ARGS] = { "args", 4 }, [KEY_ID] = { "id", 2 },
+
+/* Its name, and as it stands behind a comma, without a blank and with one. */
+struct event_key_text {
+	struct str name, dense, spaced;
 };
+#define KEY(name) \
+	{ \
+		{ name, sizeof(name) - 1 }, { "\"" name "\":", sizeof(name) + 2 }, \
+		{ \
+			" \"" name "\":", sizeof(name) + 3 \
+		} \
+	}
+static const struct event_key_text key_texts[KEYS] = {
+	[KEY_NAME] = KEY("name"), [KEY_CAT] = KEY("cat"),   [KEY_PH] = KEY("ph"),
+	[KEY_TS] = KEY("ts"),     [KEY_DUR] = KEY("dur"),   [KEY_PID] = KEY("pid"),
+	[KEY_TID] = KEY("tid"),   [KEY_ARGS] = KEY("args"), [KEY_ID] = KEY("id"),
+};
+#undef KEY
 
 static enum event_key find_key(struct str key)
 {
 	int i = 0;
 
-	while (i < KEYS && !str_eq(key, event_keys[i]))
+	while (i < KEYS && !str_eq(key, key_texts[i].name))
 		i++;
-	return i;
+	return (enum event_key)i;
+}
+
+/* Writers have one order of keys: mostly the next one is that which came next in other events. */
+static bool next_key(struct chrometrace_reader *r, enum event_key *key)
+{
+	enum event_key guess = r->key_after[*key];
+	struct str text;
+
+	if (guess < KEYS && (json_key_guessed(&r->j, key_texts[guess].dense) ||
+			     json_key_guessed(&r->j, key_texts[guess].spaced))) {
+		*key = guess;
+		return true;
+	}
+	if (!json_key(&r->j, &text))
+		return false;
+	guess = find_key(text);
+	r->key_after[*key] = (uint8_t)guess;
+	*key = guess;
+	return true;
 }
 
 static void read_key(struct chrometrace_reader *r, struct chrometrace_event *e, enum event_key key)
 {
 	switch (key) {
-	case KEY_NAME: e->of.name = take_text(r); break;
+	case KEY_NAME:
+		e->of.name = take_text(r);
+		e->named = true;
+		break;
 	case KEY_CAT: e->category = take_category(r); break;
 	case KEY_PH: take_phase(r, e); break;
 	case KEY_TS:
@@ -224,8 +283,12 @@ static struct chrometrace_name name_of(struct chrometrace_reader *r,
 	struct chrometrace_name name = e->of;
 	struct str category = strings_text(&r->texts, e->category);
 
-	if (!name.file)
-		name.line = 0;
+	if (!e->named)
+		name.name = chrometrace_text(r, S("(unnamed)"));
+	if (!r->own) {
+		name.at.line = name.file ? name.at.line : 0;
+		name.at.column = name.begins = 0;
+	}
 	name.function_line = !name.file && !name.detail &&
 			     (str_eq(category, S("fee")) || str_eq(category, S("FEE")));
 	return name;
@@ -244,13 +307,18 @@ static void add_row(struct chrometrace_reader *r, const struct chrometrace_event
 
 static void add_complete(struct chrometrace_reader *r, const struct chrometrace_event *e)
 {
+	int64_t end;
+
 	/* "Total Source" repeats the sum of all, each alone on a thread that never was */
 	if (e->is_sum && str_starts(strings_text(&r->texts, e->of.name), S("Total "))) {
 		r->counts.sums++;
 		return;
 	}
 	r->counts.unmeasured += !e->has_length;
-	add_row(r, e, e->start + e->length);
+	if (i64_add(e->start, e->length, &end))
+		add_row(r, e, end);
+	else
+		input_error_at(r->in, e->byte, "expected an event that ends within 146 years");
 }
 
 /* --- LLVM's headers --- */
@@ -309,6 +377,7 @@ static void name_thread(struct chrometrace_reader *r, const struct chrometrace_e
 	} else if (str_eq(what, S("thread_name"))) {
 		thread = thread_of(r, e); /* may move the table */
 		r->threads[thread].name = e->given;
+		r->threads[thread].own = e->own;
 	}
 }
 
@@ -356,7 +425,7 @@ static void take_event(struct chrometrace_reader *r, const struct chrometrace_ev
 void chrometrace_read_event(struct chrometrace_reader *r)
 {
 	struct chrometrace_event event = { .pid = { 0 } };
-	struct str key;
+	enum event_key key = KEYS;
 
 	if (json_peek(&r->j) != JSON_OBJECT) {
 		json_expected(&r->j, "an event");
@@ -365,9 +434,9 @@ void chrometrace_read_event(struct chrometrace_reader *r)
 	event.byte = input_offset(r->in);
 	r->piece.any = false;
 	json_object(&r->j);
-	while (json_key(&r->j, &key)) {
+	while (next_key(r, &key)) {
 		event.keyed = true;
-		read_key(r, &event, find_key(key));
+		read_key(r, &event, key);
 	}
 	if (event.keyed && !event.known)
 		input_error_at(r->in, event.byte, "expected an event with a phase ('ph')");

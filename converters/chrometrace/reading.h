@@ -7,6 +7,7 @@
  * 	nest.c        rows of a thread become stacks with self times
  * 	read_cpu.c    pieces of CPU profiles: Chromium's Profile and ProfileChunk
  * 	read_hermes.c samples and stackFrames of the file
+ * 	read_own.c    what our own files say beside the events
  * 	samples.c     samples of both become rows
  *
  * What an event is inside of is known when all events of its thread are: complete events are
@@ -17,8 +18,10 @@
 #define CHROMETRACE_READING_H
 
 #include "common/base/index.h"
-#include "common/syntax/json_scan.h"
+#include "common/profile/details_json.h"
 #include "converters/chrometrace/internal.h"
+
+enum { CHROMETRACE_KEYS = 10 }; /* of an event, and one for all others */
 
 /* A number, or any other text; of `texts`. */
 struct chrometrace_id {
@@ -38,8 +41,18 @@ static inline bool chrometrace_id_eq(struct chrometrace_id a, struct chrometrace
 #define CHROMETRACE_END (INT64_MIN + 1)
 struct chrometrace_row {
 	int64_t start, end;
-	frame_id frame;
+	frame_id frame; /* NO_ID: idle */
 	uint32_t thread;
+};
+
+/* What our own files say of a thread. */
+struct chrometrace_own_thread {
+	struct thread thread;
+	bool known, negative, ranged;
+	bool sampled; /* its events stand for samples */
+	int64_t start, end;
+	bool timed;               /* samples were taken when their events begin, */
+	size_t times, time_count; /* or then: of the reader's `times` */
 };
 
 struct chrometrace_thread {
@@ -49,6 +62,7 @@ struct chrometrace_thread {
 	bool unordered;    /* its rows do not come in order of time, the longer one first */
 	bool spans, pairs; /* has complete events; begins or ends */
 	int64_t first_time, last_time;
+	struct chrometrace_own_thread own;
 };
 
 struct chrometrace_process {
@@ -58,9 +72,11 @@ struct chrometrace_process {
 
 /* What a function is known by: events that have the same are of one frame. */
 struct chrometrace_name {
-	string_id name, detail, file;
-	uint32_t line;
-	bool function_line; /* the name has the line where the function begins */
+	string_id name, detail, file, system;
+	uint32_t begins;    /* the line where the function does */
+	bool function_line; /* the name has that line */
+	bool idle;          /* no function: nothing ran */
+	struct frame at;    /* all but the function */
 };
 struct chrometrace_frame {
 	struct chrometrace_name of;
@@ -131,6 +147,7 @@ struct chrometrace_event {
 	uint64_t byte;
 	char phase;
 	bool known; /* it has a phase */
+	bool named;
 	bool keyed; /* it has any key */
 	bool has_start, has_length;
 	bool is_sum; /* it has "avg ms", as LLVM's sums of others have */
@@ -138,6 +155,7 @@ struct chrometrace_event {
 	struct chrometrace_id pid, tid, id;
 	string_id category, given; /* given: the argument "name" */
 	struct chrometrace_name of;
+	struct chrometrace_own_thread own;
 };
 
 /* What was read in another way than it stands there, or not at all. */
@@ -166,6 +184,7 @@ struct chrometrace_reader {
 	struct buf scratch;
 	struct chrometrace_event event;
 	string_id last_category;
+	uint8_t key_after[CHROMETRACE_KEYS]; /* by key: the one that followed it last */
 
 	struct chrometrace_thread *threads;
 	size_t thread_count, thread_cap;
@@ -184,6 +203,14 @@ struct chrometrace_reader {
 	size_t row_count, row_cap;
 
 	int source; /* enum chrometrace_source */
+
+	/* of our own files */
+	bool own, typed;
+	bool calls;     /* each event is a call */
+	bool unordered; /* times are those of no clock */
+	struct numbered mappings;
+	struct chrometrace_numbers times; /* NO_TIME: unknown */
+	value_id value;                   /* if typed */
 	struct chrometrace_piece piece;
 	struct chrometrace_stream *streams;
 	size_t stream_count, stream_cap;
@@ -215,6 +242,12 @@ void chrometrace_read_data(struct chrometrace_reader *r);
 /* The event has ended, and it is a Profile or a ProfileChunk. */
 void chrometrace_begin_profile(struct chrometrace_reader *r, const struct chrometrace_event *e);
 void chrometrace_add_piece(struct chrometrace_reader *r, const struct chrometrace_event *e);
+
+/* --- read_own.c --- */
+
+/* Read the values of "profpipe" of the file, and among the arguments of thread_name. */
+void chrometrace_read_own(struct chrometrace_reader *r);
+void chrometrace_read_own_thread(struct chrometrace_reader *r, struct chrometrace_own_thread *own);
 
 /* --- read_hermes.c --- */
 

@@ -12,6 +12,8 @@ string_id chrometrace_text(struct chrometrace_reader *r, struct str text)
 
 value_id chrometrace_value_type(struct chrometrace_reader *r)
 {
+	if (r->typed)
+		return r->value;
 	return profile_value_type(r->p,
 				  (struct value_type){ .name = profile_string(r->p, S("time")),
 						       .unit = UNIT_TIME,
@@ -43,20 +45,24 @@ static uint32_t add_thread(struct chrometrace_reader *r, struct chrometrace_id p
 	return (uint32_t)r->thread_count++;
 }
 
+static bool is_thread(const struct chrometrace_reader *r, uint32_t thread,
+		      struct chrometrace_id pid, struct chrometrace_id tid)
+{
+	return chrometrace_id_eq(r->threads[thread].tid, tid) &&
+	       chrometrace_id_eq(r->threads[thread].pid, pid);
+}
+
 uint32_t chrometrace_find_thread(struct chrometrace_reader *r, struct chrometrace_id pid,
 				 struct chrometrace_id tid)
 {
-	const struct chrometrace_thread *last = r->threads + r->last_thread;
 	uint64_t hash;
 
-	if (r->thread_count && chrometrace_id_eq(last->tid, tid) &&
-	    chrometrace_id_eq(last->pid, pid))
+	if (r->thread_count && is_thread(r, r->last_thread, pid, tid))
 		return r->last_thread;
 	hash = hash_mix(hash_id(pid), hash_id(tid));
 	for (struct probe at = index_probe(&r->thread_index, hash);
 	     index_next(&r->thread_index, &at);)
-		if (chrometrace_id_eq(r->threads[at.row].tid, tid) &&
-		    chrometrace_id_eq(r->threads[at.row].pid, pid))
+		if (is_thread(r, at.row, pid, tid))
 			return r->last_thread = at.row;
 	return r->last_thread = add_thread(r, pid, tid, hash);
 }
@@ -89,10 +95,15 @@ thread_id chrometrace_make_thread(struct chrometrace_reader *r, uint32_t thread)
 {
 	const struct chrometrace_thread *t = &r->threads[thread];
 	const struct chrometrace_process *process = find_process(r, t->pid);
-	string_id name = keep(r, t->name ? t->name : t->tid.text);
-	thread_id id = profile_thread(r->p, (struct thread){ .name = name,
-							     .pid = t->pid.number,
-							     .tid = t->tid.number });
+	string_id name;
+	thread_id id;
+
+	if (t->own.known) /* our own files have the process among the metadata */
+		return profile_thread(r->p, t->own.thread);
+	name = keep(r, t->name ? t->name : t->tid.text);
+	id = profile_thread(r->p, (struct thread){ .name = name,
+						   .pid = t->pid.number,
+						   .tid = t->tid.number });
 
 	if (process || t->pid.text)
 		profile_metadata(r->p, id, S("process"),
@@ -102,17 +113,28 @@ thread_id chrometrace_make_thread(struct chrometrace_reader *r, uint32_t thread)
 
 /* --- functions --- */
 
+static bool is_same_place(const struct frame *a, const struct frame *b)
+{
+	return a->line == b->line && a->column == b->column && a->mapping == b->mapping &&
+	       a->kind == b->kind && a->inlined == b->inlined &&
+	       a->unsymbolised == b->unsymbolised && a->address == b->address;
+}
+
 static bool is_same_name(const struct chrometrace_name *a, const struct chrometrace_name *b)
 {
 	return a->name == b->name && a->detail == b->detail && a->file == b->file &&
-	       a->line == b->line && a->function_line == b->function_line;
+	       a->system == b->system && a->begins == b->begins &&
+	       a->function_line == b->function_line && a->idle == b->idle &&
+	       is_same_place(&a->at, &b->at);
 }
 
 /* "InstantiateClass" and a type are a function together: the name alone would join all types. */
 static frame_id plain_frame(struct chrometrace_reader *r, const struct chrometrace_name *n)
 {
-	struct frame frame = { .line = n->line };
-	struct function f = { .file = keep(r, n->file) };
+	struct frame frame = n->at;
+	struct function f = { .file = keep(r, n->file),
+			      .system = keep(r, n->system),
+			      .line = n->begins };
 
 	r->scratch.n = 0;
 	buf_add(&r->scratch, strings_text(&r->texts, n->name));
@@ -120,10 +142,9 @@ static frame_id plain_frame(struct chrometrace_reader *r, const struct chrometra
 		buf_byte(&r->scratch, ' ');
 		buf_add(&r->scratch, strings_text(&r->texts, n->detail));
 	}
-	f.name = r->scratch.n ? profile_string(r->p, buf_str(&r->scratch))
-			      : profile_string(r->p, S("(unnamed)"));
+	f.name = profile_string(r->p, buf_str(&r->scratch));
 	frame.function = profile_function(r->p, f);
-	return profile_frame(r->p, frame);
+	return profile_frame_as_read(r->p, frame);
 }
 
 /* VizTracer's "Shop.names (/srv/viz.py:5)", where 5 is the line of the def. */
@@ -142,9 +163,11 @@ static frame_id frame_with_place(struct chrometrace_reader *r, const struct chro
 frame_id chrometrace_find_frame(struct chrometrace_reader *r, struct chrometrace_name name)
 {
 	uint64_t hash = hash_mix(hash_mix((uint64_t)name.name << 32 | name.detail,
-					  (uint64_t)name.file << 32 | name.line),
-				 name.function_line);
+					  (uint64_t)name.file << 32 | name.at.line),
+				 ((uint64_t)name.at.column << 32 | name.begins) + name.at.address);
 
+	if (name.idle)
+		return NO_ID;
 	for (struct probe at = index_probe(&r->frame_index, hash);
 	     index_next(&r->frame_index, &at);)
 		if (is_same_name(&r->frames[at.row].of, &name))
@@ -169,6 +192,8 @@ void chrometrace_free_tables(struct chrometrace_reader *r)
 	alloc_free(r->frames);
 	alloc_free(r->pending);
 	alloc_free(r->rows);
+	numbered_free(&r->mappings);
+	alloc_free(r->times.list);
 	index_free(&r->stream_index);
 	index_free(&r->node_index);
 	index_free(&r->stack_frame_index);

@@ -340,7 +340,7 @@ static void make_of_hits(struct cpuprofile_samples *m)
 		uint64_t now = r->nodes[i].hits;
 		int64_t value = (int64_t)now;
 
-		if (!now)
+		if (!now || !hits)
 			continue;
 		if (spans)
 			value = share_of(end - start, before + now, hits) -

@@ -145,7 +145,7 @@ static void put_hits(struct cpuprofile_writer *w, uint64_t hits)
 /* `first` is an id to begin with, or 0. A root without children is an error in DevTools. */
 static void put_children(struct cpuprofile_writer *w, stack_id stack, uint32_t first)
 {
-	const uint32_t *at = &w->children.first[stack];
+	const uint32_t *at = w->children.first + stack;
 	const char *before = ",\"children\":[";
 
 	if (first || stack == EMPTY_STACK) {

@@ -162,6 +162,43 @@ static void add_samples(struct firefox_samples *m)
 	}
 }
 
+static void add_row(const struct firefox_samples *m, stack_id stack, int64_t value, uint64_t count)
+{
+	profile_sample_value(m->r->p,
+			     (struct sample){ .thread = m->thread,
+					      .stack = stack,
+					      .count = m->t->again ? 0 : count,
+					      .timed = m->timed },
+			     m->value, value);
+}
+
+/* Where no order is wanted and nothing is weighed: sums by row of the stackTable, the last for none. */
+static void add_sums(struct firefox_samples *m)
+{
+	const struct firefox_cells *cells = &m->t->tables.cells[COLUMN_SAMPLE_STACK];
+	int64_t *sums = alloc_zero(m->stack_count + 1, sizeof *sums);
+	uint64_t *counts = alloc_zero(m->stack_count + 1, sizeof *counts);
+	stack_id stack;
+
+	for (size_t i = 0; i < m->count && !m->r->in->failed; i++) {
+		size_t row = m->order ? m->order[i] : i,
+		       at = cells->v[row] == NO_ID ? m->stack_count : cells->v[row];
+
+		if (at > m->stack_count || (at == m->stack_count && cells->v[row] != NO_ID)) {
+			find_stack(m, row, &stack);
+			break;
+		}
+		i64_add_to(&sums[at], m->durations ? duration_of(m, i) : 1);
+		counts[at]++;
+	}
+	for (size_t at = 0; at <= m->stack_count && !m->r->in->failed; at++)
+		if (counts[at])
+			add_row(m, at < m->stack_count ? m->stacks[at] : EMPTY_STACK, sums[at],
+				counts[at]);
+	alloc_free(sums);
+	alloc_free(counts);
+}
+
 static bool fits(const struct firefox_samples *m, size_t have, const char *what, uint64_t byte)
 {
 	if (!have || have == m->count)
@@ -192,7 +229,10 @@ void firefox_make_samples(struct firefox_reader *r, const struct firefox_thread 
 	r->p->ordered |= r->p->keep_order;
 	if (!r->in->failed && t->time_count)
 		find_times(&m);
-	add_samples(&m);
+	if (r->p->ordered || t->weight_count)
+		add_samples(&m);
+	else
+		add_sums(&m);
 	alloc_free(m.order);
 	if (own)
 		alloc_free((stack_id *)m.stacks);

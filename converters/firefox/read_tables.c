@@ -116,10 +116,10 @@ static void take_cell(struct firefox_reader *r, struct firefox_tables *to, struc
 static bool is_first(struct firefox_reader *r, const struct firefox_tables *to,
 		     const struct firefox_thread *t, int column)
 {
-	size_t have = column == COLUMN_SAMPLE_TIME || column == COLUMN_SAMPLE_DELTA ? t->time_count
-		      : column == COLUMN_SAMPLE_WEIGHT ? t->weight_count
-						       : to->cells[column].count;
+	size_t have = to->cells[column].count;
 
+	if (t && column >= COLUMN_SAMPLE_TIME)
+		have = column == COLUMN_SAMPLE_WEIGHT ? t->weight_count : t->time_count;
 	return have ? json_expected(&r->j, "each column only once") : true;
 }
 

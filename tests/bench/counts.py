@@ -34,6 +34,9 @@ CASES = {
     "speedscope2collapsed": "speedscope/pyspy-subprocesses.speedscope.json",
     "speedscope2speedscope": "speedscope/pyinstrument-timeline.speedscope.json",
     "flamegraph2collapsed": "flamegraph/inferno.svg",
+    "cpuprofile2flamegraph": "cpuprofile/node26.cpuprofile",
+    "cpuprofile2cpuprofile": "cpuprofile/bun.cpuprofile",
+    "firefox2firefox": "firefox/v48.json",
     "pstat2callgrind, 1,000 functions": ("pstat", 1_000, "pstat"),
     "callgrind2callgrind, 100 functions": ("callgrind", 100, "callgrind"),
     "collapsed2flamegraph, 2,000 stacks": ("collapsed-wide", 2_000, "collapsed"),
@@ -47,6 +50,8 @@ CASES = {
     "perf2collapsed, 500 samples": ("perf-short", 500, "perf"),
     "explain2collapsed": "explain/parallel-18.txt",
     "explain2collapsed, 500 partitions": ("explain", 500, "json"),
+    "chrometrace2collapsed": "chrometrace/pyspy-0.4.3.trace.json.gz",
+    "chrometrace2collapsed, 3,000 events": ("trace", 3_000, "json"),
     "speedscope2collapsed, 10,000 events": ("speedscope-evented", 10_000, "speedscope.json"),
 }
 

@@ -1051,6 +1051,52 @@ static uint64_t perf_short(uint32_t samples)
 	return perf_samples(samples, 4);
 }
 
+/* --- trace events --- */
+
+/* A complete event of a thread, from and to in nanoseconds, as VizTracer writes it. */
+static void trace_event(uint64_t from, uint64_t to, uint32_t name)
+{
+	fprintf(out,
+		"{\"pid\": 7, \"tid\": 7, \"ts\": %" PRIu64 ".%03" PRIu64
+		", \"ph\": \"X\", \"cat\": \"fee\", \"dur\": %" PRIu64 ".%03" PRIu64
+		", \"name\": \"Service.method%" PRIu32 " (/srv/app/module%" PRIu32 ".py:%" PRIu32
+		")\"},\n",
+		from / 1000, from % 1000, (to - from) / 1000, (to - from) % 1000, name, name % 40,
+		name % 900 + 1);
+}
+
+/* Calls that call up to six others each, written when they end; all of them in ten outer ones. */
+static uint64_t trace(uint32_t events)
+{
+	const uint64_t start = 946700531431;
+	uint64_t now = start;
+	uint32_t written = 0;
+
+	text("{\"traceEvents\": [\n");
+	while (written < events) {
+		uint64_t outer = now, inner;
+
+		for (uint32_t i = below(7); i-- > 0;) {
+			inner = now;
+			for (uint32_t k = below(7); k-- > 0; written++) {
+				uint64_t from = now += 1 + below(2000);
+
+				trace_event(from, now += 1 + below(9000), below(2000));
+			}
+			now += 1 + below(2000);
+			trace_event(inner, now, below(300));
+			written++;
+		}
+		now += 1 + below(500);
+		trace_event(outer, now, below(20));
+		written++;
+	}
+	for (uint32_t i = 0; i < 10; i++)
+		trace_event(start, ++now, 3000 + i);
+	text("{}]}\n");
+	return now - start;
+}
+
 /* --- the table --- */
 
 static const struct {
@@ -1068,6 +1114,7 @@ static const struct {
 	{ "explain", explain },                       /* partitions */
 	{ "perf-deep", perf_deep },                   /* samples */
 	{ "perf-short", perf_short },                 /* samples */
+	{ "trace", trace },                           /* events */
 	{ "wide", wide },
 	{ "threads", threads },
 	{ "callers", callers },

@@ -29,7 +29,10 @@ KINDS = {
     "explain": ("explain", 20_000, "json"),                                # 10 MB
     "perf-deep": ("perf-deep", 47_000, "perf"),                            # 200 MB
     "perf-short": ("perf-short", 417_000, "perf"),                         # 200 MB
+    "trace-100": ("trace", 770_000, "json"),                               # 100 MB
     "spans-100": ("spans", 590, "jsonl"),                                  # 100 MB of OTLP/JSON
+    "cpuprofile": ("cpuprofile", 8_000_000, "cpuprofile"),                 # 95 MB
+    "firefox": ("firefox", 5_000_000, "firefox.json"),                     # 100 MB
     "merge": ("merge", 10_000, ""),                                        # a folder of files
 }
 
@@ -49,7 +52,11 @@ def generate(kind, count, suffix):
     total = FOLDER / f"{kind}-{count}.total"
     if not total.exists():
         (FOLDER if suffix else path).mkdir(parents=True, exist_ok=True)
-        maker = [sys.executable, HERE / "generate_spans.py"] if kind == "spans" else [HOME / "generate", kind]
+        maker = [HOME / "generate", kind]
+        if kind == "spans":
+            maker = [sys.executable, HERE / "generate_spans.py"]
+        if kind in ("cpuprofile", "firefox"):
+            maker = [sys.executable, HERE / "generate_js.py", kind]
         done = subprocess.run([*maker, str(count), path], capture_output=True, text=True, check=True)
         total.write_text(done.stdout)
     return path, int(total.read_text())

@@ -183,10 +183,10 @@ def against_python(name, work, source, **target):
     return Row(name, work, "a Python process that loads and adds", sides, lambda: both(name, "pstat"), **target)
 
 
-def against_json_load(name, work, source, **target):
+def against_json_load(name, work, source, pair="explain2collapsed", **target):
     """Nothing is made of what it loads: so long takes any program in Python at least."""
     def sides(inputs):
-        return (ours(name, "explain2collapsed", source(inputs), "collapsed"),
+        return (ours(name, pair, source(inputs), "collapsed"),
                 Command([PYTHON, "-c", "import json, sys; json.load(open(sys.argv[1]))", source(inputs)]))
     return Row(name, work, "Python's json.load", sides, lambda: (lines_total(OUT / f"{name}.ours.collapsed"), None), **target)
 
@@ -282,6 +282,15 @@ def start_work(pair):
     return f"a small {pair.replace('2', ' -> ')}, whole process"
 
 
+def against_loading(name, work, program, suffix, totals, **target):
+    """Readers of browsers' profiles load all of their JSON; nothing is made of it here."""
+    def sides(inputs):
+        source = inputs.path(name)
+        return ours(name, program, source, suffix), Command([PYTHON, "-c", "import json, sys; json.load(open(sys.argv[1]))", source])
+    return Row(name, work, "Python's json.load", sides, lambda: (totals(OUT / f"{name}.ours.{suffix}"), None),
+               expected=lambda inputs: inputs.total(name), **target)
+
+
 ROWS = [
     against_pyprof2calltree("pstat", "pstat -> callgrind, 200 k functions", faster=60, memory=1 / 4, slow=True,
                             **input_named("pstat")),
@@ -308,6 +317,12 @@ ROWS = [
     against_collapse_perf("perf-deep", faster=2, megabytes=20),
     against_collapse_perf("perf-short", faster=1.5, megabytes=20),
     against_json_load("explain", "plan of 20,000 partitions, 10 MB -> collapsed", faster=1, memory=1, **input_named("explain")),
+    against_loading("cpuprofile", "cpuprofile -> flamegraph, 95 MB, 8 M samples", "cpuprofile2flamegraph", "svg", total_of,
+                    faster=1.5, megabytes=145),
+    against_loading("firefox", "firefox -> collapsed, 100 MB, 5 M samples", "firefox2collapsed", "collapsed", lines_total,
+                    faster=1.5, megabytes=145),
+    against_json_load("trace", "trace -> collapsed, 100 MB of nested events", pair="chrometrace2collapsed", faster=1, memory=1 / 4,
+                      **input_named("trace-100")),
     against_inferno("start-collapsed", start_work("collapsed2flamegraph"), **sample_of("collapsed")),
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),
     against_annotate("start-callgrind", start_work("callgrind2callgrind"), **sample_of("callgrind")),

@@ -360,12 +360,12 @@ def sentry_spans(n):
 # --- trace events ---
 
 def nested_events(n):
-    """Each inside of the one before, with a name of its own."""
-    return b"[" + b",".join(b'{"name":"%s","ph":"B","ts":1}' % short(i).encode() for i in range(n // 32)) + b"]"
+    """Each with a name of its own, fifty inside of each other: each is a call, and formats that list stacks have a list for each."""
+    return b"[" + b",".join(b'{"name":"%s","ph":"B","ts":1,"tid":%d}' % (short(i).encode(), i // 50) for i in range(n // 38)) + b"]"
 
 
 def events_of_threads(n):
-    return b"[" + b",".join(b'{"ph":"X","ts":1,"tid":%d}' % i for i in range(n // 31)) + b"]"
+    return b"[" + b",".join(b'{"ph":"X","ts":1,"tid":%d}' % i for i in range(n // 28)) + b"]"
 
 
 def hermes_samples(n):
@@ -380,7 +380,7 @@ def nodes_of_pieces(n):
 
 
 def events_backwards(n):
-    return b"[" + b",".join(b'{"name":"%s","ph":"X","ts":%d}' % (short(i).encode(), -i) for i in range(n // 35)) + b"]"
+    return b"[" + b",".join(b'{"name":"%s","ph":"X","ts":%d}' % (short(i).encode(), -i) for i in range(n // 33)) + b"]"
 
 
 # --- cpuprofile ---
@@ -476,10 +476,6 @@ def perf_frames(n):
     return b"a 1 1.000000: c:\n" + b"".join(b"\t1 %s\n" % short(i).encode() for i in range(n // 6)) + b"\n"
 
 
-def perf_stacks(n):
-    return b"\n".join(b"a\n\t1 %s\n" % short(i).encode() for i in range(n // 9)) + b"\n"
-
-
 def perf_addresses(n):
     return b"\t0000000000000000\n\n" + b"\n".join(b"\t%x\n" % i for i in range(n // 6)) + b"\n"
 
@@ -492,10 +488,6 @@ def perf_threads(n):
 
 def bpftrace_frames(n):
     return b"@[\n" + b"".join(b"    %s\n" % short(i).encode() for i in range(n // 7)) + b"]: 1\n"
-
-
-def bpftrace_entries(n):
-    return b"".join(b"@[\n    %s\n]: 1\n" % short(i).encode() for i in range(n // 15))
 
 
 def bpftrace_keys(n):
@@ -524,6 +516,32 @@ def jfr_threads(n):
     return jfr.chunk(jfr.CONSTANTS, jfr.checkpoint({jfr.THREAD: threads}), *(jfr.sample(1, key) for key in threads))
 
 
+# --- dtrace ---
+
+def dtrace_frames(n):
+    return b"\n" + b"".join(b"     a`%s\n" % short(i).encode() for i in range(n // 10)) + b" 1\n"
+
+
+def dtrace_keys(n):
+    return b"CPU ID FUNCTION:NAME\n" + b"".join(b" %s 1\n" % short(i).encode() for i in range(n // 6))
+
+
+# --- instruments ---
+
+def sample_lines(n):
+    return (b"Call graph:\n    99999999 T\n" + b"".join(b"      1 %s\n" % short(i).encode() for i in range(n // 10))
+            + b"Total number in stack\n")
+
+
+def xctrace_frames(n):
+    return (b"<trace-query-result><row><backtrace id='1'>" + b"".join(b"<frame name='%s'/>" % short(i).encode() for i in range(n // 18))
+            + b"</backtrace></row></trace-query-result>")
+
+
+def xctrace_ids(n):
+    return b"<trace-query-result>" + b"".join(b"<tid id='%d'>1</tid>" % i for i in range(1, n // 20)) + b"</trace-query-result>"
+
+
 # --- flame graphs ---
 
 def rectangles(n):
@@ -550,9 +568,11 @@ WORST = {
     "cpuprofile": [v8_nodes, v8_children, v8_samples, v8_tree],
     "firefox": [firefox_names, firefox_samples, firefox_stacks, firefox_threads],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
-    "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
-    "bpftrace": [bpftrace_frames, bpftrace_entries, bpftrace_keys],
     "jfr": [jfr_frames, jfr_stacks, jfr_constants, jfr_threads],
+    "perf": [perf_frames, perf_addresses, perf_threads],
+    "bpftrace": [bpftrace_frames, bpftrace_keys],
+    "dtrace": [dtrace_frames, dtrace_keys],
+    "instruments": [sample_lines, xctrace_frames, xctrace_ids],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]

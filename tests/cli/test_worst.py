@@ -372,6 +372,36 @@ def threads_of_a_million_names():
     return b"".join(b"a%d 7 2.000000: c: \n" % i for i in range(300_000))
 
 
+# --- instruments ---
+
+def levels_to_and_fro():
+    deep = b"".join(b"    " + b"  " * i + b"9 f\n" for i in range(1500))
+    return b"Call graph:\n" + deep + b"    9 T\n" + deep + b"Total number in stack\n"
+
+
+def functions_of_brackets():
+    return b"Call graph:\n    9 T\n" + b"      9 " + b"  (in " * 1_000_000 + b"  [0x" * 1_000_000 + b"\nTotal number in stack\n"
+
+
+def references_to_one_backtrace():
+    frames = b"".join(b"<frame id='%d' name='f%d'/>" % (i, i % 7) for i in range(2, 10_000))
+    return b"<trace-query-result><row><backtrace id='1'>" + frames + b"</backtrace></row>" + b"<row><backtrace ref='1'/></row>" * 5_000 + b"</trace-query-result>"
+
+
+# --- dtrace ---
+
+def keys_in_front():
+    return b"\n              a`f\n   1\n" + b" key\n" * 500_000 + b"              a`f\n   1\n" + b" 7\n" * 500_000
+
+
+def lines_of_many_words():
+    return b"  1 2" + b" 3" * 2_000_000 + b"\n              a`f" + b" +0x1" * 1_000_000 + b"`" * 1_000_000 + b"\n   1\n"
+
+
+def an_aggregated_stack_of_a_million():
+    return b"              a`f+0x1\n" * 1_000_000 + b"   1\n"
+
+
 # --- bpftrace ---
 
 def keys_of_commas():
@@ -495,6 +525,8 @@ CASES = [
                 a_chain_of_spans, circles_of_spans]),
     ("perf", [comms_of_colons_and_times, lines_of_ten_megabytes, a_perf_stack_of_a_million, inlined_in_two_objects,
               events_of_a_million_names, threads_of_a_million_names]),
+    ("instruments", [levels_to_and_fro, functions_of_brackets, references_to_one_backtrace]),
+    ("dtrace", [keys_in_front, lines_of_many_words, an_aggregated_stack_of_a_million]),
     ("bpftrace", [keys_of_commas, a_map_stack_of_a_million, maps_of_many_names]),
     ("jfr", [jfr_texts_of_one_key, jfr_stack_of_a_million, jfr_small_chunks, jfr_long_texts_without_bytes]),
     ("chrometrace", [many_begins, events_at_one_time, overlaps_everywhere, a_thread_for_each_event, headers_that_do_not_end]),

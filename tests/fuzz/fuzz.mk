@@ -9,8 +9,7 @@ FUZZ_SECONDS ?= 60
 FUZZ ?= $(fuzz_targets)
 fuzz_targets := $(readers) json marshal gzip trip
 fuzz_corpus = $(wildcard tests/formats/*/bad/*.in tests/formats/*/golden/*.in tests/formats/*/corpus/* tests/fuzz/corpus/*/*) \
-	$(filter-out %.tsv %.sh %.md,$(wildcard samples/pstat/* samples/callgrind/* \
-		samples/collapsed/* samples/speedscope/* samples/pprof/* samples/otlp/* samples/traces/* samples/sentry/* samples/chrometrace/* samples/cpuprofile/* samples/firefox/* samples/perf/* samples/jfr/* samples/jfr/* samples/bpftrace/* samples/explain/* samples/flamegraph/*))
+	$(filter-out %.tsv %.sh %.md,$(wildcard $(readers:%=samples/%/*)))
 fuzz_sources := $(sources) $(format_sources)
 fuzz_libraries := $(LIBS)
 fuzz_name = $(if $(filter $(1),$(readers)),-DFORMAT_NAME=$(1))

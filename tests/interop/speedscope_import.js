@@ -2,7 +2,8 @@
 //
 //     node speedscope_import.js FILE...
 //
-// Prints one JSON object: file -> {error} or {profiles: [{name, unit, total, frames}]}.
+// Prints one JSON object: file -> {error} or {profiles: [{name, unit, total, frames, own}]},
+// own: the self weight of each name.
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -28,8 +29,12 @@ async function describe(importText, file) {
 		const group = await importText(path.basename(file), fs.readFileSync(file, "utf8"));
 		const profiles = group.profiles.map((profile) => {
 			let frames = 0;
-			profile.forEachFrame(() => frames++);
-			return { name: profile.getName(), unit: profile.getWeightUnit(), total: profile.getTotalWeight(), frames };
+			const own = {};
+			profile.forEachFrame((frame) => {
+				frames++;
+				own[frame.name] = (own[frame.name] || 0) + frame.getSelfWeight();
+			});
+			return { name: profile.getName(), unit: profile.getWeightUnit(), total: profile.getTotalWeight(), frames, own };
 		});
 		return { profiles };
 	} catch (error) {

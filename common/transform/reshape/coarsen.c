@@ -190,7 +190,7 @@ struct profile *profile_coarsen(const struct profile *p, const struct coarsen_op
 	m.w.drop = options->drop;
 	m.w.end_parts = options->fold_parts || options->fold_threads;
 	remap_facts(&m.w);
-	to->ordered &= !options->fold_threads;
+	to->ordered &= !options->fold_threads && !(options->drop & FEATURE_ORDER);
 	to->line_functions &= !options->lines_to_places;
 	for (value_id v = 0; v < p->value_count; v++)
 		m.w.values[v] = !options->values || options->values[v] ? remap_value_type(&m.w, v)

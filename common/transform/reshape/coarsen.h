@@ -22,7 +22,7 @@ struct coarsen_options {
 				   fold_objects too, all of one name */
 	bool lines_to_places; /* move a function's line to its costs, call sites and frames:
 				   for profiles whose functions are lines */
-	unsigned drop;        /* FEATURE_* bits to leave out, see remap.h */
+	unsigned drop;        /* FEATURE_* bits to leave out, see remap.h; ORDER too */
 	bool thread_frames;   /* make a thread's name the root frame of its stacks */
 	enum coarsen_idle idle;
 };

@@ -187,6 +187,10 @@ def test_sources():
     assert folded("--source", "cpu", data=rows) == ({"f (a.js:5)": 5000}, "")
     assert "1 events left out" in lib.run("chrometrace2collapsed", "--strict", input=rows, status=2)[1].decode()
     assert folded("--source", "cpu", data=array(event("a", "X", 1, 4)))[0] == {}
+    # of events that are not read, not what they lack
+    odd = array(event("a", "X", 1), event("r", "b", 1, id=1, cat="c"), event("r", "e", 9, id=1, cat="c"), profile(0), piece([2, 2], [10, 5], NODES))
+    assert folded(data=odd)[1] == warning("2 events left out beside CPU profiles (--source events reads them instead)")
+    assert folded("--source", "cpu", data=odd)[1] == ""
 
 
 # --- trees whose stacks are known ---

@@ -1,0 +1,7 @@
+#include <map>
+#include <string>
+#include <vector>
+struct shape {
+	std::string name;
+	std::vector<double> sides;
+};
