@@ -321,7 +321,7 @@ ROWS = [
                     faster=1.5, megabytes=145),
     against_loading("firefox", "firefox -> collapsed, 100 MB, 5 M samples", "firefox2collapsed", "collapsed", lines_total,
                     faster=1.5, megabytes=145),
-    against_json_load("trace", "trace -> collapsed, 100 MB of nested events", pair="chrometrace2collapsed", faster=3, memory=1 / 6,
+    against_json_load("trace", "trace -> collapsed, 100 MB of nested events", pair="chrometrace2collapsed", faster=1, memory=1 / 4,
                       **input_named("trace-100")),
     against_inferno("start-collapsed", start_work("collapsed2flamegraph"), **sample_of("collapsed")),
     against_speedscope("start-speedscope", start_work("speedscope2collapsed"), **sample_of("speedscope")),
