@@ -471,10 +471,6 @@ def perf_frames(n):
     return b"a 1 1.000000: c:\n" + b"".join(b"\t1 %s\n" % short(i).encode() for i in range(n // 6)) + b"\n"
 
 
-def perf_stacks(n):
-    return b"\n".join(b"a\n\t1 %s\n" % short(i).encode() for i in range(n // 9)) + b"\n"
-
-
 def perf_addresses(n):
     return b"\t0000000000000000\n\n" + b"\n".join(b"\t%x\n" % i for i in range(n // 6)) + b"\n"
 
@@ -489,10 +485,6 @@ def bpftrace_frames(n):
     return b"@[\n" + b"".join(b"    %s\n" % short(i).encode() for i in range(n // 7)) + b"]: 1\n"
 
 
-def bpftrace_entries(n):
-    return b"".join(b"@[\n    %s\n]: 1\n" % short(i).encode() for i in range(n // 15))
-
-
 def bpftrace_keys(n):
     return b"".join(b"@[%s]: 1\n" % short(i).encode() for i in range(n // 9))
 
@@ -501,10 +493,6 @@ def bpftrace_keys(n):
 
 def dtrace_frames(n):
     return b"\n" + b"".join(b"     a`%s\n" % short(i).encode() for i in range(n // 10)) + b" 1\n"
-
-
-def dtrace_entries(n):
-    return b"".join(b"     a`%s\n 1\n" % short(i).encode() for i in range(n // 13))
 
 
 def dtrace_keys(n):
@@ -518,18 +506,13 @@ def sample_lines(n):
             + b"Total number in stack\n")
 
 
-def sample_levels(n):
-    deep = int((n * 2) ** .5 * .75)
-    return b"Call graph:\n    1 T\n" + b"".join(b"    %s1 %s\n" % (b"  " * i, short(i).encode()) for i in range(deep)) + b"Total number in stack\n" + b"\n" * n
-
-
 def xctrace_frames(n):
-    return (b"<trace-query-result><row><backtrace id='1'>" + b"".join(b"<frame name='%s'/>" % short(i).encode() for i in range(n // 19))
+    return (b"<trace-query-result><row><backtrace id='1'>" + b"".join(b"<frame name='%s'/>" % short(i).encode() for i in range(n // 18))
             + b"</backtrace></row></trace-query-result>")
 
 
 def xctrace_ids(n):
-    return b"<trace-query-result>" + b"".join(b"<tid id='%d'>1</tid>" % i for i in range(1, n // 22)) + b"</trace-query-result>"
+    return b"<trace-query-result>" + b"".join(b"<tid id='%d'>1</tid>" % i for i in range(1, n // 20)) + b"</trace-query-result>"
 
 
 # --- flame graphs ---
@@ -558,10 +541,10 @@ WORST = {
     "cpuprofile": [v8_nodes, v8_children, v8_samples, v8_tree],
     "firefox": [firefox_names, firefox_samples, firefox_stacks, firefox_threads],
     "explain": [plan_nodes, plan_queries, plan_subplans, plan_workers, plan_triggers],
-    "perf": [perf_frames, perf_stacks, perf_addresses, perf_threads],
-    "bpftrace": [bpftrace_frames, bpftrace_entries, bpftrace_keys],
-    "dtrace": [dtrace_frames, dtrace_entries, dtrace_keys],
-    "instruments": [sample_lines, sample_levels, xctrace_frames, xctrace_ids],
+    "perf": [perf_frames, perf_addresses, perf_threads],
+    "bpftrace": [bpftrace_frames, bpftrace_keys],
+    "dtrace": [dtrace_frames, dtrace_keys],
+    "instruments": [sample_lines, xctrace_frames, xctrace_ids],
     "flamegraph": [rectangles],
 }
 CASES = [(format, make) for format, makers in WORST.items() for make in makers]
