@@ -315,7 +315,7 @@ ROWS = [
     against_zcat("callgrind", "callgrind2callgrind", faster=1 / 1.5),
     against_python("merge", "merge of 10,000 small pstats", faster=20, **input_named("merge")),
     against_collapse_perf("perf-deep", faster=2, megabytes=20),
-    against_collapse_perf("perf-short", faster=1.5, megabytes=20),
+    against_collapse_perf("perf-short", faster=2, megabytes=20),
     against_json_load("explain", "plan of 20,000 partitions, 10 MB -> collapsed", faster=1, memory=1, **input_named("explain")),
     against_loading("cpuprofile", "cpuprofile -> flamegraph, 95 MB, 8 M samples", "cpuprofile2flamegraph", "svg", total_of,
                     faster=1.5, megabytes=145),
