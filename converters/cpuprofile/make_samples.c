@@ -22,6 +22,8 @@ struct cpuprofile_samples {
 
 	uint32_t *joined; /* of how many samples each is made; NULL: of one */
 
+	/* by node: of how many samples more the first one of the file is made; NULL: of none */
+	uint64_t *more;
 	/* by node, where no order is wanted */
 	int64_t *durations;
 	uint64_t *counts;
@@ -161,6 +163,32 @@ static void join_samples(struct cpuprofile_samples *m)
 	r->times = alloc_resize(r->times, runs, sizeof *r->times);
 }
 
+/*
+ * In our own files a sample may stand for several, as samples that were added up do: hitCount has
+ * their number. (In V8's it is another number than that of the samples, for no reason that is of use.)
+ */
+static void find_more(struct cpuprofile_samples *m)
+{
+	const struct cpuprofile_reader *r = m->r;
+
+	if (!r->own)
+		return;
+	m->more = alloc_zero(r->node_count, sizeof *m->more);
+	for (size_t i = 0; i < r->node_count; i++)
+		m->more[i] = r->nodes[i].hits;
+	for (size_t i = 0; i < r->sample_count; i++)
+		m->more[r->samples[i]] -= m->more[r->samples[i]] > 0;
+}
+
+static uint64_t take_more(struct cpuprofile_samples *m, uint32_t node)
+{
+	uint64_t more = m->more ? m->more[node] : 0;
+
+	if (more)
+		m->more[node] = 0;
+	return more;
+}
+
 /* The collector's node is a child of the root; what it interrupted is the sample before it. */
 static stack_id stack_below(const struct cpuprofile_samples *m, const struct cpuprofile_node *node,
 			    const struct cpuprofile_node *before)
@@ -194,11 +222,12 @@ static void add_samples(struct cpuprofile_samples *m, int64_t end)
 		duration = duration > 0 ? duration : 0;
 		if (m->durations) {
 			i64_add_to(&m->durations[row], duration);
-			m->counts[row]++;
+			m->counts[row] += 1 + take_more(m, row);
 		} else {
 			add_row(m,
 				(struct sample){ .stack = stack_below(m, node, before),
-						 .count = m->joined ? m->joined[k] : 1,
+						 .count = (m->joined ? m->joined[k] : 1) +
+							  take_more(m, row),
 						 .time = r->times[k] },
 				duration);
 		}
@@ -264,9 +293,11 @@ static bool has_times(struct cpuprofile_reader *r)
 static void count_samples(struct cpuprofile_samples *m)
 {
 	m->value = find_value(m->r, "none");
+	find_more(m);
 	for (size_t i = 0; i < m->r->sample_count; i++)
 		profile_sample(m->p, m->thread, m->r->nodes[m->r->samples[i]].stack, m->value, 1,
-			       1);
+			       1 + take_more(m, m->r->samples[i]));
+	alloc_free(m->more);
 }
 
 static void time_samples(struct cpuprofile_samples *m, int64_t start, int64_t end)
@@ -288,11 +319,13 @@ static void time_samples(struct cpuprofile_samples *m, int64_t start, int64_t en
 		m->counts = alloc_zero(r->node_count, sizeof *m->counts);
 	}
 	add_time_range(m, start, end);
+	find_more(m);
 	join_samples(m);
 	add_samples(m, end);
 	if (m->durations)
 		add_nodes(m);
 	alloc_free(m->joined);
+	alloc_free(m->more);
 	alloc_free(m->order);
 	alloc_free(m->durations);
 	alloc_free(m->counts);
