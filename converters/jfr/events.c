@@ -88,17 +88,17 @@ static bool is_clock(struct str event)
 	       str_eq(event, S("ctimer")) || str_eq(event, S("wall"));
 }
 
-bool jfr_read_setting(struct jfr_reader *r, const struct jfr_type *type, struct jfr_bytes event)
+bool jfr_read_setting(struct jfr_reader *r, struct jfr_bytes event)
 {
 	struct jfr_record record;
-	uint32_t row;
+	uint32_t row = jfr_type_row(&r->types, r->setting_type);
 
-	if (!jfr_read_value(r, &event, type, &record))
+	if (!jfr_read_value(r, &event, &r->types.rows[row], &record))
 		return false;
 	r->name.n = r->scratch.n = 0;
 	jfr_field_text(r, &record, JFR_NAME, &r->name);
 	jfr_field_text(r, &record, JFR_VALUE, &r->scratch);
-	row = jfr_type_row(&r->types, record.number[JFR_ID]);
+	row = jfr_type_row(&r->types, jfr_number_of(&record, JFR_ID));
 	if (str_eq(buf_str(&r->name), S("event")))
 		r->other_clock = !is_clock(buf_str(&r->scratch));
 	else if (row == UINT32_MAX)
@@ -134,7 +134,7 @@ static bool period_in(const struct jfr_reader *r, const struct jfr_type *type,
 	*period = (uint64_t)type->period;
 	if (!*period && !r->other_clock)
 		*period = (uint64_t)type->interval;
-	return kind->period_at == JFR_NO_FIELD || !event->member[kind->period_at] ||
+	return kind->period_at == JFR_NO_FIELD || !jfr_member(event, kind->period_at) ||
 	       ns_of(r, event->number[kind->period_at], period);
 }
 
@@ -145,7 +145,7 @@ static bool measure(struct jfr_reader *r, struct jfr_type *type, const struct jf
 	const struct jfr_event_kind *kind = &kinds[type->kind - 1];
 	uint64_t amount = 1, period;
 
-	if (kind->field != JFR_NO_FIELD && event->member[kind->field])
+	if (kind->field != JFR_NO_FIELD && jfr_member(event, kind->field))
 		amount = event->number[kind->field];
 	s->count = 1;
 	*timed = kind->measure != OF_BYTES;
@@ -166,10 +166,11 @@ static bool measure(struct jfr_reader *r, struct jfr_type *type, const struct jf
 static value_id value_of(struct jfr_reader *r, struct jfr_type *type, bool timed)
 {
 	const struct jfr_event_kind *kind = &kinds[type->kind - 1];
-	struct value_type value = { .name = profile_string(r->p, str_of(kind->name)) };
+	struct value_type value = { 0 };
 
 	if (type->value != NO_ID && type->timed == timed)
 		return type->value;
+	value.name = profile_string(r->p, str_of(kind->name));
 	if (kind->measure == OF_BYTES)
 		value.unit = UNIT_BYTES;
 	else if (timed)
@@ -204,7 +205,8 @@ bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_byte
 	struct jfr_sample s = { 0 };
 	struct jfr_record record;
 	bool timed;
-	uint64_t ticks, ns;
+	uint64_t ticks, ns = 0;
+	uint32_t made;
 
 	if (!type->kind || type->kind == KIND_SETTING + 1) {
 		r->others++;
@@ -213,23 +215,28 @@ bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_byte
 	if (!jfr_read_value(r, &event, type, &record))
 		return false;
 	if (type->kind == KIND_LOST + 1) {
-		r->lost += record.number[JFR_LOST_SAMPLES];
+		r->lost += jfr_number_of(&record, JFR_LOST_SAMPLES);
 		return true;
 	}
 	if (!measure(r, type, &record, &s, &timed)) {
 		jfr_expected(r, begin, "a value below 2^63");
 		return false;
 	}
-	ticks = record.number[JFR_START_TIME];
+	ticks = jfr_number_of(&record, JFR_START_TIME);
 	ticks = ticks > r->start_ticks ? ticks - r->start_ticks : 0;
-	if (!ns_of(r, ticks, &ns) || ns > (uint64_t)INT64_MAX - r->start_ns) {
+	if (ticks > r->last_tick) {
 		jfr_expected(r, begin, "a time before the year 2262");
 		return false;
 	}
-	s.time = (int64_t)(r->start_ns + ns);
+	if (r->p->ordered && ns_of(r, ticks, &ns))
+		s.time = (int64_t)(r->start_ns + ns);
 	s.value = value_of(r, type, timed);
-	s.thread = jfr_thread(r, &record);
-	s.stack = jfr_stack(r, &record);
+	made = jfr_made(r, &record,
+			jfr_member(&record, JFR_SAMPLED_THREAD) ? JFR_SAMPLED_THREAD
+								: JFR_EVENT_THREAD);
+	s.thread = made ? made - 1 : jfr_thread(r, &record);
+	made = jfr_made(r, &record, JFR_STACK_TRACE);
+	s.stack = made ? made - 1 : jfr_stack(r, &record);
 	r->samples++;
 	if (r->in->failed)
 		return false;

@@ -39,8 +39,14 @@ struct jfr_bytes {
 	bool bad;
 };
 
+uint64_t jfr_long_number(struct jfr_bytes *b);
 /* LEB128 of at most 9 bytes, the ninth with 8 bits. */
-uint64_t jfr_number(struct jfr_bytes *b);
+static inline uint64_t jfr_number(struct jfr_bytes *b)
+{
+	if (b->p < b->end && (unsigned char)*b->p < 0x80)
+		return (unsigned char)*b->p++;
+	return jfr_long_number(b);
+}
 uint64_t jfr_fixed(struct jfr_bytes *b, unsigned bytes); /* big-endian */
 void jfr_skip(struct jfr_bytes *b, uint64_t bytes);
 
@@ -116,28 +122,50 @@ struct jfr_type {
 	enum jfr_shape shape;
 	struct jfr_member *members;
 	size_t count, cap;
-	bool keep;                /* constants of it are looked up */
+	uint32_t by_field[JFR_FIELD_COUNT + 1]; /* 1 + the number of the member; 0: none */
+	bool flat;      /* all members are numbers: read_flat() */
+	bool keep;      /* constants of it are looked up */
 	unsigned kind;            /* of an event: see events.c; 0: no sample */
 	int64_t period, interval; /* nanoseconds of a sample, as settings say; 0: unknown */
 	value_id value;           /* of its samples; NO_ID before the first one */
 	bool timed;               /* that is a time */
 };
 
+enum { JFR_LOW_TYPES = 2048 };
 struct jfr_types {
 	struct jfr_type *rows;
 	size_t count, cap;
 	struct index index;
+	uint32_t low[JFR_LOW_TYPES]; /* by number: 1 + the row; 0: none */
 };
 
 /* The row, or UINT32_MAX. */
 uint32_t jfr_type_row(const struct jfr_types *types, uint64_t number);
 
-/* What was read of a value: numbers, and where texts, arrays and structures begin. */
+/*
+ * What was read of a value: numbers, and where texts, arrays and structures begin. Only the fields
+ * that the type has are set.
+ */
 struct jfr_record {
+	const struct jfr_type *type; /* NULL: there is no value */
 	uint64_t number[JFR_FIELD_COUNT + 1];
 	const char *at[JFR_FIELD_COUNT + 1];
-	const struct jfr_member *member[JFR_FIELD_COUNT + 1]; /* NULL: the type has no such field */
 };
+
+/* NULL: the type has no such field. */
+static inline const struct jfr_member *jfr_member(const struct jfr_record *record,
+						  enum jfr_field field)
+{
+	uint32_t at = record->type ? record->type->by_field[field] : 0;
+
+	return at ? &record->type->members[at - 1] : NULL;
+}
+
+/* 0: the type has no such field. */
+static inline uint64_t jfr_number_of(const struct jfr_record *record, enum jfr_field field)
+{
+	return record->type && record->type->by_field[field] ? record->number[field] : 0;
+}
 
 /* --- constants --- */
 
@@ -149,10 +177,12 @@ struct jfr_constant {
 	const char *at;
 };
 
+enum { JFR_RECENT = 8192 };
 struct jfr_pools {
 	struct jfr_constant *rows;
 	size_t count, cap;
 	struct index index;
+	uint32_t recent[JFR_RECENT]; /* rows that were found, by a part of their hash; 1 + the row */
 };
 
 /* --- a chunk --- */
@@ -171,8 +201,12 @@ struct jfr_reader {
 	size_t *text_ends;
 	size_t text_count, text_cap;
 	uint64_t start_ns, start_ticks, ticks_per_second;
+	uint64_t last_tick;     /* the last one whose time fits, since the start */
 	uint64_t without_bytes; /* values that had none */
 	bool other_clock;       /* async-profiler's intervals are no times */
+	struct jfr_bytes *settings; /* events of ActiveSetting */
+	size_t setting_count, setting_cap;
+	uint64_t setting_type;
 	struct buf scratch, name, class_name;
 	frame_id *frames;
 	size_t frame_count, frame_cap;
@@ -210,12 +244,32 @@ bool jfr_read_value(struct jfr_reader *r, struct jfr_bytes *b, const struct jfr_
 
 /* Constants of a checkpoint event; false after an error. */
 bool jfr_read_pools(struct jfr_reader *r, struct jfr_bytes event);
-/* The constant that a member with that number refers to, or NULL. */
-struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_member *member,
-				     uint64_t number);
-/* Reads the constant; false if there is none. */
-bool jfr_read_constant(struct jfr_reader *r, const struct jfr_member *member, uint64_t number,
-		       struct jfr_record *record);
+/* The constant that a field refers to, or NULL. */
+struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_record *record,
+				     enum jfr_field field);
+/*
+ * What jfr_stack() and jfr_thread() have made of the constant that a field refers to: 1 + the id. 0
+ * if it is not among those that were asked for lately.
+ */
+static inline uint32_t jfr_made(const struct jfr_reader *r, const struct jfr_record *record,
+				enum jfr_field field)
+{
+	const struct jfr_member *m = jfr_member(record, field);
+	uint64_t key;
+	uint32_t row;
+
+	if (!m)
+		return 0;
+	key = record->number[field];
+	row = r->pools.recent[(key + m->type_row * 31) % JFR_RECENT];
+	return row && r->pools.rows[row - 1].key == key &&
+			       r->pools.rows[row - 1].type == m->type_row
+		       ? r->pools.rows[row - 1].made
+		       : 0;
+}
+/* Reads the constant that a field refers to; false if there is none. */
+bool jfr_read_constant(struct jfr_reader *r, const struct jfr_record *record, enum jfr_field field,
+		       struct jfr_record *constant);
 /* The text of a field, be it in its place, a constant, or the one text in a constant. */
 void jfr_field_text(struct jfr_reader *r, const struct jfr_record *record, enum jfr_field field,
 		    struct buf *out);
@@ -225,10 +279,10 @@ thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event);
 
 /* What kind of event it is, by the name of its type; sets type->kind. */
 void jfr_mark_event(struct jfr_type *type);
-/* Whether events of the type are read in the first turn, for they say something of others. */
+/* Whether the event says something of others, before or behind it. */
 bool jfr_is_setting(const struct jfr_type *type);
 /* Takes a setting; false after an error. */
-bool jfr_read_setting(struct jfr_reader *r, const struct jfr_type *type, struct jfr_bytes event);
+bool jfr_read_setting(struct jfr_reader *r, struct jfr_bytes event);
 /* Takes an event if it is a sample; false after an error. */
 bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_bytes event);
 /* Adds the samples that waited, in order of time. */
