@@ -58,6 +58,11 @@ bool jfr_is_setting(const struct jfr_type *type)
 	return type->kind == KIND_SETTING + 1;
 }
 
+bool jfr_is_sample(const struct jfr_type *type)
+{
+	return type->kind && type->kind != KIND_SETTING + 1;
+}
+
 /* --- settings --- */
 
 /* "10 ms", or a plain number, which is nanoseconds. 0 if it is neither: "everyChunk", "max". */
@@ -138,16 +143,16 @@ static bool period_in(const struct jfr_reader *r, const struct jfr_type *type,
 	       ns_of(r, event->number[kind->period_at], period);
 }
 
-/* Which value it is, how much of it, and how many samples. False if it does not fit. */
+/* How much of the value `count` samples are, and how many samples. False if it does not fit. */
 static bool measure(struct jfr_reader *r, struct jfr_type *type, const struct jfr_record *event,
-		    struct jfr_sample *s, bool *timed)
+		    uint64_t count, struct jfr_sample *s, bool *timed)
 {
 	const struct jfr_event_kind *kind = &kinds[type->kind - 1];
-	uint64_t amount = 1, period;
+	uint64_t amount = count, period;
 
 	if (kind->field != JFR_NO_FIELD && jfr_member(event, kind->field))
 		amount = event->number[kind->field];
-	s->count = 1;
+	s->count = count;
 	*timed = kind->measure != OF_BYTES;
 	if (kind->measure == OF_PERIOD) {
 		s->count = amount;
@@ -199,45 +204,42 @@ static void add_sample(struct jfr_reader *r, const struct jfr_sample *s, int64_t
 	profile_sample_value(r->p, sample, s->value, s->amount);
 }
 
-bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_bytes event)
+bool jfr_is_groupable(const struct jfr_type *type)
 {
-	const char *begin = event.p;
+	const struct jfr_event_kind *kind = &kinds[type->kind - 1];
+
+	return type->kind && type->kind <= KINDS && kind->measure == OF_PERIOD &&
+	       kind->field == JFR_NO_FIELD && kind->period_at == JFR_NO_FIELD && type->flat &&
+	       type->by_field[JFR_START_TIME] && type->by_field[JFR_STACK_TRACE] &&
+	       (type->by_field[JFR_SAMPLED_THREAD] || type->by_field[JFR_EVENT_THREAD]);
+}
+
+static bool add_samples(struct jfr_reader *r, struct jfr_type *type, const struct jfr_record *event,
+			uint64_t count, const char *at)
+{
 	struct jfr_sample s = { 0 };
-	struct jfr_record record;
-	bool timed;
 	uint64_t ticks, ns = 0;
 	uint32_t made;
+	bool timed;
 
-	if (!type->kind || type->kind == KIND_SETTING + 1) {
-		r->others++;
-		return true;
-	}
-	if (!jfr_read_value(r, &event, type, &record))
-		return false;
-	if (type->kind == KIND_LOST + 1) {
-		r->lost += jfr_number_of(&record, JFR_LOST_SAMPLES);
-		return true;
-	}
-	if (!measure(r, type, &record, &s, &timed)) {
-		jfr_expected(r, begin, "a value below 2^63");
+	if (!measure(r, type, event, count, &s, &timed)) {
+		jfr_expected(r, at, "a value below 2^63");
 		return false;
 	}
-	ticks = jfr_number_of(&record, JFR_START_TIME);
+	ticks = jfr_number_of(event, JFR_START_TIME);
 	ticks = ticks > r->start_ticks ? ticks - r->start_ticks : 0;
 	if (ticks > r->last_tick) {
-		jfr_expected(r, begin, "a time before the year 2262");
+		jfr_expected(r, at, "a time before the year 2262");
 		return false;
 	}
 	if (r->p->ordered && ns_of(r, ticks, &ns))
 		s.time = (int64_t)(r->start_ns + ns);
 	s.value = value_of(r, type, timed);
-	made = jfr_made(r, &record,
-			jfr_member(&record, JFR_SAMPLED_THREAD) ? JFR_SAMPLED_THREAD
-								: JFR_EVENT_THREAD);
-	s.thread = made ? made - 1 : jfr_thread(r, &record);
-	made = jfr_made(r, &record, JFR_STACK_TRACE);
-	s.stack = made ? made - 1 : jfr_stack(r, &record);
-	r->samples++;
+	made = jfr_made(r, event, jfr_thread_field(event));
+	s.thread = made ? made - 1 : jfr_thread(r, event);
+	made = jfr_made(r, event, JFR_STACK_TRACE);
+	s.stack = made ? made - 1 : jfr_stack(r, event);
+	r->samples += count;
 	if (r->in->failed)
 		return false;
 	if (r->p->ordered) {
@@ -247,6 +249,26 @@ bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_byte
 		add_sample(r, &s, 0);
 	}
 	return true;
+}
+
+bool jfr_add_samples(struct jfr_reader *r, struct jfr_type *type, const struct jfr_record *event,
+		     uint64_t count)
+{
+	return add_samples(r, type, event, count, r->chunk.p);
+}
+
+bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_bytes event)
+{
+	const char *begin = event.p;
+	struct jfr_record record;
+
+	if (!jfr_read_value(r, &event, type, &record))
+		return false;
+	if (type->kind == KIND_LOST + 1) {
+		r->lost += jfr_number_of(&record, JFR_LOST_SAMPLES);
+		return true;
+	}
+	return add_samples(r, type, &record, 1, begin);
 }
 
 static int by_time(uint32_t a, uint32_t b, const void *context)

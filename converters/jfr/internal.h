@@ -5,6 +5,7 @@
  *	types.c     the metadata of a chunk: what its values look like
  *	pools.c     its constants
  *	stacks.c    methods, stacks and threads of the profile, made of constants
+ *	groups.c    samples that are alike
  *	events.c    which events are samples, and of what
  *	read.c      chunks
  *
@@ -123,9 +124,10 @@ struct jfr_type {
 	struct jfr_member *members;
 	size_t count, cap;
 	uint32_t by_field[JFR_FIELD_COUNT + 1]; /* 1 + the number of the member; 0: none */
-	bool flat;      /* all members are numbers: read_flat() */
-	bool keep;      /* constants of it are looked up */
-	unsigned kind;            /* of an event: see events.c; 0: no sample */
+	bool grouped;                           /* see groups.c */
+	bool flat;                              /* all members are numbers: read_flat() */
+	bool keep;                              /* constants of it are looked up */
+	unsigned kind;                          /* of an event: see events.c; 0: no sample */
 	int64_t period, interval; /* nanoseconds of a sample, as settings say; 0: unknown */
 	value_id value;           /* of its samples; NO_ID before the first one */
 	bool timed;               /* that is a time */
@@ -182,7 +184,23 @@ struct jfr_pools {
 	struct jfr_constant *rows;
 	size_t count, cap;
 	struct index index;
-	uint32_t recent[JFR_RECENT]; /* rows that were found, by a part of their hash; 1 + the row */
+	uint32_t
+		recent[JFR_RECENT]; /* rows that were found, by a part of their hash; 1 + the row */
+};
+
+/* --- samples that are alike --- */
+
+/* How many samples of a type have this thread and this stack; see groups.c. */
+struct jfr_group {
+	uint64_t thread, stack, count;
+	uint32_t type;
+};
+
+struct jfr_groups {
+	struct jfr_group *rows;
+	size_t count, cap;
+	struct index index;
+	uint32_t recent[JFR_RECENT]; /* 1 + the row */
 };
 
 /* --- a chunk --- */
@@ -197,13 +215,15 @@ struct jfr_reader {
 	struct jfr_types types;
 	uint32_t text_type; /* row of the type of texts */
 	struct jfr_pools pools;
+	struct jfr_groups groups;
+	uint64_t left;    /* samples that wait for constants and settings */
 	struct buf texts; /* of the metadata, one behind the other */
 	size_t *text_ends;
 	size_t text_count, text_cap;
 	uint64_t start_ns, start_ticks, ticks_per_second;
-	uint64_t last_tick;     /* the last one whose time fits, since the start */
-	uint64_t without_bytes; /* values that had none */
-	bool other_clock;       /* async-profiler's intervals are no times */
+	uint64_t last_tick;         /* the last one whose time fits, since the start */
+	uint64_t without_bytes;     /* values that had none */
+	bool other_clock;           /* async-profiler's intervals are no times */
 	struct jfr_bytes *settings; /* events of ActiveSetting */
 	size_t setting_count, setting_cap;
 	uint64_t setting_type;
@@ -274,6 +294,12 @@ bool jfr_read_constant(struct jfr_reader *r, const struct jfr_record *record, en
 void jfr_field_text(struct jfr_reader *r, const struct jfr_record *record, enum jfr_field field,
 		    struct buf *out);
 
+/* Of the two fields for it, the one that the event has. */
+static inline enum jfr_field jfr_thread_field(const struct jfr_record *event)
+{
+	return event->type->by_field[JFR_SAMPLED_THREAD] ? JFR_SAMPLED_THREAD : JFR_EVENT_THREAD;
+}
+
 stack_id jfr_stack(struct jfr_reader *r, const struct jfr_record *event);
 thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event);
 
@@ -281,10 +307,22 @@ thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event);
 void jfr_mark_event(struct jfr_type *type);
 /* Whether the event says something of others, before or behind it. */
 bool jfr_is_setting(const struct jfr_type *type);
+/* Whether the event is a sample, or says how many were lost. */
+bool jfr_is_sample(const struct jfr_type *type);
 /* Takes a setting; false after an error. */
 bool jfr_read_setting(struct jfr_reader *r, struct jfr_bytes event);
-/* Takes an event if it is a sample; false after an error. */
+/* Takes an event that jfr_is_sample(); false after an error. */
 bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_bytes event);
+/* Adds `count` samples with the fields of an event; false after an error. */
+bool jfr_add_samples(struct jfr_reader *r, struct jfr_type *type, const struct jfr_record *event,
+		     uint64_t count);
+/*
+ * Whether events of the type may be counted by jfr_group_event(), and jfr_add_groups() makes samples
+ * of them when constants and settings are known.
+ */
+bool jfr_is_groupable(const struct jfr_type *type);
+bool jfr_group_event(struct jfr_reader *r, uint32_t type, struct jfr_bytes event);
+void jfr_add_groups(struct jfr_reader *r);
 /* Adds the samples that waited, in order of time. */
 void jfr_add_waiting(struct jfr_reader *r);
 

@@ -18,8 +18,7 @@ static struct jfr_constant *find(struct jfr_reader *r, uint32_t type, uint64_t k
 	struct jfr_pools *pools = &r->pools;
 	uint32_t *recent = &pools->recent[(key + type * 31) % JFR_RECENT];
 
-	if (*recent && pools->rows[*recent - 1].key == key &&
-	    pools->rows[*recent - 1].type == type)
+	if (*recent && pools->rows[*recent - 1].key == key && pools->rows[*recent - 1].type == type)
 		return &pools->rows[*recent - 1];
 	for (struct probe at = index_probe(&pools->index, hash_of(type, key));
 	     index_next(&pools->index, &at);)

@@ -93,40 +93,58 @@ static bool read_metadata(struct jfr_reader *r)
 }
 
 /*
- * Constants and settings may stand behind the events that need them, and texts of settings may be
- * constants.
+ * The first turn: constants and settings may stand behind the events that need them, and texts of
+ * settings may be constants. Samples that can be counted without them are.
  */
 static void read_constants(struct jfr_reader *r)
 {
 	struct jfr_bytes chunk = events_of(r), event;
-	uint64_t type;
+	uint64_t number;
 
-	r->setting_count = 0;
-	while (!r->in->failed && next_event(r, &chunk, &event, &type)) {
-		uint32_t row = jfr_type_row(&r->types, type);
+	while (!r->in->failed && next_event(r, &chunk, &event, &number)) {
+		uint32_t row = jfr_type_row(&r->types, number);
+		const struct jfr_type *type = row == UINT32_MAX ? NULL : &r->types.rows[row];
 
-		if (type == TYPE_CHECKPOINT) {
+		if (number == TYPE_CHECKPOINT) {
 			jfr_read_pools(r, event);
-		} else if (type != TYPE_METADATA && row == UINT32_MAX) {
+		} else if (number == TYPE_METADATA) {
+			continue;
+		} else if (!type) {
 			jfr_expected(r, event.p, "an event of a type that the chunk has");
-		} else if (type != TYPE_METADATA && jfr_is_setting(&r->types.rows[row])) {
+		} else if (jfr_is_setting(type)) {
 			ARRAY_ROOM(r->settings, r->setting_count, r->setting_cap);
 			r->settings[r->setting_count++] = event;
-			r->setting_type = type;
+			r->setting_type = number;
+		} else if (type->grouped && !r->p->ordered) {
+			jfr_group_event(r, row, event);
+		} else if (jfr_is_sample(type)) {
+			r->left++;
+		} else {
+			r->others++;
 		}
 	}
+	r->others += r->setting_count;
 	for (size_t i = 0; i < r->setting_count && !r->in->failed; i++)
 		jfr_read_setting(r, r->settings[i]);
 }
 
+/* The second turn, for the other samples. */
 static void read_events(struct jfr_reader *r)
 {
 	struct jfr_bytes chunk = events_of(r), event;
-	uint64_t type;
+	uint64_t number;
 
-	while (!r->in->failed && next_event(r, &chunk, &event, &type))
-		if (type != TYPE_METADATA && type != TYPE_CHECKPOINT)
-			jfr_read_event(r, &r->types.rows[jfr_type_row(&r->types, type)], event);
+	while (r->left && !r->in->failed && next_event(r, &chunk, &event, &number)) {
+		struct jfr_type *type;
+
+		if (number == TYPE_METADATA || number == TYPE_CHECKPOINT)
+			continue;
+		type = &r->types.rows[jfr_type_row(&r->types, number)];
+		if (jfr_is_sample(type) && !(type->grouped && !r->p->ordered)) {
+			jfr_read_event(r, type, event);
+			r->left--;
+		}
+	}
 }
 
 /* --- chunks --- */
@@ -140,7 +158,10 @@ static void clear_chunk(struct jfr_reader *r)
 	index_clear(&r->pools.index);
 	memset(r->types.low, 0, sizeof r->types.low);
 	memset(r->pools.recent, 0, sizeof r->pools.recent);
-	r->without_bytes = 0;
+	memset(r->groups.recent, 0, sizeof r->groups.recent);
+	r->groups.count = r->setting_count = 0;
+	index_clear(&r->groups.index);
+	r->without_bytes = r->left = 0;
 	r->other_clock = false;
 	r->text_type = UINT32_MAX;
 }
@@ -152,7 +173,7 @@ static void find_last_tick(struct jfr_reader *r)
 	uint64_t seconds = ((uint64_t)INT64_MAX - r->start_ns) / second;
 
 	r->last_tick = seconds < INT64_MAX / r->ticks_per_second ? seconds * r->ticks_per_second
-								: INT64_MAX;
+								 : INT64_MAX;
 }
 
 static bool read_header(struct jfr_reader *r)
@@ -189,6 +210,7 @@ static void read_chunk(struct jfr_reader *r)
 	if (!read_header(r) || !read_metadata(r))
 		return;
 	read_constants(r);
+	jfr_add_groups(r);
 	read_events(r);
 	if (!r->chunks || r->start_ns < r->first_ns)
 		r->first_ns = r->start_ns;
@@ -257,6 +279,8 @@ static void free_reader(struct jfr_reader *r)
 	index_free(&r->types.index);
 	alloc_free(r->pools.rows);
 	index_free(&r->pools.index);
+	alloc_free(r->groups.rows);
+	index_free(&r->groups.index);
 	buf_free(&r->texts);
 	alloc_free(r->text_ends);
 	buf_free(&r->scratch);

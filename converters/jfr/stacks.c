@@ -190,8 +190,7 @@ stack_id jfr_stack(struct jfr_reader *r, const struct jfr_record *event)
 
 thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event)
 {
-	enum jfr_field field =
-		jfr_member(event, JFR_SAMPLED_THREAD) ? JFR_SAMPLED_THREAD : JFR_EVENT_THREAD;
+	enum jfr_field field = jfr_thread_field(event);
 	struct jfr_constant *c = jfr_constant_of(r, event, field);
 	struct jfr_record record;
 	struct thread t = { 0 };

@@ -206,6 +206,7 @@ static void link_types(struct jfr_reader *r)
 				types->rows[m->type_row].keep = true;
 			types->rows[t].flat &= m->shape == JFR_VARINT || m->shape == JFR_CONSTANT;
 		}
+		types->rows[t].grouped = jfr_is_groupable(&types->rows[t]);
 		if (types->rows[t].shape == JFR_TEXT) {
 			types->rows[t].keep = true;
 			r->text_type = (uint32_t)t;
@@ -297,7 +298,7 @@ static bool read_flat(struct jfr_reader *r, struct jfr_bytes *b, const struct jf
 	for (size_t i = 0; i < type->count; i++)
 		record->number[type->members[i].field] = jfr_number(&at);
 	if (at.bad)
-		jfr_expected(r, b->p, "a value of the type that the chunk says");
+		jfr_expected(r, at.p, "a value of the type that the chunk says");
 	*b = at;
 	return !at.bad;
 }
