@@ -206,11 +206,14 @@ static void add_sample(struct jfr_reader *r, const struct jfr_sample *s, int64_t
 
 bool jfr_is_groupable(const struct jfr_type *type)
 {
-	const struct jfr_event_kind *kind = &kinds[type->kind - 1];
+	const struct jfr_event_kind *kind;
 
-	return type->kind && type->kind <= KINDS && kind->measure == OF_PERIOD &&
-	       kind->field == JFR_NO_FIELD && kind->period_at == JFR_NO_FIELD && type->flat &&
-	       type->by_field[JFR_START_TIME] && type->by_field[JFR_STACK_TRACE] &&
+	if (!type->kind || type->kind > KINDS)
+		return false;
+	kind = &kinds[type->kind - 1];
+	return kind->measure == OF_PERIOD && kind->field == JFR_NO_FIELD &&
+	       kind->period_at == JFR_NO_FIELD && type->flat && type->by_field[JFR_START_TIME] &&
+	       type->by_field[JFR_STACK_TRACE] &&
 	       (type->by_field[JFR_SAMPLED_THREAD] || type->by_field[JFR_EVENT_THREAD]);
 }
 
