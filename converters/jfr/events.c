@@ -65,19 +65,35 @@ bool jfr_is_sample(const struct jfr_type *type)
 
 /* --- settings --- */
 
-/* "10 ms", or a plain number, which is nanoseconds. 0 if it is neither: "everyChunk", "max". */
+/*
+ * "10 ms", "10ms", or a plain number, which is nanoseconds. 0 if it is none of these: "everyChunk",
+ * "max". The units are those that the JDK takes for settings.
+ */
 static int64_t period_of(struct str text)
 {
 	static const struct {
 		const char *unit;
 		int64_t ns;
 	} units[] = {
-		{ "", 1 }, { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
+		{ "", 1 },
+		{ "ns", 1 },
+		{ "us", 1000 },
+		{ "ms", 1000000 },
+		{ "s", 1000000000 },
+		{ "m", 60 * INT64_C(1000000000) },
+		{ "h", 3600 * INT64_C(1000000000) },
+		{ "d", 86400 * INT64_C(1000000000) },
 	};
-	struct str number = text, unit = S("");
+	struct str number, unit;
 	int64_t value, product;
+	size_t digits = 0;
 
-	str_cut(text, ' ', &number, &unit);
+	if (!text.n)
+		return 0;
+	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+		digits++;
+	number = str_head(text, digits);
+	unit = str_trim(str_from(text, digits));
 	if (!str_to_i64(number, &value) || value < 0)
 		return 0;
 	for (unsigned i = 0; i < sizeof units / sizeof *units; i++)
@@ -222,7 +238,6 @@ static bool add_samples(struct jfr_reader *r, struct jfr_type *type, const struc
 {
 	struct jfr_sample s = { 0 };
 	uint64_t ticks, ns = 0;
-	uint32_t made;
 	bool timed;
 
 	if (!measure(r, type, event, count, &s, &timed)) {
@@ -238,10 +253,10 @@ static bool add_samples(struct jfr_reader *r, struct jfr_type *type, const struc
 	if (r->p->ordered && ns_of(r, ticks, &ns))
 		s.time = (int64_t)(r->start_ns + ns);
 	s.value = value_of(r, type, timed);
-	made = jfr_made(r, event, jfr_thread_field(event));
-	s.thread = made ? made - 1 : jfr_thread(r, event);
-	made = jfr_made(r, event, JFR_STACK_TRACE);
-	s.stack = made ? made - 1 : jfr_stack(r, event);
+	if (!jfr_recent(r, event, jfr_thread_field(event), JFR_THREAD, &s.thread))
+		s.thread = jfr_thread(r, event);
+	if (!jfr_recent(r, event, JFR_STACK_TRACE, JFR_STACK, &s.stack))
+		s.stack = jfr_stack(r, event);
 	r->samples += count;
 	if (r->in->failed)
 		return false;

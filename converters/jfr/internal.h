@@ -171,11 +171,15 @@ static inline uint64_t jfr_number_of(const struct jfr_record *record, enum jfr_f
 
 /* --- constants --- */
 
+/* What has been made of a constant: `made` is the id of it in the profile, or a frame type. */
+enum jfr_made { JFR_NOT_MADE, JFR_STACK, JFR_FUNCTION, JFR_THREAD, JFR_FRAME_TYPE };
+
 /* A constant: where it is, and what has been made of it. */
 struct jfr_constant {
 	uint64_t key;
 	uint32_t type;
-	uint32_t made; /* 1 + the id of a stack, function or thread; 0: not yet */
+	uint32_t made;
+	enum jfr_made made_as;
 	const char *at;
 };
 
@@ -222,7 +226,7 @@ struct jfr_reader {
 	size_t text_count, text_cap;
 	uint64_t start_ns, start_ticks, ticks_per_second;
 	uint64_t last_tick;         /* the last one whose time fits, since the start */
-	uint64_t without_bytes;     /* values that had none */
+	uint64_t text_bytes;        /* of all names, each as often as it was asked for */
 	bool other_clock;           /* async-profiler's intervals are no times */
 	struct jfr_bytes *settings; /* events of ActiveSetting */
 	size_t setting_count, setting_cap;
@@ -232,7 +236,8 @@ struct jfr_reader {
 	size_t frame_count, frame_cap;
 
 	/* of the file */
-	uint64_t chunks, samples, others, lost, failed, truncated, first_ns;
+	uint64_t chunks, samples, others, lost, truncated, first_ns;
+	uint64_t without_bytes;     /* values that had none */
 	struct jfr_sample *waiting; /* if the profile keeps their order */
 	size_t waiting_count, waiting_cap;
 	uint32_t best; /* kind of event that is shown by default */
@@ -268,24 +273,29 @@ bool jfr_read_pools(struct jfr_reader *r, struct jfr_bytes event);
 struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_record *record,
 				     enum jfr_field field);
 /*
- * What jfr_stack() and jfr_thread() have made of the constant that a field refers to: 1 + the id. 0
- * if it is not among those that were asked for lately.
+ * Whether it has been made as that. An error if it has been made as something else: in a broken
+ * file one constant may be called a stack and a thread.
  */
-static inline uint32_t jfr_made(const struct jfr_reader *r, const struct jfr_record *record,
-				enum jfr_field field)
+bool jfr_is_made(struct jfr_reader *r, const struct jfr_constant *c, enum jfr_made as);
+/*
+ * Whether a constant that was asked for lately has been made as that, and its id then: the short
+ * way to what jfr_stack() and jfr_thread() return.
+ */
+static inline bool jfr_recent(const struct jfr_reader *r, const struct jfr_record *record,
+			      enum jfr_field field, enum jfr_made as, uint32_t *id)
 {
 	const struct jfr_member *m = jfr_member(record, field);
-	uint64_t key;
+	const struct jfr_constant *c;
 	uint32_t row;
 
 	if (!m)
-		return 0;
-	key = record->number[field];
-	row = r->pools.recent[(key + m->type_row * 31) % JFR_RECENT];
-	return row && r->pools.rows[row - 1].key == key &&
-			       r->pools.rows[row - 1].type == m->type_row
-		       ? r->pools.rows[row - 1].made
-		       : 0;
+		return false;
+	row = r->pools.recent[(record->number[field] + m->type_row * 31) % JFR_RECENT];
+	if (!row)
+		return false;
+	c = &r->pools.rows[row - 1];
+	*id = c->made;
+	return c->key == record->number[field] && c->type == m->type_row && c->made_as == as;
 }
 /* Reads the constant that a field refers to; false if there is none. */
 bool jfr_read_constant(struct jfr_reader *r, const struct jfr_record *record, enum jfr_field field,

@@ -161,7 +161,7 @@ static void clear_chunk(struct jfr_reader *r)
 	memset(r->groups.recent, 0, sizeof r->groups.recent);
 	r->groups.count = r->setting_count = 0;
 	index_clear(&r->groups.index);
-	r->without_bytes = r->left = 0;
+	r->text_bytes = r->left = 0;
 	r->other_clock = false;
 	r->text_type = UINT32_MAX;
 }
