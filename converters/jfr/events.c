@@ -60,19 +60,33 @@ bool jfr_is_setting(const struct jfr_type *type)
 
 /* --- settings --- */
 
-/* "10 ms", or a plain number, which is nanoseconds. 0 if it is neither: "everyChunk", "max". */
+/*
+ * "10 ms", "10ms", or a plain number, which is nanoseconds. 0 if it is none of these: "everyChunk",
+ * "max". The units are those that the JDK takes for settings.
+ */
 static int64_t period_of(struct str text)
 {
 	static const struct {
 		const char *unit;
 		int64_t ns;
 	} units[] = {
-		{ "", 1 }, { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
+		{ "", 1 },
+		{ "ns", 1 },
+		{ "us", 1000 },
+		{ "ms", 1000000 },
+		{ "s", 1000000000 },
+		{ "m", 60 * INT64_C(1000000000) },
+		{ "h", 3600 * INT64_C(1000000000) },
+		{ "d", 86400 * INT64_C(1000000000) },
 	};
-	struct str number = text, unit = S("");
+	struct str number, unit;
 	int64_t value, product;
+	size_t digits = 0;
 
-	str_cut(text, ' ', &number, &unit);
+	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+		digits++;
+	number = str_head(text, digits);
+	unit = str_trim(str_from(text, digits));
 	if (!str_to_i64(number, &value) || value < 0)
 		return 0;
 	for (unsigned i = 0; i < sizeof units / sizeof *units; i++)

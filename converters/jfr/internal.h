@@ -141,11 +141,15 @@ struct jfr_record {
 
 /* --- constants --- */
 
+/* What has been made of a constant: `made` is the id of it in the profile, or a frame type. */
+enum jfr_made { JFR_NOT_MADE, JFR_STACK, JFR_FUNCTION, JFR_THREAD, JFR_FRAME_TYPE };
+
 /* A constant: where it is, and what has been made of it. */
 struct jfr_constant {
 	uint64_t key;
 	uint32_t type;
-	uint32_t made; /* 1 + the id of a stack, function or thread; 0: not yet */
+	uint32_t made;
+	enum jfr_made made_as;
 	const char *at;
 };
 
@@ -171,14 +175,15 @@ struct jfr_reader {
 	size_t *text_ends;
 	size_t text_count, text_cap;
 	uint64_t start_ns, start_ticks, ticks_per_second;
-	uint64_t without_bytes; /* values that had none */
-	bool other_clock;       /* async-profiler's intervals are no times */
+	uint64_t text_bytes; /* of all names, each as often as it was asked for */
+	bool other_clock;    /* async-profiler's intervals are no times */
 	struct buf scratch, name, class_name;
 	frame_id *frames;
 	size_t frame_count, frame_cap;
 
 	/* of the file */
-	uint64_t chunks, samples, others, lost, failed, truncated, first_ns;
+	uint64_t chunks, samples, others, lost, truncated, first_ns;
+	uint64_t without_bytes;     /* values that had none */
 	struct jfr_sample *waiting; /* if the profile keeps their order */
 	size_t waiting_count, waiting_cap;
 	uint32_t best; /* kind of event that is shown by default */
@@ -213,6 +218,11 @@ bool jfr_read_pools(struct jfr_reader *r, struct jfr_bytes event);
 /* The constant that a member with that number refers to, or NULL. */
 struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_member *member,
 				     uint64_t number);
+/*
+ * Whether it has been made as that. An error if it has been made as something else: in a broken
+ * file one constant may be called a stack and a thread.
+ */
+bool jfr_is_made(struct jfr_reader *r, const struct jfr_constant *c, enum jfr_made as);
 /* Reads the constant; false if there is none. */
 bool jfr_read_constant(struct jfr_reader *r, const struct jfr_member *member, uint64_t number,
 		       struct jfr_record *record);

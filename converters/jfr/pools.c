@@ -87,6 +87,14 @@ struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_memb
 		       : NULL;
 }
 
+bool jfr_is_made(struct jfr_reader *r, const struct jfr_constant *c, enum jfr_made as)
+{
+	if (c->made_as != JFR_NOT_MADE && c->made_as != as)
+		jfr_expected(r, c->at,
+			     "a constant that is only one of stack, method, thread, kind");
+	return c->made_as == as;
+}
+
 static struct jfr_bytes bytes_from(const struct jfr_reader *r, const char *at)
 {
 	return (struct jfr_bytes){ at, r->chunk.p + r->chunk.n, false };
@@ -106,7 +114,7 @@ bool jfr_read_constant(struct jfr_reader *r, const struct jfr_member *member, ui
 }
 
 /* A text in its place, or the constant that stands for it, which is a text in its place. */
-static void put_text(struct jfr_reader *r, const char *at, struct buf *out)
+static void put_text_at(struct jfr_reader *r, const char *at, struct buf *out)
 {
 	struct jfr_bytes b = bytes_from(r, at);
 	const struct jfr_constant *c;
@@ -119,6 +127,23 @@ static void put_text(struct jfr_reader *r, const char *at, struct buf *out)
 		return;
 	b = bytes_from(r, c->at);
 	jfr_text(&b, out, &number);
+}
+
+/*
+ * Many constants may refer to one long text, of which each makes a name of its own: a file of
+ * 1 MB could fill the memory.
+ */
+static void put_text(struct jfr_reader *r, const char *at, struct buf *out)
+{
+	enum { MOST_OF_SMALL_CHUNKS = 4 << 20, MOST_PER_BYTE = 64 };
+	size_t before = out->n;
+
+	if (r->in->failed)
+		return;
+	put_text_at(r, at, out);
+	r->text_bytes += out->n - before;
+	if (r->text_bytes / MOST_PER_BYTE > r->chunk.n + MOST_OF_SMALL_CHUNKS / MOST_PER_BYTE)
+		jfr_expected(r, at, "names of at most 64 bytes for each byte of the chunk");
 }
 
 /* Symbol{string}, Class{name}, FrameType{description}: the first of these that is there. */

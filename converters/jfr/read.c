@@ -131,7 +131,7 @@ static void clear_chunk(struct jfr_reader *r)
 	r->types.count = r->pools.count = r->text_count = r->texts.n = 0;
 	index_clear(&r->types.index);
 	index_clear(&r->pools.index);
-	r->without_bytes = 0;
+	r->text_bytes = 0;
 	r->other_clock = false;
 	r->text_type = UINT32_MAX;
 }

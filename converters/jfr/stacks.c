@@ -34,17 +34,18 @@ static struct jfr_frame_type frame_type(struct jfr_reader *r, const struct jfr_r
 
 	if (!c)
 		return (struct jfr_frame_type){ FRAME_UNKNOWN, false, false };
-	if (!c->made) {
+	if (!jfr_is_made(r, c, JFR_FRAME_TYPE)) {
 		r->scratch.n = 0;
 		jfr_field_text(r, frame, JFR_TYPE, &r->scratch);
+		c->made_as = JFR_FRAME_TYPE;
 		c->made = UINT32_MAX;
 		for (uint32_t i = 0; i < sizeof types / sizeof *types; i++)
 			if (str_eq(buf_str(&r->scratch), str_of(types[i].text)))
-				c->made = 1 + i;
+				c->made = i;
 	}
 	if (c->made == UINT32_MAX)
 		return (struct jfr_frame_type){ FRAME_UNKNOWN, false, false };
-	return types[c->made - 1].type;
+	return types[c->made].type;
 }
 
 /* The offset of `mark` in the name, or its length. */
@@ -94,7 +95,7 @@ static function_id make_function(struct jfr_reader *r, const struct jfr_record *
 	class = buf_str(&r->class_name);
 	if (type.of_object || (type.kind == FRAME_NATIVE && names_object(class))) {
 		f.object = profile_string(r->p, class);
-		f.name = profile_string(r->p, buf_str(&r->name));
+		f.name = profile_string(r->p, r->name.n ? buf_str(&r->name) : S("[unknown]"));
 		return profile_function(r->p, f);
 	}
 	for (size_t i = 0; i < class.n; i++)
@@ -121,12 +122,14 @@ static frame_id make_frame(struct jfr_reader *r, const struct jfr_record *record
 	uint64_t line = record->number[JFR_LINE_NUMBER];
 	struct frame f = { .kind = type.kind, .inlined = type.inlined };
 
-	if (method && method->made)
-		f.function = method->made - 1;
+	if (method && jfr_is_made(r, method, JFR_FUNCTION))
+		f.function = method->made;
 	else
 		f.function = make_function(r, record, type);
-	if (method)
-		method->made = f.function + 1;
+	if (method) {
+		method->made = f.function;
+		method->made_as = JFR_FUNCTION;
+	}
 	f.line = line <= INT32_MAX ? (uint32_t)line : 0;
 	return profile_frame(r->p, f);
 }
@@ -153,7 +156,7 @@ static bool read_frames(struct jfr_reader *r, const struct jfr_record *trace)
 		return false;
 	}
 	for (uint64_t i = 0; i < trace->number[JFR_FRAMES]; i++) {
-		if (!jfr_read_value(r, &b, &r->types.rows[m->type_row], &frame))
+		if (r->in->failed || !jfr_read_value(r, &b, &r->types.rows[m->type_row], &frame))
 			return false;
 		ARRAY_ROOM(r->frames, r->frame_count, r->frame_cap);
 		r->frames[r->frame_count++] = make_frame(r, &frame);
@@ -168,8 +171,8 @@ stack_id jfr_stack(struct jfr_reader *r, const struct jfr_record *event)
 	stack_id stack = EMPTY_STACK;
 	struct jfr_record trace;
 
-	if (c && c->made)
-		return c->made - 1;
+	if (c && jfr_is_made(r, c, JFR_STACK))
+		return c->made;
 	if (c && jfr_read_constant(r, event->member[JFR_STACK_TRACE],
 				   event->number[JFR_STACK_TRACE], &trace)) {
 		if (!read_frames(r, &trace))
@@ -183,8 +186,10 @@ stack_id jfr_stack(struct jfr_reader *r, const struct jfr_record *event)
 	}
 	if (stack == EMPTY_STACK)
 		stack = stacks_push(&r->p->stacks, stack, own_frame(r, "[unknown]"));
-	if (c)
-		c->made = stack + 1;
+	if (c) {
+		c->made = stack;
+		c->made_as = JFR_STACK;
+	}
 	return stack;
 }
 
@@ -199,8 +204,8 @@ thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event)
 	struct thread t = { 0 };
 	thread_id thread;
 
-	if (c && c->made)
-		return c->made - 1;
+	if (c && jfr_is_made(r, c, JFR_THREAD))
+		return c->made;
 	if (jfr_read_constant(r, event->member[field], event->number[field], &record)) {
 		r->name.n = 0;
 		jfr_field_text(r, &record, JFR_JAVA_NAME, &r->name);
@@ -210,7 +215,9 @@ thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event)
 		t.tid = record.number[JFR_OS_THREAD_ID];
 	}
 	thread = profile_thread(r->p, t);
-	if (c)
-		c->made = thread + 1;
+	if (c) {
+		c->made = thread;
+		c->made_as = JFR_THREAD;
+	}
 	return thread;
 }

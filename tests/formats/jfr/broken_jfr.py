@@ -145,6 +145,10 @@ FILES = {
     "type-within-itself": chunk(checkpoint({91: {1: bytes(40)}}), types={**TYPES, "jdk.Odd": (91, {"startTime": (91,), "x": (91,)})}),
     "values-without-bytes": chunk(event(91, number(1 << 62)), types={**TYPES, "nothing": (90, {}),
                                                                     "jdk.ThreadSleep": (91, {"x": (90, False, True)})}),
+    "kind-of-a-frame-is-its-method": chunk(*SAMPLES, CONSTANTS, types={
+        **TYPES, "jdk.types.StackFrame": (FRAME, {"method": (KIND, True), "lineNumber": (INT,), "type": (KIND, True)})}),
+    "thread-is-a-stack": chunk(CONSTANTS, sample(5, 1, 1), event(PARK, numbers(5, 1, 1, 1)), types={
+        **TYPES, "jdk.ThreadPark": (PARK, {"startTime": (LONG,), "duration": (LONG,), "eventThread": (STACK, True)})}),
     "duration-beyond-64-bits": chunk(CONSTANTS, event(PARK, numbers(5, 1 << 63, 1, 1))),
     "weight-beyond-63-bits": chunk(CONSTANTS, event(ALLOCATION, numbers(5, 1, 1, 1 << 63))),
     "time-beyond-64-bits": chunk(CONSTANTS, sample(1 << 63)),

@@ -77,7 +77,9 @@ def test_each_kind_of_event_is_a_value():
 @pytest.mark.parametrize("settings, period", [
     ([("period", "20 ms")], 20_000_000), ([("period", "7 us")], 7000), ([("period", "1 s")], 10 ** 9), ([("period", "everyChunk")], 0),
     ([("interval", "5000000"), ("event", "ctimer")], 5_000_000), ([("interval", "5000000"), ("event", "cycles")], 0),
-    ([("event", "cpu"), ("interval", "1000")], 1000), ([("enabled", "true")], 0)])
+    ([("event", "cpu"), ("interval", "1000")], 1000), ([("enabled", "true")], 0),
+    ([("period", "20ms")], 20_000_000), ([("period", "2 m")], 120 * 10 ** 9), ([("period", "1 h")], 3600 * 10 ** 9), ([("period", "2d")], 172_800 * 10 ** 9),
+    ([("period", "-5 ms")], 0), ([("period", "ms")], 0)])
 def test_periods(settings, period):
     rows = [jfr.event(jfr.SETTING, jfr.number(jfr.SAMPLE) + jfr.text(name) + jfr.text(value)) for name, value in settings]
     found, _ = folded("-q", data=jfr.chunk(*rows, jfr.CONSTANTS, *jfr.SAMPLES))
@@ -137,3 +139,26 @@ def test_fields_that_we_do_not_know_are_passed_over():
     pair = struct.pack(">f", 1.5) + jfr.number(2) + struct.pack(">dd", 1, 2)
     event = jfr.event(jfr.SAMPLE, jfr.number(2) + pair * 2 + struct.pack(">d", 3) + jfr.numbers(2000, 1, 1) + struct.pack(">f", 4))
     assert folded("-q", data=jfr.chunk(jfr.CONSTANTS, event, types=types))[0] == {"shop.Shop.main;shop.Shop.price": 1}
+
+
+def test_native_code_without_a_method():
+    pools = {**jfr.POOLS, jfr.KIND: dict.fromkeys(range(4), jfr.text("C++"))}
+    pools[jfr.STACK] = {1: b"\0" + jfr.frames((99, 0, 0), (3, 0, 3))}
+    assert list(folded("-q", data=jfr.chunk(jfr.checkpoint(pools), jfr.sample(5)))[0]) == ["write (libc.so.6);[unknown]"]
+
+
+def test_long_texts_that_many_constants_name():
+    """Each would be a name of its own, or be read again for each setting: 4 GB, and minutes, of files of 1 MB."""
+    long, many = "a" * 50_000, range(1000)
+    names = {1: jfr.text(long), **{1000 + i: jfr.text(f"m{i}") for i in many}}
+    pools = {**jfr.POOLS, jfr.SYMBOL: names, jfr.CLASS: {1: jfr.number(1)}, jfr.METHOD: {i: jfr.numbers(1, 1000 + i, 1) for i in many},
+             jfr.STACK: {1: b"\0" + jfr.frames(*((i, 1, 1) for i in many))}}
+    settings = [jfr.event(jfr.SETTING, jfr.number(jfr.SAMPLE) + b"\2\1\2\1")] * 1000
+    for data in jfr.chunk(jfr.checkpoint(pools), jfr.sample(5)), jfr.chunk(*settings, jfr.checkpoint({jfr.STRING: {1: jfr.text(long)}})):
+        assert b"expected names of at most 64 bytes for each byte of the chunk" in lib.run("jfr2collapsed", input=data, status=2)[1]
+
+
+def test_values_without_bytes_are_counted_over_chunks():
+    types = {"long": jfr.TYPES["long"], "nothing": (90, {}), "jdk.ThreadSleep": (91, {"x": (90, False, True)})}
+    data = jfr.chunk(jfr.event(91, jfr.number(1 << 19)), types=types) * 3
+    assert b"chunk 3: expected a value of the type that the chunk says" in lib.run("jfr2collapsed", input=data, status=2)[1]
