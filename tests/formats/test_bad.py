@@ -88,13 +88,14 @@ def test_standard_input(case):
         refuse(f"{name}2collapsed", *args, input=data, case=case, file="standard input")
 
 
-@pytest.mark.parametrize("case", lib.some(CASES))
+# what programs do about one broken file they do about any: a third of them each way
+@pytest.mark.parametrize("case", lib.some(CASES[0::3]))
 def test_profconv_from(case):
     name, file = case.split("/")[0], str(HERE / f"{case}.in")
     refuse("profconv", "-f", name, "-t", "collapsed", file, case=case, file=file)
 
 
-@pytest.mark.parametrize("case", lib.some(CASES))
+@pytest.mark.parametrize("case", lib.some(CASES[1::3]))
 def test_old_output_is_kept(case, tmp_path):
     name, file = case.split("/")[0], str(HERE / f"{case}.in")
     for old in ("old", "old.gz"):
@@ -104,7 +105,7 @@ def test_old_output_is_kept(case, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["old", "old.gz"]
 
 
-@pytest.mark.parametrize("case", lib.some(CASES))
+@pytest.mark.parametrize("case", lib.some(CASES[2::3]))
 def test_no_new_output(case, tmp_path):
     name, file = case.split("/")[0], str(HERE / f"{case}.in")
     refuse(f"{name}2flamegraph", "--no-time", "-o", tmp_path / "new.svg", file, case=case, file=file)
