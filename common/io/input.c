@@ -307,14 +307,17 @@ int input_error_at(struct input *in, uint64_t at, const char *format, ...)
 
 void input_refuse(const char *format, ...)
 {
+	struct input *reading = task_current->reading;
 	char text[256];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	if (task_current->reading)
-		input_error(task_current->reading, "%s", text);
+	if (reading && reading->cut) /* that is not reported: this is */
+		reading->failed = reading->cut = false;
+	if (reading)
+		input_error(reading, "%s", text);
 	else
 		diag_error("%s", text);
 }

@@ -40,6 +40,7 @@ struct input {
 	enum input_place place;
 	uint64_t line; /* number of lines returned by input_line() */
 	bool failed;
+	bool cut; /* failed at its end and not reported: the reader may keep what it has */
 	const void *options;               /* option values of the format that reads it */
 	const struct input_origin *origin; /* NULL, or what errors in memory of its own ask */
 

@@ -28,7 +28,7 @@ bool json_expected(struct json *j, const char *what)
 	rest = (struct str){ in->p, (size_t)(in->end - in->p) };
 	if (rest.n)
 		input_error(in, "expected %s, got %s", what, diag_quote(str_head(rest, 24)));
-	else
+	else if (!json_cut_here(j, what))
 		input_error(in, "expected %s, got the end of the input", what);
 	return false;
 }
@@ -183,6 +183,9 @@ static bool take_unit(struct json *j)
 	uint32_t unit, low;
 	char bytes[4];
 
+	if (!input_want(in, 6) && !memchr(in->p, '"', (size_t)(in->end - in->p)) &&
+	    json_cut_here(j, "an escape"))
+		return false;
 	if (!input_want(in, 6) || !hex4(in->p + 2, &unit))
 		return json_expected(j, "\\u and four hexadecimal digits");
 	if (unit >= 0xd800 && unit < 0xdc00 && input_want(in, 12) && in->p[6] == '\\' &&
@@ -207,7 +210,7 @@ static bool take_escape(struct json *j)
 	const char *letter;
 
 	if (!input_want(in, 2))
-		return json_expected(j, "an escape");
+		return json_cut_here(j, "an escape") ? false : json_expected(j, "an escape");
 	if (in->p[1] == 'u')
 		return take_unit(j);
 	letter = memchr(letters, in->p[1], sizeof letters - 1);
@@ -379,6 +382,9 @@ bool json_number_text(struct json *j, struct str *text)
 {
 	next_value(j);
 	*text = number_text(j->in);
+	if (text->n && text->n < LONGEST_NUMBER && text->p + text->n == j->in->end &&
+	    json_cut_here(j, "the end of a number"))
+		return false;
 	if (j->in->failed || !is_number(*text) || text->n >= LONGEST_NUMBER)
 		return json_expected(j, "a number");
 	j->in->p += text->n;
@@ -434,8 +440,15 @@ bool json_index(struct json *j, uint32_t max, const char *what, uint32_t *value)
 static bool take_word(struct json *j, struct str word)
 {
 	struct input *in = j->in;
+	size_t have;
 
-	if (!input_want(in, word.n) || memcmp(in->p, word.p, word.n) != 0)
+	if (!input_want(in, word.n)) {
+		have = (size_t)(in->end - in->p);
+		if (have && memcmp(in->p, word.p, have) == 0)
+			json_cut_here(j, "a word");
+		return false;
+	}
+	if (memcmp(in->p, word.p, word.n) != 0)
 		return false;
 	in->p += word.n;
 	return true;

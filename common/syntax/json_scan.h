@@ -47,6 +47,10 @@ struct json {
 	bool at_start;   /* right behind an opening bracket: no comma is expected */
 	bool colon;      /* behind a key: a colon is expected */
 	struct buf text; /* holds the last string that had escapes */
+
+	bool may_be_cut;       /* see json_allow_cut() */
+	uint64_t cut_at;       /* where the input ended */
+	char cut_expected[40]; /* and what was expected there */
 };
 
 void json_start(struct json *j, struct input *in);
@@ -104,5 +108,26 @@ bool json_flat_neighbour(const struct json *j, struct str *text);
 
 /* Reports "byte N: expected WHAT, got ..." at the next value. Returns false. */
 bool json_expected(struct json *j, const char *what);
+
+/*
+ * For readers that keep what a file has before a cut. After json_allow_cut() the end of the input
+ * within a value is an error like others, in->failed included, but none that is reported. What
+ * ended with the input is not taken: of "12" nobody knows that it was not 123. When all loops have
+ * ended, a caller whose in->cut is set decides: json_keep_cut() takes the error back, and nothing
+ * more can be read, or json_refuse_cut() reports it. Any other error is reported as usual, and
+ * leaves in->cut alone.
+ */
+static inline void json_allow_cut(struct json *j)
+{
+	j->may_be_cut = true;
+}
+void json_keep_cut(struct json *j);
+void json_refuse_cut(struct json *j);
+
+/*
+ * For json_scan.c, after input_want() or input_more() returned false: fails as a cut, if such are
+ * allowed and there was no other error. Returns whether it did.
+ */
+bool json_cut_here(struct json *j, const char *what);
 
 #endif

@@ -13,7 +13,7 @@ enum { MICROSECONDS = 3, SECONDS = 9 };
 #define CPUPROFILE_GC S("(garbage collector)")
 
 struct cpuprofile_read_options {
-	bool gc_on_top;
+	bool gc_on_top, lenient;
 };
 
 struct cpuprofile_write_options {

@@ -9,6 +9,8 @@
 const struct option_row cpuprofile_read_rows[] = {
 	OPT_FLAG(0, "gc-on-top", "put the garbage collector on top of what it interrupted",
 		 AT(gc_on_top)),
+	OPT_FLAG(0, "lenient", "of a file that is cut, read the samples with times before the cut",
+		 AT(lenient)),
 	OPT_END
 };
 
@@ -135,6 +137,47 @@ static void read_key(struct cpuprofile_reader *r, struct str key)
 		json_skip(&r->j);
 }
 
+/* --- a file that is cut --- */
+
+/*
+ * Of samples [2, 3, 2] and timeDeltas [10, 5 the first is kept: "5" may be the beginning of "57".
+ * How long the last one took is in a time behind the cut, and endTime, which V8 writes before the
+ * samples, is not the end of that one.
+ */
+static void drop_samples(struct cpuprofile_reader *r, size_t kept)
+{
+	r->sample_count = r->time_count = kept;
+	r->end.known = false;
+	/* of our own files: for how many samples the rows stand, those behind the cut too */
+	for (size_t i = 0; i < r->node_count; i++)
+		r->nodes[i].hits = 0;
+	profile_report_missing(
+		r->p, str_of(r->in->name),
+		"the file is cut: samples with a time before that: %zu, the last without a length",
+		kept);
+}
+
+/* Sizes are those of nodes; without samples and times nothing says how long nodes ran. */
+static void keep_before_cut(struct cpuprofile_reader *r)
+{
+	size_t samples = r->sample_count, times = r->time_count;
+
+	if (!r->nodes_whole || (!r->has_sizes && (!samples || !times))) {
+		json_refuse_cut(&r->j);
+		return;
+	}
+	json_keep_cut(&r->j);
+	/* of arrays that have ended, other numbers are an error: see make_samples.c */
+	if (!r->has_sizes && !r->times_whole && times < samples)
+		drop_samples(r, times);
+	else if (!r->has_sizes && !r->samples_whole && samples < times)
+		drop_samples(r, samples);
+	else
+		profile_report_missing(r->p, str_of(r->in->name),
+				       "the file is cut behind the last of its %s",
+				       r->has_sizes ? "nodes" : "samples");
+}
+
 /*
  * The protocol answers {"profile": {...}} to Profiler.stop, inside {"id": 7, "result": ...}, and
  * people save either.
@@ -155,6 +198,8 @@ static void read_file(struct cpuprofile_reader *r)
 			read_key(r, key);
 	}
 	json_end(&r->j);
+	if (r->in->cut)
+		keep_before_cut(r);
 	if (!r->has_nodes)
 		input_error_at(r->in, 0, "expected a profile of V8 with 'nodes' or 'head'");
 }
@@ -178,6 +223,8 @@ int cpuprofile_read(struct input *in, struct profile *p)
 	struct cpuprofile_reader r = { .in = in, .p = p, .options = *options };
 
 	json_start(&r.j, in);
+	if (options->lenient)
+		json_allow_cut(&r.j);
 	take_thread(&r);
 	read_file(&r);
 	if (!in->failed)

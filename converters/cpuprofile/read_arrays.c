@@ -52,6 +52,7 @@ void cpuprofile_read_times(struct cpuprofile_reader *r, bool deltas)
 		ARRAY_ROOM(r->times, r->time_count, r->time_cap);
 		r->times[r->time_count++] = cpuprofile_scaled(r, number, MICROSECONDS, byte);
 	}
+	r->times_whole = !r->in->failed;
 }
 
 /* --- samples --- */
@@ -88,4 +89,5 @@ void cpuprofile_read_samples(struct cpuprofile_reader *r)
 		ARRAY_ROOM(r->samples, r->sample_count, r->sample_cap);
 		r->samples[r->sample_count++] = id;
 	}
+	r->samples_whole = !r->in->failed;
 }

@@ -231,6 +231,7 @@ void cpuprofile_read_list(struct cpuprofile_reader *r)
 	json_array(&r->j);
 	while (json_element(&r->j))
 		read_node(r);
+	r->nodes_whole = !r->in->failed;
 }
 
 void cpuprofile_read_tree(struct cpuprofile_reader *r)
@@ -239,4 +240,5 @@ void cpuprofile_read_tree(struct cpuprofile_reader *r)
 		return;
 	r->is_tree = true;
 	read_node(r);
+	r->nodes_whole = !r->in->failed;
 }

@@ -62,6 +62,8 @@ struct cpuprofile_reader {
 	bool has_sizes; /* a node has one: the profile is of memory */
 	bool is_tree;   /* `head` instead of `nodes`, whose start and end are in seconds */
 	bool own;       /* written by us */
+	/* nodes, samples and times have been read to their end */
+	bool nodes_whole, samples_whole, times_whole;
 
 	struct cpuprofile_node *nodes;
 	size_t node_count, node_cap;

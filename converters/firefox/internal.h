@@ -8,7 +8,7 @@
 enum { MILLISECONDS = 6 };
 
 struct firefox_read_options {
-	bool durations;
+	bool durations, lenient;
 };
 
 extern const struct option_row firefox_read_rows[];

@@ -9,6 +9,8 @@
 const struct option_row firefox_read_rows[] = {
 	OPT_FLAG(0, "durations", "let samples last until the next of their thread, not count one",
 		 AT(durations)),
+	OPT_FLAG(0, "lenient", "of a file that is cut, read the threads before the cut",
+		 AT(lenient)),
 	OPT_END
 };
 
@@ -51,6 +53,7 @@ static void read_meta(struct firefox_reader *r, struct firefox_process *process)
 			json_skip(&r->j);
 		}
 	}
+	process->has_meta = !r->in->failed;
 }
 
 static void read_libs(struct firefox_reader *r, struct firefox_process *process)
@@ -73,6 +76,7 @@ static void read_libs(struct firefox_reader *r, struct firefox_process *process)
 		ARRAY_ROOM(process->libs, process->lib_count, process->lib_cap);
 		process->libs[process->lib_count++] = path ? path : name;
 	}
+	process->has_libs = !r->in->failed;
 }
 
 /* --- what threads share --- */
@@ -97,6 +101,7 @@ static void read_shared(struct firefox_reader *r)
 		else
 			json_skip(&r->j);
 	}
+	r->has_shared = !r->in->failed;
 }
 
 /* What our own files say beside. */
@@ -184,6 +189,8 @@ static void read_file(struct firefox_reader *r)
 			r->open_count--;
 	}
 	json_end(&r->j);
+	if (r->in->cut)
+		firefox_keep_before_cut(r);
 	if (!r->has_threads)
 		input_error_at(r->in, 0, "expected a profile of Firefox with 'threads'");
 }
@@ -217,11 +224,8 @@ static void free_reader(struct firefox_reader *r)
 		alloc_free(r->processes[i].kinds);
 		alloc_free(r->processes[i].libs);
 	}
-	for (size_t i = 0; i < r->thread_count; i++) {
-		firefox_free_tables(&r->threads[i].tables);
-		alloc_free(r->threads[i].times);
-		alloc_free(r->threads[i].weights);
-	}
+	for (size_t i = 0; i < r->thread_count; i++)
+		firefox_free_thread(&r->threads[i]);
 	firefox_free_tables(&r->shared);
 	alloc_free(r->processes);
 	alloc_free(r->open);
@@ -235,6 +239,8 @@ int firefox_read(struct input *in, struct profile *p)
 	struct firefox_reader r = { .in = in, .p = p, .options = *options };
 
 	json_start(&r.j, in);
+	if (options->lenient)
+		json_allow_cut(&r.j);
 	if (str_ends(str_of(in->name), S(".jslb")))
 		input_error_at(in, 0, "expected JSON, got the binary form (save it as .json)");
 	read_file(&r);

@@ -113,4 +113,12 @@ void firefox_read_thread(struct firefox_reader *r, size_t process)
 	json_object(&r->j);
 	while (json_key(&r->j, &key))
 		read_key(r, t, key);
+	t->whole = !r->in->failed;
+}
+
+void firefox_free_thread(struct firefox_thread *t)
+{
+	firefox_free_tables(&t->tables);
+	alloc_free(t->times);
+	alloc_free(t->weights);
 }

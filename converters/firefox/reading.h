@@ -4,6 +4,7 @@
  * 	read.c          the file, processes, what concerns all threads
  * 	read_thread.c   one thread
  * 	read_tables.c   tables, column by column or row by row
+ * 	read_cut.c      what is kept of a file that is cut
  * 	make_stacks.c   tables become stacks
  * 	make_samples.c  samples of a thread become rows
  *
@@ -64,6 +65,7 @@ struct firefox_tables {
 struct firefox_thread {
 	struct firefox_tables tables;
 	uint64_t byte;
+	bool whole; /* it has been read to its end */
 	size_t process;
 	string_id name, process_name, weight_type;
 	uint64_t pid, tid;
@@ -86,6 +88,7 @@ struct firefox_thread {
 struct firefox_process {
 	bool in_processes; /* while it is read: the next value is one of its children */
 	bool has_start;
+	bool has_meta, has_libs; /* read to their ends */
 	int64_t start, interval; /* nanoseconds, the start since 1970 */
 	enum frame_kind *kinds;  /* by category */
 	size_t kind_count, kind_cap;
@@ -107,6 +110,7 @@ struct firefox_reader {
 	size_t thread_count, thread_cap;
 	struct firefox_tables shared;
 	bool has_threads, own;
+	bool has_shared;               /* read to its end */
 	bool several;                  /* processes: their threads are named alike */
 	uint64_t markers, allocations; /* rows that were passed over */
 
@@ -127,6 +131,12 @@ int64_t firefox_take_time(struct firefox_reader *r);
 /* --- read_thread.c --- */
 
 void firefox_read_thread(struct firefox_reader *r, size_t process);
+void firefox_free_thread(struct firefox_thread *t);
+
+/* --- read_cut.c --- */
+
+/* After in->cut: keeps the threads before it, or reports an error. */
+void firefox_keep_before_cut(struct firefox_reader *r);
 
 /* --- make_stacks.c, make_samples.c --- */
 

@@ -5,7 +5,7 @@
 enum { TEXT_NULL, TEXT_EMPTY, TEXT_CONSTANT, TEXT_UTF8, TEXT_UTF16, TEXT_LATIN1 };
 enum { REPLACEMENT = 0xfffd };
 
-uint64_t jfr_number(struct jfr_bytes *b)
+uint64_t jfr_long_number(struct jfr_bytes *b)
 {
 	uint64_t value = 0;
 

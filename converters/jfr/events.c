@@ -58,6 +58,11 @@ bool jfr_is_setting(const struct jfr_type *type)
 	return type->kind == KIND_SETTING + 1;
 }
 
+bool jfr_is_sample(const struct jfr_type *type)
+{
+	return type->kind && type->kind != KIND_SETTING + 1;
+}
+
 /* --- settings --- */
 
 /*
@@ -83,6 +88,8 @@ static int64_t period_of(struct str text)
 	int64_t value, product;
 	size_t digits = 0;
 
+	if (!text.n)
+		return 0;
 	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
 		digits++;
 	number = str_head(text, digits);
@@ -102,17 +109,17 @@ static bool is_clock(struct str event)
 	       str_eq(event, S("ctimer")) || str_eq(event, S("wall"));
 }
 
-bool jfr_read_setting(struct jfr_reader *r, const struct jfr_type *type, struct jfr_bytes event)
+bool jfr_read_setting(struct jfr_reader *r, struct jfr_bytes event)
 {
 	struct jfr_record record;
-	uint32_t row;
+	uint32_t row = jfr_type_row(&r->types, r->setting_type);
 
-	if (!jfr_read_value(r, &event, type, &record))
+	if (!jfr_read_value(r, &event, &r->types.rows[row], &record))
 		return false;
 	r->name.n = r->scratch.n = 0;
 	jfr_field_text(r, &record, JFR_NAME, &r->name);
 	jfr_field_text(r, &record, JFR_VALUE, &r->scratch);
-	row = jfr_type_row(&r->types, record.number[JFR_ID]);
+	row = jfr_type_row(&r->types, jfr_number_of(&record, JFR_ID));
 	if (str_eq(buf_str(&r->name), S("event")))
 		r->other_clock = !is_clock(buf_str(&r->scratch));
 	else if (row == UINT32_MAX)
@@ -148,20 +155,20 @@ static bool period_in(const struct jfr_reader *r, const struct jfr_type *type,
 	*period = (uint64_t)type->period;
 	if (!*period && !r->other_clock)
 		*period = (uint64_t)type->interval;
-	return kind->period_at == JFR_NO_FIELD || !event->member[kind->period_at] ||
+	return kind->period_at == JFR_NO_FIELD || !jfr_member(event, kind->period_at) ||
 	       ns_of(r, event->number[kind->period_at], period);
 }
 
-/* Which value it is, how much of it, and how many samples. False if it does not fit. */
+/* How much of the value `count` samples are, and how many samples. False if it does not fit. */
 static bool measure(struct jfr_reader *r, struct jfr_type *type, const struct jfr_record *event,
-		    struct jfr_sample *s, bool *timed)
+		    uint64_t count, struct jfr_sample *s, bool *timed)
 {
 	const struct jfr_event_kind *kind = &kinds[type->kind - 1];
-	uint64_t amount = 1, period;
+	uint64_t amount = count, period;
 
-	if (kind->field != JFR_NO_FIELD && event->member[kind->field])
+	if (kind->field != JFR_NO_FIELD && jfr_member(event, kind->field))
 		amount = event->number[kind->field];
-	s->count = 1;
+	s->count = count;
 	*timed = kind->measure != OF_BYTES;
 	if (kind->measure == OF_PERIOD) {
 		s->count = amount;
@@ -180,10 +187,11 @@ static bool measure(struct jfr_reader *r, struct jfr_type *type, const struct jf
 static value_id value_of(struct jfr_reader *r, struct jfr_type *type, bool timed)
 {
 	const struct jfr_event_kind *kind = &kinds[type->kind - 1];
-	struct value_type value = { .name = profile_string(r->p, str_of(kind->name)) };
+	struct value_type value = { 0 };
 
 	if (type->value != NO_ID && type->timed == timed)
 		return type->value;
+	value.name = profile_string(r->p, str_of(kind->name));
 	if (kind->measure == OF_BYTES)
 		value.unit = UNIT_BYTES;
 	else if (timed)
@@ -212,39 +220,44 @@ static void add_sample(struct jfr_reader *r, const struct jfr_sample *s, int64_t
 	profile_sample_value(r->p, sample, s->value, s->amount);
 }
 
-bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_bytes event)
+bool jfr_is_groupable(const struct jfr_type *type)
 {
-	const char *begin = event.p;
-	struct jfr_sample s = { 0 };
-	struct jfr_record record;
-	bool timed;
-	uint64_t ticks, ns;
+	const struct jfr_event_kind *kind;
 
-	if (!type->kind || type->kind == KIND_SETTING + 1) {
-		r->others++;
-		return true;
-	}
-	if (!jfr_read_value(r, &event, type, &record))
+	if (!type->kind || type->kind > KINDS)
 		return false;
-	if (type->kind == KIND_LOST + 1) {
-		r->lost += record.number[JFR_LOST_SAMPLES];
-		return true;
-	}
-	if (!measure(r, type, &record, &s, &timed)) {
-		jfr_expected(r, begin, "a value below 2^63");
+	kind = &kinds[type->kind - 1];
+	return kind->measure == OF_PERIOD && kind->field == JFR_NO_FIELD &&
+	       kind->period_at == JFR_NO_FIELD && type->flat && type->by_field[JFR_START_TIME] &&
+	       type->by_field[JFR_STACK_TRACE] &&
+	       (type->by_field[JFR_SAMPLED_THREAD] || type->by_field[JFR_EVENT_THREAD]);
+}
+
+static bool add_samples(struct jfr_reader *r, struct jfr_type *type, const struct jfr_record *event,
+			uint64_t count, const char *at)
+{
+	struct jfr_sample s = { 0 };
+	uint64_t ticks, ns = 0;
+	bool timed;
+
+	if (!measure(r, type, event, count, &s, &timed)) {
+		jfr_expected(r, at, "a value below 2^63");
 		return false;
 	}
-	ticks = record.number[JFR_START_TIME];
+	ticks = jfr_number_of(event, JFR_START_TIME);
 	ticks = ticks > r->start_ticks ? ticks - r->start_ticks : 0;
-	if (!ns_of(r, ticks, &ns) || ns > (uint64_t)INT64_MAX - r->start_ns) {
-		jfr_expected(r, begin, "a time before the year 2262");
+	if (ticks > r->last_tick) {
+		jfr_expected(r, at, "a time before the year 2262");
 		return false;
 	}
-	s.time = (int64_t)(r->start_ns + ns);
+	if (r->p->ordered && ns_of(r, ticks, &ns))
+		s.time = (int64_t)(r->start_ns + ns);
 	s.value = value_of(r, type, timed);
-	s.thread = jfr_thread(r, &record);
-	s.stack = jfr_stack(r, &record);
-	r->samples++;
+	if (!jfr_recent(r, event, jfr_thread_field(event), JFR_THREAD, &s.thread))
+		s.thread = jfr_thread(r, event);
+	if (!jfr_recent(r, event, JFR_STACK_TRACE, JFR_STACK, &s.stack))
+		s.stack = jfr_stack(r, event);
+	r->samples += count;
 	if (r->in->failed)
 		return false;
 	if (r->p->ordered) {
@@ -254,6 +267,26 @@ bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_byte
 		add_sample(r, &s, 0);
 	}
 	return true;
+}
+
+bool jfr_add_samples(struct jfr_reader *r, struct jfr_type *type, const struct jfr_record *event,
+		     uint64_t count)
+{
+	return add_samples(r, type, event, count, r->chunk.p);
+}
+
+bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_bytes event)
+{
+	const char *begin = event.p;
+	struct jfr_record record;
+
+	if (!jfr_read_value(r, &event, type, &record))
+		return false;
+	if (type->kind == KIND_LOST + 1) {
+		r->lost += jfr_number_of(&record, JFR_LOST_SAMPLES);
+		return true;
+	}
+	return add_samples(r, type, &record, 1, begin);
 }
 
 static int by_time(uint32_t a, uint32_t b, const void *context)

@@ -5,6 +5,7 @@
  *	types.c     the metadata of a chunk: what its values look like
  *	pools.c     its constants
  *	stacks.c    methods, stacks and threads of the profile, made of constants
+ *	groups.c    samples that are alike
  *	events.c    which events are samples, and of what
  *	read.c      chunks
  *
@@ -39,8 +40,14 @@ struct jfr_bytes {
 	bool bad;
 };
 
+uint64_t jfr_long_number(struct jfr_bytes *b);
 /* LEB128 of at most 9 bytes, the ninth with 8 bits. */
-uint64_t jfr_number(struct jfr_bytes *b);
+static inline uint64_t jfr_number(struct jfr_bytes *b)
+{
+	if (b->p < b->end && (unsigned char)*b->p < 0x80)
+		return (unsigned char)*b->p++;
+	return jfr_long_number(b);
+}
 uint64_t jfr_fixed(struct jfr_bytes *b, unsigned bytes); /* big-endian */
 void jfr_skip(struct jfr_bytes *b, uint64_t bytes);
 
@@ -116,28 +123,51 @@ struct jfr_type {
 	enum jfr_shape shape;
 	struct jfr_member *members;
 	size_t count, cap;
-	bool keep;                /* constants of it are looked up */
-	unsigned kind;            /* of an event: see events.c; 0: no sample */
+	uint32_t by_field[JFR_FIELD_COUNT + 1]; /* 1 + the number of the member; 0: none */
+	bool grouped;                           /* see groups.c */
+	bool flat;                              /* all members are numbers: read_flat() */
+	bool keep;                              /* constants of it are looked up */
+	unsigned kind;                          /* of an event: see events.c; 0: no sample */
 	int64_t period, interval; /* nanoseconds of a sample, as settings say; 0: unknown */
 	value_id value;           /* of its samples; NO_ID before the first one */
 	bool timed;               /* that is a time */
 };
 
+enum { JFR_LOW_TYPES = 2048 };
 struct jfr_types {
 	struct jfr_type *rows;
 	size_t count, cap;
 	struct index index;
+	uint32_t low[JFR_LOW_TYPES]; /* by number: 1 + the row; 0: none */
 };
 
 /* The row, or UINT32_MAX. */
 uint32_t jfr_type_row(const struct jfr_types *types, uint64_t number);
 
-/* What was read of a value: numbers, and where texts, arrays and structures begin. */
+/*
+ * What was read of a value: numbers, and where texts, arrays and structures begin. Only the fields
+ * that the type has are set.
+ */
 struct jfr_record {
+	const struct jfr_type *type; /* NULL: there is no value */
 	uint64_t number[JFR_FIELD_COUNT + 1];
 	const char *at[JFR_FIELD_COUNT + 1];
-	const struct jfr_member *member[JFR_FIELD_COUNT + 1]; /* NULL: the type has no such field */
 };
+
+/* NULL: the type has no such field. */
+static inline const struct jfr_member *jfr_member(const struct jfr_record *record,
+						  enum jfr_field field)
+{
+	uint32_t at = record->type ? record->type->by_field[field] : 0;
+
+	return at ? &record->type->members[at - 1] : NULL;
+}
+
+/* 0: the type has no such field. */
+static inline uint64_t jfr_number_of(const struct jfr_record *record, enum jfr_field field)
+{
+	return record->type && record->type->by_field[field] ? record->number[field] : 0;
+}
 
 /* --- constants --- */
 
@@ -153,10 +183,28 @@ struct jfr_constant {
 	const char *at;
 };
 
+enum { JFR_RECENT = 8192 };
 struct jfr_pools {
 	struct jfr_constant *rows;
 	size_t count, cap;
 	struct index index;
+	uint32_t
+		recent[JFR_RECENT]; /* rows that were found, by a part of their hash; 1 + the row */
+};
+
+/* --- samples that are alike --- */
+
+/* How many samples of a type have this thread and this stack; see groups.c. */
+struct jfr_group {
+	uint64_t thread, stack, count;
+	uint32_t type;
+};
+
+struct jfr_groups {
+	struct jfr_group *rows;
+	size_t count, cap;
+	struct index index;
+	uint32_t recent[JFR_RECENT]; /* 1 + the row */
 };
 
 /* --- a chunk --- */
@@ -171,12 +219,18 @@ struct jfr_reader {
 	struct jfr_types types;
 	uint32_t text_type; /* row of the type of texts */
 	struct jfr_pools pools;
+	struct jfr_groups groups;
+	uint64_t left;    /* samples that wait for constants and settings */
 	struct buf texts; /* of the metadata, one behind the other */
 	size_t *text_ends;
 	size_t text_count, text_cap;
 	uint64_t start_ns, start_ticks, ticks_per_second;
-	uint64_t text_bytes; /* of all names, each as often as it was asked for */
-	bool other_clock;    /* async-profiler's intervals are no times */
+	uint64_t last_tick;         /* the last one whose time fits, since the start */
+	uint64_t text_bytes;        /* of all names, each as often as it was asked for */
+	bool other_clock;           /* async-profiler's intervals are no times */
+	struct jfr_bytes *settings; /* events of ActiveSetting */
+	size_t setting_count, setting_cap;
+	uint64_t setting_type;
 	struct buf scratch, name, class_name;
 	frame_id *frames;
 	size_t frame_count, frame_cap;
@@ -215,32 +269,70 @@ bool jfr_read_value(struct jfr_reader *r, struct jfr_bytes *b, const struct jfr_
 
 /* Constants of a checkpoint event; false after an error. */
 bool jfr_read_pools(struct jfr_reader *r, struct jfr_bytes event);
-/* The constant that a member with that number refers to, or NULL. */
-struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_member *member,
-				     uint64_t number);
+/* The constant that a field refers to, or NULL. */
+struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_record *record,
+				     enum jfr_field field);
 /*
  * Whether it has been made as that. An error if it has been made as something else: in a broken
  * file one constant may be called a stack and a thread.
  */
 bool jfr_is_made(struct jfr_reader *r, const struct jfr_constant *c, enum jfr_made as);
-/* Reads the constant; false if there is none. */
-bool jfr_read_constant(struct jfr_reader *r, const struct jfr_member *member, uint64_t number,
-		       struct jfr_record *record);
+/*
+ * Whether a constant that was asked for lately has been made as that, and its id then: the short
+ * way to what jfr_stack() and jfr_thread() return.
+ */
+static inline bool jfr_recent(const struct jfr_reader *r, const struct jfr_record *record,
+			      enum jfr_field field, enum jfr_made as, uint32_t *id)
+{
+	const struct jfr_member *m = jfr_member(record, field);
+	const struct jfr_constant *c;
+	uint32_t row;
+
+	if (!m)
+		return false;
+	row = r->pools.recent[(record->number[field] + m->type_row * 31) % JFR_RECENT];
+	if (!row)
+		return false;
+	c = &r->pools.rows[row - 1];
+	*id = c->made;
+	return c->key == record->number[field] && c->type == m->type_row && c->made_as == as;
+}
+/* Reads the constant that a field refers to; false if there is none. */
+bool jfr_read_constant(struct jfr_reader *r, const struct jfr_record *record, enum jfr_field field,
+		       struct jfr_record *constant);
 /* The text of a field, be it in its place, a constant, or the one text in a constant. */
 void jfr_field_text(struct jfr_reader *r, const struct jfr_record *record, enum jfr_field field,
 		    struct buf *out);
+
+/* Of the two fields for it, the one that the event has. */
+static inline enum jfr_field jfr_thread_field(const struct jfr_record *event)
+{
+	return event->type->by_field[JFR_SAMPLED_THREAD] ? JFR_SAMPLED_THREAD : JFR_EVENT_THREAD;
+}
 
 stack_id jfr_stack(struct jfr_reader *r, const struct jfr_record *event);
 thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event);
 
 /* What kind of event it is, by the name of its type; sets type->kind. */
 void jfr_mark_event(struct jfr_type *type);
-/* Whether events of the type are read in the first turn, for they say something of others. */
+/* Whether the event says something of others, before or behind it. */
 bool jfr_is_setting(const struct jfr_type *type);
+/* Whether the event is a sample, or says how many were lost. */
+bool jfr_is_sample(const struct jfr_type *type);
 /* Takes a setting; false after an error. */
-bool jfr_read_setting(struct jfr_reader *r, const struct jfr_type *type, struct jfr_bytes event);
-/* Takes an event if it is a sample; false after an error. */
+bool jfr_read_setting(struct jfr_reader *r, struct jfr_bytes event);
+/* Takes an event that jfr_is_sample(); false after an error. */
 bool jfr_read_event(struct jfr_reader *r, struct jfr_type *type, struct jfr_bytes event);
+/* Adds `count` samples with the fields of an event; false after an error. */
+bool jfr_add_samples(struct jfr_reader *r, struct jfr_type *type, const struct jfr_record *event,
+		     uint64_t count);
+/*
+ * Whether events of the type may be counted by jfr_group_event(), and jfr_add_groups() makes samples
+ * of them when constants and settings are known.
+ */
+bool jfr_is_groupable(const struct jfr_type *type);
+bool jfr_group_event(struct jfr_reader *r, uint32_t type, struct jfr_bytes event);
+void jfr_add_groups(struct jfr_reader *r);
 /* Adds the samples that waited, in order of time. */
 void jfr_add_waiting(struct jfr_reader *r);
 

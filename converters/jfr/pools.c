@@ -16,11 +16,16 @@ static uint64_t hash_of(uint32_t type, uint64_t key)
 static struct jfr_constant *find(struct jfr_reader *r, uint32_t type, uint64_t key)
 {
 	struct jfr_pools *pools = &r->pools;
+	uint32_t *recent = &pools->recent[(key + type * 31) % JFR_RECENT];
 
+	if (*recent && pools->rows[*recent - 1].key == key && pools->rows[*recent - 1].type == type)
+		return &pools->rows[*recent - 1];
 	for (struct probe at = index_probe(&pools->index, hash_of(type, key));
 	     index_next(&pools->index, &at);)
-		if (pools->rows[at.row].key == key && pools->rows[at.row].type == type)
+		if (pools->rows[at.row].key == key && pools->rows[at.row].type == type) {
+			*recent = at.row + 1;
 			return &pools->rows[at.row];
+		}
 	return NULL;
 }
 
@@ -79,11 +84,13 @@ bool jfr_read_pools(struct jfr_reader *r, struct jfr_bytes event)
 	return !event.bad;
 }
 
-struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_member *member,
-				     uint64_t number)
+struct jfr_constant *jfr_constant_of(struct jfr_reader *r, const struct jfr_record *record,
+				     enum jfr_field field)
 {
-	return member && member->shape == JFR_CONSTANT && !member->array
-		       ? find(r, member->type_row, number)
+	const struct jfr_member *m = jfr_member(record, field);
+
+	return m && m->shape == JFR_CONSTANT && !m->array
+		       ? find(r, m->type_row, record->number[field])
 		       : NULL;
 }
 
@@ -100,17 +107,17 @@ static struct jfr_bytes bytes_from(const struct jfr_reader *r, const char *at)
 	return (struct jfr_bytes){ at, r->chunk.p + r->chunk.n, false };
 }
 
-bool jfr_read_constant(struct jfr_reader *r, const struct jfr_member *member, uint64_t number,
-		       struct jfr_record *record)
+bool jfr_read_constant(struct jfr_reader *r, const struct jfr_record *record, enum jfr_field field,
+		       struct jfr_record *constant)
 {
-	const struct jfr_constant *c = jfr_constant_of(r, member, number);
+	const struct jfr_constant *c = jfr_constant_of(r, record, field);
 	struct jfr_bytes b;
 
-	*record = (struct jfr_record){ 0 };
+	constant->type = NULL;
 	if (!c || r->types.rows[c->type].shape != JFR_STRUCT)
 		return false;
 	b = bytes_from(r, c->at);
-	return jfr_read_value(r, &b, &r->types.rows[c->type], record);
+	return jfr_read_value(r, &b, &r->types.rows[c->type], constant);
 }
 
 /* A text in its place, or the constant that stands for it, which is a text in its place. */
@@ -152,10 +159,10 @@ void jfr_field_text(struct jfr_reader *r, const struct jfr_record *record, enum 
 {
 	static const enum jfr_field texts[] = { JFR_STRING, JFR_NAME, JFR_DESCRIPTION };
 	enum { DEEPEST = 4 };
-	struct jfr_record below = *record;
+	struct jfr_record below = *record, next;
 
 	for (unsigned depth = 0; depth < DEEPEST; depth++) {
-		const struct jfr_member *m = below.member[field];
+		const struct jfr_member *m = jfr_member(&below, field);
 		const struct jfr_constant *c;
 
 		if (!m || m->array)
@@ -164,18 +171,19 @@ void jfr_field_text(struct jfr_reader *r, const struct jfr_record *record, enum 
 			put_text(r, below.at[field], out);
 			return;
 		}
-		c = jfr_constant_of(r, m, below.number[field]);
+		c = jfr_constant_of(r, &below, field);
 		if (!c)
 			return;
 		if (r->types.rows[c->type].shape == JFR_TEXT) {
 			put_text(r, c->at, out);
 			return;
 		}
-		if (!jfr_read_constant(r, m, below.number[field], &below))
+		if (!jfr_read_constant(r, &below, field, &next))
 			return;
+		below = next;
 		field = JFR_NO_FIELD;
 		for (unsigned i = 0; i < 3 && field == JFR_NO_FIELD; i++)
-			if (below.member[texts[i]])
+			if (jfr_member(&below, texts[i]))
 				field = texts[i];
 		if (field == JFR_NO_FIELD)
 			return;

@@ -1,5 +1,6 @@
 /* jfr/read - chunks */
 #include <inttypes.h>
+#include <string.h>
 
 #include "common/base/alloc.h"
 #include "converters/jfr/internal.h"
@@ -91,34 +92,58 @@ static bool read_metadata(struct jfr_reader *r)
 	return false;
 }
 
-/* Constants and settings may stand behind the events that need them. */
+/*
+ * The first turn: constants and settings may stand behind the events that need them, and texts of
+ * settings may be constants. Samples that can be counted without them are.
+ */
 static void read_constants(struct jfr_reader *r)
 {
 	struct jfr_bytes chunk = events_of(r), event;
-	uint64_t type;
+	uint64_t number;
 
-	while (!r->in->failed && next_event(r, &chunk, &event, &type))
-		if (type == TYPE_CHECKPOINT)
+	while (!r->in->failed && next_event(r, &chunk, &event, &number)) {
+		uint32_t row = jfr_type_row(&r->types, number);
+		const struct jfr_type *type = row == UINT32_MAX ? NULL : &r->types.rows[row];
+
+		if (number == TYPE_CHECKPOINT) {
 			jfr_read_pools(r, event);
+		} else if (number == TYPE_METADATA) {
+			continue;
+		} else if (!type) {
+			jfr_expected(r, event.p, "an event of a type that the chunk has");
+		} else if (jfr_is_setting(type)) {
+			ARRAY_ROOM(r->settings, r->setting_count, r->setting_cap);
+			r->settings[r->setting_count++] = event;
+			r->setting_type = number;
+		} else if (type->grouped && !r->p->ordered) {
+			jfr_group_event(r, row, event);
+		} else if (jfr_is_sample(type)) {
+			r->left++;
+		} else {
+			r->others++;
+		}
+	}
+	r->others += r->setting_count;
+	for (size_t i = 0; i < r->setting_count && !r->in->failed; i++)
+		jfr_read_setting(r, r->settings[i]);
 }
 
-static void read_events(struct jfr_reader *r, bool settings)
+/* The second turn, for the other samples. */
+static void read_events(struct jfr_reader *r)
 {
 	struct jfr_bytes chunk = events_of(r), event;
-	uint64_t type;
+	uint64_t number;
 
-	while (!r->in->failed && next_event(r, &chunk, &event, &type)) {
-		uint32_t row;
+	while (r->left && !r->in->failed && next_event(r, &chunk, &event, &number)) {
+		struct jfr_type *type;
 
-		if (type == TYPE_METADATA || type == TYPE_CHECKPOINT)
+		if (number == TYPE_METADATA || number == TYPE_CHECKPOINT)
 			continue;
-		row = jfr_type_row(&r->types, type);
-		if (row == UINT32_MAX)
-			jfr_expected(r, event.p, "an event of a type that the chunk has");
-		else if (!settings)
-			jfr_read_event(r, &r->types.rows[row], event);
-		else if (jfr_is_setting(&r->types.rows[row]))
-			jfr_read_setting(r, &r->types.rows[row], event);
+		type = &r->types.rows[jfr_type_row(&r->types, number)];
+		if (jfr_is_sample(type) && !(type->grouped && !r->p->ordered)) {
+			jfr_read_event(r, type, event);
+			r->left--;
+		}
 	}
 }
 
@@ -131,9 +156,24 @@ static void clear_chunk(struct jfr_reader *r)
 	r->types.count = r->pools.count = r->text_count = r->texts.n = 0;
 	index_clear(&r->types.index);
 	index_clear(&r->pools.index);
-	r->text_bytes = 0;
+	memset(r->types.low, 0, sizeof r->types.low);
+	memset(r->pools.recent, 0, sizeof r->pools.recent);
+	memset(r->groups.recent, 0, sizeof r->groups.recent);
+	r->groups.count = r->setting_count = 0;
+	index_clear(&r->groups.index);
+	r->text_bytes = r->left = 0;
 	r->other_clock = false;
 	r->text_type = UINT32_MAX;
+}
+
+/* The last one whose nanoseconds since 1970 fit in 64 bits. */
+static void find_last_tick(struct jfr_reader *r)
+{
+	const uint64_t second = 1000000000;
+	uint64_t seconds = ((uint64_t)INT64_MAX - r->start_ns) / second;
+
+	r->last_tick = seconds < INT64_MAX / r->ticks_per_second ? seconds * r->ticks_per_second
+								 : INT64_MAX;
 }
 
 static bool read_header(struct jfr_reader *r)
@@ -157,6 +197,8 @@ static bool read_header(struct jfr_reader *r)
 		jfr_expected(r, r->chunk.p + TICKS_PER_SECOND_AT, "1 to 10^10 ticks a second");
 	else if (!(header_at(r, FEATURES_AT, 4) & COMPRESSED_INTEGERS))
 		jfr_expected(r, r->chunk.p + FEATURES_AT, "compressed integers");
+	else
+		find_last_tick(r);
 	return !r->in->failed;
 }
 
@@ -168,8 +210,8 @@ static void read_chunk(struct jfr_reader *r)
 	if (!read_header(r) || !read_metadata(r))
 		return;
 	read_constants(r);
-	read_events(r, true);
-	read_events(r, false);
+	jfr_add_groups(r);
+	read_events(r);
 	if (!r->chunks || r->start_ns < r->first_ns)
 		r->first_ns = r->start_ns;
 	r->duration_ns += duration < INT64_MAX - r->duration_ns ? duration : 0;
@@ -237,6 +279,8 @@ static void free_reader(struct jfr_reader *r)
 	index_free(&r->types.index);
 	alloc_free(r->pools.rows);
 	index_free(&r->pools.index);
+	alloc_free(r->groups.rows);
+	index_free(&r->groups.index);
 	buf_free(&r->texts);
 	alloc_free(r->text_ends);
 	buf_free(&r->scratch);
@@ -244,32 +288,37 @@ static void free_reader(struct jfr_reader *r)
 	buf_free(&r->class_name);
 	alloc_free(r->frames);
 	alloc_free(r->waiting);
+	alloc_free(r->settings);
+	alloc_free(r);
 }
 
 int jfr_read(struct input *in, struct profile *p)
 {
-	struct jfr_reader r = { .in = in, .p = p, .options = in->options };
+	struct jfr_reader *r = alloc_zero(1, sizeof *r); /* its tables are too large for a stack */
 	struct recording recording = { 0 };
 
+	r->in = in;
+	r->p = p;
+	r->options = in->options;
 	p->ordered |= p->keep_order;
-	while (take_chunk(&r)) {
-		read_chunk(&r);
+	while (take_chunk(r)) {
+		read_chunk(r);
 		if (in->failed)
 			break;
-		r.chunks++;
-		in->p += r.chunk.n;
+		r->chunks++;
+		in->p += r->chunk.n;
 	}
-	if (!in->failed && !r.chunks && !r.options->lenient)
+	if (!in->failed && !r->chunks && !r->options->lenient)
 		input_error(in, "expected a chunk, got an empty file");
 	if (!in->failed) {
-		jfr_add_waiting(&r);
-		recording.start = (int64_t)r.first_ns;
-		recording.duration = (int64_t)r.duration_ns;
-		if (r.best)
-			recording.default_value = p->value_types[r.shown].name;
+		jfr_add_waiting(r);
+		recording.start = (int64_t)r->first_ns;
+		recording.duration = (int64_t)r->duration_ns;
+		if (r->best)
+			recording.default_value = p->value_types[r->shown].name;
 		profile_add_recording(p, recording);
-		report(&r);
+		report(r);
 	}
-	free_reader(&r);
+	free_reader(r);
 	return in->failed ? -1 : profile_status(p, in->name);
 }

@@ -29,8 +29,7 @@ static struct jfr_frame_type frame_type(struct jfr_reader *r, const struct jfr_r
 		{ "C++", { FRAME_NATIVE, false, true } },
 		{ "Kernel", { FRAME_KERNEL, false, true } },
 	};
-	struct jfr_constant *c = jfr_constant_of(r, frame->member[JFR_TYPE],
-						 frame->number[JFR_TYPE]);
+	struct jfr_constant *c = jfr_constant_of(r, frame, JFR_TYPE);
 
 	if (!c)
 		return (struct jfr_frame_type){ FRAME_UNKNOWN, false, false };
@@ -84,11 +83,11 @@ static function_id make_function(struct jfr_reader *r, const struct jfr_record *
 				 struct jfr_frame_type type)
 {
 	struct function f = { 0 };
-	struct jfr_record method;
+	struct jfr_record method = { .type = NULL };
 	struct str class;
 
 	r->name.n = r->class_name.n = 0;
-	if (jfr_read_constant(r, frame->member[JFR_METHOD], frame->number[JFR_METHOD], &method)) {
+	if (jfr_read_constant(r, frame, JFR_METHOD, &method)) {
 		jfr_field_text(r, &method, JFR_TYPE, &r->class_name);
 		jfr_field_text(r, &method, JFR_NAME, &r->name);
 	}
@@ -117,9 +116,8 @@ static function_id make_function(struct jfr_reader *r, const struct jfr_record *
 static frame_id make_frame(struct jfr_reader *r, const struct jfr_record *record)
 {
 	struct jfr_frame_type type = frame_type(r, record);
-	struct jfr_constant *method = jfr_constant_of(r, record->member[JFR_METHOD],
-						      record->number[JFR_METHOD]);
-	uint64_t line = record->number[JFR_LINE_NUMBER];
+	struct jfr_constant *method = jfr_constant_of(r, record, JFR_METHOD);
+	uint64_t line = jfr_number_of(record, JFR_LINE_NUMBER);
 	struct frame f = { .kind = type.kind, .inlined = type.inlined };
 
 	if (method && jfr_is_made(r, method, JFR_FUNCTION))
@@ -146,13 +144,15 @@ static frame_id own_frame(struct jfr_reader *r, const char *name)
 
 static bool read_frames(struct jfr_reader *r, const struct jfr_record *trace)
 {
-	const struct jfr_member *m = trace->member[JFR_FRAMES];
-	struct jfr_bytes b = { trace->at[JFR_FRAMES], r->chunk.p + r->chunk.n, false };
+	const struct jfr_member *m = jfr_member(trace, JFR_FRAMES);
+	struct jfr_bytes b = { r->chunk.p, r->chunk.p + r->chunk.n, false };
 	struct jfr_record frame;
 
 	r->frame_count = 0;
+	if (m)
+		b.p = trace->at[JFR_FRAMES];
 	if (!m || !m->array || m->shape != JFR_STRUCT) {
-		jfr_expected(r, b.p ? b.p : r->chunk.p, "a stack with frames in their place");
+		jfr_expected(r, b.p, "a stack with frames in their place");
 		return false;
 	}
 	for (uint64_t i = 0; i < trace->number[JFR_FRAMES]; i++) {
@@ -166,18 +166,16 @@ static bool read_frames(struct jfr_reader *r, const struct jfr_record *trace)
 
 stack_id jfr_stack(struct jfr_reader *r, const struct jfr_record *event)
 {
-	struct jfr_constant *c = jfr_constant_of(r, event->member[JFR_STACK_TRACE],
-						 event->number[JFR_STACK_TRACE]);
+	struct jfr_constant *c = jfr_constant_of(r, event, JFR_STACK_TRACE);
 	stack_id stack = EMPTY_STACK;
 	struct jfr_record trace;
 
 	if (c && jfr_is_made(r, c, JFR_STACK))
 		return c->made;
-	if (c && jfr_read_constant(r, event->member[JFR_STACK_TRACE],
-				   event->number[JFR_STACK_TRACE], &trace)) {
+	if (c && jfr_read_constant(r, event, JFR_STACK_TRACE, &trace)) {
 		if (!read_frames(r, &trace))
 			return EMPTY_STACK;
-		if (trace.number[JFR_TRUNCATED]) {
+		if (jfr_number_of(&trace, JFR_TRUNCATED)) {
 			stack = stacks_push(&r->p->stacks, stack, own_frame(r, "[truncated]"));
 			r->truncated++;
 		}
@@ -197,22 +195,21 @@ stack_id jfr_stack(struct jfr_reader *r, const struct jfr_record *event)
 
 thread_id jfr_thread(struct jfr_reader *r, const struct jfr_record *event)
 {
-	enum jfr_field field = event->member[JFR_SAMPLED_THREAD] ? JFR_SAMPLED_THREAD
-								 : JFR_EVENT_THREAD;
-	struct jfr_constant *c = jfr_constant_of(r, event->member[field], event->number[field]);
+	enum jfr_field field = jfr_thread_field(event);
+	struct jfr_constant *c = jfr_constant_of(r, event, field);
 	struct jfr_record record;
 	struct thread t = { 0 };
 	thread_id thread;
 
 	if (c && jfr_is_made(r, c, JFR_THREAD))
 		return c->made;
-	if (jfr_read_constant(r, event->member[field], event->number[field], &record)) {
+	if (jfr_read_constant(r, event, field, &record)) {
 		r->name.n = 0;
 		jfr_field_text(r, &record, JFR_JAVA_NAME, &r->name);
 		if (!r->name.n)
 			jfr_field_text(r, &record, JFR_OS_NAME, &r->name);
 		t.name = profile_string(r->p, buf_str(&r->name));
-		t.tid = record.number[JFR_OS_THREAD_ID];
+		t.tid = jfr_number_of(&record, JFR_OS_THREAD_ID);
 	}
 	thread = profile_thread(r->p, t);
 	if (c) {

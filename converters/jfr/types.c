@@ -117,6 +117,8 @@ static uint64_t hash_of(uint64_t number)
 
 uint32_t jfr_type_row(const struct jfr_types *types, uint64_t number)
 {
+	if (number < JFR_LOW_TYPES)
+		return types->low[number] - 1;
 	for (struct probe at = index_probe(&types->index, hash_of(number));
 	     index_next(&types->index, &at);)
 		if (types->rows[at.row].number == number)
@@ -136,6 +138,8 @@ static bool add_type(struct jfr_reader *r, struct jfr_element *e)
 	ARRAY_ROOM(types->rows, types->count, types->cap);
 	types->rows[types->count] = type;
 	index_add(&types->index, hash_of(type.number), (uint32_t)types->count++);
+	if (type.number < JFR_LOW_TYPES)
+		types->low[type.number] = (uint32_t)types->count;
 	return true;
 }
 
@@ -149,6 +153,7 @@ static bool add_member(struct jfr_type *type, const struct jfr_element *e)
 	member.shape = str_eq(e->constant, S("true")) ? JFR_CONSTANT : JFR_STRUCT;
 	ARRAY_ROOM(type->members, type->count, type->cap);
 	type->members[type->count++] = member;
+	type->by_field[member.field] = (uint32_t)type->count;
 	return true;
 }
 
@@ -187,17 +192,21 @@ static void link_types(struct jfr_reader *r)
 	struct jfr_types *types = &r->types;
 
 	for (size_t t = 0; t < types->count; t++) {
+		types->rows[t].flat = types->rows[t].count > 0;
 		for (size_t i = 0; i < types->rows[t].count; i++) {
 			struct jfr_member *m = &types->rows[t].members[i];
 
 			m->type_row = jfr_type_row(types, m->type);
+			types->rows[t].flat &= !m->array && m->type_row != UINT32_MAX;
 			if (m->type_row == UINT32_MAX)
 				continue;
 			if (m->shape != JFR_CONSTANT)
 				m->shape = types->rows[m->type_row].shape;
 			else if (m->field != JFR_NO_FIELD)
 				types->rows[m->type_row].keep = true;
+			types->rows[t].flat &= m->shape == JFR_VARINT || m->shape == JFR_CONSTANT;
 		}
+		types->rows[t].grouped = jfr_is_groupable(&types->rows[t]);
 		if (types->rows[t].shape == JFR_TEXT) {
 			types->rows[t].keep = true;
 			r->text_type = (uint32_t)t;
@@ -256,21 +265,42 @@ static bool read_one(struct jfr_reader *r, struct jfr_bytes *b, const struct jfr
 static bool read_structure(struct jfr_reader *r, struct jfr_bytes *b, const struct jfr_type *type,
 			   struct jfr_record *record, unsigned depth)
 {
+	const char *begin = b->p;
+
 	for (size_t i = 0; i < type->count; i++) {
 		const struct jfr_member *m = &type->members[i];
 		uint64_t count = m->array ? jfr_number(b) : 1, number = 0;
 		const char *at = b->p;
 
-		for (uint64_t k = 0; k < count; k++)
-			if (!read_one(r, b, m, &number, depth))
-				return false;
+		if (count == 1 && (m->shape == JFR_VARINT || m->shape == JFR_CONSTANT))
+			number = jfr_number(b);
+		else
+			for (uint64_t k = 0; k < count; k++)
+				if (!read_one(r, b, m, &number, depth))
+					return false;
 		if (record) {
-			record->member[m->field] = m;
 			record->at[m->field] = at;
 			record->number[m->field] = m->array ? count : number;
 		}
 	}
-	return true;
+	if (b->bad)
+		jfr_expected(r, begin, "a value of the type that the chunk says");
+	return !b->bad;
+}
+
+/* The same for a type whose members are numbers alone, as most events are. */
+static bool read_flat(struct jfr_reader *r, struct jfr_bytes *b, const struct jfr_type *type,
+		      struct jfr_record *record)
+{
+	struct jfr_bytes at = *b;
+
+	record->type = type;
+	for (size_t i = 0; i < type->count; i++)
+		record->number[type->members[i].field] = jfr_number(&at);
+	if (at.bad)
+		jfr_expected(r, at.p, "a value of the type that the chunk says");
+	*b = at;
+	return !at.bad;
 }
 
 bool jfr_read_value(struct jfr_reader *r, struct jfr_bytes *b, const struct jfr_type *type,
@@ -279,13 +309,11 @@ bool jfr_read_value(struct jfr_reader *r, struct jfr_bytes *b, const struct jfr_
 	struct jfr_member self = { .shape = type->shape };
 	uint64_t number = 0;
 
+	if (type->flat && record)
+		return read_flat(r, b, type, record);
 	if (type->shape != JFR_STRUCT)
 		return read_one(r, b, &self, &number, 0);
 	if (record)
-		*record = (struct jfr_record){ 0 };
-	if (!read_structure(r, b, type, record, 0))
-		return false;
-	if (b->bad)
-		jfr_expected(r, b->p, "a value of the type that the chunk says");
-	return !b->bad;
+		record->type = type;
+	return read_structure(r, b, type, record, 0);
 }

@@ -247,6 +247,44 @@ static void json_number_texts(void **state)
 	input_close(in);
 }
 
+/* Whether skipping the value fails as a cut; any other error is said. */
+static bool is_cut(struct str text)
+{
+	struct input *in = input_memory("memory", text);
+	struct json j;
+	bool cut;
+
+	json_start(&j, in);
+	json_allow_cut(&j);
+	json_skip(&j);
+	cut = in->cut;
+	if (cut) {
+		assert_true(in->failed && !json_skip(&j));
+		assert_int_equal(j.cut_at, text.n);
+		json_keep_cut(&j);
+		assert_false(in->failed || in->cut || json_element(&j));
+	}
+	json_free(&j);
+	input_close(in);
+	return cut;
+}
+
+/* Every beginning of a value is cut; what is no beginning of one is an error, at the end too. */
+static void json_cuts(void **state)
+{
+	static const char whole[] =
+		"{\"a\\u00e9\\n\": [1, -2.5e+7, true], \"b\" : {\"c\":null,\"d\":false}, \"\":[[]]}";
+	static const char *const wrong[] = { "{\"a\": trub", "[1, nil", "[\"\\u00\"]", "[\"\\x",
+					     "{1",           "[1 2",    "[01,",        "}" };
+
+	(void)state;
+	for (size_t n = 0; n < sizeof whole - 1; n++)
+		assert_true(is_cut((struct str){ whole, n }));
+	assert_false(is_cut(str_of(whole)));
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_false(is_cut(str_of(wrong[i])));
+}
+
 static void json_index_has_a_range(void **state)
 {
 	static const char *const texts[] = { "8", "-1", "0.5", "1e30", "\"1\"", "1e400" };
@@ -570,6 +608,7 @@ int main(void)
 		cmocka_unit_test(json_depth),
 		cmocka_unit_test(json_guesses_keys),
 		cmocka_unit_test(json_pulls),
+		cmocka_unit_test(json_cuts),
 		cmocka_unit_test(json_index_has_a_range),
 		cmocka_unit_test(marshal_round_trip),
 		cmocka_unit_test(marshal_integers),

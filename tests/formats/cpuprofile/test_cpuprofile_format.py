@@ -3,6 +3,7 @@ import collections
 import gzip
 import json
 import pathlib
+import re
 import shutil
 from decimal import Decimal
 
@@ -192,6 +193,104 @@ def test_a_tree_as_deep_as_it_likes():
     data = b'{"head":' + head + b'{"callFrame":{"functionName":"leaf"},"id":%d,"selfSize":5}' % depth + b"]}" * (depth - 1) + b"}"
     out = lib.run("cpuprofile2pstat", "-q", input=data)[0]
     assert b"leaf" in out
+
+
+# --- a file that is cut ---
+
+def refused(data, *options):
+    said = lib.run("cpuprofile2collapsed", *options, input=data, status=2)[1].decode()
+    assert said.count("\n") == 1 and re.search(r": byte \d+: expected ", said)
+    return said
+
+
+def kept(data, *options):
+    """What is kept, and what the warning says of the cut; --strict refuses it."""
+    found, said = folded("--lenient", *options, data=data)
+    lib.run("cpuprofile2collapsed", "--lenient", "--strict", *options, input=data, status=2)
+    return found, re.search("warning: standard input: the file is cut(.*)", said)[1]
+
+
+def test_lenient():
+    """V8's order of keys, cut anywhere: of times that are there samples are kept, and the last has no length, endTime or not."""
+    whole = json.dumps(profile([2, 3, 2], [10, 57, 7])).encode()
+    times = whole.index(b"[10")
+    want = [None, {"f": 0}, {"f": 57_000, "f;g": 0}, {"f": 57_000 + 26_000, "f;g": 7_000}]
+    counts = collections.Counter()
+    for cut in range(1, len(whole)):
+        data = whole[:cut]
+        count = len(re.findall(rb"\d+(?=[],])", data[times:]))
+        counts[count] += 1
+        if cut % 5 and cut < times - 3:
+            continue
+        if not count:
+            assert refused(data, "--lenient").count("the end of the input") == 1
+        else:
+            assert kept(data) == (want[count], " behind the last of its samples" if count == 3 else
+                                  f": samples with a time before that: {count}, the last without a length")
+        refused(data)
+    assert counts[1] == counts[2] + 1 == 4 and counts[3] == 1
+    assert folded("--lenient", data=whole) == folded(data=whole)
+
+
+@pytest.mark.parametrize("order, at, want", [
+    (("nodes", "startTime", "samples", "timeDeltas", "endTime"), b"57", {"f": 0}),
+    (("nodes", "startTime", "samples", "timeDeltas", "endTime"), b"00}", {"f": 57_000, "f;g": 7_000}),  # an end of 2 is none
+    (("nodes", "startTime", "samples", "timeDeltas", "endTime"), b"}", {"f": 57_000, "f;g": 7_000}),  # nor is one of 200 that may go on
+    (("timeDeltas", "nodes", "startTime", "endTime", "samples"), b", 2]}", {"f": 0}),  # "3" may be 31
+    (("timeDeltas", "nodes", "startTime", "endTime", "samples"), b" 2]}", {"f": 57_000, "f;g": 0}),
+    (("timeDeltas", "nodes", "startTime", "endTime", "samples"), b"}", {"f": 83_000, "f;g": 7_000}),
+    (("samples", "timeDeltas", "startTime", "endTime", "nodes"), b"}", {"f": 83_000, "f;g": 7_000})])
+def test_lenient_in_any_order(order, at, want):
+    value = profile([2, 3, 2], [10, 57, 7])
+    data = json.dumps({key: value[key] for key in order}).encode()
+    assert kept(data[:data.rindex(at)])[0] == want
+
+
+def test_lenient_needs_nodes_and_samples_with_times():
+    value = profile([2, 3, 2], [10, 57, 7])
+    for order, at in ((("samples", "timeDeltas", "startTime", "endTime", "nodes"), b"]"), (("nodes", "timeDeltas", "samples"), b"2, 3"),
+                      (("nodes", "samples", "timeDeltas"), b"2, 3"), (("nodes", "samples", "timeDeltas"), b"10"), (("nodes", "samples"), b"}")):
+        data = json.dumps({key: value[key] for key in order}).encode()
+        refused(data[:data.rindex(at)], "--lenient")
+    hits = json.dumps({"nodes": [node(1, "(root)", 2, **ROOT), node(2, "f", hitCount=7)], "startTime": 0, "endTime": 8}).encode()
+    assert "got the end of the input" in refused(hits[:-1], "--lenient")
+
+
+def test_lenient_refuses_other_errors():
+    """A cut is no pardon for what is before it."""
+    assert "expected a time for each of 2 samples, got 1" in refused(json.dumps(profile([2, 3], [10], x=1)).encode()[:-3], "--lenient")
+    assert "expected a time for each of 1 samples, got 2" in refused(json.dumps(profile([2], [10, 5, 7])).encode()[:-3], "--lenient")
+    assert "got node 9" in refused(json.dumps(profile([9, 3], [10, 5])).encode()[:-3], "--lenient")
+    assert "expected a number, got 'x'" in refused(json.dumps(profile([2, 3], [10, 5])).encode()[:-3] + b"x", "--lenient")
+    assert "(--limit cells=N" in refused(json.dumps(profile([2, 3, 2], [10, 5, 7])).encode()[:-3], "--lenient", "--limit", "cells=1")
+    # at the cut itself
+    assert "(--limit stacks=N" in refused(b'{"nodes": [{"id": 1, "functionName": ""}, {"id": 2, "functionName": ""}, ', "--lenient", "--limit", "stacks=1")
+
+
+def test_lenient_with_other_shapes():
+    wrapped = json.dumps({"id": 7, "result": {"profile": profile([2, 3, 2], [10, 57, 7])}}).encode()
+    assert kept(wrapped[:-6])[0] == {"f": 57_000, "f;g": 0}
+    tree = json.dumps({"head": {"functionName": "(root)", "id": 1, "children": [{"functionName": "f", "id": 2}]}, "startTime": 1, "endTime": 2,
+                       "samples": [2, 2], "timestamps": [1_000_010, 1_000_020]}).encode()
+    assert kept(tree[:-4]) == ({"f": 0}, ": samples with a time before that: 1, the last without a length")
+    assert kept(tree[:-1])[0] == {"f": 999_990_000}
+    # sizes are in nodes
+    heap = (lib.SAMPLES / "cpuprofile/node26.heapprofile").read_bytes()
+    want = folded(data=heap)[0]
+    end = heap.index(b'"samples"')
+    for cut in (end - 1, end + 5, end + 100, len(heap) - 1):
+        assert kept(heap[:cut]) == (want, " behind the last of its nodes")
+    refused(heap[:end - 3], "--lenient")
+
+
+def test_lenient_counts_of_our_own_files():
+    """A row stands for as many samples as there were; of rows before a cut that is not known, as hitCount has those behind it."""
+    whole = lib.run("cpuprofile2cpuprofile", "-q", input=json.dumps(profile([2, 2, 3], [0, 5, 5], 0, 20)).encode())[0]
+    own = whole.replace(b'"hitCount":2', b'"hitCount":9')
+    assert own != whole and folded(data=own)[0] == {"f": 10_000, "f;g": 10_000}
+    cut = own[:own.rindex(b",5]") + 1]
+    counts = json.loads(lib.run("cpuprofile2cpuprofile", "-q", "--lenient", input=cut)[0])["nodes"]
+    assert {n["callFrame"]["functionName"]: n["hitCount"] for n in counts} == {"(root)": 0, "f": 2}
 
 
 # --- the collector ---

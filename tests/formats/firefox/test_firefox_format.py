@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import pathlib
+import re
 
 import pytest
 
@@ -199,6 +200,103 @@ def test_rows_may_be_short():
 def test_locations(location, name, file, line):
     frame = scoped(gecko(0, rows("T", 1, [0, 5], locations=(location, "g"))))["shared"]["frames"][0]
     assert (frame["name"], frame.get("file"), frame.get("line")) == (name, file, line)
+
+
+# --- a file that is cut ---
+
+def refused(data, *options):
+    said = lib.run("firefox2collapsed", *options, input=data, status=2)[1].decode()
+    assert said.count("\n") == 1 and re.search(r": byte \d+: expected ", said)
+    return said
+
+
+def kept(value, at, *options):
+    """The threads that are kept of the file before the last `at`, and their number as it is said; --strict refuses them."""
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    data = data[:data.rindex(at)]
+    found, said = folded("--lenient", *options, data=data)
+    lib.run("firefox2collapsed", "--lenient", "--strict", input=data, status=2)
+    assert re.search(r"warning: standard input: the file is cut: threads that are whole before that: (\d+)", said)[1] == \
+        str(len({stack.split(";")[0] for stack in found}))
+    return found
+
+
+def test_lenient():
+    """Threads whose end is there, with tables of their own, wherever the file is cut."""
+    values = [profile(*(thread(name, tid=tid) for tid, name in enumerate(names))) for names in ((), ("one",), ("one", "two"), ("one", "two", "three"))]
+    whole = json.dumps(values[3]).encode()
+    ends = [match.end() for match in re.finditer(rb'"app.js"\]\}', whole)]
+    assert len(ends) == 3
+    want = [stacks(value) for value in values]
+    for cut in sorted({*range(1, len(whole), 17), *(end + i for end in ends for i in (-1, 0, 1))} - {len(whole)}):
+        count = sum(end <= cut for end in ends)
+        refused(whole[:cut])
+        if count:
+            assert kept(whole[:cut] + b"$", b"$") == want[count]
+        else:
+            assert "the end of the input" in refused(whole[:cut], "--lenient")
+    assert folded("--lenient", data=whole) == folded(data=whole)
+
+
+def test_lenient_with_shared_tables():
+    """Of no use where they are behind the threads, as the app writes them."""
+    one, two = thread("one"), thread("two", tid=2)
+    shared = {key: one.pop(key) for key in ("stackTable", "frameTable", "funcTable", "resourceTable", "stringArray")}
+    for key in shared:
+        del two[key]
+    value = profile(one, two, shared=shared)
+    assert kept(value, b"}") == stacks(value)
+    data = json.dumps(value).encode()
+    for at in (b'"shared"', b"]", b"}}"):
+        refused(data[:data.rindex(at)], "--lenient")
+    before = {key: value[key] for key in ("meta", "libs", "shared", "threads")}
+    assert kept(before, b"}]") == {"one;main;work": 2, "one;main": 1}
+    # a function of theirs has a library, or none has
+    data = json.dumps({key: value[key] for key in ("meta", "shared", "threads", "libs")}).encode()
+    refused(data[:data.rindex(b"]}")], "--lenient")
+    assert kept(data.replace(b'"lib": [0]', b'"lib": [null]'), b"]}") == stacks(value)
+    # of version 58: sources alone are shared
+    value = profile(thread("one", funcTable={"length": 2, "name": [0, 1], "source": [0, None]}), shared={"sources": {"filename": [2]}})
+    assert kept(value, b"}") == stacks(value)
+    data = json.dumps(value).encode()
+    refused(data[:data.rindex(b"}}")], "--lenient")
+
+
+def test_lenient_needs_what_threads_refer_to():
+    """Clock and kinds in meta, and libraries where a function has one."""
+    value = profile(thread("one"), thread("two", tid=2, resourceTable={"length": 1, "lib": [-1]}))
+    data = json.dumps({key: value[key] for key in ("threads", "libs", "meta")}).encode()
+    refused(data[:data.rindex(b"}")][:-1], "--lenient")
+    assert kept(data, b"}") == stacks(value)
+    data = json.dumps({key: value[key] for key in ("meta", "threads", "libs")}).encode()
+    assert kept(data, b"]}") == {"two;main;work": 2, "two;main": 1}
+    assert kept(data, b"}") == stacks(value)
+
+
+def test_lenient_with_processes():
+    """Of a child, threads before the cut, on the clock of its parent; a child without one has no place in time."""
+    child = gecko(1200, rows("A", 2, [1, 5]), rows("B", 2, [0, 6]))
+    parent = rows("GeckoMain", 1, [0, 7], process="main")
+    whole = json.dumps(gecko(1000, parent, processes=[child])).encode()
+    data = whole[:whole.rindex(b'"stringTable"')]
+    found = json.loads(lib.run("firefox2speedscope", "-q", "--lenient", input=data)[0])["profiles"]
+    assert [(p["name"].split(" (")[0], p["profpipe"]["times"]) for p in found] == [("GeckoMain", [7_000_000]), ("A", [205_000_000])]
+    late = {key: child[key] for key in ("libs", "threads", "meta")}
+    assert kept(gecko(1000, parent, processes=[late]), b"version") == {"GeckoMain;main": 1}
+    assert set(kept(whole, b'{"libs"')) == {"GeckoMain;main"}
+    value = gecko(1000, parent, processes=[child])
+    whole = json.dumps({key: value[key] for key in ("libs", "threads", "processes", "meta")}).encode()
+    refused(whole[:whole.rindex(b'"meta"')], "--lenient")
+
+
+def test_lenient_refuses_other_errors():
+    data = json.dumps(profile(thread("one", stackTable={"frame": [0, 9], "prefix": [None, 0]}), thread())).encode()
+    assert "expected the indices of 2 frames, got 9" in refused(data[:-9], "--lenient")
+    # at the cut itself
+    data = json.dumps(profile(thread("one"))).encode()
+    assert "(--limit cells=N" in refused(data[:data.index(b"[1, 0, 1]") + 8], "--lenient", "--limit", "cells=1")
+    data = json.dumps(profile(thread("one"), thread("two", samples={"length": 3, "stack": [1, 0, 1], "time": [1, 2]}), thread())).encode()
+    assert "expected a time for each of 3 samples, got 2" in refused(data[:-9], "--lenient")
 
 
 def test_markers_and_allocations_are_counted():
