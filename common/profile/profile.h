@@ -465,6 +465,9 @@ thread_id profile_thread(struct profile *p, struct thread t);
 /* Whether a thread has a name, an id, or a part. */
 bool profile_names_threads(const struct profile *p);
 uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value);
+/* Its row, or NO_ID; nothing is added, not even the texts. */
+uint32_t profile_find_metadata(const struct profile *p, thread_id thread, struct str key,
+			       struct str value);
 
 /*
  * The frame of an address for which the source has no function, named "libc.so.6+0x27ac0" by

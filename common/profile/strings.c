@@ -69,6 +69,14 @@ void strings_prefetch(const struct strings *s, uint64_t hash, enum prefetch_step
 	}
 }
 
+string_id strings_find(const struct strings *s, struct str text)
+{
+	for (struct probe at = index_probe(&s->index, hash_text(text)); index_next(&s->index, &at);)
+		if (s->texts[at.row].n == text.n && same_bytes(s->texts[at.row].p, text.p, text.n))
+			return at.row;
+	return UINT32_MAX;
+}
+
 string_id strings_add(struct strings *s, struct str text)
 {
 	return strings_add_hashed(s, text, hash_text(text));

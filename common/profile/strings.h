@@ -27,6 +27,8 @@ void strings_free(struct strings *s);
 void strings_clear(struct strings *s); /* as after strings_init(), but keeps some of its
 				          allocations */
 string_id strings_add(struct strings *s, struct str text);
+/* UINT32_MAX if the text is not there. */
+string_id strings_find(const struct strings *s, struct str text);
 
 /*
  * strings_add() in steps, with the hash of hash_text(). Each strings_prefetch() step requests

@@ -279,20 +279,41 @@ thread_id profile_thread(struct profile *p, struct thread t)
 	return (thread_id)p->thread_count++;
 }
 
-uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value)
+static uint64_t metadata_hash(struct metadata l)
 {
-	struct metadata l = { thread, profile_string(p, key), profile_string(p, value) };
-	uint64_t hash = hash_mix((uint64_t)l.key << 32 | l.value, thread);
+	return hash_mix((uint64_t)l.key << 32 | l.value, l.thread);
+}
 
-	for (struct probe at = index_probe(&p->metadata_index, hash);
+static uint32_t metadata_row(const struct profile *p, struct metadata l)
+{
+	for (struct probe at = index_probe(&p->metadata_index, metadata_hash(l));
 	     index_next(&p->metadata_index, &at);) {
 		const struct metadata *have = &p->metadata[at.row];
 
-		if (have->thread == thread && have->key == l.key && have->value == l.value)
+		if (have->thread == l.thread && have->key == l.key && have->value == l.value)
 			return at.row;
 	}
+	return NO_ID;
+}
+
+uint32_t profile_find_metadata(const struct profile *p, thread_id thread, struct str key,
+			       struct str value)
+{
+	struct metadata l = { thread, strings_find(&p->strings, key),
+			      strings_find(&p->strings, value) };
+
+	return l.key == NO_ID || l.value == NO_ID ? NO_ID : metadata_row(p, l);
+}
+
+uint32_t profile_metadata(struct profile *p, thread_id thread, struct str key, struct str value)
+{
+	struct metadata l = { thread, profile_string(p, key), profile_string(p, value) };
+	uint32_t row = metadata_row(p, l);
+
+	if (row != NO_ID)
+		return row;
 	ARRAY_ROOM(p->metadata, p->metadata_count, p->metadata_cap);
-	index_add(&p->metadata_index, hash, (uint32_t)p->metadata_count);
+	index_add(&p->metadata_index, metadata_hash(l), (uint32_t)p->metadata_count);
 	p->metadata[p->metadata_count] = l;
 	return (uint32_t)p->metadata_count++;
 }

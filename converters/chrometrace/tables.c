@@ -164,7 +164,9 @@ frame_id chrometrace_find_frame(struct chrometrace_reader *r, struct chrometrace
 {
 	uint64_t hash = hash_mix(hash_mix((uint64_t)name.name << 32 | name.detail,
 					  (uint64_t)name.file << 32 | name.at.line),
-				 ((uint64_t)name.at.column << 32 | name.begins) + name.at.address);
+				 hash_mix((uint64_t)name.at.column << 32 | name.begins,
+					  (uint64_t)name.system << 32 | name.at.mapping) +
+					 name.at.address);
 
 	if (name.idle)
 		return NO_ID;

@@ -214,6 +214,8 @@ void firefox_make_samples(struct firefox_reader *r, const struct firefox_thread 
 	struct firefox_samples m = { .r = r,
 				     .t = t,
 				     .count = t->tables.cells[COLUMN_SAMPLE_STACK].count };
+	/* threads with few samples may share a stackTable of millions: it is not gone through */
+	enum { STACKS_PER_SAMPLE = 16 };
 	bool own;
 
 	if (!fits(&m, t->time_count, "time", t->byte) ||
@@ -229,7 +231,7 @@ void firefox_make_samples(struct firefox_reader *r, const struct firefox_thread 
 	r->p->ordered |= r->p->keep_order;
 	if (!r->in->failed && t->time_count)
 		find_times(&m);
-	if (r->p->ordered || t->weight_count)
+	if (r->p->ordered || t->weight_count || m.count < m.stack_count / STACKS_PER_SAMPLE)
 		add_samples(&m);
 	else
 		add_sums(&m);

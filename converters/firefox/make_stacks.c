@@ -17,8 +17,9 @@ struct firefox_stacks {
 	struct firefox_reader *r;
 	const struct firefox_tables *own;
 	const struct firefox_process *process;
-	function_id *functions; /* by row of the funcTable; NO_ID: not made yet */
-	frame_id *frames;       /* by row of the frameTable */
+	/* by row of the funcTable, or by string of a location; NO_ID: not made yet */
+	function_id *functions;
+	frame_id *frames; /* by row of the frameTable */
 };
 
 /* --- cells --- */
@@ -49,10 +50,15 @@ static bool is_index(const struct firefox_stacks *m, enum firefox_column c, uint
 	return false;
 }
 
+static const struct firefox_tables *strings_of(const struct firefox_stacks *m)
+{
+	return m->own->has_strings ? m->own : &m->r->shared;
+}
+
 /* 0 for null. */
 static string_id text_of(const struct firefox_stacks *m, enum firefox_column c, uint32_t row)
 {
-	const struct firefox_tables *t = m->own->has_strings ? m->own : &m->r->shared;
+	const struct firefox_tables *t = strings_of(m);
 	uint32_t index = cell_of(m, c, row);
 
 	if (index == NO_ID || !is_index(m, c, index, t->string_count, "strings"))
@@ -163,17 +169,27 @@ static struct function function_of(struct profile *p, string_id location)
 	return f;
 }
 
-static frame_id frame_of_location(const struct firefox_stacks *m, string_id location,
-				  struct frame frame)
+/* Many frames may have one long location: it is taken apart once. */
+static frame_id frame_of_location(struct firefox_stacks *m, uint32_t row, struct frame frame)
 {
+	enum { LONGEST_ADDRESS = 18 };
 	struct profile *p = m->r->p;
+	uint32_t index = cell_of(m, COLUMN_FRAME_LOCATION, row);
+	string_id location = text_of(m, COLUMN_FRAME_LOCATION, row);
 	struct str text = profile_text(p, location);
 	uint64_t address;
 
-	if (str_starts(text, S("0x")) && str_to_hex(str_from(text, 2), &address) && address)
+	if (m->r->in->failed || index == NO_ID) {
+		frame.function = profile_function(p, (struct function){ 0 });
+		return profile_frame(p, frame);
+	}
+	if (text.n <= LONGEST_ADDRESS && str_starts(text, S("0x")) &&
+	    str_to_hex(str_from(text, 2), &address) && address)
 		return profile_unsymbolised_frame(p, NO_MAPPING, address,
 						  frame.kind ? frame.kind : FRAME_NATIVE);
-	frame.function = profile_function(p, function_of(p, location));
+	if (m->functions[index] == NO_ID)
+		m->functions[index] = profile_function(p, function_of(p, location));
+	frame.function = m->functions[index];
 	return profile_frame(p, frame);
 }
 
@@ -190,7 +206,7 @@ static frame_id make_frame(struct firefox_stacks *m, uint32_t row)
 	if (category < m->process->kind_count)
 		frame.kind = m->process->kinds[category];
 	if (cells_of(m, COLUMN_FRAME_LOCATION)->count)
-		return frame_of_location(m, text_of(m, COLUMN_FRAME_LOCATION, row), frame);
+		return frame_of_location(m, row, frame);
 	frame.function = make_function(m, cell_of(m, COLUMN_FRAME_FUNC, row));
 	return profile_frame(m->r->p, frame);
 }
@@ -258,7 +274,8 @@ stack_id *firefox_make_stacks(struct firefox_reader *r, const struct firefox_thr
 	if (!*own && r->shared_stacks)
 		return r->shared_stacks;
 	frames = cells_of(&m, COLUMN_FRAME_FUNC)->count;
-	m.functions = empty_ids(cells_of(&m, COLUMN_FUNC_NAME)->count);
+	m.functions = empty_ids(locations ? strings_of(&m)->string_count
+					  : cells_of(&m, COLUMN_FUNC_NAME)->count);
 	m.frames = empty_ids(frames > locations ? frames : locations);
 	*count = cells_of(&m, COLUMN_STACK_FRAME)->count;
 	stacks = alloc_zero(*count + 1, sizeof *stacks);

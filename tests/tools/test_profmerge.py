@@ -400,3 +400,16 @@ def test_a_bar_for_work_over_a_second(delay, shown, tmp_path):
     seen = watch(tmp_path, profiles.write(tmp_path, "collapsed", 1, 4), delay)
     assert (b"merging [" in seen) == shown
     assert not shown or seen.endswith(b"\r\x1b[K")
+
+
+def test_metadata_of_many_threads_takes_no_time_again_and_again(tmp_path):
+    """Of 60,000 threads with a process each: profcheck asked all of them for each (6 s), profmerge looked through all of the sum's."""
+    rows = [{"ph": "M", "name": "process_name", "pid": 1, "tid": 1, "args": {"name": "shop"}}]
+    rows += [{"ph": "X", "name": "f", "ts": 1, "dur": 1, "pid": 1, "tid": i} for i in range(60_000)]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    before = os.times().children_user
+    found = json.loads(lib.run("profcheck", "--json", "a.json", cwd=tmp_path)[0])
+    assert len(found["threads"]) == 60_000
+    lib.run("profmerge", "-q", "-t", "collapsed", "-o", "sum", "a.json", "a.json", cwd=tmp_path)
+    assert (tmp_path / "sum").read_text() == f"f {2 * 60_000 * 1000}\n"
+    assert os.times().children_user - before < (15 if lib.SANITIZED else 2)

@@ -172,12 +172,8 @@ static void add_one_metadata(struct merge *m, const struct remap *w, const struc
 	uint32_t row;
 
 	if (chances(m, t) > 0) {
-		for (row = 0; row < before; row++)
-			if (to->metadata[row].thread == t &&
-			    str_eq(profile_text(to, to->metadata[row].key), key) &&
-			    str_eq(profile_text(to, to->metadata[row].value), value))
-				break;
-		if (row == before)
+		row = profile_find_metadata(to, t, key, value);
+		if (row == NO_ID)
 			return;
 	} else {
 		row = profile_metadata(to, t, key, value);

@@ -233,6 +233,7 @@ static bool exceeds_total(const struct profile *p, const struct profile_stats *m
 static void find_warnings(const struct profile *p, struct profile_stats *m)
 {
 	size_t negative = 0, below = 0, above = 0;
+	bool sums = !is_from_xdebug(p);
 	function_id last_above = 0;
 
 	if (!profile_has_stacks(p) && !profile_has_graph(p))
@@ -273,7 +274,7 @@ static void find_warnings(const struct profile *p, struct profile_stats *m)
 		     "mixed",
 		     above, above == 1 ? " has" : "s have",
 		     diag_masked(function_name(p, last_above)));
-	for (size_t i = 0; i < p->metadata_count && !is_from_xdebug(p); i++)
+	for (size_t i = 0; i < p->metadata_count && sums; i++)
 		if (str_eq(profile_text(p, p->metadata[i].key), S("summary")))
 			warn(m, "the recorded summary (%s) is not the sum of the costs",
 			     diag_masked(profile_text(p, p->metadata[i].value)));

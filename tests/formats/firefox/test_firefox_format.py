@@ -2,6 +2,7 @@
 import collections
 import copy
 import json
+import os
 import pathlib
 import re
 
@@ -323,3 +324,22 @@ def test_before_and_after_in_two_languages(tmp_path):
     out = json.loads(lib.run("profdiff", "--format", "json", tmp_path / "before", tmp_path / "after")[0])
     rows = {row["function"]: (row["value_type"], row["self_base"], row["self_new"]) for row in out["rows"]}
     assert rows == {"main": ("time", 6_000_000, 9_000_000), "work": ("time", 0, 0)}
+
+
+def test_long_locations_and_shared_stacks_take_no_time_again_and_again():
+    """Of 1 MB each: a long location that each frame has, and a long stackTable that each thread shares; each took over 5 s."""
+    count = range(50_000)
+    location = "f" * 200_000 + " (" + "u" * 200_000 + ":5)"
+    gecko = {"meta": {"version": 29, "interval": 1, "startTime": 0, "processType": 0}, "libs": [], "threads": [
+        {"name": "t", "tid": 1, "pid": 1, "samples": {"schema": {"stack": 0, "time": 1}, "data": [[i, i] for i in count]},
+         "stackTable": {"schema": {"prefix": 0, "frame": 1}, "data": [[None, i] for i in count]},
+         "frameTable": {"schema": {"location": 0}, "data": [[0]] * len(count)}, "stringTable": [location]}]}
+    shared = {"meta": {"version": 34, "preprocessedProfileVersion": 60, "interval": 1}, "libs": [], "shared": {
+        "stackTable": {"length": 300_000, "frame": [0] * 300_000, "prefix": [None] * 300_000}, "frameTable": {"length": 1, "func": [0]},
+        "funcTable": {"length": 1, "name": [0]}, "stringArray": ["f"]},
+        "threads": [{"name": "t", "tid": i, "pid": "1", "samples": {"length": 1, "stack": [7]}} for i in range(6000)]}
+    for file, want in (gecko, f"{location[:200_000]} ({'u' * 200_000}:5) 50000\n"), (shared, "f 6000\n"):
+        before = os.times().children_user
+        out, _ = lib.run("firefox2collapsed", "-q", "--frames", "full", input=json.dumps(file).encode())
+        assert out.decode() == want
+        assert os.times().children_user - before < 3
