@@ -59,7 +59,11 @@ int firefox_bid(struct str head, bool whole)
 		return 0;
 	if (has(head, "\"preprocessedProfileVersion\""))
 		return CERTAIN;
-	if (has(head, "\"stackTable\"") || has(head, "\"breakpadId\""))
+	/* OTLP has a stackTable too, and no frames */
+	if ((has(head, "\"stackTable\"") && !has(head, "\"resourceProfiles\"") &&
+	     !has(head, "\"resource_profiles\"") && !has(head, "\"locationTable\"") &&
+	     !has(head, "\"location_table\"")) ||
+	    has(head, "\"breakpadId\""))
 		return LIKELY;
 	return has(head, "\"meta\"") && (has(head, "\"interval\"") || has(head, "\"stackwalk\""))
 		       ? POSSIBLE
