@@ -15,35 +15,35 @@ import java.util.*;
 import java.util.concurrent.locks.LockSupport;
 
 public class Work {
-	static final Object LOCK = new Object();
-	static volatile long kept;
+    static final Object LOCK = new Object();
+    static volatile long kept;
 
-	static long fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
-	static void compute(long until) { while (System.nanoTime() < until) kept += fib(20); }
-	static void allocate(long until) { while (System.nanoTime() < until) kept += new byte[100_000].length; }
-	static void contend(long until) throws InterruptedException {
-		while (System.nanoTime() < until)
-			synchronized (LOCK) {
-				Thread.sleep(25);
-			}
-	}
-	static void park(long until) { while (System.nanoTime() < until) LockSupport.parkNanos(30_000_000); }
-	static long deep(int n, long until) { if (n == 0) { compute(until); return 0; } return 1 + deep(n - 1, until); }
+    static long fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
+    static void compute(long until) { while (System.nanoTime() < until) kept += fib(20); }
+    static void allocate(long until) { while (System.nanoTime() < until) kept += new byte[100_000].length; }
+    static void contend(long until) throws InterruptedException {
+        while (System.nanoTime() < until)
+            synchronized (LOCK) {
+                Thread.sleep(25);
+            }
+    }
+    static void park(long until) { while (System.nanoTime() < until) LockSupport.parkNanos(30_000_000); }
+    static long deep(int n, long until) { if (n == 0) { compute(until); return 0; } return 1 + deep(n - 1, until); }
 
-	interface Task { void run(long until) throws InterruptedException; }
-	static Thread start(String name, long until, Task task) {
-		Thread thread = new Thread(() -> { try { task.run(until); } catch (InterruptedException e) { } }, name);
-		thread.start();
-		return thread;
-	}
-	public static void main(String[] args) throws InterruptedException {
-		long until = System.nanoTime() + 1_500_000_000L;
-		List<Thread> threads = List.of(start("compute", until, Work::compute), start("allocate", until, Work::allocate),
-			start("contend 1", until, Work::contend), start("contend 2", until, Work::contend), start("park", until, Work::park),
-			start("d\\u00e9ep", until, u -> deep(100, u)));
-		for (Thread thread : threads)
-			thread.join();
-	}
+    interface Task { void run(long until) throws InterruptedException; }
+    static Thread start(String name, long until, Task task) {
+        Thread thread = new Thread(() -> { try { task.run(until); } catch (InterruptedException e) { } }, name);
+        thread.start();
+        return thread;
+    }
+    public static void main(String[] args) throws InterruptedException {
+        long until = System.nanoTime() + 1_500_000_000L;
+        List<Thread> threads = List.of(start("compute", until, Work::compute), start("allocate", until, Work::allocate),
+            start("contend 1", until, Work::contend), start("contend 2", until, Work::contend), start("park", until, Work::park),
+            start("d\\u00e9ep", until, u -> deep(100, u)));
+        for (Thread thread : threads)
+            thread.join();
+    }
 }
 """
 SETTINGS = {"jdk.ExecutionSample": "10 ms", "jdk.NativeMethodSample": "20 ms"}
