@@ -301,12 +301,14 @@ static void finish(struct bpftrace_reader *r)
 		return;
 	if (!r->entries)
 		add_flat(r);
-	diag_verbose("%s: %" PRIu64 " entries with stacks, %zu without%s; skipped: %" PRIu64
+	else if (r->flat_count)
+		profile_report_missing(r->p, str_of(in->name),
+				       "%zu entries without stacks are left out: others have them",
+				       r->flat_count);
+	diag_verbose("%s: %" PRIu64 " entries with stacks, %zu without; skipped: %" PRIu64
 		     " values without keys, %" PRIu64 " texts, %" PRIu64 " lines that the script "
 		     "printed",
-		     name, r->entries, r->flat_count,
-		     r->entries && r->flat_count ? ", which are skipped" : "", r->scalars,
-		     r->texts_skipped, r->printed);
+		     name, r->entries, r->flat_count, r->scalars, r->texts_skipped, r->printed);
 	if (r->options->map && !r->entries && !r->flat_count)
 		diag_warning("%s: no entry is of map %s", name,
 			     diag_quote(str_of(r->options->map)));

@@ -199,10 +199,13 @@ static void finish(struct dtrace_reader *r, bool cut)
 		return;
 	if (!r->entries)
 		add_rows(r);
-	diag_verbose("%s: %" PRIu64 " entries with stacks, %zu without%s; skipped: %" PRIu64
+	else if (r->row_count)
+		profile_report_missing(r->p, str_of(in->name),
+				       "%zu entries without stacks are left out: others have them",
+				       r->row_count);
+	diag_verbose("%s: %" PRIu64 " entries with stacks, %zu without; skipped: %" PRIu64
 		     " values without keys, %" PRIu64 " other lines",
-		     diag_masked(str_of(in->name)), r->entries, r->row_count,
-		     r->entries && r->row_count ? ", which are skipped" : "", r->scalars,
+		     diag_masked(str_of(in->name)), r->entries, r->row_count, r->scalars,
 		     r->others);
 }
 

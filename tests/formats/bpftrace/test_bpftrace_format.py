@@ -66,7 +66,9 @@ def test_maps_without_stacks_alone():
     assert b"0 entries with stacks, 2 without;" in told[1]
     both = f"@a[vfs_read]: 7\n@b[\n{FRAME}]: 5\n".encode()
     assert folded(both) == {("", "main"): 5} and folded(both, map="a") == {("", "vfs_read"): 7}
-    assert b"1 entries with stacks, 1 without, which are skipped" in lib.run("bpftrace2collapsed", "-v", input=both)[1]
+    assert b"1 entries without stacks are left out: others have them" in lib.run("bpftrace2collapsed", input=both)[1]
+    lib.run("bpftrace2collapsed", "--strict", "--map", "b", input=both)
+    lib.run("bpftrace2collapsed", "--strict", input=both, status=2)
     assert b"no entry is of map 'c'" in lib.run("bpftrace2collapsed", "--map", "c", input=both)[1]
 
 

@@ -61,7 +61,9 @@ def test_keys_without_stacks_alone():
     assert folded(data) == {"vfs_read": 7, "a b": 8}
     assert folded(f"{data}{FRAME}     2\n") == {"main (mysqld)": 2}
     told = lib.run("dtrace2collapsed", "-v", input=f"{data}{FRAME}     2\n     3\nprinted\n".encode())[1]
-    assert b"1 entries with stacks, 2 without, which are skipped; skipped: 1 values without keys, 1 other lines" in told
+    assert b"1 entries with stacks, 2 without; skipped: 1 values without keys, 1 other lines" in told
+    assert b"2 entries without stacks are left out: others have them" in told
+    lib.run("dtrace2collapsed", "--strict", input=f"{data}{FRAME}     2\n".encode(), status=2)
 
 
 def test_a_cut_file_keeps_the_entries_before():
