@@ -69,7 +69,6 @@ def test_binary_files_are_what_the_script_makes():
 
 # --- each file, every way in ---
 
-@pytest.mark.all_cases
 @pytest.mark.parametrize("case", CASES)
 def test_pair(case):
     name, file = case.split("/")[0], f"{case}.in"
