@@ -5,7 +5,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import lib  # noqa: E402
 
-MOST = 50
+MOST = 30
 
 
 def pytest_collection_modifyitems(config, items):
