@@ -146,7 +146,7 @@ def test_what_is_written_of_each_format(format, reader, tmp_path):
         if wanted is not None:
             assert nonzero(found.sums) == nonzero(wanted), sample.name
             compared += 1
-    assert compared > 2 or format == "flamegraph"
+    assert compared or format == "flamegraph" or not any(sample.format == format for sample in SOURCES)
 
 
 @pytest.mark.parametrize("reader", READERS)
