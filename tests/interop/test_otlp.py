@@ -125,7 +125,13 @@ def nonzero(sums):
     return {key: value for key, value in sums.items() if value}
 
 
-SOURCES = [sample for sample in lib.samples() if sample.path.stat().st_size < 60000]
+def small(name):
+    """About eight of a format's samples."""
+    found = [sample for sample in lib.samples(name) if sample.path.stat().st_size < 60000]
+    return found[::1 + len(found) // 8]
+
+
+SOURCES = [sample for name in lib.READERS for sample in small(name)]
 
 
 @pytest.mark.parametrize("reader", READERS)
